@@ -1,0 +1,83 @@
+//! Findings built as a sentence: `out.violated(span, message).help(..).trace(..)`.
+
+use super::{Answer, Finding, Related, RuleMeta, Severity};
+use crate::yaml::{Node, Span};
+
+/// Where one rule puts its findings.
+pub struct Findings<'a> {
+    meta: &'static RuleMeta,
+    out: &'a mut Vec<Finding>,
+}
+
+impl<'a> Findings<'a> {
+    /// A collector for one rule.
+    pub fn new(meta: &'static RuleMeta, out: &'a mut Vec<Finding>) -> Self {
+        Self { meta, out }
+    }
+
+    /// The rule does not hold.
+    pub fn violated(&mut self, span: Span, message: impl Into<String>) -> Draft<'_> {
+        self.push(span, message.into(), Answer::Violated, self.meta.severity)
+    }
+
+    /// Something could not be followed: a note that says what.
+    pub fn cannot_tell(&mut self, span: Span, message: impl Into<String>) -> Draft<'_> {
+        self.push(span, message.into(), Answer::CannotTell, Severity::Note)
+    }
+
+    fn push(&mut self, span: Span, message: String, answer: Answer, severity: Severity) -> Draft<'_> {
+        let at = self.out.len();
+        self.out.push(Finding {
+            rule: self.meta.id,
+            layer: self.meta.layer,
+            severity,
+            answer,
+            message,
+            help: None,
+            span,
+            trace: Vec::new(),
+            related: Vec::new(),
+        });
+        Draft(&mut self.out[at])
+    }
+}
+
+/// A finding that is being written.
+pub struct Draft<'a>(&'a mut Finding);
+
+impl Draft<'_> {
+    /// Sets the next edit.
+    pub fn help(self, help: impl Into<String>) -> Self {
+        self.0.help = Some(help.into());
+        self
+    }
+
+    /// Sets another severity than the rule's.
+    pub fn severity(self, severity: Severity) -> Self {
+        self.0.severity = severity;
+        self
+    }
+
+    /// Sets how an event gets there.
+    pub fn trace(self, trace: impl IntoIterator<Item = String>) -> Self {
+        self.0.trace = trace.into_iter().collect();
+        self
+    }
+
+    /// Adds another place.
+    pub fn related(self, span: Span, message: impl Into<String>) -> Self {
+        self.0.related.push(Related { message: message.into(), span });
+        self
+    }
+
+    /// Names the alias through which the node was reached, if one was.
+    pub fn through(self, node: Node<'_>) -> Self {
+        match node.alias() {
+            Some(alias) => {
+                let name = node.document().slice(alias).to_owned();
+                self.related(alias, format!("used here as `{name}`"))
+            }
+            None => self,
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! A finding and its words.
+
+use serde::{Deserialize, Serialize};
+
+use crate::yaml::Span;
+
+/// The four layers of a check, in the order in which they run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Layer {
+    /// It is not YAML, or YAML that Bitbucket would not take.
+    Syntax,
+    /// A keyword, type, value or nesting that Bitbucket does not know.
+    Schema,
+    /// Bitbucket would refuse it or do something else than it says.
+    Semantic,
+    /// The delivery policy.
+    Policy,
+}
+
+impl Layer {
+    /// All layers, in order.
+    pub const ALL: [Layer; 4] = [Layer::Syntax, Layer::Schema, Layer::Semantic, Layer::Policy];
+
+    /// The lower-case word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Layer::Syntax => "syntax",
+            Layer::Schema => "schema",
+            Layer::Semantic => "semantic",
+            Layer::Policy => "policy",
+        }
+    }
+}
+
+/// How much a finding weighs. The order is the weight: a note is least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Informs.
+    Note,
+    /// Is shown and does not block.
+    Warning,
+    /// Blocks acceptance.
+    Error,
+}
+
+impl Severity {
+    /// The lower-case word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// What a finding says of its rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Answer {
+    /// The rule does not hold, and the trace shows it.
+    Violated,
+    /// Something could not be followed; the message says what, the help what would settle it.
+    CannotTell,
+}
+
+/// Another place that belongs to a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// What is there.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// What a rule says at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// The rule's layer.
+    pub layer: Layer,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// Violated, or can't tell.
+    pub answer: Answer,
+    /// The offence first; lower case, no final period, no secret.
+    pub message: String,
+    /// The next edit.
+    pub help: Option<String>,
+    /// Where it points.
+    pub span: Span,
+    /// How an event gets there: event, pipeline, step, command.
+    pub trace: Vec<String>,
+    /// Other places involved.
+    pub related: Vec<Related>,
+}

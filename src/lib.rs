@@ -1,0 +1,9 @@
+//! pipewright: a chat assistant and checker for Bitbucket Pipelines.
+//!
+//! The map, ground floor first; a room imports lower floors only (`tests/house.rs` keeps it so).
+
+// 0: text that knows where it is
+pub mod yaml;
+// 1: what a check can say, and what may be set
+pub mod finding;
+pub mod settings;

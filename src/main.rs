@@ -1,0 +1,2 @@
+//! The `pipewright` program.
+fn main() {}
