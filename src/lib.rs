@@ -6,4 +6,5 @@
 pub mod yaml;
 // 1: what a check can say, and what may be set
 pub mod finding;
+pub mod pipeline;
 pub mod settings;
