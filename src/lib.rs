@@ -3,8 +3,11 @@
 //! The map, ground floor first; a room imports lower floors only (`tests/house.rs` keeps it so).
 
 // 0: text that knows where it is
+pub mod chat;
 pub mod yaml;
 // 1: what a check can say, and what may be set
 pub mod finding;
 pub mod pipeline;
 pub mod settings;
+// 3: where replies come from
+pub mod model;
