@@ -11,3 +11,5 @@ pub mod pipeline;
 pub mod settings;
 // 3: where replies come from
 pub mod model;
+// 6: every byte that a person or a CI system reads
+pub mod report;

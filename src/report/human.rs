@@ -1,0 +1,67 @@
+//! `human`: findings as a compiler tells them, and a last line that sums up.
+
+use std::io::{self, Write};
+
+use super::excerpt::{excerpt, gutter};
+use super::model::plural;
+use super::{Counts, FileReport, Look, Report, visible};
+use crate::finding::{Finding, Verdict};
+
+/// Writes the report for people.
+pub fn human(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    for file in &report.files {
+        for one in file.findings {
+            finding(file, one, look, out)?;
+            writeln!(out)?;
+        }
+        for (layer, reason) in file.skipped {
+            let what = format!("the {} layer did not run", layer.word());
+            writeln!(out, "{}: {}: {}\n", visible(file.path), look.bold(&what), visible(reason))?;
+        }
+    }
+    summary(report, look, out)
+}
+
+/// Writes one finding with its excerpt, its trace and its help.
+pub fn finding(file: &FileReport<'_>, finding: &Finding, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let at = file.document.position(finding.span.start);
+    let gutter = gutter(file, finding);
+    let head = format!("{}[{}]", finding.severity.word(), finding.rule);
+    let message = format!(": {}", visible(&finding.message));
+    writeln!(out, "{}{}", look.severity(finding.severity, &head), look.bold(&message))?;
+    let arrow = look.gutter("-->");
+    writeln!(out, "{:gutter$}{arrow} {}:{}:{}", "", visible(file.path), at.line, at.column)?;
+    excerpt(file, finding, gutter, look, out)?;
+    let trace = (!finding.trace.is_empty()).then(|| finding.trace.join(" > "));
+    let lines = [("trace", trace), ("help", finding.help.clone())];
+    for (word, text) in lines.into_iter().filter_map(|(word, text)| Some((word, text?))) {
+        let indent = gutter + word.len() + 5;
+        let text: Vec<_> = text.lines().map(visible).collect();
+        let text = text.join(&format!("\n{:indent$}", ""));
+        writeln!(out, "{:gutter$} {} {}: {text}", "", look.gutter("="), look.bold(word))?;
+    }
+    Ok(())
+}
+
+/// Writes the last line.
+fn summary(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let counts = report.counts();
+    match report.files.as_slice() {
+        [] => Ok(()),
+        [file] => {
+            let verdict = look.bold(file.verdict.word());
+            writeln!(out, "{verdict}: {}: {}", visible(file.path), Counts::of(file.findings).words())
+        }
+        files => {
+            let of = |verdict| files.iter().filter(|file| file.verdict == verdict).count();
+            let verdicts = [Verdict::Accepted, Verdict::Refused, Verdict::Incomplete];
+            let verdicts: Vec<String> = verdicts
+                .into_iter()
+                .filter(|verdict| of(*verdict) > 0)
+                .map(|verdict| format!("{} {}", of(verdict), verdict.word()))
+                .collect();
+            let files = look.bold(&plural(files.len(), "file"));
+            writeln!(out, "{files}: {}: {}", verdicts.join(", "), counts.words())
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What a reporter gets.
+
+use crate::finding::{Finding, Layer, RuleMeta, Severity, Verdict};
+use crate::yaml::Document;
+
+/// The findings of some files.
+#[derive(Debug, Default)]
+pub struct Report<'a> {
+    /// The files that were checked, in the order in which they are told.
+    pub files: Vec<FileReport<'a>>,
+    /// The files that could not be read.
+    pub unreadable: Vec<Unreadable>,
+    /// The rules that were asked, for the formats that list them.
+    pub rules: Vec<&'static RuleMeta>,
+    /// The least severity that fails a run; `None` when nothing does.
+    pub fail_on: Option<Severity>,
+}
+
+/// One checked file.
+#[derive(Clone, Copy, Debug)]
+pub struct FileReport<'a> {
+    /// The path as the user named it.
+    pub path: &'a str,
+    /// The text.
+    pub document: &'a Document,
+    /// The findings, by offset and then by rule.
+    pub findings: &'a [Finding],
+    /// What they come to.
+    pub verdict: Verdict,
+    /// The layers that could not run, and why.
+    pub skipped: &'a [(Layer, String)],
+}
+
+/// A file that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The path as the user named it.
+    pub path: String,
+    /// Why: a lower-case fragment.
+    pub reason: String,
+}
+
+/// How many findings of each severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Findings with severity error.
+    pub errors: usize,
+    /// Findings with severity warning.
+    pub warnings: usize,
+    /// Findings with severity note.
+    pub notes: usize,
+}
+
+impl Counts {
+    /// Counts findings.
+    pub fn of<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Self {
+        let mut counts = Self::default();
+        for finding in findings {
+            match finding.severity {
+                Severity::Error => counts.errors += 1,
+                Severity::Warning => counts.warnings += 1,
+                Severity::Note => counts.notes += 1,
+            }
+        }
+        counts
+    }
+
+    /// All findings.
+    pub fn total(self) -> usize {
+        self.errors + self.warnings + self.notes
+    }
+
+    /// The counts in words: `2 errors, 1 note`; `no findings`.
+    pub fn words(self) -> String {
+        let words = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")];
+        let words: Vec<String> = words.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| plural(n, word)).collect();
+        if words.is_empty() { "no findings".to_owned() } else { words.join(", ") }
+    }
+}
+
+/// A number with its noun.
+pub(super) fn plural(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+impl Report<'_> {
+    /// Counts the findings of all files.
+    pub fn counts(&self) -> Counts {
+        Counts::of(self.files.iter().flat_map(|file| file.findings))
+    }
+
+    /// Whether a finding fails the run.
+    pub fn fails(&self, finding: &Finding) -> bool {
+        self.fail_on.is_some_and(|least| finding.severity >= least)
+    }
+}
