@@ -1,4 +1,14 @@
-//! What the policy file may change, with the defaults of the policy.
+//! What the policy file may change, with the defaults of the policy, and the readers of the two files that set it.
+//!
+//! `pipewright.yaml` of a repository is somebody else's file until proved otherwise: it can say what is checked, never
+//! where prompts and keys are sent. A person's own file says that.
+
+mod reader;
+mod repository;
+mod user;
+
+pub use repository::{read, read_node};
+pub use user::{ColorChoice, User, read_user};
 
 use std::collections::BTreeMap;
 
@@ -19,7 +29,14 @@ pub struct Settings {
     pub policy: bool,
     /// Severities by rule id; `None` switches the rule off.
     pub severities: BTreeMap<String, Option<Severity>>,
+    /// The pipeline file, relative to the repository.
+    pub file: Option<String>,
+    /// Entries that the repository adds to the catalogue, as they are written.
+    pub catalogue: Option<serde_json::Value>,
 }
+
+/// The file name of a pipeline, as Bitbucket wants it.
+pub const DEFAULT_FILE: &str = "bitbucket-pipelines.yml";
 
 /// The literal beginnings of the two kinds of tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +66,11 @@ impl Default for Settings {
             environments: EnvironmentNames { candidate: "staging".to_owned(), release: "production".to_owned() },
             policy: true,
             severities: BTreeMap::new(),
+            file: None,
+            catalogue: None,
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,169 @@
+//! The reader of `pipewright.yaml`.
+
+use std::path::{Component, Path};
+
+use serde_json::Value;
+
+use super::Settings;
+use super::reader::Reader;
+use crate::finding::{Finding, Severity};
+use crate::yaml::{Document, Node, Scalar};
+
+/// The keys of `pipewright.yaml`.
+pub(super) const KEYS: [&str; 8] =
+    ["main-branch", "forbidden-branches", "tags", "environments", "rules", "policy", "file", "catalogue"];
+/// Keys that say where prompts and keys go: a person's own to set.
+pub(super) const OWN: [&str; 12] = [
+    "server",
+    "base-url",
+    "url",
+    "key",
+    "api-key",
+    "token",
+    "key-command",
+    "model",
+    "model-command",
+    "command",
+    "timeout",
+    "color",
+];
+pub(super) const PAIR: [&str; 2] = ["candidate", "release"];
+pub(super) const SEVERITIES: [&str; 4] = ["error", "warning", "note", "off"];
+pub(super) const POLICIES: [&str; 2] = ["delivery", "none"];
+
+/// Reads a repository's settings; `rules` are the known rule ids.
+///
+/// Never fails: what is wrong is a finding, and its default holds.
+pub fn read(document: &Document, rules: &[&str]) -> (Settings, Vec<Finding>) {
+    let mut findings = Vec::new();
+    Reader::new(&mut findings).problems(document);
+    let mut settings = Settings::default();
+    if let Some(root) = document.root() {
+        read_node(root, rules, &mut settings, &mut findings);
+    }
+    findings.sort_by_key(|finding| finding.span);
+    (settings, findings)
+}
+
+/// Reads the settings of one node into `settings`, as they stand in `pipewright.yaml` or in a prompt script.
+pub fn read_node(node: Node<'_>, rules: &[&str], settings: &mut Settings, findings: &mut Vec<Finding>) {
+    let mut reader = Reader::new(findings);
+    for entry in reader.entries(node, "the settings file") {
+        let value = entry.value;
+        match entry.name() {
+            "main-branch" => set(&mut settings.main_branch, reader.text(value, "`main-branch`")),
+            "forbidden-branches" => {
+                set(&mut settings.forbidden_branches, reader.texts(value, "`forbidden-branches`"));
+            }
+            "tags" => {
+                let (candidate, release) = (&mut settings.tags.candidate, &mut settings.tags.release);
+                pair(&mut reader, value, "tags", candidate, release);
+                if candidate.starts_with(release.as_str()) || release.starts_with(candidate.as_str()) {
+                    let message = format!("`{candidate}` and `{release}` begin alike, so a tag can be both");
+                    reader.wrong(value.place(), message).help("choose prefixes of which none begins the other");
+                }
+            }
+            "environments" => {
+                let names = (&mut settings.environments.candidate, &mut settings.environments.release);
+                pair(&mut reader, value, "environments", names.0, names.1);
+            }
+            "rules" => severities(&mut reader, value, rules, settings),
+            "policy" => {
+                if let Some(word) = reader.word(value, "`policy`", &POLICIES) {
+                    settings.policy = word == "delivery";
+                }
+            }
+            "file" => set_some(&mut settings.file, file(&mut reader, value)),
+            "catalogue" => {
+                reader.entries(value, "`catalogue`");
+                settings.catalogue = value.is_mapping().then(|| json(value, 0));
+            }
+            name if OWN.contains(&name) => {
+                reader.wrong(entry.key.place(), format!("`{name}` can't be set in a repository")).help(
+                    "a stranger's repository must not say where keys are sent: set it in your own configuration \
+                           file, the environment or the command line (`pipewright config` names the file)",
+                );
+            }
+            _ => reader.unknown(entry.key, "setting", &KEYS),
+        }
+    }
+}
+
+fn set<T>(slot: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *slot = value;
+    }
+}
+
+fn set_some<T>(slot: &mut Option<T>, value: Option<T>) {
+    if value.is_some() {
+        *slot = value;
+    }
+}
+
+fn pair(reader: &mut Reader<'_>, node: Node<'_>, name: &str, candidate: &mut String, release: &mut String) {
+    for entry in reader.entries(node, &format!("`{name}`")) {
+        let what = format!("`{name}.{}`", entry.name());
+        match entry.name() {
+            "candidate" => set(candidate, reader.text(entry.value, &what)),
+            "release" => set(release, reader.text(entry.value, &what)),
+            _ => reader.unknown(entry.key, &format!("key of `{name}`"), &PAIR),
+        }
+    }
+}
+
+fn severities(reader: &mut Reader<'_>, node: Node<'_>, rules: &[&str], settings: &mut Settings) {
+    for entry in reader.entries(node, "`rules`") {
+        let id = entry.name();
+        if !rules.contains(&id) {
+            reader.unknown(entry.key, "rule", rules);
+            continue;
+        }
+        let severity = match reader.word(entry.value, &format!("the severity of `{id}`"), &SEVERITIES) {
+            Some("error") => Some(Severity::Error),
+            Some("warning") => Some(Severity::Warning),
+            Some("note") => Some(Severity::Note),
+            Some(_) => None,
+            None => continue,
+        };
+        settings.severities.insert(id.to_owned(), severity);
+    }
+}
+
+/// A path that stays inside the repository and names a YAML file.
+fn file(reader: &mut Reader<'_>, node: Node<'_>) -> Option<String> {
+    let text = reader.text(node, "`file`")?;
+    let inside = Path::new(&text).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    if !inside || text.contains('\\') || text.contains(':') {
+        reader.wrong(node.place(), format!("`file` leaves the repository: `{text}`")).help("name a path inside it");
+        return None;
+    }
+    if !text.ends_with(".yml") && !text.ends_with(".yaml") {
+        reader.wrong(node.place(), format!("`file` is no YAML file: `{text}`")).help("a name that ends with `.yml`");
+        return None;
+    }
+    if Path::new(&text).file_name().is_none_or(|name| name != super::DEFAULT_FILE) {
+        reader.doubtful(node.place(), format!("Bitbucket reads `{}` alone", super::DEFAULT_FILE));
+    }
+    Some(text)
+}
+
+/// A node as JSON. Deeper than any catalogue needs, it is null.
+fn json(node: Node<'_>, depth: usize) -> Value {
+    if depth > 32 {
+        return Value::Null;
+    }
+    if node.is_mapping() {
+        return node.entries().map(|entry| (entry.name().to_owned(), json(entry.value, depth + 1))).collect();
+    }
+    if node.is_sequence() {
+        return node.items().map(|item| json(item, depth + 1)).collect();
+    }
+    match node.scalar() {
+        Scalar::Null => Value::Null,
+        Scalar::Boolean(value) => value.into(),
+        Scalar::Integer(value) => value.into(),
+        Scalar::Float(value) => value.into(),
+        Scalar::String(text) => text.into(),
+    }
+}

@@ -1,0 +1,177 @@
+//! Settings files, good and bad, and the schema that editors use.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::yaml::Document;
+
+const RULES: [&str; 2] = ["build-once", "manual-production"];
+
+fn told(text: &str) -> Vec<String> {
+    let document = Document::read(text);
+    let (_, findings) = read(&document, &RULES);
+    findings.iter().map(|finding| line(&document, finding)).collect()
+}
+
+fn line(document: &Document, finding: &crate::finding::Finding) -> String {
+    let at = document.position(finding.span.start);
+    let help = finding.help.as_deref().map(|help| format!(" ({help})")).unwrap_or_default();
+    format!("{}:{}: {}{help}", at.line, at.column, finding.message)
+}
+
+#[test]
+fn every_key_is_read() {
+    let text = "main-branch: trunk\nforbidden-branches: [dev]\ntags: {candidate: c-, release: v}\nenvironments:\n  \
+                release: live\nrules: {build-once: note, manual-production: off}\npolicy: none\nfile: \
+                ci/bitbucket-pipelines.yml\ncatalogue: {commands: [{name: x, push: 1}]}\n";
+    let (settings, findings) = read(&Document::read(text), &RULES);
+    assert_eq!(findings, []);
+    let severities = [("build-once", Some(Severity::Note)), ("manual-production", None)];
+    assert_eq!(
+        settings,
+        Settings {
+            main_branch: "trunk".to_owned(),
+            forbidden_branches: vec!["dev".to_owned()],
+            tags: TagPrefixes { candidate: "c-".to_owned(), release: "v".to_owned() },
+            environments: EnvironmentNames { candidate: "staging".to_owned(), release: "live".to_owned() },
+            policy: false,
+            severities: severities.map(|(id, severity)| (id.to_owned(), severity)).into(),
+            file: Some("ci/bitbucket-pipelines.yml".to_owned()),
+            catalogue: Some(serde_json::json!({"commands": [{"name": "x", "push": 1}]})),
+        }
+    );
+    assert_eq!(read(&Document::read(""), &RULES), (Settings::default(), Vec::new()));
+}
+
+#[test]
+fn mistakes_are_findings_at_their_place() {
+    insta::assert_debug_snapshot!(told("main_branch: x\ntags:\n  candidate: 1\n  relase: r\nrules:\n  build_once: off\n  manual-production: warn\n  nothing-like-it: off\npolicy: 3\nforbidden-branches: develop\n"), @r#"
+    [
+        "1:1: unknown setting `main_branch` (did you mean `main-branch`?)",
+        "3:14: `tags.candidate` is a number, not a string (put it in quotes)",
+        "4:3: unknown key of `tags` `relase` (did you mean `release`?)",
+        "6:3: unknown rule `build_once` (did you mean `build-once`?)",
+        "7:22: the severity of `manual-production` is `warn`, not one of `error`, `warning`, `note` and `off`",
+        "8:3: unknown rule `nothing-like-it` (known are `build-once` and `manual-production`)",
+        "9:9: `policy` is `3`, not one of `delivery` and `none`",
+        "10:21: `forbidden-branches` is a string, not a list",
+    ]
+    "#);
+    insta::assert_debug_snapshot!(told("- a\n"), @r#"
+    [
+        "1:1: the settings file is a list, not a map",
+    ]
+    "#);
+    assert_eq!(told("file: a\nfile: b\n").len(), 2, "a second key and a name that is no YAML file");
+}
+
+#[test]
+fn a_repository_sets_neither_server_nor_key_nor_a_path_outside() {
+    for key in repository::OWN {
+        let told = told(&format!("{key}: x\n"));
+        assert!(told[0].contains("can't be set in a repository"), "{told:?}");
+    }
+    for path in ["/etc/x.yml", "../x.yml", "a/../../x.yml", "C:/x.yml", "a\\x.yml", "~/.bashrc"] {
+        let document = Document::read(format!("file: '{path}'\n"));
+        let (settings, findings) = read(&document, &RULES);
+        assert_eq!((settings.file, findings.len()), (None, 1), "{path}");
+    }
+}
+
+#[test]
+fn a_persons_own_file_has_other_keys() {
+    let text = "model: gpt-x\nserver: http://localhost:8080/v1\ntimeout: 30\ncolor: never\n";
+    let (user, findings) = read_user(&Document::read(text));
+    assert_eq!(findings, []);
+    assert_eq!((user.timeout, user.color), (Some(30), Some(ColorChoice::Never)));
+    let document = Document::read("key: sk-1\nmain-branch: x\ntimeout: 0\nmodell: y\ncolor: on\n");
+    let (_, findings) = read_user(&document);
+    let told: Vec<String> = findings.iter().map(|finding| line(&document, finding)).collect();
+    insta::assert_debug_snapshot!(told, @r#"
+    [
+        "1:1: `key` can't be kept in a file (set `OPENAI_API_KEY` or `PIPEWRIGHT_API_KEY` in the environment)",
+        "2:1: `main-branch` belongs to a repository (set it in the repository's `pipewright.yaml`)",
+        "3:10: `timeout` is not a number of seconds above 0",
+        "4:1: unknown setting `modell` (did you mean `model`?)",
+        "5:8: `color` is `on`, not one of `auto`, `always` and `never`",
+    ]
+    "#);
+}
+
+fn schema() -> serde_json::Value {
+    serde_json::from_str(include_str!("../../schemas/settings.schema.json")).expect("the schema is JSON")
+}
+
+#[test]
+fn the_schema_has_the_keys_of_the_reader() {
+    let schema = schema();
+    let keys = |pointer: &str| -> BTreeSet<String> {
+        let node = schema.pointer(pointer).and_then(|node| node.as_object()).expect("an object");
+        node.keys().cloned().collect()
+    };
+    let words = |words: &[&str]| -> BTreeSet<String> { words.iter().map(|word| (*word).to_owned()).collect() };
+    assert_eq!(keys("/properties"), words(&repository::KEYS));
+    assert_eq!(keys("/definitions/pair/properties"), words(&repository::PAIR));
+    let at = |pointer: &str| schema.pointer(pointer).cloned();
+    assert_eq!(
+        at("/properties/rules/additionalProperties/enum"),
+        Some(serde_json::json!(repository::SEVERITIES)),
+        "severities"
+    );
+    assert_eq!(at("/properties/policy/enum"), Some(serde_json::json!(repository::POLICIES)), "policies");
+}
+
+#[test]
+fn the_schema_and_the_reader_agree() {
+    let validator = jsonschema::draft7::new(&schema()).expect("a schema");
+    let texts = [
+        ("", true),
+        ("main-branch: x", true),
+        ("main-branch: ' '", false),
+        ("main-branch: 1.0", false),
+        ("main-branch:", false),
+        ("forbidden-branches: []", true),
+        ("forbidden-branches: [1]", false),
+        ("forbidden-branches: x", false),
+        ("tags:", true),
+        ("tags: {candidate: a}", true),
+        ("tags: {candidat: a}", false),
+        ("tags: []", false),
+        ("environments: {release: [a]}", false),
+        ("rules: {build-once: off}", true),
+        ("rules: {build-once: fatal}", false),
+        ("rules: {build-once: }", false),
+        ("policy: none", true),
+        ("policy: strict", false),
+        ("file: a/b.yml", true),
+        ("file: a..b.yaml", true),
+        ("file: ../b.yml", false),
+        ("file: a/../b.yml", false),
+        ("file: /b.yml", false),
+        ("file: b.txt", false),
+        ("catalogue: {a: 1}", true),
+        ("catalogue: x", false),
+        ("server: x", false),
+        ("anything: x", false),
+        ("[]", false),
+    ];
+    for (text, fine) in texts {
+        let document = Document::read(text);
+        let (_, findings) = read(&document, &RULES);
+        let read_fine = !findings.iter().any(|finding| finding.severity == Severity::Error);
+        let value: serde_json::Value = serde_yaml::from_str(text).expect("YAML");
+        assert_eq!((read_fine, validator.is_valid(&value)), (fine, fine), "{text}: {findings:?}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_readers_fail(text in "[a-z: \\[\\]{}\n&*-]{0,60}|((main-branch|tags|rules|file|catalogue|policy): ?[a-z1{}\\[\\]*&~.: \n]{0,12}\n){0,4}") {
+        let document = Document::read(text);
+        let (_, findings) = read(&document, &RULES);
+        let (_, more) = read_user(&document);
+        for finding in findings.iter().chain(&more) {
+            proptest::prop_assert!(finding.span.end <= document.text().len());
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The reader of a person's own configuration file: the model, the server and the display.
+
+use super::reader::Reader;
+use crate::finding::Finding;
+use crate::yaml::Document;
+
+/// The keys of a person's own file.
+const KEYS: [&str; 4] = ["model", "server", "timeout", "color"];
+
+/// When reports for people have colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ColorChoice {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl ColorChoice {
+    /// All words, in the order of [`ColorChoice::parse`].
+    pub const WORDS: [&'static str; 3] = ["auto", "always", "never"];
+
+    /// The choice of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "auto" => Some(Self::Auto),
+            "always" => Some(Self::Always),
+            "never" => Some(Self::Never),
+            _ => None,
+        }
+    }
+
+    /// The word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
+}
+
+/// What a person's own file sets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct User {
+    /// The model's name.
+    pub model: Option<String>,
+    /// The base URL of an OpenAI-compatible server.
+    pub server: Option<String>,
+    /// Seconds that the server may be silent.
+    pub timeout: Option<u64>,
+    /// When reports have colours.
+    pub color: Option<ColorChoice>,
+}
+
+/// Reads a person's own file. Never fails: what is wrong is a finding.
+pub fn read_user(document: &Document) -> (User, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let mut user = User::default();
+    let mut reader = Reader::new(&mut findings);
+    reader.problems(document);
+    let entries = document.root().map(|root| reader.entries(root, "the configuration file")).unwrap_or_default();
+    for entry in entries {
+        match entry.name() {
+            "model" => user.model = reader.text(entry.value, "`model`"),
+            "server" => user.server = reader.text(entry.value, "`server`"),
+            "timeout" => match entry.value.integer().and_then(|seconds| u64::try_from(seconds).ok()) {
+                Some(seconds) if seconds > 0 => user.timeout = Some(seconds),
+                _ => {
+                    reader.wrong(entry.value.place(), "`timeout` is not a number of seconds above 0");
+                }
+            },
+            "color" => {
+                let word = reader.word(entry.value, "`color`", &ColorChoice::WORDS);
+                user.color = word.and_then(ColorChoice::parse);
+            }
+            "key" | "api-key" | "token" => {
+                reader
+                    .wrong(entry.key.place(), format!("`{}` can't be kept in a file", entry.name()))
+                    .help("set `OPENAI_API_KEY` or `PIPEWRIGHT_API_KEY` in the environment");
+            }
+            name if super::repository::KEYS.contains(&name) => {
+                reader
+                    .wrong(entry.key.place(), format!("`{name}` belongs to a repository"))
+                    .help("set it in the repository's `pipewright.yaml`");
+            }
+            _ => reader.unknown(entry.key, "setting", &KEYS),
+        }
+    }
+    findings.sort_by_key(|finding| finding.span);
+    (user, findings)
+}
