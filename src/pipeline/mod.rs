@@ -3,6 +3,7 @@
 //! Views never fail: what is not there, or of another kind, is `None` or skipped; the schema layer tells about it.
 
 mod definitions;
+pub mod expression;
 mod file;
 mod item;
 mod pattern;
