@@ -1,2 +1,35 @@
-//! The `pipewright` program.
-fn main() {}
+//! The `pipewright` program: real streams, the real environment, and the exit code.
+
+use std::io::{self, BufWriter, IsTerminal, LineWriter, Write};
+use std::process::ExitCode;
+
+use etcetera::BaseStrategy;
+use pipewright::cli::{self, Quiet, Terminal, World};
+
+fn main() -> ExitCode {
+    let terminal = Terminal {
+        input: io::stdin().is_terminal(),
+        output: io::stdout().is_terminal(),
+        errors: io::stderr().is_terminal(),
+        width: terminal_size::terminal_size().map(|(width, _)| width.0.into()),
+    };
+    let environment =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let environment = environment.collect();
+    let out = Quiet::new(io::stdout().lock());
+    let mut out: Box<dyn Write> =
+        if terminal.output { Box::new(LineWriter::new(out)) } else { Box::new(BufWriter::with_capacity(1 << 16, out)) };
+    let exit = cli::run(
+        std::env::args_os(),
+        &mut World {
+            input: &mut io::stdin().lock(),
+            out: &mut out,
+            err: &mut Quiet::new(io::stderr().lock()),
+            terminal,
+            environment: &environment,
+            directory: std::env::current_dir().unwrap_or_default(),
+            config_directory: etcetera::choose_base_strategy().ok().map(|strategy| strategy.config_dir()),
+        },
+    );
+    exit.into()
+}

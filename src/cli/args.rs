@@ -1,0 +1,145 @@
+//! The command line. The comments here are what `--help` says; `docs/cli.md` is a snapshot of it.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, ValueEnum};
+
+use crate::finding::{Layer, Severity};
+use crate::settings::ColorChoice;
+
+const AFTER: &str = "Exit codes:
+  0  fine
+  1  findings with severity error, a refused file, a failed expectation
+  2  bad usage or configuration
+  3  the work could not be done or decided: an unreadable file, an incomplete verdict,
+     a bad or stale recording, no model, no network, a cap reached";
+
+/// The command line as clap knows it.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+/// Chat assistant and checker for Bitbucket Pipelines
+///
+/// A model writes bitbucket-pipelines.yml in a conversation; every reply is checked against the syntax, Bitbucket's
+/// schema, its semantics and a delivery policy. Without a command the chat opens in the current folder.
+#[derive(Debug, Parser)]
+#[command(name = "pipewright", version, after_help = AFTER, max_term_width = 100, disable_help_subcommand = true)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Option<Subcommand>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    /// When to use colours; NO_COLOR and CLICOLOR_FORCE are respected
+    #[arg(long, global = true, value_name = "WHEN", value_parser = color, hide_possible_values = false)]
+    pub(super) color: Option<ColorChoice>,
+    /// The settings file, instead of pipewright.yaml of the repository
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Subcommand {
+    Check(Check),
+    Rules(Rules),
+    /// Show what is configured and where each value comes from
+    Config,
+    /// Write a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write a manual page
+    Man {
+        /// The page of one command instead of the program's
+        command: Option<String>,
+    },
+}
+
+/// Check pipeline files: syntax, schema, semantics and the delivery policy
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Files; `-` is standard input, a folder is searched for bitbucket-pipelines.yml [default:
+    /// bitbucket-pipelines.yml]
+    #[arg(value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
+    pub(super) format: Format,
+    /// Only these layers decide: syntax, schema, semantic, policy
+    #[arg(long, value_delimiter = ',', value_name = "LAYERS", value_parser = layer)]
+    pub(super) layer: Vec<Layer>,
+    /// Only this rule decides; may be given several times
+    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    pub(super) only: Vec<String>,
+    /// Show findings of this severity and above: error, warning, note
+    #[arg(long, default_value = "note", value_name = "SEVERITY", value_parser = severity)]
+    pub(super) severity: Severity,
+    /// The least severity that fails the run: error, warning, note, never
+    #[arg(long, default_value = "error", value_name = "SEVERITY", value_parser = fail_on)]
+    pub(super) fail_on: FailOn,
+    #[command(flatten)]
+    pub(super) policy: Policy,
+}
+
+/// Policy settings that the command line may change.
+#[derive(Debug, Args)]
+pub(super) struct Policy {
+    /// The one long-lived branch [default: main]
+    #[arg(long, value_name = "BRANCH")]
+    pub(super) main_branch: Option<String>,
+}
+
+/// List the rules, or explain one with a good and a bad example
+#[derive(Debug, Args)]
+pub(super) struct Rules {
+    /// The rule's id
+    #[arg(value_name = "ID")]
+    pub(super) id: Option<String>,
+}
+
+/// The forms of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people: excerpts with carets
+    Human,
+    /// For scripts: version 1 of our own JSON
+    Json,
+    /// path:line:column: severity: message [rule]
+    Short,
+}
+
+/// What fails a run; `None` is never.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FailOn(pub(super) Option<Severity>);
+
+fn layer(word: &str) -> Result<Layer, String> {
+    one_of(word, &Layer::ALL.map(|layer| (layer.word(), layer)))
+}
+
+fn severity(word: &str) -> Result<Severity, String> {
+    one_of(word, &[Severity::Error, Severity::Warning, Severity::Note].map(|severity| (severity.word(), severity)))
+}
+
+fn fail_on(word: &str) -> Result<FailOn, String> {
+    let some = |severity: Severity| (severity.word(), FailOn(Some(severity)));
+    one_of(word, &[some(Severity::Error), some(Severity::Warning), some(Severity::Note), ("never", FailOn(None))])
+}
+
+fn color(word: &str) -> Result<ColorChoice, String> {
+    let choice = |word: &'static str| ColorChoice::parse(word).map(|choice| (word, choice));
+    let choices: Vec<_> = ColorChoice::WORDS.into_iter().filter_map(choice).collect();
+    one_of(word, &choices)
+}
+
+fn one_of<T: Copy>(word: &str, choices: &[(&str, T)]) -> Result<T, String> {
+    let found = choices.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        format!("not one of {}", names.join(", "))
+    })
+}

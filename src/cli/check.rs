@@ -1,0 +1,153 @@
+//! `pipewright check`: the findings of files.
+
+use std::io::Write;
+
+use rayon::prelude::*;
+
+use super::args::{Check, Format, Global};
+use super::config::{Configuration, Overrides};
+use super::files::{self, Input};
+use super::{CliError, Exit, World, rules};
+use crate::finding::{Finding, Layer, RuleMeta, Verdict};
+use crate::report::{self, FileReport, Look, Report, Unreadable, visible};
+use crate::settings::Settings;
+use crate::yaml::Document;
+
+/// One file after its check.
+struct CheckedFile {
+    name: String,
+    document: Document,
+    findings: Vec<Finding>,
+    verdict: Verdict,
+    skipped: Vec<(Layer, String)>,
+}
+
+/// Checks the files that the arguments mean, and writes the report.
+pub(super) fn run(arguments: &Check, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
+    let over = Overrides { main_branch: arguments.policy.main_branch.clone(), ..Overrides::default() };
+    let configuration = Configuration::load(global, over, world)?;
+    let choice = Choice::new(arguments)?;
+    let named = match arguments.files.as_slice() {
+        [] => vec![configuration.file.value.clone().into()],
+        files => files.to_vec(),
+    };
+    let checked = check_all(files::places(&named, &world.directory), &configuration.settings, world);
+
+    let (mut files, mut unreadable) = (Vec::new(), Vec::new());
+    let mut exit = Exit::Fine;
+    for file in checked {
+        match file {
+            Ok(mut file) => {
+                exit = exit.max(choice.apply(&mut file));
+                files.push(file);
+            }
+            Err(file) => unreadable.push(file),
+        }
+    }
+    for file in &unreadable {
+        let hint = if arguments.files.is_empty() { "; name the files to check" } else { "" };
+        writeln!(world.err, "error: {}: {}{hint}", visible(&file.path), visible(&file.reason))?;
+        exit = Exit::Undone;
+    }
+    let report = Report {
+        files: files.iter().map(CheckedFile::report).collect(),
+        unreadable,
+        rules: choice.rules(),
+        fail_on: arguments.fail_on.0,
+    };
+    write(arguments.format, &report, configuration.look(world), world.out)?;
+    Ok(exit)
+}
+
+/// Reads and checks all places, several at once; the order stays.
+fn check_all(
+    places: Vec<Result<std::path::PathBuf, Input>>,
+    settings: &Settings,
+    world: &mut World<'_>,
+) -> Vec<Result<CheckedFile, Unreadable>> {
+    // Standard input is one stream: it is read here, before the threads start.
+    let stdin = places.iter().flatten().any(|path| path.as_os_str() == "-").then(|| files::standard_input(world));
+    let directory = &world.directory;
+    let one = |place: &Result<std::path::PathBuf, Input>| {
+        let (name, text) = match (place, &stdin) {
+            (Ok(path), Some(stdin)) if path.as_os_str() == "-" => (stdin.name.clone(), stdin.text.clone()),
+            (Ok(path), _) => (path.display().to_string(), files::read(&directory.join(path))),
+            (Err(input), _) => (input.name.clone(), input.text.clone()),
+        };
+        match text {
+            Ok(text) => Ok(check(name, text, settings)),
+            Err(reason) => Err(Unreadable { path: name, reason }),
+        }
+    };
+    // A pool of threads costs more than one file.
+    if places.len() == 1 { places.iter().map(one).collect() } else { places.par_iter().map(one).collect() }
+}
+
+fn check(name: String, text: String, _: &Settings) -> CheckedFile {
+    let document = Document::read(text);
+    CheckedFile { name, document, findings: Vec::new(), verdict: Verdict::Incomplete, skipped: Vec::new() }
+}
+
+impl CheckedFile {
+    fn report(&self) -> FileReport<'_> {
+        FileReport {
+            path: &self.name,
+            document: &self.document,
+            findings: &self.findings,
+            verdict: self.verdict,
+            skipped: &self.skipped,
+        }
+    }
+}
+
+/// What of a check was asked for.
+struct Choice<'a> {
+    arguments: &'a Check,
+    only: Vec<&'static RuleMeta>,
+}
+
+impl<'a> Choice<'a> {
+    fn new(arguments: &'a Check) -> Result<Self, CliError> {
+        let only = arguments.only.iter().map(|id| rules::find(id)).collect::<Result<_, _>>()?;
+        Ok(Self { arguments, only })
+    }
+
+    fn layer(&self, layer: Layer) -> bool {
+        let named = self.arguments.layer.is_empty() || self.arguments.layer.contains(&layer);
+        named && (self.only.is_empty() || self.only.iter().any(|meta| meta.layer == layer))
+    }
+
+    fn rule(&self, id: &str, layer: Layer) -> bool {
+        self.layer(layer) && (self.only.is_empty() || self.only.iter().any(|meta| meta.id == id))
+    }
+
+    /// The rules that decide.
+    fn rules(&self) -> Vec<&'static RuleMeta> {
+        rules::all().into_iter().filter(|meta| self.rule(meta.id, meta.layer)).collect()
+    }
+
+    /// Leaves what was asked for in a file, and tells what it comes to.
+    fn apply(&self, file: &mut CheckedFile) -> Exit {
+        if !self.arguments.layer.is_empty() || !self.only.is_empty() {
+            file.findings.retain(|finding| self.rule(finding.rule, finding.layer));
+            file.skipped.retain(|(layer, _)| self.layer(*layer));
+            file.verdict = Verdict::of(&file.findings, file.skipped.is_empty());
+        }
+        let fails = |least| file.findings.iter().any(|finding| finding.severity >= least);
+        let exit = match file.verdict {
+            Verdict::Incomplete => Exit::Undone,
+            _ if self.arguments.fail_on.0.is_some_and(fails) => Exit::Found,
+            _ => Exit::Fine,
+        };
+        file.findings.retain(|finding| finding.severity >= self.arguments.severity);
+        exit
+    }
+}
+
+fn write(format: Format, report: &Report<'_>, look: Look, out: &mut dyn Write) -> std::io::Result<()> {
+    match format {
+        Format::Human => report::human(report, look, out),
+        Format::Json => report::json(report, out),
+        Format::Short => report::short(report, out),
+    }
+}

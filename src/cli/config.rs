@@ -1,0 +1,290 @@
+//! What holds, and where it comes from: command line, environment, the repository's file, a person's own file.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::args::Global;
+use super::{CliError, World, files, rules};
+use crate::finding::{Finding, Severity, Verdict};
+use crate::report::{self, FileReport, Look, Report};
+use crate::settings::{self, ColorChoice, Settings};
+use crate::yaml::Document;
+
+/// The name of a repository's settings file.
+pub(super) const REPOSITORY_FILE: &str = "pipewright.yaml";
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    Default,
+    User(String),
+    Repository(String),
+    Environment(&'static str),
+    CommandLine(&'static str),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::User(place) | Self::Repository(place) => f.write_str(place),
+            Self::Environment(name) => write!(f, "environment: {name}"),
+            Self::CommandLine(flag) => write!(f, "command line: {flag}"),
+        }
+    }
+}
+
+/// A value with its origin.
+#[derive(Clone, Debug)]
+pub(super) struct Held<T> {
+    pub(super) value: T,
+    pub(super) origin: Origin,
+}
+
+impl<T> Held<T> {
+    fn new(value: T, origin: Origin) -> Self {
+        Self { value, origin }
+    }
+}
+
+/// Everything that is configured.
+#[derive(Debug)]
+pub(super) struct Configuration {
+    /// Policy settings and severities.
+    pub(super) settings: Settings,
+    /// The origins of the settings by key; a key that is missing has its default.
+    pub(super) settings_origins: BTreeMap<String, Origin>,
+    /// The pipeline file.
+    pub(super) file: Held<String>,
+    /// The model's name.
+    pub(super) model: Held<Option<String>>,
+    /// The server's base URL.
+    pub(super) server: Held<Option<String>>,
+    /// The key; never shown.
+    pub(super) key: Held<Option<SecretString>>,
+    /// Seconds that the server may be silent.
+    pub(super) timeout: Held<Option<u64>>,
+    /// When reports have colours.
+    pub(super) color: Held<ColorChoice>,
+    /// The settings file of the repository, if there is one.
+    pub(super) repository_file: Option<PathBuf>,
+    /// Where a person's own file is looked for.
+    pub(super) user_file: Option<PathBuf>,
+}
+
+/// What the command line says beyond the global options.
+#[derive(Debug, Default)]
+pub(super) struct Overrides {
+    pub(super) main_branch: Option<String>,
+    pub(super) model: Option<String>,
+    pub(super) server: Option<String>,
+    pub(super) timeout: Option<u64>,
+}
+
+impl Configuration {
+    /// Reads both files and the environment. Mistakes in a file are told on standard error as findings.
+    pub(super) fn load(global: &Global, over: Overrides, world: &mut World<'_>) -> Result<Self, CliError> {
+        let environment = Environment(world.environment);
+        let user_file = world.config_directory.as_ref().map(|folder| folder.join("pipewright").join("config.yaml"));
+        let named = global.config.as_ref().map(|path| world.directory.join(path));
+        let named = named.or_else(|| environment.get("PIPEWRIGHT_CONFIG").map(|path| world.directory.join(path)));
+        let repository_file = match named {
+            Some(path) => Some(path),
+            None => repository_file(&world.directory),
+        };
+        let (user, user_lines) = match user_file.as_ref().filter(|path| path.exists()) {
+            Some(path) => {
+                let (document, shown) = open(path, world)?;
+                let (user, findings) = settings::read_user(&document);
+                told(&shown, &document, &findings, global, world)?;
+                (user, lines(&document, &shown, Origin::User))
+            }
+            None => Default::default(),
+        };
+        let (mut settings, mut origins) = match &repository_file {
+            Some(path) => {
+                let (document, shown) = open(path, world)?;
+                let (settings, findings) = settings::read(&document, &rules::ids());
+                told(&shown, &document, &findings, global, world)?;
+                (settings, lines(&document, &shown, Origin::Repository))
+            }
+            None => Default::default(),
+        };
+
+        let main_branch = flag(over.main_branch, "--main-branch").or(environment.text(&["PIPEWRIGHT_MAIN_BRANCH"]));
+        if let Some(held) = main_branch {
+            settings.main_branch = held.value;
+            origins.insert("main-branch".to_owned(), held.origin);
+        }
+        let of_repository = settings.file.clone().zip(origins.get("file").cloned());
+        let file = environment
+            .text(&["PIPEWRIGHT_FILE"])
+            .or(of_repository.map(|(value, origin)| Held::new(value, origin)))
+            .unwrap_or_else(|| Held::new(settings::DEFAULT_FILE.to_owned(), Origin::Default));
+
+        let own = |key: &str| user_lines.get(key).cloned().unwrap_or(Origin::Default);
+        let timeout = match environment.text(&["PIPEWRIGHT_TIMEOUT"]) {
+            Some(held) => match held.value.parse::<u64>() {
+                Ok(seconds) if seconds > 0 => Some(Held::new(seconds, held.origin)),
+                _ => return Err(CliError::usage("PIPEWRIGHT_TIMEOUT is not a number of seconds above 0")),
+            },
+            None => None,
+        };
+        Ok(Self {
+            settings,
+            settings_origins: origins,
+            file,
+            model: optional(
+                flag(over.model, "--model").or(environment.text(&["PIPEWRIGHT_MODEL", "OPENAI_MODEL"])),
+                user.model,
+                own("model"),
+            ),
+            server: optional(
+                flag(over.server, "--server").or(environment.text(&["PIPEWRIGHT_SERVER", "OPENAI_BASE_URL"])),
+                user.server,
+                own("server"),
+            ),
+            key: optional(
+                environment
+                    .text(&["PIPEWRIGHT_API_KEY", "OPENAI_API_KEY"])
+                    .map(|held| Held::new(SecretString::from(held.value), held.origin)),
+                None,
+                Origin::Default,
+            ),
+            timeout: optional(flag(over.timeout, "--timeout").or(timeout), user.timeout, own("timeout")),
+            color: color(global, &environment, user.color.map(|choice| Held::new(choice, own("color"))))?,
+            repository_file,
+            user_file,
+        })
+    }
+
+    /// How a report on standard output looks.
+    pub(super) fn look(&self, world: &World<'_>) -> Look {
+        look(self.color.value, world.terminal.output, world)
+    }
+}
+
+/// How a report looks on a stream that is a terminal or is not.
+fn look(choice: ColorChoice, terminal: bool, world: &World<'_>) -> Look {
+    let dumb = world.environment.get("TERM").is_some_and(|term| term == "dumb");
+    let color = match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => terminal && !dumb,
+    };
+    let width = world.terminal.width.filter(|_| terminal).unwrap_or(Look::default().width);
+    Look { color, width }
+}
+
+/// The environment's variables, of which an empty one is as good as none.
+struct Environment<'e>(&'e BTreeMap<String, String>);
+
+impl Environment<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    fn text(&self, names: &[&'static str]) -> Option<Held<String>> {
+        names.iter().find_map(|name| Some(Held::new(self.get(name)?.to_owned(), Origin::Environment(name))))
+    }
+}
+
+fn flag<T>(value: Option<T>, name: &'static str) -> Option<Held<T>> {
+    value.map(|value| Held::new(value, Origin::CommandLine(name)))
+}
+
+fn optional<T>(held: Option<Held<T>>, own: Option<T>, own_origin: Origin) -> Held<Option<T>> {
+    match (held, own) {
+        (Some(held), _) => Held::new(Some(held.value), held.origin),
+        (None, Some(value)) => Held::new(Some(value), own_origin),
+        (None, None) => Held::new(None, Origin::Default),
+    }
+}
+
+/// The variable that forbids colours, if one does.
+pub(super) fn no_color(environment: &BTreeMap<String, String>) -> Option<Origin> {
+    Environment(environment).get("NO_COLOR").map(|_| Origin::Environment("NO_COLOR"))
+}
+
+fn color(
+    global: &Global,
+    environment: &Environment<'_>,
+    own: Option<Held<ColorChoice>>,
+) -> Result<Held<ColorChoice>, CliError> {
+    if let Some(held) = flag(global.color, "--color") {
+        return Ok(held);
+    }
+    if let Some(held) = environment.text(&["PIPEWRIGHT_COLOR"]) {
+        let choice = ColorChoice::parse(&held.value);
+        let choice = choice.ok_or_else(|| CliError::usage("PIPEWRIGHT_COLOR is not auto, always or never"))?;
+        return Ok(Held::new(choice, held.origin));
+    }
+    if let Some(origin) = no_color(environment.0) {
+        return Ok(Held::new(ColorChoice::Never, origin));
+    }
+    if environment.get("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
+        return Ok(Held::new(ColorChoice::Always, Origin::Environment("CLICOLOR_FORCE")));
+    }
+    Ok(own.unwrap_or(Held::new(ColorChoice::Auto, Origin::Default)))
+}
+
+/// `pipewright.yaml` of the folder, or of one above it up to the repository's root. Outside a repository no folder
+/// above is looked into: what lies there may be anybody's.
+fn repository_file(directory: &Path) -> Option<PathBuf> {
+    let root = directory.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(directory);
+    let inside = directory.ancestors().take_while(|folder| folder.starts_with(root));
+    inside.map(|folder| folder.join(REPOSITORY_FILE)).find(|path| path.exists())
+}
+
+/// Reads a settings file, and gives the path as it is shown.
+fn open(path: &Path, world: &World<'_>) -> Result<(Document, String), CliError> {
+    let shown = path.strip_prefix(&world.directory).unwrap_or(path).display().to_string();
+    match files::read(path) {
+        Ok(text) => Ok((Document::read(text), shown)),
+        Err(reason) => Err(CliError::usage(format!("{shown}: {reason}"))),
+    }
+}
+
+/// Where each key of a file stands.
+fn lines(document: &Document, shown: &str, origin: fn(String) -> Origin) -> BTreeMap<String, Origin> {
+    let entries = document.root().into_iter().flat_map(|root| root.entries());
+    let place = |offset| format!("{shown}:{}", document.position(offset).line);
+    entries.map(|entry| (entry.name().to_owned(), origin(place(entry.key.span().start)))).collect()
+}
+
+/// Tells the findings of a settings file; an error among them ends the run.
+fn told(
+    shown: &str,
+    document: &Document,
+    findings: &[Finding],
+    global: &Global,
+    world: &mut World<'_>,
+) -> Result<(), CliError> {
+    if findings.is_empty() {
+        return Ok(());
+    }
+    let choice = color(global, &Environment(world.environment), None)?.value;
+    let look = look(choice, world.terminal.errors, world);
+    let file = FileReport { path: shown, document, findings, verdict: Verdict::of(findings, true), skipped: &[] };
+    report::human(&Report { files: vec![file], ..Report::default() }, look, world.err)?;
+    match findings.iter().any(|finding| finding.severity == Severity::Error) {
+        true => Err(CliError::Settings { path: shown.to_owned() }),
+        false => Ok(()),
+    }
+}
+
+/// A URL with the password that may stand in it covered.
+pub(super) fn covered(url: &str) -> String {
+    match url.split_once("://").map(|(scheme, rest)| (scheme, rest.split_once('@'))) {
+        Some((scheme, Some((who, rest)))) if !who.contains('/') => format!("{scheme}://***@{rest}"),
+        _ => url.to_owned(),
+    }
+}
+
+/// A key as it may be shown: that there is one, and how long it is.
+pub(super) fn masked(key: &SecretString) -> String {
+    format!("******** ({} characters)", key.expose_secret().chars().count())
+}

@@ -1,0 +1,92 @@
+//! How the program ends, and what it says when it could not do its work.
+
+use std::io;
+
+use super::World;
+use crate::report::visible;
+
+/// How a run ended. The numbers are a promise (`docs/cli.md`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// Fine.
+    Fine = 0,
+    /// Findings with severity error, a refused file, a failed expectation.
+    Found = 1,
+    /// Bad usage or configuration.
+    Usage = 2,
+    /// The work could not be done or decided.
+    Undone = 3,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        (exit as u8).into()
+    }
+}
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// Bad usage, with the next move.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// The next move.
+        hint: Option<String>,
+    },
+    /// A settings file is wrong; its findings are told already.
+    #[error("{path} can't be used: mend what is told above")]
+    Settings {
+        /// The file.
+        path: String,
+    },
+    /// The work could not be done, with the next move.
+    #[error("{message}")]
+    Undone {
+        /// What is wrong.
+        message: String,
+        /// The next move.
+        hint: Option<String>,
+    },
+    /// Standard output could not be written.
+    #[error("standard output: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl CliError {
+    /// Bad usage, with no hint.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), hint: None }
+    }
+
+    /// Work that could not be done, with no hint.
+    pub fn undone(message: impl Into<String>) -> Self {
+        Self::Undone { message: message.into(), hint: None }
+    }
+
+    /// Adds the next move.
+    pub fn hint(mut self, text: impl Into<String>) -> Self {
+        if let Self::Usage { hint, .. } | Self::Undone { hint, .. } = &mut self {
+            *hint = Some(text.into());
+        }
+        self
+    }
+
+    /// Says it on standard error and gives the exit that it means.
+    pub fn tell(&self, world: &mut World<'_>) -> Exit {
+        let (exit, hint) = match self {
+            Self::Usage { hint, .. } => (Exit::Usage, hint.as_deref()),
+            Self::Settings { .. } => (Exit::Usage, None),
+            Self::Undone { hint, .. } => (Exit::Undone, hint.as_deref()),
+            Self::Output(_) => (Exit::Undone, None),
+        };
+        // When standard error is gone too, the exit code still tells.
+        let _ = writeln!(world.err, "error: {}", visible(&self.to_string()));
+        if let Some(hint) = hint {
+            let _ = writeln!(world.err, "hint: {}", visible(hint));
+        }
+        let _ = world.err.flush();
+        exit
+    }
+}

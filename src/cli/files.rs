@@ -1,0 +1,113 @@
+//! Which files are meant, and their texts: every failure is a name and a reason.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::World;
+use crate::settings::DEFAULT_FILE;
+use crate::yaml::Limits;
+
+/// Folders that never hold a pipeline of the repository at hand.
+const PASSED_OVER: [&str; 4] = [".git", "node_modules", "target", "vendor"];
+
+/// One text to be checked.
+#[derive(Debug)]
+pub(super) struct Input {
+    /// The path as the user named it; `<stdin>` for standard input.
+    pub(super) name: String,
+    /// The text, or why there is none.
+    pub(super) text: Result<String, String>,
+}
+
+/// The places that arguments mean: folders are searched, the rest is taken as it is.
+pub(super) fn places(arguments: &[PathBuf], directory: &Path) -> Vec<Result<PathBuf, Input>> {
+    let mut places = Vec::new();
+    for argument in arguments {
+        let path = directory.join(argument);
+        if argument.as_os_str() == "-" || !path.is_dir() {
+            places.push(Ok(argument.clone()));
+            continue;
+        }
+        let mut found = Vec::new();
+        match search(&path, argument, &mut found, 0) {
+            Ok(()) if found.is_empty() => {
+                let reason = format!("is a folder with no `{DEFAULT_FILE}` in it");
+                places.push(Err(Input { name: argument.display().to_string(), text: Err(reason) }));
+            }
+            Ok(()) => places.extend(found.into_iter().map(Ok)),
+            Err((name, error)) => {
+                places.push(Err(Input { name: name.display().to_string(), text: Err(reason(&error)) }));
+            }
+        }
+    }
+    places
+}
+
+/// All pipeline files below a folder, in the order of their names. Links to folders are not followed.
+fn search(folder: &Path, shown: &Path, found: &mut Vec<PathBuf>, depth: usize) -> Result<(), (PathBuf, io::Error)> {
+    let told = |error| (shown.to_owned(), error);
+    let mut entries = Vec::new();
+    for entry in folder.read_dir().map_err(told)? {
+        let entry = entry.map_err(told)?;
+        entries.push((entry.file_name(), entry.file_type().map_err(told)?));
+    }
+    entries.sort_by(|(left, _), (right, _)| left.cmp(right));
+    for (name, kind) in entries {
+        let passed_over = PASSED_OVER.iter().any(|folder| name == *folder);
+        if name == DEFAULT_FILE && !kind.is_dir() {
+            found.push(shown.join(name));
+        } else if kind.is_dir() && !passed_over && depth < 64 {
+            search(&folder.join(&name), &shown.join(&name), found, depth + 1)?;
+        }
+    }
+    Ok(())
+}
+
+/// The text of standard input.
+pub(super) fn standard_input(world: &mut World<'_>) -> Input {
+    Input { name: "<stdin>".to_owned(), text: take(&mut *world.input) }
+}
+
+/// The text of a file, or why there is none.
+pub(super) fn read(path: &Path) -> Result<String, String> {
+    if path.is_dir() {
+        return Err("is a folder".to_owned());
+    }
+    let file = File::open(path).map_err(|error| reason(&error))?;
+    if let Ok(metadata) = file.metadata()
+        && metadata.len() > limit()
+    {
+        return Err(too_large(Some(metadata.len())));
+    }
+    take(file)
+}
+
+fn take(from: impl Read) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    from.take(limit() + 1).read_to_end(&mut bytes).map_err(|error| reason(&error))?;
+    if bytes.len() as u64 > limit() {
+        return Err(too_large(None));
+    }
+    String::from_utf8(bytes).map_err(|error| match error.as_bytes() {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "is not UTF-8 but UTF-16: save it as UTF-8".to_owned(),
+        _ => format!("is not UTF-8: byte {} can't be read", error.utf8_error().valid_up_to()),
+    })
+}
+
+fn limit() -> u64 {
+    Limits::default().bytes as u64
+}
+
+fn too_large(bytes: Option<u64>) -> String {
+    let of = bytes.map_or(String::new(), |bytes| format!(" ({} MiB)", bytes >> 20));
+    format!("is too large{of}: the limit is {} MiB", limit() >> 20)
+}
+
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "is not there".to_owned(),
+        io::ErrorKind::PermissionDenied => "may not be read: permission denied".to_owned(),
+        _ => format!("can't be read: {error}"),
+    }
+}

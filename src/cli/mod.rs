@@ -1,0 +1,75 @@
+//! Arguments, configuration and exit codes: wiring, and nothing else.
+//!
+//! [`run`] gets everything that it touches handed in ([`World`]), so a test drives the whole program in-process.
+
+mod args;
+mod check;
+mod config;
+mod exit;
+mod files;
+mod rules;
+mod shell;
+mod show_config;
+mod world;
+
+pub use args::command;
+pub use exit::{CliError, Exit};
+pub use world::{Quiet, Terminal, World};
+
+use std::ffi::OsString;
+
+use clap::FromArgMatches;
+
+use args::{Arguments, Subcommand};
+
+/// Runs the program on its arguments (the first is the program's name) and tells how it ended.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &mut World<'_>) -> Exit {
+    let ended = match parse(arguments) {
+        Ok(arguments) => dispatch(&arguments, world),
+        Err(error) => return usage(&error, world),
+    };
+    let exit = ended.unwrap_or_else(|error| error.tell(world));
+    match world.out.flush() {
+        Ok(()) => exit,
+        Err(error) => CliError::Output(error).tell(world),
+    }
+}
+
+fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
+    Arguments::from_arg_matches(&command().try_get_matches_from(arguments)?)
+}
+
+fn dispatch(arguments: &Arguments, world: &mut World<'_>) -> Result<Exit, CliError> {
+    match &arguments.command {
+        Some(Subcommand::Check(check)) => check::run(check, &arguments.global, world),
+        Some(Subcommand::Rules(rules)) => rules::run(rules, &arguments.global, world),
+        Some(Subcommand::Config) => show_config::run(&arguments.global, world),
+        Some(Subcommand::Completions { shell }) => shell::completions(*shell, world),
+        Some(Subcommand::Man { command }) => shell::man(command.as_deref(), world),
+        None => usage_of_nothing(world),
+    }
+}
+
+fn usage_of_nothing(world: &mut World<'_>) -> Result<Exit, CliError> {
+    write!(world.err, "{}", command().render_help())?;
+    Ok(Exit::Usage)
+}
+
+/// Help and version go to standard output; a mistake goes to standard error.
+fn usage(error: &clap::Error, world: &mut World<'_>) -> Exit {
+    let color = |terminal: bool| terminal && config::no_color(world.environment).is_none();
+    let fine = !error.use_stderr();
+    let rendered = error.render();
+    let text = if color(if fine { world.terminal.output } else { world.terminal.errors }) {
+        rendered.ansi().to_string()
+    } else {
+        rendered.to_string()
+    };
+    let out: &mut dyn std::io::Write = if fine { world.out } else { world.err };
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match (fine, written) {
+        (true, Ok(())) => Exit::Fine,
+        (true, Err(_)) => Exit::Undone,
+        (false, _) => Exit::Usage,
+    }
+}

@@ -1,0 +1,46 @@
+//! `pipewright rules`: the list, or one page.
+
+use super::args::{Global, Rules};
+use super::{CliError, Exit, World};
+use crate::finding::RuleMeta;
+use crate::report::visible;
+
+/// Everything that can say a finding about a pipeline, sorted by id.
+pub(super) fn all() -> Vec<&'static RuleMeta> {
+    Vec::new()
+}
+
+/// The ids.
+pub(super) fn ids() -> Vec<&'static str> {
+    all().into_iter().map(|meta| meta.id).collect()
+}
+
+/// The rule of an id, or what is wrong with the id.
+pub(super) fn find(id: &str) -> Result<&'static RuleMeta, CliError> {
+    let rules = all();
+    if let Some(meta) = rules.iter().find(|meta| meta.id == id) {
+        return Ok(meta);
+    }
+    let near = rules.iter().map(|meta| (strsim::damerau_levenshtein(id, meta.id), meta.id)).min();
+    let hint = match near {
+        Some((distance, near)) if distance <= 3.max(id.len() / 3) => format!("did you mean `{near}`?"),
+        _ => "`pipewright rules` lists them".to_owned(),
+    };
+    Err(CliError::usage(format!("no rule is called `{}`", visible(id))).hint(hint))
+}
+
+/// Writes the list, or the page of one rule.
+pub(super) fn run(arguments: &Rules, _: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
+    match &arguments.id {
+        Some(id) => write!(world.out, "{}", find(id)?.page)?,
+        None => {
+            let rules = all();
+            let width = rules.iter().map(|meta| meta.id.len()).max().unwrap_or(0);
+            for meta in rules {
+                let (layer, severity) = (meta.layer.word(), meta.severity.word());
+                writeln!(world.out, "{:width$}  {layer:8}  {severity:7}  {}", meta.id, meta.summary)?;
+            }
+        }
+    }
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,101 @@
+//! `pipewright config`, and the order of the places that configure.
+
+use insta::assert_snapshot;
+
+use crate::support::pipewright;
+
+#[test]
+fn every_value_has_its_origin_and_the_key_is_masked() {
+    let ended = pipewright()
+        .file("pipewright.yaml", "main-branch: trunk\ntags:\n  candidate: c-\npolicy: none\n")
+        .user_config("model: small\nserver: http://me:pass@localhost:1/v1\ncolor: never\n")
+        .env("OPENAI_API_KEY", "sk-123456")
+        .env("PIPEWRIGHT_MODEL", "large")
+        .env("PIPEWRIGHT_TIMEOUT", "30")
+        .args(["config"])
+        .run();
+    assert_snapshot!(ended.block(), @r"
+    model                   large                                             environment: PIPEWRIGHT_MODEL
+    server                  http://***@localhost:1/v1                         [FOLDER]/home/pipewright/config.yaml:2
+    key                     ******** (9 characters)                           environment: OPENAI_API_KEY
+    timeout                 30 s                                              environment: PIPEWRIGHT_TIMEOUT
+    color                   never                                             [FOLDER]/home/pipewright/config.yaml:3
+    file                    bitbucket-pipelines.yml                           default
+    policy                  none                                              pipewright.yaml:4
+    main-branch             trunk                                             pipewright.yaml:1
+    forbidden-branches      develop, development, release, releases, release/**, releases/**, release-*  default
+    tags.candidate          c-                                                pipewright.yaml:2
+    tags.release            release-                                          pipewright.yaml:2
+    environments.candidate  staging                                           default
+    environments.release    production                                        default
+
+    settings of the repository: [FOLDER]/work/pipewright.yaml
+    your own configuration:     [FOLDER]/home/pipewright/config.yaml
+    --- stderr
+    --- exit 0
+    ");
+    assert!(!ended.out.contains("sk-") && !ended.out.contains("pass"), "{}", ended.out);
+}
+
+#[test]
+fn a_wrong_settings_file_is_told_with_its_place() {
+    let ended = pipewright().file("pipewright.yaml", "main_branch: x\nserver: http://evil\n").args(["check"]).run();
+    assert_snapshot!(ended.block(), @r"
+    --- stderr
+    error[known-settings]: unknown setting `main_branch`
+     --> pipewright.yaml:1:1
+      |
+    1 | main_branch: x
+      | ^^^^^^^^^^^
+      = help: did you mean `main-branch`?
+
+    error[known-settings]: `server` can't be set in a repository
+     --> pipewright.yaml:2:1
+      |
+    2 | server: http://evil
+      | ^^^^^^
+      = help: a stranger's repository must not say where keys are sent: set it in your own configuration file, the environment or the command line (`pipewright config` names the file)
+
+    refused: pipewright.yaml: 2 errors
+    error: pipewright.yaml can't be used: mend what is told above
+    --- exit 2
+    ");
+}
+
+#[test]
+fn a_settings_file_above_the_repository_is_not_read() {
+    let main_branch = |marker: &str| {
+        let run = pipewright().file("pipewright.yaml", "main-branch: theirs\n").file(marker, "").at("repo/sub");
+        let out = run.args(["config"]).run().out;
+        out.lines().find(|line| line.starts_with("main-branch")).expect("a line").contains("theirs")
+    };
+    assert!(main_branch(".git/HEAD"), "the repository is the folder of the file");
+    assert!(!main_branch("repo/.git/HEAD"), "the file lies above the repository");
+    assert!(!main_branch("other"), "there is no repository");
+}
+
+#[test]
+fn the_named_settings_file_must_be_there() {
+    assert_snapshot!(pipewright().args(["config", "--config", "none.yaml"]).run().block(), @r"
+    --- stderr
+    error: none.yaml: is not there
+    --- exit 2
+    ");
+}
+
+#[test]
+fn the_command_line_wins_over_the_environment_and_that_over_files() {
+    let color = |arguments: &[&str], variables: &[(&str, &str)], own: &str| {
+        let run = variables.iter().fold(pipewright().user_config(own), |run, (name, value)| run.env(name, value));
+        let out = run.args(["config"]).args(arguments.iter().copied()).run().out;
+        let line = out.lines().find(|line| line.starts_with("color")).expect("a line");
+        line.split_whitespace().skip(1).collect::<Vec<_>>().join(" ")
+    };
+    let all = [("PIPEWRIGHT_COLOR", "auto"), ("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")];
+    assert_eq!(color(&["--color", "always"], &all, "color: never\n"), "always command line: --color");
+    assert_eq!(color(&[], &all, "color: never\n"), "auto environment: PIPEWRIGHT_COLOR");
+    assert_eq!(color(&[], &all[1..], "color: auto\n"), "never environment: NO_COLOR");
+    assert_eq!(color(&[], &all[2..], "color: never\n"), "always environment: CLICOLOR_FORCE");
+    assert_eq!(color(&[], &[("NO_COLOR", "")], "color: always\n"), "always [FOLDER]/home/pipewright/config.yaml:1");
+    assert_eq!(color(&[], &[], ""), "auto default");
+}

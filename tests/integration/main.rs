@@ -1,0 +1,9 @@
+//! The whole program, run as a user runs it: a file per subcommand.
+
+#![expect(clippy::expect_used, reason = "a test that can't set itself up fails")]
+
+mod support;
+
+mod check;
+mod config;
+mod help;
