@@ -189,11 +189,11 @@ pub enum BackendError {
         said: String,
     },
     /// What came is no chat completion.
-    #[error("{server} sent no chat completion: {why}; check that the base URL is that of an OpenAI-compatible API")]
+    #[error("{server} sent no reply: {why}")]
     BadAnswer {
         /// Host and port.
         server: String,
-        /// What came instead.
+        /// What came instead, and the next move.
         why: String,
     },
     /// The reply stopped in the middle.

@@ -4,7 +4,18 @@
 //! recorded reply answers exactly the prompt it was recorded for.
 
 mod backend;
+mod chunk;
+mod failure;
 mod interrupt;
+mod live;
+mod options;
+mod retry;
+mod sse;
+mod thinking;
+mod transport;
 
 pub use backend::{Backend, BackendError, Finish, Reply, Request, Usage};
 pub use interrupt::Interrupt;
+pub use live::Live;
+pub use options::{DEFAULT_BASE, LiveOptions};
+pub use retry::{Retry, retry_after};

@@ -7,3 +7,7 @@ mod support;
 mod check;
 mod config;
 mod help;
+#[cfg(test)]
+mod live;
+#[cfg(test)]
+mod server;

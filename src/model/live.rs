@@ -1,0 +1,455 @@
+//! Replies of a live server, over async-openai. The asynchronous world begins and ends in this room.
+
+use std::time::{Duration, Instant};
+
+use async_openai::Client;
+use async_openai::error::OpenAIError;
+use async_openai::types::chat::{
+    ChatCompletionRequestAssistantMessage, ChatCompletionRequestAssistantMessageContent, ChatCompletionRequestMessage,
+    ChatCompletionRequestSystemMessage, ChatCompletionRequestUserMessage, ChatCompletionStreamOptions,
+    CreateChatCompletionRequest,
+};
+use futures_util::{Stream, StreamExt};
+use secrecy::SecretString;
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use super::backend::{Backend, BackendError, Finish, Reply, Request, Usage};
+use super::chunk;
+use super::failure::{Failure, Scene, Without};
+use super::options::{Address, DEFAULT_BASE, LiveOptions};
+use super::thinking::Thinking;
+use super::transport::{self, BROKEN, Server, Transport};
+use crate::chat::{Message, Role};
+
+/// The model that is asked where there is a key of OpenAI's and no model is chosen.
+const DEFAULT_MODEL: &str = "gpt-4.1";
+
+/// What may follow the end of a reply (the count of tokens) is waited for no longer than this.
+const AFTERMATH: Duration = Duration::from_secs(2);
+
+/// A model behind an OpenAI-compatible server.
+pub struct Live {
+    options: LiveOptions,
+    address: Address,
+    connection: Option<Connection>,
+    /// The one model that the server has, once it was asked.
+    found: Option<String>,
+    without_stream_options: bool,
+    without_stream: bool,
+    retries: u64,
+    notice: Option<Notice>,
+}
+
+type Notice = Box<dyn FnMut(&str)>;
+
+struct Connection {
+    runtime: Runtime,
+    client: Client<Server>,
+    transport: Transport,
+}
+
+impl std::fmt::Debug for Live {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Live").field("server", &self.address.label).field("model", &self.name()).finish_non_exhaustive()
+    }
+}
+
+impl Live {
+    /// Checks what was configured; nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`BackendError::NoModel`] if neither a server nor a key is given, [`BackendError::Configuration`] if one of
+    /// them can't be used.
+    pub fn new(options: LiveOptions) -> Result<Self, BackendError> {
+        if !options.configured() {
+            return Err(BackendError::NoModel);
+        }
+        let address = Address::read(options.base_url.as_deref())?;
+        Server::new(&address, options.key())?;
+        Ok(Self {
+            options,
+            address,
+            connection: None,
+            found: None,
+            without_stream_options: false,
+            without_stream: false,
+            retries: 0,
+            notice: None,
+        })
+    }
+
+    /// Hears one line whenever a request is going to be sent again.
+    pub fn on_notice(&mut self, notice: impl FnMut(&str) + 'static) {
+        self.notice = Some(Box::new(notice));
+    }
+
+    /// How often a request was sent again because of the network or the server; repairs are not counted here.
+    pub fn retries(&self) -> u64 {
+        self.retries
+    }
+
+    /// Host and port of the server.
+    pub fn server(&self) -> &str {
+        &self.address.label
+    }
+
+    /// The models that the server lists.
+    ///
+    /// # Errors
+    /// As for a reply.
+    pub fn models(&mut self) -> Result<Vec<String>, BackendError> {
+        self.connect()?;
+        let Some(connection) = &self.connection else { return Err(BackendError::NoModel) };
+        let (interrupt, patience) = (self.options.interrupt.clone(), self.options.idle_timeout);
+        let scene = connection.transport.scene();
+        connection.runtime.block_on(async {
+            let listed = async { connection.client.models().list_byot::<Value>().await };
+            tokio::select! {
+                biased;
+                () = interrupt.raised() => Err(BackendError::Interrupted { text: String::new() }),
+                listed = tokio::time::timeout(patience, listed) => match listed {
+                    Err(_) => Err(transport::silence(&scene, patience)),
+                    Ok(Err(error)) => Err(failure(&scene, error).error),
+                    Ok(Ok(list)) => Ok(ids(&list)),
+                },
+            }
+        })
+    }
+
+    fn connect(&mut self) -> Result<(), BackendError> {
+        if self.connection.is_some() {
+            return Ok(());
+        }
+        let server = Server::new(&self.address, self.options.key())?;
+        let http = transport::client(&self.options, &self.address)?;
+        let scene = Scene {
+            server: self.address.label.clone(),
+            model: self.name(),
+            key: self.options.key().map(SecretString::from),
+        };
+        let transport = Transport::new(http.clone(), self.options.idle_timeout, scene);
+        let client = Client::build(http, server).with_http_service(transport.clone());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| BackendError::Configuration { why: format!("no network can be set up: {error}") })?;
+        self.connection = Some(Connection { runtime, client, transport });
+        Ok(())
+    }
+
+    /// Drops the connection with all that is under way on it, so that a server stops at once too.
+    fn disconnect(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            connection.runtime.shutdown_background();
+        }
+    }
+
+    fn model(&mut self, request: &Request) -> Result<String, BackendError> {
+        let chosen = request.model.clone().or_else(|| self.options.model.clone()).or_else(|| self.found.clone());
+        if let Some(model) = chosen.filter(|model| !model.trim().is_empty()) {
+            return Ok(model);
+        }
+        if self.address.base == DEFAULT_BASE {
+            return Ok(DEFAULT_MODEL.to_owned());
+        }
+        let why = match self.models() {
+            Ok(models) => match models.as_slice() {
+                [one] => {
+                    self.found = Some(one.clone());
+                    return Ok(one.clone());
+                }
+                [] => "the server lists none, so set PIPEWRIGHT_MODEL".to_owned(),
+                some => format!("set PIPEWRIGHT_MODEL to one of {}", some.get(..8).unwrap_or(some).join(", ")),
+            },
+            Err(BackendError::NotFound { .. } | BackendError::Refused { .. } | BackendError::BadAnswer { .. }) => {
+                "the server does not list its models, so set PIPEWRIGHT_MODEL".to_owned()
+            }
+            Err(error) => return Err(error),
+        };
+        Err(BackendError::Configuration { why: format!("no model is chosen; {why}") })
+    }
+
+    fn body(&self, model: &str, messages: &[Message]) -> CreateChatCompletionRequest {
+        CreateChatCompletionRequest {
+            model: model.to_owned(),
+            messages: messages.iter().map(message).collect(),
+            stream: Some(!self.without_stream),
+            stream_options: (!self.without_stream && !self.without_stream_options)
+                .then_some(ChatCompletionStreamOptions { include_usage: Some(true), include_obfuscation: None }),
+            temperature: self.options.temperature,
+            max_completion_tokens: self.options.max_tokens,
+            ..CreateChatCompletionRequest::default()
+        }
+    }
+
+    /// Takes out what the server refuses; false if it was out already.
+    fn do_without(&mut self, part: Without) -> bool {
+        let flag = match part {
+            Without::StreamOptions => &mut self.without_stream_options,
+            Without::Stream => &mut self.without_stream,
+        };
+        !std::mem::replace(flag, true)
+    }
+
+    /// Waits before the next try; `Err` when the user or the clock ends it.
+    fn pause(&mut self, wait: Duration, error: &BackendError) -> Result<(), BackendError> {
+        self.retries += 1;
+        if let Some(notice) = &mut self.notice {
+            notice(&format!("{error}; again in {:.1} s", wait.as_secs_f32()));
+        }
+        let Some(connection) = &self.connection else { return Err(BackendError::NoModel) };
+        connection.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                () = self.options.interrupt.raised() => Err(BackendError::Interrupted { text: String::new() }),
+                () = tokio::time::sleep(wait) => Ok(()),
+            }
+        })
+    }
+
+    fn exchange(
+        &mut self,
+        body: &CreateChatCompletionRequest,
+        deadline: Instant,
+        on_delta: &mut dyn FnMut(&str),
+    ) -> (Answer, Result<(), Failure>) {
+        let mut answer = Answer::default();
+        if let Err(error) = self.connect() {
+            return (answer, Err(error.into()));
+        }
+        let Some(connection) = &self.connection else { return (answer, Err(BackendError::NoModel.into())) };
+        connection.transport.asks_for(&body.model);
+        let scene = connection.transport.scene();
+        let total = self.options.total_timeout;
+        let ended = connection.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                () = self.options.interrupt.raised() => Err(BackendError::Interrupted { text: String::new() }.into()),
+                () = tokio::time::sleep_until(deadline.into()) => Err(Failure {
+                    again: false,
+                    ..BackendError::Timeout { server: scene.server.clone(), what: "the whole reply", after: total }.into()
+                }),
+                ended = answer.take(&connection.client, &scene, body, on_delta) => ended,
+            }
+        });
+        if ended.is_err() {
+            self.disconnect();
+        }
+        (answer, ended)
+    }
+}
+
+impl Backend for Live {
+    fn reply(&mut self, request: &Request, on_delta: &mut dyn FnMut(&str)) -> Result<Reply, BackendError> {
+        let began = Instant::now();
+        let deadline = began + self.options.total_timeout;
+        let model = self.model(request)?;
+        let mut tried = 0;
+        loop {
+            let body = self.body(&model, &request.messages);
+            let (answer, ended) = self.exchange(&body, deadline, on_delta);
+            let failure = match ended {
+                Ok(()) => return Ok(answer.reply(began.elapsed())),
+                Err(failure) => failure,
+            };
+            if failure.without.is_some_and(|part| self.do_without(part)) {
+                continue;
+            }
+            let text = answer.thinking.text().to_owned();
+            if failure.error.interrupted() {
+                return Err(BackendError::Interrupted { text });
+            }
+            if !text.is_empty() {
+                return Err(broken(text, failure.error));
+            }
+            let wait = self.options.retry.wait(tried, failure.after, chance());
+            match wait.filter(|wait| failure.again && Instant::now() + *wait < deadline) {
+                None => return Err(failure.error),
+                Some(wait) => {
+                    self.connect()?;
+                    self.pause(wait, &failure.error)?;
+                }
+            }
+            tried += 1;
+        }
+    }
+
+    fn name(&self) -> String {
+        let chosen = self.options.model.clone().or_else(|| self.found.clone());
+        chosen.filter(|model| !model.trim().is_empty()).unwrap_or_else(|| match self.address.base.as_str() {
+            DEFAULT_BASE => DEFAULT_MODEL.to_owned(),
+            _ => format!("the model of {}", self.address.label),
+        })
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        // A name that is being looked up must not hold the program's end up.
+        self.disconnect();
+    }
+}
+
+/// A reply while it grows.
+#[derive(Debug, Default)]
+struct Answer {
+    thinking: Thinking,
+    reasoning: bool,
+    known: bool,
+    finish: Option<Finish>,
+    usage: Option<Usage>,
+}
+
+impl Answer {
+    async fn take(
+        &mut self,
+        client: &Client<Server>,
+        scene: &Scene,
+        body: &CreateChatCompletionRequest,
+        on_delta: &mut dyn FnMut(&str),
+    ) -> Result<(), Failure> {
+        let stream = client.chat().create_stream_byot::<_, Value>(body).await;
+        let mut stream = stream.map_err(|error| failure(scene, error))?;
+        while let Some(event) = next(&mut stream, self.finish.is_some()).await {
+            match event {
+                Ok(value) => match value.get(BROKEN).and_then(Value::as_str) {
+                    // All was said; what broke was the goodbye.
+                    Some(_) if self.finish.is_some() => break,
+                    Some(why) => return Err(self.broke(scene, why)),
+                    None => self.add(scene, &value, on_delta)?,
+                },
+                Err(OpenAIError::JSONDeserialize(_, text)) => {
+                    let why = format!("what came is no JSON{}", scene.words(&text));
+                    return Err(foreign(scene, &why));
+                }
+                Err(error) => return Err(failure(scene, error)),
+            }
+        }
+        let rest = self.thinking.end();
+        if !rest.is_empty() {
+            on_delta(&rest);
+        }
+        self.whole(scene)
+    }
+
+    fn add(&mut self, scene: &Scene, value: &Value, on_delta: &mut dyn FnMut(&str)) -> Result<(), Failure> {
+        let piece = chunk::read(value).map_err(|said| scene.said(&said))?;
+        self.known |= piece.known;
+        self.reasoning |= piece.reasoning;
+        self.usage = piece.usage.or(self.usage);
+        self.finish = piece.finish.or(self.finish.take());
+        // Some servers repeat the whole reply at the end.
+        if piece.whole && !self.thinking.text().is_empty() {
+            return Ok(());
+        }
+        let text = self.thinking.feed(&piece.text);
+        if !text.is_empty() {
+            on_delta(&text);
+        }
+        Ok(())
+    }
+
+    fn broke(&self, scene: &Scene, why: &str) -> Failure {
+        if why == "an HTML page" {
+            return foreign(scene, why);
+        }
+        if why.starts_with("nothing came") && !self.known {
+            let error = BackendError::Unreachable { server: scene.server.clone(), why: why.to_owned() };
+            return error.into();
+        }
+        Failure { again: true, ..BackendError::Broken { text: String::new(), why: why.to_owned() }.into() }
+    }
+
+    fn whole(&self, scene: &Scene) -> Result<(), Failure> {
+        if !self.thinking.text().trim().is_empty() {
+            return Ok(());
+        }
+        Err(match &self.finish {
+            _ if !self.known => foreign(scene, "an answer with no choices in it"),
+            _ if self.reasoning || self.thinking.thought() => {
+                bad(scene, "reasoning came and no answer after it; retry, or allow more tokens")
+            }
+            Some(Finish::Other(word)) => bad(scene, &format!("the text is empty{}; retry", scene.words(word))),
+            _ => bad(scene, "the text is empty; retry"),
+        })
+    }
+
+    fn reply(self, elapsed: Duration) -> Reply {
+        Reply {
+            text: self.thinking.text().to_owned(),
+            finish: self.finish.unwrap_or(Finish::Unknown),
+            usage: self.usage,
+            elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+async fn next<T>(stream: &mut (impl Stream<Item = T> + Unpin), finished: bool) -> Option<T> {
+    if !finished {
+        return stream.next().await;
+    }
+    tokio::time::timeout(AFTERMATH, stream.next()).await.ok().flatten()
+}
+
+fn bad(scene: &Scene, why: &str) -> Failure {
+    BackendError::BadAnswer { server: scene.server.clone(), why: why.to_owned() }.into()
+}
+
+/// An answer of something else than a model.
+fn foreign(scene: &Scene, what: &str) -> Failure {
+    bad(scene, &format!("{what}; check that the base URL is that of an OpenAI-compatible API"))
+}
+
+fn failure(scene: &Scene, error: OpenAIError) -> Failure {
+    match error {
+        OpenAIError::Boxed(inner) => match inner.downcast::<Failure>() {
+            Ok(failure) => *failure,
+            Err(other) => bad(scene, &format!("the request failed{}", scene.words(&other.to_string()))),
+        },
+        OpenAIError::JSONDeserialize(_, text) => foreign(scene, &format!("what came is no JSON{}", scene.words(&text))),
+        OpenAIError::Reqwest(error) => {
+            let why = scene.words(&error.without_url().to_string()).trim_start_matches(": ").to_owned();
+            BackendError::Unreachable { server: scene.server.clone(), why }.into()
+        }
+        other => bad(scene, &format!("the request failed{}", scene.words(&other.to_string()))),
+    }
+}
+
+/// What had arrived, with the reason for the end in few words.
+fn broken(text: String, error: BackendError) -> BackendError {
+    let why = match error {
+        BackendError::Broken { why, .. }
+        | BackendError::BadAnswer { why, .. }
+        | BackendError::Unreachable { why, .. } => why,
+        BackendError::Timeout { after, .. } => format!("it was not whole after {} s", after.as_secs_f32()),
+        other => other.to_string(),
+    };
+    BackendError::Broken { text, why }
+}
+
+fn ids(list: &Value) -> Vec<String> {
+    let models = list.get("data").or_else(|| list.get("models")).unwrap_or(list).as_array();
+    let id = |model: &Value| ["id", "name"].iter().find_map(|key| model.get(*key)?.as_str().map(str::to_owned));
+    models.map(|models| models.iter().filter_map(id).collect()).unwrap_or_default()
+}
+
+fn message(message: &Message) -> ChatCompletionRequestMessage {
+    let text = message.text.clone();
+    match message.role {
+        Role::System => ChatCompletionRequestSystemMessage::from(text).into(),
+        Role::User => ChatCompletionRequestUserMessage::from(text).into(),
+        Role::Assistant => ChatCompletionRequestAssistantMessage {
+            content: Some(ChatCompletionRequestAssistantMessageContent::Text(text)),
+            ..Default::default()
+        }
+        .into(),
+    }
+}
+
+/// A number in 0 to 1 that differs between programs and moments.
+fn chance() -> f64 {
+    use std::hash::{BuildHasher, Hasher, RandomState};
+    let random = RandomState::new().build_hasher().finish();
+    (random % 1024) as f64 / 1023.0
+}

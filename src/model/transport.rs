@@ -1,0 +1,275 @@
+//! The way of a request under async-openai: a middleware that sends it, keeps the key at home, and hands an odd
+//! server's answer on as a plain event stream.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime};
+
+use async_openai::config::Config;
+use async_openai::error::OpenAIError;
+use async_openai::middleware::HttpRequestFactory;
+use bytes::Bytes;
+use futures_util::stream;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::{Client, Response, redirect};
+use secrecy::SecretString;
+
+use super::backend::BackendError;
+use super::failure::{Failure, Scene};
+use super::options::{Address, LiveOptions};
+use super::retry::retry_after;
+use super::sse::Events;
+
+/// Bytes of a refusal that are read: enough for any message.
+const REFUSAL: usize = 64 << 10;
+
+/// Address and key, as async-openai asks for them.
+#[derive(Clone)]
+pub(super) struct Server {
+    base: String,
+    key: SecretString,
+    headers: HeaderMap,
+}
+
+impl Server {
+    pub(super) fn new(address: &Address, key: Option<&str>) -> Result<Self, BackendError> {
+        let mut headers = HeaderMap::new();
+        if let Some(key) = key {
+            let mut value =
+                HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| BackendError::Configuration {
+                    why: "the key has characters that no header can carry (a line break, a quote mark pasted with it?)"
+                        .to_owned(),
+                })?;
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+        }
+        Ok(Self { base: address.base.clone(), key: SecretString::from(key.unwrap_or_default()), headers })
+    }
+}
+
+impl Config for Server {
+    fn headers(&self) -> HeaderMap {
+        self.headers.clone()
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    fn query(&self) -> Vec<(&str, &str)> {
+        Vec::new()
+    }
+
+    fn api_base(&self) -> &str {
+        &self.base
+    }
+
+    fn api_key(&self) -> &SecretString {
+        &self.key
+    }
+}
+
+/// Builds the HTTP client: redirects stay with the server, certificates are read only where they are needed.
+pub(super) fn client(options: &LiveOptions, address: &Address) -> Result<Client, BackendError> {
+    // A second call finds the provider in place, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let wrong = |why: String| BackendError::Configuration { why };
+    let mut builder = Client::builder()
+        .redirect(redirect::Policy::custom(stay))
+        .connect_timeout(options.connect_timeout)
+        .user_agent(concat!("pipewright/", env!("CARGO_PKG_VERSION")));
+    if let Some(proxy) = &options.proxy {
+        let proxy = reqwest::Proxy::all(proxy).map_err(|_| wrong("the proxy's address is no URL".to_owned()))?;
+        builder = builder.no_proxy().proxy(proxy);
+    } else if address.here {
+        builder = builder.no_proxy();
+    }
+    let own = match &options.ca_file {
+        None => Vec::new(),
+        Some(path) => {
+            let shown = path.display();
+            let text =
+                std::fs::read(path).map_err(|error| wrong(format!("the CA file `{shown}` can't be read: {error}")))?;
+            let found = reqwest::Certificate::from_pem_bundle(&text);
+            found.ok().filter(|found| !found.is_empty()).ok_or_else(|| {
+                wrong(format!("the CA file `{shown}` has no certificate in PEM form (`-----BEGIN CERTIFICATE-----`)"))
+            })?
+        }
+    };
+    let over_tls = options.proxy.as_deref().is_some_and(|proxy| proxy.starts_with("https:"));
+    builder = if address.encrypted || over_tls { builder.tls_certs_merge(own) } else { builder.tls_certs_only(own) };
+    builder.build().map_err(|error| wrong(format!("no client can be set up: {}", cause(&error))))
+}
+
+fn stay(attempt: redirect::Attempt<'_>) -> redirect::Action {
+    let same = attempt.previous().last().is_some_and(|from| from.origin() == attempt.url().origin());
+    // Other statuses turn a POST into a GET, which no completion answers.
+    let keeps_method = matches!(attempt.status().as_u16(), 307 | 308);
+    if same && keeps_method && attempt.previous().len() < 4 { attempt.follow() } else { attempt.stop() }
+}
+
+/// The middleware. Clones share the client's connections.
+#[derive(Clone)]
+pub(super) struct Transport {
+    client: Client,
+    idle: Duration,
+    /// Of the request under way; requests follow one another.
+    scene: Arc<Mutex<Scene>>,
+}
+
+impl Transport {
+    pub(super) fn new(client: Client, idle: Duration, scene: Scene) -> Self {
+        Self { client, idle, scene: Arc::new(Mutex::new(scene)) }
+    }
+
+    /// Names the model of the next request, for messages.
+    pub(super) fn asks_for(&self, model: &str) {
+        self.scene.lock().unwrap_or_else(PoisonError::into_inner).model = model.to_owned();
+    }
+
+    pub(super) fn scene(&self) -> Scene {
+        self.scene.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn send(self, factory: HttpRequestFactory) -> Result<Response, OpenAIError> {
+        let scene = self.scene();
+        let request = factory.build().await?;
+        let streams = request.method() == reqwest::Method::POST;
+        let failed = |failure: Failure| OpenAIError::Boxed(Box::new(failure));
+        let response = match tokio::time::timeout(self.idle, self.client.execute(request)).await {
+            Err(_) => return Err(failed(silence(&scene, self.idle).into())),
+            Ok(Err(error)) => return Err(failed(unreachable(&scene, &error).into())),
+            Ok(Ok(response)) => response,
+        };
+        if response.status().is_redirection() {
+            return Err(failed(redirected(&scene, &response).into()));
+        }
+        if !response.status().is_success() {
+            return Err(failed(refused(&scene, response, self.idle).await));
+        }
+        if !streams {
+            return Ok(response);
+        }
+        let reading = Reading { response, events: Events::default(), idle: self.idle, ended: false };
+        let body = reqwest::Body::wrap_stream(stream::unfold(reading, Reading::next));
+        let answer = http::Response::builder().header("content-type", "text/event-stream").body(body);
+        answer.map(Response::from).map_err(|error| OpenAIError::InvalidArgument(error.to_string()))
+    }
+}
+
+impl tower_service::Service<HttpRequestFactory> for Transport {
+    type Response = Response;
+    type Error = OpenAIError;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, OpenAIError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), OpenAIError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, factory: HttpRequestFactory) -> Self::Future {
+        Box::pin(self.clone().send(factory))
+    }
+}
+
+/// The key of an event of ours that tells why a stream ended early.
+pub(super) const BROKEN: &str = "pipewright-broken";
+
+struct Reading {
+    response: Response,
+    events: Events,
+    idle: Duration,
+    ended: bool,
+}
+
+impl Reading {
+    async fn next(mut self) -> Option<(Result<Bytes, std::io::Error>, Self)> {
+        let mut out = String::new();
+        while out.is_empty() && !self.ended {
+            let (texts, broken) = match tokio::time::timeout(self.idle, self.response.chunk()).await {
+                Err(_) => (Vec::new(), Some(format!("nothing came for {} s", self.idle.as_secs_f32()))),
+                Ok(Ok(Some(bytes))) => match self.events.feed(&bytes) {
+                    Ok(texts) => (texts, None),
+                    Err(why) => (Vec::new(), Some(why)),
+                },
+                Ok(Ok(None)) => {
+                    self.ended = true;
+                    (self.events.end().unwrap_or_default(), None)
+                }
+                // A server that announces more than it sends may have sent all the same.
+                Ok(Err(error)) => {
+                    let rest = self.events.end().unwrap_or_default();
+                    let whole = |text: &String| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+                    (rest.into_iter().filter(whole).collect(), Some(cause(&error)))
+                }
+            };
+            for text in texts {
+                out.push_str(&format!("data: {text}\n\n"));
+            }
+            if let Some(why) = broken {
+                out.push_str(&format!("data: {}\n\n", serde_json::json!({ BROKEN: why })));
+                self.ended = true;
+            }
+            self.ended |= self.events.done();
+        }
+        (!out.is_empty()).then(|| (Ok(Bytes::from(out)), self))
+    }
+}
+
+pub(super) fn silence(scene: &Scene, after: Duration) -> BackendError {
+    BackendError::Timeout { server: scene.server.clone(), what: "not a byte came", after }
+}
+
+fn unreachable(scene: &Scene, error: &reqwest::Error) -> BackendError {
+    let why = cause(error);
+    let server = scene.server.clone();
+    if error.is_timeout() {
+        return BackendError::Unreachable { server, why: "no connection in time".to_owned() };
+    }
+    if why.contains("certificate") {
+        let why =
+            format!("its certificate is not trusted here ({why}); a private authority's CA file can be configured");
+        return BackendError::Unreachable { server, why };
+    }
+    BackendError::Unreachable { server, why }
+}
+
+fn redirected(scene: &Scene, response: &Response) -> BackendError {
+    let location = response.headers().get("location").and_then(|value| value.to_str().ok()).unwrap_or("nowhere");
+    // Scheme, host and path only: a query may carry secrets.
+    let target = response.url().join(location).map_or_else(
+        |_| "an address that is none".to_owned(),
+        |url| format!("{}{}", url.origin().ascii_serialization(), url.path()),
+    );
+    BackendError::Redirected { server: scene.server.clone(), target: target.chars().take(120).collect() }
+}
+
+async fn refused(scene: &Scene, mut response: Response, idle: Duration) -> Failure {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let exact = header("retry-after-ms").and_then(|text| text.trim().parse().ok()).map(Duration::from_millis);
+    let after = exact.or_else(|| header("retry-after").and_then(|text| retry_after(&text, now)));
+    let mut body = Vec::new();
+    while body.len() < REFUSAL {
+        match tokio::time::timeout(idle.min(Duration::from_secs(5)), response.chunk()).await {
+            Ok(Ok(Some(bytes))) => body.extend_from_slice(&bytes),
+            _ => break,
+        }
+    }
+    scene.status(response.status().as_u16(), after, &String::from_utf8_lossy(&body))
+}
+
+/// The innermost reason, which names no address.
+fn cause(error: &reqwest::Error) -> String {
+    let mut source: &dyn std::error::Error = error;
+    while let Some(inner) = source.source() {
+        source = inner;
+    }
+    // The outermost message has the whole address in it.
+    if std::ptr::addr_eq(source, std::ptr::from_ref(error)) {
+        "the request failed".to_owned()
+    } else {
+        source.to_string()
+    }
+}
