@@ -109,6 +109,14 @@ pub(super) enum Format {
     Human,
     /// For scripts: version 1 of our own JSON
     Json,
+    /// SARIF 2.1.0, for code scanners
+    Sarif,
+    /// JUnit XML: a file is a suite, a rule is a case
+    Junit,
+    /// A report with annotations for Bitbucket's Code Insights
+    CodeInsights,
+    /// Workflow commands of GitHub Actions
+    Github,
     /// path:line:column: severity: message [rule]
     Short,
 }

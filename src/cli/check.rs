@@ -148,6 +148,10 @@ fn write(format: Format, report: &Report<'_>, look: Look, out: &mut dyn Write) -
     match format {
         Format::Human => report::human(report, look, out),
         Format::Json => report::json(report, out),
+        Format::Sarif => report::sarif(report, out),
+        Format::Junit => report::junit(report, out),
+        Format::CodeInsights => report::code_insights(report, out),
+        Format::Github => report::github(report, out),
         Format::Short => report::short(report, out),
     }
 }

@@ -158,3 +158,15 @@ pub(super) fn secrets(file: &FileReport<'_>, line: Span) -> Vec<Span> {
         .filter(|span| span.start < line.end && span.end > line.start)
         .collect()
 }
+
+/// The beginning of a line, credentials masked.
+pub(super) fn masked_line(file: &FileReport<'_>, number: usize) -> String {
+    let text = file.document.text();
+    let line = file.document.lines().span(text, number);
+    let secrets = secrets(file, line);
+    let mut masked = String::new();
+    for (at, c) in text.get(line.start..line.end).unwrap_or("").char_indices().take(2_000) {
+        masked.push(if secrets.iter().any(|span| span.contains(line.start + at)) { '*' } else { c });
+    }
+    masked
+}

@@ -2,20 +2,31 @@
 //!
 //! A reporter is a function of a [`Report`]; none prints by itself, and none decides anything.
 
+mod code_insights;
 mod excerpt;
+mod fingerprint;
+mod github;
 mod human;
 mod json;
+mod junit;
 mod look;
 mod model;
+mod sarif;
 mod short;
 mod visible;
 
+pub use code_insights::code_insights;
+pub use github::github;
 pub use human::{finding, human};
 pub use json::json;
+pub use junit::junit;
 pub use look::Look;
 pub use model::{Counts, FileReport, Report, Unreadable};
+pub use sarif::sarif;
 pub use short::short;
 pub use visible::visible;
 
+#[cfg(test)]
+mod format_tests;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,151 @@
+//! `sarif`: SARIF 2.1.0, the exchange format of static analysis (OASIS).
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::fingerprint::fingerprints;
+use super::{FileReport, Report, visible};
+use crate::finding::{Finding, Severity};
+use crate::yaml::Span;
+
+/// Where the schema of the format is published.
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// Writes a SARIF log of one run.
+pub fn sarif(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut rules: Vec<Value> = report.rules.iter().map(|meta| rule(meta)).collect();
+    let mut ids: Vec<&str> = report.rules.iter().map(|meta| meta.id).collect();
+    let mut results = Vec::new();
+    for file in &report.files {
+        let fingerprints = fingerprints(file);
+        for (finding, fingerprint) in file.findings.iter().zip(fingerprints) {
+            // A finding of a rule that nobody announced still needs its entry.
+            let index = ids.iter().position(|id| *id == finding.rule).unwrap_or_else(|| {
+                ids.push(finding.rule);
+                rules.push(json!({"id": finding.rule}));
+                ids.len() - 1
+            });
+            results.push(result(file, finding, index, &fingerprint));
+        }
+    }
+    let notifications: Vec<Value> = notifications(report).collect();
+    let log = json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "pipewright",
+                "version": env!("CARGO_PKG_VERSION"),
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": rules,
+            }},
+            "columnKind": "unicodeCodePoints",
+            "invocations": [{
+                "executionSuccessful": notifications.is_empty(),
+                "toolExecutionNotifications": notifications,
+            }],
+            "results": results,
+        }],
+    });
+    serde_json::to_writer_pretty(&mut *out, &log)?;
+    writeln!(out)
+}
+
+fn rule(meta: &crate::finding::RuleMeta) -> Value {
+    json!({
+        "id": meta.id,
+        "shortDescription": {"text": meta.summary},
+        "help": {"text": meta.page, "markdown": meta.page},
+        "defaultConfiguration": {"level": meta.severity.word()},
+        "properties": {"tags": [meta.layer.word()]},
+    })
+}
+
+fn result(file: &FileReport<'_>, finding: &Finding, index: usize, fingerprint: &str) -> Value {
+    let mut message = visible(&finding.message).into_owned();
+    if !finding.trace.is_empty() {
+        message.push_str(&format!("\ntrace: {}", visible(&finding.trace.join(" > "))));
+    }
+    if let Some(help) = &finding.help {
+        message.push_str(&format!("\nhelp: {}", visible(help)));
+    }
+    let mut result = json!({
+        "ruleId": finding.rule,
+        "ruleIndex": index,
+        "level": finding.severity.word(),
+        "message": {"text": message},
+        "locations": [location(file, finding.span)],
+        "partialFingerprints": {"pipewright/v1": fingerprint},
+        "properties": {"layer": finding.layer.word()},
+    });
+    if !finding.related.is_empty() {
+        let related = finding.related.iter().enumerate().map(|(id, related)| {
+            let mut location = location(file, related.span);
+            location["id"] = json!(id);
+            location["message"] = json!({"text": visible(&related.message)});
+            location
+        });
+        result["relatedLocations"] = related.collect();
+    }
+    result
+}
+
+fn location(file: &FileReport<'_>, span: Span) -> Value {
+    let (start, end) = (file.document.position(span.start), file.document.position(span.end));
+    json!({"physicalLocation": {
+        "artifactLocation": {"uri": uri(file.path)},
+        "region": {
+            "startLine": start.line,
+            "startColumn": start.column,
+            "endLine": end.line,
+            "endColumn": end.column,
+            "byteOffset": start.offset,
+            "byteLength": end.offset - start.offset,
+        },
+    }})
+}
+
+/// What could not be done: unreadable files, and layers that did not run.
+fn notifications<'r>(report: &'r Report<'_>) -> impl Iterator<Item = Value> + use<'r> {
+    let notification = |path: &str, text: String| {
+        json!({
+            "level": Severity::Error.word(),
+            "message": {"text": text},
+            "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(path)}}}],
+        })
+    };
+    let unreadable = report.unreadable.iter();
+    let unreadable =
+        unreadable.map(move |file| notification(&file.path, format!("the file {}", visible(&file.reason))));
+    let skipped = report.files.iter().flat_map(move |file| {
+        let text = |layer: &str, reason: &str| format!("the {layer} layer did not run: {}", visible(reason));
+        file.skipped.iter().map(move |(layer, reason)| notification(file.path, text(layer.word(), reason)))
+    });
+    unreadable.chain(skipped)
+}
+
+/// A path as a URI: relative where the path is.
+fn uri(path: &str) -> String {
+    let path = if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() };
+    let mut uri = String::new();
+    if path.starts_with('/') {
+        uri.push_str("file://");
+    }
+    for byte in path.strip_prefix("./").unwrap_or(&path).bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn paths_become_uris() {
+        assert_eq!(super::uri("./a b/ü:%.yml"), "a%20b/%C3%BC%3A%25.yml");
+        assert_eq!(super::uri("/tmp/x.yml"), "file:///tmp/x.yml");
+    }
+}
