@@ -5,11 +5,15 @@ use std::io::{self, Write};
 use super::excerpt::{excerpt, gutter};
 use super::model::plural;
 use super::{Counts, FileReport, Look, Report, visible};
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Finding, Layer, Severity, Verdict};
 
 /// Writes the report for people.
 pub fn human(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     for file in &report.files {
+        if let Some(line) = other_workflow(file) {
+            let (path, what) = (visible(file.path), look.bold("follows another workflow than the delivery policy"));
+            writeln!(out, "{path} {what}: {line}\n")?;
+        }
         for one in file.findings {
             finding(file, one, look, out)?;
             writeln!(out)?;
@@ -41,6 +45,26 @@ pub fn finding(file: &FileReport<'_>, finding: &Finding, look: Look, out: &mut d
         writeln!(out, "{:gutter$} {} {}: {text}", "", look.gutter("="), look.bold(word))?;
     }
     Ok(())
+}
+
+/// Findings of the policy layer that are worth a word before they come.
+const MANY: usize = 4;
+
+/// Many policy findings on a file that was never meant to follow the policy say little one by one, so this is told
+/// first: most of the flow is missing, and the policy's findings are many.
+fn other_workflow(file: &FileReport<'_>) -> Option<String> {
+    let policy = file.findings.iter().filter(|finding| finding.layer == Layer::Policy).count();
+    let errors = |rule: &str| {
+        let of = |finding: &&Finding| finding.rule == rule && finding.severity == Severity::Error;
+        file.findings.iter().filter(of).count()
+    };
+    (policy >= MANY && errors("release-flow") >= 2).then(|| {
+        format!(
+            "{policy} of {} come from it; `--layer syntax,schema,semantic` or `policy: none` in pipewright.yaml \
+             leaves them out",
+            plural(file.findings.len(), "finding")
+        )
+    })
 }
 
 /// Writes the last line.

@@ -162,6 +162,34 @@ fn a_span_past_the_end_or_over_lines_is_marked_on_its_first_line() {
     ");
 }
 
+static FLOW: RuleMeta = RuleMeta {
+    id: "release-flow",
+    layer: Layer::Policy,
+    severity: Severity::Error,
+    summary: "a part of the release flow is missing",
+    page: "# release-flow\n",
+};
+
+#[test]
+fn a_file_of_another_workflow_is_told_so_first() {
+    let text = "pipelines: {default: []}\n";
+    let first = |missing: usize, others: usize| {
+        let out = shown(text, 80, |document, out| {
+            for _ in 0..missing {
+                Findings::new(&FLOW, out).violated(span(document, "pipelines"), "nothing deploys");
+            }
+            for _ in 0..others {
+                Findings::new(&META, out).violated(span(document, "default"), "so");
+            }
+        });
+        out.lines().next().unwrap_or("").to_owned()
+    };
+    assert_snapshot!(first(2, 2), @r"bitbucket-pipelines.yml follows another workflow than the delivery policy: 4 of 4 findings come from it; `--layer syntax,schema,semantic` or `policy: none` in pipewright.yaml leaves them out");
+    for (missing, others) in [(3, 0), (1, 9)] {
+        assert!(first(missing, others).starts_with("error["), "{missing} {others}");
+    }
+}
+
 #[test]
 fn short_is_one_line_a_finding() {
     let document = Document::read("a: b\n");

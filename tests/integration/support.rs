@@ -19,7 +19,6 @@ pub(crate) struct Ended {
     pub(crate) err: String,
     /// The exit code.
     pub(crate) code: Option<i32>,
-    folder: tempfile::TempDir,
 }
 
 /// The program in a folder of its own: nothing of the machine's environment or configuration reaches it.
@@ -99,7 +98,7 @@ impl Run {
             let folder = self.folder.path().display().to_string();
             text.replace(&folder, "[FOLDER]")
         };
-        Ended { out: scrub(output.stdout), err: scrub(output.stderr), code: output.status.code(), folder: self.folder }
+        Ended { out: scrub(output.stdout), err: scrub(output.stderr), code: output.status.code() }
     }
 }
 
@@ -108,11 +107,6 @@ impl Ended {
     pub(crate) fn block(&self) -> String {
         let code = self.code.map_or("killed".to_owned(), |code| code.to_string());
         format!("{}--- stderr\n{}--- exit {code}\n", self.out, self.err)
-    }
-
-    /// The text of a file in the current folder.
-    pub(crate) fn read(&self, path: &str) -> String {
-        std::fs::read_to_string(self.folder.path().join("work").join(path)).expect("the file is there")
     }
 }
 

@@ -1,0 +1,173 @@
+//! The house keeps its shape: who may import whom, how long a file is, what a rule must have.
+
+#![expect(clippy::expect_used, reason = "a test that can't read the sources fails")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// The rooms with their floors: a room imports lower floors only.
+const FLOORS: [(&str, u32); 20] = [
+    ("yaml", 0),
+    ("chat", 0),
+    ("text", 0),
+    ("finding", 1),
+    ("pipeline", 1),
+    ("shell", 1),
+    ("settings", 2),
+    ("schema", 2),
+    ("effect", 2),
+    ("session", 2),
+    ("plan", 3),
+    ("model", 3),
+    ("rules", 4),
+    ("check", 5),
+    ("engine", 6),
+    ("report", 6),
+    ("repl", 7),
+    ("replay", 7),
+    ("eval", 7),
+    ("cli", 8),
+];
+
+/// Walls beyond the floors: what is judged knows nothing of who said it.
+const WALLS: [(&str, &[&str]); 5] = [
+    ("settings", &["chat", "text"]),
+    ("schema", &["chat", "text"]),
+    ("effect", &["chat", "text"]),
+    ("plan", &["chat", "session"]),
+    ("rules", &["chat", "text", "session", "model"]),
+];
+
+/// The most lines of a file, tests included; and the files that are longer for now, none of which may pass 500.
+const LINES: usize = 400;
+const LONGER: [&str; 3] = ["model/live.rs", "pipeline/expression.rs", "yaml/build.rs"];
+
+fn sources() -> Vec<(PathBuf, String)> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in folder.read_dir().expect("a folder of sources") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    walk(&root, &mut found);
+    found.sort();
+    let read = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).expect("a source");
+        (path.strip_prefix(&root).expect("below src").to_owned(), text)
+    };
+    found.into_iter().map(read).collect()
+}
+
+/// The rooms that a source names after `crate::`, in groups too. Comments may name any room.
+fn imports(text: &str) -> BTreeSet<String> {
+    let code: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap_or("")).collect();
+    let code = code.join("\n");
+    let mut rooms = BTreeSet::new();
+    for (at, found) in code.match_indices("crate::") {
+        let before = code[..at].chars().next_back();
+        if before.is_some_and(|c| c.is_alphanumeric() || c == '_') {
+            continue;
+        }
+        let rest = &code[at + found.len()..];
+        match rest.strip_prefix('{') {
+            Some(group) => rooms.extend(names_of_group(group)),
+            None => rooms.extend(name(rest)),
+        }
+    }
+    rooms
+}
+
+fn name(text: &str) -> Option<String> {
+    let name: String = text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    (!name.is_empty()).then_some(name)
+}
+
+fn names_of_group(group: &str) -> Vec<String> {
+    let (mut depth, mut names, mut start) = (1, Vec::new(), 0);
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 || (depth == 1 && c == ',') {
+            names.extend(name(&group[start..at]));
+            start = at + 1;
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    names
+}
+
+#[test]
+fn imports_are_found() {
+    let text = "use crate::yaml::{Node, Span};\nuse crate::{finding::{Finding, Layer}, plan, text::diff};\n// crate::cli\n\
+                fn f() -> crate::model::Reply { mycrate::engine::x() }\n";
+    let found: Vec<String> = imports(text).into_iter().collect();
+    assert_eq!(found, ["finding", "model", "plan", "text", "yaml"]);
+}
+
+#[test]
+fn a_room_imports_lower_floors_only() {
+    let floor = |room: &str| FLOORS.iter().find(|(name, _)| *name == room).map(|(_, floor)| *floor);
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let first = path.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
+        let room = first.trim_end_matches(".rs");
+        if room == "lib" || room == "main" {
+            continue;
+        }
+        let Some(own) = floor(room) else {
+            wrong.push(format!("{}: `{room}` has no floor", path.display()));
+            continue;
+        };
+        for import in imports(&text).into_iter().filter(|import| import != room) {
+            let wall = WALLS.iter().any(|(name, walls)| *name == room && walls.contains(&import.as_str()));
+            match floor(&import) {
+                Some(theirs) if theirs < own && !wall => {}
+                _ => wrong.push(format!("{}: `{room}` may not import `{import}`", path.display())),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn files_are_short_and_begin_with_a_word_about_themselves() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let lines = text.lines().count();
+        let longer = LONGER.iter().any(|name| path == Path::new(name));
+        let most = if path == Path::new("main.rs") {
+            40
+        } else if longer {
+            500
+        } else {
+            LINES
+        };
+        if longer && lines <= LINES {
+            wrong.push(format!("{}: is short now, take it off the list", path.display()));
+        }
+        if lines > most {
+            wrong.push(format!("{}: {lines} lines, more than {most}", path.display()));
+        }
+        if !text.starts_with("//!") {
+            wrong.push(format!("{}: no header", path.display()));
+        }
+        let named = path.components().map(|part| part.as_os_str().to_string_lossy().into_owned());
+        for name in named.filter(|name| {
+            ["utils", "util", "common", "helpers", "imp", "core", "manager"].contains(&name.trim_end_matches(".rs"))
+        }) {
+            wrong.push(format!("{}: `{name}` says nothing of what it holds", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
