@@ -1,12 +1,12 @@
 //! What holds, and where it comes from: command line, environment, the repository's file, a person's own file.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::args::Global;
+use super::origin::{Environment, Held, Origin, flag, optional};
 use super::{CliError, World, files, rules};
 use crate::finding::{Finding, Severity, Verdict};
 use crate::report::{self, FileReport, Look, Report};
@@ -15,40 +15,6 @@ use crate::yaml::Document;
 
 /// The name of a repository's settings file.
 pub(super) const REPOSITORY_FILE: &str = "pipewright.yaml";
-
-/// Where a value comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Origin {
-    Default,
-    User(String),
-    Repository(String),
-    Environment(&'static str),
-    CommandLine(&'static str),
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Default => f.write_str("default"),
-            Self::User(place) | Self::Repository(place) => f.write_str(place),
-            Self::Environment(name) => write!(f, "environment: {name}"),
-            Self::CommandLine(flag) => write!(f, "command line: {flag}"),
-        }
-    }
-}
-
-/// A value with its origin.
-#[derive(Clone, Debug)]
-pub(super) struct Held<T> {
-    pub(super) value: T,
-    pub(super) origin: Origin,
-}
-
-impl<T> Held<T> {
-    fn new(value: T, origin: Origin) -> Self {
-        Self { value, origin }
-    }
-}
 
 /// Everything that is configured.
 #[derive(Debug)]
@@ -67,6 +33,14 @@ pub(super) struct Configuration {
     pub(super) key: Held<Option<SecretString>>,
     /// Seconds that the server may be silent.
     pub(super) timeout: Held<Option<u64>>,
+    /// A proxy for the server.
+    pub(super) proxy: Held<Option<String>>,
+    /// A file of certificates to trust besides the system's.
+    pub(super) ca_file: Held<Option<String>>,
+    /// The sampling temperature.
+    pub(super) temperature: Held<Option<f64>>,
+    /// The most tokens of a reply.
+    pub(super) max_tokens: Held<Option<u64>>,
     /// When reports have colours.
     pub(super) color: Held<ColorChoice>,
     /// The settings file of the repository, if there is one.
@@ -126,13 +100,9 @@ impl Configuration {
             .unwrap_or_else(|| Held::new(settings::DEFAULT_FILE.to_owned(), Origin::Default));
 
         let own = |key: &str| user_lines.get(key).cloned().unwrap_or(Origin::Default);
-        let timeout = match environment.text(&["PIPEWRIGHT_TIMEOUT"]) {
-            Some(held) => match held.value.parse::<u64>() {
-                Ok(seconds) if seconds > 0 => Some(Held::new(seconds, held.origin)),
-                _ => return Err(CliError::usage("PIPEWRIGHT_TIMEOUT is not a number of seconds above 0")),
-            },
-            None => None,
-        };
+        let timeout = environment.number("PIPEWRIGHT_TIMEOUT", "a number of seconds")?;
+        let max_tokens = environment.number("PIPEWRIGHT_MAX_TOKENS", "a number of tokens")?;
+        let temperature = environment.number("PIPEWRIGHT_TEMPERATURE", "a number from 0 to 2")?;
         Ok(Self {
             settings,
             settings_origins: origins,
@@ -155,6 +125,10 @@ impl Configuration {
                 Origin::Default,
             ),
             timeout: optional(flag(over.timeout, "--timeout").or(timeout), user.timeout, own("timeout")),
+            proxy: optional(environment.text(&["PIPEWRIGHT_PROXY"]), user.proxy, own("proxy")),
+            ca_file: optional(environment.text(&["PIPEWRIGHT_CA_FILE"]), user.ca_file, own("ca-file")),
+            temperature: optional(temperature, user.temperature, own("temperature")),
+            max_tokens: optional(max_tokens, user.max_tokens, own("max-tokens")),
             color: color(global, &environment, user.color.map(|choice| Held::new(choice, own("color"))))?,
             repository_file,
             user_file,
@@ -177,31 +151,6 @@ fn look(choice: ColorChoice, terminal: bool, world: &World<'_>) -> Look {
     };
     let width = world.terminal.width.filter(|_| terminal).unwrap_or(Look::default().width);
     Look { color, width }
-}
-
-/// The environment's variables, of which an empty one is as good as none.
-struct Environment<'e>(&'e BTreeMap<String, String>);
-
-impl Environment<'_> {
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
-    }
-
-    fn text(&self, names: &[&'static str]) -> Option<Held<String>> {
-        names.iter().find_map(|name| Some(Held::new(self.get(name)?.to_owned(), Origin::Environment(name))))
-    }
-}
-
-fn flag<T>(value: Option<T>, name: &'static str) -> Option<Held<T>> {
-    value.map(|value| Held::new(value, Origin::CommandLine(name)))
-}
-
-fn optional<T>(held: Option<Held<T>>, own: Option<T>, own_origin: Origin) -> Held<Option<T>> {
-    match (held, own) {
-        (Some(held), _) => Held::new(Some(held.value), held.origin),
-        (None, Some(value)) => Held::new(Some(value), own_origin),
-        (None, None) => Held::new(None, Origin::Default),
-    }
 }
 
 /// The variable that forbids colours, if one does.

@@ -7,6 +7,7 @@ mod check;
 mod config;
 mod exit;
 mod files;
+mod origin;
 mod rules;
 mod shell;
 mod show_config;

@@ -1,7 +1,8 @@
 //! `pipewright config`: what holds, and where it comes from.
 
 use super::args::Global;
-use super::config::{Configuration, Held, Origin, Overrides, covered, masked};
+use super::config::{Configuration, Overrides, covered, masked};
+use super::origin::{Held, Origin};
 use super::{CliError, Exit, World};
 use crate::report::visible;
 
@@ -38,6 +39,12 @@ fn rows(configuration: &Configuration) -> Vec<[String; 3]> {
     row("key", configuration.key.value.as_ref().map_or_else(unset, masked), &configuration.key.origin);
     let seconds = configuration.timeout.value.map_or_else(unset, |seconds| format!("{seconds} s"));
     row("timeout", seconds, &configuration.timeout.origin);
+    row("proxy", text(&configuration.proxy), &configuration.proxy.origin);
+    row("ca-file", text(&configuration.ca_file), &configuration.ca_file.origin);
+    let number = configuration.temperature.value.map_or_else(unset, |number| number.to_string());
+    row("temperature", number, &configuration.temperature.origin);
+    let number = configuration.max_tokens.value.map_or_else(unset, |number| number.to_string());
+    row("max-tokens", number, &configuration.max_tokens.origin);
     row("color", configuration.color.value.word().to_owned(), &configuration.color.origin);
     row("file", configuration.file.value.clone(), &configuration.file.origin);
     let origin = |key: &str| configuration.settings_origins.get(key).unwrap_or(&Origin::Default);

@@ -72,6 +72,15 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A whole number above 0.
+    pub(super) fn count(&mut self, node: Node<'_>, what: &str, unit: &str) -> Option<u64> {
+        let number = node.integer().and_then(|number| u64::try_from(number).ok()).filter(|number| *number > 0);
+        if number.is_none() {
+            self.wrong(node.place(), format!("{what} is not a number of {unit} above 0"));
+        }
+        number
+    }
+
     /// A list of texts.
     pub(super) fn texts(&mut self, node: Node<'_>, what: &str) -> Option<Vec<String>> {
         if !node.is_sequence() {

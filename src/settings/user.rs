@@ -2,10 +2,10 @@
 
 use super::reader::Reader;
 use crate::finding::Finding;
-use crate::yaml::Document;
+use crate::yaml::{Document, Scalar};
 
 /// The keys of a person's own file.
-const KEYS: [&str; 4] = ["model", "server", "timeout", "color"];
+const KEYS: [&str; 8] = ["model", "server", "timeout", "proxy", "ca-file", "temperature", "max-tokens", "color"];
 
 /// When reports for people have colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -44,7 +44,7 @@ impl ColorChoice {
 }
 
 /// What a person's own file sets.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct User {
     /// The model's name.
     pub model: Option<String>,
@@ -52,6 +52,14 @@ pub struct User {
     pub server: Option<String>,
     /// Seconds that the server may be silent.
     pub timeout: Option<u64>,
+    /// A proxy for the server.
+    pub proxy: Option<String>,
+    /// A file of certificates to trust besides the system's.
+    pub ca_file: Option<String>,
+    /// The sampling temperature.
+    pub temperature: Option<f64>,
+    /// The most tokens of a reply.
+    pub max_tokens: Option<u64>,
     /// When reports have colours.
     pub color: Option<ColorChoice>,
 }
@@ -67,10 +75,15 @@ pub fn read_user(document: &Document) -> (User, Vec<Finding>) {
         match entry.name() {
             "model" => user.model = reader.text(entry.value, "`model`"),
             "server" => user.server = reader.text(entry.value, "`server`"),
-            "timeout" => match entry.value.integer().and_then(|seconds| u64::try_from(seconds).ok()) {
-                Some(seconds) if seconds > 0 => user.timeout = Some(seconds),
+            "timeout" => user.timeout = reader.count(entry.value, "`timeout`", "seconds"),
+            "max-tokens" => user.max_tokens = reader.count(entry.value, "`max-tokens`", "tokens"),
+            "proxy" => user.proxy = reader.text(entry.value, "`proxy`"),
+            "ca-file" => user.ca_file = reader.text(entry.value, "`ca-file`"),
+            "temperature" => match entry.value.scalar() {
+                Scalar::Integer(number @ 0..=2) => user.temperature = Some(number as f64),
+                Scalar::Float(number) if (0.0..=2.0).contains(&number) => user.temperature = Some(number),
                 _ => {
-                    reader.wrong(entry.value.place(), "`timeout` is not a number of seconds above 0");
+                    reader.wrong(entry.value.place(), "`temperature` is not a number from 0 to 2");
                 }
             },
             "color" => {

@@ -19,6 +19,10 @@ fn every_value_has_its_origin_and_the_key_is_masked() {
     server                  http://***@localhost:1/v1                         [FOLDER]/home/pipewright/config.yaml:2
     key                     ******** (9 characters)                           environment: OPENAI_API_KEY
     timeout                 30 s                                              environment: PIPEWRIGHT_TIMEOUT
+    proxy                   (not set)                                         default
+    ca-file                 (not set)                                         default
+    temperature             (not set)                                         default
+    max-tokens              (not set)                                         default
     color                   never                                             [FOLDER]/home/pipewright/config.yaml:3
     file                    bitbucket-pipelines.yml                           default
     policy                  none                                              pipewright.yaml:4
