@@ -13,5 +13,7 @@ pub mod settings;
 pub mod model;
 // 6: every byte that a person or a CI system reads
 pub mod report;
+// 7: where prompts come from
+pub mod repl;
 // 8: arguments, configuration, exit codes
 pub mod cli;

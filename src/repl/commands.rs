@@ -1,0 +1,312 @@
+//! The commands of the chat: one table that parsing, help and completion read.
+
+/// What a command does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verb {
+    /// The list, or one command explained.
+    Help,
+    /// Two revisions, as text and as meaning.
+    Diff,
+    /// A revision with line numbers.
+    Show,
+    /// Findings of a revision or a file.
+    Check,
+    /// What an event does.
+    Plan,
+    /// The rules, or one explained.
+    Rules,
+    /// Sends the findings back.
+    Repair,
+    /// Writes a revision to the file.
+    Accept,
+    /// Takes turns back.
+    Undo,
+    /// The revisions with their verdicts.
+    Revisions,
+    /// Sends the last prompt again.
+    Retry,
+    /// The model, or another one.
+    Model,
+    /// The sessions of this machine.
+    Sessions,
+    /// What is sent, and what is left out.
+    Context,
+    /// An editor for a prompt or for the draft.
+    Edit,
+    /// Goes on from an earlier turn.
+    Fork,
+    /// Ends the chat.
+    Quit,
+}
+
+/// What may stand behind a command, for completion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// Nothing.
+    Nothing,
+    /// A command's name.
+    Command,
+    /// Numbers of revisions.
+    Revision,
+    /// A revision or a file.
+    RevisionOrFile,
+    /// A rule's id.
+    Rule,
+    /// An event and its name.
+    Event,
+    /// A number, a name: nothing that could be completed.
+    Other,
+    /// `draft`.
+    Draft,
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct Command {
+    /// What is typed behind the slash.
+    pub name: &'static str,
+    /// Shorter ways to type it.
+    pub short: &'static [&'static str],
+    /// Its arguments, as help shows them.
+    pub arguments: &'static str,
+    /// One line.
+    pub summary: &'static str,
+    /// A few lines more.
+    pub more: &'static str,
+    /// What completes behind it.
+    pub takes: Takes,
+    /// What it does.
+    pub verb: Verb,
+}
+
+const fn row(
+    verb: Verb,
+    name: &'static str,
+    short: &'static [&'static str],
+    arguments: &'static str,
+    takes: Takes,
+    summary: &'static str,
+    more: &'static str,
+) -> Command {
+    Command { name, short, arguments, summary, more, takes, verb }
+}
+
+/// All commands, in the order of a day's work.
+pub const COMMANDS: &[Command] = &[
+    row(
+        Verb::Help,
+        "help",
+        &["h", "?"],
+        "[COMMAND]",
+        Takes::Command,
+        "this list, or one command explained",
+        "Anything that does not begin with a slash is a prompt. `//text` sends a prompt that begins with a slash.\nA line that ends in `\\` goes on in the next; `\"\"\"` opens and closes a prompt of several lines.\nCtrl-C ends a reply or clears the line, Ctrl-D ends the chat.",
+    ),
+    row(
+        Verb::Show,
+        "show",
+        &["s"],
+        "[REVISION]",
+        Takes::Revision,
+        "the file as it stands, with line numbers",
+        "Without a number: the newest revision.",
+    ),
+    row(
+        Verb::Diff,
+        "diff",
+        &["d"],
+        "[A] [B]",
+        Takes::Revision,
+        "what changed, as text and as meaning",
+        "`/diff` compares the newest revision with the one before it, `/diff 2` revision 2 with the newest, `/diff 2 4` those two. Revision 0 is the file as it was found.",
+    ),
+    row(
+        Verb::Check,
+        "check",
+        &["c"],
+        "[REVISION|FILE]",
+        Takes::RevisionOrFile,
+        "the findings, with excerpts",
+        "Without an argument: the newest revision. No model is asked.",
+    ),
+    row(
+        Verb::Plan,
+        "plan",
+        &["p"],
+        "EVENT [NAME]",
+        Takes::Event,
+        "what happens if: tag release-1.0.0, branch main, all",
+        "`/plan branch main`, `/plan tag release-1.0.0`, `/plan pull-request feature/x`, `/plan custom NAME`, `/plan all`.\nThe answer is read from the newest revision; no model is asked.",
+    ),
+    row(Verb::Rules, "rules", &["rule"], "[ID]", Takes::Rule, "the rules, or one explained with examples", ""),
+    row(
+        Verb::Repair,
+        "repair",
+        &["r"],
+        "",
+        Takes::Nothing,
+        "send the findings back to the model",
+        "One more round, whatever the automatic rounds came to.",
+    ),
+    row(
+        Verb::Accept,
+        "accept",
+        &["a"],
+        "[REVISION]",
+        Takes::Revision,
+        "write a revision to the file",
+        "Only an accepted revision is written; the file is replaced whole or not at all, and not if it changed meanwhile.",
+    ),
+    row(
+        Verb::Undo,
+        "undo",
+        &["u"],
+        "[TURNS]",
+        Takes::Other,
+        "take the last turn back, with its revisions",
+        "The session file keeps what was said; the conversation goes on from before it.",
+    ),
+    row(
+        Verb::Retry,
+        "retry",
+        &[],
+        "",
+        Takes::Nothing,
+        "send the last prompt again",
+        "After a reply that broke off or that you ended, or for another answer: the turn is taken back first.",
+    ),
+    row(
+        Verb::Fork,
+        "fork",
+        &[],
+        "TURN",
+        Takes::Other,
+        "go on from after an earlier turn",
+        "`/fork 3` takes back all turns after turn 3.",
+    ),
+    row(
+        Verb::Edit,
+        "edit",
+        &["e"],
+        "[draft]",
+        Takes::Draft,
+        "write the prompt in $EDITOR, or change the draft itself",
+        "`/edit` opens an empty prompt, `/edit draft` the newest revision: what you save becomes a revision of its own.",
+    ),
+    row(Verb::Revisions, "revisions", &["revs"], "", Takes::Nothing, "all revisions with their verdicts", ""),
+    row(
+        Verb::Context,
+        "context",
+        &[],
+        "",
+        Takes::Nothing,
+        "what the next prompt is sent with, and what is left out",
+        "",
+    ),
+    row(Verb::Model, "model", &["m"], "[NAME]", Takes::Other, "who answers, or choose another model", ""),
+    row(
+        Verb::Sessions,
+        "sessions",
+        &[],
+        "",
+        Takes::Nothing,
+        "the sessions on this machine",
+        "`pipewright chat --resume ID` opens one again.",
+    ),
+    row(Verb::Quit, "quit", &["q", "exit"], "", Takes::Nothing, "end the chat; the session stays", ""),
+];
+
+/// What a line means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    /// Nothing was said.
+    Blank,
+    /// A prompt for the model.
+    Prompt(String),
+    /// A command with its arguments.
+    Command(Verb, Vec<String>),
+    /// No such command: said in one line, and never sent.
+    Unknown(String),
+}
+
+/// The command of that name, long or short.
+pub fn command(name: &str) -> Option<&'static Command> {
+    COMMANDS.iter().find(|command| command.name == name || command.short.contains(&name))
+}
+
+/// Reads what was typed.
+pub fn parse(text: &str) -> Line {
+    let text = text.trim_matches(['\n', '\r']);
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return Line::Blank;
+    }
+    let Some(line) = trimmed.strip_prefix('/') else { return Line::Prompt(text.to_owned()) };
+    if line.starts_with('/') {
+        return Line::Prompt(line.to_owned());
+    }
+    let mut words = line.split_whitespace().map(str::to_owned);
+    let name = words.next().unwrap_or_default();
+    match command(&name.to_lowercase()) {
+        Some(command) => Line::Command(command.verb, words.collect()),
+        None => Line::Unknown(unknown(&name)),
+    }
+}
+
+/// One line about a name that no command has.
+pub fn unknown(name: &str) -> String {
+    let shown: String = name.chars().take(40).collect();
+    let near = nearest(name, COMMANDS.iter().map(|command| command.name));
+    let near = near.map_or_else(|| "`/help` lists them".to_owned(), |near| format!("did you mean `/{near}`?"));
+    format!("there is no command `/{shown}`; {near} (`//…` sends a prompt that begins with a slash)")
+}
+
+/// The word among `words` that `name` is probably meant to be.
+pub fn nearest<'w>(name: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+    let name: String = name.to_lowercase().chars().take(64).collect();
+    let score = |word: &str| strsim::jaro_winkler(&name, word);
+    words
+        .map(|word| (score(word), word))
+        .filter(|(score, _)| *score > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, word)| word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_every_verb_has_its_row() {
+        let mut names: Vec<_> = COMMANDS.iter().flat_map(|c| c.short.iter().copied().chain([c.name])).collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all);
+        let mut verbs: Vec<_> = COMMANDS.iter().map(|c| c.verb).collect();
+        verbs.sort_unstable();
+        verbs.dedup();
+        assert_eq!(verbs.len(), COMMANDS.len());
+    }
+
+    #[test]
+    fn a_slash_makes_a_command_and_nothing_else_does() {
+        assert_eq!(parse("  /diff 2 4 "), Line::Command(Verb::Diff, vec!["2".into(), "4".into()]));
+        assert_eq!(parse("/Q"), Line::Command(Verb::Quit, vec![]));
+        assert_eq!(parse("//etc is a path"), Line::Prompt("/etc is a path".into()));
+        assert_eq!(parse("add /diff"), Line::Prompt("add /diff".into()));
+        assert_eq!(parse("two\nlines\n"), Line::Prompt("two\nlines".into()));
+        assert_eq!(parse(" \n"), Line::Blank);
+    }
+
+    #[test]
+    fn a_slip_is_told_with_the_nearest_name() {
+        let Line::Unknown(line) = parse("/acept now") else { panic!("not unknown") };
+        assert_eq!(
+            line,
+            "there is no command `/acept`; did you mean `/accept`? (`//…` sends a prompt that begins with a slash)"
+        );
+        assert!(matches!(parse("/zzz"), Line::Unknown(line) if line.contains("`/help` lists them")));
+        assert!(matches!(parse("/"), Line::Unknown(_)));
+    }
+}

@@ -1,0 +1,98 @@
+//! What the tab key offers: commands, and behind them rules, revisions, events and files.
+
+use std::path::{Path, PathBuf};
+
+use super::commands::{COMMANDS, Takes, command};
+
+/// The words that can be completed at present.
+#[derive(Debug, Clone, Default)]
+pub struct Words {
+    /// Ids of rules.
+    pub rules: Vec<String>,
+    /// Numbers of revisions.
+    pub revisions: Vec<usize>,
+    /// Events that the file speaks about, such as `branch main` or `tag release-1.0.0`.
+    pub events: Vec<String>,
+    /// Where files are looked for.
+    pub directory: PathBuf,
+}
+
+/// The start of the word at the end of `line`, and what it can become.
+pub fn complete(line: &str, words: &Words) -> (usize, Vec<String>) {
+    let Some(rest) = line.strip_prefix('/') else { return (line.len(), Vec::new()) };
+    let Some((name, behind)) = rest.split_once(' ') else {
+        let names = COMMANDS.iter().map(|command| format!("/{}", command.name));
+        return (0, names.filter(|name| name.starts_with(line)).collect());
+    };
+    let Some(command) = command(name) else { return (line.len(), Vec::new()) };
+    // An event is two words: both complete as one.
+    let whole = command.takes == Takes::Event;
+    let from =
+        if whole { line.len() - behind.trim_start().len() } else { line.rfind(' ').map_or(line.len(), |at| at + 1) };
+    let begun = line.get(from..).unwrap_or_default();
+    let mut offers: Vec<String> = match command.takes {
+        Takes::Nothing | Takes::Other => Vec::new(),
+        Takes::Command => COMMANDS.iter().map(|command| command.name.to_owned()).collect(),
+        Takes::Revision => words.revisions.iter().map(usize::to_string).collect(),
+        Takes::RevisionOrFile => {
+            words.revisions.iter().map(usize::to_string).chain(files(&words.directory, begun)).collect()
+        }
+        Takes::Rule => words.rules.clone(),
+        Takes::Event => {
+            let kinds = ["all", "branch ", "tag ", "pull-request ", "custom "].map(str::to_owned);
+            words.events.iter().cloned().chain(kinds).collect()
+        }
+        Takes::Draft => vec!["draft".to_owned()],
+    };
+    offers.retain(|offer| offer.starts_with(begun));
+    offers.dedup();
+    (from, offers)
+}
+
+/// Files and folders that begin with `begun`; hidden ones only when asked for.
+fn files(directory: &Path, begun: &str) -> Vec<String> {
+    let (folder, name) = begun.rsplit_once('/').map_or(("", begun), |(folder, name)| (folder, name));
+    let at = if begun.starts_with('/') && folder.is_empty() { PathBuf::from("/") } else { directory.join(folder) };
+    let prefix = begun.strip_suffix(name).unwrap_or_default();
+    let Ok(entries) = std::fs::read_dir(at) else { return Vec::new() };
+    let mut found: Vec<String> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let slash = if entry.path().is_dir() { "/" } else { "" };
+            Some((entry.file_name().into_string().ok()?, slash))
+        })
+        .filter(|(file, _)| file.starts_with(name) && (!file.starts_with('.') || name.starts_with('.')))
+        .filter(|(file, _)| !file.contains(|c: char| c.is_control() || c.is_whitespace()))
+        .map(|(file, slash)| format!("{prefix}{file}{slash}"))
+        .collect();
+    found.sort();
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offers(line: &str) -> (usize, Vec<String>) {
+        let words = Words {
+            rules: vec!["build-once".into(), "manual-production".into()],
+            revisions: vec![0, 1, 12],
+            events: vec!["branch main".into(), "tag release-1.0.0".into()],
+            directory: PathBuf::from("tests"),
+        };
+        complete(line, &words)
+    }
+
+    #[test]
+    fn commands_and_what_stands_behind_them() {
+        assert_eq!(offers("/re"), (0, vec!["/repair".into(), "/retry".into(), "/revisions".into()]));
+        assert_eq!(offers("/diff 1"), (6, vec!["1".into(), "12".into()]));
+        assert_eq!(offers("/rules man"), (7, vec!["manual-production".into()]));
+        assert_eq!(offers("/plan t"), (6, vec!["tag release-1.0.0".into(), "tag ".into()]));
+        assert_eq!(offers("/plan tag r"), (6, vec!["tag release-1.0.0".into()]));
+        assert_eq!(offers("/check fix"), (7, vec!["fixtures/".into()]));
+        assert!(offers("/check fixtures/ser").1.contains(&"fixtures/server/".to_owned()));
+        assert!(offers("plain text /re").1.is_empty());
+        assert!(offers("/nothing x").1.is_empty());
+    }
+}

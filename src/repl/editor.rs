@@ -1,0 +1,141 @@
+//! The line editor on a terminal: history, completion, prompts of several lines, a paste as one prompt.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use rustyline::completion::Completer;
+use rustyline::error::ReadlineError;
+use rustyline::highlight::Highlighter;
+use rustyline::hint::Hinter;
+use rustyline::history::FileHistory;
+use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+use rustyline::{ColorMode, CompletionType, Config, Context, Editor, Helper};
+
+use super::commands::{COMMANDS, command};
+use super::complete::{Words, complete};
+use super::input::{Input, Said, unfinished, whole};
+
+/// Prompts that are remembered.
+const HISTORY: usize = 2000;
+
+/// A person at a terminal.
+pub struct Terminal {
+    editor: Editor<Offers, FileHistory>,
+    history: Option<PathBuf>,
+    prompt: String,
+}
+
+impl Terminal {
+    /// Opens the terminal; prompts are remembered in `history`, where one is given.
+    ///
+    /// # Errors
+    /// When standard input or output is no terminal after all.
+    pub fn open(history: Option<PathBuf>, color: bool) -> io::Result<Self> {
+        let config = Config::builder()
+            .max_history_size(HISTORY)
+            .and_then(|config| config.history_ignore_dups(true))
+            .map_err(other)?
+            .completion_type(CompletionType::List)
+            .color_mode(if color { ColorMode::Enabled } else { ColorMode::Disabled })
+            .bracketed_paste(true)
+            .tab_stop(4)
+            .build();
+        let mut editor = Editor::with_config(config).map_err(other)?;
+        editor.set_helper(Some(Offers { words: Words::default(), color }));
+        if let Some(path) = &history {
+            // No history yet, or one that can't be read: the chat opens all the same.
+            let _ = editor.load_history(path);
+        }
+        Ok(Self { editor, history, prompt: "> ".to_owned() })
+    }
+
+    fn remember(&mut self, text: &str) {
+        // A key that slipped into a prompt stays out of the file.
+        if text.trim().is_empty() || text.contains("sk-") {
+            return;
+        }
+        let _ = self.editor.add_history_entry(text);
+        let Some(path) = &self.history else { return };
+        if !path.exists() {
+            let folder = path.parent().map(std::fs::create_dir_all);
+            if folder.is_none_or(|made| made.is_err()) {
+                return;
+            }
+        }
+        let _ = self.editor.append_history(path);
+    }
+}
+
+impl Input for Terminal {
+    fn ask(&mut self, words: &Words, out: &mut dyn Write) -> io::Result<Said> {
+        out.flush()?;
+        if let Some(offers) = self.editor.helper_mut() {
+            offers.words = words.clone();
+        }
+        match self.editor.readline(&self.prompt) {
+            Ok(text) => {
+                self.remember(&text);
+                Ok(Said::Text(whole(&text)))
+            }
+            Err(ReadlineError::Interrupted) => Ok(Said::Cleared),
+            Err(ReadlineError::Eof) => Ok(Said::Ended),
+            Err(error) => Err(other(error)),
+        }
+    }
+
+    fn silent(&self) -> bool {
+        false
+    }
+}
+
+fn other(error: ReadlineError) -> io::Error {
+    match error {
+        ReadlineError::Io(error) => error,
+        error => io::Error::other(error),
+    }
+}
+
+/// What the editor asks while a line is typed.
+struct Offers {
+    words: Words,
+    color: bool,
+}
+
+impl Helper for Offers {}
+
+impl Completer for Offers {
+    type Candidate = String;
+
+    fn complete(&self, line: &str, at: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<String>)> {
+        Ok(complete(line.get(..at).unwrap_or(line), &self.words))
+    }
+}
+
+impl Hinter for Offers {
+    type Hint = String;
+
+    /// The arguments of a command, once its name is there.
+    fn hint(&self, line: &str, at: usize, _: &Context<'_>) -> Option<String> {
+        let name = line.strip_prefix('/').filter(|_| at == line.len())?;
+        let name = name.strip_suffix(' ').unwrap_or(name);
+        let known = command(name).filter(|command| !command.arguments.is_empty())?;
+        let exact = COMMANDS.iter().any(|command| command.name == name);
+        exact.then(|| format!("{}{}", if line.ends_with(' ') { "" } else { " " }, known.arguments))
+    }
+}
+
+impl Highlighter for Offers {
+    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> std::borrow::Cow<'b, str> {
+        if self.color { format!("\u{1b}[1;32m{prompt}\u{1b}[0m").into() } else { prompt.into() }
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> std::borrow::Cow<'h, str> {
+        if self.color { format!("\u{1b}[2m{hint}\u{1b}[0m").into() } else { hint.into() }
+    }
+}
+
+impl Validator for Offers {
+    fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
+        Ok(if unfinished(context.input()) { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
+    }
+}

@@ -1,0 +1,14 @@
+//! The chat: prompts from a person, replies as they grow, a verdict after each.
+//!
+//! Input is a trait with two sources, so that no test needs a terminal; all output goes to one writer.
+
+pub mod commands;
+mod complete;
+mod editor;
+mod input;
+mod markdown;
+
+pub use complete::{Words, complete};
+pub use editor::Terminal;
+pub use input::{Input, Lines, Said};
+pub use markdown::Markdown;
