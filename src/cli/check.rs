@@ -1,16 +1,17 @@
 //! `pipewright check`: the findings of files.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
 use super::args::{Check, Format, Global};
-use super::config::{Configuration, Overrides};
+use super::config::{Configuration, Overrides, REPOSITORY_FILE};
 use super::files::{self, Input};
 use super::{CliError, Exit, World, rules};
 use crate::finding::{Finding, Layer, RuleMeta, Verdict};
 use crate::report::{self, FileReport, Look, Report, Unreadable, visible};
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 use crate::yaml::Document;
 
 /// One file after its check.
@@ -61,14 +62,14 @@ pub(super) fn run(arguments: &Check, global: &Global, world: &mut World<'_>) -> 
 
 /// Reads and checks all places, several at once; the order stays.
 fn check_all(
-    places: Vec<Result<std::path::PathBuf, Input>>,
+    places: Vec<Result<PathBuf, Input>>,
     settings: &Settings,
     world: &mut World<'_>,
 ) -> Vec<Result<CheckedFile, Unreadable>> {
     // Standard input is one stream: it is read here, before the threads start.
     let stdin = places.iter().flatten().any(|path| path.as_os_str() == "-").then(|| files::standard_input(world));
     let directory = &world.directory;
-    let one = |place: &Result<std::path::PathBuf, Input>| {
+    let one = |place: &Result<PathBuf, Input>| {
         let (name, text) = match (place, &stdin) {
             (Ok(path), Some(stdin)) if path.as_os_str() == "-" => (stdin.name.clone(), stdin.text.clone()),
             (Ok(path), _) => (path.display().to_string(), files::read(&directory.join(path))),
@@ -84,6 +85,12 @@ fn check_all(
 }
 
 fn check(name: String, text: String, _: &Settings) -> CheckedFile {
+    if Path::new(&name).file_name().is_some_and(|name| name == REPOSITORY_FILE) {
+        let document = Document::read(text);
+        let (_, findings) = settings::read(&document, &rules::ids());
+        let verdict = Verdict::of(&findings, true);
+        return CheckedFile { name, document, findings, verdict, skipped: Vec::new() };
+    }
     let document = Document::read(text);
     CheckedFile { name, document, findings: Vec::new(), verdict: Verdict::Incomplete, skipped: Vec::new() }
 }

@@ -4,10 +4,13 @@ use super::args::{Global, Rules};
 use super::{CliError, Exit, World};
 use crate::finding::RuleMeta;
 use crate::report::visible;
+use crate::settings;
 
-/// Everything that can say a finding about a pipeline, sorted by id.
+/// Everything that can say a finding, sorted by id.
 pub(super) fn all() -> Vec<&'static RuleMeta> {
-    Vec::new()
+    let mut all = vec![&settings::META];
+    all.sort_by_key(|meta| meta.id);
+    all
 }
 
 /// The ids.

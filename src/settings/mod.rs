@@ -7,6 +7,7 @@ mod reader;
 mod repository;
 mod user;
 
+pub use reader::META;
 pub use repository::{read, read_node};
 pub use user::{ColorChoice, User, read_user};
 

@@ -4,13 +4,12 @@ use crate::finding::{Draft, Finding, Findings, Layer, RuleMeta, Severity};
 use crate::yaml::{Document, Entry, Node, Span};
 
 /// The one rule of settings files.
-pub(super) static META: RuleMeta = RuleMeta {
+pub static META: RuleMeta = RuleMeta {
     id: "known-settings",
     layer: Layer::Schema,
     severity: Severity::Error,
     summary: "a settings file says something that pipewright does not know",
-    page: "# known-settings\n\nEvery key and value of a settings file is one that pipewright knows. \
-           `schemas/settings.schema.json` lists them all.\n",
+    page: include_str!("../../docs/configuration.md"),
 };
 
 /// Collects what is wrong with a settings file.

@@ -124,6 +124,13 @@ fn the_schema_has_the_keys_of_the_reader() {
 }
 
 #[test]
+fn the_page_names_every_key() {
+    for key in repository::KEYS.iter().chain(&user::KEYS) {
+        assert!(META.page.contains(&format!("| `{key}` |")), "{key}");
+    }
+}
+
+#[test]
 fn the_schema_and_the_reader_agree() {
     let validator = jsonschema::draft7::new(&schema()).expect("a schema");
     let texts = [

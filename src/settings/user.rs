@@ -5,7 +5,8 @@ use crate::finding::Finding;
 use crate::yaml::{Document, Scalar};
 
 /// The keys of a person's own file.
-const KEYS: [&str; 8] = ["model", "server", "timeout", "proxy", "ca-file", "temperature", "max-tokens", "color"];
+pub(super) const KEYS: [&str; 8] =
+    ["model", "server", "timeout", "proxy", "ca-file", "temperature", "max-tokens", "color"];
 
 /// When reports for people have colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

@@ -38,3 +38,29 @@ fn standard_input_is_a_file_like_any_other() {
     let ended = pipewright().say("\u{0}").args(["check", "--format", "json", "-"]).run();
     assert!(ended.out.contains(r#""path": "<stdin>""#), "{}", ended.out);
 }
+
+#[test]
+fn a_settings_file_can_be_checked_as_well() {
+    let ended = pipewright().file("other/pipewright.yaml", "mainbranch: x\n");
+    let ended = ended.args(["check", "--format", "short", "other/pipewright.yaml"]).run();
+    assert_snapshot!(ended.block(), @r"
+    other/pipewright.yaml:1:1: error: unknown setting `mainbranch` [known-settings]
+    --- stderr
+    --- exit 1
+    ");
+}
+
+#[test]
+fn colours_are_for_terminals_and_for_those_who_ask() {
+    let colored = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let run = pipewright().file("other/pipewright.yaml", "mainbranch: x\n");
+        let run = variables.iter().fold(run, |run, (name, value)| run.env(name, value));
+        run.args(["check", "other/pipewright.yaml"]).args(arguments.iter().copied()).run().out.contains('\u{1b}')
+    };
+    assert!(!colored(&[], &[]), "a pipe is no terminal");
+    assert!(colored(&["--color", "always"], &[("NO_COLOR", "1")]));
+    assert!(colored(&[], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!colored(&[], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+    assert!(!colored(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!colored(&["--color", "always", "--format", "json"], &[]), "colours are for people");
+}
