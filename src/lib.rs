@@ -9,6 +9,8 @@ pub mod yaml;
 pub mod finding;
 pub mod pipeline;
 pub mod settings;
+// 2: what Bitbucket could not read, or does not know
+pub mod schema;
 // 3: where replies come from
 pub mod model;
 // 6: every byte that a person or a CI system reads

@@ -1,0 +1,37 @@
+//! The syntax and schema layers: what of a text Bitbucket could not read, and which keyword, type, value or nesting it
+//! does not know.
+//!
+//! The schema is our own (`schemas/bitbucket-pipelines.schema.json`). It branches on types and keys that are present
+//! and never on alternatives, so that each failure is about what the author meant; `explain` puts it in one sentence.
+
+mod compiled;
+mod explain;
+mod keys;
+mod metas;
+mod place;
+mod syntax;
+mod types;
+
+pub use syntax::findings;
+
+use crate::finding::{Finding, RuleMeta};
+use crate::yaml::Document;
+
+/// Our schema, as editors use it.
+pub const SCHEMA: &str = include_str!("../../schemas/bitbucket-pipelines.schema.json");
+
+/// The findings of the schema layer, in order of place; none when the text has no tree.
+pub fn check(document: &Document) -> Vec<Finding> {
+    let Some(failures) = compiled::failures(document) else { return Vec::new() };
+    let mut findings = explain::explain(document, failures);
+    findings.sort_by_key(|finding| (finding.span, finding.rule));
+    findings
+}
+
+/// The rules of both layers, by id.
+pub fn rules() -> &'static [&'static RuleMeta] {
+    metas::ALL
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,56 @@
+//! The syntax layer: problems of the reading as findings.
+
+use super::metas;
+use crate::finding::{Finding, Findings, RuleMeta};
+use crate::yaml::{Document, ProblemKind, Style};
+
+/// The findings of the syntax layer, in order of place.
+pub fn findings(document: &Document) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for problem in document.problems() {
+        let mut findings = Findings::new(meta(problem.kind), &mut found);
+        let mut draft = findings.violated(problem.span, problem.message.clone());
+        if let Some(help) = &problem.help {
+            draft = draft.help(help.clone());
+        }
+        if let Some((span, message)) = &problem.related {
+            draft.related(*span, message.clone());
+        }
+    }
+    tags(document, &mut found);
+    found.sort_by_key(|finding| (finding.span, finding.rule));
+    found
+}
+
+fn meta(kind: ProblemKind) -> &'static RuleMeta {
+    match kind {
+        ProblemKind::Unreadable => &metas::READABLE_YAML,
+        ProblemKind::Tab => &metas::NO_TABS,
+        ProblemKind::DuplicateKey => &metas::UNIQUE_KEYS,
+        ProblemKind::UndefinedAlias | ProblemKind::RecursiveAlias => &metas::DEFINED_ALIAS,
+        ProblemKind::SecondDocument => &metas::ONE_DOCUMENT,
+        ProblemKind::CompoundKey => &metas::SCALAR_KEYS,
+        ProblemKind::BadMerge => &metas::MERGE_MAPS,
+        ProblemKind::TooLarge => &metas::BOUNDED_SIZE,
+    }
+}
+
+/// `- ! grep -q x file` runs without its `!`: YAML takes it for a tag. Standard tags (`!!str`) say what they do.
+fn tags(document: &Document, found: &mut Vec<Finding>) {
+    if !document.text().contains('!') {
+        return;
+    }
+    for node in document.nodes() {
+        let Some(span) = node.tag() else { continue };
+        let tag = document.slice(span).trim_end();
+        if tag.starts_with("!!") || tag.starts_with("!<") {
+            continue;
+        }
+        let message = format!("`{tag}` is taken for a YAML tag and dropped");
+        let help = match node.style() {
+            Some(Style::Plain) => format!("quote the whole text: `'{tag} {}'`", node.text().unwrap_or("").trim_end()),
+            _ => "remove it, or quote the text that it belongs to".to_owned(),
+        };
+        Findings::new(&metas::NO_TAGS, found).violated(span, message).help(help);
+    }
+}

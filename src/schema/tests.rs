@@ -1,0 +1,118 @@
+//! What the schema layer says, seen from outside.
+
+use super::*;
+
+/// `line:column rule: message | help` of each finding.
+fn said(text: &str) -> Vec<String> {
+    let document = Document::read(text);
+    let line = |finding: &Finding| {
+        let at = document.position(finding.span.start);
+        format!("{}:{} {}: {}", at.line, at.column, finding.rule, finding.message)
+    };
+    check(&document).iter().map(line).collect()
+}
+
+fn step(body: &str) -> String {
+    format!("pipelines:\n  default:\n    - step:\n        {}\n", body.replace('\n', "\n        "))
+}
+
+#[test]
+fn a_good_file_is_silent() {
+    assert!(said(&step("script: [make]")).is_empty());
+    assert!(said("export: true\ndefinitions:\n  pipelines:\n    a:\n      - step: {script: [make]}\n").is_empty());
+}
+
+#[test]
+fn each_mistake_is_one_sentence_at_its_place() {
+    let cases = [
+        (step("scripts: [make]"), "4:9 known-key: unknown key `scripts` in a step; did you mean `script`?"),
+        (step("script: make"), "4:17 right-type: `script` should be a list (it is a string)"),
+        (step("name: x"), "3:7 required-key: a step needs `script`"),
+        (step("script:\n  - echo Status: ok"), "5:13 quoted-command: the colon after `echo Status` makes a map of this command"),
+        (step("script: [\"\"]"), "4:18 not-empty: a command is empty"),
+        (step("script: [make]\nsize: large"), "5:15 known-value: `size` is one of `1x`, `2x`, `4x`, `8x`, `16x`, `32x`, not `large`"),
+        (step("script: [make]\nmax-time: 60m"), "5:19 right-type: `max-time` should be a whole number (it is a string)"),
+        (step("script: [make]\ntype: shared"), "5:15 known-value: `type` is one of `inline`, `pipeline`, not `shared`"),
+        ("image: a\n".to_owned(), "1:1 required-key: the file has no `pipelines`, so nothing runs"),
+        ("pipeline:\n  default: []\n".to_owned(), "1:1 known-key: unknown key `pipeline` in the file; did you mean `pipelines`?"),
+        (
+            "pipelines:\n  default:\n    - step:\n      name: a\n      script: [make]\n".to_owned(),
+            "3:7 indented-body: `step` is empty: the keys below it are one level too shallow",
+        ),
+        (
+            "pipelines:\n  default:\n    '**':\n      - step: {script: [make]}\n".to_owned(),
+            "2:3 right-type: `default` should be a list (it is a map)",
+        ),
+        (
+            "pipelines:\n  default:\n    - step: {script: [make]}\n      parallel: []\n".to_owned(),
+            "4:7 compatible-keys: a pipeline's item has one of `step`, `parallel`, `stage`, `final`; `step` is there already",
+        ),
+        (
+            "pipelines:\n  default:\n    - step: {image: {name: a, username: u}, script: [a]}\n".to_owned(),
+            "3:31 compatible-keys: `username` needs `password` beside it",
+        ),
+        (
+            "pipelines:\n  default:\n    - step: {image: {name: a, username: u, password: p, aws: {oidc-role: r}}, script: [a]}\n".to_owned(),
+            "3:31 compatible-keys: `username` can't stand beside `aws`",
+        ),
+    ];
+    for (text, expected) in cases {
+        let said = said(&text);
+        let first = said.first().map_or("", String::as_str);
+        assert_eq!(first, expected, "{text}\n{said:#?}");
+        assert!(
+            said.len() == 1 || said.iter().all(|line| line.contains("`parallel`") || line.contains("can't stand")),
+            "{said:#?}"
+        );
+    }
+}
+
+#[test]
+fn an_aliased_mistake_is_told_once_where_it_is_written() {
+    let text = "definitions:\n  steps:\n    - step: &s\n        script: [make]\n        nam: x\npipelines:\n  default:\n    - step: *s\n  branches:\n    main:\n      - step: *s\n";
+    let document = Document::read(text);
+    let findings = check(&document);
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert_eq!(document.slice(findings[0].span), "nam");
+    assert_eq!(findings[0].severity, crate::finding::Severity::Error);
+    assert_eq!(findings[0].related.len(), 2);
+    assert_eq!(findings[0].related[0].message, "used here as `*s`");
+}
+
+#[test]
+fn anchor_holders_are_read_with_mildness() {
+    let text = "definitions:\n  parts:\n    - step:\n      name: x\n      script: [make]\npipelines:\n  default:\n    - step: {script: [make]}\n";
+    let document = Document::read(text);
+    let findings = check(&document);
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert_eq!((findings[0].rule, findings[0].severity), ("indented-body", crate::finding::Severity::Warning));
+}
+
+#[test]
+fn a_merged_body_of_a_step_is_explained() {
+    let text = "definitions:\n  a: &a\n    script: [make]\npipelines:\n  default:\n    - <<: *a\n";
+    assert_eq!(
+        said(text),
+        ["6:11 known-key: `*a` is the body of a step, and is merged into the item that should hold one"]
+    );
+}
+
+#[test]
+fn a_key_that_looks_like_a_number_is_still_a_key() {
+    let text = "pipelines:\n  tags:\n    2024:\n      - step: {script: make}\n";
+    assert_eq!(said(text), ["4:24 right-type: `script` should be a list (it is a string)"]);
+}
+
+#[test]
+fn many_failures_end() {
+    let text = format!("pipelines:\n  default:\n{}", "    - stop: 1\n".repeat(50_000));
+    assert!(!said(&text).is_empty());
+}
+
+#[test]
+fn nothing_is_said_below_an_undefined_alias() {
+    let document = Document::read("pipelines:\n  default:\n    - step: *nope\n");
+    assert!(check(&document).is_empty());
+    assert_eq!(findings(&document).len(), 1);
+    assert_eq!(findings(&document)[0].rule, "defined-alias");
+}
