@@ -1,0 +1,234 @@
+//! What events do: `plan --format json` (`schemas/plan.schema.json`), and the same for people.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{Look, visible};
+use crate::finding::wire::WirePosition;
+
+/// The plans of a file in the frozen JSON form.
+#[derive(Debug, Serialize)]
+pub struct WirePlans {
+    version: u32,
+    plans: Vec<WirePlan>,
+}
+
+/// What one event does.
+#[derive(Debug, Serialize)]
+pub struct WirePlan {
+    /// The event.
+    pub event: WireEvent,
+    /// The pipeline's route below `pipelines`; nothing runs without one.
+    pub pipeline: Option<String>,
+    /// The steps in order.
+    pub steps: Vec<WireStep>,
+}
+
+/// An event.
+#[derive(Debug, Serialize)]
+pub struct WireEvent {
+    /// `branch`, `tag`, `pull-request`, `custom` or another kind of the schema.
+    pub kind: &'static str,
+    /// A name, or the pattern that stands for its class.
+    pub name: String,
+}
+
+/// One step of a plan.
+#[derive(Debug, Serialize)]
+pub struct WireStep {
+    /// Its name, if it has one.
+    pub name: Option<String>,
+    /// Its stage.
+    pub stage: Option<String>,
+    /// Its parallel group, from 1.
+    pub parallel: Option<usize>,
+    /// Whether a person starts it.
+    pub gate: bool,
+    /// Its environment.
+    pub environment: Option<String>,
+    /// When it runs at all.
+    pub condition: Option<String>,
+    /// Where it is written.
+    pub start: WirePosition,
+    /// What it does to the world.
+    pub effects: Vec<WireEffect>,
+}
+
+/// One effect of a step.
+#[derive(Debug, Serialize)]
+pub struct WireEffect {
+    /// `build`, `push`, `pull`, `retag`, `deploy`, `login`, `read-variable` or `opaque`.
+    pub kind: &'static str,
+    /// Where it deploys to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// The reference, variable or command.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// The source of a retag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The target of a retag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// Whether it happens on every run of the step.
+    pub certain: bool,
+    /// Where it is written.
+    pub start: WirePosition,
+}
+
+/// Writes plans as JSON of version 1.
+pub fn plans_json(plans: Vec<WirePlan>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &WirePlans { version: 1, plans })?;
+    writeln!(out)
+}
+
+/// Writes plans for people.
+pub fn plans_human(plans: &[WirePlan], look: Look, out: &mut dyn Write) -> io::Result<()> {
+    for (index, plan) in plans.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        let event = look.bold(&format!("{} {}", plan.event.kind, visible(&plan.event.name)));
+        match &plan.pipeline {
+            Some(pipeline) => writeln!(out, "{event} runs {}", visible(pipeline))?,
+            None => writeln!(out, "{event} runs nothing")?,
+        }
+        for (number, step) in plan.steps.iter().enumerate() {
+            let name = step.name.as_deref().unwrap_or("(no name)");
+            let marks: Vec<String> = marks(step).collect();
+            let marks = if marks.is_empty() { String::new() } else { format!(" ({})", marks.join(", ")) };
+            let line = look.gutter(&format!("line {}", step.start.line));
+            writeln!(out, "  {}. {}{}  {line}", number + 1, look.bold(&visible(name)), visible(&marks))?;
+            for effect in &step.effects {
+                writeln!(out, "       {}", visible(&words(effect)))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn marks(step: &WireStep) -> impl Iterator<Item = String> {
+    [
+        step.gate.then(|| "by hand".to_owned()),
+        step.environment.clone(),
+        step.stage.as_ref().map(|stage| format!("stage {stage}")),
+        step.parallel.map(|group| format!("parallel group {group}")),
+        step.condition.as_ref().map(|condition| format!("only if {condition}")),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+fn words(effect: &WireEffect) -> String {
+    let mut words = effect.kind.replace('-', " ");
+    if let Some(reference) = &effect.reference {
+        words.push_str(&format!(" {reference}"));
+    }
+    if let (Some(source), Some(target)) = (&effect.source, &effect.target) {
+        words.push_str(&format!(" {source} as {target}"));
+    }
+    if let Some(environment) = &effect.environment {
+        words.push_str(&format!(" to {environment}"));
+    }
+    if !effect.certain {
+        words.push_str(" (perhaps)");
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plans() -> Vec<WirePlan> {
+        let start = WirePosition { line: 3, column: 9, offset: 40 };
+        let effect = |kind| WireEffect {
+            kind,
+            environment: None,
+            reference: None,
+            source: None,
+            target: None,
+            certain: true,
+            start,
+        };
+        let step = |name: &str| WireStep {
+            name: Some(name.to_owned()),
+            stage: None,
+            parallel: None,
+            gate: false,
+            environment: None,
+            condition: None,
+            start,
+            effects: Vec::new(),
+        };
+        let text = |text: &str| Some(text.to_owned());
+        vec![
+            WirePlan {
+                event: WireEvent { kind: "tag", name: "release-1.0.0".to_owned() },
+                pipeline: text("tags.release-*"),
+                steps: vec![
+                    WireStep {
+                        parallel: Some(1),
+                        effects: vec![WireEffect {
+                            source: text("$R/api:$BITBUCKET_COMMIT"),
+                            target: text("$R/api:$BITBUCKET_TAG"),
+                            ..effect("retag")
+                        }],
+                        ..step("Promote")
+                    },
+                    WireStep {
+                        gate: true,
+                        environment: text("production"),
+                        stage: text("Release\u{1b}"),
+                        effects: vec![
+                            WireEffect {
+                                environment: text("production"),
+                                reference: text("$R/api:$BITBUCKET_TAG"),
+                                ..effect("deploy")
+                            },
+                            WireEffect { reference: text("./notify.sh"), certain: false, ..effect("opaque") },
+                        ],
+                        ..step("Deploy")
+                    },
+                ],
+            },
+            WirePlan {
+                event: WireEvent { kind: "branch", name: "x".to_owned() },
+                pipeline: None,
+                steps: vec![WireStep { name: None, ..step("") }],
+            },
+        ]
+    }
+
+    #[test]
+    fn plans_are_told_to_people() {
+        let mut out = Vec::new();
+        plans_human(&plans(), Look::default(), &mut out).expect("a vector takes all");
+        insta::assert_snapshot!(String::from_utf8_lossy(&out), @r"
+        tag release-1.0.0 runs tags.release-*
+          1. Promote (parallel group 1)  line 3
+               retag $R/api:$BITBUCKET_COMMIT as $R/api:$BITBUCKET_TAG
+          2. Deploy (by hand, production, stage Release␛)  line 3
+               deploy $R/api:$BITBUCKET_TAG to production
+               opaque ./notify.sh (perhaps)
+
+        branch x runs nothing
+          1. (no name)  line 3
+        ");
+    }
+
+    #[test]
+    fn plans_are_what_their_schema_says() {
+        let schema = serde_json::from_str(include_str!("../../schemas/plan.schema.json")).expect("JSON");
+        let validator = jsonschema::draft7::new(&schema).expect("a schema");
+        let mut out = Vec::new();
+        plans_json(plans(), &mut out).expect("a vector takes all");
+        let value: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
+        let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+        assert_eq!(errors, Vec::<String>::new());
+        assert_eq!(value["plans"][0]["steps"][1]["effects"][0]["reference"], "$R/api:$BITBUCKET_TAG");
+        assert!(value["plans"][0]["steps"][1]["effects"][0].get("source").is_none());
+    }
+}
