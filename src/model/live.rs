@@ -3,30 +3,24 @@
 use std::time::{Duration, Instant};
 
 use async_openai::Client;
-use async_openai::error::OpenAIError;
 use async_openai::types::chat::{
     ChatCompletionRequestAssistantMessage, ChatCompletionRequestAssistantMessageContent, ChatCompletionRequestMessage,
     ChatCompletionRequestSystemMessage, ChatCompletionRequestUserMessage, ChatCompletionStreamOptions,
     CreateChatCompletionRequest,
 };
-use futures_util::{Stream, StreamExt};
 use secrecy::SecretString;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use super::backend::{Backend, BackendError, Finish, Reply, Request, Usage};
-use super::chunk;
+use super::answer::{Answer, broken, failure};
+use super::backend::{Backend, BackendError, Reply, Request};
 use super::failure::{Failure, Scene, Without};
 use super::options::{Address, DEFAULT_BASE, LiveOptions};
-use super::thinking::Thinking;
-use super::transport::{self, BROKEN, Server, Transport};
+use super::transport::{self, Server, Transport};
 use crate::chat::{Message, Role};
 
 /// The model that is asked where there is a key of OpenAI's and no model is chosen.
 const DEFAULT_MODEL: &str = "gpt-4.1";
-
-/// What may follow the end of a reply (the count of tokens) is waited for no longer than this.
-const AFTERMATH: Duration = Duration::from_secs(2);
 
 /// A model behind an OpenAI-compatible server.
 pub struct Live {
@@ -256,7 +250,7 @@ impl Backend for Live {
             if failure.without.is_some_and(|part| self.do_without(part)) {
                 continue;
             }
-            let text = answer.thinking.text().to_owned();
+            let text = answer.text().to_owned();
             if failure.error.interrupted() {
                 return Err(BackendError::Interrupted { text });
             }
@@ -289,143 +283,6 @@ impl Drop for Live {
         // A name that is being looked up must not hold the program's end up.
         self.disconnect();
     }
-}
-
-/// A reply while it grows.
-#[derive(Debug, Default)]
-struct Answer {
-    thinking: Thinking,
-    reasoning: bool,
-    known: bool,
-    finish: Option<Finish>,
-    usage: Option<Usage>,
-}
-
-impl Answer {
-    async fn take(
-        &mut self,
-        client: &Client<Server>,
-        scene: &Scene,
-        body: &CreateChatCompletionRequest,
-        on_delta: &mut dyn FnMut(&str),
-    ) -> Result<(), Failure> {
-        let stream = client.chat().create_stream_byot::<_, Value>(body).await;
-        let mut stream = stream.map_err(|error| failure(scene, error))?;
-        while let Some(event) = next(&mut stream, self.finish.is_some()).await {
-            match event {
-                Ok(value) => match value.get(BROKEN).and_then(Value::as_str) {
-                    // All was said; what broke was the goodbye.
-                    Some(_) if self.finish.is_some() => break,
-                    Some(why) => return Err(self.broke(scene, why)),
-                    None => self.add(scene, &value, on_delta)?,
-                },
-                Err(OpenAIError::JSONDeserialize(_, text)) => {
-                    let why = format!("what came is no JSON{}", scene.words(&text));
-                    return Err(foreign(scene, &why));
-                }
-                Err(error) => return Err(failure(scene, error)),
-            }
-        }
-        let rest = self.thinking.end();
-        if !rest.is_empty() {
-            on_delta(&rest);
-        }
-        self.whole(scene)
-    }
-
-    fn add(&mut self, scene: &Scene, value: &Value, on_delta: &mut dyn FnMut(&str)) -> Result<(), Failure> {
-        let piece = chunk::read(value).map_err(|said| scene.said(&said))?;
-        self.known |= piece.known;
-        self.reasoning |= piece.reasoning;
-        self.usage = piece.usage.or(self.usage);
-        self.finish = piece.finish.or(self.finish.take());
-        // Some servers repeat the whole reply at the end.
-        if piece.whole && !self.thinking.text().is_empty() {
-            return Ok(());
-        }
-        let text = self.thinking.feed(&piece.text);
-        if !text.is_empty() {
-            on_delta(&text);
-        }
-        Ok(())
-    }
-
-    fn broke(&self, scene: &Scene, why: &str) -> Failure {
-        if why == "an HTML page" {
-            return foreign(scene, why);
-        }
-        if why.starts_with("nothing came") && !self.known {
-            let error = BackendError::Unreachable { server: scene.server.clone(), why: why.to_owned() };
-            return error.into();
-        }
-        Failure { again: true, ..BackendError::Broken { text: String::new(), why: why.to_owned() }.into() }
-    }
-
-    fn whole(&self, scene: &Scene) -> Result<(), Failure> {
-        if !self.thinking.text().trim().is_empty() {
-            return Ok(());
-        }
-        Err(match &self.finish {
-            _ if !self.known => foreign(scene, "an answer with no choices in it"),
-            _ if self.reasoning || self.thinking.thought() => {
-                bad(scene, "reasoning came and no answer after it; retry, or allow more tokens")
-            }
-            Some(Finish::Other(word)) => bad(scene, &format!("the text is empty{}; retry", scene.words(word))),
-            _ => bad(scene, "the text is empty; retry"),
-        })
-    }
-
-    fn reply(self, elapsed: Duration) -> Reply {
-        Reply {
-            text: self.thinking.text().to_owned(),
-            finish: self.finish.unwrap_or(Finish::Unknown),
-            usage: self.usage,
-            elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
-        }
-    }
-}
-
-async fn next<T>(stream: &mut (impl Stream<Item = T> + Unpin), finished: bool) -> Option<T> {
-    if !finished {
-        return stream.next().await;
-    }
-    tokio::time::timeout(AFTERMATH, stream.next()).await.ok().flatten()
-}
-
-fn bad(scene: &Scene, why: &str) -> Failure {
-    BackendError::BadAnswer { server: scene.server.clone(), why: why.to_owned() }.into()
-}
-
-/// An answer of something else than a model.
-fn foreign(scene: &Scene, what: &str) -> Failure {
-    bad(scene, &format!("{what}; check that the base URL is that of an OpenAI-compatible API"))
-}
-
-fn failure(scene: &Scene, error: OpenAIError) -> Failure {
-    match error {
-        OpenAIError::Boxed(inner) => match inner.downcast::<Failure>() {
-            Ok(failure) => *failure,
-            Err(other) => bad(scene, &format!("the request failed{}", scene.words(&other.to_string()))),
-        },
-        OpenAIError::JSONDeserialize(_, text) => foreign(scene, &format!("what came is no JSON{}", scene.words(&text))),
-        OpenAIError::Reqwest(error) => {
-            let why = scene.words(&error.without_url().to_string()).trim_start_matches(": ").to_owned();
-            BackendError::Unreachable { server: scene.server.clone(), why }.into()
-        }
-        other => bad(scene, &format!("the request failed{}", scene.words(&other.to_string()))),
-    }
-}
-
-/// What had arrived, with the reason for the end in few words.
-fn broken(text: String, error: BackendError) -> BackendError {
-    let why = match error {
-        BackendError::Broken { why, .. }
-        | BackendError::BadAnswer { why, .. }
-        | BackendError::Unreachable { why, .. } => why,
-        BackendError::Timeout { after, .. } => format!("it was not whole after {} s", after.as_secs_f32()),
-        other => other.to_string(),
-    };
-    BackendError::Broken { text, why }
 }
 
 fn ids(list: &Value) -> Vec<String> {

@@ -3,12 +3,14 @@
 //! The engine knows [`Backend`] only. Network, retries and odd servers stay in here; so does the rule that a
 //! recorded reply answers exactly the prompt it was recorded for.
 
+mod answer;
 mod backend;
 mod chunk;
 mod failure;
 mod interrupt;
 mod live;
 mod options;
+mod recorded;
 mod retry;
 mod sse;
 mod thinking;
@@ -18,4 +20,5 @@ pub use backend::{Backend, BackendError, Finish, Reply, Request, Usage};
 pub use interrupt::Interrupt;
 pub use live::Live;
 pub use options::{DEFAULT_BASE, LiveOptions};
+pub use recorded::{Exchange, Recorded};
 pub use retry::{Retry, retry_after};

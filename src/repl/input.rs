@@ -82,7 +82,7 @@ impl Input for Lines<'_> {
 const BLOCK: &str = "\"\"\"";
 
 /// Whether more lines belong to this prompt: an open block, or a backslash at the end.
-pub fn unfinished(text: &str) -> bool {
+pub(super) fn unfinished(text: &str) -> bool {
     if let Some(inside) = text.trim_start().strip_prefix(BLOCK) {
         return !inside.contains(BLOCK);
     }
@@ -90,7 +90,7 @@ pub fn unfinished(text: &str) -> bool {
 }
 
 /// The prompt without the marks that held its lines together.
-pub fn whole(text: &str) -> String {
+pub(super) fn whole(text: &str) -> String {
     if let Some(inside) = text.trim_start().strip_prefix(BLOCK) {
         let (inside, after) = inside.split_once(BLOCK).unwrap_or((inside, ""));
         return format!("{}{}", inside.trim_matches('\n'), after.trim_end());
