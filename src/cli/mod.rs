@@ -15,6 +15,7 @@ mod world;
 
 pub use args::command;
 pub use exit::{CliError, Exit};
+pub use rules::all as rules;
 pub use world::{Quiet, Terminal, World};
 
 use std::ffi::OsString;

@@ -4,11 +4,12 @@ use super::args::{Global, Rules};
 use super::{CliError, Exit, World};
 use crate::finding::RuleMeta;
 use crate::report::visible;
-use crate::settings;
+use crate::{schema, settings};
 
 /// Everything that can say a finding, sorted by id.
-pub(super) fn all() -> Vec<&'static RuleMeta> {
+pub fn all() -> Vec<&'static RuleMeta> {
     let mut all = vec![&settings::META];
+    all.extend(schema::rules());
     all.sort_by_key(|meta| meta.id);
     all
 }

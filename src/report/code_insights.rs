@@ -52,9 +52,9 @@ fn body(report: &Report<'_>, failed: bool, total: usize) -> Value {
         details.push_str(&format!("\n{}: {}", visible(&file.path), visible(&file.reason)));
     }
     for file in &report.files {
-        for (layer, reason) in file.skipped {
+        for (layers, reason) in file.skipped_layers() {
             let path = visible(file.path);
-            details.push_str(&format!("\n{path}: the {} layer did not run: {}", layer.word(), visible(reason)));
+            details.push_str(&format!("\n{path}: the {layers} did not run: {}", visible(reason)));
         }
     }
     let number = |title: &str, value: usize| json!({"title": title, "type": "NUMBER", "value": value});

@@ -26,8 +26,8 @@ pub fn github(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             }
             writeln!(out, "::{command} {place},title={}::{}", property(finding.rule), data(&message))?;
         }
-        for (layer, reason) in file.skipped {
-            let message = format!("the {} layer did not run: {reason}", layer.word());
+        for (layers, reason) in file.skipped_layers() {
+            let message = format!("the {layers} did not run: {reason}");
             writeln!(out, "::error file={}::{}", property(file.path), data(&message))?;
         }
     }

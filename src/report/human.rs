@@ -18,8 +18,8 @@ pub fn human(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result
             finding(file, one, look, out)?;
             writeln!(out)?;
         }
-        for (layer, reason) in file.skipped {
-            let what = format!("the {} layer did not run", layer.word());
+        for (layers, reason) in file.skipped_layers() {
+            let what = format!("the {layers} did not run");
             writeln!(out, "{}: {}: {}\n", visible(file.path), look.bold(&what), visible(reason))?;
         }
     }

@@ -94,3 +94,21 @@ impl Report<'_> {
         self.fail_on.is_some_and(|least| finding.severity >= least)
     }
 }
+
+impl<'a> FileReport<'a> {
+    /// The layers that did not run, in words, those with the same reason together: `semantic and policy layers`.
+    pub(super) fn skipped_layers(&self) -> Vec<(String, &'a str)> {
+        let mut told: Vec<(Vec<&str>, &str)> = Vec::new();
+        for (layer, reason) in self.skipped {
+            match told.iter_mut().find(|(_, known)| known == reason) {
+                Some((layers, _)) => layers.push(layer.word()),
+                None => told.push((vec![layer.word()], reason)),
+            }
+        }
+        let words = |layers: &[&str]| match layers {
+            [one] => format!("{one} layer"),
+            many => format!("{} layers", many.join(" and ")),
+        };
+        told.into_iter().map(|(layers, reason)| (words(&layers), reason)).collect()
+    }
+}

@@ -13,6 +13,14 @@ pub fn short(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             let severity = finding.severity.word();
             writeln!(out, "{path}:{}:{}: {severity}: {message} [{}]", at.line, at.column, finding.rule)?;
         }
+        for (layers, reason) in file.skipped_layers() {
+            writeln!(
+                out,
+                "{}:1:1: error: the {layers} did not run: {} [incomplete]",
+                visible(file.path),
+                visible(reason)
+            )?;
+        }
     }
     Ok(())
 }
