@@ -58,7 +58,7 @@ impl Scene {
         let said =
             serde_json::from_str::<Value>(body).ok().and_then(|value| chunk::error(&value)).unwrap_or_else(|| {
                 // Pages of proxies say nothing that the status does not say.
-                let plain = if body.trim_start().starts_with('<') { "" } else { body };
+                let plain = if body.trim_start().starts_with('<') || body.trim() == "{}" { "" } else { body };
                 Said { status: None, kind: String::new(), message: plain.to_owned() }
             });
         self.refusal(status, after, &said)

@@ -6,6 +6,7 @@
 mod answer;
 mod backend;
 mod chunk;
+mod doctor;
 mod failure;
 mod interrupt;
 mod live;
@@ -17,6 +18,7 @@ mod thinking;
 mod transport;
 
 pub use backend::{Backend, BackendError, Finish, Reply, Request, Usage};
+pub use doctor::{Probe, doctor};
 pub use interrupt::Interrupt;
 pub use live::Live;
 pub use options::{DEFAULT_BASE, LiveOptions};

@@ -345,6 +345,26 @@ fn a_proxy_that_is_named_is_used() {
 }
 
 #[test]
+fn a_private_certificate_is_trusted_once_its_authority_is_named() {
+    let tls = Path::new("tests/fixtures/server/tls");
+    let server = Server::with([says("encrypted")]);
+    let base = format!("https://localhost:{}/v1", server.behind_tls(tls));
+    let retry = Retry { most: 0, ..Retry::default() };
+    let mut live = Live::new(LiveOptions { retry: retry.clone(), ..options(&base) }).unwrap();
+    let error = ask(&mut live).unwrap_err().to_string();
+    assert!(error.contains("certificate"), "{error}");
+    assert!(server.asked().is_empty());
+
+    let mut live = Live::new(LiveOptions { ca_file: Some(tls.join("ca.pem")), retry, ..options(&base) }).unwrap();
+    assert_eq!(ask(&mut live).unwrap().text, "encrypted");
+
+    for bad in ["tests/fixtures/server/no-such.pem", "tests/fixtures/server/README.md"] {
+        let mut live = Live::new(LiveOptions { ca_file: Some(bad.into()), ..options(&base) }).unwrap();
+        assert!(matches!(ask(&mut live), Err(BackendError::Configuration { why }) if why.contains(bad)));
+    }
+}
+
+#[test]
 fn rubbish_is_told_as_such() {
     let cases = [
         stream("<!doctype html><title>Welcome</title>").header("Content-Type", "text/html"),
@@ -388,6 +408,46 @@ fn nobody_there_and_nothing_configured() {
     let bad = LiveOptions { key: Some(SecretString::from(format!("{CANARY}\nx"))), ..LiveOptions::default() };
     let error = Live::new(bad).unwrap_err().to_string();
     assert!(error.contains("no header can carry") && !error.contains(CANARY), "{error}");
+}
+
+#[test]
+fn the_doctor_tells_what_a_server_can_do() {
+    let say = |server: Server| {
+        let host = server.base().replace("http://", "").replace("/v1", "");
+        let line = |probe: pipewright::model::Probe| format!("{} {}: {}", probe.fine, probe.what, probe.says);
+        let text =
+            pipewright::model::doctor(options(&server.base())).into_iter().map(line).collect::<Vec<_>>().join("\n");
+        assert!(!text.contains(CANARY));
+        // Times differ.
+        let words = text.replace(&host, "HOST");
+        words
+            .split(' ')
+            .map(|word| if word.parse::<u64>().is_ok_and(|n| n != 12 && n != 3) { "N" } else { word })
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let fine =
+        Server::with([status(200, r#"{"data":[{"id":"a"},{"id":"b"}]}"#), stream(fixture("openai.sse")).in_pieces(64)]);
+    let plain = Server::with([status(404, "{}"), stream(fixture("plain-json.sse"))]);
+    let closed = Server::with([status(401, "{}")]);
+    insta::assert_snapshot!([say(fine), say(plain), say(closed)].join("\n\n"), @"
+    true configuration: HOST with a key
+    true models: a, b
+    true reply: test-model answers in N ms
+    true stream: in N pieces, the first after N ms
+    true tokens: counted: 12 sent, 3 received
+    true end: stop
+
+    true configuration: HOST with a key
+    true models: not listed, which is no hindrance where a model is named
+    true reply: test-model answers in N ms
+    true stream: in one piece: the server does not stream
+    true tokens: counted: 12 sent, 3 received
+    true end: stop
+
+    true configuration: HOST with a key
+    false models: HOST refuses the key (401): check OPENAI_API_KEY and whether it belongs to this server
+    ");
 }
 
 #[test]

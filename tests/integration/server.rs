@@ -136,6 +136,28 @@ impl Server {
         format!("http://127.0.0.1:{}/v1", self.port)
     }
 
+    /// Puts an encrypted door before the server; its port. Each connection carries one request.
+    pub(crate) fn behind_tls(&self, certificate: &std::path::Path) -> u16 {
+        use rustls::pki_types::pem::PemObject;
+        use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let chain = vec![CertificateDer::from_pem_file(certificate.join("server.pem")).unwrap()];
+        let key = PrivateKeyDer::from_pem_file(certificate.join("server.key")).unwrap();
+        let config =
+            rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+        let config = Arc::new(config.with_no_client_auth().with_single_cert(chain, key).unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (port, inner) = (listener.local_addr().unwrap().port(), self.port);
+        std::thread::spawn(move || {
+            for outside in listener.incoming().flatten() {
+                let connection = rustls::ServerConnection::new(config.clone()).unwrap();
+                let _ = forward(rustls::StreamOwned::new(connection, outside), inner);
+            }
+        });
+        port
+    }
+
     /// All requests so far.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
@@ -220,4 +242,35 @@ fn read(reader: &mut impl BufRead) -> std::io::Result<Option<Asked>> {
     reader.read_exact(&mut body)?;
     let body = serde_json::from_slice(&body).unwrap_or(serde_json::Value::Null);
     Ok(Some(Asked { line: line.trim_end().to_owned(), headers, body }))
+}
+
+/// Carries one request in and its chunked answer out.
+fn forward(mut outside: impl Read + Write, port: u16) -> std::io::Result<()> {
+    let mut inside = TcpStream::connect(("127.0.0.1", port))?;
+    let mut request = Vec::new();
+    let whole = |request: &[u8]| {
+        let text = String::from_utf8_lossy(request).to_lowercase();
+        let (head, body) = text.split_once("\r\n\r\n")?;
+        let length = head.split("content-length: ").nth(1)?.split("\r\n").next()?.parse::<usize>().ok()?;
+        Some(body.len() >= length)
+    };
+    let mut buffer = [0; 4096];
+    while whole(&request) != Some(true) {
+        match outside.read(&mut buffer)? {
+            0 => return Ok(()),
+            read => request.extend_from_slice(&buffer[..read]),
+        }
+    }
+    inside.write_all(&request)?;
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"0\r\n\r\n") {
+        match inside.read(&mut buffer)? {
+            0 => break,
+            read => {
+                answer.extend_from_slice(&buffer[..read]);
+                outside.write_all(&buffer[..read])?;
+            }
+        }
+    }
+    outside.flush()
 }
