@@ -64,3 +64,75 @@ fn colours_are_for_terminals_and_for_those_who_ask() {
     assert!(!colored(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
     assert!(!colored(&["--color", "always", "--format", "json"], &[]), "colours are for people");
 }
+
+/// A file with an unknown key, on which the layers syntax and schema decide.
+const UNKNOWN_KEY: &str = "pipelines:\n  default:\n    - step:\n        scripts: [make]\n        script: [make]\n";
+
+#[test]
+fn exit_codes_follow_from_what_was_asked_for() {
+    let code = |arguments: &[&str]| {
+        let run = pipewright().file("bitbucket-pipelines.yml", UNKNOWN_KEY).args(["check"]);
+        run.args(arguments.iter().copied()).run().code
+    };
+    assert_eq!(code(&["--layer", "syntax,schema"]), Some(1));
+    assert_eq!(code(&["--layer", "syntax"]), Some(0));
+    assert_eq!(code(&["--layer", "syntax,schema", "--fail-on", "never"]), Some(0));
+    assert_eq!(code(&["--only", "unique-keys"]), Some(0));
+    assert_eq!(code(&["--only", "unique-keys,known-key"]), Some(1));
+    assert_eq!(code(&["--only", "known-keys"]), Some(2));
+    assert_eq!(code(&["--layer", "syntax", "gone.yml", "bitbucket-pipelines.yml"]), Some(3));
+}
+
+#[test]
+fn a_severity_hides_findings_and_changes_no_exit_code() {
+    let run = |text: &str, severity: &str, fail_on: &str| {
+        let run = pipewright().file("bitbucket-pipelines.yml", text).args(["check", "--layer", "syntax,schema"]);
+        let ended = run.args(["--format", "short", "--severity", severity, "--fail-on", fail_on]).run();
+        (ended.out.lines().count(), ended.code)
+    };
+    let both = format!("steps: {{}}\n{UNKNOWN_KEY}");
+    assert_eq!(run(&both, "note", "error"), (2, Some(1)));
+    assert_eq!(run(&both, "error", "error"), (1, Some(1)));
+    let warning = both.replace("        scripts: [make]\n", "");
+    assert_eq!(run(&warning, "error", "warning"), (0, Some(1)));
+    assert_eq!(run(&warning, "note", "error"), (1, Some(0)));
+}
+
+#[test]
+fn a_folder_is_searched_and_threads_change_nothing() {
+    let run = |threads: &str| {
+        let run = pipewright()
+            .file("all/b/bitbucket-pipelines.yml", UNKNOWN_KEY)
+            .file("all/a/deep/bitbucket-pipelines.yml", "pipelines: [\n")
+            .file("all/bitbucket-pipelines.yml", "")
+            .file("all/node_modules/x/bitbucket-pipelines.yml", "")
+            .file("all/.git/bitbucket-pipelines.yml", "")
+            .file("all/c/other.yml", "");
+        run.env("RAYON_NUM_THREADS", threads).args(["check", "--format", "json", "all", "all", "all/c"]).run()
+    };
+    let one = run("1");
+    assert_eq!(one.block(), run("4").block());
+    let report: serde_json::Value = serde_json::from_str(&one.out).expect("JSON");
+    let files = report["files"].as_array().expect("a list");
+    let paths: Vec<&str> = files.iter().filter_map(|file| file["path"].as_str()).collect();
+    let found = ["all/a/deep/bitbucket-pipelines.yml", "all/b/bitbucket-pipelines.yml", "all/bitbucket-pipelines.yml"];
+    assert_eq!(paths, [found, found].concat());
+    assert_eq!(report["unreadable"][0]["path"], "all/c");
+}
+
+#[test]
+fn an_unknown_key_is_seen_as_people_see_it() {
+    let run = pipewright().file("bitbucket-pipelines.yml", UNKNOWN_KEY);
+    assert_snapshot!(run.args(["check", "--layer", "syntax,schema"]).run().block(), @r"
+    error[known-key]: unknown key `scripts` in a step; did you mean `script`?
+     --> bitbucket-pipelines.yml:4:9
+      |
+    4 |         scripts: [make]
+      |         ^^^^^^^
+      = help: rename it to `script`
+
+    refused: bitbucket-pipelines.yml: 1 error
+    --- stderr
+    --- exit 1
+    ");
+}
