@@ -40,7 +40,7 @@ const WALLS: [(&str, &[&str]); 5] = [
 
 /// The most lines of a file, tests included; and the files that are longer for now, none of which may pass 500.
 const LINES: usize = 400;
-const LONGER: [&str; 3] = ["pipeline/expression.rs", "schema/explain.rs", "yaml/build.rs"];
+const LONGER: [&str; 1] = ["yaml/build.rs"];
 
 fn sources() -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {

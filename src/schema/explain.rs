@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use super::compiled::{Failure, Kind, TREE};
+use super::holders::holds_anchors;
 use super::keys::{self, list, shown};
 use super::place::{Place, beginning};
 use super::{metas, types};
@@ -70,7 +71,7 @@ fn merge(found: Vec<Finding>) -> Vec<Finding> {
     merged
 }
 
-fn schema(pointer: &str) -> &'static Value {
+pub(super) fn schema(pointer: &str) -> &'static Value {
     TREE.pointer(pointer).unwrap_or(&Value::Null)
 }
 
@@ -86,15 +87,21 @@ fn title(owner: &Value) -> &str {
     owner.get("title").and_then(Value::as_str).unwrap_or("this map")
 }
 
-struct Writer<'d> {
-    document: &'d Document,
+pub(super) struct Writer<'d> {
+    pub(super) document: &'d Document,
     found: Vec<Finding>,
     /// Pointers below which nothing more is said.
-    silent: Vec<String>,
+    pub(super) silent: Vec<String>,
 }
 
 impl<'d> Writer<'d> {
-    fn say(&mut self, meta: &'static RuleMeta, place: &Place<'d>, span: Span, message: String) -> &mut Finding {
+    pub(super) fn say(
+        &mut self,
+        meta: &'static RuleMeta,
+        place: &Place<'d>,
+        span: Span,
+        message: String,
+    ) -> &mut Finding {
         let at = self.found.len();
         let mut findings = Findings::new(meta, &mut self.found);
         let draft = findings.violated(span, message);
@@ -121,138 +128,6 @@ impl<'d> Writer<'d> {
         }
     }
 
-    /// Shapes that fail in several ways for one reason.
-    fn special(&mut self, pointer: &str, place: &Place<'d>, failures: &[Failure]) -> bool {
-        let at = |names: &[&str]| {
-            failures.iter().any(|failure| {
-                names.iter().any(|name| {
-                    failure.keyword.strip_prefix("/definitions/").is_some_and(|rest| {
-                        rest.strip_prefix(name).is_some_and(|rest| !rest[1..].contains('/') && rest.starts_with('/'))
-                    })
-                })
-            })
-        };
-        if !place.node.is_mapping() {
-            return false;
-        }
-        if at(&["item", "customItem", "member", "stageItem"]) {
-            return self.item(pointer, place, failures);
-        }
-        if at(&["pipeline", "customPipeline", "parallel"]) {
-            return self.list_as_map(pointer, place, failures);
-        }
-        if at(&["pipe"]) && place.node.get("pipe").is_none() {
-            return self.command(place);
-        }
-        false
-    }
-
-    fn item(&mut self, pointer: &str, place: &Place<'d>, failures: &[Failure]) -> bool {
-        let Some(Kind::UnknownKeys(unknown)) =
-            failures.iter().map(|failure| &failure.kind).find(|kind| matches!(kind, Kind::UnknownKeys(_)))
-        else {
-            return false;
-        };
-        let words = ["step", "stage", "parallel", "final"];
-        let body = |key: &str| schema("/definitions/plainStep/properties").get(key).is_some() || key == "steps";
-        let inside = unknown.iter().filter(|key| body(key)).count();
-        if let Some(head) = place.node.entries().find(|entry| words.contains(&entry.name())) {
-            if inside == 0 {
-                return false;
-            }
-            let name = head.name();
-            if head.value.is_null() {
-                let message = format!("`{name}` is empty: the keys below it are one level too shallow");
-                let finding = self.say(&metas::INDENTED_BODY, place, head.key.span(), message);
-                finding.help = Some(format!("indent the keys below `{name}` by two more spaces"));
-                self.silent.push(pointer.to_owned());
-                return true;
-            }
-            for key in unknown {
-                let Some(entry) = place.node.entry(key) else { continue };
-                let message = format!("`{}` stands beside `{name}`, where nothing reads it", shown(key));
-                let place = with_merge(place, &entry);
-                self.say(&metas::KNOWN_KEY, &place, entry.key.span(), message).help =
-                    Some(if head.value.alias().is_some() {
-                        format!("write `{name}: {{ <<: *name, {}: … }}`, or leave it to the anchor", shown(key))
-                    } else {
-                        format!("indent it under `{name}`")
-                    });
-            }
-            return true;
-        }
-        let merged = place.node.entries().find(|entry| entry.merged.is_some() && body(entry.name()));
-        if let Some(span) = merged.and_then(|entry| entry.merged) {
-            let alias = self.document.slice(span).to_owned();
-            let message = format!("`{alias}` is the body of a step, and is merged into the item that should hold one");
-            self.say(&metas::KNOWN_KEY, &Place { alias: None, ..*place }, span, message).help =
-                Some(format!("write `- step: {alias}`, or `- step: {{ <<: {alias}, … }}`"));
-            return true;
-        }
-        if unknown.iter().any(|key| key == "script") {
-            let message = "the body of a step stands where an item should name what it is".to_owned();
-            self.say(&metas::REQUIRED_KEY, place, beginning(place.node), message).help =
-                Some("write `- step:` and indent these keys under it".to_owned());
-            return true;
-        }
-        false
-    }
-
-    /// A map where a list of items belongs.
-    fn list_as_map(&mut self, pointer: &str, place: &Place<'d>, failures: &[Failure]) -> bool {
-        let node = place.node;
-        let known = ["import", "steps"].iter().any(|key| node.get(key).is_some());
-        if known || !failures.iter().any(|failure| matches!(failure.kind, Kind::Missing(_))) {
-            return false;
-        }
-        self.silent.push(pointer.to_owned());
-        if let Some(entry) = node.entry("destinations").filter(|_| pointer.starts_with("/pipelines/pull-requests/")) {
-            let message = "`destinations` is not documented and has left Bitbucket's own schema".to_owned();
-            let finding = self.say(&metas::KNOWN_KEY, place, entry.key.span(), message);
-            finding.severity = Severity::Warning;
-            finding.help = Some("use `triggers` with a condition on BITBUCKET_PR_DESTINATION_BRANCH".to_owned());
-            return true;
-        }
-        let items = ["step", "-step", "parallel", "-parallel", "stage", "-stage", "final", "variables"];
-        let first = node.entries().find(|entry| items.contains(&entry.name()));
-        let message = format!("{} should be a list (it is a map)", place.words());
-        let help = match first {
-            Some(entry) => match entry.name().strip_prefix('-') {
-                Some(rest) => format!("put a space after the dash: `- {rest}:`"),
-                None => format!("put `- ` before `{}` and each item like it", entry.name()),
-            },
-            None if pointer == "/pipelines/default" => {
-                "`default` has no patterns; put these under `branches`".to_owned()
-            }
-            None => "write a list of items: `- step:`".to_owned(),
-        };
-        self.say(&metas::RIGHT_TYPE, place, place.span(), message).help = Some(help);
-        true
-    }
-
-    /// A command that YAML took for a map because of its colon.
-    fn command(&mut self, place: &Place<'d>) -> bool {
-        let Some(entry) = place.node.entries().next() else { return false };
-        let span = entry.key.span();
-        let name = entry.name();
-        if place.node.get("variables").is_some() || place.node.get("name").is_some() {
-            return false;
-        }
-        if place.node.entries().len() == 1 && ["uses", "run", "step", "script"].contains(&name) {
-            return false;
-        }
-        let text = self.document.slice(span.to(place.node.span())).lines().next().unwrap_or("").trim_end().to_owned();
-        let message = format!("the colon after `{}` makes a map of this command", shown(name));
-        let help = match (text.contains('\''), text.contains('"')) {
-            _ if text.chars().count() > 60 => "put the whole command in single quotes".to_owned(),
-            (false, _) => format!("quote the whole command: `- '{text}'`"),
-            (true, false) => format!("quote the whole command: `- \"{text}\"`"),
-            (true, true) => "write it as a block: `- |` and the command, indented, on the next line".to_owned(),
-        };
-        self.say(&metas::QUOTED_COMMAND, place, span, message).help = Some(help);
-        true
-    }
-
     /// Tells of unknown keys; gives back the known ones that were meant.
     fn unknown_keys(&mut self, place: &Place<'d>, failures: &[Failure]) -> HashSet<String> {
         let mut meant = HashSet::new();
@@ -264,7 +139,7 @@ impl<'d> Writer<'d> {
                 let place = with_merge(place, &entry);
                 let words = keys::unknown(owner, key);
                 meant.extend(words.meant);
-                let holder = title(owner) == "the file" && self.holds_anchors(&entry);
+                let holder = title(owner) == "the file" && holds_anchors(self.document, &entry);
                 let finding = self.say(&metas::KNOWN_KEY, &place, entry.key.span(), words.message);
                 finding.severity = words.severity;
                 finding.help = Some(words.help);
@@ -276,12 +151,6 @@ impl<'d> Writer<'d> {
             }
         }
         meant
-    }
-
-    /// Whether an anchor inside the entry's value is used somewhere.
-    fn holds_anchors(&self, entry: &Entry<'_>) -> bool {
-        let span = entry.key.span().to(entry.value.span());
-        self.document.aliases().any(|(_, target)| span.contains(target.span().start))
     }
 
     fn single(&mut self, place: &Place<'d>, failure: &Failure, meant: &HashSet<String>) {
@@ -314,9 +183,11 @@ impl<'d> Writer<'d> {
             }
             Kind::BadName(name) => {
                 let Some(entry) = place.node.entry(name) else { return };
-                let names = schema(&failure.keyword);
+                let holder = failure.keyword.split("/propertyNames").next().unwrap_or("");
+                let names = schema(&format!("{holder}/propertyNames"));
                 let names = names.get("$ref").and_then(Value::as_str).map_or(names, |target| schema(&target[1..]));
-                let said = names.get("errorMessage").and_then(Value::as_str).unwrap_or("see the rule's page");
+                let said = names.get("errorMessage").or_else(|| owner.get("errorMessage"));
+                let said = said.and_then(Value::as_str).unwrap_or("see the rule's page");
                 let message = format!("`{}` is not well-formed: {said}", shown(name));
                 self.say(&metas::WELL_FORMED, &with_merge(place, &entry), entry.key.span(), message);
             }
@@ -421,7 +292,7 @@ impl<'d> Writer<'d> {
 }
 
 /// The place of a key that a merge may have brought.
-fn with_merge<'d>(place: &Place<'d>, entry: &Entry<'d>) -> Place<'d> {
+pub(super) fn with_merge<'d>(place: &Place<'d>, entry: &Entry<'d>) -> Place<'d> {
     Place { alias: entry.merged.or(place.alias), ..*place }
 }
 

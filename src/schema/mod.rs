@@ -6,9 +6,12 @@
 
 mod compiled;
 mod explain;
+mod foreign;
+mod holders;
 mod keys;
 mod metas;
 mod place;
+mod shapes;
 mod syntax;
 mod types;
 
@@ -24,6 +27,7 @@ pub const SCHEMA: &str = include_str!("../../schemas/bitbucket-pipelines.schema.
 pub fn check(document: &Document) -> Vec<Finding> {
     let Some(failures) = compiled::failures(document) else { return Vec::new() };
     let mut findings = explain::explain(document, failures);
+    holders::near_misses(document, &mut findings);
     findings.sort_by_key(|finding| (finding.span, finding.rule));
     findings
 }

@@ -2,7 +2,7 @@
 
 use super::metas;
 use crate::finding::{Finding, Findings, RuleMeta};
-use crate::yaml::{Document, ProblemKind, Style};
+use crate::yaml::{Document, ProblemKind, Span, Style};
 
 /// The findings of the syntax layer, in order of place.
 pub fn findings(document: &Document) -> Vec<Finding> {
@@ -18,6 +18,7 @@ pub fn findings(document: &Document) -> Vec<Finding> {
         }
     }
     tags(document, &mut found);
+    tabs(document, &mut found);
     found.sort_by_key(|finding| (finding.span, finding.rule));
     found
 }
@@ -52,5 +53,18 @@ fn tags(document: &Document, found: &mut Vec<Finding>) {
             _ => "remove it, or quote the text that it belongs to".to_owned(),
         };
         Findings::new(&metas::NO_TAGS, found).violated(span, message).help(help);
+    }
+}
+
+/// A tab before a comment: YAML 1.2 lets it be, the readers of the 1.1 family stop there.
+fn tabs(document: &Document, found: &mut Vec<Finding>) {
+    for comment in document.comments() {
+        let line = document.lines().span(document.text(), document.lines().line(comment.span.start));
+        let before = document.slice(Span::new(line.start, comment.span.start));
+        let Some(tab) = before.find('\t').filter(|_| before.trim().is_empty()) else { continue };
+        let at = line.start + tab;
+        let message = "a tab stands in the indentation of a comment, where some readers stop";
+        let mut findings = Findings::new(&metas::NO_TABS, found);
+        findings.violated(Span::new(at, at + 1), message).help("replace it with spaces");
     }
 }

@@ -14,7 +14,9 @@ pub(super) fn wrong(place: &Place<'_>, expected: &Value) -> (String, Option<Stri
         Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
     };
-    let wanted: Vec<&str> = expected.iter().map(|kind| article(kind)).collect();
+    // A number that is taken for a text is tolerated, not advised.
+    let advised = expected.iter().filter(|kind| **kind != "number" || !expected.contains(&"string"));
+    let wanted: Vec<&str> = advised.map(|kind| article(kind)).collect();
     let wanted = wanted.join(" or ");
     if node.is_null() {
         let message = format!("{words} is empty; it should be {wanted}");

@@ -10,4 +10,6 @@ mod help;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
+mod oracle;
+#[cfg(test)]
 mod server;

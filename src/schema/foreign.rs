@@ -1,0 +1,224 @@
+//! Words of other systems, and words that Bitbucket once had, with what to write instead.
+
+use crate::finding::Severity;
+
+/// A word of another system, or one that Bitbucket once had.
+pub(super) struct Foreign {
+    pub keys: &'static [&'static str],
+    /// Parts of the titles of the places where the row holds; empty for all.
+    pub places: &'static [&'static str],
+    /// Why it is not known here.
+    pub whose: &'static str,
+    /// What to write instead.
+    pub help: &'static str,
+    pub severity: Severity,
+}
+
+const fn row(
+    keys: &'static [&'static str],
+    places: &'static [&'static str],
+    whose: &'static str,
+    help: &'static str,
+) -> Foreign {
+    Foreign { keys, places, whose, help, severity: Severity::Error }
+}
+
+const fn mild(
+    keys: &'static [&'static str],
+    places: &'static [&'static str],
+    whose: &'static str,
+    help: &'static str,
+) -> Foreign {
+    Foreign { keys, places, whose, help, severity: Severity::Warning }
+}
+
+const GITHUB: &str = "it is a word of GitHub Actions";
+const GITLAB: &str = "it is a word of GitLab CI";
+const CIRCLE: &str = "it is a word of CircleCI";
+const COMPOSE: &str = "it is a word of Docker Compose";
+
+/// Rows that hold first come first.
+pub(super) static FOREIGN: &[Foreign] = &[
+    mild(&["environment"], &["a service"], "an old spelling that the help has dropped", "rename it to `variables`"),
+    row(&["ports", "expose"], &["a service"], COMPOSE, "remove it: a service's ports are reached on localhost"),
+    row(
+        &["volumes"],
+        &["a service"],
+        COMPOSE,
+        "remove it: a service has no volumes; use an image with the files inside",
+    ),
+    row(
+        &["depends_on", "links"],
+        &["a service"],
+        COMPOSE,
+        "remove it: services start together; wait for a port in the script",
+    ),
+    row(
+        &[
+            "command",
+            "entrypoint",
+            "healthcheck",
+            "restart",
+            "networks",
+            "container_name",
+            "env_file",
+            "build",
+            "hostname",
+            "user",
+        ],
+        &["a service"],
+        COMPOSE,
+        "remove it: a service has `image`, `variables`, `memory` and `type`",
+    ),
+    row(
+        &["env", "with", "inputs", "args", "params", "environment"],
+        &["a pipe"],
+        "no pipe reads it",
+        "rename it to `variables`",
+    ),
+    row(&["version"], &["a pipe"], "it belongs to the identifier", "write `pipe: account/repository:version`"),
+    mild(&["name"], &["a pipe"], "a pipe has no name of its own", "remove it"),
+    mild(&["script"], &["a child step"], "the started pipeline has its own, and this one is ignored", "remove it"),
+    row(
+        &["stages"],
+        &["the file"],
+        GITLAB,
+        "write the steps under `pipelines`: they run in order; `stage` groups them there",
+    ),
+    row(&["jobs"], &["the file"], GITHUB, "write the steps under `pipelines`, for instance under `default`"),
+    row(
+        &["on"],
+        &["the file"],
+        GITHUB,
+        "name the event by a section of `pipelines`: `branches`, `tags`, `pull-requests`",
+    ),
+    row(&["workflows", "orbs", "executors"], &["the file"], CIRCLE, "write the steps under `pipelines`"),
+    row(&["before_script"], &[], GITLAB, "put its commands at the beginning of `script`; an anchor shares them"),
+    row(&["include"], &["the file"], GITLAB, "import a pipeline: `definitions.imports` and `import`"),
+    row(
+        &["env", "environment", "variables"],
+        &["the file"],
+        "a file has no variables",
+        "set them in the repository's settings, or `export` them in the script",
+    ),
+    row(
+        &["env", "variables"],
+        &["step", "a stage"],
+        "a step has no variables",
+        "`export` them in the script, or set them in the repository's settings; a custom pipeline may begin with `variables`",
+    ),
+    row(
+        &["needs", "depends_on", "dependsOn"],
+        &[],
+        GITHUB,
+        "remove it: steps run in the order in which they stand; `parallel` runs some at once",
+    ),
+    row(&["dependencies"], &["step"], GITLAB, "remove it: artifacts come by themselves; `artifacts.download` chooses"),
+    row(&["runs-on"], &["the file"], "it is an option", "put it under `options`"),
+    row(&["uses"], &[], GITHUB, "call a pipe in the script: `- pipe: account/repository:version`"),
+    row(&["with"], &["step"], GITHUB, "give a pipe `variables`"),
+    row(&["run", "commands", "cmd", "command"], &["step", "script"], GITHUB, "write commands as a list under `script`"),
+    row(
+        &["timeout-minutes", "timeout", "timeout_minutes", "timeoutInMinutes"],
+        &[],
+        "the time limit has another name",
+        "write `max-time`, in minutes",
+    ),
+    row(&["if"], &[], GITHUB, "use `condition`, with `changesets` or `state`"),
+    row(
+        &["matrix", "strategy"],
+        &["step", "a stage", "parallel", "item"],
+        GITHUB,
+        "write a `parallel` group with a step for each value",
+    ),
+    row(&["continue-on-error"], &[], GITHUB, "write `on-fail: { strategy: ignore }`"),
+    row(&["allow_failure"], &[], GITLAB, "write `on-fail: { strategy: ignore }`"),
+    row(&["retry"], &[], GITLAB, "write `on-fail: { strategy: retry, maxRetryCount: 2 }`"),
+    row(&["concurrency"], &[], GITHUB, "write `concurrency-group: name`"),
+    row(&["resource_group"], &[], GITLAB, "write `concurrency-group: name`"),
+    row(&["container", "docker-image"], &["step", "the file"], "the container is the image", "write `image: name:tag`"),
+    row(
+        &["working-directory", "workdir", "shell"],
+        &[],
+        GITHUB,
+        "remove it; `cd` in the script, or call the shell there",
+    ),
+    row(&["outputs"], &["step"], GITHUB, "write `output-variables: [NAME]`"),
+    row(
+        &["only", "except", "rules"],
+        &[],
+        GITLAB,
+        "choose by the section of `pipelines` (`branches`, `tags`, `pull-requests`), or use `condition`",
+    ),
+    row(
+        &["when"],
+        &["step", "item", "a stage"],
+        GITLAB,
+        "write `trigger: manual` for a gate, or `condition` for a choice",
+    ),
+    row(&["extends"], &[], GITLAB, "use an anchor: `step: { <<: *name, … }`"),
+    row(&["tags"], &["step"], GITLAB, "write `runs-on` with the runner's labels"),
+    row(&["stage"], &["step"], GITLAB, "put the step under a `stage` item: `- stage: { steps: [...] }`"),
+    row(&["resource_class"], &[], CIRCLE, "write `size: 2x`"),
+    row(&["cache"], &["the file"], GITLAB, "define it under `definitions.caches` and name it in the step's `caches`"),
+    row(
+        &["custom", "input-variables"],
+        &["a step", "a final"],
+        "only a child step has it",
+        "add `type: pipeline`, or remove it",
+    ),
+    row(&["path"], &["`artifacts`"], "it is a list here", "write `paths:` and a list of globs"),
+    row(&["name"], &["`artifacts`"], "an upload has the name", "write `upload: [{ name: …, paths: [...] }]`"),
+    row(
+        &["expire", "expire_in", "expire-in", "retention", "retention-days"],
+        &[],
+        "artifacts are kept for 14 days",
+        "remove it",
+    ),
+    row(&["exclude", "ignore"], &["`artifacts`"], "an upload has it", "write `ignore-paths` in an `upload`"),
+    row(&["reports"], &["`artifacts`"], GITLAB, "write an `upload` with `type: test-reports`"),
+    row(&["when"], &["`artifacts`", "an upload"], GITLAB, "write `capture-on` in an `upload`"),
+    row(&["fetch-depth"], &["`clone`"], GITHUB, "rename it to `depth`"),
+    row(&["submodules"], &["`clone`"], GITHUB, "run `git submodule update --init` in the script"),
+    mild(&["strategy", "filter"], &["`clone`"], "it is not documented", "remove it unless you know that it works"),
+    row(
+        &["branches", "branch", "tags"],
+        &["`condition`"],
+        "a condition knows no branches",
+        "use a section of `pipelines`, or `state: BITBUCKET_BRANCH == \"main\"`",
+    ),
+    row(&["variables"], &["`condition`"], "a condition knows no variables", "write `state: NAME == \"value\"`"),
+    row(&["paths", "changes"], &["`condition`"], "it has another name", "write `changesets: { includePaths: [...] }`"),
+    row(&["tag"], &["an image"], "the tag belongs to the name", "write `name: image:tag`"),
+    row(&["user"], &["an image"], "it has another name", "write `run-as-user` with a number"),
+    row(&["entrypoint", "command"], &["an image"], "an image is used as it is", "remove it"),
+    row(&["on-fail"], &["`options`"], "only steps, stages and parallel groups have it", "set it there"),
+    row(&["push"], &["`triggers`"], GITHUB, "write `repository-push`"),
+    row(
+        &["pull_request", "pull-request", "pullrequest", "pull_requests", "pull-requests"],
+        &["`triggers`"],
+        GITHUB,
+        "write `pullrequest-created`, `pullrequest-updated` or `pullrequest-push`",
+    ),
+    mild(&["bookmarks"], &["`pipelines`"], "it was for Mercurial, which Bitbucket no longer has", "remove it"),
+    row(&["pull-requests-target", "merge-requests"], &["`pipelines`"], "it has another name", "write `pull-requests`"),
+    row(&["deployment", "environment"], &["a parallel group"], "a group has none", "set it on the group's steps"),
+    row(&["deployment"], &["a final step"], "a final step deploys nothing", "deploy in a step before it"),
+    row(&["condition"], &["a final step"], "a final step always runs", "remove it, or test in the script"),
+    row(&["condition"], &["a step of a stage"], "the stage has it", "move it to the stage"),
+    row(&["fail-fast"], &["a final step"], "a final step has no siblings", "remove it"),
+    row(&["final"], &["stage", "parallel"], "it stands at the end of the pipeline's own list", "move it there"),
+    row(
+        &["stage"],
+        &["parallel", "an item of a stage"],
+        "a stage is an item of the pipeline's own list",
+        "move it there, or write its steps as `- step:`",
+    ),
+    row(&["parallel"], &["an item of a parallel"], "parallel groups don't nest", "write its steps into this group"),
+    row(
+        &["variables"],
+        &["a pipeline's item"],
+        "only a custom pipeline has variables",
+        "move the pipeline under `custom`, or `export` them in the script",
+    ),
+];

@@ -1,0 +1,142 @@
+//! Shapes that fail in several ways for one reason: a body that is not indented, a map for a list, a colon in a command.
+
+use super::compiled::{Failure, Kind};
+use super::explain::{Writer, schema, with_merge};
+use super::keys::shown;
+use super::metas;
+use super::place::{Place, beginning};
+use crate::finding::Severity;
+
+impl<'d> Writer<'d> {
+    /// Shapes that fail in several ways for one reason.
+    pub(super) fn special(&mut self, pointer: &str, place: &Place<'d>, failures: &[Failure]) -> bool {
+        let at = |names: &[&str]| {
+            failures.iter().any(|failure| {
+                names.iter().any(|name| {
+                    failure.keyword.strip_prefix("/definitions/").is_some_and(|rest| {
+                        rest.strip_prefix(name).is_some_and(|rest| !rest[1..].contains('/') && rest.starts_with('/'))
+                    })
+                })
+            })
+        };
+        if !place.node.is_mapping() {
+            return false;
+        }
+        if at(&["item", "customItem", "member", "stageItem"]) {
+            return self.item(pointer, place, failures);
+        }
+        if at(&["pipeline", "customPipeline", "parallel"]) {
+            return self.list_as_map(pointer, place, failures);
+        }
+        if at(&["pipe"]) && place.node.get("pipe").is_none() {
+            return self.command(place);
+        }
+        false
+    }
+
+    fn item(&mut self, pointer: &str, place: &Place<'d>, failures: &[Failure]) -> bool {
+        let Some(Kind::UnknownKeys(unknown)) =
+            failures.iter().map(|failure| &failure.kind).find(|kind| matches!(kind, Kind::UnknownKeys(_)))
+        else {
+            return false;
+        };
+        let words = ["step", "stage", "parallel", "final"];
+        let body = |key: &str| schema("/definitions/plainStep/properties").get(key).is_some() || key == "steps";
+        let inside = unknown.iter().filter(|key| body(key)).count();
+        if let Some(head) = place.node.entries().find(|entry| words.contains(&entry.name())) {
+            if inside == 0 {
+                return false;
+            }
+            let name = head.name();
+            if head.value.is_null() {
+                let message = format!("`{name}` is empty: the keys below it are one level too shallow");
+                let finding = self.say(&metas::INDENTED_BODY, place, head.key.span(), message);
+                finding.help = Some(format!("indent the keys below `{name}` by two more spaces"));
+                self.silent.push(pointer.to_owned());
+                return true;
+            }
+            for key in unknown {
+                let Some(entry) = place.node.entry(key) else { continue };
+                let message = format!("`{}` stands beside `{name}`, where nothing reads it", shown(key));
+                let place = with_merge(place, &entry);
+                self.say(&metas::KNOWN_KEY, &place, entry.key.span(), message).help =
+                    Some(if head.value.alias().is_some() {
+                        format!("write `{name}: {{ <<: *name, {}: … }}`, or leave it to the anchor", shown(key))
+                    } else {
+                        format!("indent it under `{name}`")
+                    });
+            }
+            return true;
+        }
+        let merged = place.node.entries().find(|entry| entry.merged.is_some() && body(entry.name()));
+        if let Some(span) = merged.and_then(|entry| entry.merged) {
+            let alias = self.document.slice(span).to_owned();
+            let message = format!("`{alias}` is the body of a step, and is merged into the item that should hold one");
+            self.say(&metas::KNOWN_KEY, &Place { alias: None, ..*place }, span, message).help =
+                Some(format!("write `- step: {alias}`, or `- step: {{ <<: {alias}, … }}`"));
+            return true;
+        }
+        if unknown.iter().any(|key| key == "script") {
+            let message = "the body of a step stands where an item should name what it is".to_owned();
+            self.say(&metas::REQUIRED_KEY, place, beginning(place.node), message).help =
+                Some("write `- step:` and indent these keys under it".to_owned());
+            return true;
+        }
+        false
+    }
+
+    /// A map where a list of items belongs.
+    fn list_as_map(&mut self, pointer: &str, place: &Place<'d>, failures: &[Failure]) -> bool {
+        let node = place.node;
+        let known = ["import", "steps"].iter().any(|key| node.get(key).is_some());
+        if known || !failures.iter().any(|failure| matches!(failure.kind, Kind::Missing(_))) {
+            return false;
+        }
+        self.silent.push(pointer.to_owned());
+        if let Some(entry) = node.entry("destinations").filter(|_| pointer.starts_with("/pipelines/pull-requests/")) {
+            let message = "`destinations` is not documented and has left Bitbucket's own schema".to_owned();
+            let finding = self.say(&metas::KNOWN_KEY, place, entry.key.span(), message);
+            finding.severity = Severity::Warning;
+            finding.help = Some("use `triggers` with a condition on BITBUCKET_PR_DESTINATION_BRANCH".to_owned());
+            return true;
+        }
+        let items = ["step", "-step", "parallel", "-parallel", "stage", "-stage", "final", "variables"];
+        let first = node.entries().find(|entry| items.contains(&entry.name()));
+        let message = format!("{} should be a list (it is a map)", place.words());
+        let help = match first {
+            Some(entry) => match entry.name().strip_prefix('-') {
+                Some(rest) => format!("put a space after the dash: `- {rest}:`"),
+                None => format!("put `- ` before `{}` and each item like it", entry.name()),
+            },
+            None if pointer == "/pipelines/default" => {
+                "`default` has no patterns; put these under `branches`".to_owned()
+            }
+            None => "write a list of items: `- step:`".to_owned(),
+        };
+        self.say(&metas::RIGHT_TYPE, place, place.span(), message).help = Some(help);
+        true
+    }
+
+    /// A command that YAML took for a map because of its colon.
+    fn command(&mut self, place: &Place<'d>) -> bool {
+        let Some(entry) = place.node.entries().next() else { return false };
+        let span = entry.key.span();
+        let name = entry.name();
+        if place.node.get("variables").is_some() || place.node.get("name").is_some() {
+            return false;
+        }
+        if place.node.entries().len() == 1 && ["uses", "run", "step", "script"].contains(&name) {
+            return false;
+        }
+        let text = self.document.slice(span.to(place.node.span())).lines().next().unwrap_or("").trim_end().to_owned();
+        let message = format!("the colon after `{}` makes a map of this command", shown(name));
+        let help = match (text.contains('\''), text.contains('"')) {
+            _ if text.chars().count() > 60 => "put the whole command in single quotes".to_owned(),
+            (false, _) => format!("quote the whole command: `- '{text}'`"),
+            (true, false) => format!("quote the whole command: `- \"{text}\"`"),
+            (true, true) => "write it as a block: `- |` and the command, indented, on the next line".to_owned(),
+        };
+        self.say(&metas::QUOTED_COMMAND, place, span, message).help = Some(help);
+        true
+    }
+}
