@@ -90,7 +90,7 @@ fn a_severity_hides_findings_and_changes_no_exit_code() {
         let ended = run.args(["--format", "short", "--severity", severity, "--fail-on", fail_on]).run();
         (ended.out.lines().count(), ended.code)
     };
-    let both = format!("steps: {{}}\n{UNKNOWN_KEY}");
+    let both = format!("definitions: {{services: {{x: {{image: a, environment: {{A: b}}}}}}}}\n{UNKNOWN_KEY}");
     assert_eq!(run(&both, "note", "error"), (2, Some(1)));
     assert_eq!(run(&both, "error", "error"), (1, Some(1)));
     let warning = both.replace("        scripts: [make]\n", "");
