@@ -40,10 +40,8 @@ pub fn doctor(options: LiveOptions) -> Vec<Probe> {
             let more = if models.len() > 8 { format!(" and {} more", models.len() - 8) } else { String::new() };
             tell("models", true, format!("{few}{more}"));
         }
-        Err(
-            error @ (BackendError::NotFound { .. } | BackendError::Refused { .. } | BackendError::BadAnswer { .. }),
-        ) => {
-            tell("models", true, format!("not listed, which is no hindrance ({error})"));
+        Err(BackendError::NotFound { .. } | BackendError::Refused { .. } | BackendError::BadAnswer { .. }) => {
+            tell("models", true, "not listed, which is no hindrance where a model is named".to_owned());
         }
         Err(error) => {
             tell("models", false, error.to_string());

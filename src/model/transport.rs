@@ -76,16 +76,8 @@ pub(super) fn client(options: &LiveOptions, address: &Address) -> Result<Client,
     // A second call finds the provider in place, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let wrong = |why: String| BackendError::Configuration { why };
-    let mut builder = Client::builder()
-        .redirect(redirect::Policy::custom(stay))
-        .connect_timeout(options.connect_timeout)
-        .user_agent(concat!("pipewright/", env!("CARGO_PKG_VERSION")));
-    if let Some(proxy) = &options.proxy {
-        let proxy = reqwest::Proxy::all(proxy).map_err(|_| wrong("the proxy's address is no URL".to_owned()))?;
-        builder = builder.no_proxy().proxy(proxy);
-    } else if address.here {
-        builder = builder.no_proxy();
-    }
+    let proxy = options.proxy.as_deref().map(reqwest::Proxy::all).transpose();
+    let proxy = proxy.map_err(|_| wrong("the proxy's address is no URL".to_owned()))?;
     let own = match &options.ca_file {
         None => Vec::new(),
         Some(path) => {
@@ -99,8 +91,24 @@ pub(super) fn client(options: &LiveOptions, address: &Address) -> Result<Client,
         }
     };
     let over_tls = options.proxy.as_deref().is_some_and(|proxy| proxy.starts_with("https:"));
-    builder = if address.encrypted || over_tls { builder.tls_certs_merge(own) } else { builder.tls_certs_only(own) };
-    builder.build().map_err(|error| wrong(format!("no client can be set up: {}", cause(&error))))
+    let build = |system: bool| {
+        let builder = Client::builder()
+            .redirect(redirect::Policy::custom(stay))
+            .connect_timeout(options.connect_timeout)
+            .user_agent(concat!("pipewright/", env!("CARGO_PKG_VERSION")));
+        let builder = match &proxy {
+            Some(proxy) => builder.no_proxy().proxy(proxy.clone()),
+            None if address.here => builder.no_proxy(),
+            None => builder,
+        };
+        let builder = if system { builder.tls_certs_merge(own.clone()) } else { builder.tls_certs_only(own.clone()) };
+        builder.build().map_err(|error| wrong(format!("no client can be set up: {}", cause(&error))))
+    };
+    match build(address.encrypted || over_tls) {
+        // A machine with no certificates of its own: those that were named have to do.
+        Err(_) if !own.is_empty() => build(false),
+        built => built,
+    }
 }
 
 fn stay(attempt: redirect::Attempt<'_>) -> redirect::Action {
