@@ -5,10 +5,14 @@
 pub mod commands;
 mod complete;
 mod editor;
+mod external;
 mod input;
 mod markdown;
+mod screen;
 
 pub use complete::{Words, complete};
 pub use editor::Terminal;
+pub use external::{edit, editor};
 pub use input::{Input, Lines, Said};
 pub use markdown::Markdown;
+pub use screen::{Judged, Screen};

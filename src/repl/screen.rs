@@ -1,0 +1,288 @@
+//! The one place that writes to the screen: replies as they grow, verdict lines, notes. All of it is made harmless here.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::markdown::{Markdown, code_line};
+use crate::finding::Verdict;
+use crate::report::{Look, visible};
+
+const NOTE: Style = Style::new().dimmed();
+const SAID: Style = Style::new().bold();
+
+/// Standard output, with what is known of it.
+pub struct Screen<'w> {
+    out: &'w mut dyn Write,
+    look: Look,
+    /// A terminal that can move its cursor: replies are laid out, and a waiting line comes and goes.
+    live: bool,
+    waiting: bool,
+    reply: Option<Markdown>,
+    /// Whether the last character of a reply that is shown as it is was a line end.
+    at_line_start: bool,
+}
+
+impl<'w> Screen<'w> {
+    /// A screen of that look; `live` is for terminals, and not for dumb ones.
+    pub fn new(out: &'w mut dyn Write, look: Look, live: bool) -> Self {
+        Self { out, look, live, waiting: false, reply: None, at_line_start: true }
+    }
+
+    /// Width and colour.
+    pub fn look(&self) -> Look {
+        self.look
+    }
+
+    /// The stream itself, for reports that write on their own.
+    pub fn out(&mut self) -> &mut dyn Write {
+        &mut *self.out
+    }
+
+    /// A line of ours; what it names from outside is made harmless.
+    pub fn line(&mut self, text: &str) -> io::Result<()> {
+        for line in text.lines() {
+            writeln!(self.out, "{}", visible(line))?;
+        }
+        Ok(())
+    }
+
+    /// A line beside the matter: dim.
+    pub fn note(&mut self, text: &str) -> io::Result<()> {
+        self.styled(NOTE, text)
+    }
+
+    /// A line that tells what went wrong.
+    pub fn trouble(&mut self, text: &str) -> io::Result<()> {
+        self.styled(AnsiColor::Red.on_default(), text)
+    }
+
+    /// A prompt that nobody typed here, shown so that a transcript can be read.
+    pub fn said(&mut self, text: &str) -> io::Result<()> {
+        for (at, line) in text.lines().enumerate() {
+            let mark = if at == 0 { "> " } else { ". " };
+            self.styled(SAID, &format!("{mark}{line}"))?;
+        }
+        Ok(())
+    }
+
+    fn styled(&mut self, style: Style, text: &str) -> io::Result<()> {
+        for line in text.lines() {
+            let line = visible(line);
+            if self.look.color { writeln!(self.out, "{style}{line}{style:#}")? } else { writeln!(self.out, "{line}")? }
+        }
+        Ok(())
+    }
+
+    /// A reply is asked for: who is waited for, until the first word comes.
+    pub fn reply_begins(&mut self, who: &str) -> io::Result<()> {
+        self.reply = self.live.then(|| Markdown::new(self.look));
+        self.at_line_start = true;
+        if self.live {
+            let text = visible(&format!("waiting for {who}; Ctrl-C ends it")).into_owned();
+            let text: String = text.chars().take(self.look.width.saturating_sub(1)).collect();
+            if self.look.color {
+                write!(self.out, "{NOTE}{text}{NOTE:#}")?
+            } else {
+                write!(self.out, "{text}")?
+            }
+            self.waiting = true;
+            self.out.flush()?;
+        }
+        Ok(())
+    }
+
+    /// The next piece of a reply.
+    pub fn reply_grows(&mut self, piece: &str) -> io::Result<()> {
+        self.stop_waiting()?;
+        match &mut self.reply {
+            Some(markdown) => {
+                let text = markdown.feed(piece);
+                self.out.write_all(text.as_bytes())?;
+            }
+            None => {
+                let text = harmless(piece);
+                self.at_line_start = text.chars().next_back().map_or(self.at_line_start, |last| last == '\n');
+                self.out.write_all(text.as_bytes())?;
+            }
+        }
+        self.out.flush()
+    }
+
+    /// The reply is at its end, however it ended.
+    pub fn reply_ends(&mut self) -> io::Result<()> {
+        self.stop_waiting()?;
+        let rest = match self.reply.take() {
+            Some(mut markdown) => markdown.end(),
+            None if self.at_line_start => String::new(),
+            None => "\n".to_owned(),
+        };
+        self.at_line_start = true;
+        self.out.write_all(rest.as_bytes())?;
+        self.out.flush()
+    }
+
+    /// Clears the waiting line, before anything else is written.
+    pub fn stop_waiting(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.waiting) {
+            write!(self.out, "\r\u{1b}[K")?;
+        }
+        Ok(())
+    }
+
+    /// The verdict on a reply.
+    pub fn verdict(&mut self, judged: &Judged<'_>) -> io::Result<()> {
+        let line = visible(&judged.line()).into_owned();
+        let style = match judged.verdict {
+            Verdict::Accepted => AnsiColor::Green.on_default().bold(),
+            Verdict::Refused => AnsiColor::Red.on_default().bold(),
+            Verdict::Incomplete => AnsiColor::Yellow.on_default().bold(),
+        };
+        if self.look.color { writeln!(self.out, "{style}{line}{style:#}") } else { writeln!(self.out, "{line}") }
+    }
+
+    /// A file with line numbers.
+    pub fn file(&mut self, text: &str) -> io::Result<()> {
+        for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+            writeln!(self.out, "{}", code_line(line, Some(at + 1), self.look))?;
+        }
+        Ok(())
+    }
+
+    /// A diff as text, one line each with its mark in the first column.
+    pub fn diff(&mut self, text: &str) -> io::Result<()> {
+        for line in text.lines() {
+            let style = match line.chars().next() {
+                Some('+') => AnsiColor::Green.on_default(),
+                Some('-') => AnsiColor::Red.on_default(),
+                Some('@') => AnsiColor::Cyan.on_default(),
+                _ => Style::new(),
+            };
+            let line = visible(line);
+            if self.look.color && style != Style::new() {
+                writeln!(self.out, "{style}{line}{style:#}")?;
+            } else {
+                writeln!(self.out, "{line}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a verdict line tells.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged<'j> {
+    /// The revision's number.
+    pub revision: usize,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// Findings of severity error.
+    pub errors: usize,
+    /// Findings of severity warning.
+    pub warnings: usize,
+    /// Lines gained and lost since the revision before.
+    pub lines: (usize, usize),
+    /// Rules that are violated with severity error, the most telling first.
+    pub violated: &'j [&'j str],
+}
+
+/// Rules that a verdict line names.
+const NAMED: usize = 3;
+
+impl Judged<'_> {
+    /// Such as `revision 4: refused, 2 errors, 1 warning; +18 -6; build-once violated`.
+    pub fn line(&self) -> String {
+        let count = |number: usize, noun: &str| match number {
+            0 => String::new(),
+            1 => format!(", 1 {noun}"),
+            _ => format!(", {number} {noun}s"),
+        };
+        let (gained, lost) = self.lines;
+        let mut line = format!(
+            "revision {}: {}{}{}; +{gained} -{lost}",
+            self.revision,
+            self.verdict.word(),
+            count(self.errors, "error"),
+            count(self.warnings, "warning")
+        );
+        if !self.violated.is_empty() {
+            let named = self.violated.get(..NAMED).unwrap_or(self.violated).join(", ");
+            let more = self.violated.len().saturating_sub(NAMED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            line.push_str(&format!("; {named}{more} violated"));
+        }
+        line
+    }
+}
+
+/// A reply as it is, its control characters shown; line ends and tabs stay.
+fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for part in text.split_inclusive(['\n', '\t']) {
+        let end = part.chars().next_back().filter(|c| matches!(c, '\n' | '\t'));
+        let body = end.map_or(part, |_| part.get(..part.len() - 1).unwrap_or_default());
+        out.push_str(&visible(body.trim_end_matches('\r')));
+        out.extend(end);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(live: bool, color: bool, act: impl FnOnce(&mut Screen<'_>) -> io::Result<()>) -> String {
+        let mut out = Vec::new();
+        act(&mut Screen::new(&mut out, Look { color, width: 40 }, live)).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_pipe_gets_the_reply_as_it_is_but_for_control_characters() {
+        let text = shown(false, false, |screen| {
+            screen.reply_begins("m")?;
+            screen.reply_grows("```yaml\r\nimage:\tx\u{1b}[2J")?;
+            screen.reply_grows("\n```")?;
+            screen.reply_ends()
+        });
+        assert_eq!(text, "```yaml\nimage:\tx␛[2J\n```\n");
+    }
+
+    #[test]
+    fn the_waiting_line_goes_before_the_first_word() {
+        let text = shown(true, false, |screen| {
+            screen.reply_begins("m\u{1b}[31m")?;
+            screen.reply_grows("Hello")?;
+            screen.reply_grows(" there")?;
+            screen.reply_ends()
+        });
+        assert_eq!(text, "waiting for m␛[31m; Ctrl-C ends it\r\u{1b}[KHello there\n");
+    }
+
+    #[test]
+    fn a_verdict_is_one_line() {
+        let judged = Judged {
+            revision: 4,
+            verdict: Verdict::Refused,
+            errors: 2,
+            warnings: 1,
+            lines: (18, 6),
+            violated: &["build-once"],
+        };
+        assert_eq!(judged.line(), "revision 4: refused, 2 errors, 1 warning; +18 -6; build-once violated");
+        let fine = Judged { verdict: Verdict::Accepted, errors: 0, warnings: 0, violated: &[], ..judged };
+        assert_eq!(fine.line(), "revision 4: accepted; +18 -6");
+        let many = Judged { violated: &["a", "b", "c", "d", "e"], ..judged };
+        assert!(many.line().ends_with("; a, b, c and 2 more violated"));
+    }
+
+    #[test]
+    fn files_and_diffs_bring_no_control_characters() {
+        let text = shown(true, false, |screen| {
+            screen.file("a: \u{1b}]0;x\u{7}\n\tb\n")?;
+            screen.diff("+\u{1b}[31mred\n-old\n")?;
+            screen.trouble("a server said \u{9b}31m")
+        });
+        assert_eq!(text, "   1 │ a: ␛]0;x␇\n   2 │     b\n+␛[31mred\n-old\na server said \u{fffd}31m\n");
+    }
+}
