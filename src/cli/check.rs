@@ -13,7 +13,7 @@ use crate::finding::{Finding, Layer, RuleMeta, Verdict};
 use crate::report::{self, FileReport, Look, Report, Unreadable, visible};
 use crate::schema;
 use crate::settings::{self, Settings};
-use crate::yaml::Document;
+use crate::yaml::{Document, Span};
 
 /// One file after its check.
 struct CheckedFile {
@@ -22,6 +22,8 @@ struct CheckedFile {
     findings: Vec<Finding>,
     verdict: Verdict,
     skipped: Vec<(Layer, String)>,
+    /// Where credentials stand, also when nobody asked for their findings.
+    secrets: Vec<Span>,
 }
 
 /// Checks the files that the arguments mean, and writes the report.
@@ -90,7 +92,7 @@ fn check(name: String, text: String, _: &Settings) -> CheckedFile {
         let document = Document::read(text);
         let (_, findings) = settings::read(&document, &rules::ids());
         let verdict = Verdict::of(&findings, true);
-        return CheckedFile { name, document, findings, verdict, skipped: Vec::new() };
+        return CheckedFile { name, document, findings, verdict, skipped: Vec::new(), secrets: Vec::new() };
     }
     let document = Document::read(text);
     let mut findings = schema::findings(&document);
@@ -98,7 +100,9 @@ fn check(name: String, text: String, _: &Settings) -> CheckedFile {
     findings.sort_by_key(|finding| (finding.span.start, finding.rule));
     let skipped = [Layer::Semantic, Layer::Policy].map(|layer| (layer, "it is not built in yet".to_owned())).to_vec();
     let verdict = Verdict::of(&findings, false);
-    CheckedFile { name, document, findings, verdict, skipped }
+    let secret = |finding: &&Finding| finding.rule == "no-inline-secret";
+    let secrets = findings.iter().filter(secret).map(|finding| finding.span).collect();
+    CheckedFile { name, document, findings, verdict, skipped, secrets }
 }
 
 impl CheckedFile {
@@ -109,6 +113,7 @@ impl CheckedFile {
             findings: &self.findings,
             verdict: self.verdict,
             skipped: &self.skipped,
+            secrets: &self.secrets,
         }
     }
 }

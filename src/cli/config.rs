@@ -217,7 +217,14 @@ fn told(
     }
     let choice = color(global, &Environment(world.environment), None)?.value;
     let look = look(choice, world.terminal.errors, world);
-    let file = FileReport { path: shown, document, findings, verdict: Verdict::of(findings, true), skipped: &[] };
+    let file = FileReport {
+        path: shown,
+        document,
+        findings,
+        verdict: Verdict::of(findings, true),
+        skipped: &[],
+        secrets: &[],
+    };
     report::human(&Report { files: vec![file], ..Report::default() }, look, world.err)?;
     match findings.iter().any(|finding| finding.severity == Severity::Error) {
         true => Err(CliError::Settings { path: shown.to_owned() }),

@@ -29,6 +29,7 @@ struct Mark<'a> {
 /// Writes the lines of a finding's place and of its related places, `gutter` columns wide.
 pub(super) fn excerpt(
     file: &FileReport<'_>,
+    secrets: &Secrets,
     finding: &Finding,
     gutter: usize,
     look: Look,
@@ -44,7 +45,7 @@ pub(super) fn excerpt(
     writeln!(out, "{:gutter$} {bar}", "")?;
     let mut last: Option<(usize, String)> = None;
     for mark in &marks {
-        let view = View::new(file, mark, look.width.saturating_sub(gutter + 3).max(30));
+        let view = View::new(file, secrets, mark, look.width.saturating_sub(gutter + 3).max(30));
         // Two marks of one line share its row, unless it is clipped around each of them.
         if last.as_ref().is_none_or(|(line, row)| *line != mark.line || *row != view.row) {
             if last.as_ref().is_some_and(|(line, _)| mark.line > line + 1) {
@@ -77,13 +78,12 @@ struct View {
 }
 
 impl View {
-    fn new(file: &FileReport<'_>, mark: &Mark<'_>, width: usize) -> Self {
+    fn new(file: &FileReport<'_>, secrets: &Secrets, mark: &Mark<'_>, width: usize) -> Self {
         let text = file.document.text();
         let line = file.document.lines().span(text, mark.line);
         let start = mark.span.start.clamp(line.start, line.end);
         let (head, tail) = (text.get(line.start..start).unwrap_or(""), text.get(start..line.end).unwrap_or(""));
         let head = if line.start == 0 { head.strip_prefix('\u{feff}').unwrap_or(head) } else { head };
-        let secrets = secrets(file, line);
 
         // The whole line where it fits; else a third of the width before the mark, and the rest after it.
         let (left_all, left_whole) = cells(head.char_indices().rev(), width);
@@ -108,11 +108,11 @@ impl View {
         }
         let head_start = start - head.len();
         for (at, c) in left.iter().rev() {
-            push_cell(&mut row, *c, secrets.iter().any(|span| span.contains(head_start + at)));
+            push_cell(&mut row, *c, secrets.hide(head_start + at));
         }
         let mut marked = 0;
         for (at, c) in &right {
-            push_cell(&mut row, *c, secrets.iter().any(|span| span.contains(start + at)));
+            push_cell(&mut row, *c, secrets.hide(start + at));
             if start + at < mark.span.end {
                 marked += columns(*c);
             }
@@ -149,24 +149,29 @@ fn push_cell(row: &mut String, c: char, secret: bool) {
     }
 }
 
-/// The places of a line that hold a credential.
-pub(super) fn secrets(file: &FileReport<'_>, line: Span) -> Vec<Span> {
-    file.findings
-        .iter()
-        .filter(|finding| finding.rule == SECRET && finding.severity > Severity::Note)
-        .map(|finding| finding.span)
-        .filter(|span| span.start < line.end && span.end > line.start)
-        .collect()
-}
+/// The places of a file that hold a credential, in order.
+pub(super) struct Secrets(Vec<Span>);
 
-/// The beginning of a line, credentials masked.
-pub(super) fn masked_line(file: &FileReport<'_>, number: usize) -> String {
-    let text = file.document.text();
-    let line = file.document.lines().span(text, number);
-    let secrets = secrets(file, line);
-    let mut masked = String::new();
-    for (at, c) in text.get(line.start..line.end).unwrap_or("").char_indices().take(2_000) {
-        masked.push(if secrets.iter().any(|span| span.contains(line.start + at)) { '*' } else { c });
+impl Secrets {
+    pub(super) fn of(file: &FileReport<'_>) -> Self {
+        let told = file.findings.iter().filter(|finding| finding.rule == SECRET && finding.severity > Severity::Note);
+        let mut spans: Vec<Span> = told.map(|finding| finding.span).chain(file.secrets.iter().copied()).collect();
+        spans.sort_unstable();
+        Self(spans)
     }
-    masked
+
+    /// Whether a byte belongs to one of them.
+    fn hide(&self, offset: usize) -> bool {
+        let before = self.0.partition_point(|span| span.start <= offset);
+        // Two credentials hardly ever overlap; a few are looked at so that a short one inside a long one does no harm.
+        self.0[..before].iter().rev().take(8).any(|span| span.contains(offset))
+    }
+
+    /// The beginning of a line, credentials masked.
+    pub(super) fn masked_line(&self, file: &FileReport<'_>, number: usize) -> String {
+        let text = file.document.text();
+        let line = file.document.lines().span(text, number);
+        let chars = text.get(line.start..line.end).unwrap_or("").char_indices().take(2_000);
+        chars.map(|(at, c)| if self.hide(line.start + at) { '*' } else { c }).collect()
+    }
 }

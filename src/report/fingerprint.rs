@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 
 use super::FileReport;
-use super::excerpt::masked_line;
+use super::excerpt::Secrets;
 
 /// One fingerprint for each finding of a file, in order: the rule, the text of the line and which of its like it is.
 pub(super) fn fingerprints(file: &FileReport<'_>) -> Vec<String> {
+    let secrets = Secrets::of(file);
     let mut seen: HashMap<String, usize> = HashMap::new();
     let one = |finding: &crate::finding::Finding| {
-        let line = masked_line(file, file.document.lines().line(finding.span.start));
+        let line = secrets.masked_line(file, file.document.lines().line(finding.span.start));
         let key = format!("{}\0{}", finding.rule, line.trim());
         let number = seen.entry(key.clone()).and_modify(|number| *number += 1).or_default();
         let digest = Sha256::digest(format!("{key}\0{number}"));

@@ -28,8 +28,14 @@ fn written(text: &str, write: impl Fn(&Report<'_>, &mut dyn Write) -> io::Result
     let document = Document::read(text);
     let findings = findings(&document);
     let skipped = [(Layer::Policy, "no pipelines \u{202e}".to_owned())];
-    let file =
-        FileReport { path: PATH, document: &document, findings: &findings, verdict: Verdict::Refused, skipped: &[] };
+    let file = FileReport {
+        path: PATH,
+        document: &document,
+        findings: &findings,
+        verdict: Verdict::Refused,
+        skipped: &[],
+        secrets: &[],
+    };
     let other =
         FileReport { path: "other.yml", findings: &[], verdict: Verdict::Incomplete, skipped: &skipped, ..file };
     let report = Report {
@@ -109,8 +115,14 @@ fn fingerprints_stay_when_lines_move_and_differ_for_each_finding() {
     for start in [4, 11] {
         Findings::new(&META, &mut findings).violated(crate::yaml::Span::new(start, start + 5), "again");
     }
-    let file =
-        FileReport { path: "x", document: &document, findings: &findings, verdict: Verdict::Refused, skipped: &[] };
+    let file = FileReport {
+        path: "x",
+        document: &document,
+        findings: &findings,
+        verdict: Verdict::Refused,
+        skipped: &[],
+        secrets: &[],
+    };
     let prints = fingerprint::fingerprints(&file);
     assert_ne!(prints[0], prints[1]);
 }
@@ -240,8 +252,14 @@ fn code_insights_keeps_to_the_caps() {
         let at = crate::yaml::Span::new(line * 5, line * 5 + 1);
         Findings::new(&META, &mut findings).violated(at, "ü".repeat(3000)).severity(severity);
     }
-    let file =
-        FileReport { path: "x", document: &document, findings: &findings, verdict: Verdict::Refused, skipped: &[] };
+    let file = FileReport {
+        path: "x",
+        document: &document,
+        findings: &findings,
+        verdict: Verdict::Refused,
+        skipped: &[],
+        secrets: &[],
+    };
     let report = Report { files: vec![file], fail_on: Some(Severity::Error), ..Report::default() };
     let mut out = Vec::new();
     code_insights(&report, &mut out).expect("a vector takes all");

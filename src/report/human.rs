@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::excerpt::{excerpt, gutter};
+use super::excerpt::{Secrets, excerpt, gutter};
 use super::model::plural;
 use super::{Counts, FileReport, Look, Report, visible};
 use crate::finding::{Finding, Layer, Severity, Verdict};
@@ -14,8 +14,9 @@ pub fn human(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result
             let (path, what) = (visible(file.path), look.bold("follows another workflow than the delivery policy"));
             writeln!(out, "{path} {what}: {line}\n")?;
         }
+        let secrets = Secrets::of(file);
         for one in file.findings {
-            finding(file, one, look, out)?;
+            told(file, &secrets, one, look, out)?;
             writeln!(out)?;
         }
         for (layers, reason) in file.skipped_layers() {
@@ -28,6 +29,16 @@ pub fn human(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result
 
 /// Writes one finding with its excerpt, its trace and its help.
 pub fn finding(file: &FileReport<'_>, finding: &Finding, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    told(file, &Secrets::of(file), finding, look, out)
+}
+
+fn told(
+    file: &FileReport<'_>,
+    secrets: &Secrets,
+    finding: &Finding,
+    look: Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let at = file.document.position(finding.span.start);
     let gutter = gutter(file, finding);
     let head = format!("{}[{}]", finding.severity.word(), finding.rule);
@@ -35,7 +46,7 @@ pub fn finding(file: &FileReport<'_>, finding: &Finding, look: Look, out: &mut d
     writeln!(out, "{}{}", look.severity(finding.severity, &head), look.bold(&message))?;
     let arrow = look.gutter("-->");
     writeln!(out, "{:gutter$}{arrow} {}:{}:{}", "", visible(file.path), at.line, at.column)?;
-    excerpt(file, finding, gutter, look, out)?;
+    excerpt(file, secrets, finding, gutter, look, out)?;
     let trace = (!finding.trace.is_empty()).then(|| finding.trace.join(" > "));
     let lines = [("trace", trace), ("help", finding.help.clone())];
     for (word, text) in lines.into_iter().filter_map(|(word, text)| Some((word, text?))) {

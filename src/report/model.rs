@@ -1,7 +1,7 @@
 //! What a reporter gets.
 
 use crate::finding::{Finding, Layer, RuleMeta, Severity, Verdict};
-use crate::yaml::Document;
+use crate::yaml::{Document, Span};
 
 /// The findings of some files.
 #[derive(Debug, Default)]
@@ -29,6 +29,8 @@ pub struct FileReport<'a> {
     pub verdict: Verdict,
     /// The layers that could not run, and why.
     pub skipped: &'a [(Layer, String)],
+    /// Places that are never shown, besides those of the findings of `no-inline-secret`.
+    pub secrets: &'a [Span],
 }
 
 /// A file that could not be read.

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::fingerprint::fingerprints;
@@ -15,41 +16,69 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 /// Writes a SARIF log of one run.
 pub fn sarif(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut rules: Vec<Value> = report.rules.iter().map(|meta| rule(meta)).collect();
-    let mut ids: Vec<&str> = report.rules.iter().map(|meta| meta.id).collect();
-    let mut results = Vec::new();
-    for file in &report.files {
-        let fingerprints = fingerprints(file);
-        for (finding, fingerprint) in file.findings.iter().zip(fingerprints) {
-            // A finding of a rule that nobody announced still needs its entry.
-            let index = ids.iter().position(|id| *id == finding.rule).unwrap_or_else(|| {
-                ids.push(finding.rule);
-                rules.push(json!({"id": finding.rule}));
-                ids.len() - 1
-            });
-            results.push(result(file, finding, index, &fingerprint));
+    let mut ids: Vec<&'static str> = report.rules.iter().map(|meta| meta.id).collect();
+    // A finding of a rule that nobody announced still needs its entry.
+    for finding in report.files.iter().flat_map(|file| file.findings) {
+        if !ids.contains(&finding.rule) {
+            ids.push(finding.rule);
+            rules.push(json!({"id": finding.rule}));
         }
     }
     let notifications: Vec<Value> = notifications(report).collect();
-    let log = json!({
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
+    let log = Log {
+        schema: SCHEMA,
+        version: "2.1.0",
+        runs: [Run {
+            tool: json!({"driver": {
                 "name": "pipewright",
                 "version": env!("CARGO_PKG_VERSION"),
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
                 "rules": rules,
-            }},
-            "columnKind": "unicodeCodePoints",
-            "invocations": [{
+            }}),
+            column_kind: "unicodeCodePoints",
+            invocations: json!([{
                 "executionSuccessful": notifications.is_empty(),
                 "toolExecutionNotifications": notifications,
-            }],
-            "results": results,
+            }]),
+            results: Results { report, ids },
         }],
-    });
+    };
     serde_json::to_writer_pretty(&mut *out, &log)?;
     writeln!(out)
+}
+
+#[derive(Serialize)]
+struct Log<'r> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'r>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'r> {
+    tool: Value,
+    column_kind: &'static str,
+    invocations: Value,
+    results: Results<'r>,
+}
+
+/// The results, built one after the other while they are written.
+struct Results<'r> {
+    report: &'r Report<'r>,
+    ids: Vec<&'static str>,
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.report.files.iter().flat_map(|file| {
+            file.findings.iter().zip(fingerprints(file)).map(move |(finding, fingerprint)| {
+                let index = self.ids.iter().position(|id| *id == finding.rule).unwrap_or_default();
+                result(file, finding, index, &fingerprint)
+            })
+        }))
+    }
 }
 
 fn rule(meta: &crate::finding::RuleMeta) -> Value {

@@ -32,8 +32,14 @@ fn shown(text: &str, width: usize, write: impl Fn(&Document, &mut Vec<crate::fin
     let mut findings = Vec::new();
     write(&document, &mut findings);
     let verdict = Verdict::of(&findings, true);
-    let file =
-        FileReport { path: "bitbucket-pipelines.yml", document: &document, findings: &findings, verdict, skipped: &[] };
+    let file = FileReport {
+        path: "bitbucket-pipelines.yml",
+        document: &document,
+        findings: &findings,
+        verdict,
+        skipped: &[],
+        secrets: &[],
+    };
     let report = Report { files: vec![file], ..Report::default() };
     let mut out = Vec::new();
     human(&report, Look { color: false, width }, &mut out).expect("a vector takes all");
@@ -195,8 +201,14 @@ fn short_is_one_line_a_finding() {
     let document = Document::read("a: b\n");
     let mut findings = Vec::new();
     Findings::new(&META, &mut findings).violated(span(&document, "b"), "two\nlines");
-    let file =
-        FileReport { path: "x.yml", document: &document, findings: &findings, verdict: Verdict::Refused, skipped: &[] };
+    let file = FileReport {
+        path: "x.yml",
+        document: &document,
+        findings: &findings,
+        verdict: Verdict::Refused,
+        skipped: &[],
+        secrets: &[],
+    };
     let mut out = Vec::new();
     short(&Report { files: vec![file], ..Report::default() }, &mut out).expect("a vector takes all");
     assert_eq!(String::from_utf8_lossy(&out), "x.yml:1:4: error: two␊lines [manual-production]\n");
