@@ -91,17 +91,15 @@ const fn row(
     Command { name, short, arguments, summary, more, takes, verb }
 }
 
+/// How prompts are written, below the list.
+pub(super) const PROMPTS: &str = "\
+What does not begin with a slash is a prompt; //text sends one that does.
+A line that ends in \\ goes on in the next; \"\"\" opens and closes several lines.
+Ctrl-C ends a reply or clears the line, Ctrl-D ends the chat.";
+
 /// All commands, in the order of a day's work.
 pub const COMMANDS: &[Command] = &[
-    row(
-        Verb::Help,
-        "help",
-        &["h", "?"],
-        "[COMMAND]",
-        Takes::Command,
-        "this list, or one command explained",
-        "Anything that does not begin with a slash is a prompt. `//text` sends a prompt that begins with a slash.\nA line that ends in `\\` goes on in the next; `\"\"\"` opens and closes a prompt of several lines.\nCtrl-C ends a reply or clears the line, Ctrl-D ends the chat.",
-    ),
+    row(Verb::Help, "help", &["h", "?"], "[COMMAND]", Takes::Command, "this list, or one command explained", ""),
     row(
         Verb::Show,
         "show",

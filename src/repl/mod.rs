@@ -6,6 +6,7 @@ pub mod commands;
 mod complete;
 mod editor;
 mod external;
+pub mod help;
 mod input;
 mod markdown;
 mod screen;

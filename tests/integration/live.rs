@@ -459,3 +459,40 @@ fn a_megabyte_of_reply_streams_in_linear_time() {
     assert_eq!(reply.text.len(), 1 << 20);
     assert!(reply.elapsed_ms < 8000, "{} ms", reply.elapsed_ms);
 }
+
+/// Run by `tests/servers/try.sh`.
+#[test]
+#[ignore = "needs a server: tests/servers/try.sh starts one"]
+fn a_server_that_others_wrote() {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let url = variable("PIPEWRIGHT_TRY_URL").expect("PIPEWRIGHT_TRY_URL");
+    let key = variable("PIPEWRIGHT_TRY_KEY");
+    let set = LiveOptions {
+        key: key.clone().map(SecretString::from),
+        model: variable("PIPEWRIGHT_TRY_MODEL"),
+        total_timeout: Duration::from_secs(120),
+        ..options(&url)
+    };
+    let probes = pipewright::model::doctor(set.clone());
+    for probe in &probes {
+        println!("{:14} {}", probe.what, probe.says);
+    }
+    assert!(probes.iter().all(|probe| probe.fine) && probes.len() == 6);
+
+    let mut live = Live::new(set.clone()).unwrap();
+    let reply = ask(&mut live).unwrap();
+    println!("{reply:?}");
+    assert!(!reply.text.is_empty());
+
+    let mut live = Live::new(LiveOptions { model: Some("no-such-model".into()), ..set.clone() }).unwrap();
+    println!(
+        "{}",
+        ask(&mut live).map_or_else(|error| error.to_string(), |reply| format!("answers all the same: {reply:?}"))
+    );
+    if key.is_some() {
+        let mut live = Live::new(LiveOptions { key: Some(SecretString::from(CANARY)), ..set }).unwrap();
+        let error = ask(&mut live).unwrap_err();
+        println!("{error}");
+        assert!(matches!(error, BackendError::Unauthorized { .. }), "{error}");
+    }
+}
