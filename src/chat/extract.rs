@@ -1,0 +1,130 @@
+//! Candidates in a reply: code blocks that hold YAML of a pipeline file, or such YAML with no block around it.
+
+use std::ops::Range;
+
+use super::block::{Block, blocks};
+use super::candidate::{Candidate, Ending, Shape};
+use super::{flaw, reasoning, shape, unfenced};
+use crate::yaml::Document;
+
+/// Languages under which a pipeline file is given. None at all is one of them.
+const YAML: [&str; 6] = ["yaml", "yml", "bitbucket-pipelines.yml", "bitbucket-pipelines", "bitbucket", "pipelines"];
+
+/// Languages under which a whole document with blocks of its own is given.
+const MARKDOWN: [&str; 4] = ["markdown", "md", "mdx", "gfm"];
+
+/// How deep blocks within blocks are looked into.
+const NESTING: u32 = 3;
+
+/// The candidates of a reply that the model ended by itself, in order.
+pub fn extract(reply: &str) -> Vec<Candidate> {
+    extract_ended(reply, Ending::Whole)
+}
+
+/// The candidates of a reply, in order; `ending` tells how sure it is that the reply is whole.
+pub fn extract_ended(reply: &str, ending: Ending) -> Vec<Candidate> {
+    let text = reasoning::without_reasoning(reply);
+    let mut search = Search { ending, found: Vec::new(), taken: Vec::new(), indented: Vec::new() };
+    search.look(&text, Outer { range: None, closed: false }, 0);
+    let fenced_file = search.found.iter().any(|candidate| candidate.shape == Shape::File);
+    let bare = if fenced_file { None } else { all_of_it(&text).or_else(|| unfenced::find(&text, &search.taken)) };
+    for (content, range) in std::mem::take(&mut search.indented) {
+        // What stands indented within a bare file is that file, whatever Markdown makes of it.
+        if bare.as_ref().is_none_or(|bare| range.end <= bare.start || bare.end <= range.start) {
+            search.candidate(content, range, None, false, false);
+        }
+    }
+    if let Some(range) = bare {
+        let content = text.get(range.clone()).unwrap_or("").replace("\r\n", "\n").replace('\r', "\n");
+        let open = text.get(range.end..).unwrap_or("").trim().is_empty();
+        search.candidate(content, range, None, true, open);
+    }
+    let lines = crate::yaml::Lines::new(reply);
+    for candidate in &mut search.found {
+        candidate.line = lines.line(candidate.range.start);
+    }
+    search.found.sort_by_key(|candidate| candidate.range.start);
+    search.found
+}
+
+/// The whole reply, if it is a file and nothing else.
+fn all_of_it(text: &str) -> Option<Range<usize>> {
+    let document = Document::read(text);
+    let file = document.root().is_some() && shape::shape(&document, false) == Some(Shape::File);
+    file.then_some(0..text.len())
+}
+
+/// The block in which a nested text stands: where, and whether it is closed.
+struct Outer {
+    range: Option<Range<usize>>,
+    closed: bool,
+}
+
+struct Search {
+    ending: Ending,
+    found: Vec<Candidate>,
+    /// Where fenced blocks stand.
+    taken: Vec<Range<usize>>,
+    /// Blocks that are only indented.
+    indented: Vec<(String, Range<usize>)>,
+}
+
+impl Search {
+    fn look(&mut self, text: &str, outer: Outer, depth: u32) {
+        for block in blocks(text) {
+            let range = outer.range.clone().unwrap_or_else(|| block.range.clone());
+            if depth == 0 && block.fenced {
+                self.taken.push(range.clone());
+            }
+            let closed = block.closed || outer.closed;
+            if may_hold_blocks(&block) && depth < NESTING {
+                self.look(&block.content, Outer { range: Some(range), closed }, depth + 1);
+                continue;
+            }
+            let tagged = match block.language.as_deref() {
+                None => false,
+                Some(language) if YAML.contains(&language) => true,
+                Some(_) => continue,
+            };
+            if depth == 0 && !block.fenced {
+                self.indented.push((block.content, range));
+                continue;
+            }
+            let name = name(&block);
+            self.candidate(block.content, range, name, tagged, !closed);
+        }
+    }
+
+    fn candidate(&mut self, text: String, range: Range<usize>, name: Option<String>, tagged: bool, open: bool) {
+        let document = Document::read(text.as_str());
+        let Some(shape) = shape::shape(&document, tagged) else { return };
+        let mut flaws = flaw::placeholders(&document);
+        if open {
+            flaws.extend(flaw::cut_off(&document, self.ending));
+        }
+        self.found.push(Candidate { text, range, line: 0, shape, name, flaws });
+    }
+}
+
+/// A Markdown document in a block, or a block that an inner fence of the same length has ended too early.
+fn may_hold_blocks(block: &Block) -> bool {
+    let markdown = block.language.as_deref().is_none_or(|language| MARKDOWN.contains(&language));
+    let mut fences = block.content.lines().map(str::trim_start);
+    markdown && fences.any(|line| line.starts_with("```") || line.starts_with("~~~"))
+}
+
+/// The file name that stands after the fence, in the first line of the file, or in the line before the block.
+fn name(block: &Block) -> Option<String> {
+    let comment = block.content.lines().next().and_then(|line| line.trim_start().strip_prefix('#'));
+    [Some(block.info.as_str()), comment, Some(block.before.as_str())].into_iter().flatten().find_map(file_name)
+}
+
+fn file_name(text: &str) -> Option<String> {
+    let word = |c: char| c.is_alphanumeric() || matches!(c, '.' | '/' | '_' | '-');
+    let mut words = text.split(|c: char| !word(c)).map(|word| word.trim_end_matches('.'));
+    let name = words.find(|word| {
+        let stem = word.strip_suffix(".yml").or_else(|| word.strip_suffix(".yaml"));
+        stem.is_some_and(|stem| !stem.is_empty() && !stem.ends_with('/')) && word.len() <= 200
+    })?;
+    Some(name.to_owned())
+}
