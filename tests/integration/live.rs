@@ -493,6 +493,7 @@ fn a_server_that_others_wrote() {
         let mut live = Live::new(LiveOptions { key: Some(SecretString::from(CANARY)), ..set }).unwrap();
         let error = ask(&mut live).unwrap_err();
         println!("{error}");
-        assert!(matches!(error, BackendError::Unauthorized { .. }), "{error}");
+        // LiteLLM without a database answers 400 to a foreign key.
+        assert!(matches!(error, BackendError::Unauthorized { .. } | BackendError::Refused { .. }), "{error}");
     }
 }
