@@ -39,6 +39,23 @@ impl Interrupt {
         self.shared.raised.load(Ordering::SeqCst)
     }
 
+    /// Raises the flag at every Ctrl-C from now on. A second one, before anybody took the flag down, ends the program
+    /// with code 130: whatever it is busy with, it did not listen.
+    ///
+    /// # Errors
+    /// Another part of the program listens already.
+    #[expect(clippy::exit, reason = "the second Ctrl-C must work whatever the program is busy with")]
+    pub fn on_ctrl_c(&self) -> std::io::Result<()> {
+        let flag = self.clone();
+        let heard = move || {
+            if flag.is_raised() {
+                std::process::exit(130);
+            }
+            flag.raise();
+        };
+        ctrlc::set_handler(heard).map_err(std::io::Error::other)
+    }
+
     /// Resolves as soon as the flag is up.
     pub(crate) async fn raised(&self) {
         loop {
