@@ -44,7 +44,6 @@ impl Interrupt {
     ///
     /// # Errors
     /// Another part of the program listens already.
-    #[expect(clippy::exit, reason = "the second Ctrl-C must work whatever the program is busy with")]
     pub fn on_ctrl_c(&self) -> std::io::Result<()> {
         let flag = self.clone();
         let heard = move || {
