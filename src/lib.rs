@@ -9,6 +9,7 @@ pub mod yaml;
 pub mod finding;
 pub mod pipeline;
 pub mod settings;
+pub mod shell;
 // 2: what Bitbucket could not read, or does not know
 pub mod schema;
 // 3: where replies come from

@@ -1,0 +1,167 @@
+//! Whether a test holds, where that can be told from the text.
+
+use tree_sitter::Node;
+
+use super::expansion::glob;
+use super::interpret::Interpreter;
+use super::piece::Piece;
+use super::value::Value;
+use crate::yaml::Span;
+
+impl Interpreter<'_> {
+    /// The outcome of a condition; the commands in it are run for their effects.
+    pub(super) fn decide(&mut self, node: Node<'_>, piece: &Piece) -> Option<bool> {
+        match node.kind() {
+            "test_command" | "parenthesized_expression" => {
+                let mut cursor = node.walk();
+                let inner = node.named_children(&mut cursor).next()?;
+                self.decide(inner, piece)
+            }
+            "negated_command" => {
+                let mut cursor = node.walk();
+                let inner = node.named_children(&mut cursor).next()?;
+                self.decide(inner, piece).map(|held| !held)
+            }
+            "list" => {
+                let left = self.decide(node.named_child(0)?, piece);
+                let or = (0..node.child_count()).any(|index| {
+                    u32::try_from(index)
+                        .ok()
+                        .and_then(|index| node.child(index))
+                        .is_some_and(|child| child.kind() == "||")
+                });
+                match (or, left) {
+                    (false, Some(false)) => Some(false),
+                    (true, Some(true)) => Some(true),
+                    _ => {
+                        let certain = self.certain;
+                        self.certain &= left.is_some();
+                        let right = self.decide(node.named_child(1)?, piece);
+                        self.certain = certain;
+                        combine(or, left, right)
+                    }
+                }
+            }
+            "binary_expression" => self.binary(node, piece),
+            "unary_expression" => {
+                let operator = node.child_by_field_name("operator").or_else(|| node.child(0))?;
+                let operand = node.named_child(u32::try_from(node.named_child_count()).ok()?.checked_sub(1)?)?;
+                let operator = piece.text.get(operator.byte_range())?.to_owned();
+                if operator == "!" {
+                    return self.decide(operand, piece).map(|held| !held);
+                }
+                let values = self.expand(piece, span(operand));
+                all_agree(values.iter().map(|value| match operator.as_str() {
+                    "-n" => self.is_set(value),
+                    "-z" => self.is_set(value).map(|set| !set),
+                    _ => None,
+                }))
+            }
+            "command" => self.test_words(node, piece),
+            _ => {
+                self.walk(node, piece);
+                None
+            }
+        }
+    }
+
+    fn binary(&mut self, node: Node<'_>, piece: &Piece) -> Option<bool> {
+        let left = node.child_by_field_name("left")?;
+        let right = node.child_by_field_name("right")?;
+        let between = piece.text.get(left.end_byte()..right.start_byte())?.trim().to_owned();
+        match between.as_str() {
+            "&&" | "||" | "-a" | "-o" => {
+                let or = matches!(between.as_str(), "||" | "-o");
+                let (left, right) = (self.decide(left, piece), self.decide(right, piece));
+                combine(or, left, right)
+            }
+            "=" | "==" | "!=" => {
+                let lefts = self.expand(piece, span(left));
+                let rights = self.expand(piece, span(right));
+                let equal = self.equal(&lefts, &rights);
+                equal.map(|equal| equal == (between != "!="))
+            }
+            _ => {
+                self.expand(piece, span(left));
+                self.expand(piece, span(right));
+                None
+            }
+        }
+    }
+
+    /// `test a = b`, and `[ … ]` where the grammar reads it as a command.
+    fn test_words(&mut self, node: Node<'_>, piece: &Piece) -> Option<bool> {
+        let name = node.child_by_field_name("name")?;
+        let name_text = piece.text.get(name.byte_range())?.to_owned();
+        match name_text.as_str() {
+            "true" | ":" => return Some(true),
+            "false" => return Some(false),
+            "test" | "[" => {}
+            _ => {
+                self.walk(node, piece);
+                return None;
+            }
+        }
+        let mut cursor = node.walk();
+        let words: Vec<Span> = node.named_children(&mut cursor).filter(|child| *child != name).map(span).collect();
+        let texts: Vec<String> =
+            words.iter().map(|word| piece.text.get(word.start..word.end).unwrap_or("").to_owned()).collect();
+        let negate = texts.first().is_some_and(|text| text == "!");
+        let words = words.get(usize::from(negate)..).unwrap_or(&[]);
+        let texts = texts.get(usize::from(negate)..).unwrap_or(&[]);
+        let held = match (words, texts) {
+            ([left, _, right, ..], [_, operator, ..]) if matches!(operator.as_str(), "=" | "==" | "!=") => {
+                let lefts = self.expand(piece, *left);
+                let rights = self.expand(piece, *right);
+                self.equal(&lefts, &rights).map(|equal| equal == (operator != "!="))
+            }
+            ([_, operand, ..], [operator, ..]) if matches!(operator.as_str(), "-n" | "-z") => {
+                let values = self.expand(piece, *operand);
+                all_agree(values.iter().map(|value| self.is_set(value).map(|set| set == (operator == "-n"))))
+            }
+            _ => None,
+        };
+        held.map(|held| held != negate)
+    }
+
+    pub(super) fn equal(&self, lefts: &[Value], rights: &[Value]) -> Option<bool> {
+        let pairs = lefts.iter().flat_map(|left| rights.iter().map(move |right| (left, right)));
+        all_agree(pairs.map(|(left, right)| self.matches(left, right)))
+    }
+
+    /// Whether a value matches a pattern.
+    pub(super) fn matches(&self, value: &Value, pattern: &Value) -> Option<bool> {
+        match (value.as_literal(), pattern.as_literal()) {
+            (Some(text), Some(pattern)) => Some(glob(pattern, text)),
+            (None, Some(pattern)) => self.host().compares(value, pattern),
+            (Some(text), None) => self.host().compares(pattern, text),
+            (None, None) => (value == pattern).then_some(true),
+        }
+    }
+
+    fn is_set(&self, value: &Value) -> Option<bool> {
+        match value.as_literal() {
+            Some(text) => Some(!text.is_empty()),
+            None if value.parts().len() > 1 => Some(true),
+            None => self.host().compares(value, "").map(|empty| !empty),
+        }
+    }
+}
+
+fn combine(or: bool, left: Option<bool>, right: Option<bool>) -> Option<bool> {
+    match (or, left, right) {
+        (false, Some(false), _) | (false, _, Some(false)) => Some(false),
+        (true, Some(true), _) | (true, _, Some(true)) => Some(true),
+        (_, Some(left), Some(right)) => Some(if or { left || right } else { left && right }),
+        _ => None,
+    }
+}
+
+fn all_agree(mut answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let first = answers.next()??;
+    answers.all(|answer| answer == Some(first)).then_some(first)
+}
+
+pub(super) fn span(node: Node<'_>) -> Span {
+    Span::new(node.start_byte(), node.end_byte())
+}

@@ -1,0 +1,248 @@
+//! Expansion of a word: quotes, variables, parameter forms, command substitution.
+
+use super::expansion::Form;
+use super::interpret::Interpreter;
+use super::piece::Piece;
+use super::value::{Part, Value};
+use crate::yaml::Span;
+
+/// How many values a word may have before it counts as unknown.
+pub(super) const ALTERNATIVES: usize = 8;
+
+/// Alternatives that grow together.
+pub(super) struct Alternatives(Vec<Value>);
+
+impl Alternatives {
+    pub(super) fn new() -> Self {
+        Self(vec![Value::default()])
+    }
+
+    fn literal(&mut self, text: &str) {
+        for value in &mut self.0 {
+            value.push(Part::Literal(text.to_owned()));
+        }
+    }
+
+    fn any_of(&mut self, choices: &[Value]) {
+        match choices {
+            [] => {}
+            [one] => self.0.iter_mut().for_each(|value| value.extend(one)),
+            many if self.0.len() * many.len() > ALTERNATIVES => {
+                self.0.iter_mut().for_each(|value| value.extend(&Value::opaque("one of many values")));
+            }
+            many => {
+                let before = std::mem::take(&mut self.0);
+                for value in before {
+                    for choice in many {
+                        let mut longer = value.clone();
+                        longer.extend(choice);
+                        self.0.push(longer);
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn into_values(mut self) -> Vec<Value> {
+        self.0.dedup();
+        self.0
+    }
+}
+
+impl Interpreter<'_> {
+    /// All values that a word may have.
+    pub(super) fn expand(&mut self, piece: &Piece, span: Span) -> Vec<Value> {
+        let mut out = Alternatives::new();
+        self.expand_into(piece, span, false, &mut out);
+        out.into_values()
+    }
+
+    fn expand_into(&mut self, piece: &Piece, span: Span, quoted: bool, out: &mut Alternatives) {
+        let text = piece.text.clone();
+        let Some(raw) = text.get(span.start..span.end) else { return };
+        let bytes = raw.as_bytes();
+        let mut at = 0;
+        let mut plain = 0;
+        while at < bytes.len() {
+            let special = match bytes[at] {
+                b'\\' | b'$' | b'`' => true,
+                b'\'' | b'"' => !quoted,
+                _ => false,
+            };
+            if !special {
+                at += 1;
+                continue;
+            }
+            out.literal(raw.get(plain..at).unwrap_or(""));
+            at = self.special(piece, span, at, quoted, out);
+            plain = at;
+        }
+        out.literal(raw.get(plain.min(raw.len())..).unwrap_or(""));
+    }
+
+    /// Reads one special construct at `at` and returns where it ends.
+    fn special(&mut self, piece: &Piece, span: Span, at: usize, quoted: bool, out: &mut Alternatives) -> usize {
+        let text = piece.text.clone();
+        let raw = text.get(span.start..span.end).unwrap_or("");
+        let bytes = raw.as_bytes();
+        match bytes[at] {
+            b'\\' => {
+                let next = raw.get(at + 1..).and_then(|rest| rest.chars().next());
+                match next {
+                    Some('\n') => at + 2,
+                    Some(c) => {
+                        if quoted && !matches!(c, '$' | '`' | '"' | '\\') {
+                            out.literal("\\");
+                        }
+                        out.literal(raw.get(at + 1..at + 1 + c.len_utf8()).unwrap_or(""));
+                        at + 1 + c.len_utf8()
+                    }
+                    None => at + 1,
+                }
+            }
+            b'\'' => {
+                let end = raw.get(at + 1..).and_then(|rest| rest.find('\'')).map_or(raw.len(), |end| at + 1 + end);
+                out.literal(raw.get(at + 1..end).unwrap_or(""));
+                (end + 1).min(raw.len())
+            }
+            b'"' => {
+                let end = closing_quote(raw, at + 1);
+                self.expand_into(piece, Span::new(span.start + at + 1, span.start + end), true, out);
+                (end + 1).min(raw.len())
+            }
+            b'`' => {
+                let end = raw.get(at + 1..).and_then(|rest| rest.find('`')).map_or(raw.len(), |end| at + 1 + end);
+                let values = self.substitute(&piece.part(Span::new(span.start + at + 1, span.start + end)));
+                out.any_of(&values);
+                (end + 1).min(raw.len())
+            }
+            _ => self.dollar(piece, span, at, quoted, out),
+        }
+    }
+
+    fn dollar(&mut self, piece: &Piece, span: Span, at: usize, quoted: bool, out: &mut Alternatives) -> usize {
+        let text = piece.text.clone();
+        let raw = text.get(span.start..span.end).unwrap_or("");
+        let bytes = raw.as_bytes();
+        match bytes.get(at + 1) {
+            Some(b'(') if bytes.get(at + 2) == Some(&b'(') => {
+                let end = balanced(raw, at + 1, '(', ')');
+                out.any_of(&[Value::opaque("arithmetic")]);
+                end
+            }
+            Some(b'(') => {
+                let end = balanced(raw, at + 1, '(', ')');
+                let inner = Span::new(span.start + at + 2, span.start + end.saturating_sub(1).max(at + 2));
+                let values = self.substitute(&piece.part(inner));
+                out.any_of(&values);
+                end
+            }
+            Some(b'{') => {
+                let end = balanced(raw, at + 1, '{', '}');
+                let inner = Span::new(span.start + at + 2, span.start + end.saturating_sub(1).max(at + 2));
+                let values = self.parameter(piece, inner);
+                out.any_of(&values);
+                end
+            }
+            Some(b'\'') if !quoted => {
+                let end = raw.get(at + 2..).and_then(|rest| rest.find('\'')).map_or(raw.len(), |end| at + 2 + end);
+                out.literal(&raw.get(at + 2..end).unwrap_or("").replace("\\n", "\n").replace("\\t", "\t"));
+                (end + 1).min(raw.len())
+            }
+            Some(b'"') if !quoted => at + 1,
+            Some(c) if c.is_ascii_alphabetic() || *c == b'_' => {
+                let rest = raw.get(at + 1..).unwrap_or("");
+                let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+                let values = self.variable(rest.get(..length).unwrap_or("")).or_itself();
+                out.any_of(&values);
+                at + 1 + length
+            }
+            Some(c) if c.is_ascii_digit() || matches!(c, b'@' | b'*' | b'#' | b'?' | b'$' | b'!' | b'-') => {
+                let name = raw.get(at + 1..at + 2).unwrap_or("");
+                let values = self.positional(name);
+                out.any_of(&values);
+                at + 2
+            }
+            _ => {
+                out.literal("$");
+                at + 1
+            }
+        }
+    }
+
+    /// `${…}` without its braces.
+    fn parameter(&mut self, piece: &Piece, span: Span) -> Vec<Value> {
+        let text = piece.text.clone();
+        let raw = text.get(span.start..span.end).unwrap_or("");
+        let Some((form, operand)) = Form::read(raw) else {
+            return vec![Value::opaque(format!("${{{raw}}}"))];
+        };
+        let operand_span = Span::new(span.start + operand, span.end);
+        let looked_up = if form.name.bytes().all(|b| b.is_ascii_digit() || b"@*#?$!-".contains(&b)) {
+            let values = self.positional(form.name);
+            super::interpret::Found::positional(values)
+        } else {
+            self.variable(form.name)
+        };
+        self.apply(&form, looked_up, piece, operand_span)
+    }
+}
+
+/// The offset of the quote that ends a double-quoted string which begins before `from`.
+pub(super) fn closing_quote(raw: &str, from: usize) -> usize {
+    let bytes = raw.as_bytes();
+    let mut at = from;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => at += 2,
+            b'"' => return at,
+            b'$' if bytes.get(at + 1) == Some(&b'(') => at = balanced(raw, at + 1, '(', ')'),
+            b'$' if bytes.get(at + 1) == Some(&b'{') => at = balanced(raw, at + 1, '{', '}'),
+            _ => at += 1,
+        }
+    }
+    raw.len()
+}
+
+/// The offset after the bracket that closes the one at `open`; the end of the text if none does.
+fn balanced(raw: &str, open: usize, opening: char, closing: char) -> usize {
+    let bytes = raw.as_bytes();
+    let (opening, closing) = (opening as u8, closing as u8);
+    let mut depth = 0usize;
+    let mut at = open;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => at += 1,
+            b'\'' if opening == b'(' => {
+                at = raw.get(at + 1..).and_then(|rest| rest.find('\'')).map_or(raw.len(), |end| at + 1 + end);
+            }
+            b'"' => at = inner_quote_end(bytes, at + 1),
+            byte if byte == opening => depth += 1,
+            byte if byte == closing => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return at + 1;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    raw.len()
+}
+
+/// Where a double quote inside brackets ends; nested substitutions in it are passed over by counting parentheses.
+fn inner_quote_end(bytes: &[u8], mut at: usize) -> usize {
+    let mut depth = 0usize;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => at += 1,
+            b'(' if bytes.get(at.wrapping_sub(1)) == Some(&b'$') => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            b'"' if depth == 0 => return at,
+            _ => {}
+        }
+        at += 1;
+    }
+    bytes.len()
+}

@@ -1,0 +1,221 @@
+//! Parameter forms: `${x:-y}`, `${x::8}`, `${x#release-}` and their kin.
+
+use super::interpret::{Found, Interpreter};
+use super::piece::Piece;
+use super::value::{Part, Symbol, SymbolKind, Value};
+use crate::yaml::Span;
+
+/// What stands in `${…}`.
+pub(super) struct Form<'t> {
+    pub(super) name: &'t str,
+    operator: &'t str,
+    raw: &'t str,
+}
+
+const OPERATORS: [&str; 16] = [":-", ":=", ":+", ":?", "##", "%%", "//", "^^", ",,", "#", "%", "/", "-", "=", "+", "?"];
+
+impl<'t> Form<'t> {
+    /// Reads a form; also gives the offset of its operand.
+    pub(super) fn read(raw: &'t str) -> Option<(Self, usize)> {
+        if let Some(name) = raw.strip_prefix('#').filter(|name| !name.is_empty()) {
+            return Some((Form { name, operator: "length", raw }, raw.len()));
+        }
+        if let Some(name) = raw.strip_prefix('!') {
+            return Some((Form { name, operator: "indirect", raw }, raw.len()));
+        }
+        let length = raw
+            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .unwrap_or(raw.len())
+            .max(usize::from(raw.starts_with(['@', '*', '?', '$', '-'])));
+        if length == 0 {
+            return None;
+        }
+        let rest = raw.get(length..)?;
+        let name = raw.get(..length)?;
+        if rest.is_empty() {
+            return Some((Form { name, operator: "", raw }, raw.len()));
+        }
+        if let Some(operator) = OPERATORS.into_iter().find(|operator| rest.starts_with(operator)) {
+            return Some((Form { name, operator, raw }, length + operator.len()));
+        }
+        if rest.starts_with(':') {
+            return Some((Form { name, operator: ":", raw }, length + 1));
+        }
+        if rest.starts_with('^') || rest.starts_with(',') {
+            return Some((Form { name, operator: &rest[..1], raw }, length + 1));
+        }
+        None
+    }
+}
+
+impl Interpreter<'_> {
+    pub(super) fn apply(&mut self, form: &Form<'_>, found: Found, piece: &Piece, operand: Span) -> Vec<Value> {
+        match form.operator {
+            "" => found.or_itself(),
+            ":-" | "-" | ":=" | "=" => {
+                if found.is_surely_set() {
+                    return found.or_itself();
+                }
+                let other = self.expand(piece, operand);
+                if form.operator.ends_with('=') {
+                    self.scope.set(form.name, other.clone());
+                }
+                if found.is_surely_unset() {
+                    return other;
+                }
+                let mut values = found.or_itself();
+                values.retain(|value| !value.is_empty());
+                values.extend(other);
+                values.dedup();
+                values
+            }
+            ":+" | "+" => {
+                if found.is_surely_unset() {
+                    return vec![Value::default()];
+                }
+                let other = self.expand(piece, operand);
+                if found.is_surely_set() {
+                    return other;
+                }
+                let mut values = vec![Value::default()];
+                values.extend(other);
+                values
+            }
+            ":?" | "?" => found.or_itself(),
+            ":" => {
+                let range = piece.text.get(operand.start..operand.end).unwrap_or("").to_owned();
+                found.or_itself().iter().map(|value| slice(value, &range)).collect()
+            }
+            "#" | "##" | "%" | "%%" => {
+                let pattern = self.expand(piece, operand);
+                let [pattern] = pattern.as_slice() else { return vec![Value::opaque(format!("${{{}}}", form.raw))] };
+                found.or_itself().iter().map(|value| trim(value, form.operator, pattern)).collect()
+            }
+            "/" | "//" => {
+                let text = piece.text.get(operand.start..operand.end).unwrap_or("").to_owned();
+                found.or_itself().iter().map(|value| replace(value, form.operator, &text)).collect()
+            }
+            _ => found
+                .or_itself()
+                .iter()
+                .map(|value| match (value.as_literal(), form.operator) {
+                    (Some(text), "^^") => Value::literal(text.to_uppercase()),
+                    (Some(text), ",,") => Value::literal(text.to_lowercase()),
+                    (Some(text), "length") => Value::literal(text.chars().count().to_string()),
+                    _ => Value::opaque(format!("${{{}}}", form.raw)),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Cuts a symbol; `None` where the value is no single symbol.
+pub(super) fn cut(value: &Value, how: &str) -> Option<Value> {
+    let symbol = value.as_symbol()?;
+    Some(Value::symbol(Symbol { cut: format!("{}{how}", symbol.cut), ..symbol.clone() }))
+}
+
+fn unfollowed(value: &Value, how: &str) -> Value {
+    cut(value, how).unwrap_or_else(|| {
+        Value::symbol(Symbol { kind: SymbolKind::Opaque, name: value.to_string(), cut: how.to_owned() })
+    })
+}
+
+/// `${x:offset}` and `${x:offset:length}`.
+fn slice(value: &Value, range: &str) -> Value {
+    let (offset, length) = match range.split_once(':') {
+        Some((offset, length)) => (offset.trim(), Some(length.trim())),
+        None => (range.trim(), None),
+    };
+    let offset = if offset.is_empty() { Some(0) } else { offset.parse::<usize>().ok() };
+    let count = length.map(str::parse::<usize>);
+    match (value.as_literal(), offset, count) {
+        (Some(text), Some(offset), None) => Value::literal(text.chars().skip(offset).collect::<String>()),
+        (Some(text), Some(offset), Some(Ok(count))) => {
+            Value::literal(text.chars().skip(offset).take(count).collect::<String>())
+        }
+        (None, Some(0), Some(Ok(count))) => unfollowed(value, &format!("::{count}")),
+        _ => unfollowed(value, &format!(":{range}")),
+    }
+}
+
+/// Removes a beginning or an end.
+pub(super) fn trim(value: &Value, operator: &str, pattern: &Value) -> Value {
+    let how = || unfollowed(value, &format!("{operator}{pattern}"));
+    let Some(pattern_text) = pattern.as_literal() else { return how() };
+    let plain = !pattern_text.contains(['*', '?', '[']);
+    if let Some(text) = value.as_literal() {
+        return Value::literal(trim_text(text, operator, pattern_text));
+    }
+    if plain && operator.starts_with('#') {
+        let prefix = value.literal_prefix();
+        if let Some(rest) = value.strip_prefix(pattern_text) {
+            return rest;
+        }
+        if !prefix.is_empty() && !pattern_text.starts_with(prefix) {
+            return value.clone();
+        }
+        return unfollowed(value, &format!("#{pattern_text}"));
+    }
+    how()
+}
+
+fn trim_text(text: &str, operator: &str, pattern: &str) -> String {
+    let cuts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+    let matches = |part: &str| glob(pattern, part);
+    let head = |at: &&usize| matches(text.get(..**at).unwrap_or(""));
+    let tail = |at: &&usize| matches(text.get(**at..).unwrap_or(""));
+    let found = match operator {
+        "#" => cuts.iter().find(head).map(|at| text.get(*at..)),
+        "##" => cuts.iter().rev().find(head).map(|at| text.get(*at..)),
+        "%" => cuts.iter().rev().find(tail).map(|at| text.get(..*at)),
+        _ => cuts.iter().find(tail).map(|at| text.get(..*at)),
+    };
+    found.flatten().unwrap_or(text).to_owned()
+}
+
+fn replace(value: &Value, operator: &str, operand: &str) -> Value {
+    let (pattern, with) = operand.split_once('/').unwrap_or((operand, ""));
+    let plain = !pattern.contains(['*', '?', '[', '$', '\\', '"', '\'']) && !with.contains('$');
+    if plain && with.is_empty() && operator == "/" && pattern.ends_with('-') {
+        // `${TAG/release-/}` is one more way to write `${TAG#release-}`.
+        return trim(value, "#", &Value::literal(pattern));
+    }
+    match value.as_literal() {
+        Some(text) if plain && operator == "//" => Value::literal(text.replace(pattern, with)),
+        Some(text) if plain => Value::literal(text.replacen(pattern, with, 1)),
+        _ => unfollowed(value, &format!("{operator}{operand}")),
+    }
+}
+
+/// Matches a shell pattern against a whole text: `*` and `?` take any character, brackets are classes.
+pub(super) fn glob(pattern: &str, text: &str) -> bool {
+    if !pattern.contains(['*', '?', '[']) {
+        return pattern == text;
+    }
+    // The shell has no braces here and no special `/`; the matcher has both.
+    let plain = |text: &str| text.replace('/', "\u{1}");
+    let pattern = plain(pattern).replace('{', "\\{").replace('}', "\\}");
+    let pattern = if pattern.starts_with('!') { format!("\\{pattern}") } else { pattern };
+    fast_glob::glob_match(pattern.as_str(), plain(text).as_str())
+}
+
+/// A value in which a known beginning makes a cut whole again: `release-` before `${TAG#release-}` is the tag.
+pub fn rejoin(value: &Value, begins: impl Fn(&Symbol, &str) -> bool) -> Value {
+    let mut parts: Vec<Part> = Vec::with_capacity(value.parts().len());
+    for part in value.parts() {
+        if let (Part::Symbol(symbol), Some(Part::Literal(before))) = (part, parts.last())
+            && let Some(prefix) = symbol.cut.strip_prefix('#')
+            && before.ends_with(prefix)
+            && begins(symbol, prefix)
+        {
+            let kept = before.strip_suffix(prefix).unwrap_or("").to_owned();
+            parts.pop();
+            parts.push(Part::Literal(kept));
+            parts.push(Part::Symbol(Symbol { cut: String::new(), ..symbol.clone() }));
+            continue;
+        }
+        parts.push(part.clone());
+    }
+    Value::from_parts(parts)
+}

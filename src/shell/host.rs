@@ -1,0 +1,28 @@
+//! What a script is run in: who answers for variables that it does not set, and for scripts that it calls.
+
+use super::Value;
+
+/// What is known of a variable that the script did not set.
+#[derive(Clone, Debug)]
+pub enum Lookup {
+    /// One of these values.
+    Known(Vec<Value>),
+    /// Known to be unset or empty.
+    Unset,
+    /// Unknown: it stands for itself.
+    Unknown,
+    /// Its value is a symbol, and it is known to be set.
+    Set,
+}
+
+/// The world around a script.
+pub trait Host {
+    /// A variable that the script itself does not set.
+    fn variable(&self, name: &str) -> Lookup;
+
+    /// Whether a value that is no literal equals a text or matches a pattern, where that can be told.
+    fn compares(&self, value: &Value, pattern: &str) -> Option<bool>;
+
+    /// The text of a script of the repository, where it is at hand.
+    fn script(&mut self, path: &str) -> Option<String>;
+}

@@ -1,0 +1,411 @@
+//! The state of a walk: variables, functions, what was found so far.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::host::{Host, Lookup};
+use super::parse::Parses;
+use super::piece::{Piece, Place};
+use super::value::{Part, Value, join};
+use crate::yaml::Span;
+
+/// How deep functions, substitutions and wrappers may nest.
+const DEPTH: usize = 24;
+/// How many commands one script may come to, loops and calls unrolled.
+const COMMANDS: usize = 4_000;
+
+/// Variables, functions and positional parameters.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    variables: BTreeMap<String, Vec<Value>>,
+    arrays: BTreeMap<String, Vec<Vec<Value>>>,
+    pub(super) functions: BTreeMap<String, Piece>,
+    pub(super) positional: Vec<Vec<Value>>,
+}
+
+impl Scope {
+    /// Sets a variable to one of some values.
+    pub fn set(&mut self, name: &str, mut values: Vec<Value>) {
+        values.truncate(super::expand::ALTERNATIVES);
+        self.variables.insert(name.to_owned(), values);
+    }
+
+    /// The values of a variable that the script set.
+    pub fn get(&self, name: &str) -> Option<&[Value]> {
+        self.variables.get(name).map(Vec::as_slice)
+    }
+
+    pub(super) fn set_array(&mut self, name: &str, items: Vec<Vec<Value>>) {
+        let one: Option<Vec<Value>> = items.iter().map(|item| item.first().cloned()).collect();
+        self.set(name, one.and_then(|all| all.first().cloned()).into_iter().collect());
+        self.arrays.insert(name.to_owned(), items);
+    }
+
+    pub(super) fn array(&self, name: &str) -> Option<&Vec<Vec<Value>>> {
+        self.arrays.get(name)
+    }
+
+    /// What holds after one of several ways was gone; `missing` gives the value of a variable that a way did not set.
+    pub(super) fn join(ways: Vec<Scope>, missing: impl Fn(&str) -> Option<Value>) -> Scope {
+        let mut ways = ways.into_iter();
+        let Some(mut joined) = ways.next() else { return Scope::default() };
+        for way in ways {
+            let names: Vec<String> = way.variables.keys().chain(joined.variables.keys()).cloned().collect();
+            for name in names {
+                let here = joined.variables.get(&name).cloned();
+                let there = way.variables.get(&name).cloned();
+                if here == there {
+                    continue;
+                }
+                let or_missing = |values: Option<Vec<Value>>| match values {
+                    Some(values) => values,
+                    None => missing(&name).into_iter().collect(),
+                };
+                let mut values = or_missing(here);
+                for value in or_missing(there) {
+                    if !values.contains(&value) {
+                        values.push(value);
+                    }
+                }
+                joined.set(&name, values);
+            }
+            joined.functions.extend(way.functions);
+        }
+        joined
+    }
+}
+
+/// A word of a command.
+#[derive(Clone, Debug)]
+pub struct Word {
+    /// What it may be; never empty.
+    pub values: Vec<Value>,
+    /// Where it is written.
+    pub place: Place,
+    /// Whether quotes are part of its writing.
+    pub quoted: bool,
+    pub(super) origin: Option<(Piece, Span)>,
+}
+
+impl Word {
+    /// The value, where there is one only.
+    pub fn one(&self) -> Option<Value> {
+        match self.values.as_slice() {
+            [one] => Some(one.clone()),
+            _ => None,
+        }
+    }
+
+    /// The value, or an unknown that names the choice.
+    pub fn value(&self) -> Value {
+        match self.values.as_slice() {
+            [one] => one.clone(),
+            many => {
+                let names: Vec<String> = many.iter().map(Value::to_string).collect();
+                Value::opaque(names.join(" or "))
+            }
+        }
+    }
+
+    /// The text, where it is known.
+    pub fn literal(&self) -> Option<&str> {
+        match self.values.as_slice() {
+            [one] => one.as_literal(),
+            _ => None,
+        }
+    }
+}
+
+/// What a command reads.
+#[derive(Clone, Debug, Default)]
+pub enum Stdin {
+    /// Nothing that is known.
+    #[default]
+    Unknown,
+    /// A here-document; `expanded` where its variables are replaced before it is sent.
+    Document {
+        /// Its text.
+        piece: Piece,
+        /// Whether the delimiter is unquoted.
+        expanded: bool,
+    },
+    /// Text that another command printed.
+    Text(Vec<Value>),
+}
+
+/// A simple command after expansion.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// Its words, the name first.
+    pub words: Vec<Word>,
+    /// The assignments before it.
+    pub assignments: Vec<(String, Vec<Value>)>,
+    /// Where it is written.
+    pub place: Place,
+    /// Whether nothing that can't be decided stands before it.
+    pub certain: bool,
+    /// The functions through which it was reached, outermost first.
+    pub calls: Vec<String>,
+    /// The machine on which it runs, where that is another one.
+    pub remote: Option<Value>,
+    /// Whether its input is another command's output.
+    pub piped_from: bool,
+    /// Whether its output goes into another command or a file.
+    pub redirected: bool,
+    /// What it reads.
+    pub stdin: Stdin,
+}
+
+impl Invocation {
+    /// The command's name without its folder.
+    pub fn name(&self) -> Option<&str> {
+        let text = self.words.first()?.literal()?;
+        Some(text.rsplit('/').next().unwrap_or(text))
+    }
+}
+
+/// What a look-up gave.
+pub(super) struct Found {
+    name: String,
+    values: Option<Vec<Value>>,
+    set: Option<bool>,
+}
+
+impl Found {
+    pub(super) fn positional(values: Vec<Value>) -> Self {
+        let set = match values.as_slice() {
+            [one] if one.is_empty() => Some(false),
+            [one] if one.as_literal().is_some() => Some(true),
+            _ => None,
+        };
+        Self { name: String::new(), values: Some(values), set }
+    }
+
+    pub(super) fn or_itself(self) -> Vec<Value> {
+        self.values.unwrap_or_else(|| vec![Value::variable(&self.name)])
+    }
+
+    pub(super) fn is_surely_set(&self) -> bool {
+        self.set == Some(true)
+    }
+
+    pub(super) fn is_surely_unset(&self) -> bool {
+        self.set == Some(false)
+    }
+}
+
+/// Walks scripts and hands out what they run.
+pub struct Interpreter<'h> {
+    host: &'h mut dyn Host,
+    pub(super) parses: &'h mut Parses,
+    emit: &'h mut dyn FnMut(&Scope, &Invocation),
+    /// The variables and functions.
+    pub scope: Scope,
+    pub(super) collected: Vec<Vec<Invocation>>,
+    pub(super) depth: usize,
+    pub(super) commands: usize,
+    pub(super) certain: bool,
+    pub(super) calls: Vec<String>,
+    pub(super) remote: Option<Value>,
+    pub(super) foreign: bool,
+    pub(super) redirected: usize,
+    pub(super) exhausted: bool,
+    placeholders: usize,
+}
+
+impl<'h> Interpreter<'h> {
+    /// Ready to walk; `emit` gets each command in order.
+    pub fn new(host: &'h mut dyn Host, parses: &'h mut Parses, emit: &'h mut dyn FnMut(&Scope, &Invocation)) -> Self {
+        Self {
+            host,
+            parses,
+            emit,
+            scope: Scope::default(),
+            collected: Vec::new(),
+            depth: 0,
+            commands: 0,
+            certain: true,
+            calls: Vec::new(),
+            remote: None,
+            foreign: false,
+            redirected: 0,
+            exhausted: false,
+            placeholders: 0,
+        }
+    }
+
+    /// Walks a text; variables and functions stay for the next one. False once the script has ended for sure.
+    pub fn run(&mut self, piece: &Piece) -> bool {
+        !matches!(self.walk_piece(piece), super::walk::Flow::Exit)
+    }
+
+    /// Walks a text as it runs on another machine.
+    pub fn run_remote(&mut self, piece: &Piece, machine: Value) {
+        let before = self.remote.replace(machine);
+        self.walk_piece(piece);
+        self.remote = before;
+    }
+
+    /// Whether a bound on depth or length was met, so that something may be missing.
+    pub fn exhausted(&self) -> bool {
+        self.exhausted
+    }
+
+    pub(super) fn host(&self) -> &dyn Host {
+        self.host
+    }
+
+    pub(super) fn script(&mut self, path: &str) -> Option<String> {
+        if self.remote.is_some() { None } else { self.host.script(path) }
+    }
+
+    /// Counts one level; false when it is one too many.
+    pub(super) fn enter(&mut self) -> bool {
+        if self.depth >= DEPTH {
+            self.exhausted = true;
+            return false;
+        }
+        self.depth += 1;
+        true
+    }
+
+    pub(super) fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    pub(super) fn hand_out(&mut self, invocation: Invocation) {
+        self.commands += 1;
+        if self.commands > COMMANDS {
+            self.exhausted = true;
+            return;
+        }
+        (self.emit)(&self.scope, &invocation);
+        if let Some(collected) = self.collected.last_mut() {
+            collected.push(invocation);
+        }
+    }
+
+    pub(super) fn spent(&self) -> bool {
+        self.commands > COMMANDS
+    }
+
+    pub(super) fn variable(&self, name: &str) -> Found {
+        let found = |values: Option<Vec<Value>>, set| Found { name: name.to_owned(), values, set };
+        if let Some(values) = self.scope.get(name) {
+            let empty = values.iter().filter(|value| value.is_empty()).count();
+            let known = values.iter().all(|value| value.as_literal().is_some() || value.parts().len() > 1);
+            let set = match empty {
+                0 if known => Some(true),
+                0 => values.iter().all(|value| self.host.compares(value, "") == Some(false)).then_some(true),
+                all if all == values.len() => Some(false),
+                _ => None,
+            };
+            return found(Some(values.to_vec()), set);
+        }
+        if self.foreign {
+            return found(Some(vec![Value::opaque(format!("${name} of the other machine"))]), None);
+        }
+        match self.host.variable(name) {
+            Lookup::Known(values) => {
+                let set = values.iter().all(|value| !value.is_empty());
+                found(Some(values), set.then_some(true))
+            }
+            Lookup::Unset => found(Some(vec![Value::default()]), Some(false)),
+            Lookup::Unknown => found(None, None),
+            Lookup::Set => found(None, Some(true)),
+        }
+    }
+
+    pub(super) fn positional(&self, name: &str) -> Vec<Value> {
+        let all = &self.scope.positional;
+        match name {
+            "@" | "*" => {
+                let ones: Vec<Value> = all.iter().skip(1).filter_map(|values| values.first().cloned()).collect();
+                vec![join(ones.iter(), " ")]
+            }
+            "#" => vec![Value::literal(all.len().saturating_sub(1).to_string())],
+            _ => match name.parse::<usize>() {
+                Ok(index) if !all.is_empty() => all.get(index).cloned().unwrap_or_else(|| vec![Value::default()]),
+                _ => vec![Value::opaque(format!("${name}"))],
+            },
+        }
+    }
+
+    /// Shell text for a value: what is unknown in it becomes a variable that holds it.
+    pub(super) fn as_shell_text(&mut self, value: &Value) -> String {
+        let mut text = String::new();
+        for part in value.parts() {
+            match part {
+                Part::Literal(literal) => text.push_str(literal),
+                Part::Symbol(symbol) => {
+                    let name = format!("__unknown_{}", self.placeholders);
+                    self.placeholders += 1;
+                    self.scope.set(&name, vec![Value::symbol(symbol.clone())]);
+                    text.push_str(&format!("${{{name}}}"));
+                }
+            }
+        }
+        text
+    }
+
+    /// The commands of a text, run for their effects in a scope of their own.
+    pub(super) fn collect(&mut self, piece: &Piece) -> Option<Vec<Invocation>> {
+        if !self.enter() {
+            return None;
+        }
+        let scope = self.scope.clone();
+        self.collected.push(Vec::new());
+        self.redirected += 1;
+        self.walk_piece(piece);
+        self.redirected -= 1;
+        self.scope = scope;
+        self.leave();
+        self.collected.pop()
+    }
+
+    /// A text that was given as a word: the piece inside its quotes, or put together from its value.
+    pub(super) fn word_piece(&mut self, word: &Word) -> (Piece, bool) {
+        if let Some((piece, span)) = &word.origin {
+            let raw = piece.text.get(span.start..span.end).unwrap_or("");
+            let inside = Span::new(span.start + 1, span.end.saturating_sub(1).max(span.start + 1));
+            let inner = raw.get(1..raw.len().saturating_sub(1).max(1)).unwrap_or("");
+            if raw.len() >= 2 && raw.starts_with('\'') && raw.ends_with('\'') && !inner.contains('\'') {
+                return (piece.part(inside), false);
+            }
+            if raw.len() >= 2 && raw.starts_with('"') && super::expand::closing_quote(raw, 1) == raw.len() - 1 {
+                if !inner.contains('\\') {
+                    return (piece.part(inside), true);
+                }
+                let (text, places) = unescaped(inner);
+                return (piece.part(inside).edited(&text, &places), true);
+            }
+        }
+        let value = word.value();
+        let text = self.as_shell_text(&value);
+        (Piece::whole(word.place, &text), true)
+    }
+}
+
+/// The inside of a double-quoted string without the backslashes that the quotes need.
+fn unescaped(raw: &str) -> (String, Vec<usize>) {
+    let mut text = String::new();
+    let mut places = Vec::new();
+    let mut characters = raw.char_indices().peekable();
+    while let Some((at, c)) = characters.next() {
+        let (at, c) = match (c, characters.peek()) {
+            ('\\', Some((_, '"' | '\\' | '`' | '$'))) => characters.next().unwrap_or((at, c)),
+            _ => (at, c),
+        };
+        text.push(c);
+        places.extend(std::iter::repeat_n(at, c.len_utf8()));
+    }
+    (text, places)
+}
+
+/// One text for a scope to remember a function's body.
+pub(super) fn body(piece: &Piece, span: Span) -> Piece {
+    piece.part(span)
+}
+
+/// Keeps the `Rc` of a text alive next to its tree.
+pub(super) type Text = Rc<str>;

@@ -1,0 +1,27 @@
+//! Commands of a script, followed symbolically.
+//!
+//! A script is parsed (tree-sitter's bash grammar, which survives errors) and walked once per plan: variables,
+//! functions, branches, loops, subshells, here-documents and wrappers such as `bash -c`, `sudo`, `ssh` and `xargs` are
+//! followed; what can't be known becomes a symbol. Nothing is ever run.
+
+mod condition;
+mod expand;
+mod expansion;
+mod host;
+mod interpret;
+mod parse;
+mod piece;
+mod substitute;
+mod value;
+mod walk;
+mod wrapper;
+
+pub use expansion::rejoin;
+pub use host::{Host, Lookup};
+pub use interpret::{Interpreter, Invocation, Scope, Stdin, Word};
+pub use parse::Parses;
+pub use piece::{Piece, Place};
+pub use value::{Part, Symbol, SymbolKind, Value, join};
+
+#[cfg(test)]
+mod tests;

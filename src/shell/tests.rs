@@ -1,0 +1,110 @@
+//! What a script comes to, seen as lines of expanded commands.
+
+use super::*;
+
+struct World;
+
+impl Host for World {
+    fn variable(&self, name: &str) -> Lookup {
+        match name {
+            "BITBUCKET_COMMIT" | "BITBUCKET_TAG" => Lookup::Set,
+            "BITBUCKET_BRANCH" => Lookup::Unset,
+            _ => Lookup::Unknown,
+        }
+    }
+
+    fn compares(&self, value: &Value, pattern: &str) -> Option<bool> {
+        let symbol = value.as_symbol()?;
+        match (symbol.name.as_str(), pattern) {
+            ("BITBUCKET_TAG" | "BITBUCKET_COMMIT", "") => Some(false),
+            ("BITBUCKET_TAG", "rc-*") => Some(true),
+            ("BITBUCKET_TAG", "release-*") => Some(false),
+            _ => None,
+        }
+    }
+
+    fn script(&mut self, path: &str) -> Option<String> {
+        (path == "./ci/push.sh").then(|| "docker push \"$1\"\n".to_owned())
+    }
+}
+
+fn run(script: &str) -> Vec<String> {
+    let mut parses = Parses::new();
+    let mut lines = Vec::new();
+    let mut world = World;
+    let mut emit = |_: &Scope, invocation: &Invocation| {
+        let words: Vec<String> = invocation.words.iter().map(|word| word.value().to_string()).collect();
+        let remote = invocation.remote.as_ref().map(|host| format!("{host}: ")).unwrap_or_default();
+        let maybe = if invocation.certain { "" } else { "? " };
+        lines.push(format!("{maybe}{remote}{}", words.join(" ")));
+    };
+    let mut interpreter = Interpreter::new(&mut world, &mut parses, &mut emit);
+    interpreter.run(&Piece::new(0, script));
+    lines
+}
+
+#[test]
+fn variables_defaults_and_cuts_are_followed() {
+    assert_eq!(run("A=x; export B=\"$A/y\"; p $B:${BITBUCKET_COMMIT::8}"), ["p x/y:${BITBUCKET_COMMIT::8}"]);
+    assert_eq!(
+        run("p ${BITBUCKET_COMMIT:0:7} $(echo $BITBUCKET_COMMIT | cut -c1-7)").last().unwrap(),
+        "p ${BITBUCKET_COMMIT::7} ${BITBUCKET_COMMIT::7}"
+    );
+    assert_eq!(run("p ${BITBUCKET_TAG:-latest} ${BITBUCKET_BRANCH:-none}"), ["p $BITBUCKET_TAG none"]);
+    assert_eq!(run("V=${BITBUCKET_TAG#release-}; p rc-$V"), ["p rc-${BITBUCKET_TAG#release-}"]);
+    assert_eq!(run("p ${SOURCE:-latest}"), ["p <$SOURCE or latest>"]);
+    assert_eq!(run("X=a-b.txt; p ${X%.txt} ${X##*-} ${X/a/c} ${#X}"), ["p a-b b.txt c-b.txt 7"]);
+    assert_eq!(run("C=$(git rev-parse HEAD); p $C"), ["git rev-parse HEAD", "p $BITBUCKET_COMMIT"]);
+}
+
+#[test]
+fn branches_that_can_be_decided_are() {
+    assert_eq!(run("if [[ $BITBUCKET_TAG == rc-* ]]; then E=staging; else E=production; fi; p $E"), ["p staging"]);
+    assert_eq!(run("case \"$BITBUCKET_TAG\" in release-*) p a ;; rc-*) p b ;; *) p c ;; esac"), ["p b"]);
+    assert_eq!(run("[ -n \"$BITBUCKET_BRANCH\" ] && p a || p b"), ["p b"]);
+    assert_eq!(run("if [ \"$X\" = y ]; then p a; else p b; fi"), ["? p a", "? p b"]);
+    assert_eq!(run("if [ -z \"$BITBUCKET_BRANCH\" ]; then exit 0; fi\np never"), Vec::<String>::new());
+    assert_eq!(run("test -f x || p a"), ["? p a"]);
+}
+
+#[test]
+fn functions_loops_and_wrappers_are_followed() {
+    assert_eq!(
+        run("f() { local r=\"$1\"; docker push \"$r\"; }\nf a:b\nf c:d"),
+        ["docker push a:b", "docker push c:d"]
+    );
+    assert_eq!(run("for n in a b; do p x/$n; done"), ["p x/a", "p x/b"]);
+    assert_eq!(run("for n in $LIST; do p x/$n; done"), ["p x/<each n>"]);
+    assert_eq!(run("L='a b'; for n in $L; do p $n; done"), ["p a", "p b"]);
+    assert_eq!(run("A=(x 'y z'); p \"${A[@]}\""), ["p x y z"]);
+    assert_eq!(run("bash -euc 'I=a:$BITBUCKET_COMMIT; p \"$I\" && q'"), ["p a:$BITBUCKET_COMMIT", "q"]);
+    assert_eq!(run("sudo -E env A=b timeout -k 5 60 docker push x"), ["docker push x"]);
+    assert_eq!(run("./ci/push.sh a:b"), ["docker push a:b"]);
+    assert_eq!(run("CMD=\"docker push $IMG\"; $CMD; eval \"$CMD\""), ["docker push $IMG", "docker push $IMG"]);
+    assert_eq!(run("echo a:b | xargs -I{} docker push r/{}").last().unwrap(), "docker push r/a:b");
+    assert_eq!(run("(cd x && p); A=1; (A=2; p $A); p $A").last().unwrap(), "p 1");
+    assert_eq!(run("recurse() { recurse; }; recurse"), Vec::<String>::new());
+}
+
+#[test]
+fn other_machines_are_named() {
+    assert_eq!(run("ssh -p 22 u@$HOST docker pull x"), ["ssh -p 22 u@$HOST docker pull x", "u@$HOST: docker pull x"]);
+    let lines = run("ssh u@h <<EOF\ncd /srv\nexport T=$BITBUCKET_TAG\ndocker run x:$T\nEOF\np done");
+    assert_eq!(lines, ["ssh u@h", "u@h: cd /srv", "u@h: docker run x:$BITBUCKET_TAG", "p done"]);
+    assert_eq!(run("ssh h 'docker run x:$TAG'").last().unwrap(), "h: docker run x:<$TAG of the other machine>");
+    assert_eq!(run("cat <<'EOF' | bash -s\ndocker push a\nEOF").last().unwrap(), "docker push a");
+}
+
+#[test]
+fn places_survive_quotes() {
+    let mut parses = Parses::new();
+    let mut found = Vec::new();
+    let script = "echo x\nbash -c \"docker push \\\"a:b\\\"\"\n";
+    let mut world = World;
+    let mut emit =
+        |_: &Scope, invocation: &Invocation| found.push((invocation.name().unwrap().to_owned(), invocation.place.span));
+    Interpreter::new(&mut world, &mut parses, &mut emit).run(&Piece::new(0, script));
+    let (name, span) = &found[1];
+    assert_eq!(name, "docker");
+    assert!(script[span.start..].starts_with("docker push"));
+}

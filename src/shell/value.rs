@@ -1,0 +1,271 @@
+//! Symbolic text: literals with unknowns between them.
+
+use std::fmt;
+
+/// Where an unknown comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SymbolKind {
+    /// A variable of Bitbucket, of the repository, or of a deployment.
+    Variable,
+    /// What a command printed.
+    Command,
+    /// Anything else that is not followed: a loop over an unknown list, arithmetic, too many cases.
+    Opaque,
+}
+
+/// One unknown.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Symbol {
+    /// Where it comes from.
+    pub kind: SymbolKind,
+    /// A variable's name, or the command's text after expansion.
+    pub name: String,
+    /// What was cut from it, in one spelling for all ways to write it: `::8`, `#release-`; empty for the whole.
+    pub cut: String,
+}
+
+/// A literal or an unknown.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Part {
+    /// Known text.
+    Literal(String),
+    /// An unknown.
+    Symbol(Symbol),
+}
+
+/// Text, known as far as it is; adjacent literals are always one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Value {
+    parts: Vec<Part>,
+}
+
+impl Symbol {
+    /// A variable, whole.
+    pub fn variable(name: &str) -> Self {
+        Self { kind: SymbolKind::Variable, name: name.to_owned(), cut: String::new() }
+    }
+
+    /// Whether it is this variable, cut or not.
+    pub fn is_variable(&self, name: &str) -> bool {
+        self.kind == SymbolKind::Variable && self.name == name
+    }
+}
+
+impl Value {
+    /// Known text.
+    pub fn literal(text: impl Into<String>) -> Self {
+        let text = text.into();
+        if text.is_empty() { Self::default() } else { Self { parts: vec![Part::Literal(text)] } }
+    }
+
+    /// One unknown.
+    pub fn symbol(symbol: Symbol) -> Self {
+        Self { parts: vec![Part::Symbol(symbol)] }
+    }
+
+    /// A variable.
+    pub fn variable(name: &str) -> Self {
+        Self::symbol(Symbol::variable(name))
+    }
+
+    /// The printed text of a command.
+    pub fn command(text: impl Into<String>) -> Self {
+        Self::symbol(Symbol { kind: SymbolKind::Command, name: text.into(), cut: String::new() })
+    }
+
+    /// Something that is not followed.
+    pub fn opaque(why: impl Into<String>) -> Self {
+        Self::symbol(Symbol { kind: SymbolKind::Opaque, name: why.into(), cut: String::new() })
+    }
+
+    /// From parts; literals that meet are joined.
+    pub fn from_parts(parts: impl IntoIterator<Item = Part>) -> Self {
+        let mut value = Self::default();
+        for part in parts {
+            value.push(part);
+        }
+        value
+    }
+
+    /// The parts.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// Appends a part.
+    pub fn push(&mut self, part: Part) {
+        match (self.parts.last_mut(), part) {
+            (_, Part::Literal(text)) if text.is_empty() => {}
+            (Some(Part::Literal(last)), Part::Literal(text)) => last.push_str(&text),
+            (_, part) => self.parts.push(part),
+        }
+    }
+
+    /// Appends a value.
+    pub fn extend(&mut self, other: &Value) {
+        for part in &other.parts {
+            self.push(part.clone());
+        }
+    }
+
+    /// The text, where all of it is known.
+    pub fn as_literal(&self) -> Option<&str> {
+        match self.parts.as_slice() {
+            [] => Some(""),
+            [Part::Literal(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether it is known to be empty.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// The symbol, where the value is one and nothing else.
+    pub fn as_symbol(&self) -> Option<&Symbol> {
+        match self.parts.as_slice() {
+            [Part::Symbol(symbol)] => Some(symbol),
+            _ => None,
+        }
+    }
+
+    /// The symbols.
+    pub fn symbols(&self) -> impl Iterator<Item = &Symbol> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Symbol(symbol) => Some(symbol),
+            Part::Literal(_) => None,
+        })
+    }
+
+    /// Whether a literal part contains `text`.
+    pub fn literal_contains(&self, text: &str) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Literal(literal) if literal.contains(text)))
+    }
+
+    /// The literal text with which it begins.
+    pub fn literal_prefix(&self) -> &str {
+        match self.parts.first() {
+            Some(Part::Literal(text)) => text,
+            _ => "",
+        }
+    }
+
+    /// The value without a literal beginning, if it has it.
+    pub fn strip_prefix(&self, prefix: &str) -> Option<Value> {
+        let rest = self.literal_prefix().strip_prefix(prefix)?;
+        let mut parts = vec![Part::Literal(rest.to_owned())];
+        parts.extend(self.parts.iter().skip(usize::from(!self.literal_prefix().is_empty())).cloned());
+        Some(Value::from_parts(parts))
+    }
+
+    /// Splits at the first literal occurrence of `at`: what is before it and what is after it.
+    pub fn split_once(&self, at: &str) -> Option<(Value, Value)> {
+        for (index, part) in self.parts.iter().enumerate() {
+            if let Part::Literal(text) = part
+                && let Some((before, after)) = text.split_once(at)
+            {
+                return Some(self.split(index, before, after));
+            }
+        }
+        None
+    }
+
+    /// Splits at the last literal occurrence of `at`.
+    pub fn rsplit_once(&self, at: &str) -> Option<(Value, Value)> {
+        for (index, part) in self.parts.iter().enumerate().rev() {
+            if let Part::Literal(text) = part
+                && let Some((before, after)) = text.rsplit_once(at)
+            {
+                return Some(self.split(index, before, after));
+            }
+        }
+        None
+    }
+
+    fn split(&self, index: usize, before: &str, after: &str) -> (Value, Value) {
+        let mut left = Value::from_parts(self.parts.iter().take(index).cloned());
+        left.push(Part::Literal(before.to_owned()));
+        let mut right = Value::literal(after);
+        for part in self.parts.iter().skip(index + 1) {
+            right.push(part.clone());
+        }
+        (left, right)
+    }
+
+    /// Splits at blanks in literals, as the shell splits an unquoted expansion.
+    pub fn split_whitespace(&self) -> Vec<Value> {
+        self.split_on(char::is_whitespace)
+    }
+
+    /// Splits at each literal character that `at` accepts; empty pieces are dropped.
+    pub fn split_on(&self, at: impl Fn(char) -> bool) -> Vec<Value> {
+        let mut pieces = vec![Value::default()];
+        for part in &self.parts {
+            match part {
+                Part::Symbol(_) => {
+                    if let Some(last) = pieces.last_mut() {
+                        last.push(part.clone());
+                    }
+                }
+                Part::Literal(text) => {
+                    for (index, piece) in text.split(&at).enumerate() {
+                        if index > 0 {
+                            pieces.push(Value::default());
+                        }
+                        if let Some(last) = pieces.last_mut() {
+                            last.push(Part::Literal(piece.to_owned()));
+                        }
+                    }
+                }
+            }
+        }
+        pieces.retain(|piece| !piece.is_empty());
+        pieces
+    }
+}
+
+/// Joins values with a literal between.
+pub fn join<'v>(values: impl IntoIterator<Item = &'v Value>, between: &str) -> Value {
+    let mut joined = Value::default();
+    for (index, value) in values.into_iter().enumerate() {
+        if index > 0 {
+            joined.push(Part::Literal(between.to_owned()));
+        }
+        joined.extend(value);
+    }
+    joined
+}
+
+impl fmt::Display for Symbol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            SymbolKind::Variable if self.cut.is_empty() => write!(f, "${}", self.name),
+            SymbolKind::Variable => write!(f, "${{{}{}}}", self.name, self.cut),
+            SymbolKind::Command => write!(f, "$({})", self.name),
+            SymbolKind::Opaque => write!(f, "<{}>", self.name),
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, part) in self.parts.iter().enumerate() {
+            match part {
+                Part::Literal(text) => f.write_str(text)?,
+                Part::Symbol(symbol) => {
+                    let word_follows = match self.parts.get(index + 1) {
+                        Some(Part::Literal(next)) => next.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'),
+                        _ => false,
+                    };
+                    if word_follows && symbol.kind == SymbolKind::Variable && symbol.cut.is_empty() {
+                        write!(f, "${{{}}}", symbol.name)?;
+                    } else {
+                        write!(f, "{symbol}")?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,525 @@
+//! The walk over the grammar's nodes.
+
+use tree_sitter::Node;
+
+use super::condition::span;
+use super::interpret::{Interpreter, Invocation, Scope, Stdin, Text, Word, body};
+use super::piece::Piece;
+use super::value::Value;
+use crate::yaml::Span;
+
+/// How many items of a known list a loop is unrolled for.
+const UNROLLED: usize = 24;
+
+/// Where control goes after a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// To the next statement.
+    Next,
+    /// Out of the function.
+    Return,
+    /// Out of the script.
+    Exit,
+}
+
+impl Interpreter<'_> {
+    pub(super) fn walk_piece(&mut self, piece: &Piece) -> Flow {
+        let text: Text = piece.text.clone();
+        let Some(tree) = self.parses.tree(&text) else { return Flow::Next };
+        if !self.enter() {
+            return Flow::Next;
+        }
+        let flow = self.walk(tree.root_node(), piece);
+        self.leave();
+        flow
+    }
+
+    /// Walks one node.
+    pub(super) fn walk(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
+        if self.spent() {
+            return Flow::Exit;
+        }
+        match node.kind() {
+            "command" => self.command(node, piece, Stdin::Unknown, false),
+            "declaration_command" | "variable_assignments" => {
+                self.each(node, piece, |this, child| this.declared(child, piece));
+                Flow::Next
+            }
+            "variable_assignment" => {
+                self.assign(node, piece);
+                Flow::Next
+            }
+            "unset_command" => {
+                self.each(node, piece, |this, child| {
+                    let name = piece.text.get(child.byte_range()).unwrap_or("").to_owned();
+                    this.scope.set(&name, vec![Value::default()]);
+                });
+                Flow::Next
+            }
+            "redirected_statement" => self.redirected_statement(node, piece, Stdin::Unknown, false),
+            "pipeline" => self.pipeline(node, piece),
+            "list" => self.list(node, piece),
+            "if_statement" => self.conditional(node, piece),
+            "case_statement" => self.case(node, piece),
+            "for_statement" => self.repeat(node, piece),
+            "while_statement" | "c_style_for_statement" => self.uncertainly(|this| this.statements(node, piece)),
+            "subshell" => {
+                let scope = self.scope.clone();
+                self.statements(node, piece);
+                self.scope = scope;
+                Flow::Next
+            }
+            "function_definition" => {
+                if let (Some(name), Some(inner)) = (node.child_by_field_name("name"), node.child_by_field_name("body"))
+                {
+                    let name = piece.text.get(name.byte_range()).unwrap_or("").to_owned();
+                    self.scope.functions.insert(name, body(piece, span(inner)));
+                }
+                Flow::Next
+            }
+            "negated_command" => self.uncertainly(|this| this.statements(node, piece)),
+            "test_command" => {
+                self.decide(node, piece);
+                Flow::Next
+            }
+            "comment" | "word" | "heredoc_body" | "heredoc_start" | "heredoc_end" => Flow::Next,
+            _ => self.statements(node, piece),
+        }
+    }
+
+    fn each(&mut self, node: Node<'_>, _piece: &Piece, mut act: impl FnMut(&mut Self, Node<'_>)) {
+        let mut cursor = node.walk();
+        for child in node.named_children(&mut cursor) {
+            act(self, child);
+        }
+    }
+
+    fn statements(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
+        let mut cursor = node.walk();
+        for child in node.named_children(&mut cursor) {
+            let flow = self.walk(child, piece);
+            if flow != Flow::Next {
+                return flow;
+            }
+        }
+        Flow::Next
+    }
+
+    /// Walks something that may not happen.
+    pub(super) fn uncertainly(&mut self, walk: impl FnOnce(&mut Self) -> Flow) -> Flow {
+        let before = std::mem::replace(&mut self.certain, false);
+        walk(self);
+        self.certain = before;
+        Flow::Next
+    }
+
+    fn declared(&mut self, node: Node<'_>, piece: &Piece) {
+        match node.kind() {
+            "variable_assignment" => self.assign(node, piece),
+            // `export "X=y"` is a string to the grammar.
+            "string" | "raw_string" | "concatenation" | "word" => {
+                for value in self.expand(piece, span(node)) {
+                    if let Some((name, rest)) = value.split_once("=")
+                        && let Some(name) = name.as_literal()
+                    {
+                        self.scope.set(name, vec![rest]);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn assign(&mut self, node: Node<'_>, piece: &Piece) {
+        if let Some((name, values)) = self.assignment(node, piece) {
+            self.scope.set(&name, values);
+        }
+    }
+
+    /// The name and values of an assignment; arrays are set at once.
+    fn assignment(&mut self, node: Node<'_>, piece: &Piece) -> Option<(String, Vec<Value>)> {
+        let name = node.child_by_field_name("name")?;
+        let name_text = piece.text.get(name.byte_range())?.to_owned();
+        let Some(value) = node.child_by_field_name("value") else { return Some((name_text, vec![Value::default()])) };
+        if value.kind() == "array" {
+            let mut items = Vec::new();
+            let mut cursor = value.walk();
+            for item in value.named_children(&mut cursor) {
+                items.extend(self.fields(item, piece).into_iter().map(|word| word.values));
+            }
+            self.scope.set_array(&name_text, items);
+            return None;
+        }
+        let values = self.expand(piece, span(value));
+        let appends = piece.text.get(name.end_byte()..value.start_byte()).is_some_and(|between| between.contains("+="));
+        if appends && let Some(before) = self.scope.get(&name_text).map(<[Value]>::to_vec) {
+            let longer = before.iter().flat_map(|before| {
+                values.iter().map(move |value| {
+                    let mut longer = before.clone();
+                    longer.extend(value);
+                    longer
+                })
+            });
+            return Some((name_text, longer.collect()));
+        }
+        Some((name_text, values))
+    }
+
+    /// The words that one argument comes to.
+    pub(super) fn fields(&mut self, node: Node<'_>, piece: &Piece) -> Vec<Word> {
+        let span = span(node);
+        let raw = piece.text.get(span.start..span.end).unwrap_or("").to_owned();
+        let place = piece.place(span);
+        let quoted = raw.contains(['"', '\'']);
+        let word = |values: Vec<Value>| Word { values, place, quoted, origin: Some((piece.clone(), span)) };
+        if matches!(raw.as_str(), "\"$@\"" | "$@" | "$*" | "\"${@}\"") && !self.scope.positional.is_empty() {
+            return self.scope.positional.iter().skip(1).map(|values| word(values.clone())).collect();
+        }
+        let array = raw.trim_matches('"').strip_prefix("${").and_then(|raw| raw.strip_suffix("[@]}"));
+        if let Some(items) = array.and_then(|name| self.scope.array(name)) {
+            return items.iter().map(|values| word(values.clone())).collect();
+        }
+        let values = self.expand(piece, span);
+        if let ([one], false) = (values.as_slice(), quoted)
+            && one.literal_contains(" ")
+        {
+            return one.split_whitespace().into_iter().map(|value| word(vec![value])).collect();
+        }
+        vec![word(values)]
+    }
+
+    fn command(&mut self, node: Node<'_>, piece: &Piece, stdin: Stdin, piped_from: bool) -> Flow {
+        let mut words = Vec::new();
+        let mut assignments = Vec::new();
+        let mut stdin = stdin;
+        let mut start = None;
+        let mut cursor = node.walk();
+        for child in node.children(&mut cursor) {
+            match child.kind() {
+                "variable_assignment" => assignments.extend(self.assignment(child, piece)),
+                "command_name" => {
+                    start = Some(child.start_byte());
+                    words.extend(self.fields(child, piece));
+                }
+                "herestring_redirect" => {
+                    if let Some(text) = child.named_child(0) {
+                        stdin = Stdin::Text(self.expand(piece, span(text)));
+                    }
+                }
+                "file_redirect" | "heredoc_redirect" => {}
+                _ if child.is_named() => words.extend(self.fields(child, piece)),
+                _ => {}
+            }
+        }
+        let place = piece.place(Span::new(start.unwrap_or(node.start_byte()), node.end_byte()));
+        let invocation = Invocation {
+            words,
+            assignments,
+            place,
+            certain: self.certain,
+            calls: self.calls.clone(),
+            remote: self.remote.clone(),
+            piped_from,
+            redirected: self.redirected > 0,
+            stdin,
+        };
+        self.dispatch(invocation)
+    }
+
+    fn redirected_statement(&mut self, node: Node<'_>, piece: &Piece, stdin: Stdin, piped_from: bool) -> Flow {
+        let mut stdin = stdin;
+        let mut to_file = false;
+        let mut or = false;
+        let mut after = Vec::new();
+        let mut cursor = node.walk();
+        for redirect in node.children_by_field_name("redirect", &mut cursor) {
+            match redirect.kind() {
+                "heredoc_redirect" => {
+                    stdin = heredoc(redirect, piece).unwrap_or(stdin);
+                    let mut inner = redirect.walk();
+                    for child in redirect.children(&mut inner) {
+                        match child.kind() {
+                            "file_redirect" => to_file |= writes_file(child, piece),
+                            "||" => or = true,
+                            kind if kind.starts_with("heredoc") => {}
+                            _ if child.is_named() => after.push(child),
+                            _ => {}
+                        }
+                    }
+                }
+                "herestring_redirect" => {
+                    if let Some(text) = redirect.named_child(0) {
+                        stdin = Stdin::Text(self.expand(piece, span(text)));
+                    }
+                }
+                _ => {
+                    let raw = piece.text.get(redirect.byte_range()).unwrap_or("");
+                    let silent =
+                        raw.contains("&1") || raw.contains("&2") || raw.starts_with("2>") || raw.contains("/dev/std");
+                    to_file |= raw.contains('>') && !silent;
+                    if let Some(target) = redirect.child_by_field_name("destination") {
+                        self.expand(piece, span(target));
+                    }
+                }
+            }
+        }
+        let piped = after.first().is_some_and(|node| node.kind() == "pipeline");
+        let hidden = usize::from(to_file || piped);
+        self.redirected += hidden;
+        self.collected.push(Vec::new());
+        let flow = match node.child_by_field_name("body") {
+            Some(inner) if inner.kind() == "command" => self.command(inner, piece, stdin, piped_from),
+            Some(inner) => self.walk(inner, piece),
+            None => Flow::Next,
+        };
+        self.redirected -= hidden;
+        let made = self.collected.pop().unwrap_or_default();
+        let printed = made.last().map(super::wrapper::output).unwrap_or_default();
+        if let Some(outer) = self.collected.last_mut() {
+            outer.extend(made);
+        }
+        for node in after {
+            // `cmd <<EOF | other` and `cmd <<EOF && other` stand inside the redirect, for the grammar.
+            if node.kind() == "pipeline" {
+                let mut inner = node.walk();
+                let members: Vec<Node<'_>> = node.named_children(&mut inner).collect();
+                self.members(&members, printed.clone(), true, piece);
+            } else if or {
+                self.uncertainly(|this| this.walk(node, piece));
+            } else {
+                self.walk(node, piece);
+            }
+        }
+        flow
+    }
+
+    fn pipeline(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
+        let mut cursor = node.walk();
+        let members: Vec<Node<'_>> = node.named_children(&mut cursor).collect();
+        self.members(&members, Stdin::Unknown, false, piece);
+        Flow::Next
+    }
+
+    /// Runs the members of a pipeline, each with what the one before it prints.
+    fn members(&mut self, members: &[Node<'_>], first: Stdin, piped: bool, piece: &Piece) {
+        let mut stdin = first;
+        for (index, member) in members.iter().enumerate() {
+            let last = index + 1 == members.len();
+            let piped_from = piped || index > 0;
+            self.collected.push(Vec::new());
+            self.redirected += usize::from(!last);
+            let given = std::mem::take(&mut stdin);
+            match member.kind() {
+                "command" => self.command(*member, piece, given, piped_from),
+                "redirected_statement" => self.redirected_statement(*member, piece, given, piped_from),
+                _ => self.walk(*member, piece),
+            };
+            self.redirected -= usize::from(!last);
+            let made = self.collected.pop().unwrap_or_default();
+            if let [one] = made.as_slice() {
+                stdin = super::wrapper::output(one);
+            }
+            if let Some(outer) = self.collected.last_mut() {
+                outer.extend(made);
+            }
+        }
+    }
+
+    fn list(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
+        let mut cursor = node.walk();
+        let children: Vec<Node<'_>> = node.children(&mut cursor).collect();
+        let Some(left) = children.iter().find(|child| child.is_named()).copied() else { return Flow::Next };
+        let Some(right) = children.iter().rev().find(|child| child.is_named()).copied() else { return Flow::Next };
+        let or = children.iter().any(|child| child.kind() == "||");
+        if left.id() == right.id() {
+            return self.walk(left, piece);
+        }
+        if is_test(left, piece) {
+            return match (self.decide(left, piece), or) {
+                (Some(true), false) | (Some(false), true) => self.walk(right, piece),
+                (Some(_), _) => Flow::Next,
+                (None, _) => self.uncertainly(|this| this.walk(right, piece)),
+            };
+        }
+        let flow = self.walk(left, piece);
+        match (flow, or) {
+            (Flow::Next, false) => self.walk(right, piece),
+            (Flow::Next, true) => self.uncertainly(|this| this.walk(right, piece)),
+            (other, _) => other,
+        }
+    }
+
+    fn conditional(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
+        let before = self.certain;
+        let mut ways: Vec<(Scope, Flow)> = Vec::new();
+        let mut open = true;
+        // The clauses one after another: `if`, each `elif`, `else`.
+        let mut cursor = node.walk();
+        let children: Vec<Node<'_>> = node.named_children(&mut cursor).collect();
+        let mut clauses: Vec<(Option<Node<'_>>, Vec<Node<'_>>)> = Vec::new();
+        let condition = node.child_by_field_name("condition").or_else(|| children.first().copied());
+        let main: Vec<Node<'_>> = children
+            .iter()
+            .filter(|child| Some(child.id()) != condition.map(|c| c.id()) && !child.kind().ends_with("_clause"))
+            .copied()
+            .collect();
+        clauses.push((condition, main));
+        for clause in children.iter().filter(|child| child.kind().ends_with("_clause")) {
+            let mut inner = clause.walk();
+            let parts: Vec<Node<'_>> = clause.named_children(&mut inner).collect();
+            match (clause.kind(), parts.split_first()) {
+                ("elif_clause", Some((condition, rest))) => clauses.push((Some(*condition), rest.to_vec())),
+                _ => clauses.push((None, parts)),
+            }
+        }
+        for (condition, statements) in clauses {
+            let held = match condition {
+                Some(condition) => self.decide(condition, piece),
+                None => Some(true),
+            };
+            if held == Some(false) {
+                continue;
+            }
+            let scope = self.scope.clone();
+            self.certain = before && held == Some(true) && ways.is_empty();
+            let mut flow = Flow::Next;
+            for statement in statements {
+                flow = self.walk(statement, piece);
+                if flow != Flow::Next {
+                    break;
+                }
+            }
+            ways.push((std::mem::replace(&mut self.scope, scope), flow));
+            if held == Some(true) {
+                open = false;
+                break;
+            }
+        }
+        self.certain = before;
+        if open {
+            ways.push((self.scope.clone(), Flow::Next));
+        }
+        self.rejoin_ways(ways)
+    }
+
+    fn rejoin_ways(&mut self, ways: Vec<(Scope, Flow)>) -> Flow {
+        let going: Vec<Scope> =
+            ways.iter().filter(|(_, flow)| *flow == Flow::Next).map(|(scope, _)| scope.clone()).collect();
+        if going.is_empty() {
+            return ways.first().map_or(Flow::Next, |(_, flow)| *flow);
+        }
+        self.scope = Scope::join(going, |name| match self.host().variable(name) {
+            super::Lookup::Unset => Some(Value::default()),
+            super::Lookup::Known(values) => values.first().cloned(),
+            _ => Some(Value::variable(name)),
+        });
+        Flow::Next
+    }
+
+    fn case(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
+        let before = self.certain;
+        let values = node.child_by_field_name("value").map(|value| self.expand(piece, span(value))).unwrap_or_default();
+        let mut ways: Vec<(Scope, Flow)> = Vec::new();
+        let mut open = true;
+        let mut cursor = node.walk();
+        for item in node.named_children(&mut cursor).filter(|child| child.kind() == "case_item") {
+            let mut inner = item.walk();
+            let patterns: Vec<Node<'_>> = item.children_by_field_name("value", &mut inner).collect();
+            let mut held = Some(false);
+            for pattern in &patterns {
+                let pattern = self.expand(piece, span(*pattern));
+                match self.equal(&values, &pattern) {
+                    Some(true) => held = Some(true),
+                    None if held == Some(false) => held = None,
+                    _ => {}
+                }
+            }
+            if held == Some(false) {
+                continue;
+            }
+            let scope = self.scope.clone();
+            self.certain = before && held == Some(true) && ways.is_empty();
+            let mut flow = Flow::Next;
+            let mut statements = item.walk();
+            for statement in item.named_children(&mut statements).filter(|child| !patterns.contains(child)) {
+                flow = self.walk(statement, piece);
+                if flow != Flow::Next {
+                    break;
+                }
+            }
+            ways.push((std::mem::replace(&mut self.scope, scope), flow));
+            if held == Some(true) {
+                open = false;
+                break;
+            }
+        }
+        self.certain = before;
+        if open {
+            ways.push((self.scope.clone(), Flow::Next));
+        }
+        self.rejoin_ways(ways)
+    }
+
+    fn repeat(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
+        let name = node
+            .child_by_field_name("variable")
+            .and_then(|name| piece.text.get(name.byte_range()))
+            .unwrap_or("")
+            .to_owned();
+        let mut items = Vec::new();
+        let mut cursor = node.walk();
+        let listed: Vec<Node<'_>> = node.children_by_field_name("value", &mut cursor).collect();
+        for item in &listed {
+            items.extend(self.fields(*item, piece));
+        }
+        let Some(inner) = node.child_by_field_name("body") else { return Flow::Next };
+        let known =
+            items.iter().all(|word| word.values.len() == 1 && word.literal().is_some_and(|text| !text.contains('*')));
+        if known && !items.is_empty() && items.len() <= UNROLLED {
+            for word in items {
+                self.scope.set(&name, word.values);
+                let flow = self.walk(inner, piece);
+                if flow == Flow::Exit {
+                    return flow;
+                }
+            }
+            return Flow::Next;
+        }
+        self.scope.set(&name, vec![Value::opaque(format!("each {name}"))]);
+        self.walk(inner, piece)
+    }
+}
+
+fn heredoc(redirect: Node<'_>, piece: &Piece) -> Option<Stdin> {
+    let mut cursor = redirect.walk();
+    let mut expanded = true;
+    let mut document = None;
+    for child in redirect.children(&mut cursor) {
+        match child.kind() {
+            "heredoc_start" => expanded = !piece.text.get(child.byte_range())?.contains(['"', '\'', '\\']),
+            "heredoc_body" => document = Some(piece.part(span(child))),
+            _ => {}
+        }
+    }
+    Some(Stdin::Document { piece: document?, expanded })
+}
+
+/// Whether a redirect sends output to a file, so that it does not reach the log.
+fn writes_file(redirect: Node<'_>, piece: &Piece) -> bool {
+    let raw = piece.text.get(redirect.byte_range()).unwrap_or("");
+    let elsewhere = raw.contains("&1") || raw.contains("&2") || raw.starts_with("2>") || raw.contains("/dev/std");
+    raw.contains('>') && !elsewhere
+}
+
+fn is_test(node: Node<'_>, piece: &Piece) -> bool {
+    match node.kind() {
+        "list" => node.named_child(0).is_some_and(|left| is_test(left, piece)),
+        "test_command" => true,
+        "negated_command" => node.named_child(0).is_some_and(|inner| is_test(inner, piece)),
+        "command" => {
+            let name = node.child_by_field_name("name").and_then(|name| piece.text.get(name.byte_range()));
+            matches!(name, Some("test" | "[" | "true" | "false"))
+        }
+        _ => false,
+    }
+}

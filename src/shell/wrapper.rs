@@ -1,0 +1,417 @@
+//! Commands that run other commands: builtins, functions, shells, `ssh`, `sudo`, `xargs` and their kin.
+
+use super::interpret::{Interpreter, Invocation, Scope, Stdin, Word};
+use super::piece::Piece;
+use super::value::Value;
+use super::walk::Flow;
+use crate::yaml::Span;
+
+/// Commands that run what follows: how many plain words of their own come first, and which flags take a value.
+const PREFIXES: [(&str, usize, &[&str]); 22] = [
+    ("sudo", 0, &["-u", "-g", "-h", "-p", "-C", "-D", "-R", "-T", "-U"]),
+    ("doas", 0, &["-u"]),
+    ("nohup", 0, &[]),
+    ("time", 0, &["-f", "-o"]),
+    ("nice", 0, &["-n"]),
+    ("ionice", 0, &["-c", "-n", "-p"]),
+    ("stdbuf", 0, &["-i", "-o", "-e"]),
+    ("setsid", 0, &[]),
+    ("exec", 0, &["-a"]),
+    ("command", 0, &[]),
+    ("builtin", 0, &[]),
+    ("timeout", 1, &["-k", "-s", "--signal", "--kill-after"]),
+    ("retry", 0, &["-t", "-d", "-n", "--times", "--delay", "--tries", "--max-attempts"]),
+    ("chronic", 0, &[]),
+    ("unbuffer", 0, &[]),
+    ("eatmydata", 0, &[]),
+    ("env", 0, &["-u", "-C", "-S"]),
+    ("busybox", 0, &[]),
+    ("dotenv", 0, &["-e", "-f"]),
+    ("with-contenv", 0, &[]),
+    ("winpty", 0, &[]),
+    ("catchsegv", 0, &[]),
+];
+
+/// Commands that run what stands after `--`.
+const SEPARATED: [&str; 6] = ["doppler", "aws-vault", "op", "infisical", "chamber", "envconsul"];
+
+const SSH_VALUE_FLAGS: &str = "BbcDEeFIiJLlmOopQRSWw";
+
+impl Interpreter<'_> {
+    /// Runs one command: what it wraps, or the command itself.
+    pub(super) fn dispatch(&mut self, invocation: Invocation) -> Flow {
+        let Some(name) = invocation.words.first().and_then(Word::literal).map(str::to_owned) else {
+            if invocation.words.is_empty() {
+                for (name, values) in invocation.assignments {
+                    self.scope.set(&name, values);
+                }
+            } else {
+                self.hand_out(invocation);
+            }
+            return Flow::Next;
+        };
+        if let Some(function) = self.scope.functions.get(&name).cloned() {
+            return self.call(&name, &function, invocation);
+        }
+        let base = name.rsplit('/').next().unwrap_or(&name).to_owned();
+        match base.as_str() {
+            "exit" => return Flow::Exit,
+            "return" => return Flow::Return,
+            "eval" => {
+                self.evaluate(&invocation);
+                return Flow::Next;
+            }
+            "read" | "mapfile" | "readarray" => {
+                for word in invocation.words.iter().skip(1) {
+                    if let Some(name) = word.literal().filter(|name| !name.starts_with('-')).map(str::to_owned) {
+                        self.scope.set(&name, vec![Value::opaque(format!("what is read into {name}"))]);
+                    }
+                }
+                return Flow::Next;
+            }
+            "export" | "declare" | "local" | "readonly" | "typeset" => {
+                for word in invocation.words.iter().skip(1) {
+                    if let Some((name, value)) = word.value().split_once("=")
+                        && let Some(name) = name.as_literal()
+                    {
+                        self.scope.set(name, vec![value]);
+                    }
+                }
+                return Flow::Next;
+            }
+            "bash" | "sh" | "dash" | "zsh" | "ash" | "ksh" => return self.shell(invocation),
+            "source" | "." => return self.sourced(invocation),
+            "ssh" => {
+                self.ssh(invocation);
+                return Flow::Next;
+            }
+            "xargs" => {
+                self.xargs(invocation);
+                return Flow::Next;
+            }
+            _ => {}
+        }
+        if let Some(inner) = unwrapped(&invocation, &base) {
+            return self.dispatch_inner(inner);
+        }
+        if name.contains('/')
+            && let Some(text) = self.script(&name)
+        {
+            return self.run_script(&name, text, invocation, 1);
+        }
+        self.hand_out(invocation);
+        Flow::Next
+    }
+
+    fn dispatch_inner(&mut self, mut inner: Invocation) -> Flow {
+        // `env A=b cmd`: assignments as words.
+        while let Some((name, value)) = inner.words.first().and_then(|word| word.value().split_once("=")) {
+            let Some(name) = name.as_literal().filter(|name| is_name(name)).map(str::to_owned) else { break };
+            inner.assignments.push((name, vec![value]));
+            inner.words.remove(0);
+        }
+        if inner.words.is_empty() || !self.enter() {
+            return Flow::Next;
+        }
+        let flow = self.dispatch(inner);
+        self.leave();
+        flow
+    }
+
+    fn call(&mut self, name: &str, function: &Piece, invocation: Invocation) -> Flow {
+        if !self.enter() {
+            return Flow::Next;
+        }
+        let positional = invocation.words.into_iter().map(|word| word.values).collect();
+        let before = std::mem::replace(&mut self.scope.positional, positional);
+        let assigned: Vec<_> = invocation.assignments;
+        for (name, values) in assigned {
+            self.scope.set(&name, values);
+        }
+        self.calls.push(name.to_owned());
+        let flow = self.walk_piece(function);
+        self.calls.pop();
+        self.scope.positional = before;
+        self.leave();
+        if flow == Flow::Exit { Flow::Exit } else { Flow::Next }
+    }
+
+    fn evaluate(&mut self, invocation: &Invocation) {
+        let [_, words @ ..] = invocation.words.as_slice() else { return };
+        if let [word] = words {
+            // `eval` sees the value: what a variable holds is read as shell text.
+            let value = word.value();
+            let text = self.as_shell_text(&value);
+            let piece = Piece::whole(word.place, &text);
+            self.walk_piece(&piece);
+            return;
+        }
+        let values: Vec<Value> = words.iter().map(Word::value).collect();
+        let text = self.as_shell_text(&super::value::join(values.iter(), " "));
+        self.walk_piece(&Piece::whole(invocation.place, &text));
+    }
+
+    /// A shell: `-c TEXT`, a script, or text on its input.
+    fn shell(&mut self, invocation: Invocation) -> Flow {
+        let mut index = 1;
+        while let Some(flag) = invocation.words.get(index).and_then(Word::literal) {
+            if flag == "--" {
+                index += 1;
+                break;
+            }
+            if !flag.starts_with(['-', '+']) || flag == "-" {
+                break;
+            }
+            let takes_command = flag.starts_with('-') && !flag.starts_with("--") && flag.contains('c');
+            index += if matches!(flag, "-o" | "+o" | "-O" | "+O") || flag.ends_with('o') && !flag.starts_with("--") {
+                2
+            } else {
+                1
+            };
+            if takes_command {
+                let Some(word) = invocation.words.get(index).cloned() else { return Flow::Next };
+                let (piece, _) = self.word_piece(&word);
+                let rest = invocation.words.iter().skip(index + 1).map(|word| word.values.clone()).collect();
+                self.in_subshell(invocation.assignments, rest, |this| this.walk_piece(&piece));
+                return Flow::Next;
+            }
+        }
+        match invocation.words.get(index).and_then(Word::literal).map(str::to_owned) {
+            Some(path) if path != "-" => match self.script(&path) {
+                Some(text) => self.run_script(&path, text, invocation, index + 1),
+                None => {
+                    self.hand_out(invocation);
+                    Flow::Next
+                }
+            },
+            _ => {
+                let stdin = invocation.stdin.clone();
+                if !self.fed(&stdin, Vec::new()) {
+                    self.hand_out(invocation);
+                }
+                Flow::Next
+            }
+        }
+    }
+
+    /// Runs text that is fed to a shell; false if it is not known.
+    fn fed(&mut self, stdin: &Stdin, assignments: Vec<(String, Vec<Value>)>) -> bool {
+        match stdin {
+            Stdin::Unknown => false,
+            Stdin::Document { piece, expanded } => {
+                let piece = piece.clone();
+                let foreign = self.remote.is_some() && !expanded;
+                let before = self.foreign;
+                self.foreign |= foreign;
+                self.in_subshell(assignments, Vec::new(), |this| this.walk_piece(&piece));
+                self.foreign = before;
+                true
+            }
+            Stdin::Text(values) => {
+                let [value] = values.as_slice() else { return false };
+                if value.as_symbol().is_some() {
+                    return false;
+                }
+                let text = self.as_shell_text(value);
+                let place = super::piece::Place { source: 0, span: Span::default() };
+                let piece = Piece::whole(place, &text);
+                self.in_subshell(assignments, Vec::new(), |this| this.walk_piece(&piece));
+                true
+            }
+        }
+    }
+
+    fn in_subshell(
+        &mut self,
+        assignments: Vec<(String, Vec<Value>)>,
+        positional: Vec<Vec<Value>>,
+        walk: impl FnOnce(&mut Self) -> Flow,
+    ) {
+        let before: Scope = self.scope.clone();
+        for (name, values) in assignments {
+            self.scope.set(&name, values);
+        }
+        if !positional.is_empty() {
+            self.scope.positional = positional;
+        }
+        walk(self);
+        self.scope = before;
+    }
+
+    fn sourced(&mut self, invocation: Invocation) -> Flow {
+        let path = invocation.words.get(1).and_then(Word::literal).map(str::to_owned);
+        match path.and_then(|path| self.script(&path).map(|text| (path, text))) {
+            Some((path, text)) => {
+                if !self.enter() {
+                    return Flow::Next;
+                }
+                self.calls.push(path);
+                let flow = self.walk_piece(&Piece::whole(invocation.place, &text));
+                self.calls.pop();
+                self.leave();
+                if flow == Flow::Exit { Flow::Exit } else { Flow::Next }
+            }
+            None => {
+                self.hand_out(invocation);
+                Flow::Next
+            }
+        }
+    }
+
+    fn run_script(&mut self, path: &str, text: String, invocation: Invocation, first: usize) -> Flow {
+        if !self.enter() {
+            return Flow::Next;
+        }
+        let mut positional = vec![vec![Value::literal(path)]];
+        positional.extend(invocation.words.iter().skip(first).map(|word| word.values.clone()));
+        self.calls.push(path.to_owned());
+        // What a script at hand does is pointed at where it is called.
+        let piece = Piece::whole(invocation.place, &text);
+        self.in_subshell(invocation.assignments, positional, |this| this.walk_piece(&piece));
+        self.calls.pop();
+        self.leave();
+        Flow::Next
+    }
+
+    fn ssh(&mut self, invocation: Invocation) {
+        let mut index = 1;
+        while let Some(flag) = invocation.words.get(index).map(|word| word.value().literal_prefix().to_owned()) {
+            if !flag.starts_with('-') {
+                break;
+            }
+            let takes_value = flag.chars().last().is_some_and(|last| SSH_VALUE_FLAGS.contains(last)) && flag.len() == 2;
+            index += if takes_value { 2 } else { 1 };
+        }
+        let Some(host) = invocation.words.get(index) else { return };
+        let machine = host.value();
+        let words: Vec<Word> = invocation.words.iter().skip(index + 1).cloned().collect();
+        self.hand_out(invocation.clone());
+        let before = self.remote.replace(machine);
+        match words.as_slice() {
+            [] => {
+                let stdin = invocation.stdin.clone();
+                self.fed(&stdin, Vec::new());
+            }
+            [word] if word.quoted || word.value().literal_contains(" ") => {
+                let (piece, expanded) = self.word_piece(word);
+                let foreign = self.foreign;
+                self.foreign |= !expanded;
+                self.in_subshell(Vec::new(), Vec::new(), |this| this.walk_piece(&piece));
+                self.foreign = foreign;
+            }
+            _ if words.iter().any(|word| word.quoted && word.value().literal_contains(" ")) && !is_shell(&words) => {
+                for word in &words {
+                    let (piece, _) = self.word_piece(word);
+                    self.in_subshell(Vec::new(), Vec::new(), |this| this.walk_piece(&piece));
+                }
+            }
+            _ => {
+                let inner = Invocation { words, remote: self.remote.clone(), assignments: Vec::new(), ..invocation };
+                self.dispatch_inner(inner);
+            }
+        }
+        self.remote = before;
+    }
+
+    fn xargs(&mut self, invocation: Invocation) {
+        let mut index = 1;
+        let mut slot = None;
+        while let Some(flag) = invocation.words.get(index).and_then(Word::literal) {
+            if !flag.starts_with('-') {
+                break;
+            }
+            if let Some(text) = flag.strip_prefix("-I") {
+                if text.is_empty() {
+                    slot = invocation.words.get(index + 1).and_then(Word::literal).map(str::to_owned);
+                    index += 1;
+                } else {
+                    slot = Some(text.to_owned());
+                }
+            } else if matches!(flag, "-n" | "-P" | "-L" | "-d" | "-a" | "-s" | "-E") {
+                index += 1;
+            }
+            index += 1;
+        }
+        let mut words: Vec<Word> = invocation.words.iter().skip(index).cloned().collect();
+        if words.is_empty() {
+            return;
+        }
+        let given = match &invocation.stdin {
+            Stdin::Text(values) => values.clone(),
+            _ => vec![Value::opaque("what xargs reads")],
+        };
+        match slot {
+            Some(slot) => {
+                for word in &mut words {
+                    let filled = word.values.iter().flat_map(|value| match value.split_once(&slot) {
+                        Some((before, after)) => {
+                            given.iter().map(|given| super::value::join([&before, given, &after], "")).collect()
+                        }
+                        None => vec![value.clone()],
+                    });
+                    word.values = filled.collect();
+                }
+            }
+            None => words.push(Word { values: given, place: invocation.place, quoted: false, origin: None }),
+        }
+        self.dispatch_inner(Invocation { words, stdin: Stdin::Unknown, ..invocation });
+    }
+}
+
+fn is_shell(words: &[Word]) -> bool {
+    matches!(words.first().and_then(Word::literal), Some("bash" | "sh" | "sudo"))
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// The command behind a prefix such as `sudo`.
+fn unwrapped(invocation: &Invocation, base: &str) -> Option<Invocation> {
+    if SEPARATED.contains(&base) {
+        let separator = invocation.words.iter().position(|word| word.literal() == Some("--"))?;
+        let words: Vec<Word> = invocation.words.iter().skip(separator + 1).cloned().collect();
+        return (!words.is_empty()).then(|| Invocation { words, ..invocation.clone() });
+    }
+    let (_, own, with_value) = PREFIXES.into_iter().find(|(name, ..)| *name == base)?;
+    let mut index = 1;
+    let mut own = own;
+    while let Some(word) = invocation.words.get(index) {
+        let text = word.literal().unwrap_or("");
+        if text == "--" {
+            index += 1;
+            break;
+        }
+        if text.starts_with('-') {
+            index += if with_value.contains(&text) { 2 } else { 1 };
+        } else if own > 0 {
+            own -= 1;
+            index += 1;
+        } else {
+            break;
+        }
+    }
+    let words: Vec<Word> = invocation.words.iter().skip(index).cloned().collect();
+    (!words.is_empty()).then(|| Invocation { words, ..invocation.clone() })
+}
+
+/// What a command hands to the next one of its pipeline.
+pub(super) fn output(invocation: &Invocation) -> Stdin {
+    let words: Option<Vec<Value>> = invocation.words.iter().map(Word::one).collect();
+    let Some(words) = words else { return Stdin::Unknown };
+    match (invocation.name(), words.as_slice()) {
+        (Some("echo"), [_, rest @ ..]) => {
+            let skip =
+                usize::from(rest.first().and_then(Value::as_literal).is_some_and(|flag| flag == "-n" || flag == "-e"));
+            Stdin::Text(vec![super::value::join(rest.iter().skip(skip), " ")])
+        }
+        (Some("printf"), [_, format, value]) if matches!(format.as_literal(), Some("%s" | "%s\\n")) => {
+            Stdin::Text(vec![value.clone()])
+        }
+        (Some("printf"), [_, text]) if !text.literal_contains("%") => Stdin::Text(vec![text.clone()]),
+        (Some("cat"), [_]) => invocation.stdin.clone(),
+        (Some("tee"), _) => invocation.stdin.clone(),
+        _ => Stdin::Unknown,
+    }
+}
