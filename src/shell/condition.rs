@@ -24,12 +24,8 @@ impl Interpreter<'_> {
             }
             "list" => {
                 let left = self.decide(node.named_child(0)?, piece);
-                let or = (0..node.child_count()).any(|index| {
-                    u32::try_from(index)
-                        .ok()
-                        .and_then(|index| node.child(index))
-                        .is_some_and(|child| child.kind() == "||")
-                });
+                let mut cursor = node.walk();
+                let or = node.children(&mut cursor).any(|child| child.kind() == "||");
                 match (or, left) {
                     (false, Some(false)) => Some(false),
                     (true, Some(true)) => Some(true),
