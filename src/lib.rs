@@ -12,8 +12,11 @@ pub mod settings;
 pub mod shell;
 // 2: what Bitbucket could not read, or does not know
 pub mod schema;
+// 2: what is in a file, and what it does
+pub mod effect;
 // 3: where replies come from
 pub mod model;
+pub mod plan;
 // 6: every byte that a person or a CI system reads
 pub mod report;
 // 7: where prompts come from

@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::expansion::glob;
-use super::interpret::Interpreter;
+use super::interpret::{Comparison, Interpreter};
 use super::piece::Piece;
 use super::value::Value;
 use crate::yaml::Span;
@@ -74,6 +74,8 @@ impl Interpreter<'_> {
             "=" | "==" | "!=" => {
                 let lefts = self.expand(piece, span(left));
                 let rights = self.expand(piece, span(right));
+                self.note_test(piece, span(left), span(right), &rights);
+                self.note_test(piece, span(right), span(left), &lefts);
                 let equal = self.equal(&lefts, &rights);
                 equal.map(|equal| equal == (between != "!="))
             }
@@ -109,6 +111,8 @@ impl Interpreter<'_> {
             ([left, _, right, ..], [_, operator, ..]) if matches!(operator.as_str(), "=" | "==" | "!=") => {
                 let lefts = self.expand(piece, *left);
                 let rights = self.expand(piece, *right);
+                self.note_test(piece, *left, *right, &rights);
+                self.note_test(piece, *right, *left, &lefts);
                 self.equal(&lefts, &rights).map(|equal| equal == (operator != "!="))
             }
             ([_, operand, ..], [operator, ..]) if matches!(operator.as_str(), "-n" | "-z") => {
@@ -118,6 +122,14 @@ impl Interpreter<'_> {
             _ => None,
         };
         held.map(|held| held != negate)
+    }
+
+    /// Remembers what the branch's name is compared with.
+    pub(super) fn note_test(&mut self, piece: &Piece, tested: Span, other: Span, with: &[Value]) {
+        let raw = piece.text.get(tested.start..tested.end).unwrap_or("");
+        if raw.contains("BITBUCKET_BRANCH") {
+            self.compared.push(Comparison { with: with.to_vec(), place: piece.place(other) });
+        }
     }
 
     pub(super) fn equal(&self, lefts: &[Value], rights: &[Value]) -> Option<bool> {

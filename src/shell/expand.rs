@@ -57,6 +57,13 @@ impl Interpreter<'_> {
         out.into_values()
     }
 
+    /// The values of text in which quotes mean nothing.
+    pub(super) fn expand_quoted(&mut self, piece: &Piece, span: Span) -> Vec<Value> {
+        let mut out = Alternatives::new();
+        self.expand_into(piece, span, true, &mut out);
+        out.into_values()
+    }
+
     fn expand_into(&mut self, piece: &Piece, span: Span, quoted: bool, out: &mut Alternatives) {
         let text = piece.text.clone();
         let Some(raw) = text.get(span.start..span.end) else { return };

@@ -164,6 +164,15 @@ impl Invocation {
     }
 }
 
+/// A test of `BITBUCKET_BRANCH` against something.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// What it is compared with.
+    pub with: Vec<Value>,
+    /// Where that is written.
+    pub place: Place,
+}
+
 /// What a look-up gave.
 pub(super) struct Found {
     name: String,
@@ -210,6 +219,7 @@ pub struct Interpreter<'h> {
     pub(super) foreign: bool,
     pub(super) redirected: usize,
     pub(super) exhausted: bool,
+    pub(super) compared: Vec<Comparison>,
     placeholders: usize,
 }
 
@@ -230,6 +240,7 @@ impl<'h> Interpreter<'h> {
             foreign: false,
             redirected: 0,
             exhausted: false,
+            compared: Vec::new(),
             placeholders: 0,
         }
     }
@@ -244,6 +255,16 @@ impl<'h> Interpreter<'h> {
         let before = self.remote.replace(machine);
         self.walk_piece(piece);
         self.remote = before;
+    }
+
+    /// The values of a text in which quotes mean nothing, such as a pipe's variable.
+    pub fn text(&mut self, piece: &Piece) -> Vec<Value> {
+        self.expand_quoted(piece, Span::new(0, piece.text.len()))
+    }
+
+    /// The tests of the branch's name met so far.
+    pub fn branch_tests(&mut self) -> Vec<Comparison> {
+        std::mem::take(&mut self.compared)
     }
 
     /// Whether a bound on depth or length was met, so that something may be missing.

@@ -18,7 +18,7 @@ mod wrapper;
 
 pub use expansion::rejoin;
 pub use host::{Host, Lookup};
-pub use interpret::{Interpreter, Invocation, Scope, Stdin, Word};
+pub use interpret::{Comparison, Interpreter, Invocation, Scope, Stdin, Word};
 pub use parse::Parses;
 pub use piece::{Piece, Place};
 pub use value::{Part, Symbol, SymbolKind, Value, join};

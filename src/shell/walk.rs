@@ -427,7 +427,11 @@ impl Interpreter<'_> {
             let patterns: Vec<Node<'_>> = item.children_by_field_name("value", &mut inner).collect();
             let mut held = Some(false);
             for pattern in &patterns {
-                let pattern = self.expand(piece, span(*pattern));
+                let written = span(*pattern);
+                let pattern = self.expand(piece, written);
+                if let Some(value) = node.child_by_field_name("value") {
+                    self.note_test(piece, span(value), written, &pattern);
+                }
                 match self.equal(&values, &pattern) {
                     Some(true) => held = Some(true),
                     None if held == Some(false) => held = None,

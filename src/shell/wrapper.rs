@@ -412,6 +412,6 @@ pub(super) fn output(invocation: &Invocation) -> Stdin {
         (Some("printf"), [_, text]) if !text.literal_contains("%") => Stdin::Text(vec![text.clone()]),
         (Some("cat"), [_]) => invocation.stdin.clone(),
         (Some("tee"), _) => invocation.stdin.clone(),
-        _ => Stdin::Unknown,
+        _ => Stdin::Text(vec![Value::command(super::value::join(words.iter(), " ").to_string())]),
     }
 }

@@ -1,0 +1,269 @@
+//! A command's words, told apart: subcommands, flags with their values, plain words.
+
+use std::collections::HashSet;
+
+use super::catalogue::{Catalogue, Command};
+use super::selector::Selected;
+use crate::shell::{Invocation, Place, Scope, Value, Word};
+
+/// One flag as it is written.
+struct Flag {
+    name: String,
+    value: Option<(Value, Place)>,
+}
+
+/// The words after the phrase that an entry matched.
+pub(super) struct Arguments<'i> {
+    place: Place,
+    plain: Vec<(Value, Place)>,
+    flags: Vec<Flag>,
+    assignments: &'i [(String, Vec<Value>)],
+    named: Vec<(String, Value, Place)>,
+}
+
+impl<'i> Arguments<'i> {
+    fn read(words: &[&Word], values: &[&HashSet<String>], invocation: &'i Invocation) -> Self {
+        let takes_value = |name: &str| values.iter().any(|values| values.contains(name));
+        let mut plain = Vec::new();
+        let mut flags = Vec::new();
+        let mut index = 0;
+        let mut only_plain = false;
+        while let Some(word) = words.get(index) {
+            index += 1;
+            let value = word.value();
+            let prefix = value.literal_prefix();
+            if only_plain || !prefix.starts_with('-') || prefix == "-" {
+                plain.push((value, word.place));
+                continue;
+            }
+            if value.as_literal() == Some("--") {
+                only_plain = true;
+                continue;
+            }
+            if let Some((name, right)) = value.split_once("=")
+                && let Some(name) = name.as_literal()
+            {
+                flags.push(Flag { name: name.to_owned(), value: Some((right, word.place)) });
+                continue;
+            }
+            let name = value.as_literal().unwrap_or(prefix).to_owned();
+            if takes_value(&name) && value.as_literal().is_some() {
+                let value = words.get(index).map(|next| (next.value(), next.place));
+                index += usize::from(value.is_some());
+                flags.push(Flag { name, value });
+                continue;
+            }
+            // `-tname`, `-uname`: a short flag with its value in the same word.
+            let short = name.get(..2).unwrap_or("").to_owned();
+            if !name.starts_with("--") && takes_value(&short) && (name.len() > 2 || value.as_literal().is_none()) {
+                let attached = value.strip_prefix(&short).unwrap_or_default();
+                flags.push(Flag { name: short, value: Some((attached, word.place)) });
+                continue;
+            }
+            flags.push(Flag { name, value: None });
+        }
+        Self { place: invocation.place, plain, flags, assignments: &invocation.assignments, named: Vec::new() }
+    }
+
+    /// The variables of a pipe as arguments.
+    pub(super) fn of_pipe(place: Place, named: Vec<(String, Value, Place)>) -> Arguments<'static> {
+        Arguments { place, plain: Vec::new(), flags: Vec::new(), assignments: &[], named }
+    }
+
+    pub(super) fn place(&self) -> Place {
+        self.place
+    }
+
+    pub(super) fn plain_count(&self) -> usize {
+        self.plain.len()
+    }
+
+    /// A plain word, from 1.
+    pub(super) fn plain(&self, number: usize) -> Option<Selected> {
+        let (value, place) = self.plain.get(number.checked_sub(1)?)?;
+        Some(Selected { value: value.clone(), place: *place })
+    }
+
+    /// The values of flags.
+    pub(super) fn flag(&self, names: &[String]) -> Vec<Selected> {
+        let found = self.flags.iter().filter(|flag| names.contains(&flag.name));
+        found
+            .filter_map(|flag| flag.value.as_ref())
+            .map(|(value, place)| Selected { value: value.clone(), place: *place })
+            .collect()
+    }
+
+    /// Whether a flag stands there, with or without a value; `--flag=false` counts as absent.
+    pub(super) fn has(&self, name: &str) -> bool {
+        let off = |flag: &Flag| flag.value.as_ref().is_some_and(|(value, _)| value.as_literal() == Some("false"));
+        let cluster = |flag: &Flag| {
+            // `-af` holds `-a`.
+            name.len() == 2
+                && !flag.name.starts_with("--")
+                && flag.value.is_none()
+                && flag.name.len() > 2
+                && flag.name.len() <= 5
+                && flag.name.contains(name.trim_start_matches('-'))
+        };
+        self.flags.iter().any(|flag| (flag.name == name && !off(flag)) || cluster(flag))
+    }
+
+    /// `-Dname=value` and its kin.
+    pub(super) fn property(&self, names: &[String]) -> Vec<Selected> {
+        let mut found = Vec::new();
+        for flag in &self.flags {
+            let bare = flag.name.trim_start_matches("--").trim_start_matches("-D").trim_start_matches("-P");
+            if let Some((value, place)) = &flag.value
+                && names.iter().any(|name| name == bare)
+            {
+                found.push(Selected { value: value.clone(), place: *place });
+            }
+        }
+        found
+    }
+
+    /// A variable: set before the command, in the script, or known by name only.
+    pub(super) fn variable(&self, name: &str, scope: &Scope) -> Option<Value> {
+        let own = self.assignments.iter().find(|(assigned, _)| assigned == name).map(|(_, values)| values.as_slice());
+        match own.or_else(|| scope.get(name)) {
+            Some([one]) => Some(one.clone()),
+            Some(_) => None,
+            None => Some(Value::variable(name)),
+        }
+    }
+
+    /// A variable of a pipe.
+    pub(super) fn named(&self, names: &[String]) -> Vec<Selected> {
+        for name in names {
+            if name == "registry" {
+                return vec![Selected { value: Value::opaque("the pipe's registry"), place: self.place }];
+            }
+            let found: Vec<Selected> = self
+                .named
+                .iter()
+                .filter(|(own, ..)| own == name)
+                .flat_map(|(_, value, place)| {
+                    value.split_on(char::is_whitespace).into_iter().map(|value| Selected { value, place: *place })
+                })
+                .collect();
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        Vec::new()
+    }
+
+    /// The plain words.
+    pub(super) fn plain_values(&self) -> impl Iterator<Item = &Value> {
+        self.plain.iter().map(|(value, _)| value)
+    }
+
+    /// All flags with values, in order.
+    pub(super) fn flag_values(&self) -> impl Iterator<Item = (&str, &Value, Place)> {
+        self.flags.iter().filter_map(|flag| {
+            let (value, place) = flag.value.as_ref()?;
+            Some((flag.name.as_str(), value, *place))
+        })
+    }
+}
+
+impl Catalogue {
+    /// The entries that hold for a command, the longest phrase first; empty where the tool is not known.
+    pub(super) fn find<'i>(&self, invocation: &'i Invocation) -> Vec<(&Command, Arguments<'i>)> {
+        let Some(tool) = invocation.name() else { return Vec::new() };
+        let Some(phrases) = self.commands.get(tool) else { return Vec::new() };
+        let empty = HashSet::new();
+        let tool_values = self.tools.get(tool).unwrap_or(&empty);
+        let words: Vec<&Word> = invocation.words.iter().skip(1).collect();
+        let mut found: Vec<(usize, &Command, Arguments<'i>)> = Vec::new();
+        for (phrase, index) in phrases {
+            let Some(command) = self.entries.get(*index) else { continue };
+            let Some(rest) = after_phrase(phrase, &words, tool_values, command.reader.as_deref()) else { continue };
+            let arguments = Arguments::read(&rest, &[tool_values, &command.values], invocation);
+            if !command.when.is_empty() && !command.when.iter().any(|flag| arguments.has(flag)) {
+                continue;
+            }
+            if command.unless.iter().any(|flag| arguments.has(flag)) {
+                continue;
+            }
+            if !arguments.fits(command) {
+                continue;
+            }
+            found.push((phrase.len(), command, arguments));
+        }
+        let longest = found.iter().map(|(length, ..)| *length).max().unwrap_or(0);
+        found.retain(|(length, ..)| *length == longest);
+        found.into_iter().map(|(_, command, arguments)| (command, arguments)).collect()
+    }
+}
+
+impl Arguments<'_> {
+    /// Conditions of readers that decide whether an entry holds at all.
+    fn fits(&self, command: &Command) -> bool {
+        match command.reader.as_deref() {
+            // `aws s3 cp s3://bucket/x .` is a download.
+            Some("upload") => {
+                let target = self.plain(self.plain_count());
+                target.is_none_or(|word| {
+                    !word.value.literal_prefix().is_empty() && word.value.literal_prefix().starts_with("s3://")
+                })
+            }
+            // `rsync a b` on one machine is a copy; `scp host:x .` is a download.
+            Some("copy") => {
+                let target = self.plain(self.plain_count());
+                target.is_some_and(|word| word.value.literal_contains(":"))
+            }
+            Some("bazel") => {
+                self.plain_values().any(|value| value.literal_contains("push") || value.literal_contains("image"))
+            }
+            Some("earthly") => self.plain_values().any(|value| value.literal_prefix().contains('+')),
+            Some("capistrano") => true,
+            _ => true,
+        }
+    }
+}
+
+/// The words after a phrase whose words stand in order, flags between them passed over.
+fn after_phrase<'w>(
+    phrase: &[String],
+    words: &[&'w Word],
+    values: &HashSet<String>,
+    reader: Option<&str>,
+) -> Option<Vec<&'w Word>> {
+    if reader == Some("goal") {
+        // Build tools take their goals in any order, among properties.
+        let all = phrase.iter().all(|goal| {
+            words.iter().any(|word| {
+                let text = word.value();
+                let text = text.literal_prefix().to_owned();
+                text == *goal || text.rsplit(':').next() == Some(goal) && text.starts_with(':')
+            })
+        });
+        return all.then(|| words.to_vec());
+    }
+    let mut rest = Vec::new();
+    let mut at = 0;
+    let mut index = 0;
+    while index < words.len() && at < phrase.len() {
+        let word = words[index];
+        index += 1;
+        let text = word.value();
+        let prefix = text.literal_prefix();
+        if prefix.starts_with('-') {
+            rest.push(word);
+            if text.as_literal().is_some_and(|flag| values.contains(flag)) && index < words.len() {
+                rest.push(words[index]);
+                index += 1;
+            }
+        } else if text.as_literal() == phrase.get(at).map(String::as_str) {
+            at += 1;
+        } else {
+            return None;
+        }
+    }
+    if at < phrase.len() {
+        return None;
+    }
+    rest.extend(words.iter().skip(index));
+    Some(rest)
+}

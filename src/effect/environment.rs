@@ -1,0 +1,151 @@
+//! Which environment a name means.
+
+use crate::settings::Settings;
+
+/// The kinds of environments that the policy tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EnvironmentKind {
+    /// For tests and development.
+    Test,
+    /// Like production, and before it.
+    Staging,
+    /// Production.
+    Production,
+}
+
+impl EnvironmentKind {
+    /// The lower-case word.
+    pub fn word(self) -> &'static str {
+        match self {
+            EnvironmentKind::Test => "test",
+            EnvironmentKind::Staging => "staging",
+            EnvironmentKind::Production => "production",
+        }
+    }
+}
+
+/// The kind that a declared name means; `None` where the name tells nothing.
+pub fn kind_of(name: &str, settings: &Settings) -> Option<EnvironmentKind> {
+    if name.eq_ignore_ascii_case(&settings.environments.release) {
+        return Some(EnvironmentKind::Production);
+    }
+    if name.eq_ignore_ascii_case(&settings.environments.candidate) {
+        return Some(EnvironmentKind::Staging);
+    }
+    let tokens = tokens(name);
+    strong(&tokens).or_else(|| {
+        let weak = |names: &[&str]| tokens.iter().any(|token| names.contains(&token.as_str()));
+        if weak(&["live"]) {
+            Some(EnvironmentKind::Production)
+        } else if weak(&[
+            "test",
+            "testing",
+            "tests",
+            "dev",
+            "development",
+            "develop",
+            "qa",
+            "sandbox",
+            "ci",
+            "int",
+            "integration",
+        ]) {
+            Some(EnvironmentKind::Test)
+        } else {
+            None
+        }
+    })
+}
+
+/// The kind that the words of a command imply; `None` where they tell nothing or disagree.
+pub fn inferred(words: &[String], settings: &Settings) -> Option<EnvironmentKind> {
+    let mut found = None;
+    for word in words {
+        let plain = word.trim_matches(['"', '\'']);
+        let exact = if plain.eq_ignore_ascii_case(&settings.environments.release) {
+            Some(EnvironmentKind::Production)
+        } else if plain.eq_ignore_ascii_case(&settings.environments.candidate) {
+            Some(EnvironmentKind::Staging)
+        } else {
+            strong(&tokens(plain))
+        };
+        match (found, exact) {
+            (_, None) => {}
+            (None, kind) => found = kind,
+            (Some(before), Some(kind)) if before == kind => {}
+            _ => return None,
+        }
+    }
+    found
+}
+
+/// What the words that leave no doubt say.
+fn strong(tokens: &[String]) -> Option<EnvironmentKind> {
+    let has = |names: &[&str]| tokens.iter().any(|token| names.contains(&token.as_str()));
+    let production = has(&["production", "prod", "prd"]);
+    let before = tokens.windows(2).any(|pair| {
+        matches!(pair[0].as_str(), "pre" | "non" | "not")
+            && matches!(pair[1].as_str(), "production" | "prod" | "prd" | "live")
+    });
+    if before || has(&["preprod", "preproduction", "nonprod", "nonproduction", "preprd"]) {
+        return Some(EnvironmentKind::Staging);
+    }
+    let staging = has(&["staging", "stage", "stg", "stag", "uat"]);
+    match (production, staging) {
+        (true, false) => Some(EnvironmentKind::Production),
+        (false, true) => Some(EnvironmentKind::Staging),
+        _ => None,
+    }
+}
+
+/// Lower-case words, split at punctuation and where lower case meets upper case.
+fn tokens(name: &str) -> Vec<String> {
+    let mut tokens = vec![String::new()];
+    let mut lower_before = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() {
+            tokens.push(String::new());
+            lower_before = false;
+            continue;
+        }
+        if c.is_uppercase() && lower_before {
+            tokens.push(String::new());
+        }
+        lower_before = c.is_lowercase();
+        if let Some(last) = tokens.last_mut() {
+            last.extend(c.to_lowercase());
+        }
+    }
+    let trimmed = tokens.into_iter().map(|token| token.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned());
+    trimmed.filter(|token| !token.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_imply_kinds() {
+        let kind = |name: &str| kind_of(name, &Settings::default());
+        for name in ["Production", "prod", "prod-eu", "live", "prod2", "base-prod"] {
+            assert_eq!(kind(name), Some(EnvironmentKind::Production), "{name}");
+        }
+        for name in ["staging", "preprod", "pre-production", "nonprod", "uat", "Stage"] {
+            assert_eq!(kind(name), Some(EnvironmentKind::Staging), "{name}");
+        }
+        assert_eq!(kind("test"), Some(EnvironmentKind::Test));
+        assert_eq!(kind("reproduction"), None);
+        assert_eq!(kind("product-catalog"), None);
+    }
+
+    #[test]
+    fn words_that_disagree_imply_nothing() {
+        let infer = |words: &[&str]| {
+            inferred(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>(), &Settings::default())
+        };
+        assert_eq!(infer(&["deployment/api", "rg-billing-production"]), Some(EnvironmentKind::Production));
+        assert_eq!(infer(&["$PRODUCTION_HOST"]), Some(EnvironmentKind::Production));
+        assert_eq!(infer(&["staging", "production"]), None);
+        assert_eq!(infer(&["live-chat"]), None);
+    }
+}

@@ -1,0 +1,25 @@
+//! What a step does to the world, read from its script, its pipes and the scripts at hand.
+//!
+//! `catalogue.yaml` says which command does what; this room matches commands with it and reads references.
+
+mod arguments;
+mod catalogue;
+mod environment;
+mod hidden;
+mod model;
+mod pipe;
+mod read;
+mod reference;
+mod runner;
+mod selector;
+mod world;
+
+pub use catalogue::{Catalogue, CatalogueError};
+pub use environment::{EnvironmentKind, inferred, kind_of};
+pub use model::{Effect, Images, Kind, Opaque, Site};
+pub use read::{BranchTest, GitCall, Print, Reader, StepEffects};
+pub use reference::{Comparison, Reference, Tag, compare};
+pub use world::{Bindings, Files, Names, NoFiles};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! Effects.
+
+use super::Reference;
+use crate::yaml::{Node, Span};
+
+/// Where something in a script is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Site<'d> {
+    /// The scalar that holds it.
+    pub node: Node<'d>,
+    /// The range in the scalar's text.
+    pub range: Span,
+}
+
+impl Site<'_> {
+    /// The span in the file.
+    pub fn span(&self) -> Span {
+        self.node.source_span(self.range)
+    }
+}
+
+/// One thing that a step does.
+#[derive(Clone, Debug)]
+pub struct Effect<'d> {
+    /// What.
+    pub kind: Kind<'d>,
+    /// The command or pipe that does it.
+    pub site: Site<'d>,
+    /// The command in short, without values of its flags.
+    pub command: String,
+    /// Whether nothing that can't be decided stands before it.
+    pub certain: bool,
+    /// Functions and scripts through which it is reached, outermost first.
+    pub calls: Vec<String>,
+    /// Whether it happens on another machine.
+    pub remote: bool,
+    /// Words of the command that may name an environment, references left out.
+    pub words: Vec<String>,
+}
+
+/// The kinds of effects.
+#[derive(Clone, Debug)]
+pub enum Kind<'d> {
+    /// Builds images.
+    Build {
+        /// The names given to the image; empty where they are hidden.
+        references: Vec<Reference<'d>>,
+        /// Whether the command also pushes.
+        pushes: bool,
+    },
+    /// Pushes an image; `None` where the name is hidden.
+    Push {
+        /// What is pushed.
+        reference: Option<Reference<'d>>,
+    },
+    /// Pulls an image.
+    Pull {
+        /// What is pulled.
+        reference: Option<Reference<'d>>,
+    },
+    /// Gives a built image another name.
+    Retag {
+        /// The name that it has.
+        source: Option<Reference<'d>>,
+        /// The name that it gets.
+        target: Option<Reference<'d>>,
+        /// Whether only the local daemon knows the new name until a push.
+        local: bool,
+    },
+    /// Deploys.
+    Deploy {
+        /// The images.
+        images: Images<'d>,
+        /// Whether it counts only where an environment is declared or inferred.
+        weak: bool,
+        /// Whether it only restarts or registers what another command deploys.
+        restart: bool,
+    },
+    /// Logs in somewhere.
+    Login,
+    /// Reads a variable that the file does not set.
+    ReadVariable {
+        /// Its name.
+        name: String,
+    },
+    /// Can't be followed.
+    Opaque(Opaque),
+    /// A docker command on the build machine.
+    Docker,
+}
+
+/// The images of a deployment.
+#[derive(Clone, Debug)]
+pub enum Images<'d> {
+    /// None is deployed: a bucket, a function's zip, infrastructure.
+    None,
+    /// One is deployed, and its name stands elsewhere.
+    Hidden,
+    /// These.
+    Known(Vec<Reference<'d>>),
+}
+
+/// What can't be followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opaque {
+    /// A script of the repository that is not at hand.
+    Script {
+        /// Its path.
+        path: String,
+        /// Whether its name says that it builds or deploys.
+        telling: bool,
+    },
+    /// A target of a runner (`make deploy`, `npm run build`).
+    Target {
+        /// Runner and target.
+        name: String,
+        /// Whether the target's name says that it builds or deploys an image.
+        telling: bool,
+    },
+    /// A command that the catalogue does not know.
+    Command {
+        /// Its name.
+        name: String,
+    },
+    /// A pipe that the catalogue does not know.
+    Pipe {
+        /// Its name.
+        name: String,
+    },
+    /// An agent's task.
+    Agent,
+    /// The script is too deep or too long to be followed to its end.
+    Exhausted,
+}
+
+impl<'d> Effect<'d> {
+    /// The reference that this effect puts into a registry by itself.
+    pub fn pushed(&self) -> Vec<&Reference<'d>> {
+        match &self.kind {
+            Kind::Build { references, pushes: true } => references.iter().collect(),
+            Kind::Push { reference: Some(reference) } => vec![reference],
+            Kind::Retag { target: Some(target), local: false, .. } => vec![target],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The word of contracts' JSON.
+    pub fn word(&self) -> &'static str {
+        match self.kind {
+            Kind::Build { .. } => "build",
+            Kind::Push { .. } => "push",
+            Kind::Pull { .. } => "pull",
+            Kind::Retag { .. } => "retag",
+            Kind::Deploy { .. } => "deploy",
+            Kind::Login => "login",
+            Kind::ReadVariable { .. } => "read-variable",
+            Kind::Opaque(_) => "opaque",
+            Kind::Docker => "docker",
+        }
+    }
+}

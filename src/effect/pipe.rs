@@ -1,0 +1,144 @@
+//! Pipes: a command in a variable, or an effect of their own.
+
+use super::arguments::Arguments;
+use super::catalogue::{Catalogue, Does, ImageWord, Pipe, Pushes};
+use super::model::{Effect, Images, Kind, Opaque, Site};
+use super::read::Run;
+use super::reference::Reference;
+use crate::pipeline::PipeCall;
+use crate::shell::{Interpreter, Piece, Place, Value};
+use crate::yaml::{Node, Span};
+
+/// What a pipe's call comes to besides the commands that it runs.
+pub(super) fn read<'d>(call: PipeCall<'d>, catalogue: &Catalogue, run: &Run<'d>, interpreter: &mut Interpreter<'_>) {
+    let site = Site { node: call.identifier, range: Span::new(0, call.text().len()) };
+    let name = call.name();
+    let mut named: Vec<(String, Value, Place)> = Vec::new();
+    for entry in call.variables() {
+        let nodes: Vec<Node<'d>> =
+            if entry.value.is_sequence() { entry.value.items().collect() } else { vec![entry.value] };
+        for node in nodes {
+            let Some(text) = node.text() else { continue };
+            let piece = Piece::new(run.source(node), text);
+            let values = interpreter.text(&piece);
+            let value = match values.as_slice() {
+                [one] => one.clone(),
+                _ => Value::opaque(format!("{} of the pipe", entry.name())),
+            };
+            named.push((entry.name().to_owned(), value, piece.place(Span::new(0, text.len()))));
+        }
+    }
+    let Some(pipe) = catalogue.pipes.get(name) else {
+        let effect = Effect {
+            kind: Kind::Opaque(Opaque::Pipe { name: name.to_owned() }),
+            site,
+            command: name.to_owned(),
+            certain: true,
+            calls: Vec::new(),
+            remote: false,
+            words: Vec::new(),
+        };
+        run.push(effect);
+        return;
+    };
+    let words = words(&named);
+    if let Some(variable) = &pipe.command {
+        run_command(call, pipe, variable, &named, run, interpreter);
+        return;
+    }
+    let place = Place { source: run.source(call.identifier), span: Span::new(0, call.text().len()) };
+    let arguments = Arguments::of_pipe(place, named);
+    let references: Vec<Reference<'d>> = match &pipe.reference {
+        Some(selector) => selector
+            .select(&arguments, &interpreter.scope)
+            .into_iter()
+            .map(|selected| Reference::read(&selected.value, run.site(selected.place)))
+            .collect(),
+        None => Vec::new(),
+    };
+    let kinds: Vec<Kind<'d>> = match pipe.does {
+        Some(Does::Build) => vec![Kind::Build { references, pushes: !matches!(pipe.pushes, Pushes::Never) }],
+        Some(Does::Push) if references.is_empty() => vec![Kind::Push { reference: None }],
+        Some(Does::Push) => references.into_iter().map(|reference| Kind::Push { reference: Some(reference) }).collect(),
+        Some(Does::Deploy) => {
+            let images = match (references.is_empty(), pipe.image) {
+                (false, _) => Images::Known(references),
+                (true, Some(ImageWord::None)) => Images::None,
+                (true, _) => Images::Hidden,
+            };
+            vec![Kind::Deploy { images, weak: false, restart: false }]
+        }
+        Some(Does::Opaque) => vec![Kind::Opaque(Opaque::Pipe { name: name.to_owned() })],
+        _ => Vec::new(),
+    };
+    for kind in kinds {
+        run.push(Effect {
+            kind,
+            site,
+            command: name.to_owned(),
+            certain: true,
+            calls: Vec::new(),
+            remote: false,
+            words: words.clone(),
+        });
+    }
+}
+
+/// Values of variables that may name an environment: not those of credentials or images.
+fn words(named: &[(String, Value, Place)]) -> Vec<String> {
+    let about_images = ["IMAGE", "TAG", "KEY", "SECRET", "PASSWORD", "TOKEN", "MESSAGE"];
+    let usable = named.iter().filter(|(name, ..)| !about_images.iter().any(|word| name.contains(word)));
+    usable.map(|(_, value, _)| value.to_string()).collect()
+}
+
+/// Runs the command that a variable holds.
+fn run_command<'d>(
+    call: PipeCall<'d>,
+    pipe: &Pipe,
+    variable: &str,
+    named: &[(String, Value, Place)],
+    run: &Run<'d>,
+    interpreter: &mut Interpreter<'_>,
+) {
+    let Some(node) = call.variable(variable) else {
+        return;
+    };
+    let Some(text) = node.text() else { return };
+    let source = Piece::new(run.source(node), text);
+    let context = words(named);
+    let mut whole = String::new();
+    let mut places = Vec::new();
+    let mut append = |part: &str, at: Option<usize>| {
+        for index in 0..part.len() {
+            places.push(at.map_or(0, |at| at + index));
+        }
+        whole.push_str(part);
+    };
+    if let Some(prefix) = &pipe.prefix {
+        append(prefix, None);
+        append(" ", None);
+    }
+    append(text, Some(0));
+    let extra = pipe.args.as_deref().and_then(|args| call.variable(args)).map(|args| {
+        let items: Vec<&str> = args.items().filter_map(|item| item.text()).chain(args.text()).collect();
+        items.join(" ")
+    });
+    if let Some(extra) = &extra {
+        append(" ", None);
+        append(extra, None);
+    }
+    if let Some(path) = pipe.apply.as_deref().and_then(|apply| call.variable(apply)).and_then(|path| path.text()) {
+        append(" -f ", None);
+        append(path, None);
+    }
+    let piece = source.edited(&whole, &places);
+    run.with_context(context, || match &pipe.remote {
+        Some(server) => {
+            let machine = named.iter().find(|(name, ..)| name == server).map(|(_, value, _)| value.clone());
+            interpreter.run_remote(&piece, machine.unwrap_or_else(|| Value::opaque("a server")));
+        }
+        None => {
+            interpreter.run(&piece);
+        }
+    });
+}

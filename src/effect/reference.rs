@@ -1,0 +1,239 @@
+//! Image references, held symbolically.
+
+use std::fmt;
+
+use super::Site;
+use crate::shell::{Part, SymbolKind, Value};
+
+/// An image's name with tag or digest.
+#[derive(Clone, Debug)]
+pub struct Reference<'d> {
+    /// Registry and name.
+    pub image: Value,
+    /// The tag.
+    pub tag: Tag,
+    /// The word that names it.
+    pub site: Site<'d>,
+}
+
+/// What follows the name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tag {
+    /// Nothing: `latest` is meant.
+    None,
+    /// A tag.
+    Known(Value),
+    /// A digest.
+    Digest(Value),
+    /// The name ends in an unknown that may hold a tag.
+    Unknown,
+}
+
+/// What comparing two references gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// They are the same.
+    Same,
+    /// They differ.
+    Different,
+    /// An unknown stands between.
+    CannotTell,
+}
+
+/// Variables of Bitbucket that hold no colon, so that they can't bring a tag.
+const PLAIN: [&str; 4] =
+    ["BITBUCKET_REPO_SLUG", "BITBUCKET_WORKSPACE", "BITBUCKET_REPO_FULL_NAME", "BITBUCKET_REPO_OWNER"];
+
+/// Variables whose value differs from one run to the next.
+const PER_RUN: [&str; 6] = [
+    "BITBUCKET_BUILD_NUMBER",
+    "BITBUCKET_PIPELINE_UUID",
+    "BITBUCKET_STEP_UUID",
+    "BITBUCKET_STEP_RUN_NUMBER",
+    "BITBUCKET_TAG",
+    "BITBUCKET_BRANCH",
+];
+
+impl<'d> Reference<'d> {
+    /// Reads a reference.
+    pub fn read(value: &Value, site: Site<'d>) -> Self {
+        let mut value = value.clone();
+        for transport in ["docker://", "https://", "oci://"] {
+            value = value.strip_prefix(transport).unwrap_or(value);
+        }
+        if let Some((image, digest)) = value.split_once("@") {
+            let image = match image.rsplit_once(":") {
+                Some((name, tag)) if !tag.literal_contains("/") => name,
+                _ => image,
+            };
+            return Self { image, tag: Tag::Digest(digest), site };
+        }
+        match value.rsplit_once(":") {
+            Some((image, tag)) if !tag.literal_contains("/") => Self { image, tag: Tag::Known(tag), site },
+            _ => {
+                let open = match value.parts().last() {
+                    Some(Part::Symbol(symbol)) => !PLAIN.contains(&symbol.name.as_str()),
+                    _ => false,
+                };
+                Self { image: value, tag: if open { Tag::Unknown } else { Tag::None }, site }
+            }
+        }
+    }
+
+    /// With another tag.
+    pub fn with_tag(&self, tag: Value, site: Site<'d>) -> Self {
+        Self { image: self.image.clone(), tag: Tag::Known(tag), site }
+    }
+
+    /// Whether the tag holds the commit, whole or cut.
+    pub fn by_commit(&self) -> bool {
+        matches!(&self.tag, Tag::Known(tag) if tag.symbols().any(|symbol| symbol.is_variable("BITBUCKET_COMMIT")))
+    }
+
+    /// Whether the tag holds a variable.
+    pub fn tag_has(&self, variable: &str) -> bool {
+        matches!(&self.tag, Tag::Known(tag) if tag.symbols().any(|symbol| symbol.is_variable(variable)))
+    }
+
+    /// The tag's text where all of it is constant (`latest` where there is none).
+    pub fn constant_tag(&self) -> Option<&str> {
+        match &self.tag {
+            Tag::None => Some("latest"),
+            Tag::Known(tag) => tag.as_literal().filter(|text| !text.is_empty()),
+            _ => None,
+        }
+    }
+
+    /// Whether an unknown that is not one of Bitbucket's own stands in the tag.
+    pub fn tag_unclear(&self) -> bool {
+        match &self.tag {
+            Tag::Unknown => true,
+            Tag::None => false,
+            Tag::Known(value) | Tag::Digest(value) => value
+                .symbols()
+                .any(|symbol| symbol.kind != SymbolKind::Variable || !symbol.name.starts_with("BITBUCKET_")),
+        }
+    }
+}
+
+impl fmt::Display for Reference<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.tag {
+            Tag::None | Tag::Unknown => write!(f, "{}", self.image),
+            Tag::Known(tag) => {
+                let mut whole = self.image.clone();
+                whole.push(Part::Literal(":".to_owned()));
+                whole.extend(tag);
+                write!(f, "{whole}")
+            }
+            Tag::Digest(digest) => write!(f, "{}@{digest}", self.image),
+        }
+    }
+}
+
+/// Compares two texts. `across` tells that they stand in runs of different events.
+pub fn compare(left: &Value, right: &Value, across: bool) -> Comparison {
+    let per_run = |value: &Value| value.symbols().any(|symbol| PER_RUN.contains(&symbol.name.as_str()));
+    if left == right {
+        if across && per_run(left) {
+            return Comparison::Different;
+        }
+        let printed = left.symbols().any(|symbol| symbol.kind == SymbolKind::Opaque);
+        return if printed { Comparison::CannotTell } else { Comparison::Same };
+    }
+    let (left, right) = (tokens(left, across, 'l'), tokens(right, across, 'r'));
+    let equal_start = left.iter().zip(&right).take_while(|(a, b)| a == b).count();
+    let (left, right) = (&left[equal_start..], &right[equal_start..]);
+    let equal_end = left.iter().rev().zip(right.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (left, right) = (&left[..left.len() - equal_end], &right[..right.len() - equal_end]);
+    if unify(left, right) { Comparison::CannotTell } else { Comparison::Different }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Token {
+    /// A character.
+    Char(char),
+    /// An unknown that equals itself only.
+    Fixed(String),
+    /// An unknown that may be anything; equal ones are the same.
+    Any(String),
+}
+
+fn tokens(value: &Value, across: bool, side: char) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    for part in value.parts() {
+        match part {
+            Part::Literal(text) => tokens.extend(text.chars().map(Token::Char)),
+            Part::Symbol(symbol) => {
+                let bitbucket = symbol.kind == SymbolKind::Variable && symbol.name.starts_with("BITBUCKET_");
+                let own = across && PER_RUN.contains(&symbol.name.as_str());
+                let name = if own { format!("{symbol}{side}") } else { symbol.to_string() };
+                tokens.push(if bitbucket && !is_slug(&symbol.name) { Token::Fixed(name) } else { Token::Any(name) });
+            }
+        }
+    }
+    tokens
+}
+
+fn is_slug(name: &str) -> bool {
+    PLAIN.contains(&name)
+}
+
+/// Whether some text for the unknowns makes both sides equal.
+fn unify(left: &[Token], right: &[Token]) -> bool {
+    let any = |token: &Token| matches!(token, Token::Any(_));
+    let mut row = vec![false; right.len() + 1];
+    row[0] = true;
+    for index in 0..right.len() {
+        row[index + 1] = row[index] && any(&right[index]);
+    }
+    for token in left {
+        let mut next = vec![false; right.len() + 1];
+        next[0] = row[0] && any(token);
+        for index in 0..right.len() {
+            let other = &right[index];
+            next[index + 1] = if any(token) || any(other) {
+                row[index]
+                    || (any(token) && next[index])
+                    || (any(token) && row[index + 1])
+                    || (any(other) && next[index])
+                    || (any(other) && row[index + 1])
+            } else {
+                row[index] && token == other
+            };
+        }
+        row = next;
+    }
+    row[right.len()]
+}
+
+impl Reference<'_> {
+    /// Whether two references name the same image, tags left aside.
+    pub fn same_image(&self, other: &Reference<'_>, across: bool) -> Comparison {
+        compare(&self.image, &other.image, across)
+    }
+
+    /// Whether two references are the same, tags included.
+    pub fn same(&self, other: &Reference<'_>, across: bool) -> Comparison {
+        let image = self.same_image(other, across);
+        let tag = match (&self.tag, &other.tag) {
+            (Tag::Digest(_), _) | (_, Tag::Digest(_)) | (Tag::Unknown, _) | (_, Tag::Unknown) => Comparison::CannotTell,
+            (left, right) => compare(&tag_value(left), &tag_value(right), across),
+        };
+        match (image, tag) {
+            (Comparison::Different, _) | (_, Comparison::Different) => Comparison::Different,
+            (Comparison::Same, Comparison::Same) => Comparison::Same,
+            (Comparison::Same, Comparison::CannotTell) if self.tag == other.tag && self.tag != Tag::Unknown => {
+                Comparison::Same
+            }
+            _ => Comparison::CannotTell,
+        }
+    }
+}
+
+fn tag_value(tag: &Tag) -> Value {
+    match tag {
+        Tag::None | Tag::Unknown => Value::literal("latest"),
+        Tag::Known(value) | Tag::Digest(value) => value.clone(),
+    }
+}

@@ -1,0 +1,114 @@
+//! Runners: `make`, `npm run` and their kin, whose targets tell more than their names.
+
+use super::model::Opaque;
+use crate::shell::Invocation;
+
+/// What a call of a runner means.
+pub(super) enum Runs {
+    /// Nothing that matters.
+    Harmless,
+    /// A target that can't be seen.
+    Target(Opaque),
+}
+
+/// Words in a name that say that it deploys.
+const DEPLOYS: [&str; 7] = ["deploy", "release", "rollout", "promote", "publish", "ship", "golive"];
+/// Words in a name that say that it builds or pushes an image.
+const BUILDS: [&str; 6] = ["image", "docker", "container", "retag", "push", "kaniko"];
+
+/// Whether the name of a script or target says that it builds an image or deploys.
+pub(super) fn is_telling(name: &str) -> bool {
+    let base = name.rsplit('/').next().unwrap_or(name).to_lowercase();
+    let words: Vec<&str> = base.split(|c: char| !c.is_alphanumeric()).collect();
+    let is = |names: &[&str]| {
+        words.iter().any(|word| names.iter().any(|name| word == name || word.strip_suffix('s') == Some(name)))
+    };
+    let begins = words.iter().any(|word| word.starts_with("deploy") || word.ends_with("deploy"));
+    // Checking, testing or telling about a deployment is none.
+    let about = words.first().is_some_and(|word| {
+        matches!(
+            *word,
+            "check"
+                | "test"
+                | "verify"
+                | "lint"
+                | "notify"
+                | "wait"
+                | "print"
+                | "validate"
+                | "smoke"
+                | "is"
+                | "pre"
+                | "before"
+                | "after"
+                | "post"
+        )
+    });
+    !about && (is(&DEPLOYS) || is(&BUILDS) || begins)
+}
+
+/// Reads a call of a runner.
+pub(super) fn read(invocation: &Invocation) -> Runs {
+    let Some(tool) = invocation.name() else { return Runs::Harmless };
+    let plain: Vec<String> = invocation
+        .words
+        .iter()
+        .skip(1)
+        .map(|word| word.value().to_string())
+        .filter(|text| !text.starts_with('-') && !text.contains('='))
+        .collect();
+    let first = plain.first().map(String::as_str).unwrap_or("");
+    let targets: Vec<&str> = match tool {
+        "npm" | "pnpm" | "bun" | "composer" | "deno" => match first {
+            "run" | "run-script" | "task" => plain.get(1).map(String::as_str).into_iter().collect(),
+            "deploy" if tool == "npm" => vec!["deploy"],
+            _ => return Runs::Harmless,
+        },
+        "yarn" => match first {
+            "run" => plain.get(1).map(String::as_str).into_iter().collect(),
+            "install" | "add" | "remove" | "test" | "build" | "lint" | "" | "global" | "config" | "cache"
+            | "workspace" | "workspaces" | "audit" | "dlx" | "set" | "version" | "publish" => return Runs::Harmless,
+            other => vec![other],
+        },
+        "npx" | "bundle" | "poetry" | "pipenv" | "uv" | "hatch" => return Runs::Harmless,
+        _ => plain.iter().map(String::as_str).collect(),
+    };
+    if targets.is_empty() {
+        return Runs::Harmless;
+    }
+    let telling = targets.iter().any(|target| is_telling(target));
+    let name = format!("{tool} {}", targets.join(" "));
+    Runs::Target(Opaque::Target { name, telling })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_telling;
+
+    #[test]
+    fn names_tell_what_they_do() {
+        for name in [
+            "./deploy.sh",
+            "ci/build_image.sh",
+            "build-and-push.sh",
+            "retag-and-deploy-staging.sh",
+            "release",
+            "deploy:prod",
+            "scripts/dockerBuild.sh/deployer",
+            "push-image",
+        ] {
+            assert!(is_telling(name), "{name}");
+        }
+        for name in [
+            "./scripts/load-fixtures.sh",
+            "build",
+            "ci/check-tag.sh",
+            "test",
+            "print-context.sh",
+            "check-deploy.sh",
+            "azure-login.sh",
+        ] {
+            assert!(!is_telling(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Commands to effects.
+
+use super::*;
+use crate::pipeline::Step;
+use crate::yaml::Document;
+
+fn effects(script: &str) -> Vec<String> {
+    let indented: String = script.lines().map(|line| format!("      {line}\n")).collect();
+    let document = Document::read(format!("step:\n  script:\n    - |\n{indented}"));
+    let root = document.root().unwrap();
+    let step = Step::new(root.get("step").unwrap(), root);
+    let bindings = Bindings { branch: Some(Names::exactly("main")), ..Bindings::default() };
+    let found = Reader::new(Catalogue::built_in(), &NoFiles).read(&step, &bindings, false);
+    found
+        .effects
+        .iter()
+        .filter(|effect| !matches!(effect.kind, Kind::ReadVariable { .. } | Kind::Docker))
+        .map(show)
+        .collect()
+}
+
+fn show(effect: &Effect<'_>) -> String {
+    let name = |reference: &Option<Reference<'_>>| reference.as_ref().map_or("?".to_owned(), Reference::to_string);
+    let text = match &effect.kind {
+        Kind::Build { references, pushes } => {
+            let names: Vec<String> = references.iter().map(Reference::to_string).collect();
+            format!("build {}{}", names.join(" "), if *pushes { " +push" } else { "" })
+        }
+        Kind::Push { reference } => format!("push {}", name(reference)),
+        Kind::Pull { reference } => format!("pull {}", name(reference)),
+        Kind::Retag { source, target, local } => {
+            format!("retag {} -> {}{}", name(source), name(target), if *local { " local" } else { "" })
+        }
+        Kind::Deploy { images, .. } => match images {
+            Images::None => "deploy".to_owned(),
+            Images::Hidden => "deploy ?".to_owned(),
+            Images::Known(references) => {
+                format!("deploy {}", references.iter().map(Reference::to_string).collect::<Vec<_>>().join(" "))
+            }
+        },
+        Kind::Opaque(what) => format!("{what:?}"),
+        other => format!("{other:?}"),
+    };
+    if effect.remote { format!("remote {text}") } else { text }
+}
+
+#[test]
+fn the_built_in_catalogue_is_of_its_form() {
+    Catalogue::read(include_str!("catalogue.yaml")).unwrap();
+}
+
+#[test]
+fn builds_are_read() {
+    assert_eq!(
+        effects("docker build -t a/b:$BITBUCKET_COMMIT -t a/b:latest ."),
+        ["build a/b:$BITBUCKET_COMMIT a/b:latest"]
+    );
+    assert_eq!(effects("DOCKER_BUILDKIT=1 docker image build --file x --tag=$R/b ."), ["build $R/b"]);
+    assert_eq!(effects("docker --config x buildx build --push -ta/b:c ."), ["build a/b:c +push"]);
+    assert_eq!(
+        effects("/kaniko/executor --context . --destination r/x:$BITBUCKET_COMMIT"),
+        ["build r/x:$BITBUCKET_COMMIT +push"]
+    );
+    assert_eq!(
+        effects("mvn -B -ntp jib:build -Djib.to.image=r/x:$BITBUCKET_COMMIT"),
+        ["build r/x:$BITBUCKET_COMMIT +push"]
+    );
+    assert_eq!(effects("./gradlew jib --image=r/x:1"), ["build r/x:1 +push"]);
+    assert_eq!(
+        effects("export KO_DOCKER_REPO=r/x\nko build ./cmd --bare --tags \"$BITBUCKET_COMMIT\""),
+        ["build r/x:$BITBUCKET_COMMIT +push"]
+    );
+    assert_eq!(
+        effects("az acr build --registry acme --image b:$BITBUCKET_COMMIT ."),
+        ["build acme.azurecr.io/b:$BITBUCKET_COMMIT +push"]
+    );
+    assert_eq!(effects("docker-compose -f a.yml -f b.yml up --build smoke"), ["build "]);
+    assert_eq!(effects("docker run --rm alpine true"), Vec::<String>::new());
+}
+
+#[test]
+fn retags_are_read() {
+    assert_eq!(effects("docker tag a:1 b:2"), ["retag a:1 -> b:2 local"]);
+    assert_eq!(effects("crane tag r/x:$BITBUCKET_COMMIT v1"), ["retag r/x:$BITBUCKET_COMMIT -> r/x:v1"]);
+    assert_eq!(effects("skopeo copy --all docker://a:1 docker://b:2"), ["retag a:1 -> b:2"]);
+    assert_eq!(effects("docker buildx imagetools create -t a:2 a:1"), ["retag a:1 -> a:2"]);
+    assert_eq!(
+        effects("gcloud container images add-tag a:1 a:2 a:3 --quiet"),
+        ["retag a:1 -> a:2", "retag a:1 -> a:3"]
+    );
+    assert_eq!(
+        effects("az acr import --name acme --source acme.azurecr.io/b:1 --image b:2"),
+        ["retag acme.azurecr.io/b:1 -> acme.azurecr.io/b:2"]
+    );
+    assert_eq!(effects("oras tag r/x:1 2 3"), ["retag r/x:1 -> r/x:2", "retag r/x:1 -> r/x:3"]);
+    assert_eq!(effects("regctl image copy a:1 a:2"), ["retag a:1 -> a:2"]);
+}
+
+#[test]
+fn deployments_are_read() {
+    assert_eq!(effects("kubectl -n x set image deployment/a a=r/x:1 b=r/y:2"), ["deploy r/x:1 r/y:2"]);
+    assert_eq!(effects("helm upgrade --install a c --set image.repository=r/x,image.tag=1"), ["deploy r/x:1"]);
+    assert_eq!(effects("helm upgrade a c --set image.repository=r/x --set-string image.tag=$T"), ["deploy r/x:$T"]);
+    assert_eq!(effects("helm upgrade a c --set image.tag=$T"), ["deploy <the chart's image>:$T"]);
+    assert_eq!(effects("gcloud run deploy a --project p --image r/x:1"), ["deploy r/x:1"]);
+    assert_eq!(effects("kubectl apply -f k8s/"), ["deploy ?"]);
+    assert_eq!(
+        effects("kubectl create secret generic x --from-literal=a=b --dry-run=client -o yaml | kubectl apply -f -"),
+        Vec::<String>::new()
+    );
+    assert_eq!(effects("ssh u@h 'docker run -d --name x -p 80:80 r/x:1'"), ["remote deploy r/x:1"]);
+    assert_eq!(effects("DOCKER_HOST=ssh://u@h docker compose up -d"), ["deploy ?"]);
+    assert_eq!(effects("aws s3 sync dist s3://b\naws s3 cp s3://b/x ."), ["deploy"]);
+    assert_eq!(effects("rsync -az dist/ u@h:/srv"), ["deploy"]);
+    assert_eq!(effects("rsync -a a b"), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_not_known_is_told() {
+    let script = |path: &str, telling: bool| format!("{:?}", Opaque::Script { path: path.to_owned(), telling });
+    assert_eq!(effects("./deploy.sh staging"), [script("./deploy.sh", true)]);
+    assert_eq!(effects("bash ci/check.sh"), [script("ci/check.sh", false)]);
+    assert_eq!(effects("frobnicate x"), [format!("{:?}", Opaque::Command { name: "frobnicate".to_owned() })]);
+    assert_eq!(
+        effects("npm run build && npm ci && pip install x && ./gradlew build"),
+        [format!("{:?}", Opaque::Target { name: "npm build".to_owned(), telling: false })]
+    );
+}

@@ -1,0 +1,157 @@
+//! What a script runs in: the event's own variables, the custom variables, scripts at hand.
+
+use std::collections::HashMap;
+
+use crate::pipeline::{Alternative, Matching};
+use crate::shell::{Host, Lookup, Value};
+
+/// Files of the repository, for scripts, Dockerfiles and compose files at hand.
+pub trait Files {
+    /// The text of a file by its path from the repository's root; `None` where it is not at hand.
+    fn read(&self, path: &str) -> Option<String>;
+}
+
+/// No file is at hand.
+pub struct NoFiles;
+
+impl Files for NoFiles {
+    fn read(&self, _path: &str) -> Option<String> {
+        None
+    }
+}
+
+/// What an event fixes of the variables.
+#[derive(Clone, Debug, Default)]
+pub struct Bindings {
+    /// Names that `BITBUCKET_BRANCH` may have: `None` where it is not set.
+    pub branch: Option<Names>,
+    /// Names that `BITBUCKET_TAG` may have.
+    pub tag: Option<Names>,
+    /// Whether it is a pull request's run.
+    pub pull_request: bool,
+    /// Whether branch and tag depend on how somebody starts it.
+    pub by_hand: bool,
+    /// Custom variables with the values that they may have; `None` for any value.
+    pub custom: HashMap<String, Option<Vec<String>>>,
+    /// The name of the step's environment.
+    pub environment: Option<String>,
+}
+
+/// The names that a branch or tag may have in a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Names {
+    /// The alternative that matches; `None` for any name.
+    pub pattern: Option<Alternative>,
+    /// Names that it surely has not.
+    pub except: Vec<String>,
+}
+
+impl Names {
+    /// One name.
+    pub fn exactly(name: &str) -> Self {
+        Self { pattern: Some(Alternative { text: name.to_owned() }), except: Vec::new() }
+    }
+
+    fn known(&self) -> Option<&str> {
+        self.pattern.as_ref().filter(|pattern| pattern.is_exact()).map(|pattern| pattern.text.as_str())
+    }
+
+    /// Whether a name of this kind equals a text or matches a shell pattern.
+    fn compares(&self, pattern: &str) -> Option<bool> {
+        if pattern.is_empty() || self.except.iter().any(|name| name == pattern) {
+            return Some(false);
+        }
+        let own = self.pattern.as_ref()?;
+        if !pattern.contains(['*', '?', '[']) {
+            return (own.matches(pattern) == Matching::No).then_some(false);
+        }
+        let (own, other) = (own.literal_prefix(), pattern.split(['*', '?', '[']).next().unwrap_or(""));
+        if pattern.strip_prefix(other) == Some("*") && own.starts_with(other) {
+            return Some(true);
+        }
+        (!own.starts_with(other) && !other.starts_with(own)).then_some(false)
+    }
+}
+
+/// Variables of Bitbucket that every run has.
+const ALWAYS: [&str; 12] = [
+    "BITBUCKET_COMMIT",
+    "BITBUCKET_BUILD_NUMBER",
+    "BITBUCKET_REPO_SLUG",
+    "BITBUCKET_WORKSPACE",
+    "BITBUCKET_REPO_FULL_NAME",
+    "BITBUCKET_REPO_OWNER",
+    "BITBUCKET_CLONE_DIR",
+    "BITBUCKET_REPO_UUID",
+    "BITBUCKET_GIT_HTTP_ORIGIN",
+    "BITBUCKET_GIT_SSH_ORIGIN",
+    "BITBUCKET_STEP_UUID",
+    "BITBUCKET_PIPELINE_UUID",
+];
+
+pub(super) struct World<'b> {
+    pub(super) bindings: &'b Bindings,
+    pub(super) files: &'b dyn Files,
+}
+
+impl Host for World<'_> {
+    fn variable(&self, name: &str) -> Lookup {
+        if ALWAYS.contains(&name) {
+            return Lookup::Set;
+        }
+        let named = |names: Option<&Names>| match names {
+            Some(names) => match names.known() {
+                Some(known) => Lookup::Known(vec![Value::literal(known)]),
+                None => Lookup::Set,
+            },
+            None if self.bindings.by_hand => Lookup::Unknown,
+            None => Lookup::Unset,
+        };
+        let if_pull_request = |set: bool| if set { Lookup::Set } else { Lookup::Unset };
+        match name {
+            "CI" => Lookup::Known(vec![Value::literal("true")]),
+            "BITBUCKET_BRANCH" => named(self.bindings.branch.as_ref()),
+            "BITBUCKET_TAG" => named(self.bindings.tag.as_ref()),
+            "BITBUCKET_PR_ID" | "BITBUCKET_PR_DESTINATION_BRANCH" => if_pull_request(self.bindings.pull_request),
+            "BITBUCKET_DEPLOYMENT_ENVIRONMENT" => match &self.bindings.environment {
+                Some(name) => Lookup::Known(vec![Value::literal(name.as_str())]),
+                None => Lookup::Unset,
+            },
+            _ => match self.bindings.custom.get(name) {
+                Some(Some(values)) => {
+                    Lookup::Known(values.iter().map(|value| Value::literal(value.as_str())).collect())
+                }
+                _ => Lookup::Unknown,
+            },
+        }
+    }
+
+    fn compares(&self, value: &Value, pattern: &str) -> Option<bool> {
+        let Some(symbol) = value.as_symbol() else {
+            // A literal beginning that differs settles it.
+            let own = value.literal_prefix();
+            let other = pattern.split(['*', '?', '[']).next().unwrap_or("");
+            return (!own.starts_with(other) && !other.starts_with(own)).then_some(false);
+        };
+        if !symbol.cut.is_empty() {
+            return None;
+        }
+        match symbol.name.as_str() {
+            "BITBUCKET_BRANCH" => self.bindings.branch.as_ref().and_then(|names| names.compares(pattern)),
+            "BITBUCKET_TAG" => self.bindings.tag.as_ref().and_then(|names| names.compares(pattern)),
+            name if ALWAYS.contains(&name) && pattern.is_empty() => Some(false),
+            "BITBUCKET_PR_ID" | "BITBUCKET_PR_DESTINATION_BRANCH" if pattern.is_empty() => {
+                self.bindings.pull_request.then_some(false)
+            }
+            _ => None,
+        }
+    }
+
+    fn script(&mut self, path: &str) -> Option<String> {
+        let path = path.strip_prefix("./").unwrap_or(path);
+        let text = self.files.read(path)?;
+        let first = text.lines().next().unwrap_or("");
+        let shell = !first.starts_with("#!") || first.contains("sh");
+        shell.then_some(text)
+    }
+}

@@ -1,0 +1,36 @@
+//! What an event fixes of Bitbucket's variables.
+
+use std::collections::HashMap;
+
+use super::{Event, EventKind};
+use crate::effect::{Bindings, Names};
+use crate::pipeline::{Alternative, Pipeline};
+
+pub(super) fn bindings(event: &Event, except: &[String], pipeline: &Pipeline<'_>) -> Bindings {
+    let named = |name: &str| Names { pattern: Some(Alternative { text: name.to_owned() }), except: Vec::new() };
+    let mut bindings = Bindings::default();
+    match event.kind {
+        EventKind::Main => bindings.branch = Some(Names::exactly(&event.name)),
+        EventKind::Branch => {
+            let pattern = (!event.name.is_empty()).then(|| Alternative { text: event.name.clone() });
+            bindings.branch = Some(Names { pattern, except: except.to_vec() });
+        }
+        EventKind::Tag => bindings.tag = Some(named(&event.name)),
+        EventKind::PullRequest => {
+            bindings.branch =
+                Some(Names { pattern: Some(Alternative { text: event.name.clone() }), except: Vec::new() });
+            bindings.pull_request = true;
+        }
+        EventKind::Custom => bindings.by_hand = true,
+    }
+    bindings.custom = custom(pipeline);
+    bindings
+}
+
+fn custom(pipeline: &Pipeline<'_>) -> HashMap<String, Option<Vec<String>>> {
+    let variables = pipeline.variables().into_iter().filter_map(|variable| {
+        let allowed = variable.allowed().map(|allowed| allowed.into_iter().map(str::to_owned).collect());
+        Some((variable.name()?.to_owned(), allowed))
+    });
+    variables.collect()
+}

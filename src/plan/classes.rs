@@ -1,0 +1,108 @@
+//! The classes of events that a file tells apart, each with its plan.
+
+use super::bind::bindings;
+use super::model::Plan;
+use super::select::{Selection, select};
+use super::steps::Steps;
+use super::{Event, EventKind};
+use crate::effect::{Catalogue, Files, Reader};
+use crate::pipeline::{Alternative, File, Pattern, Section, Selector};
+use crate::settings::Settings;
+
+/// Makes plans of one file.
+pub struct Planner<'a, 'd> {
+    file: File<'d>,
+    settings: &'a Settings,
+    reader: Reader<'a>,
+}
+
+/// The plans of all classes of events.
+pub fn plans<'d>(file: File<'d>, settings: &Settings, catalogue: &Catalogue, files: &dyn Files) -> Vec<Plan<'d>> {
+    Planner::new(file, settings, catalogue, files).all()
+}
+
+impl<'a, 'd> Planner<'a, 'd> {
+    /// A planner.
+    pub fn new(file: File<'d>, settings: &'a Settings, catalogue: &'a Catalogue, files: &'a dyn Files) -> Self {
+        Self { file, settings, reader: Reader::new(catalogue, files) }
+    }
+
+    /// Every class: main, other branches, each tag pattern, each pull-request pattern, each custom pipeline.
+    pub fn all(&mut self) -> Vec<Plan<'d>> {
+        let mut plans = Vec::new();
+        let main = self.settings.main_branch.clone();
+        let selected = self.branch(&main);
+        if let Some(selection) = &selected {
+            plans.push(self.plan(Event::new(EventKind::Main, &main), selection));
+        }
+        for selector in self.file.selectors_in(Section::Branches) {
+            let taken = selected.as_ref().is_some_and(|selection| selection.selector.key.id() == selector.key.id());
+            for alternative in Pattern::new(selector.name()).alternatives() {
+                if alternative.text == main {
+                    continue;
+                }
+                if taken && (alternative.is_exact() || self.is_forbidden(alternative)) {
+                    continue;
+                }
+                let event = Event::new(EventKind::Branch, &alternative.text);
+                plans.push(self.plan(event, &Self::direct(selector, alternative)));
+            }
+        }
+        if let Some(entry) = self.file.section(Section::Default) {
+            let selector = Selector { section: Section::Default, key: entry.key, body: entry.value };
+            let selection = Selection { selector, alternative: None, unclear: None };
+            plans.push(self.plan(Event::new(EventKind::Branch, ""), &selection));
+        }
+        for (section, kind) in [(Section::Tags, EventKind::Tag), (Section::PullRequests, EventKind::PullRequest)] {
+            for selector in self.file.selectors_in(section) {
+                for alternative in Pattern::new(selector.name()).alternatives() {
+                    plans.push(self.plan(Event::new(kind, &alternative.text), &Self::direct(selector, alternative)));
+                }
+            }
+        }
+        for selector in self.file.selectors_in(Section::Custom) {
+            let selection = Selection { selector, alternative: None, unclear: None };
+            plans.push(self.plan(Event::new(EventKind::Custom, selector.name()), &selection));
+        }
+        plans
+    }
+
+    /// The plans of one event: a push to an open pull request's branch is told apart from the pull request itself.
+    pub fn of(&mut self, event: &Event) -> Option<Plan<'d>> {
+        let selection = match event.kind {
+            EventKind::Main | EventKind::Branch => self.branch(&event.name)?,
+            EventKind::Tag => select(&self.file, Section::Tags, &event.name)?,
+            EventKind::PullRequest => select(&self.file, Section::PullRequests, &event.name)?,
+            EventKind::Custom => {
+                Selection { selector: self.file.custom(&event.name)?, alternative: None, unclear: None }
+            }
+        };
+        Some(self.plan(event.clone(), &selection))
+    }
+
+    fn branch(&self, name: &str) -> Option<Selection<'d>> {
+        select(&self.file, Section::Branches, name).or_else(|| {
+            let entry = self.file.section(Section::Default)?;
+            let selector = Selector { section: Section::Default, key: entry.key, body: entry.value };
+            Some(Selection { selector, alternative: None, unclear: None })
+        })
+    }
+
+    fn direct(selector: Selector<'d>, alternative: &Alternative) -> Selection<'d> {
+        Selection { selector, alternative: Some(alternative.clone()), unclear: None }
+    }
+
+    fn is_forbidden(&self, alternative: &Alternative) -> bool {
+        self.settings.forbidden_branches.iter().any(|name| *name == alternative.text)
+    }
+
+    fn plan(&mut self, event: Event, selection: &Selection<'d>) -> Plan<'d> {
+        let pipeline = selection.selector.pipeline();
+        let except = if event.kind == EventKind::Branch { vec![self.settings.main_branch.clone()] } else { Vec::new() };
+        let bindings = bindings(&event, &except, &pipeline);
+        let unknown =
+            pipeline.import().map(|import| format!("`{}` is imported and not at hand", import.text().unwrap_or("")));
+        let steps = Steps { file: self.file, reader: &mut self.reader, bindings }.read(&pipeline);
+        Plan { event, selector: selection.selector, steps, unknown, unclear: selection.unclear.clone() }
+    }
+}

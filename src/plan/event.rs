@@ -1,0 +1,88 @@
+//! What starts a pipeline.
+
+use std::fmt;
+
+use crate::settings::Settings;
+
+/// The kinds of events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EventKind {
+    /// A push to the main branch.
+    Main,
+    /// A push to another branch.
+    Branch,
+    /// A pushed tag.
+    Tag,
+    /// A pull request created or updated.
+    PullRequest,
+    /// A run that somebody starts, or a schedule, or another pipeline.
+    Custom,
+}
+
+/// Which kind of tag a pattern takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TagKind {
+    /// A release candidate.
+    Candidate,
+    /// A release.
+    Release,
+    /// Neither.
+    Other,
+}
+
+/// One event, or a class of events that the file does not tell apart.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Event {
+    /// The kind.
+    pub kind: EventKind,
+    /// A name, or the pattern that stands for the class; empty for all branches that no pattern takes.
+    pub name: String,
+    /// The destination of a pull request, where one is given.
+    pub destination: Option<String>,
+}
+
+impl Event {
+    /// An event.
+    pub fn new(kind: EventKind, name: &str) -> Self {
+        Self { kind, name: name.to_owned(), destination: None }
+    }
+
+    /// Which kind of tag it is.
+    pub fn tag_kind(&self, settings: &Settings) -> Option<TagKind> {
+        (self.kind == EventKind::Tag).then(|| {
+            if self.name.starts_with(&settings.tags.candidate) {
+                TagKind::Candidate
+            } else if self.name.starts_with(&settings.tags.release) {
+                TagKind::Release
+            } else {
+                TagKind::Other
+            }
+        })
+    }
+
+    /// The word of the JSON format.
+    pub fn word(&self) -> &'static str {
+        match self.kind {
+            EventKind::Main | EventKind::Branch => "branch",
+            EventKind::Tag => "tag",
+            EventKind::PullRequest => "pull-request",
+            EventKind::Custom => "custom",
+        }
+    }
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            EventKind::Main => write!(f, "push to {}", self.name),
+            EventKind::Branch if self.name.is_empty() => write!(f, "push to any other branch"),
+            EventKind::Branch => write!(f, "push to {}", self.name),
+            EventKind::Tag => write!(f, "push of tag {}", self.name),
+            EventKind::PullRequest => match &self.destination {
+                Some(destination) => write!(f, "pull request from {} to {destination}", self.name),
+                None => write!(f, "pull request from {}", self.name),
+            },
+            EventKind::Custom => write!(f, "custom pipeline {}", self.name),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What an event does: the pipeline that it selects and its steps in order, with gates and effects.
+
+mod bind;
+mod classes;
+mod compare;
+mod event;
+mod model;
+mod select;
+mod steps;
+
+pub use classes::{Planner, plans};
+pub use compare::{Change, compare};
+pub use event::{Event, EventKind, TagKind};
+pub use model::{Deployment, Plan, PlannedStep};
+pub use select::{Selection, select};

@@ -1,0 +1,200 @@
+//! Plans.
+
+use super::{Event, EventKind, TagKind};
+use crate::effect::{Effect, EnvironmentKind, Kind, StepEffects, inferred, kind_of};
+use crate::pipeline::{Selector, Stage, Step};
+use crate::settings::Settings;
+use crate::yaml::{Node, Span};
+
+/// What one event does.
+#[derive(Clone, Debug)]
+pub struct Plan<'d> {
+    /// The event.
+    pub event: Event,
+    /// The pipeline that it selects.
+    pub selector: Selector<'d>,
+    /// The steps in order; members of a parallel group stand one after another.
+    pub steps: Vec<PlannedStep<'d>>,
+    /// Why the steps are not known: an import that is not at hand.
+    pub unknown: Option<String>,
+    /// What is not certain about the selection, such as two patterns of the same rank.
+    pub unclear: Option<String>,
+}
+
+/// A step in a plan.
+#[derive(Clone, Debug)]
+pub struct PlannedStep<'d> {
+    /// The step.
+    pub step: Step<'d>,
+    /// Its stage.
+    pub stage: Option<Stage<'d>>,
+    /// The number of the pipeline's item that holds it, from 0.
+    pub item: usize,
+    /// Whether it is a member of a parallel group.
+    pub parallel: bool,
+    /// Whether it is the final step.
+    pub last: bool,
+    /// The custom pipeline that a child step started it from.
+    pub child: Option<String>,
+    /// The `trigger: manual` of the step or of its stage.
+    pub manual: Option<Node<'d>>,
+    /// Whether a person must act before it: on itself, on its stage, or on an earlier step.
+    pub gated: bool,
+    /// The nearest gate before it that is not its own.
+    pub gate_before: Option<Node<'d>>,
+    /// The `deployment` of the step or of its stage.
+    pub deployment: Option<Node<'d>>,
+    /// The `environment` of the step or of its stage.
+    pub environment: Option<Node<'d>>,
+    /// What it does.
+    pub found: StepEffects<'d>,
+}
+
+/// A deployment in a plan: a deploying command, or a step that declares one.
+#[derive(Clone, Copy, Debug)]
+pub struct Deployment<'p, 'd> {
+    /// The plan.
+    pub plan: &'p Plan<'d>,
+    /// The step.
+    pub step: &'p PlannedStep<'d>,
+    /// The command; `None` where only the declaration tells.
+    pub effect: Option<&'p Effect<'d>>,
+    /// The environment's kind, where it can be told.
+    pub kind: Option<EnvironmentKind>,
+}
+
+impl<'d> PlannedStep<'d> {
+    /// The step's name, or a stand-in.
+    pub fn name(&self) -> String {
+        self.step.name().map_or_else(|| "a step without a name".to_owned(), str::to_owned)
+    }
+
+    /// The declared environment's name: of `deployment`, else of `environment`.
+    pub fn declared_name(&self) -> Option<&'d str> {
+        self.deployment.or(self.environment).and_then(|node| node.text()).filter(|name| !name.is_empty())
+    }
+
+    /// The kind of environment of a command in this step.
+    pub fn kind_of(&self, effect: Option<&Effect<'d>>, settings: &Settings) -> Option<EnvironmentKind> {
+        if let Some(name) = self.declared_name() {
+            return kind_of(name, settings);
+        }
+        effect.and_then(|effect| self.suggested(effect, settings))
+    }
+
+    /// The kind of environment that a command's own words suggest.
+    pub fn suggested(&self, effect: &Effect<'d>, settings: &Settings) -> Option<EnvironmentKind> {
+        inferred(&effect.words, settings).or_else(|| inferred(&self.found.contexts, settings))
+    }
+
+    /// Whether something in it can't be followed.
+    pub fn has_opaque(&self) -> bool {
+        self.found.effects.iter().any(|effect| matches!(effect.kind, Kind::Opaque(_)))
+    }
+}
+
+impl<'d> Plan<'d> {
+    /// Which kind of tag starts it.
+    pub fn tag_kind(&self, settings: &Settings) -> Option<TagKind> {
+        self.event.tag_kind(settings)
+    }
+
+    /// Whether it is a tag's plan.
+    pub fn is_tag(&self) -> bool {
+        self.event.kind == EventKind::Tag
+    }
+
+    /// Whether it is the main branch's plan.
+    pub fn is_main(&self) -> bool {
+        self.event.kind == EventKind::Main
+    }
+
+    /// Event, pipeline, step: the trace to a place in a step.
+    pub fn trace(&self, step: &PlannedStep<'d>) -> Vec<String> {
+        let mut trace = self.head();
+        if let Some(stage) = &step.stage {
+            trace.push(format!("stage {}", stage.name().unwrap_or("without a name")));
+        }
+        if let Some(child) = &step.child {
+            trace.push(format!("child pipeline custom.{child}"));
+        }
+        let number = self.steps.iter().position(|other| std::ptr::eq(other, step)).map_or(0, |at| at + 1);
+        trace.push(format!("step {number} of {}: {}", self.steps.len(), step.name()));
+        trace
+    }
+
+    /// Event and pipeline.
+    pub fn head(&self) -> Vec<String> {
+        vec![self.event.to_string(), format!("pipelines.{}", self.selector.label())]
+    }
+
+    /// The trace to a command.
+    pub fn trace_to(&self, step: &PlannedStep<'d>, effect: &Effect<'d>) -> Vec<String> {
+        let mut trace = self.trace(step);
+        trace.extend(effect.calls.iter().map(|call| format!("`{call}`")));
+        trace.push(format!("`{}`", effect.command));
+        trace
+    }
+
+    /// Every effect with its step.
+    pub fn effects(&self) -> impl Iterator<Item = (&PlannedStep<'d>, &Effect<'d>)> {
+        self.steps.iter().flat_map(|step| step.found.effects.iter().map(move |effect| (step, effect)))
+    }
+
+    /// The deployments: each deploying command that counts, and each step that declares an environment without one.
+    pub fn deployments<'p>(&'p self, settings: &Settings) -> Vec<Deployment<'p, 'd>> {
+        let mut found = Vec::new();
+        for step in &self.steps {
+            let commands = step.deploying(settings);
+            if commands.is_empty() && step.deployment.is_some() {
+                let kind = step.kind_of(None, settings);
+                found.push(Deployment { plan: self, step, effect: None, kind });
+            }
+            for effect in commands {
+                let kind = step.kind_of(Some(effect), settings);
+                found.push(Deployment { plan: self, step, effect: Some(effect), kind });
+            }
+        }
+        found
+    }
+
+    /// Whether something that can't be followed stands in it.
+    pub fn has_opaque(&self) -> bool {
+        self.unknown.is_some() || self.steps.iter().any(PlannedStep::has_opaque)
+    }
+}
+
+impl<'d> PlannedStep<'d> {
+    /// The deploying commands that count: weak ones only with an environment, restarts only beside nothing else.
+    pub fn deploying(&self, settings: &Settings) -> Vec<&Effect<'d>> {
+        let strong = |effect: &&Effect<'d>| matches!(effect.kind, Kind::Deploy { restart: false, .. });
+        let counts = |effect: &&Effect<'d>| match effect.kind {
+            Kind::Deploy { weak: true, .. } => {
+                self.declared_name().is_some() || self.suggested(effect, settings).is_some()
+            }
+            Kind::Deploy { .. } => true,
+            _ => false,
+        };
+        let all: Vec<&Effect<'d>> = self.found.effects.iter().filter(counts).collect();
+        if all.iter().any(strong) { all.into_iter().filter(strong).collect() } else { all }
+    }
+}
+
+impl<'d> Deployment<'_, 'd> {
+    /// Where a rule about the environment points: the declaration, else the command.
+    pub fn span(&self) -> Span {
+        match (self.step.deployment, self.effect) {
+            (Some(node), _) => node.span(),
+            (None, Some(effect)) => effect.site.span(),
+            (None, None) => self.step.step.node().span(),
+        }
+    }
+
+    /// The trace to it.
+    pub fn trace(&self) -> Vec<String> {
+        match self.effect {
+            Some(effect) => self.plan.trace_to(self.step, effect),
+            None => self.plan.trace(self.step),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! A pipeline's items as planned steps: groups, stages, gates, child pipelines.
+
+use super::model::PlannedStep;
+use crate::effect::{Bindings, Reader};
+use crate::pipeline::{File, Item, Pipeline, Stage, Step};
+use crate::yaml::Node;
+
+/// How deep child pipelines are followed.
+const CHILDREN: usize = 4;
+
+/// Reads the steps of a pipeline.
+pub(super) struct Steps<'a, 'c, 'd> {
+    pub(super) file: File<'d>,
+    pub(super) reader: &'a mut Reader<'c>,
+    pub(super) bindings: Bindings,
+}
+
+impl<'d> Steps<'_, '_, 'd> {
+    pub(super) fn read(&mut self, pipeline: &Pipeline<'d>) -> Vec<PlannedStep<'d>> {
+        let mut steps = Vec::new();
+        let mut gate = None;
+        self.pipeline(pipeline, None, &mut gate, &mut steps, 0);
+        steps
+    }
+
+    fn pipeline(
+        &mut self,
+        pipeline: &Pipeline<'d>,
+        child: Option<&str>,
+        gate: &mut Option<Node<'d>>,
+        out: &mut Vec<PlannedStep<'d>>,
+        depth: usize,
+    ) {
+        for item in pipeline.items() {
+            let number = out.last().map_or(0, |step| step.item + 1);
+            let before = *gate;
+            match item {
+                Item::Step(step) => self.step(step, None, number, false, child, gate, out, depth),
+                Item::Final(step) => {
+                    let mut none = None;
+                    self.step(step, None, number, false, child, &mut none, out, depth);
+                    if let Some(last) = out.last_mut() {
+                        // It runs whatever happened before, so no gate holds it back.
+                        last.last = true;
+                    }
+                }
+                Item::Parallel(group) => {
+                    let mut passed = before;
+                    for step in group.steps() {
+                        let mut own = before;
+                        self.step(step, None, number, true, child, &mut own, out, depth);
+                        passed = own.or(passed);
+                    }
+                    *gate = passed;
+                }
+                Item::Stage(stage) => {
+                    for inner in stage.items() {
+                        match inner {
+                            Item::Step(step) => self.step(step, Some(stage), number, false, child, gate, out, depth),
+                            Item::Parallel(group) => {
+                                for step in group.steps() {
+                                    self.step(step, Some(stage), number, true, child, gate, out, depth);
+                                }
+                            }
+                            _ => {}
+                        }
+                    }
+                    if let Some(manual) = stage.manual().filter(|_| stage.condition().is_none()) {
+                        gate.get_or_insert(manual);
+                    }
+                }
+                Item::Variables(_) | Item::Unknown(_) => {}
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the state of one walk; a struct for it would be made for one call")]
+    fn step(
+        &mut self,
+        step: Step<'d>,
+        stage: Option<Stage<'d>>,
+        item: usize,
+        parallel: bool,
+        child: Option<&str>,
+        gate: &mut Option<Node<'d>>,
+        out: &mut Vec<PlannedStep<'d>>,
+        depth: usize,
+    ) {
+        let of_stage = |read: fn(&Stage<'d>) -> Option<Node<'d>>| stage.as_ref().and_then(read);
+        let manual = step.manual().or_else(|| of_stage(Stage::manual));
+        let deployment = step.deployment().or_else(|| of_stage(Stage::deployment));
+        let environment = step.environment().or_else(|| of_stage(Stage::environment));
+        let declared = deployment.or(environment);
+        self.bindings.environment = declared.and_then(|node| node.text()).map(str::to_owned);
+        let found = self.reader.read(&step, &self.bindings, declared.is_some());
+        out.push(PlannedStep {
+            step,
+            stage,
+            item,
+            parallel,
+            last: false,
+            child: child.map(str::to_owned),
+            manual,
+            gated: manual.is_some() || gate.is_some(),
+            gate_before: *gate,
+            deployment,
+            environment,
+            found,
+        });
+        if let Some(name) = step.child().and_then(|name| name.text())
+            && depth < CHILDREN
+            && let Some(selector) = self.file.custom(name)
+        {
+            let mut inner = step.manual().or(*gate);
+            self.pipeline(&selector.pipeline(), Some(name), &mut inner, out, depth + 1);
+        }
+        // A manual step with a condition may be skipped, which counts as success.
+        if let Some(own) = step.manual().filter(|_| step.condition().is_none()) {
+            gate.get_or_insert(own);
+        }
+    }
+}
