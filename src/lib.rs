@@ -12,14 +12,18 @@ pub mod settings;
 pub mod shell;
 // 2: what Bitbucket could not read, or does not know
 pub mod schema;
-// 2: what is in a file, and what it does
+// 3: what a step does, and where replies come from
 pub mod effect;
-// 3: where replies come from
 pub mod model;
+// 4: what an event does
 pub mod plan;
-// 6: every byte that a person or a CI system reads
+// 5: rules over plans and effects
+pub mod rules;
+// 6: four layers in order
+pub mod check;
+// 7: every byte that a person or a CI system reads
 pub mod report;
-// 7: where prompts come from
+// 8: where prompts come from
 pub mod repl;
-// 8: arguments, configuration, exit codes
+// 9: arguments, configuration, exit codes
 pub mod cli;

@@ -93,7 +93,7 @@ impl<'a, 'd> Planner<'a, 'd> {
     }
 
     fn is_forbidden(&self, alternative: &Alternative) -> bool {
-        self.settings.forbidden_branches.iter().any(|name| *name == alternative.text)
+        self.settings.forbidden_branches.contains(&alternative.text)
     }
 
     fn plan(&mut self, event: Event, selection: &Selection<'d>) -> Plan<'d> {

@@ -12,4 +12,6 @@ mod live;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+mod policy_cases;
+#[cfg(test)]
 mod server;

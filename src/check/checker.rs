@@ -1,0 +1,235 @@
+//! The order of the layers.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::files::RepositoryFiles;
+use super::suppress;
+use crate::effect::{Catalogue, CatalogueError, Files, NoFiles};
+use crate::finding::{Finding, Findings, Layer, Verdict};
+use crate::pipeline::File;
+use crate::plan::{Plan, Planner, plans};
+use crate::rules::{self, Flow, RuleAnswer};
+use crate::schema;
+use crate::settings::Settings;
+use crate::yaml::Document;
+
+/// Checks texts, each from its first byte to its verdict. Cheap to clone.
+#[derive(Clone)]
+pub struct Checker {
+    settings: Arc<Settings>,
+    catalogue: Option<Arc<Catalogue>>,
+    files: Option<RepositoryFiles>,
+    layers: Vec<Layer>,
+}
+
+/// A checked text.
+#[derive(Debug)]
+pub struct Checked {
+    /// The document, which knows the places.
+    pub document: Document,
+    /// What was found, by offset, then rule.
+    pub findings: Vec<Finding>,
+    /// What it comes to.
+    pub verdict: Verdict,
+    /// Layers that could not run, and why.
+    pub skipped: Vec<(Layer, String)>,
+    /// What each rule says of the file as a whole; rules of skipped layers are left out.
+    pub answers: BTreeMap<&'static str, RuleAnswer>,
+}
+
+impl Checker {
+    /// A checker with settings, all layers and no files at hand.
+    pub fn new(settings: Settings) -> Self {
+        Self { settings: Arc::new(settings), catalogue: None, files: None, layers: Layer::ALL.to_vec() }
+    }
+
+    /// Makes the scripts of a repository be followed.
+    pub fn with_files(mut self, root: &Path) -> Self {
+        self.files = Some(RepositoryFiles::new(root));
+        self
+    }
+
+    /// Limits the layers.
+    pub fn with_layers(mut self, layers: &[Layer]) -> Self {
+        self.layers = layers.to_vec();
+        self
+    }
+
+    /// Adds entries to the catalogue; JSON or YAML of its form.
+    ///
+    /// # Errors
+    /// If the text is not of the catalogue's form.
+    pub fn with_catalogue(mut self, entries: &str) -> Result<Self, CatalogueError> {
+        self.catalogue = Some(Arc::new(Catalogue::extended(entries)?));
+        Ok(self)
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn catalogue(&self) -> &Catalogue {
+        self.catalogue.as_deref().unwrap_or_else(|| Catalogue::built_in())
+    }
+
+    fn files(&self) -> &dyn Files {
+        match &self.files {
+            Some(files) => files,
+            None => &NoFiles,
+        }
+    }
+
+    /// The plans of all classes of events; none where the file has no readable pipelines.
+    pub fn plans<'d>(&self, document: &'d Document) -> Vec<Plan<'d>> {
+        File::new(document).map(|file| plans(file, &self.settings, self.catalogue(), self.files())).unwrap_or_default()
+    }
+
+    /// Runs something over a planner for single events; `None` where the file has no root map.
+    pub fn plan_with<'d, T>(&self, document: &'d Document, run: impl FnOnce(Planner<'_, 'd>) -> T) -> Option<T> {
+        let file = File::new(document)?;
+        Some(run(Planner::new(file, &self.settings, self.catalogue(), self.files())))
+    }
+
+    /// Checks a text.
+    pub fn check(&self, text: impl Into<String>) -> Checked {
+        self.check_document(Document::read(text))
+    }
+
+    /// Checks a document that is read already.
+    pub fn check_document(&self, document: Document) -> Checked {
+        let mut findings = Vec::new();
+        let mut skipped = Vec::new();
+        let mut ran = Vec::new();
+        for layer in Layer::ALL {
+            if !self.layers.contains(&layer) || (layer == Layer::Policy && !self.settings.policy) {
+                continue;
+            }
+            match unable(layer, &document) {
+                Some(reason) => skipped.push((layer, reason)),
+                None => ran.push(layer),
+            }
+        }
+        if ran.contains(&Layer::Syntax) {
+            findings.extend(schema::findings(&document));
+        }
+        if ran.contains(&Layer::Schema) {
+            findings.extend(schema::check(&document));
+        }
+        if ran.contains(&Layer::Semantic) || ran.contains(&Layer::Policy) {
+            self.run_rules(&document, &ran, &mut findings);
+        }
+        once_a_place(&mut findings);
+        suppress::apply(&document, &mut findings, &ran);
+        self.apply_severities(&mut findings);
+        sort(&mut findings);
+        let mut answers = BTreeMap::new();
+        for rule in rules::all().iter().map(|rule| rule.meta()).chain(schema::rules().iter().copied()) {
+            let off = matches!(self.settings.severities.get(rule.id), Some(None));
+            if ran.contains(&rule.layer) && !off {
+                answers.insert(rule.id, RuleAnswer::of(rule.id, &findings));
+            }
+        }
+        let verdict = Verdict::of(&findings, skipped.is_empty());
+        Checked { document, findings, verdict, skipped, answers }
+    }
+
+    fn run_rules(&self, document: &Document, ran: &[Layer], findings: &mut Vec<Finding>) {
+        let Some(file) = File::new(document) else { return };
+        let plans = plans(file, &self.settings, self.catalogue(), self.files());
+        let flow = Flow::new(document, file, &self.settings, &plans);
+        for rule in rules::all() {
+            let meta = rule.meta();
+            let off = matches!(self.settings.severities.get(meta.id), Some(None));
+            if ran.contains(&meta.layer) && !off {
+                rule.check(&flow, &mut Findings::new(meta, findings));
+            }
+        }
+    }
+
+    fn apply_severities(&self, findings: &mut [Finding]) {
+        for finding in findings {
+            // A note says that something can't be told, which no severity of the rule makes an error.
+            let is_note = finding.answer == crate::finding::Answer::CannotTell;
+            if let Some(Some(severity)) = self.settings.severities.get(finding.rule)
+                && !is_note
+            {
+                finding.severity = *severity;
+            }
+        }
+    }
+}
+
+/// Why a layer can't run on a document.
+fn unable(layer: Layer, document: &Document) -> Option<String> {
+    if layer == Layer::Syntax {
+        return None;
+    }
+    let Some(root) = document.root() else { return Some("the text could not be read as YAML to its end".to_owned()) };
+    match layer {
+        Layer::Syntax | Layer::Schema => None,
+        Layer::Semantic => (!root.is_mapping()).then(|| "the file is no map".to_owned()),
+        Layer::Policy => {
+            let Some(file) = File::new(document) else { return Some("the file is no map".to_owned()) };
+            if file.root().get("export").and_then(|export| export.boolean()) == Some(true) && file.pipelines().is_none()
+            {
+                return None;
+            }
+            let readable = file.selectors().iter().any(|selector| {
+                let pipeline = selector.pipeline();
+                pipeline.import().is_some() || pipeline.items().next().is_some()
+            });
+            (!readable).then(|| "no pipeline in the file can be read".to_owned())
+        }
+    }
+}
+
+/// One finding for a rule at a place: the plans of the others go into the first one's trace.
+fn once_a_place(findings: &mut Vec<Finding>) {
+    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    let mut index: std::collections::HashMap<(&'static str, crate::yaml::Span), usize> =
+        std::collections::HashMap::new();
+    for finding in findings.drain(..) {
+        match index.get(&(finding.rule, finding.span)).copied() {
+            Some(at) => {
+                let first = &mut kept[at];
+                if finding.severity > first.severity {
+                    let mut stronger = finding;
+                    std::mem::swap(first, &mut stronger);
+                    merge(first, &stronger);
+                } else {
+                    merge(first, &finding);
+                }
+            }
+            None => {
+                index.insert((finding.rule, finding.span), kept.len());
+                kept.push(finding);
+            }
+        }
+    }
+    *findings = kept;
+}
+
+fn merge(first: &mut Finding, other: &Finding) {
+    if let Some(event) = other.trace.first()
+        && first.trace.first() != Some(event)
+    {
+        let also = format!("also on: {event}");
+        if !first.trace.contains(&also) {
+            first.trace.push(also);
+        }
+    }
+    for related in &other.related {
+        if !first.related.contains(related) {
+            first.related.push(related.clone());
+        }
+    }
+}
+
+fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        (a.span.start, a.rule, a.span.end, &a.message).cmp(&(b.span.start, b.rule, b.span.end, &b.message))
+    });
+}

@@ -1,0 +1,157 @@
+//! What rules look at: the file, its plans, and the way of its images.
+
+use std::cell::OnceCell;
+
+use crate::effect::{Comparison, Effect, EnvironmentKind, Kind, Reference};
+use crate::pipeline::File;
+use crate::plan::{Deployment, Plan, PlannedStep};
+use crate::settings::Settings;
+use crate::yaml::Document;
+
+/// A file with its plans.
+pub struct Flow<'d> {
+    /// The document.
+    pub document: &'d Document,
+    /// The view on it.
+    pub file: File<'d>,
+    /// The settings.
+    pub settings: &'d Settings,
+    /// The plans of all classes of events.
+    pub plans: &'d [Plan<'d>],
+    images: OnceCell<ImageFlow<'d>>,
+}
+
+/// A thing that is built, pushed, named or deployed, with where that happens.
+#[derive(Clone, Debug)]
+pub struct Made<'d> {
+    /// The plan.
+    pub plan: &'d Plan<'d>,
+    /// The step.
+    pub step: &'d PlannedStep<'d>,
+    /// The effect.
+    pub effect: &'d Effect<'d>,
+    /// The names, those that a local image gets later included.
+    pub names: Vec<Reference<'d>>,
+}
+
+/// The way of images through the plans.
+#[derive(Default)]
+pub struct ImageFlow<'d> {
+    /// What main builds.
+    pub main_builds: Vec<Made<'d>>,
+    /// What main puts into a registry.
+    pub main_pushes: Vec<Reference<'d>>,
+    /// Whether main pushes or builds something whose name is hidden.
+    pub main_hidden: bool,
+    /// Whether any plan is main's.
+    pub has_main: bool,
+}
+
+impl ImageFlow<'_> {
+    /// Whether main pushes the image of a reference under some name that can be read.
+    pub fn pushes_image_of(&self, reference: &Reference<'_>) -> bool {
+        self.main_pushes.iter().any(|push| push.same_image(reference, true) == Comparison::Same)
+    }
+}
+
+impl<'d> Flow<'d> {
+    /// A flow over plans.
+    pub fn new(document: &'d Document, file: File<'d>, settings: &'d Settings, plans: &'d [Plan<'d>]) -> Self {
+        Self { document, file, settings, plans, images: OnceCell::new() }
+    }
+
+    /// The plan of a push to main.
+    pub fn main(&self) -> Option<&'d Plan<'d>> {
+        self.plans.iter().find(|plan| plan.is_main())
+    }
+
+    /// All deployments of all plans.
+    pub fn deployments(&self) -> impl Iterator<Item = Deployment<'d, 'd>> + use<'d> {
+        let settings = self.settings;
+        self.plans.iter().flat_map(move |plan| plan.deployments(settings))
+    }
+
+    /// The deployments to production.
+    pub fn to_production(&self) -> impl Iterator<Item = Deployment<'d, 'd>> + use<'d> {
+        self.deployments().filter(|site| site.kind == Some(EnvironmentKind::Production))
+    }
+
+    /// The plans of tags.
+    pub fn tag_plans(&self) -> impl Iterator<Item = &'d Plan<'d>> + use<'d> {
+        self.plans.iter().filter(|plan| plan.is_tag())
+    }
+
+    /// The way of images.
+    pub fn images(&self) -> &ImageFlow<'d> {
+        self.images.get_or_init(|| self.read_images())
+    }
+
+    fn read_images(&self) -> ImageFlow<'d> {
+        let Some(main) = self.main() else { return ImageFlow::default() };
+        let main_builds = builds(main);
+        let hidden = main.effects().any(|(_, effect)| match &effect.kind {
+            Kind::Push { reference: None } => true,
+            Kind::Build { references, pushes } => references.is_empty() && *pushes,
+            Kind::Retag { target: None, .. } | Kind::Opaque(_) => true,
+            _ => false,
+        });
+        let unclear = main.unknown.is_some();
+        ImageFlow { main_builds, main_pushes: pushes(main), main_hidden: hidden || unclear, has_main: true }
+    }
+}
+
+/// The builds of a plan, each with all its names.
+pub(super) fn builds<'d>(plan: &'d Plan<'d>) -> Vec<Made<'d>> {
+    let mut found = Vec::new();
+    for step in &plan.steps {
+        for effect in &step.found.effects {
+            if let Kind::Build { references, .. } = &effect.kind {
+                let mut names = references.clone();
+                add_local_names(step, &mut names);
+                found.push(Made { plan, step, effect, names });
+            }
+        }
+    }
+    found
+}
+
+/// `docker build -t app .` and `docker tag app registry/app:1` build registry/app.
+fn add_local_names<'d>(step: &'d PlannedStep<'d>, names: &mut Vec<Reference<'d>>) {
+    for effect in &step.found.effects {
+        if let Kind::Retag { source: Some(source), target: Some(target), local: true } = &effect.kind
+            && names.iter().any(|name| name.same(source, false) == Comparison::Same)
+        {
+            names.push(target.clone());
+        }
+    }
+}
+
+/// What a plan puts into registries by name. A local name counts where a push of it is seen, or where the push is hidden.
+pub(super) fn pushes<'d>(plan: &'d Plan<'d>) -> Vec<Reference<'d>> {
+    plan.effects().flat_map(|(_, effect)| effect.pushed().into_iter().cloned()).collect()
+}
+
+/// What a plan gives a new name: retags in a registry, and local ones.
+pub(super) fn retags<'d>(plan: &'d Plan<'d>) -> Vec<(&'d PlannedStep<'d>, &'d Effect<'d>)> {
+    let is_retag = |(_, effect): &(&PlannedStep<'d>, &Effect<'d>)| matches!(effect.kind, Kind::Retag { .. });
+    plan.effects().filter(is_retag).collect()
+}
+
+/// Whether a retag only names a local image that the same plan builds and pushes under no other name: no promotion.
+pub(super) fn only_names_build(plan: &Plan<'_>, effect: &Effect<'_>) -> bool {
+    let Kind::Retag { source, local: true, .. } = &effect.kind else { return false };
+    let pushed = plan.effects().flat_map(|(_, effect)| effect.pushed());
+    let is_pushed = source
+        .as_ref()
+        .is_some_and(|source| pushed.into_iter().any(|push| push.same(source, false) == Comparison::Same));
+    !is_pushed && names_own_build(plan, source.as_ref())
+}
+
+/// Whether a retag's source is what the same plan builds.
+pub(super) fn names_own_build(plan: &Plan<'_>, source: Option<&Reference<'_>>) -> bool {
+    let Some(source) = source else { return false };
+    plan.effects().any(|(_, effect)| match &effect.kind {
+        Kind::Build { references, .. } => references.iter().any(|name| name.same(source, false) == Comparison::Same),
+        _ => false,
+    })
+}

@@ -1,0 +1,158 @@
+//! `build-once`: one image is built by one step, in main's plan.
+
+use super::{meta, page};
+use crate::effect::{Comparison, Effect, Kind, Reference, Tag};
+use crate::finding::{Findings, RuleMeta, Severity};
+use crate::plan::{EventKind, Plan};
+use crate::rules::flow::{Made, builds, pushes};
+use crate::rules::{Flow, Rule};
+
+static META: RuleMeta = meta(
+    "build-once",
+    Severity::Error,
+    "an image is built a second time, or outside main's pipeline",
+    page!("build-once"),
+);
+
+pub(super) struct BuildOnce;
+
+impl Rule for BuildOnce {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        again_on_main(flow, out);
+        for plan in flow.plans {
+            match plan.event.kind {
+                EventKind::Tag => on_tag(flow, plan, out),
+                // Without a plan of main this is another main branch, which `release-flow` tells.
+                EventKind::Branch | EventKind::PullRequest if flow.images().has_main => elsewhere(plan, out),
+                _ => {}
+            }
+        }
+        hidden(flow, out);
+    }
+}
+
+fn same_image(left: &[Reference<'_>], right: &[Reference<'_>], across: bool) -> bool {
+    left.iter().any(|left| right.iter().any(|right| left.same_image(right, across) == Comparison::Same))
+}
+
+/// A second build of one image in main's plan.
+fn again_on_main(flow: &Flow<'_>, out: &mut Findings<'_>) {
+    let made = &flow.images().main_builds;
+    for (index, build) in made.iter().enumerate() {
+        let first = made.iter().take(index).find(|first| {
+            let either = !first.effect.certain && !build.effect.certain && std::ptr::eq(first.step, build.step);
+            !either && same_image(&first.names, &build.names, false)
+        });
+        if let Some(first) = first {
+            let message = format!("`{}` builds `{}` a second time", build.effect.command, image(&build.names));
+            out.violated(build.effect.site.span(), message)
+                .related(first.effect.site.span(), "built here first")
+                .trace(build.plan.trace_to(build.step, build.effect))
+                .help("pull the image that was pushed, or use it where it was built");
+        }
+    }
+}
+
+fn image(names: &[Reference<'_>]) -> String {
+    names.first().map_or_else(|| "an image".to_owned(), |name| name.image.to_string())
+}
+
+/// Any build in a tag's plan, but for a local image that is neither pushed nor one of main's.
+fn on_tag(flow: &Flow<'_>, plan: &Plan<'_>, out: &mut Findings<'_>) {
+    let pushed = pushes_of(plan);
+    for build in builds_of(plan) {
+        let own = !build.names.is_empty()
+            && !pushes_itself(build.effect)
+            && !same_image(&build.names, &pushed, false)
+            && !flow.images().main_builds.iter().any(|main| same_image(&main.names, &build.names, true))
+            && !same_image(&build.names, &flow.images().main_pushes, true)
+            && !deployed(plan, &build.names);
+        if own {
+            continue;
+        }
+        let what = if build.names.is_empty() { "an image".to_owned() } else { format!("`{}`", image(&build.names)) };
+        let guarded = if build.effect.certain { "" } else { ", if only in some cases" };
+        let message = format!("`{}` builds {what} on a {}{guarded}", build.effect.command, plan.event);
+        out.violated(build.effect.site.span(), message).trace(plan.trace_to(build.step, build.effect)).help(
+            "build on main only, and give the image of the commit its new tag here (`docker pull`, `tag`, `push`)",
+        );
+    }
+}
+
+/// Builds of feature branches and pull requests that take a name which belongs to main.
+fn elsewhere(plan: &Plan<'_>, out: &mut Findings<'_>) {
+    let pushed = pushes_of(plan);
+    let pull_request = plan.event.kind == EventKind::PullRequest;
+    for build in builds_of(plan) {
+        let mut names: Vec<&Reference<'_>> =
+            if pushes_itself(build.effect) { build.names.iter().collect() } else { Vec::new() };
+        names.extend(pushed.iter().filter(|push| {
+            build.names.is_empty()
+                || build.names.iter().any(|name| name.same_image(push, false) != Comparison::Different)
+        }));
+        let constant = names.iter().find(|name| name.constant_tag().is_some());
+        let commit = names.iter().find(|name| name.by_commit());
+        let (name, severity, why) = match (constant, commit) {
+            (Some(name), _) => (name, Severity::Error, "a constant tag that main's image has or may have"),
+            (None, Some(name)) if pull_request => {
+                (name, Severity::Error, "the name that main gives to the commit's image")
+            }
+            (None, Some(name)) => (name, Severity::Warning, "a reference with the commit in it, as main does"),
+            (None, None) => continue,
+        };
+        let shown = shown(name);
+        let message = format!("`{}` builds and pushes `{shown}` on a {}: {why}", build.effect.command, plan.event);
+        let help = if pull_request {
+            "do not push here, or tag it by the pull request: `pr-$BITBUCKET_PR_ID`"
+        } else {
+            "do not push here, or give the image a name of the branch's own"
+        };
+        out.violated(build.effect.site.span(), message)
+            .severity(severity)
+            .trace(plan.trace_to(build.step, build.effect))
+            .help(help);
+    }
+}
+
+fn shown(name: &Reference<'_>) -> String {
+    if name.tag == Tag::None { format!("{name}:latest") } else { name.to_string() }
+}
+
+/// Builds on main whose name can't be told: whether the image is built once can't be told either.
+fn hidden(flow: &Flow<'_>, out: &mut Findings<'_>) {
+    let made = &flow.images().main_builds;
+    if made.len() < 2 {
+        return;
+    }
+    if let Some(build) = made.iter().find(|build| build.names.is_empty()) {
+        out.cannot_tell(
+            build.effect.site.span(),
+            format!("the name of the image that `{}` builds is hidden", build.effect.command),
+        )
+        .trace(build.plan.trace_to(build.step, build.effect))
+        .help("name the image in the command, or check with the repository at hand");
+    }
+}
+
+fn pushes_itself(effect: &Effect<'_>) -> bool {
+    matches!(effect.kind, Kind::Build { pushes: true, .. })
+}
+
+fn deployed(plan: &Plan<'_>, names: &[Reference<'_>]) -> bool {
+    plan.effects().any(|(_, effect)| match &effect.kind {
+        Kind::Deploy { images: crate::effect::Images::Known(images), .. } => same_image(names, images, false),
+        _ => false,
+    })
+}
+
+fn builds_of<'p>(plan: &'p Plan<'_>) -> Vec<Made<'p>> {
+    builds(plan)
+}
+
+fn pushes_of<'p>(plan: &'p Plan<'_>) -> Vec<Reference<'p>> {
+    pushes(plan)
+}

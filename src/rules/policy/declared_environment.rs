@@ -1,0 +1,65 @@
+//! `declared-environment`: a step that deploys says so.
+
+use super::{meta, page};
+use crate::effect::Kind;
+use crate::finding::{Findings, RuleMeta, Severity};
+use crate::rules::{Flow, Rule};
+
+static META: RuleMeta = meta(
+    "declared-environment",
+    Severity::Error,
+    "a step deploys and declares no deployment environment",
+    page!("declared-environment"),
+);
+
+pub(super) struct DeclaredEnvironment;
+
+impl Rule for DeclaredEnvironment {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        for plan in flow.plans {
+            for step in &plan.steps {
+                let commands = step.deploying(flow.settings);
+                let Some(first) = commands.first() else { continue };
+                if let Some(declared) = step.deployment {
+                    let kind = step.kind_of(None, flow.settings);
+                    for effect in &commands {
+                        let suggested = step.suggested(effect, flow.settings);
+                        if let (Some(kind), Some(other)) = (kind, suggested)
+                            && kind != other
+                        {
+                            let name = declared.text().unwrap_or("");
+                            let message = format!(
+                                "`{}` looks like {}, and the step declares `{name}`",
+                                effect.command,
+                                other.word()
+                            );
+                            out.violated(effect.site.span(), message)
+                                .severity(Severity::Warning)
+                                .related(declared.span(), "declared here")
+                                .trace(plan.trace_to(step, effect))
+                                .help("declare the environment that the command really deploys to");
+                        }
+                    }
+                    continue;
+                }
+                let suggested = step.kind_of(Some(first), flow.settings);
+                let name = suggested.map_or("<name>".to_owned(), |kind| kind.word().to_owned());
+                let inferred = match (step.environment, suggested) {
+                    (Some(_), _) => "; `environment` gives variables but tracks no deployment",
+                    (None, Some(_)) => "; the environment is inferred from the command",
+                    (None, None) => "",
+                };
+                // Other weak commands of the step say the same once more.
+                let message = format!("`{}` deploys and its step declares no `deployment`{inferred}", first.command);
+                let message = if matches!(first.kind, Kind::Deploy { .. }) { message } else { continue };
+                out.violated(first.site.span(), message)
+                    .trace(plan.trace_to(step, first))
+                    .help(format!("add `deployment: {name}` to the step `{}`", step.name()));
+            }
+        }
+    }
+}

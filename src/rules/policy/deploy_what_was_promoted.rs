@@ -1,0 +1,193 @@
+//! `deploy-what-was-promoted`: what is deployed is what was built, or what was given this tag.
+
+use super::{meta, page};
+use crate::effect::{Comparison, Effect, Images, Kind, Reference, Tag};
+use crate::finding::{Findings, RuleMeta, Severity};
+use crate::plan::{Plan, PlannedStep};
+use crate::rules::flow::{only_names_build, retags};
+use crate::rules::{Flow, Rule};
+
+static META: RuleMeta = meta(
+    "deploy-what-was-promoted",
+    Severity::Error,
+    "a deployment takes another image than the one that was built or promoted",
+    page!("deploy-what-was-promoted"),
+);
+
+pub(super) struct DeployWhatWasPromoted;
+
+impl Rule for DeployWhatWasPromoted {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        for plan in flow.plans.iter().filter(|plan| plan.is_main() || plan.is_tag()) {
+            let expected = Expected::of(flow, plan);
+            for step in &plan.steps {
+                for effect in step.deploying(flow.settings) {
+                    let Kind::Deploy { images, .. } = &effect.kind else { continue };
+                    match images {
+                        Images::None => {}
+                        Images::Hidden => hidden(plan, step, effect, out),
+                        Images::Known(references) => {
+                            for reference in references {
+                                judge(flow, &expected, plan, step, effect, reference, out);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a plan may deploy.
+struct Expected<'p> {
+    references: Vec<Reference<'p>>,
+    /// Something that is built or promoted has a hidden name.
+    incomplete: bool,
+    /// The plan has something to compare with.
+    comparable: bool,
+    verb: &'static str,
+}
+
+impl<'p> Expected<'p> {
+    fn of(flow: &Flow<'_>, plan: &'p Plan<'_>) -> Self {
+        let mut references = Vec::new();
+        let mut incomplete = plan.has_opaque();
+        let mut comparable = false;
+        for (_, effect) in plan.effects() {
+            match &effect.kind {
+                Kind::Build { references: names, .. } if plan.is_main() => {
+                    comparable = true;
+                    incomplete |= names.is_empty();
+                    references.extend(names.iter().cloned());
+                }
+                Kind::Push { reference } if plan.is_main() => {
+                    incomplete |= reference.is_none();
+                    comparable = true;
+                    references.extend(reference.clone());
+                }
+                Kind::Retag { .. } if plan.is_main() => {}
+                _ => {}
+            }
+        }
+        for (_, effect) in retags(plan) {
+            let Kind::Retag { source, target, .. } = &effect.kind else { continue };
+            if plan.is_tag() && only_names_build(plan, effect) {
+                continue;
+            }
+            comparable = true;
+            incomplete |= target.is_none();
+            references.extend(target.clone());
+            // The source by commit is the same digest.
+            references
+                .extend(source.clone().filter(|source| source.by_commit() || matches!(source.tag, Tag::Digest(_))));
+        }
+        let _ = flow;
+        Self { references, incomplete, comparable, verb: if plan.is_main() { "built" } else { "promoted" } }
+    }
+
+    fn has(&self, reference: &Reference<'_>) -> Comparison {
+        let answers: Vec<Comparison> = self.references.iter().map(|own| own.same(reference, false)).collect();
+        if answers.contains(&Comparison::Same) {
+            Comparison::Same
+        } else if answers.contains(&Comparison::CannotTell) {
+            Comparison::CannotTell
+        } else {
+            Comparison::Different
+        }
+    }
+}
+
+fn judge<'d>(
+    flow: &Flow<'_>,
+    expected: &Expected<'_>,
+    plan: &Plan<'d>,
+    step: &PlannedStep<'d>,
+    effect: &Effect<'d>,
+    reference: &Reference<'d>,
+    out: &mut Findings<'_>,
+) {
+    let trace = plan.trace_to(step, effect);
+    let place = reference.site.span();
+    let answer = expected.has(reference);
+    if let Some(constant) = reference.constant_tag() {
+        let foreign = constant != "latest" && is_foreign(flow, reference);
+        if !foreign {
+            let message = if reference.tag == Tag::None {
+                format!("`{reference}` has no tag, so `latest` is deployed")
+            } else {
+                format!("`{constant}` is deployed: a constant tag does not say which commit runs")
+            };
+            out.violated(place, message).trace(trace).help(advice(plan));
+        }
+        return;
+    }
+    if answer == Comparison::Same || !expected.comparable || is_thrown_away(effect) {
+        return;
+    }
+    let unclear = answer == Comparison::CannotTell || expected.incomplete || reference.tag_unclear();
+    let other_image = expected.references.iter().all(|own| own.same_image(reference, false) == Comparison::Different);
+    if unclear || (other_image && has_hidden_image(reference)) {
+        out.cannot_tell(place, format!("whether `{reference}` is what was {} can't be told", expected.verb))
+            .trace(trace)
+            .help("use the same words for the reference where it is made and where it is deployed");
+        return;
+    }
+    let near = expected.references.iter().find(|own| own.same_image(reference, false) == Comparison::Same);
+    let message = match near {
+        Some(near) => format!("`{reference}` is deployed, and `{near}` is what was {}", expected.verb),
+        None => format!("`{reference}` is deployed, and nothing before it is {} under that name", expected.verb),
+    };
+    let mut draft = out.violated(place, message).trace(trace).help(advice(plan));
+    if let Some(near) = near {
+        draft = draft.related(near.site.span(), format!("{} here", expected.verb));
+    }
+    let _ = draft;
+}
+
+fn advice(plan: &Plan<'_>) -> &'static str {
+    if plan.is_main() {
+        "deploy the image of the commit: `IMAGE:$BITBUCKET_COMMIT`"
+    } else {
+        "deploy what was retagged: `IMAGE:$BITBUCKET_TAG`"
+    }
+}
+
+fn has_hidden_image(reference: &Reference<'_>) -> bool {
+    reference
+        .image
+        .symbols()
+        .any(|symbol| symbol.kind != crate::shell::SymbolKind::Variable || !symbol.name.starts_with("BITBUCKET_"))
+}
+
+/// Whether an image is surely none that this file builds, pushes or promotes.
+fn is_foreign(flow: &Flow<'_>, reference: &Reference<'_>) -> bool {
+    let mut known = 0;
+    for (_, effect) in flow.plans.iter().flat_map(Plan::effects) {
+        let names: Vec<&Reference<'_>> = match &effect.kind {
+            Kind::Build { references, .. } => references.iter().collect(),
+            Kind::Push { reference } => reference.iter().collect(),
+            Kind::Retag { source, target, .. } => source.iter().chain(target).collect(),
+            _ => continue,
+        };
+        known += names.len();
+        if names.iter().any(|name| name.same_image(reference, false) != Comparison::Different) {
+            return false;
+        }
+    }
+    known > 0
+}
+
+/// `docker run --rm` runs a tool.
+fn is_thrown_away(effect: &Effect<'_>) -> bool {
+    effect.words.iter().any(|word| word == "--rm")
+}
+
+fn hidden<'d>(plan: &Plan<'d>, step: &PlannedStep<'d>, effect: &Effect<'d>, out: &mut Findings<'_>) {
+    out.cannot_tell(effect.site.span(), format!("which image `{}` deploys can't be read from it", effect.command))
+        .trace(plan.trace_to(step, effect))
+        .help("name the image in the command, for example with `kubectl set image` or `--set image.tag=…`");
+}

@@ -1,0 +1,132 @@
+//! `no-inline-secret`: no credential stands in the file.
+
+use super::secret::{self, Hit, Weight};
+use super::{meta, page};
+use crate::finding::{Findings, RuleMeta, Severity};
+use crate::pipeline::ScriptItem;
+use crate::rules::{Flow, Rule};
+use crate::yaml::{Node, NodeId, Span};
+use std::collections::HashSet;
+
+static META: RuleMeta =
+    meta("no-inline-secret", Severity::Error, "a credential stands in the file", page!("no-inline-secret"));
+
+pub(super) struct NoInlineSecret;
+
+impl Rule for NoInlineSecret {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let mut search = Search { commands: commands(flow), told: Vec::new() };
+        for node in flow.document.nodes() {
+            search.scalar(node, out);
+            for entry in node.entries().filter(|entry| entry.merged.is_none()) {
+                search.entry(entry.name(), entry.value, out);
+            }
+        }
+        for comment in flow.document.comments() {
+            for hit in secret::shapes(flow.document.slice(comment.span)) {
+                let span = Span::new(comment.span.start + hit.span.start, comment.span.start + hit.span.end);
+                search.tell(&hit, span, out);
+            }
+        }
+        printed(flow, out);
+    }
+}
+
+/// The scalars that hold shell text.
+fn commands(flow: &Flow<'_>) -> HashSet<NodeId> {
+    let mut found = HashSet::new();
+    for selector in flow.file.selectors() {
+        for step in selector.pipeline().steps() {
+            for item in step.script().into_iter().chain(step.after_script()) {
+                match item {
+                    ScriptItem::Command(node) => {
+                        found.insert(node.id());
+                    }
+                    ScriptItem::Pipe(call) => found.extend(call.variables().iter().map(|entry| entry.value.id())),
+                    ScriptItem::Agent(_) | ScriptItem::Unknown(_) => {}
+                }
+            }
+        }
+    }
+    found
+}
+
+struct Search {
+    commands: HashSet<NodeId>,
+    told: Vec<Span>,
+}
+
+impl Search {
+    fn scalar(&mut self, node: Node<'_>, out: &mut Findings<'_>) {
+        let Some(text) = node.text() else { return };
+        let mut hits = secret::shapes(text);
+        if self.commands.contains(&node.id()) {
+            hits.extend(secret::in_commands(text));
+        }
+        for hit in hits {
+            self.tell(&hit, node.source_span(hit.span), out);
+        }
+    }
+
+    /// A map's entry whose key is named like a secret: a variable of a service or a pipe, an image's password.
+    fn entry(&mut self, name: &str, value: Node<'_>, out: &mut Findings<'_>) {
+        let custom_variable = matches!(name, "secret" | "token") && value.text().is_none();
+        if custom_variable || !secret::is_secret_name(name) || value.alias().is_some() {
+            return;
+        }
+        let Some(text) = value.string() else { return };
+        if let Some(weight) = secret::weigh(text) {
+            let hit = Hit { span: value.span(), what: format!("the value of `{name}`"), weight };
+            self.tell(&hit, value.span(), out);
+        }
+    }
+
+    fn tell(&mut self, hit: &Hit, span: Span, out: &mut Findings<'_>) {
+        let overlaps =
+            |told: &Span| told.start < span.end.max(span.start + 1) && span.start < told.end.max(told.start + 1);
+        if self.told.iter().any(overlaps) {
+            return;
+        }
+        self.told.push(span);
+        match hit.weight {
+            Weight::Credential => out
+                .violated(span, format!("{} stands in the file", hit.what))
+                .help("put it into a secured variable of the repository or the deployment, and give it out anew: it is in the history"),
+            Weight::ThrowAway => out
+                .violated(span, format!("{} is a literal, if one that anybody would guess", hit.what))
+                .severity(Severity::Warning)
+                .help("fine for a container that lives for one step; otherwise use a secured variable"),
+            Weight::Placeholder => out
+                .violated(span, format!("{} is a placeholder", hit.what))
+                .severity(Severity::Warning)
+                .help("refer to a secured variable instead, so that nobody writes the real value here"),
+        };
+    }
+}
+
+/// Secrets that go to the log.
+fn printed(flow: &Flow<'_>, out: &mut Findings<'_>) {
+    for plan in flow.plans {
+        for step in &plan.steps {
+            for print in &step.found.prints {
+                if let Some(name) = print.variables.iter().find(|name| secret::is_secret_name(name)) {
+                    out.violated(print.site.span(), format!("`${name}` is written to the log"))
+                        .severity(Severity::Warning)
+                        .trace(plan.trace(step))
+                        .help("Bitbucket masks only the exact value of a secured variable; do not print it");
+                } else if let Some(what) = print.everything {
+                    out.cannot_tell(
+                        print.site.span(),
+                        format!("{what} are written to the log, and whether secrets are among them can't be told"),
+                    )
+                    .trace(plan.trace(step))
+                    .help("print the variables that you need by name");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! `promote-by-commit`: what a tag promotes is the image that main pushed for the same commit.
+
+use super::{meta, page};
+use crate::effect::{Comparison, Effect, Kind, Reference, Tag};
+use crate::finding::{Findings, RuleMeta, Severity};
+use crate::plan::{Plan, PlannedStep, TagKind};
+use crate::rules::flow::{names_own_build, pushes, retags};
+use crate::rules::{Flow, Rule};
+use crate::shell::{Symbol, Value, rejoin};
+
+static META: RuleMeta = meta(
+    "promote-by-commit",
+    Severity::Error,
+    "a retag takes an image that is not the one main pushed for this commit",
+    page!("promote-by-commit"),
+);
+
+pub(super) struct PromoteByCommit;
+
+impl Rule for PromoteByCommit {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        for plan in flow.tag_plans() {
+            let mut promoted: Vec<&Reference<'_>> = Vec::new();
+            for (step, effect) in retags(plan) {
+                let Kind::Retag { source, target, .. } = &effect.kind else { continue };
+                let chained = source.as_ref().is_some_and(|source| {
+                    promoted.iter().any(|earlier| earlier.same(source, false) == Comparison::Same)
+                });
+                if !chained && !names_own_build(plan, source.as_ref()) {
+                    judge(flow, plan, step, effect, source.as_ref(), out);
+                }
+                promoted.extend(target.as_ref());
+            }
+        }
+    }
+}
+
+fn judge<'d>(
+    flow: &Flow<'_>,
+    plan: &Plan<'d>,
+    step: &PlannedStep<'d>,
+    effect: &Effect<'d>,
+    source: Option<&Reference<'d>>,
+    out: &mut Findings<'_>,
+) {
+    let trace = plan.trace_to(step, effect);
+    let Some(source) = source else {
+        out.cannot_tell(effect.site.span(), format!("which image `{}` promotes can't be read from it", effect.command))
+            .trace(trace)
+            .help("name the source with its tag in the command: `IMAGE:$BITBUCKET_COMMIT`");
+        return;
+    };
+    let place = source.site.span();
+    let help = "promote the image of the commit: `IMAGE:$BITBUCKET_COMMIT`, as main pushes it";
+    if let Some(constant) = source.constant_tag() {
+        let message = if source.tag == Tag::None {
+            format!("`{source}` has no tag, so `latest` is promoted")
+        } else {
+            format!("`{constant}` is promoted: it names another image as soon as main moves on")
+        };
+        out.violated(place, message).trace(trace).help(help);
+        return;
+    }
+    if matches!(&source.tag, Tag::Known(tag) if tag.is_empty()) || source.tag_has("BITBUCKET_BRANCH") {
+        let message = format!("the tag of `{source}` comes from the branch, which is not set on a tag's run");
+        out.violated(place, message).trace(trace).help(help);
+        return;
+    }
+    if let Tag::Digest(digest) = &source.tag {
+        if digest.as_literal().is_none() {
+            out.cannot_tell(place, format!("the digest of `{}` is asked for when the pipeline runs", source.image))
+                .trace(trace)
+                .help("that it is the digest of `IMAGE:$BITBUCKET_COMMIT` holds if the command asks for that tag");
+        }
+        return;
+    }
+    if source.tag_has("BITBUCKET_TAG") && !source.by_commit() {
+        if from_candidate(flow, plan, source) {
+            return;
+        }
+        let message = format!("`{source}` is promoted, and neither main nor a candidate of the same version pushes it");
+        out.violated(place, message).trace(trace).help(help);
+        return;
+    }
+    if !flow.images().has_main {
+        return;
+    }
+    match pushed_by_main(flow, source) {
+        Comparison::Same => {}
+        Comparison::Different => {
+            let near = flow.images().main_pushes.iter().find(|push| push.same_image(source, true) == Comparison::Same);
+            let message = match near {
+                Some(push) => format!("`{source}` is promoted, and main pushes `{push}`"),
+                None => format!("`{source}` is promoted, and main never pushes it"),
+            };
+            let mut draft = out.violated(place, message).trace(trace).help(help);
+            if let Some(push) = near {
+                draft = draft.related(push.site.span(), "main pushes this");
+            }
+            let _ = draft;
+        }
+        Comparison::CannotTell => {
+            out.cannot_tell(place, format!("whether main pushes `{source}` for the same commit can't be told"))
+                .trace(trace)
+                .help("use the same words for the reference on main and here");
+        }
+    }
+}
+
+/// Whether main pushes a reference.
+fn pushed_by_main(flow: &Flow<'_>, source: &Reference<'_>) -> Comparison {
+    let images = flow.images();
+    let answers: Vec<Comparison> = images.main_pushes.iter().map(|push| push.same(source, true)).collect();
+    if answers.contains(&Comparison::Same) {
+        Comparison::Same
+    } else if answers.contains(&Comparison::CannotTell)
+        || images.main_hidden && !images.pushes_image_of(source)
+        || source.tag_unclear()
+    {
+        Comparison::CannotTell
+    } else {
+        Comparison::Different
+    }
+}
+
+/// `rc-${BITBUCKET_TAG#release-}`: the candidate of the same version, where candidates get such a name.
+fn from_candidate(flow: &Flow<'_>, plan: &Plan<'_>, source: &Reference<'_>) -> bool {
+    let (candidate, release) = (&flow.settings.tags.candidate, &flow.settings.tags.release);
+    let Tag::Known(tag) = &source.tag else { return false };
+    if plan.tag_kind(flow.settings) != Some(TagKind::Release) {
+        return false;
+    }
+    // Seen from the candidate's run the version is what follows the candidate's prefix.
+    let version = |symbol: &Symbol| symbol.is_variable("BITBUCKET_TAG") && symbol.cut == format!("#{release}");
+    let as_candidate = Value::from_parts(tag.parts().iter().map(|part| match part {
+        crate::shell::Part::Symbol(symbol) if version(symbol) => {
+            crate::shell::Part::Symbol(Symbol { cut: format!("#{candidate}"), ..symbol.clone() })
+        }
+        other => other.clone(),
+    }));
+    let as_candidate =
+        rejoin(&as_candidate, |symbol, prefix| symbol.is_variable("BITBUCKET_TAG") && prefix == candidate);
+    if as_candidate.symbols().any(|symbol| symbol.cut.contains(release.as_str())) || as_candidate == *tag {
+        return false;
+    }
+    let wanted = source.with_tag(as_candidate, source.site);
+    let candidates = flow.tag_plans().filter(|plan| plan.tag_kind(flow.settings) == Some(TagKind::Candidate));
+    candidates.into_iter().any(|plan| {
+        let mut made = pushes(plan);
+        for (_, effect) in retags(plan) {
+            if let Kind::Retag { target: Some(target), .. } = &effect.kind {
+                made.push(target.clone());
+            }
+        }
+        made.iter().any(|push| push.same(&wanted, false) != Comparison::Different)
+    })
+}

@@ -1,0 +1,125 @@
+//! `release-flow`: the file has the whole way from main to production.
+
+use super::{meta, page};
+use crate::effect::EnvironmentKind;
+use crate::finding::{Findings, RuleMeta, Severity};
+use crate::pipeline::Section;
+use crate::plan::{Deployment, Plan, TagKind};
+use crate::rules::{Flow, Rule};
+use crate::yaml::Span;
+
+static META: RuleMeta = meta(
+    "release-flow",
+    Severity::Error,
+    "a part of the way from main to production is missing",
+    page!("release-flow"),
+);
+
+pub(super) struct ReleaseFlow;
+
+impl Rule for ReleaseFlow {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let settings = flow.settings;
+        let main: Vec<&Plan<'_>> = flow.main().into_iter().collect();
+        let tags = |kind| flow.tag_plans().filter(move |plan| plan.tag_kind(settings) == Some(kind));
+        let candidate: Vec<&Plan<'_>> = tags(TagKind::Candidate).collect();
+        let release: Vec<&Plan<'_>> = tags(TagKind::Release).collect();
+        let parts = [
+            (main, EnvironmentKind::Staging, Section::Branches, format!("a push to {}", settings.main_branch)),
+            (candidate, EnvironmentKind::Staging, Section::Tags, format!("a `{}` tag", settings.tags.candidate)),
+            (release, EnvironmentKind::Production, Section::Tags, format!("a `{}` tag", settings.tags.release)),
+        ];
+        for (plans, kind, section, event) in parts {
+            part(flow, &plans, kind, section, &event, out);
+        }
+    }
+}
+
+fn part(
+    flow: &Flow<'_>,
+    plans: &[&Plan<'_>],
+    kind: EnvironmentKind,
+    section: Section,
+    event: &str,
+    out: &mut Findings<'_>,
+) {
+    let word = kind.word();
+    let mut unfollowed: Option<(Span, String)> = None;
+    for plan in plans {
+        for site in plan.deployments(flow.settings).into_iter().filter(|site| site.kind == Some(kind)) {
+            if is_real(&site) {
+                return;
+            }
+            if site.step.has_opaque() {
+                unfollowed.get_or_insert((
+                    site.span(),
+                    format!(
+                        "`{}` counts as the deployment to {word} by its declaration; its commands are not followed",
+                        site.step.name()
+                    ),
+                ));
+            }
+        }
+        if let Some(reason) = &plan.unknown {
+            unfollowed.get_or_insert((
+                plan.selector.key.span(),
+                format!("whether {event} deploys to {word} can't be told: {reason}"),
+            ));
+        }
+        // A step that can't be followed and declares nothing may deploy there, too.
+        if let Some(step) =
+            plan.steps.iter().find(|step| step.declared_name().is_none() && step.has_opaque() && telling(step))
+        {
+            let span = step.step.entry("name").map_or(step.step.node().span(), |entry| entry.value.span());
+            unfollowed.get_or_insert((
+                span,
+                format!(
+                    "`{}` may deploy to {word}; its script is not at hand and it declares no environment",
+                    step.name()
+                ),
+            ));
+        }
+    }
+    if let Some((span, message)) = unfollowed {
+        out.cannot_tell(span, message).help("show the commands in the file, or keep the script in the repository");
+        return;
+    }
+    let message = if plans.is_empty() {
+        format!("no pipeline runs on {event}, so nothing deploys to {word}")
+    } else {
+        format!("{event} never deploys to {word}")
+    };
+    let help = match section {
+        Section::Branches => {
+            format!("add a step with `deployment: {word}` to the pipeline of `{}`", flow.settings.main_branch)
+        }
+        _ => format!("add a pipeline for that tag under `tags`, with a step that has `deployment: {word}`"),
+    };
+    let trace = plans.iter().flat_map(|plan| plan.head()).collect::<Vec<_>>();
+    out.violated(nearest(flow, section), message).help(help).trace(trace);
+}
+
+/// Whether a deployment is more than a declaration over harmless commands.
+fn is_real(site: &Deployment<'_, '_>) -> bool {
+    site.effect.is_some()
+}
+
+fn telling(step: &crate::plan::PlannedStep<'_>) -> bool {
+    use crate::effect::{Kind, Opaque};
+    step.found.effects.iter().any(|effect| {
+        matches!(
+            &effect.kind,
+            Kind::Opaque(Opaque::Script { telling: true, .. } | Opaque::Target { telling: true, .. })
+        )
+    })
+}
+
+/// The section's keyword, or the nearest one that is there.
+fn nearest(flow: &Flow<'_>, section: Section) -> Span {
+    let found = flow.file.section(section).or_else(|| flow.file.pipelines());
+    found.map_or(Span::default(), |entry| entry.key.span())
+}

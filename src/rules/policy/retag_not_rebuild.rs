@@ -1,0 +1,84 @@
+//! `retag-not-rebuild`: a tag's plan gives the built image its new tag before it deploys.
+
+use super::{meta, page};
+use crate::effect::{Images, Kind};
+use crate::finding::{Findings, RuleMeta, Severity};
+use crate::plan::{Deployment, Plan};
+use crate::rules::flow::{only_names_build, retags};
+use crate::rules::{Flow, Rule};
+
+static META: RuleMeta = meta(
+    "retag-not-rebuild",
+    Severity::Error,
+    "a tag's pipeline deploys an image that it has not given its tag",
+    page!("retag-not-rebuild"),
+);
+
+pub(super) struct RetagNotRebuild;
+
+impl Rule for RetagNotRebuild {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        for plan in flow.tag_plans() {
+            for site in plan.deployments(flow.settings) {
+                if !retagged_before(plan, &site) {
+                    missing(plan, &site, out);
+                }
+            }
+        }
+    }
+}
+
+/// Whether some retag stands before the deployment, or in its own step.
+fn retagged_before(plan: &Plan<'_>, site: &Deployment<'_, '_>) -> bool {
+    retags(plan).iter().any(|(step, effect)| step.item <= site.step.item && !only_names_build(plan, effect))
+}
+
+fn missing(plan: &Plan<'_>, site: &Deployment<'_, '_>, out: &mut Findings<'_>) {
+    let trace = site.trace();
+    let unfollowed =
+        plan.effects().find(|(step, effect)| step.item <= site.step.item && matches!(effect.kind, Kind::Opaque(_)));
+    match site.effect {
+        Some(effect) => {
+            let images = match &effect.kind {
+                Kind::Deploy { images, .. } => images,
+                _ => return,
+            };
+            let name = match images {
+                Images::None => return,
+                Images::Hidden => "an image".to_owned(),
+                Images::Known(references) => {
+                    references.iter().map(|reference| format!("`{reference}`")).collect::<Vec<_>>().join(" and ")
+                }
+            };
+            if let Some((_, hidden)) = unfollowed {
+                out.cannot_tell(
+                    effect.site.span(),
+                    format!("whether {name} gets its tag before `{}` can't be told", effect.command),
+                )
+                .related(hidden.site.span(), format!("`{}` is not followed", hidden.command))
+                .trace(trace)
+                .help("retag in the pipeline itself, where it can be seen");
+                return;
+            }
+            let message =
+                format!("`{}` deploys {name}, and nothing before it gives a built image this tag", effect.command);
+            out.violated(effect.site.span(), message)
+                .trace(trace)
+                .help("before it, tag the image of the commit: `docker pull IMAGE:$BITBUCKET_COMMIT`, `docker tag`, `docker push IMAGE:$BITBUCKET_TAG`");
+        }
+        None => {
+            if let Some((_, hidden)) = unfollowed.filter(|_| site.step.has_opaque()) {
+                out.cannot_tell(
+                    hidden.site.span(),
+                    format!("whether `{}` retags before it deploys can't be told", hidden.command),
+                )
+                .trace(trace)
+                .help("retag in the pipeline itself, where it can be seen");
+            }
+        }
+    }
+}

@@ -1,0 +1,420 @@
+//! What looks like a credential, and what only looks like one.
+
+use crate::yaml::Span;
+
+/// How much a value gives away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// A credential.
+    Credential,
+    /// A throw-away value such as `postgres` for a test database.
+    ThrowAway,
+    /// `<your-key>`, `changeme`, `xxx`.
+    Placeholder,
+}
+
+/// Something found in a text. The value itself is never kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Where the value stands in the text.
+    pub span: Span,
+    /// What it is, without the value.
+    pub what: String,
+    /// How much it gives away.
+    pub weight: Weight,
+}
+
+/// Beginnings of tokens that vendors give out, the least length of what follows, and what it is.
+const TOKENS: [(&str, usize, &str); 22] = [
+    ("AKIA", 16, "an AWS access key"),
+    ("ASIA", 16, "an AWS access key"),
+    ("ghp_", 30, "a GitHub token"),
+    ("gho_", 30, "a GitHub token"),
+    ("ghs_", 30, "a GitHub token"),
+    ("github_pat_", 30, "a GitHub token"),
+    ("glpat-", 18, "a GitLab token"),
+    ("xoxb-", 20, "a Slack token"),
+    ("xoxp-", 20, "a Slack token"),
+    ("xoxa-", 20, "a Slack token"),
+    ("hooks.slack.com/services/T", 20, "a Slack webhook"),
+    ("sk_live_", 16, "a Stripe key"),
+    ("rk_live_", 16, "a Stripe key"),
+    ("AIza", 35, "a Google API key"),
+    ("ya29.", 30, "a Google access token"),
+    ("npm_", 36, "an npm token"),
+    ("dop_v1_", 40, "a DigitalOcean token"),
+    ("ATATT3", 40, "an Atlassian API token"),
+    ("ATBB", 28, "a Bitbucket app password"),
+    ("ATCTT3", 40, "a Bitbucket access token"),
+    ("SG.", 40, "a SendGrid key"),
+    ("sk-proj-", 30, "an OpenAI key"),
+];
+
+/// Flags whose value is a credential.
+const FLAGS: [&str; 14] = [
+    "--password",
+    "--token",
+    "--secret",
+    "--api-key",
+    "--apikey",
+    "--access-token",
+    "--auth-token",
+    "--client-secret",
+    "--pass",
+    "--secret-key",
+    "--registry-password",
+    "--storepass",
+    "--keypass",
+    "--passphrase",
+];
+
+/// Whether a variable's name says that it holds a secret.
+pub fn is_secret_name(name: &str) -> bool {
+    let words = words(name);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    matches!(
+        words.as_slice(),
+        [.., "access", "key", "id"]
+            | [.., "password" | "passwd" | "secret" | "token" | "credential" | "credentials" | "apikey"]
+            | [.., "api" | "access" | "secret" | "private", "key"]
+    )
+}
+
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut lower = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() || (c.is_uppercase() && lower) {
+            words.push(String::new());
+        }
+        lower = c.is_lowercase();
+        if c.is_alphanumeric()
+            && let Some(last) = words.last_mut()
+        {
+            last.extend(c.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// What a literal value of a secret's name is; `None` for references, booleans, numbers and paths.
+pub fn weigh(value: &str) -> Option<Weight> {
+    let value = value.trim();
+    let lower = value.to_lowercase();
+    if value.is_empty() || value.contains(['$', '`']) || value.contains("{{") || value.contains("%(") {
+        return None;
+    }
+    if matches!(lower.as_str(), "true" | "false" | "yes" | "no" | "on" | "off" | "null" | "none")
+        || value.parse::<f64>().is_ok()
+    {
+        return None;
+    }
+    if value.starts_with(['/', '~']) || value.starts_with("./") || value.starts_with("../") {
+        return None;
+    }
+    if lower.starts_with("http://") || lower.starts_with("https://") {
+        return None;
+    }
+    let bare: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();
+    let stars = !value.is_empty() && value.chars().all(|c| matches!(c, '*' | 'x' | 'X' | '.' | '-' | '_' | '?'));
+    let begins = [
+        "changeme",
+        "placeholder",
+        "xxx",
+        "your",
+        "insert",
+        "replace",
+        "todo",
+        "dummy",
+        "redacted",
+        "fillin",
+        "putyour",
+        "tobe",
+    ];
+    if stars
+        || value.starts_with('<')
+        || value.starts_with('[')
+        || begins.iter().any(|word| bare.starts_with(word))
+        || bare.ends_with("here")
+    {
+        return Some(Weight::Placeholder);
+    }
+    let weak = [
+        "postgres",
+        "root",
+        "test",
+        "testing",
+        "password",
+        "secret",
+        "admin",
+        "example",
+        "guest",
+        "mysql",
+        "mariadb",
+        "redis",
+        "mongo",
+        "user",
+        "pass",
+        "docker",
+        "ci",
+        "rabbitmq",
+        "testpassword",
+        "testsecret",
+        "pipelines",
+        "secretpassword",
+        "minio",
+        "minioadmin",
+        "sa",
+        "app",
+        "letmein",
+        "password1",
+        "rootpassword",
+        "testtest",
+        "foo",
+        "bar",
+        "foobar",
+        "local",
+        "dev",
+        "default",
+        "token",
+        "none",
+        "empty",
+        "laravel",
+    ];
+    if weak.contains(&bare.as_str()) {
+        return Some(Weight::ThrowAway);
+    }
+    Some(Weight::Credential)
+}
+
+/// Credentials by their shape: private keys, vendors' tokens, passwords in URLs.
+pub fn shapes(text: &str) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for (at, _) in text.match_indices("-----BEGIN ") {
+        let line = text.get(at..).and_then(|rest| rest.lines().next()).unwrap_or("");
+        if line.contains("PRIVATE KEY") {
+            hits.push(Hit {
+                span: Span::new(at, at + line.len()),
+                what: "a private key".to_owned(),
+                weight: Weight::Credential,
+            });
+        }
+    }
+    for (prefix, least, what) in TOKENS {
+        for (at, _) in text.match_indices(prefix) {
+            let before = text.get(..at).and_then(|before| before.chars().next_back());
+            if before.is_some_and(|c| c.is_alphanumeric() || c == '_') {
+                continue;
+            }
+            let rest = text.get(at + prefix.len()..).unwrap_or("");
+            let length = rest
+                .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '/' | '.')))
+                .unwrap_or(rest.len());
+            let body = rest.get(..length).unwrap_or("");
+            if length < least || body.chars().all(|c| matches!(c, 'X' | 'x' | '0' | '*')) {
+                continue;
+            }
+            let span = Span::new(at, at + prefix.len() + length);
+            hits.push(Hit { span, what: what.to_owned(), weight: Weight::Credential });
+        }
+    }
+    hits.extend(urls(text));
+    hits
+}
+
+/// `scheme://user:password@host`.
+fn urls(text: &str) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for (at, found) in text.match_indices("://") {
+        let rest_at = at + found.len();
+        let rest = text.get(rest_at..).unwrap_or("");
+        let end =
+            rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>')).unwrap_or(rest.len());
+        let authority = rest.get(..end).unwrap_or("").split(['/', '?', '#']).next().unwrap_or("");
+        // A password may hold `/`-free text only; an `@` must end it.
+        let Some((user_info, _)) = authority.rsplit_once('@') else { continue };
+        let Some((user, password)) = user_info.split_once(':') else { continue };
+        let start = rest_at + user.len() + 1;
+        let Some(weight) = weigh(password) else { continue };
+        hits.push(Hit {
+            span: Span::new(start, start + password.len()),
+            what: "a password in a URL".to_owned(),
+            weight,
+        });
+    }
+    hits
+}
+
+/// Credentials in a command line: behind flags, in assignments, in headers. `text` is shell.
+pub fn in_commands(text: &str) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    let mut base = 0;
+    for line in text.split_inclusive('\n') {
+        line_hits(line, base, 0, &mut hits);
+        base += line.len();
+    }
+    hits
+}
+
+struct Token<'t> {
+    text: &'t str,
+    start: usize,
+}
+
+fn line_hits(line: &str, base: usize, depth: usize, hits: &mut Vec<Hit>) {
+    let trimmed = line.trim_start();
+    if trimmed.starts_with('#') || depth > 3 {
+        return;
+    }
+    let tokens = tokens(line);
+    let logs_in = tokens.iter().any(|token| matches!(token.text, "login" | "sshpass"));
+    let database = tokens.iter().any(|token| matches!(token.text, "mysql" | "mysqldump" | "mysqladmin" | "mariadb"));
+    let curl = tokens.iter().any(|token| matches!(token.text, "curl" | "wget" | "http"));
+    for (index, token) in tokens.iter().enumerate() {
+        let next = tokens.get(index + 1);
+        let mut push = |value: &str, start: usize, what: String| {
+            let (inner, offset) = unquoted(value);
+            if let Some(weight) = weigh(inner) {
+                let start = base + start + offset;
+                hits.push(Hit { span: Span::new(start, start + inner.len()), what, weight });
+            }
+        };
+        if let Some(next) = next {
+            let flag = FLAGS.contains(&token.text) || (logs_in && token.text == "-p");
+            if flag && !next.text.starts_with('-') {
+                push(next.text, next.start, format!("a literal behind `{}`", token.text));
+            }
+            if curl && matches!(token.text, "-u" | "--user") {
+                let (inner, offset) = unquoted(next.text);
+                if let Some((user, password)) = inner.split_once(':') {
+                    push(password, next.start + offset + user.len() + 1, format!("a password behind `{}`", token.text));
+                }
+            }
+        }
+        if let Some((flag, value)) = token.text.split_once('=').filter(|(flag, _)| FLAGS.contains(flag)) {
+            push(value, token.start + flag.len() + 1, format!("a literal behind `{flag}`"));
+            continue;
+        }
+        if database && token.text.starts_with("-p") && token.text.len() > 2 && !token.text.starts_with("--") {
+            push(token.text.get(2..).unwrap_or(""), token.start + 2, "a literal behind `-p`".to_owned());
+        }
+        let (inner, offset) = unquoted(token.text);
+        for marker in ["Bearer ", "Basic ", "PRIVATE-TOKEN: ", "X-Api-Key: "] {
+            if let Some(at) = inner.find(marker).map(|at| at + marker.len()) {
+                let value = inner.get(at..).unwrap_or("");
+                push(value, token.start + offset + at, "a credential in a header".to_owned());
+            }
+        }
+        match inner.split_once('=') {
+            Some((name, value)) if is_assignment(name) && is_secret_name(name.trim_start_matches("-D")) => {
+                push(value, token.start + offset + name.len() + 1, format!("the value of `{name}`"));
+            }
+            _ if offset == 1 && inner.contains(' ') => line_hits(inner, base + token.start + 1, depth + 1, hits),
+            _ => {}
+        }
+    }
+}
+
+fn is_assignment(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+}
+
+fn unquoted(text: &str) -> (&str, usize) {
+    for quote in ['"', '\''] {
+        if let Some(inner) = text.strip_prefix(quote) {
+            return (inner.strip_suffix(quote).unwrap_or(inner), 1);
+        }
+    }
+    (text, 0)
+}
+
+/// The words of a line; quotes keep blanks together.
+fn tokens(line: &str) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
+    let mut start = None;
+    let mut quote = None;
+    let mut escaped = false;
+    for (at, c) in line.char_indices() {
+        let ends = quote.is_none() && (c.is_whitespace() || matches!(c, ';' | '|' | '&' | '(' | ')'));
+        if ends {
+            if let Some(begin) = start.take() {
+                tokens.push(Token { text: line.get(begin..at).unwrap_or(""), start: begin });
+            }
+        } else {
+            start.get_or_insert(at);
+        }
+        match (quote, c) {
+            _ if escaped => escaped = false,
+            (Some('"') | None, '\\') => escaped = true,
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), _) if open == c => quote = None,
+            _ => {}
+        }
+    }
+    if let Some(begin) = start {
+        tokens.push(Token { text: line.get(begin..).unwrap_or(""), start: begin });
+    }
+    tokens
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_secrets() {
+        for name in [
+            "DB_PASSWORD",
+            "apiKey",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_ACCESS_KEY_ID",
+            "NPM_TOKEN",
+            "PRIVATE_KEY",
+            "session-secret",
+        ] {
+            assert!(is_secret_name(name), "{name}");
+        }
+        for name in [
+            "KEY_FILE",
+            "TOKEN_PATH",
+            "SECRET_NAME",
+            "SECRET_ARN",
+            "CLIENT_ID",
+            "GCLOUD_SERVICE_KEY",
+            "PASSWORD_FILE",
+            "KEYBOARD",
+        ] {
+            assert!(!is_secret_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn values_are_weighed() {
+        assert_eq!(weigh("hunter2-kiosk"), Some(Weight::Credential));
+        assert_eq!(weigh("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), Some(Weight::Credential));
+        assert_eq!(weigh("<your-key>"), Some(Weight::Placeholder));
+        assert_eq!(weigh("XXXXXXXX"), Some(Weight::Placeholder));
+        assert_eq!(weigh("postgres"), Some(Weight::ThrowAway));
+        for nothing in ["$TOKEN", "true", "5432", "/run/secrets/x", "", "https://x.example/y"] {
+            assert_eq!(weigh(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn commands_are_searched_and_the_span_is_the_value() {
+        let found = |text: &str| {
+            in_commands(text).iter().map(|hit| text[hit.span.start..hit.span.end].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(found("docker login -u ci --password 'Tr0ub4dor-3' r"), ["Tr0ub4dor-3"]);
+        assert_eq!(found("export A_SECRET=\"abc def\" B=c"), ["abc def"]);
+        assert_eq!(found("docker login -u ci -p \"$PASSWORD\""), Vec::<String>::new());
+        assert_eq!(found("bash -c 'X_TOKEN=abc123 run'"), ["abc123"]);
+        assert_eq!(found("curl -u me:pw123 https://x"), ["pw123"]);
+        assert_eq!(found("echo hi # PASSWORD is set elsewhere"), Vec::<String>::new());
+        let url = "psql postgres://u:Pa55@h:1/d";
+        assert_eq!(shapes(url).iter().map(|hit| &url[hit.span.start..hit.span.end]).collect::<Vec<_>>(), ["Pa55"]);
+        assert_eq!(shapes("AKIAIOSFODNN7EXAMPLE").len(), 1);
+        assert!(shapes("git@bitbucket.org:a/b.git https://x/y:z@").is_empty());
+    }
+}

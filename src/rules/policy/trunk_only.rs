@@ -1,0 +1,234 @@
+//! `trunk-only`: no pipeline of a develop or release branch.
+
+use super::{meta, page};
+use crate::finding::{Findings, RuleMeta, Severity};
+use crate::pipeline::expression::{self, Expr, Literal, Operator};
+use crate::pipeline::{Alternative, Matching, Pattern, Section};
+use crate::plan::{Plan, PlannedStep};
+use crate::rules::{Flow, Rule};
+use crate::settings::Settings;
+use crate::shell::Value;
+use crate::yaml::Span;
+
+static META: RuleMeta = meta(
+    "trunk-only",
+    Severity::Error,
+    "a pipeline or a command works with a develop or release branch",
+    page!("trunk-only"),
+);
+
+pub(super) struct TrunkOnly;
+
+impl Rule for TrunkOnly {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let help = format!("keep `{}` as the only long-lived branch; release by tag", flow.settings.main_branch);
+        for section in [Section::Branches, Section::PullRequests] {
+            for selector in flow.file.selectors_in(section) {
+                if let Some(name) = forbidden(selector.name(), flow.settings) {
+                    let message = names(selector.name(), &name);
+                    out.violated(selector.key.span(), message).through(selector.key).help(help.as_str());
+                }
+                for target in selector.body.get("destinations").into_iter().flat_map(|map| map.entries()) {
+                    if let Some(name) = forbidden(target.name(), flow.settings) {
+                        out.violated(target.key.span(), names(target.name(), &name)).help(help.as_str());
+                    }
+                }
+            }
+        }
+        for trigger in flow.file.triggers() {
+            let Some(condition) = trigger.condition else { continue };
+            let Ok(expression) = expression::parse(condition.text().unwrap_or("")) else { continue };
+            let mut patterns = Vec::new();
+            selected(&expression, &mut patterns);
+            if let Some((pattern, name)) =
+                patterns.iter().find_map(|pattern| Some((pattern, forbidden(pattern, flow.settings)?)))
+            {
+                out.violated(condition.span(), names(pattern, &name)).through(condition).help(help.as_str());
+            }
+        }
+        for plan in flow.plans {
+            for step in &plan.steps {
+                scripts(flow.settings, plan, step, out);
+            }
+        }
+    }
+}
+
+fn names(pattern: &str, name: &str) -> String {
+    if pattern == name {
+        format!("`{pattern}` is a develop or release branch")
+    } else {
+        format!("`{pattern}` takes `{name}`, a develop or release branch")
+    }
+}
+
+/// The forbidden name that a pattern names, if it names one.
+fn forbidden(pattern: &str, settings: &Settings) -> Option<String> {
+    let pattern = Pattern::new(pattern);
+    let alternatives = pattern.alternatives().iter().filter(|alternative| alternative.names_something());
+    alternatives.into_iter().find_map(|alternative| forbidden_alternative(alternative, settings))
+}
+
+fn forbidden_alternative(alternative: &Alternative, settings: &Settings) -> Option<String> {
+    for entry in &settings.forbidden_branches {
+        let entry_pattern = Pattern::new(entry);
+        let named = if alternative.is_exact() {
+            entry_pattern.matches(&alternative.text) == Matching::Yes
+        } else if entry_pattern.is_exact() {
+            alternative.matches(entry) == Matching::Yes
+        } else {
+            entry_pattern.alternatives().iter().any(|entry| {
+                let literal = entry.literal_prefix();
+                !literal.is_empty() && alternative.text.starts_with(literal)
+            })
+        };
+        if named {
+            return Some(if alternative.is_exact() { alternative.text.clone() } else { entry.clone() });
+        }
+    }
+    None
+}
+
+/// The branch names and patterns for which a condition holds; what is negated is left out.
+fn selected(expression: &Expr, out: &mut Vec<String>) {
+    match expression {
+        Expr::And(parts) | Expr::Or(parts) => parts.iter().for_each(|part| selected(part, out)),
+        Expr::Compare { left, operator: Operator::Equal, right, .. } => {
+            for (variable, literal) in [(left, right), (right, left)] {
+                if let (Expr::Variable(name), Some(text)) = (variable.as_ref(), word(literal))
+                    && name.text.contains("BRANCH")
+                {
+                    out.push(text);
+                }
+            }
+        }
+        Expr::Glob { variable, pattern, .. } if variable.text.contains("BRANCH") => out.push(pattern.text.clone()),
+        _ => {}
+    }
+}
+
+/// A text on one side of a comparison; a page of Bitbucket's shows it without quotes.
+fn word(expression: &Expr) -> Option<String> {
+    match expression {
+        Expr::Literal { value: Literal::String(text), .. } => Some(text.clone()),
+        Expr::Variable(word) if !word.text.contains("BITBUCKET") => Some(word.text.clone()),
+        _ => None,
+    }
+}
+
+fn scripts(settings: &Settings, plan: &Plan<'_>, step: &PlannedStep<'_>, out: &mut Findings<'_>) {
+    for test in &step.found.branch_tests {
+        let named = test.with.iter().filter_map(Value::as_literal).find_map(|text| forbidden(text, settings));
+        if let Some(name) = named {
+            warn(
+                out,
+                test.site.span(),
+                format!("the branch is compared with `{name}`, a develop or release branch"),
+                plan,
+                step,
+            );
+        }
+    }
+    let mut tags: Vec<String> = Vec::new();
+    let mut checked_out: Vec<String> = Vec::new();
+    for call in &step.found.git {
+        let words: Vec<String> = call.words.iter().map(Value::to_string).collect();
+        let plain: Vec<&str> = plain_words(&words);
+        let branch = |text: &str| {
+            let text = text.strip_prefix("refs/heads/").or_else(|| text.strip_prefix("origin/")).unwrap_or(text);
+            is_forbidden_name(text, settings).then(|| text.to_owned())
+        };
+        let found = match plain.as_slice() {
+            ["tag", rest @ ..] => {
+                tags.extend(rest.iter().map(|tag| (*tag).to_owned()));
+                None
+            }
+            ["checkout" | "switch", rest @ ..] => {
+                let name = rest.iter().take_while(|word| **word != "--").find_map(|word| branch(word));
+                checked_out.extend(name.clone());
+                name.filter(|name| !tags.contains(name))
+            }
+            ["branch", name, ..] if !words.iter().any(|word| matches!(word.as_str(), "-d" | "-D" | "--delete")) => {
+                branch(name)
+            }
+            ["push", _, references @ ..] => {
+                references.iter().find_map(|reference| pushed(reference, &tags, &checked_out, settings))
+            }
+            _ => None,
+        };
+        if let Some(name) = found {
+            let verb = plain.first().copied().unwrap_or("");
+            warn(
+                out,
+                call.site.span(),
+                format!("`git {verb}` works with `{name}`, a develop or release branch"),
+                plan,
+                step,
+            );
+        }
+    }
+}
+
+/// The words of a git call without flags and their values.
+fn plain_words(words: &[String]) -> Vec<&str> {
+    let mut plain = Vec::new();
+    let mut skip = false;
+    for word in words {
+        if std::mem::take(&mut skip) {
+            continue;
+        }
+        if word.starts_with('-') && word != "--" {
+            skip = matches!(
+                word.as_str(),
+                "-C" | "-c" | "-m" | "--message" | "-u" | "--local-user" | "-o" | "--push-option" | "-F"
+            );
+            // `git push -u origin x`: there the flag has no value.
+            skip &= !(word == "-u" && plain.first() == Some(&"push"));
+            continue;
+        }
+        plain.push(word.as_str());
+    }
+    plain
+}
+
+/// The forbidden branch that a refspec pushes to.
+fn pushed(reference: &str, tags: &[String], checked_out: &[String], settings: &Settings) -> Option<String> {
+    let reference = reference.trim_start_matches('+');
+    let target = reference.rsplit_once(':').map_or(reference, |(_, target)| target);
+    if target.starts_with("refs/tags/") || target.contains("BITBUCKET_TAG") || tags.iter().any(|tag| tag == target) {
+        return None;
+    }
+    let (name, full) = match target.strip_prefix("refs/heads/") {
+        Some(name) => (name, true),
+        None => (target, false),
+    };
+    if !is_forbidden_name(name, settings) {
+        return None;
+    }
+    // `git push origin release-1.2` may push a tag; a name that only a branch has is one.
+    let release_like = name.starts_with(&settings.tags.release) || name.starts_with(&settings.tags.candidate);
+    (full || !release_like || checked_out.iter().any(|branch| branch == name)).then(|| name.to_owned())
+}
+
+/// Whether a name, of which variables may be a part, is one of a forbidden branch.
+fn is_forbidden_name(name: &str, settings: &Settings) -> bool {
+    settings.forbidden_branches.iter().any(|entry| {
+        let pattern = Pattern::new(entry);
+        pattern.matches(name) == Matching::Yes
+            || pattern.alternatives().iter().any(|entry| {
+                let literal = entry.literal_prefix();
+                !entry.is_exact() && !literal.is_empty() && name.starts_with(literal)
+            })
+    })
+}
+
+fn warn(out: &mut Findings<'_>, place: Span, message: String, plan: &Plan<'_>, step: &PlannedStep<'_>) {
+    out.violated(place, message)
+        .severity(Severity::Warning)
+        .trace(plan.trace(step))
+        .help("work on main and on tags; a branch for releases is not part of the flow");
+}
