@@ -416,7 +416,8 @@ impl<'t> Builder<'t> {
         };
         let reason = error.info().to_string();
         let span = self.lines.span(self.text, line);
-        let end = if offset < span.end { offset + 1 } else { offset };
+        let width = self.text.get(offset..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        let end = if offset < span.end { offset + width } else { offset };
         let kind = if reason.contains("recursion") { ProblemKind::TooLarge } else { kind };
         let content = self.text.get(span.start..span.end).unwrap_or("").trim_start().to_owned();
         if kind == ProblemKind::TooLarge {
