@@ -72,6 +72,12 @@ impl<'d> Selector<'d> {
         }
     }
 
+    /// The whole path: `pipelines.tags.release-*`.
+    pub fn place(&self) -> String {
+        let holder = if self.section == Section::Shared { "definitions" } else { "pipelines" };
+        format!("{holder}.{}", self.label())
+    }
+
     /// The pipeline.
     pub fn pipeline(&self) -> Pipeline<'d> {
         Pipeline::new(self.body)

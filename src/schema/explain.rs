@@ -258,6 +258,11 @@ impl<'d> Writer<'d> {
         let known = properties(owner);
         let span = place.span();
         if known.is_empty() {
+            // A key that could not be read is told already.
+            let inside = place.node.span();
+            if self.document.problems().iter().any(|problem| inside.contains(problem.span.start)) {
+                return;
+            }
             let message = format!("{} is empty: it defines nothing", place.words());
             let finding = self.say(&metas::NOT_EMPTY, place, span, message);
             finding.severity = Severity::Warning;

@@ -1,6 +1,94 @@
-//! What Bitbucket would refuse, or do otherwise than it says. One rule a file.
+//! The semantic layer: what Bitbucket would refuse, or do otherwise than it says. One file a rule.
+
+/// The identity of a semantic rule; its page is `docs/rules/<id>.md`.
+macro_rules! meta {
+    ($id:literal, $severity:ident, $summary:literal) => {
+        crate::finding::RuleMeta {
+            id: $id,
+            layer: crate::finding::Layer::Semantic,
+            severity: crate::finding::Severity::$severity,
+            summary: $summary,
+            page: include_str!(concat!("../../../docs/rules/", $id, ".md")),
+        }
+    };
+}
+
+mod acyclic_pipelines;
+mod automatic_first_step;
+mod constant_image;
+mod container_runner;
+mod default_allowed;
+mod docker_cache;
+mod docker_service;
+mod documented_time;
+mod environment_once;
+mod environment_order;
+mod fail_fast_in_group;
+mod final_last;
+mod known_agent;
+mod known_artifact;
+mod known_cache;
+mod known_import;
+mod known_pipeline;
+mod known_service;
+mod one_artifact_form;
+mod one_environment_type;
+mod pipeline_has_steps;
+mod plain_artifact_path;
+mod quoted_key;
+mod readable_condition;
+mod retry_count;
+mod runner_label;
+mod service_limit;
+mod service_memory;
+mod site;
+mod sound_export;
+mod sound_pattern;
+mod stage_deployment;
+mod step_limit;
+mod steps_in_stage;
+mod unique_names;
+mod variables_first;
+mod whole_command;
 
 use super::Rule;
 
-/// The rules of this layer.
-pub static ALL: &[&dyn Rule] = &[];
+/// The rules of this layer, by id.
+pub static ALL: &[&dyn Rule] = &[
+    &acyclic_pipelines::AcyclicPipelines,
+    &automatic_first_step::AutomaticFirstStep,
+    &constant_image::ConstantImage,
+    &container_runner::ContainerRunner,
+    &default_allowed::DefaultAllowed,
+    &docker_cache::DockerCache,
+    &docker_service::DockerService,
+    &documented_time::DocumentedTime,
+    &environment_once::EnvironmentOnce,
+    &environment_order::EnvironmentOrder,
+    &fail_fast_in_group::FailFastInGroup,
+    &final_last::FinalLast,
+    &known_agent::KnownAgent,
+    &known_artifact::KnownArtifact,
+    &known_cache::KnownCache,
+    &known_import::KnownImport,
+    &known_pipeline::KnownPipeline,
+    &known_service::KnownService,
+    &one_artifact_form::OneArtifactForm,
+    &one_environment_type::OneEnvironmentType,
+    &pipeline_has_steps::PipelineHasSteps,
+    &plain_artifact_path::PlainArtifactPath,
+    &quoted_key::QuotedKey,
+    &readable_condition::ReadableCondition,
+    &retry_count::RetryCount,
+    &runner_label::RunnerLabel,
+    &service_limit::ServiceLimit,
+    &service_memory::ServiceMemory,
+    &sound_export::SoundExport,
+    &sound_pattern::SoundPattern,
+    &stage_deployment::StageDeployment,
+    &step_limit::StepLimit,
+    &steps_in_stage::StepsInStage,
+    &unique_names::UniqueNames,
+    &variables_first::VariablesFirst,
+    &whole_command::WholeCommand,
+];

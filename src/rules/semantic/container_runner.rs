@@ -1,0 +1,38 @@
+//! `container-runner`: what needs containers is not asked of a runner that has none.
+
+use super::site::{Told, labels, steps};
+use crate::finding::{Findings, RuleMeta};
+use crate::rules::{Flow, Rule};
+
+static META: RuleMeta =
+    meta!("container-runner", Warning, "a step that runs outside containers has an image, services or pipes");
+
+pub(super) struct ContainerRunner;
+
+impl Rule for ContainerRunner {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let mut told = Told::default();
+        for site in steps(&flow.file) {
+            let labels = labels(&site.step, &flow.file);
+            let bare = ["linux.shell", "windows", "macos"];
+            let Some(label) = labels.iter().filter_map(|label| label.text()).find(|label| bare.contains(label)) else {
+                continue;
+            };
+            let keys = ["image", "services"].into_iter().filter_map(|key| site.step.entry(key));
+            for entry in keys.filter(|entry| told.first(entry.key.span())) {
+                let message =
+                    format!("`{}` means nothing on a `{label}` runner, which has no containers", entry.name());
+                site.tell(out.violated(entry.key.span(), message).help("remove it, or run the step elsewhere"));
+            }
+            for pipe in site.step.pipes().into_iter().filter(|pipe| told.first(pipe.identifier.span())) {
+                let message = format!("a pipe runs in a container, which a `{label}` runner does not have");
+                let draft = out.violated(pipe.identifier.span(), message);
+                site.tell(draft.help("write its commands out, or run the step elsewhere"));
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! `docker-service`: a step that runs docker on the build machine has the docker service.
+
+use super::site::{Told, labels};
+use crate::effect::Kind;
+use crate::finding::{Findings, RuleMeta};
+use crate::pipeline::Step;
+use crate::rules::{Flow, Rule};
+
+static META: RuleMeta = meta!("docker-service", Warning, "a step runs docker and has no docker service");
+
+pub(super) struct DockerService;
+
+impl Rule for DockerService {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        if flow.file.option("docker").and_then(|docker| docker.boolean()) == Some(true) {
+            return;
+        }
+        let mut told = Told::default();
+        for plan in flow.plans {
+            for planned in plan.steps.iter().filter(|planned| !has_docker(&planned.step, flow)) {
+                let needs = |kind: &Kind<'_>| matches!(kind, Kind::Docker);
+                let mut commands = planned.found.effects.iter().filter(|effect| needs(&effect.kind));
+                let Some(effect) = commands.find(|effect| effect.command.contains("docker")) else { continue };
+                if told.first(effect.site.span()) {
+                    out.violated(effect.site.span(), format!("`{}` has no docker to talk to", effect.command))
+                        .help("add `services: [docker]` to the step, or `docker: true` under `options`")
+                        .trace(plan.trace_to(planned, effect))
+                        .through(planned.step.node());
+                }
+            }
+        }
+    }
+}
+
+/// Whether the step names a docker daemon, or runs on a machine that may have one of its own.
+fn has_docker<'d>(step: &Step<'d>, flow: &Flow<'d>) -> bool {
+    let labels = labels(step, &flow.file);
+    let containers = labels.iter().any(|label| matches!(label.text(), Some("linux" | "linux.arm64")));
+    if !labels.is_empty() && !containers {
+        return true;
+    }
+    let services = flow.file.definitions().services();
+    step.services()
+        .iter()
+        .filter_map(|service| service.text())
+        .any(|name| name == "docker" || services.iter().any(|service| service.name() == name && service.is_docker()))
+}

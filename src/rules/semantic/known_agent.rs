@@ -1,0 +1,34 @@
+//! `known-agent`: each agent of a script is defined, or the built-in `default`.
+
+use super::site::{Told, steps};
+use crate::finding::{Findings, RuleMeta};
+use crate::pipeline::ScriptItem;
+use crate::rules::{Flow, Rule};
+
+static META: RuleMeta = meta!("known-agent", Error, "a script names an agent that is not defined");
+
+pub(super) struct KnownAgent;
+
+impl Rule for KnownAgent {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let agents = flow.file.definitions().entries("agents");
+        let mut told = Told::default();
+        for site in steps(&flow.file) {
+            for item in site.step.script().into_iter().chain(site.step.after_script()) {
+                let ScriptItem::Agent(task) = item else { continue };
+                let Some((agent, name)) = task.get("agent").and_then(|agent| Some((agent, agent.text()?))) else {
+                    continue;
+                };
+                let known = name == "default" || agents.iter().any(|entry| entry.name() == name);
+                if !known && told.first(agent.span()) {
+                    let draft = out.violated(agent.span(), format!("no agent `{name}` is defined"));
+                    site.tell(draft.help(format!("define `{name}` under `definitions.agents`, or use `default`")));
+                }
+            }
+        }
+    }
+}

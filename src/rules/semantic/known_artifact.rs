@@ -1,0 +1,78 @@
+//! `known-artifact`: what a step downloads was uploaded by a step before it.
+
+use std::collections::HashMap;
+
+use super::site::Told;
+use crate::finding::{Findings, RuleMeta};
+use crate::pipeline::{Item, Step};
+use crate::rules::{Flow, Rule};
+
+static META: RuleMeta = meta!("known-artifact", Warning, "a step downloads an artifact that no earlier step hands on");
+
+pub(super) struct KnownArtifact;
+
+impl Rule for KnownArtifact {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let mut told = Told::default();
+        for selector in flow.file.selectors() {
+            let mut handed: HashMap<&str, &str> = HashMap::new();
+            let mut unseen = false;
+            for item in selector.pipeline().items() {
+                let groups: Vec<Vec<Step<'_>>> = match item {
+                    Item::Step(step) | Item::Final(step) => vec![vec![step]],
+                    Item::Parallel(group) => vec![group.steps()],
+                    Item::Stage(stage) => stage.items().iter().map(members).collect(),
+                    Item::Variables(_) | Item::Unknown(_) => Vec::new(),
+                };
+                for group in groups {
+                    // What a child pipeline uploads can't be seen here.
+                    unseen |= group.iter().any(Step::is_child);
+                    let siblings: Vec<&str> = group.iter().flat_map(uploads).map(|(name, _)| name).collect();
+                    for artifact in group.iter().filter_map(Step::artifacts).flat_map(|one| one.downloads()) {
+                        let Some(name) = artifact.text() else { continue };
+                        let (message, help) = match handed.get(name) {
+                            Some(&"shared") => continue,
+                            Some(kind) => (
+                                format!("`{name}` is of type `{kind}`, which no other step can download"),
+                                "upload it with `type: shared`",
+                            ),
+                            None if group.len() > 1 && siblings.contains(&name) => (
+                                format!("`{name}` comes from a sibling in the same group, and may not be there yet"),
+                                "upload it in a step before the group",
+                            ),
+                            None if unseen => continue,
+                            None => {
+                                (format!("no earlier step uploads `{name}`"), "use the name of an earlier `upload`")
+                            }
+                        };
+                        if told.first(artifact.span()) {
+                            out.violated(artifact.span(), message)
+                                .help(help)
+                                .trace([selector.place()])
+                                .through(artifact);
+                        }
+                    }
+                    handed.extend(group.iter().flat_map(uploads));
+                }
+            }
+        }
+    }
+}
+
+fn members<'d>(item: &Item<'d>) -> Vec<Step<'d>> {
+    match item {
+        Item::Step(step) => vec![*step],
+        Item::Parallel(group) => group.steps(),
+        _ => Vec::new(),
+    }
+}
+
+/// Name and type of what a step uploads.
+fn uploads<'d>(step: &Step<'d>) -> Vec<(&'d str, &'d str)> {
+    let uploads = step.artifacts().map(|artifacts| artifacts.uploads()).unwrap_or_default();
+    uploads.iter().filter_map(|upload| Some((upload.name()?.text()?, upload.kind()))).collect()
+}

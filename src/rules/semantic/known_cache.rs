@@ -1,0 +1,46 @@
+//! `known-cache`: each cache of a step is predefined or defined.
+
+use super::site::{Told, steps};
+use crate::finding::{Findings, RuleMeta};
+use crate::pipeline::PREDEFINED_CACHES;
+use crate::rules::{Flow, Rule};
+
+static META: RuleMeta = meta!("known-cache", Error, "a step names a cache that is neither predefined nor defined");
+
+pub(super) struct KnownCache;
+
+impl Rule for KnownCache {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let defined = flow.file.definitions().caches();
+        let mut told = Told::default();
+        for site in steps(&flow.file) {
+            for cache in site.step.caches() {
+                let Some(name) = cache.text().filter(|name| !name.is_empty()) else { continue };
+                let known = PREDEFINED_CACHES.contains(&name) || defined.iter().any(|entry| entry.name() == name);
+                if !known && told.first(cache.span()) {
+                    let draft = out.violated(cache.span(), format!("no cache `{name}` is predefined or defined"));
+                    let path = path(name);
+                    site.tell(draft.help(format!("define it under `definitions.caches`: `{name}: {path}`")));
+                }
+            }
+        }
+    }
+}
+
+/// Where tools keep what caches of these names are meant for.
+fn path(name: &str) -> &'static str {
+    match name {
+        "npm" => "~/.npm",
+        "yarn" => "/usr/local/share/.cache/yarn",
+        "pnpm" => "$BITBUCKET_CLONE_DIR/.pnpm-store",
+        "bundler" | "ruby" | "bundle" => "vendor/bundle",
+        "cargo" | "rust" => "~/.cargo",
+        "go" | "golang" => "~/go/pkg/mod",
+        "pip-cache" => "~/.cache/pip",
+        _ => "path",
+    }
+}

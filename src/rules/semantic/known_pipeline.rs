@@ -1,0 +1,48 @@
+//! `known-pipeline`: what a trigger or a child step starts exists under `custom`.
+
+use std::collections::HashSet;
+
+use super::site::{Told, steps};
+use crate::finding::{Findings, RuleMeta};
+use crate::pipeline::Section;
+use crate::rules::{Flow, Rule};
+use crate::yaml::Node;
+
+static META: RuleMeta =
+    meta!("known-pipeline", Error, "a trigger or a child step starts a pipeline that does not exist");
+
+pub(super) struct KnownPipeline;
+
+impl Rule for KnownPipeline {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let customs: HashSet<&str> =
+            flow.file.selectors_in(Section::Custom).iter().map(|selector| selector.name()).collect();
+        let mut told = Told::default();
+        let mut missing = |node: Node<'_>| {
+            let name = node.text().filter(|name| !name.is_empty() && !customs.contains(name))?;
+            told.first(node.span()).then(|| name.to_owned())
+        };
+        let help = |name: &str| format!("define `{name}` under `pipelines.custom`, or name one that is there");
+        for trigger in flow.file.triggers() {
+            for node in trigger.pipelines.into_iter().flat_map(|list| list.items()) {
+                if let Some(name) = missing(node) {
+                    out.violated(node.span(), format!("no custom pipeline `{name}` exists"))
+                        .help(help(&name))
+                        .trace([format!("triggers.{}", trigger.event.text().unwrap_or(""))])
+                        .through(node);
+                }
+            }
+        }
+        // A shared pipeline runs in the file that imports it, which has pipelines of its own.
+        for site in steps(&flow.file).iter().filter(|site| site.selector.section != Section::Shared) {
+            let Some(child) = site.step.child() else { continue };
+            if let Some(name) = missing(child) {
+                site.tell(out.violated(child.span(), format!("no custom pipeline `{name}` exists")).help(help(&name)));
+            }
+        }
+    }
+}

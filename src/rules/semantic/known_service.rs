@@ -1,0 +1,30 @@
+//! `known-service`: each service of a step is `docker` or defined.
+
+use super::site::{Told, steps};
+use crate::finding::{Findings, RuleMeta};
+use crate::rules::{Flow, Rule};
+
+static META: RuleMeta = meta!("known-service", Error, "a step names a service that is not defined");
+
+pub(super) struct KnownService;
+
+impl Rule for KnownService {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let services = flow.file.definitions().services();
+        let mut told = Told::default();
+        for site in steps(&flow.file) {
+            for service in site.step.services() {
+                let Some(name) = service.text().filter(|name| !name.is_empty()) else { continue };
+                let known = name == "docker" || services.iter().any(|service| service.name() == name);
+                if !known && told.first(service.span()) {
+                    let draft = out.violated(service.span(), format!("no service `{name}` is defined"));
+                    site.tell(draft.help(format!("define `{name}` under `definitions.services`, with its `image`")));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `runner-label`: `runs-on` names a runner of your own by `self.hosted`.
+
+use super::site::Told;
+use super::site::steps;
+use crate::finding::{Findings, RuleMeta};
+use crate::rules::{Flow, Rule};
+
+static META: RuleMeta = meta!("runner-label", Warning, "`runs-on` has no `self.hosted` label");
+
+pub(super) struct RunnerLabel;
+
+impl Rule for RunnerLabel {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let mut told = Told::default();
+        let sites = steps(&flow.file);
+        let all = flow.file.option("runs-on").into_iter();
+        for runs_on in all.chain(sites.iter().filter_map(|site| site.step.get("runs-on"))) {
+            let labels: Vec<_> = if runs_on.is_sequence() { runs_on.items().collect() } else { vec![runs_on] };
+            let named = labels.iter().any(|label| label.text().is_some_and(|text| text.starts_with("self.hosted")));
+            let Some(first) = labels.first().filter(|first| first.text().is_some_and(|text| !text.is_empty())) else {
+                continue;
+            };
+            if !named && told.first(first.span()) {
+                out.violated(first.span(), "`runs-on` is for runners of your own, and has no `self.hosted` label")
+                    .help("write `[self.hosted, linux]` and labels of your own, or remove it to run in the cloud")
+                    .through(runs_on);
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! `service-memory`: the services of a step leave 1024 MB to the build container.
+
+use super::site::{Told, steps};
+use crate::finding::{Findings, RuleMeta};
+use crate::pipeline::Step;
+use crate::rules::{Flow, Rule};
+
+static META: RuleMeta =
+    meta!("service-memory", Error, "the services of a step leave too little memory for its build container");
+
+pub(super) struct ServiceMemory;
+
+impl Rule for ServiceMemory {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let services = flow.file.definitions().services();
+        let global = flow.file.option("docker").and_then(|docker| docker.boolean()) == Some(true);
+        let mut told = Told::default();
+        for site in steps(&flow.file) {
+            let Some((size, total)) = total(&site.step, flow) else { continue };
+            let Some(entry) = site.step.entry("services") else { continue };
+            let mut names: Vec<_> = site.step.services().iter().filter_map(|service| service.text()).collect();
+            if global && !names.contains(&"docker") {
+                names.push("docker");
+            }
+            names.sort_unstable();
+            names.dedup();
+            let memory = |name: &str| {
+                let service = services.iter().find(|service| service.name() == name);
+                service.and_then(|service| service.node.get("memory")?.integer()).unwrap_or(1024)
+            };
+            let sum = names.iter().fold(0_i64, |sum, name| sum.saturating_add(memory(name)));
+            if sum.saturating_add(1024) > total && told.first(entry.key.span()) {
+                let message = format!(
+                    "the services take {sum} MB of the step's {total} ({size}), and the build container needs 1024"
+                );
+                let help = "give the services less `memory` (1024 MB if unset), or the step a larger `size`";
+                site.tell(out.violated(entry.key.span(), message).help(help));
+            }
+        }
+    }
+}
+
+/// Size and megabytes of a step in the cloud; `None` for runners of one's own, where sizes differ.
+fn total<'d>(step: &Step<'d>, flow: &Flow<'d>) -> Option<(&'d str, i64)> {
+    if !super::site::labels(step, &flow.file).is_empty() {
+        return None;
+    }
+    let runtime = step.get("runtime").or_else(|| flow.file.option("runtime"));
+    if runtime.is_some_and(|runtime| runtime.get("self-hosted").is_some()) {
+        return None;
+    }
+    let size = step.get("size").or_else(|| flow.file.option("size")).and_then(|size| size.text()).unwrap_or("1x");
+    let factor: i64 = size.strip_suffix('x')?.parse().ok().filter(|factor| (1..=32).contains(factor))?;
+    Some((size, factor * 4096))
+}

@@ -1,0 +1,150 @@
+//! Where steps stand, and what has been told already.
+
+use std::collections::HashSet;
+
+use crate::finding::Draft;
+use crate::pipeline::{File, Item, Selector, Stage, Step};
+use crate::yaml::{Node, Span};
+
+/// A step at a place of a pipeline.
+#[derive(Clone, Copy)]
+pub(super) struct Site<'d> {
+    pub selector: Selector<'d>,
+    pub step: Step<'d>,
+    pub stage: Option<Stage<'d>>,
+    /// Whether it is a member of a parallel group.
+    pub parallel: bool,
+    /// Whether it is the pipeline's final step.
+    pub last: bool,
+}
+
+impl<'d> Site<'d> {
+    /// Where the alias stands by which the step is reached, if one is.
+    fn alias(&self) -> Option<Span> {
+        let nodes = [self.step.node(), self.step.item(), self.selector.body];
+        nodes.into_iter().find_map(|node| node.alias())
+    }
+
+    /// Adds the way to a finding: the pipeline, the step, the alias.
+    pub(super) fn tell(&self, draft: Draft<'_>) {
+        let name = self.step.name().map(|name| format!("step {name}"));
+        let draft = draft.trace([self.selector.place()].into_iter().chain(name));
+        if let Some(alias) = self.alias() {
+            let name = self.step.node().document().slice(alias).to_owned();
+            draft.related(alias, format!("used here as `{name}`"));
+        }
+    }
+}
+
+/// All steps of all pipelines, each where it is used.
+pub(super) fn steps<'d>(file: &File<'d>) -> Vec<Site<'d>> {
+    let mut sites = Vec::new();
+    for selector in file.selectors() {
+        for item in selector.pipeline().items() {
+            let site = |step: Step<'d>, stage, parallel, last| Site { selector, step, stage, parallel, last };
+            match item {
+                Item::Step(step) => sites.push(site(step, None, false, false)),
+                Item::Final(step) => sites.push(site(step, None, false, true)),
+                Item::Parallel(group) => {
+                    sites.extend(group.steps().into_iter().map(|step| site(step, None, true, false)));
+                }
+                Item::Stage(stage) => {
+                    for inner in stage.items() {
+                        match inner {
+                            Item::Step(step) => sites.push(site(step, Some(stage), false, false)),
+                            Item::Parallel(group) => {
+                                sites
+                                    .extend(group.steps().into_iter().map(|step| site(step, Some(stage), true, false)));
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+                Item::Variables(_) | Item::Unknown(_) => {}
+            }
+        }
+    }
+    sites
+}
+
+/// The places that a rule has told of: a node that several aliases reach is told once.
+#[derive(Default)]
+pub(super) struct Told(HashSet<Span>);
+
+impl Told {
+    /// Whether this is the first time.
+    pub(super) fn first(&mut self, span: Span) -> bool {
+        self.0.insert(span)
+    }
+}
+
+/// The first line of a node that may be long.
+pub(super) fn head(node: Node<'_>) -> Span {
+    let first = node.entries().next().map_or(node.span(), |entry| entry.key.span());
+    if node.span().contains(first.start) { first } else { node.span() }
+}
+
+/// A deployment of a pipeline: of a step, or of a whole stage.
+#[derive(Clone, Copy)]
+pub(super) struct Deployment<'d> {
+    /// The value of `deployment`.
+    pub deployment: Node<'d>,
+    /// The number of the pipeline's item; members of a group share it.
+    pub item: (usize, usize),
+    /// Where the alias stands by which it is reached, if one is.
+    pub alias: Option<Span>,
+}
+
+/// The deployments of a pipeline in order; a stage with one of its own stands for its steps.
+pub(super) fn deployments<'d>(selector: &Selector<'d>) -> Vec<Deployment<'d>> {
+    let mut found = Vec::new();
+    for (at, item) in selector.pipeline().items().enumerate() {
+        let mut add = |step: &Step<'d>, inner| {
+            let alias = step.node().alias().or_else(|| step.item().alias());
+            found.extend(step.deployment().map(|deployment| Deployment { deployment, item: (at, inner), alias }));
+        };
+        match item {
+            Item::Step(step) | Item::Final(step) => add(&step, 0),
+            Item::Parallel(group) => group.steps().iter().for_each(|step| add(step, 0)),
+            Item::Stage(stage) => match stage.deployment() {
+                Some(deployment) => {
+                    let alias = stage.node.alias().or_else(|| stage.item.alias());
+                    found.push(Deployment { deployment, item: (at, 0), alias });
+                }
+                None => {
+                    for (inner, item) in stage.items().into_iter().enumerate() {
+                        match item {
+                            Item::Step(step) => add(&step, inner),
+                            Item::Parallel(group) => group.steps().iter().for_each(|step| add(step, inner)),
+                            _ => {}
+                        }
+                    }
+                }
+            },
+            Item::Variables(_) | Item::Unknown(_) => {}
+        }
+    }
+    found
+}
+
+/// The place of an environment on the way to production: test, staging, production; `None` where its name tells nothing.
+pub(super) fn rank(environment: &str) -> Option<u8> {
+    let name = environment.to_lowercase();
+    let has = |words: &[&str]| name.split(|c: char| !c.is_alphanumeric()).any(|part| words.contains(&part));
+    if has(&["staging", "stage", "stg", "uat", "preprod", "preproduction", "nonprod"]) || name.contains("pre-prod") {
+        return Some(1);
+    }
+    if has(&["production", "prod", "prd", "live"]) {
+        return Some(2);
+    }
+    has(&["test", "testing", "qa"]).then_some(0)
+}
+
+/// The labels under `runs-on`, of the step or of the file.
+pub(super) fn labels<'d>(step: &Step<'d>, file: &File<'d>) -> Vec<Node<'d>> {
+    match step.get("runs-on").or_else(|| file.option("runs-on")) {
+        Some(list) if list.is_sequence() => list.items().collect(),
+        Some(label) if !label.is_null() => vec![label],
+        _ => Vec::new(),
+    }
+}

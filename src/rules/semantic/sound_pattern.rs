@@ -1,0 +1,51 @@
+//! `sound-pattern`: patterns are globs as Bitbucket reads them.
+
+use crate::finding::{Findings, RuleMeta};
+use crate::pipeline::Section;
+use crate::rules::{Flow, Rule};
+
+static META: RuleMeta =
+    meta!("sound-pattern", Warning, "a pattern is no glob, or matches other names than it seems to");
+
+pub(super) struct SoundPattern;
+
+impl Rule for SoundPattern {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let sections = [Section::Branches, Section::Tags, Section::PullRequests, Section::MergeQueues];
+        for selector in sections.into_iter().flat_map(|section| flow.file.selectors_in(section)) {
+            let text = selector.name();
+            let (message, help) = if text.starts_with('^') || text.ends_with('$') || text.contains('\\') {
+                ("is written as a regular expression, and patterns are globs", "use `*`, `**`, `?` and `{a,b}`")
+            } else if !balanced(text) {
+                ("has a brace without its partner, which is taken as it is", "close the brace")
+            } else if spaced(text) {
+                ("has a blank inside its braces, which is part of the name", "write `{a,b}` without blanks")
+            } else {
+                continue;
+            };
+            out.violated(selector.key.span(), format!("`{text}` {message}")).help(help);
+        }
+    }
+}
+
+fn balanced(text: &str) -> bool {
+    let mut depth = 0_usize;
+    for c in text.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => return false,
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    depth == 0
+}
+
+/// Whether a blank stands at an end of an alternative.
+fn spaced(text: &str) -> bool {
+    text.contains('{') && [", ", " ,", "{ ", " }"].iter().any(|blank| text.contains(blank))
+}

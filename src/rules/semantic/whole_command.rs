@@ -1,0 +1,63 @@
+//! `whole-command`: no command loses its end to a comment.
+
+use super::site::{Told, steps};
+use crate::finding::{Findings, RuleMeta};
+use crate::pipeline::ScriptItem;
+use crate::rules::{Flow, Rule};
+use crate::yaml::Style;
+
+static META: RuleMeta = meta!("whole-command", Warning, "an unquoted `#` cuts a command short");
+
+pub(super) struct WholeCommand;
+
+impl Rule for WholeCommand {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let comments = flow.document.comments();
+        if comments.is_empty() {
+            return;
+        }
+        let mut told = Told::default();
+        for site in steps(&flow.file) {
+            for item in site.step.script().into_iter().chain(site.step.after_script()) {
+                let ScriptItem::Command(command) = item else { continue };
+                let Some(text) = command.text().filter(|_| command.style() == Some(Style::Plain)) else { continue };
+                let end = command.span().end;
+                let next = comments.partition_point(|comment| comment.span.start < end);
+                let Some(comment) = comments.get(next).map(|comment| comment.span) else { continue };
+                let between = flow.document.text().get(end..comment.start).unwrap_or("\n");
+                let words = flow.document.slice(comment);
+                if between.contains('\n') || !(open_quote(text) || number(words)) || !told.first(comment) {
+                    continue;
+                }
+                let draft = out.violated(comment, "what follows `#` is a comment, and the command ends before it");
+                let draft = draft.help("quote the whole command, or remove the comment");
+                site.tell(draft.related(command.span(), "this is all that runs"));
+            }
+        }
+    }
+}
+
+/// Whether a quote is opened and not closed.
+fn open_quote(text: &str) -> bool {
+    let mut open = None;
+    let mut escaped = false;
+    for c in text.chars() {
+        match (open, c) {
+            _ if escaped => escaped = false,
+            (Some('"') | None, '\\') => escaped = true,
+            (None, '"' | '\'') => open = Some(c),
+            (Some(quote), c) if quote == c => open = None,
+            _ => {}
+        }
+    }
+    open.is_some()
+}
+
+/// Whether it looks like the number of a ticket or the beginning of a colour, not like a remark.
+fn number(comment: &str) -> bool {
+    comment.trim_start_matches('#').starts_with(|c: char| c.is_ascii_digit() || c == '{')
+}
