@@ -12,6 +12,8 @@ mod live;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod policy_cases;
 #[cfg(test)]
 mod server;
