@@ -4,20 +4,26 @@
 
 mod arguments;
 mod catalogue;
+mod collected;
+mod command;
+mod deploy;
 mod environment;
 mod hidden;
 mod model;
+mod observe;
 mod pipe;
 mod read;
 mod reference;
 mod runner;
 mod selector;
+mod unknown;
 mod world;
 
 pub use catalogue::{Catalogue, CatalogueError};
+pub use collected::{BranchTest, GitCall, Print, StepEffects};
 pub use environment::{EnvironmentKind, inferred, kind_of};
 pub use model::{Effect, Images, Kind, Opaque, Site};
-pub use read::{BranchTest, GitCall, Print, Reader, StepEffects};
+pub use read::Reader;
 pub use reference::{Comparison, Reference, Tag, compare};
 pub use world::{Bindings, Files, Names, NoFiles};
 

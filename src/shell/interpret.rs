@@ -1,11 +1,12 @@
 //! The state of a walk: variables, functions, what was found so far.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::host::{Host, Lookup};
+use super::invocation::{Invocation, Word};
 use super::parse::Parses;
 use super::piece::{Piece, Place};
+use super::scope::Scope;
 use super::value::{Part, Value, join};
 use crate::yaml::Span;
 
@@ -13,156 +14,6 @@ use crate::yaml::Span;
 const DEPTH: usize = 24;
 /// How many commands one script may come to, loops and calls unrolled.
 const COMMANDS: usize = 4_000;
-
-/// Variables, functions and positional parameters.
-#[derive(Clone, Debug, Default)]
-pub struct Scope {
-    variables: BTreeMap<String, Vec<Value>>,
-    arrays: BTreeMap<String, Vec<Vec<Value>>>,
-    pub(super) functions: BTreeMap<String, Piece>,
-    pub(super) positional: Vec<Vec<Value>>,
-}
-
-impl Scope {
-    /// Sets a variable to one of some values.
-    pub fn set(&mut self, name: &str, mut values: Vec<Value>) {
-        values.truncate(super::expand::ALTERNATIVES);
-        self.variables.insert(name.to_owned(), values);
-    }
-
-    /// The values of a variable that the script set.
-    pub fn get(&self, name: &str) -> Option<&[Value]> {
-        self.variables.get(name).map(Vec::as_slice)
-    }
-
-    pub(super) fn set_array(&mut self, name: &str, items: Vec<Vec<Value>>) {
-        let one: Option<Vec<Value>> = items.iter().map(|item| item.first().cloned()).collect();
-        self.set(name, one.and_then(|all| all.first().cloned()).into_iter().collect());
-        self.arrays.insert(name.to_owned(), items);
-    }
-
-    pub(super) fn array(&self, name: &str) -> Option<&Vec<Vec<Value>>> {
-        self.arrays.get(name)
-    }
-
-    /// What holds after one of several ways was gone; `missing` gives the value of a variable that a way did not set.
-    pub(super) fn join(ways: Vec<Scope>, missing: impl Fn(&str) -> Option<Value>) -> Scope {
-        let mut ways = ways.into_iter();
-        let Some(mut joined) = ways.next() else { return Scope::default() };
-        for way in ways {
-            let names: Vec<String> = way.variables.keys().chain(joined.variables.keys()).cloned().collect();
-            for name in names {
-                let here = joined.variables.get(&name).cloned();
-                let there = way.variables.get(&name).cloned();
-                if here == there {
-                    continue;
-                }
-                let or_missing = |values: Option<Vec<Value>>| match values {
-                    Some(values) => values,
-                    None => missing(&name).into_iter().collect(),
-                };
-                let mut values = or_missing(here);
-                for value in or_missing(there) {
-                    if !values.contains(&value) {
-                        values.push(value);
-                    }
-                }
-                joined.set(&name, values);
-            }
-            joined.functions.extend(way.functions);
-        }
-        joined
-    }
-}
-
-/// A word of a command.
-#[derive(Clone, Debug)]
-pub struct Word {
-    /// What it may be; never empty.
-    pub values: Vec<Value>,
-    /// Where it is written.
-    pub place: Place,
-    /// Whether quotes are part of its writing.
-    pub quoted: bool,
-    pub(super) origin: Option<(Piece, Span)>,
-}
-
-impl Word {
-    /// The value, where there is one only.
-    pub fn one(&self) -> Option<Value> {
-        match self.values.as_slice() {
-            [one] => Some(one.clone()),
-            _ => None,
-        }
-    }
-
-    /// The value, or an unknown that names the choice.
-    pub fn value(&self) -> Value {
-        match self.values.as_slice() {
-            [one] => one.clone(),
-            many => {
-                let names: Vec<String> = many.iter().map(Value::to_string).collect();
-                Value::opaque(names.join(" or "))
-            }
-        }
-    }
-
-    /// The text, where it is known.
-    pub fn literal(&self) -> Option<&str> {
-        match self.values.as_slice() {
-            [one] => one.as_literal(),
-            _ => None,
-        }
-    }
-}
-
-/// What a command reads.
-#[derive(Clone, Debug, Default)]
-pub enum Stdin {
-    /// Nothing that is known.
-    #[default]
-    Unknown,
-    /// A here-document; `expanded` where its variables are replaced before it is sent.
-    Document {
-        /// Its text.
-        piece: Piece,
-        /// Whether the delimiter is unquoted.
-        expanded: bool,
-    },
-    /// Text that another command printed.
-    Text(Vec<Value>),
-}
-
-/// A simple command after expansion.
-#[derive(Clone, Debug)]
-pub struct Invocation {
-    /// Its words, the name first.
-    pub words: Vec<Word>,
-    /// The assignments before it.
-    pub assignments: Vec<(String, Vec<Value>)>,
-    /// Where it is written.
-    pub place: Place,
-    /// Whether nothing that can't be decided stands before it.
-    pub certain: bool,
-    /// The functions through which it was reached, outermost first.
-    pub calls: Vec<String>,
-    /// The machine on which it runs, where that is another one.
-    pub remote: Option<Value>,
-    /// Whether its input is another command's output.
-    pub piped_from: bool,
-    /// Whether its output goes into another command or a file.
-    pub redirected: bool,
-    /// What it reads.
-    pub stdin: Stdin,
-}
-
-impl Invocation {
-    /// The command's name without its folder.
-    pub fn name(&self) -> Option<&str> {
-        let text = self.words.first()?.literal()?;
-        Some(text.rsplit('/').next().unwrap_or(text))
-    }
-}
 
 /// A test of `BITBUCKET_BRANCH` against something.
 #[derive(Clone, Debug)]

@@ -4,13 +4,17 @@
 //! functions, branches, loops, subshells, here-documents and wrappers such as `bash -c`, `sudo`, `ssh` and `xargs` are
 //! followed; what can't be known becomes a symbol. Nothing is ever run.
 
+mod branch;
 mod condition;
 mod expand;
 mod expansion;
 mod host;
 mod interpret;
+mod invocation;
 mod parse;
 mod piece;
+mod remote;
+mod scope;
 mod substitute;
 mod value;
 mod walk;
@@ -18,9 +22,11 @@ mod wrapper;
 
 pub use expansion::rejoin;
 pub use host::{Host, Lookup};
-pub use interpret::{Comparison, Interpreter, Invocation, Scope, Stdin, Word};
+pub use interpret::{Comparison, Interpreter};
+pub use invocation::{Invocation, Stdin, Word};
 pub use parse::Parses;
 pub use piece::{Piece, Place};
+pub use scope::Scope;
 pub use value::{Part, Symbol, SymbolKind, Value, join};
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! What a command substitution prints, where that follows from its text.
 
 use super::expansion::{cut, trim};
-use super::interpret::{Interpreter, Invocation};
+use super::interpret::Interpreter;
+use super::invocation::Invocation;
 use super::piece::Piece;
 use super::value::{Value, join};
 

@@ -13,6 +13,7 @@ mod promote_by_commit;
 mod release_flow;
 mod retag_not_rebuild;
 pub mod secret;
+mod secret_commands;
 mod tag_prefix;
 mod trunk_only;
 mod visible_script;

@@ -1,6 +1,7 @@
 //! `no-inline-secret`: no credential stands in the file.
 
 use super::secret::{self, Hit, Weight};
+use super::secret_commands::in_commands;
 use super::{meta, page};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::pipeline::ScriptItem;
@@ -65,7 +66,7 @@ impl Search {
         let Some(text) = node.text() else { return };
         let mut hits = secret::shapes(text);
         if self.commands.contains(&node.id()) {
-            hits.extend(secret::in_commands(text));
+            hits.extend(in_commands(text));
         }
         for hit in hits {
             self.tell(&hit, node.source_span(hit.span), out);

@@ -1,0 +1,50 @@
+//! What reading a step collects.
+
+use super::model::{Effect, Site};
+use crate::shell::Value;
+
+/// A test of a variable against a text, for rules about branches.
+#[derive(Clone, Debug)]
+pub struct BranchTest<'d> {
+    /// What it is compared with.
+    pub with: Vec<Value>,
+    /// Where.
+    pub site: Site<'d>,
+}
+
+/// What a print command writes to the log.
+#[derive(Clone, Debug)]
+pub struct Print<'d> {
+    /// The variables whose values are printed.
+    pub variables: Vec<String>,
+    /// Whether it prints all variables (`env`) or all commands (`set -x`).
+    pub everything: Option<&'static str>,
+    /// The command.
+    pub site: Site<'d>,
+}
+
+/// A call of git.
+#[derive(Clone, Debug)]
+pub struct GitCall<'d> {
+    /// The words after `git`.
+    pub words: Vec<Value>,
+    /// The command.
+    pub site: Site<'d>,
+}
+
+/// All that a step's scripts come to.
+#[derive(Clone, Debug, Default)]
+pub struct StepEffects<'d> {
+    /// The effects, in order.
+    pub effects: Vec<Effect<'d>>,
+    /// Tests that name `BITBUCKET_BRANCH`.
+    pub branch_tests: Vec<BranchTest<'d>>,
+    /// What is written to the log.
+    pub prints: Vec<Print<'d>>,
+    /// Calls of git.
+    pub git: Vec<GitCall<'d>>,
+    /// How many commands ran that are known and harmless.
+    pub harmless: usize,
+    /// Words that choose a cluster, a project or a workspace for the commands after them.
+    pub contexts: Vec<String>,
+}

@@ -1,0 +1,216 @@
+//! One command: the entries of the catalogue that hold for it, and what they make of its words.
+
+use super::arguments::Arguments;
+use super::catalogue::{Catalogue, Command, Does, Pushes};
+use super::collected::GitCall;
+use super::hidden;
+use super::model::{Effect, Images, Kind, Opaque};
+use super::read::Run;
+use super::reference::Reference;
+use super::runner::{self, Runs};
+use super::selector::Selected;
+use super::world::Files;
+use crate::shell::{Invocation, Scope, Value};
+
+/// One command on its way to effects.
+pub(super) struct Reading<'a, 'd> {
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) files: &'a dyn Files,
+    pub(super) run: &'a Run<'d>,
+    pub(super) scope: &'a Scope,
+    pub(super) invocation: &'a Invocation,
+}
+
+impl<'d> Reading<'_, 'd> {
+    pub(super) fn read(&self) {
+        self.note_variables();
+        let Some(name) = self.invocation.name() else {
+            let shown = self.invocation.words.first().map(|word| word.value().to_string()).unwrap_or_default();
+            self.push(Kind::Opaque(Opaque::Command { name: shown.clone() }), shown, Vec::new());
+            return;
+        };
+        self.prints(name);
+        if name == "git" {
+            let words = self.invocation.words.iter().skip(1).map(|word| word.value()).collect();
+            let call = GitCall { words, site: self.run.site(self.invocation.place) };
+            self.run.found_mut().git.push(call);
+        }
+        self.contexts(name);
+        if let Some(target) = self.git_deploys(name) {
+            self.push(
+                Kind::Deploy { images: Images::None, weak: false, restart: false },
+                "git push".to_owned(),
+                vec![target],
+            );
+            return;
+        }
+        let entries = self.catalogue.find(self.invocation);
+        if entries.is_empty() {
+            self.unknown(name);
+            return;
+        }
+        for (command, arguments) in entries {
+            self.entry(command, &arguments, name);
+        }
+    }
+
+    fn entry(&self, command: &Command, arguments: &Arguments<'_>, name: &str) {
+        let machine = command.machine && self.invocation.remote.is_none() && !self.elsewhere(arguments);
+        if machine {
+            self.push(Kind::Docker, self.short(), Vec::new());
+        }
+        let dry = arguments.has("--dry-run") || arguments.has("-dry-run");
+        match command.does {
+            Does::Harmless => self.run.harmless(),
+            Does::Login => self.push(Kind::Login, self.short(), Vec::new()),
+            Does::Opaque => {
+                self.push(Kind::Opaque(Opaque::Command { name: name.to_owned() }), self.short(), self.words(&[]))
+            }
+            Does::Runner => match runner::read(self.invocation) {
+                Runs::Harmless => self.run.harmless(),
+                Runs::Target(target) => self.push(Kind::Opaque(target), self.short(), self.words(&[])),
+            },
+            Does::Request => self.request(),
+            Does::Pull => {
+                let references = self.references(command, arguments);
+                self.each(references, |reference| Kind::Pull { reference });
+            }
+            Does::Push => {
+                let references = self.references(command, arguments);
+                self.each(references, |reference| Kind::Push { reference });
+            }
+            Does::Build => self.build(command, arguments),
+            Does::Retag => self.retag(command, arguments),
+            Does::Deploy if dry => self.run.harmless(),
+            Does::Deploy => self.deploy(command, arguments),
+        }
+    }
+
+    /// Whether a docker command talks to the daemon of another machine.
+    pub(super) fn elsewhere(&self, arguments: &Arguments<'_>) -> bool {
+        let assigned = self.invocation.assignments.iter().any(|(name, _)| name == "DOCKER_HOST");
+        let own_host = self.scope.get("DOCKER_HOST").is_some_and(|values| {
+            values.iter().all(|value| {
+                value.literal_prefix().starts_with("ssh://") || value.literal_prefix().starts_with("tcp://")
+            })
+        });
+        assigned
+            || own_host
+            || ["-H", "--host", "--context"].iter().any(|flag| arguments.has(flag))
+            || self.context_flag()
+    }
+
+    /// `docker --context x`, `docker -c x`: flags before the subcommand.
+    fn context_flag(&self) -> bool {
+        let second = self.invocation.words.get(1).and_then(|word| word.literal()).unwrap_or("");
+        matches!(second, "-c" | "--context" | "-H" | "--host")
+            || second.starts_with("--context=")
+            || second.starts_with("--host=")
+    }
+
+    pub(super) fn references(&self, command: &Command, arguments: &Arguments<'_>) -> Vec<Reference<'d>> {
+        let builds = command.does == Does::Build;
+        let found = match command.reader.as_deref() {
+            Some("compose") => hidden::compose(arguments, self.scope, self.files, builds),
+            _ => command.reference.as_ref().map(|selector| selector.select(arguments, self.scope)).unwrap_or_default(),
+        };
+        self.read_references(found)
+    }
+
+    pub(super) fn read_references(&self, found: Vec<Selected>) -> Vec<Reference<'d>> {
+        let read = |selected: Selected| Reference::read(&selected.value, self.run.site(selected.place));
+        found.into_iter().filter(|selected| !selected.value.is_empty()).map(read).collect()
+    }
+
+    fn each(&self, references: Vec<Reference<'d>>, kind: impl Fn(Option<Reference<'d>>) -> Kind<'d>) {
+        if references.is_empty() {
+            self.push(kind(None), self.short(), Vec::new());
+        }
+        for reference in references {
+            self.push(kind(Some(reference)), self.short(), Vec::new());
+        }
+    }
+
+    fn build(&self, command: &Command, arguments: &Arguments<'_>) {
+        let pushes = match &command.pushes {
+            Pushes::Always => true,
+            Pushes::Never => false,
+            Pushes::With(flags) => {
+                flags.iter().any(|flag| arguments.has(flag)) || hidden::outputs_to_registry(arguments)
+            }
+        };
+        let references = self.references(command, arguments);
+        self.push(Kind::Build { references, pushes }, self.short(), Vec::new());
+    }
+
+    fn retag(&self, command: &Command, arguments: &Arguments<'_>) {
+        let all = |selector: &Option<super::selector::Selector>| {
+            let found = selector.as_ref().map(|selector| selector.select(arguments, self.scope)).unwrap_or_default();
+            self.read_references(found)
+        };
+        let source = all(&command.source).into_iter().next();
+        let mut targets = all(&command.target);
+        if let (Some(selector), Some(source)) = (&command.target_tag, &source) {
+            for selected in selector.select(arguments, self.scope) {
+                targets.push(source.with_tag(selected.value, self.run.site(selected.place)));
+            }
+        }
+        let kind = |target| Kind::Retag { source: source.clone(), target, local: command.local };
+        if targets.is_empty() {
+            self.push(kind(None), self.short(), Vec::new());
+        }
+        for target in targets {
+            self.push(kind(Some(target)), self.short(), Vec::new());
+        }
+    }
+
+    /// Words that may name an environment: all but references and secrets.
+    pub(super) fn words(&self, references: &[Reference<'d>]) -> Vec<String> {
+        let images: Vec<String> = references.iter().map(Reference::to_string).collect();
+        let mut words: Vec<String> = Vec::new();
+        let mut skip_next = false;
+        for word in self.invocation.words.iter().skip(1) {
+            let text = word.value().to_string();
+            if std::mem::take(&mut skip_next) {
+                continue;
+            }
+            skip_next = matches!(
+                text.as_str(),
+                "--image" | "--set" | "--set-string" | "-i" | "--token" | "--description" | "-m"
+            );
+            let names_image = images.iter().any(|image| text.contains(image.as_str()));
+            if !names_image && !text.starts_with("--image=") && !text.starts_with("--set") {
+                words.push(text);
+            }
+        }
+        words.extend(self.invocation.remote.iter().map(Value::to_string));
+        words.extend(self.run.context_words());
+        words
+    }
+
+    /// The command's name with its subcommands.
+    pub(super) fn short(&self) -> String {
+        let mut words = Vec::new();
+        for word in &self.invocation.words {
+            let Some(text) = word.literal() else { break };
+            let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':' | '/'));
+            if text.starts_with('-') || !plain || words.len() == 3 {
+                break;
+            }
+            words.push(text.rsplit('/').next().unwrap_or(text).to_owned());
+        }
+        words.join(" ")
+    }
+
+    pub(super) fn push(&self, kind: Kind<'d>, command: String, words: Vec<String>) {
+        self.run.push(Effect {
+            kind,
+            site: self.run.site(self.invocation.place),
+            command,
+            certain: self.invocation.certain,
+            calls: self.invocation.calls.clone(),
+            remote: self.invocation.remote.is_some(),
+            words,
+        });
+    }
+}

@@ -1,0 +1,115 @@
+//! Deploying commands, and requests that may deploy.
+
+use super::arguments::Arguments;
+use super::catalogue::{Command, ImageWord};
+use super::command::Reading;
+use super::hidden;
+use super::model::{Images, Kind};
+
+impl Reading<'_, '_> {
+    pub(super) fn deploy(&self, command: &Command, arguments: &Arguments<'_>) {
+        let away = self.invocation.remote.is_some() || self.elsewhere(arguments);
+        if command.remote_only && self.invocation.remote.is_none() {
+            self.run.harmless();
+            return;
+        }
+        if command.remote && !away && !self.run.is_declared() {
+            return;
+        }
+        let mut tag_only = false;
+        let references = match command.reader.as_deref() {
+            Some("helm") => {
+                let found = hidden::helm(arguments);
+                tag_only = !found.is_empty() && found.iter().all(|found| found.tag_only);
+                let mut references = self.read_references(found.into_iter().map(|found| found.selected).collect());
+                references.iter_mut().for_each(hidden::forget_image);
+                references
+            }
+            Some("manifest") => {
+                if self.is_plain_object(arguments) {
+                    self.run.harmless();
+                    return;
+                }
+                self.read_references(arguments.flag(&["--image".to_owned()]))
+            }
+            _ => self.references(command, arguments),
+        };
+        let images = match (references.is_empty(), command.image) {
+            (false, _) => Images::Known(references.clone()),
+            (true, Some(ImageWord::None)) => Images::None,
+            (true, _) => Images::Hidden,
+        };
+        let _ = tag_only;
+        let words = self.words(&references);
+        self.push(Kind::Deploy { images, weak: command.weak, restart: command.restart }, self.short(), words);
+    }
+
+    /// `kubectl create secret`, `apply` of one, a namespace, a config map: nothing that runs.
+    fn is_plain_object(&self, arguments: &Arguments<'_>) -> bool {
+        const OBJECTS: [&str; 16] = [
+            "secret",
+            "configmap",
+            "cm",
+            "namespace",
+            "ns",
+            "serviceaccount",
+            "sa",
+            "role",
+            "rolebinding",
+            "clusterrole",
+            "clusterrolebinding",
+            "token",
+            "quota",
+            "priorityclass",
+            "ingress",
+            "service",
+        ];
+        let first = arguments.plain(1).and_then(|word| word.value.as_literal().map(str::to_owned)).unwrap_or_default();
+        let kind = first.split('/').next().unwrap_or("");
+        let piped = match &self.invocation.stdin {
+            crate::shell::Stdin::Text(values) => values.iter().any(|value| {
+                let text = value.to_string();
+                OBJECTS.iter().any(|object| text.contains(&format!("create {object}")))
+            }),
+            _ => false,
+        };
+        OBJECTS.contains(&kind) || piped
+    }
+
+    /// A request that changes something is not followed; one that fetches is harmless.
+    pub(super) fn request(&self) {
+        let shown: Vec<String> = self.invocation.words.iter().map(|word| word.value().to_string()).collect();
+        let has = |names: &[&str]| {
+            shown.iter().any(|word| names.iter().any(|name| word == name || word.starts_with(&format!("{name}="))))
+        };
+        let sends = has(&[
+            "-d",
+            "--data",
+            "--data-raw",
+            "--data-binary",
+            "--json",
+            "-F",
+            "--form",
+            "-T",
+            "--upload-file",
+            "--post-data",
+            "--post-file",
+        ]);
+        let method = shown.iter().any(|word| {
+            matches!(
+                word.trim_start_matches("-X").trim_start_matches("--request="),
+                "POST" | "PUT" | "PATCH" | "DELETE"
+            )
+        });
+        let text = shown.join(" ");
+        let deploys = ["/deploy", "deployments", "formation", "/redeploy", "webhooks/deploy", "/hooks/", "/releases"];
+        let notifies =
+            ["slack", "teams", "discord", "telegram", "notify", "sentry", "newrelic", "datadog", "codecov", "sonar"];
+        let about = |names: &[&str]| names.iter().any(|name| text.contains(name));
+        if (sends || method) && about(&deploys) && !about(&notifies) {
+            self.push(Kind::Deploy { images: Images::Hidden, weak: true, restart: false }, self.short(), shown);
+        } else {
+            self.run.harmless();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What rules want to know of a command besides its effects: what it prints, reads, chooses, and calls of git.
+
+use super::collected::Print;
+use super::command::Reading;
+use super::model::{Effect, Kind, Opaque};
+use super::read::opaque;
+use crate::shell::Value;
+
+impl Reading<'_, '_> {
+    /// Variables that the file does not set.
+    pub(super) fn note_variables(&self) {
+        let mut found = self.run.found_mut();
+        for word in &self.invocation.words {
+            for symbol in word.values.iter().flat_map(Value::symbols) {
+                let own = symbol.kind == crate::shell::SymbolKind::Variable && !symbol.name.starts_with("BITBUCKET_");
+                let known =
+                    |effect: &Effect<'_>| matches!(&effect.kind, Kind::ReadVariable { name } if *name == symbol.name);
+                if own && !found.effects.iter().any(known) {
+                    let site = self.run.site(word.place);
+                    let kind = Kind::ReadVariable { name: symbol.name.clone() };
+                    let command = format!("${}", symbol.name);
+                    found.effects.push(Effect { kind, ..opaque(Opaque::Agent, site, &command) });
+                }
+            }
+        }
+    }
+
+    pub(super) fn prints(&self, name: &str) {
+        let site = || self.run.site(self.invocation.place);
+        let visible = !self.invocation.redirected;
+        let words = &self.invocation.words;
+        let everything = match name {
+            "env" | "printenv" if words.len() == 1 && visible => Some("all variables"),
+            "export" if words.len() == 2 && words[1].literal() == Some("-p") => Some("all variables"),
+            "set" if words.iter().skip(1).any(|word| is_trace(word.literal().unwrap_or(""))) => Some("every command"),
+            _ => None,
+        };
+        let variables: Vec<String> = if matches!(name, "echo" | "printf") && visible {
+            let symbols = words.iter().skip(1).flat_map(|word| word.values.iter().flat_map(Value::symbols));
+            symbols.filter(|symbol| symbol.cut.is_empty()).map(|symbol| symbol.name.clone()).collect()
+        } else if name == "printenv" && visible {
+            words.iter().skip(1).filter_map(|word| word.literal().map(str::to_owned)).collect()
+        } else {
+            Vec::new()
+        };
+        if everything.is_some() || !variables.is_empty() {
+            let print = Print { variables, everything, site: site() };
+            self.run.found_mut().prints.push(print);
+        }
+    }
+
+    /// `kubectl config use-context production` and its kin choose for what comes after.
+    pub(super) fn contexts(&self, name: &str) {
+        const CHOOSE: [&str; 9] = [
+            "gcloud container clusters get-credentials",
+            "gcloud config set",
+            "kubectl config use-context",
+            "kubectl config set-context",
+            "aws eks update-kubeconfig",
+            "az aks get-credentials",
+            "az account set",
+            "terraform workspace select",
+            "docker context use",
+        ];
+        let words: Vec<String> = self.invocation.words.iter().skip(1).map(|word| word.value().to_string()).collect();
+        let line = format!("{name} {}", words.join(" "));
+        if CHOOSE.iter().any(|phrase| line.starts_with(phrase)) || name == "kubectx" || name == "kubens" {
+            self.run.found_mut().contexts.extend(words);
+        }
+    }
+
+    /// `git push heroku` and `git push dokku@…` deploy from source.
+    pub(super) fn git_deploys(&self, name: &str) -> Option<String> {
+        let words: Vec<String> = self.invocation.words.iter().skip(1).map(|word| word.value().to_string()).collect();
+        let at = words.iter().position(|word| word == "push")?;
+        let remote = words.iter().skip(at + 1).find(|word| !word.starts_with('-'))?;
+        let deploys = name == "git" && (remote.contains("heroku") || remote.starts_with("dokku"));
+        deploys.then(|| remote.clone())
+    }
+}
+
+fn is_trace(flag: &str) -> bool {
+    flag == "xtrace" || (flag.starts_with('-') && !flag.starts_with("--") && flag.contains('x'))
+}

@@ -1,0 +1,83 @@
+//! Commands of which the catalogue has no entry: scripts of the repository, harmless tools, unknown ones.
+
+use super::command::Reading;
+use super::model::{Kind, Opaque};
+use super::runner;
+
+impl Reading<'_, '_> {
+    pub(super) fn unknown(&self, name: &str) {
+        let words = &self.invocation.words;
+        let path = words.first().and_then(|word| word.literal()).unwrap_or(name);
+        let called = match name {
+            "bash" | "sh" | "dash" | "zsh" | "ash" | "ksh" | "source" | "." | "python" | "python3" | "python2"
+            | "node" | "ruby" | "php" | "perl" | "pwsh" | "powershell" | "ts-node" | "tsx" => {
+                words.iter().skip(1).filter_map(|word| word.literal()).find(|text| !text.starts_with('-'))
+            }
+            _ if is_repository_path(path) => Some(path),
+            _ => None,
+        };
+        let script = called.filter(|path| is_script(path, name));
+        if let Some(path) = script {
+            let what = Opaque::Script { path: path.to_owned(), telling: runner::is_telling(path) };
+            let runs_file = is_repository_path(path) || matches!(name, "bash" | "sh" | "source" | ".");
+            if runs_file || runner::is_telling(path) {
+                self.push(Kind::Opaque(what), path.to_owned(), self.words(&[]));
+                return;
+            }
+        }
+        // A known tool of which no entry fits does nothing that the catalogue knows of.
+        let known = self.catalogue.harmless.contains(name) || self.catalogue.commands.contains_key(name);
+        if known || path.contains("node_modules/.bin/") || path.contains("vendor/bin/") {
+            self.run.harmless();
+            return;
+        }
+        if matches!(name, "bash" | "sh" | "zsh" | "dash" | "ash" | "ksh")
+            && self.invocation.words.len() > 1
+            && called.is_none()
+        {
+            // `bash --version` and the like.
+            let told = !self.invocation.piped_from;
+            if told {
+                self.run.harmless();
+                return;
+            }
+        }
+        self.push(Kind::Opaque(Opaque::Command { name: name.to_owned() }), name.to_owned(), self.words(&[]));
+    }
+}
+
+/// Whether a path leads into the repository.
+fn is_repository_path(path: &str) -> bool {
+    let inside =
+        path.starts_with("./") || path.starts_with("../") || (path.contains('/') && !path.starts_with(['/', '~', '$']));
+    inside || path.starts_with("$BITBUCKET_CLONE_DIR/") || path.starts_with("${BITBUCKET_CLONE_DIR}/")
+}
+
+/// Whether a called file is a script of the repository rather than a tool that was installed there.
+fn is_script(path: &str, name: &str) -> bool {
+    let base = path.rsplit('/').next().unwrap_or(path);
+    let installed = ["node_modules/", "vendor/bin/", ".venv/", "venv/", "target/", "/usr/", "/opt/", "/tmp/"];
+    if installed.iter().any(|part| path.contains(part)) || path.starts_with('/') || path.starts_with('~') {
+        return false;
+    }
+    if matches!(
+        base,
+        "gradlew"
+            | "mvnw"
+            | "artisan"
+            | "manage.py"
+            | "console"
+            | "setup.py"
+            | "activate"
+            | "cc-test-reporter"
+            | "phpunit"
+            | "rails"
+            | "rake"
+            | "rspec"
+    ) {
+        return false;
+    }
+    matches!(name, "bash" | "sh" | "source" | ".")
+        || !matches!(name, "python" | "python3" | "python2" | "node" | "ruby" | "php" | "perl" | "ts-node" | "tsx")
+        || base.contains('.')
+}

@@ -1,0 +1,134 @@
+//! Credentials in command lines.
+
+use super::secret::{Hit, is_secret_name, weigh};
+use crate::yaml::Span;
+
+/// Flags whose value is a credential.
+const FLAGS: [&str; 14] = [
+    "--password",
+    "--token",
+    "--secret",
+    "--api-key",
+    "--apikey",
+    "--access-token",
+    "--auth-token",
+    "--client-secret",
+    "--pass",
+    "--secret-key",
+    "--registry-password",
+    "--storepass",
+    "--keypass",
+    "--passphrase",
+];
+
+/// Credentials in a command line: behind flags, in assignments, in headers. `text` is shell.
+pub(super) fn in_commands(text: &str) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    let mut base = 0;
+    for line in text.split_inclusive('\n') {
+        line_hits(line, base, 0, &mut hits);
+        base += line.len();
+    }
+    hits
+}
+
+struct Token<'t> {
+    text: &'t str,
+    start: usize,
+}
+
+fn line_hits(line: &str, base: usize, depth: usize, hits: &mut Vec<Hit>) {
+    let trimmed = line.trim_start();
+    if trimmed.starts_with('#') || depth > 3 {
+        return;
+    }
+    let tokens = tokens(line);
+    let logs_in = tokens.iter().any(|token| matches!(token.text, "login" | "sshpass"));
+    let database = tokens.iter().any(|token| matches!(token.text, "mysql" | "mysqldump" | "mysqladmin" | "mariadb"));
+    let curl = tokens.iter().any(|token| matches!(token.text, "curl" | "wget" | "http"));
+    for (index, token) in tokens.iter().enumerate() {
+        let next = tokens.get(index + 1);
+        let mut push = |value: &str, start: usize, what: String| {
+            let (inner, offset) = unquoted(value);
+            if let Some(weight) = weigh(inner) {
+                let start = base + start + offset;
+                hits.push(Hit { span: Span::new(start, start + inner.len()), what, weight });
+            }
+        };
+        if let Some(next) = next {
+            let flag = FLAGS.contains(&token.text) || (logs_in && token.text == "-p");
+            if flag && !next.text.starts_with('-') {
+                push(next.text, next.start, format!("a literal behind `{}`", token.text));
+            }
+            if curl && matches!(token.text, "-u" | "--user") {
+                let (inner, offset) = unquoted(next.text);
+                if let Some((user, password)) = inner.split_once(':') {
+                    push(password, next.start + offset + user.len() + 1, format!("a password behind `{}`", token.text));
+                }
+            }
+        }
+        if let Some((flag, value)) = token.text.split_once('=').filter(|(flag, _)| FLAGS.contains(flag)) {
+            push(value, token.start + flag.len() + 1, format!("a literal behind `{flag}`"));
+            continue;
+        }
+        if database && token.text.starts_with("-p") && token.text.len() > 2 && !token.text.starts_with("--") {
+            push(token.text.get(2..).unwrap_or(""), token.start + 2, "a literal behind `-p`".to_owned());
+        }
+        let (inner, offset) = unquoted(token.text);
+        for marker in ["Bearer ", "Basic ", "PRIVATE-TOKEN: ", "X-Api-Key: "] {
+            if let Some(at) = inner.find(marker).map(|at| at + marker.len()) {
+                let value = inner.get(at..).unwrap_or("");
+                push(value, token.start + offset + at, "a credential in a header".to_owned());
+            }
+        }
+        match inner.split_once('=') {
+            Some((name, value)) if is_assignment(name) && is_secret_name(name.trim_start_matches("-D")) => {
+                push(value, token.start + offset + name.len() + 1, format!("the value of `{name}`"));
+            }
+            _ if offset == 1 && inner.contains(' ') => line_hits(inner, base + token.start + 1, depth + 1, hits),
+            _ => {}
+        }
+    }
+}
+
+fn is_assignment(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+}
+
+fn unquoted(text: &str) -> (&str, usize) {
+    for quote in ['"', '\''] {
+        if let Some(inner) = text.strip_prefix(quote) {
+            return (inner.strip_suffix(quote).unwrap_or(inner), 1);
+        }
+    }
+    (text, 0)
+}
+
+/// The words of a line; quotes keep blanks together.
+fn tokens(line: &str) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
+    let mut start = None;
+    let mut quote = None;
+    let mut escaped = false;
+    for (at, c) in line.char_indices() {
+        let ends = quote.is_none() && (c.is_whitespace() || matches!(c, ';' | '|' | '&' | '(' | ')'));
+        if ends {
+            if let Some(begin) = start.take() {
+                tokens.push(Token { text: line.get(begin..at).unwrap_or(""), start: begin });
+            }
+        } else {
+            start.get_or_insert(at);
+        }
+        match (quote, c) {
+            _ if escaped => escaped = false,
+            (Some('"') | None, '\\') => escaped = true,
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), _) if open == c => quote = None,
+            _ => {}
+        }
+    }
+    if let Some(begin) = start {
+        tokens.push(Token { text: line.get(begin..).unwrap_or(""), start: begin });
+    }
+    tokens
+}

@@ -1,0 +1,94 @@
+//! A simple command after expansion.
+
+use super::piece::{Piece, Place};
+use super::value::Value;
+use crate::yaml::Span;
+
+/// A word of a command.
+#[derive(Clone, Debug)]
+pub struct Word {
+    /// What it may be; never empty.
+    pub values: Vec<Value>,
+    /// Where it is written.
+    pub place: Place,
+    /// Whether quotes are part of its writing.
+    pub quoted: bool,
+    pub(super) origin: Option<(Piece, Span)>,
+}
+
+impl Word {
+    /// The value, where there is one only.
+    pub fn one(&self) -> Option<Value> {
+        match self.values.as_slice() {
+            [one] => Some(one.clone()),
+            _ => None,
+        }
+    }
+
+    /// The value, or an unknown that names the choice.
+    pub fn value(&self) -> Value {
+        match self.values.as_slice() {
+            [one] => one.clone(),
+            many => {
+                let names: Vec<String> = many.iter().map(Value::to_string).collect();
+                Value::opaque(names.join(" or "))
+            }
+        }
+    }
+
+    /// The text, where it is known.
+    pub fn literal(&self) -> Option<&str> {
+        match self.values.as_slice() {
+            [one] => one.as_literal(),
+            _ => None,
+        }
+    }
+}
+
+/// What a command reads.
+#[derive(Clone, Debug, Default)]
+pub enum Stdin {
+    /// Nothing that is known.
+    #[default]
+    Unknown,
+    /// A here-document; `expanded` where its variables are replaced before it is sent.
+    Document {
+        /// Its text.
+        piece: Piece,
+        /// Whether the delimiter is unquoted.
+        expanded: bool,
+    },
+    /// Text that another command printed.
+    Text(Vec<Value>),
+}
+
+/// A simple command after expansion.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// Its words, the name first.
+    pub words: Vec<Word>,
+    /// The assignments before it.
+    pub assignments: Vec<(String, Vec<Value>)>,
+    /// Where it is written.
+    pub place: Place,
+    /// Whether nothing that can't be decided stands before it.
+    pub certain: bool,
+    /// The functions through which it was reached, outermost first.
+    pub calls: Vec<String>,
+    /// The machine on which it runs, where that is another one.
+    pub remote: Option<Value>,
+    /// Whether its input is another command's output.
+    pub piped_from: bool,
+    /// Whether its output goes into another command or a file.
+    pub redirected: bool,
+    /// What it reads.
+    pub stdin: Stdin,
+}
+
+impl Invocation {
+    /// The command's name without its folder.
+    pub fn name(&self) -> Option<&str> {
+        let text = self.words.first()?.literal()?;
+        Some(text.rsplit('/').next().unwrap_or(text))
+    }
+}

@@ -1,0 +1,67 @@
+//! Variables and functions of a script.
+
+use std::collections::BTreeMap;
+
+use super::piece::Piece;
+use super::value::Value;
+
+/// Variables, functions and positional parameters.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    variables: BTreeMap<String, Vec<Value>>,
+    arrays: BTreeMap<String, Vec<Vec<Value>>>,
+    pub(super) functions: BTreeMap<String, Piece>,
+    pub(super) positional: Vec<Vec<Value>>,
+}
+
+impl Scope {
+    /// Sets a variable to one of some values.
+    pub fn set(&mut self, name: &str, mut values: Vec<Value>) {
+        values.truncate(super::expand::ALTERNATIVES);
+        self.variables.insert(name.to_owned(), values);
+    }
+
+    /// The values of a variable that the script set.
+    pub fn get(&self, name: &str) -> Option<&[Value]> {
+        self.variables.get(name).map(Vec::as_slice)
+    }
+
+    pub(super) fn set_array(&mut self, name: &str, items: Vec<Vec<Value>>) {
+        let one: Option<Vec<Value>> = items.iter().map(|item| item.first().cloned()).collect();
+        self.set(name, one.and_then(|all| all.first().cloned()).into_iter().collect());
+        self.arrays.insert(name.to_owned(), items);
+    }
+
+    pub(super) fn array(&self, name: &str) -> Option<&Vec<Vec<Value>>> {
+        self.arrays.get(name)
+    }
+
+    /// What holds after one of several ways was gone; `missing` gives the value of a variable that a way did not set.
+    pub(super) fn join(ways: Vec<Scope>, missing: impl Fn(&str) -> Option<Value>) -> Scope {
+        let mut ways = ways.into_iter();
+        let Some(mut joined) = ways.next() else { return Scope::default() };
+        for way in ways {
+            let names: Vec<String> = way.variables.keys().chain(joined.variables.keys()).cloned().collect();
+            for name in names {
+                let here = joined.variables.get(&name).cloned();
+                let there = way.variables.get(&name).cloned();
+                if here == there {
+                    continue;
+                }
+                let or_missing = |values: Option<Vec<Value>>| match values {
+                    Some(values) => values,
+                    None => missing(&name).into_iter().collect(),
+                };
+                let mut values = or_missing(here);
+                for value in or_missing(there) {
+                    if !values.contains(&value) {
+                        values.push(value);
+                    }
+                }
+                joined.set(&name, values);
+            }
+            joined.functions.extend(way.functions);
+        }
+        joined
+    }
+}
