@@ -45,9 +45,10 @@ pub(super) struct Global {
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Subcommand {
     Check(Check),
+    Plan(Plan),
+    Diff(Diff),
     Rules(Rules),
-    /// Show what is configured and where each value comes from
-    Config,
+    Config(Config),
     /// Write a completion script for a shell
     Completions {
         /// The shell
@@ -86,12 +87,79 @@ pub(super) struct Check {
     pub(super) policy: Policy,
 }
 
+/// Tell what an event does: its pipeline, steps, gates and effects
+///
+/// Without an event all classes of events are told that the file tells apart. An event may be given several times.
+#[derive(Debug, Args)]
+pub(super) struct Plan {
+    /// The file; `-` is standard input [default: bitbucket-pipelines.yml]
+    #[arg(value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
+    /// A push to a branch
+    #[arg(long, value_name = "NAME")]
+    pub(super) branch: Vec<String>,
+    /// A pushed tag, as in release-1.0.0
+    #[arg(long, value_name = "NAME")]
+    pub(super) tag: Vec<String>,
+    /// A pull request, as in feature/x..main
+    #[arg(long, value_name = "FROM..TO")]
+    pub(super) pull_request: Vec<String>,
+    /// A custom pipeline
+    #[arg(long, value_name = "NAME")]
+    pub(super) custom: Vec<String>,
+    /// All classes of events
+    #[arg(long, conflicts_with_all = ["branch", "tag", "pull_request", "custom"])]
+    pub(super) all: bool,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = PlanFormat::Human, value_name = "FORMAT")]
+    pub(super) format: PlanFormat,
+    #[command(flatten)]
+    pub(super) policy: Policy,
+}
+
+/// Compare two pipeline files: the text and what the difference means
+#[derive(Debug, Args)]
+pub(super) struct Diff {
+    /// The file before; `-` is standard input
+    #[arg(value_name = "A")]
+    pub(super) before: PathBuf,
+    /// The file after
+    #[arg(value_name = "B")]
+    pub(super) after: PathBuf,
+    #[command(flatten)]
+    pub(super) policy: Policy,
+}
+
 /// Policy settings that the command line may change.
 #[derive(Debug, Args)]
 pub(super) struct Policy {
     /// The one long-lived branch [default: main]
     #[arg(long, value_name = "BRANCH")]
     pub(super) main_branch: Option<String>,
+}
+
+/// Show what is configured and where each value comes from
+#[derive(Debug, Args)]
+pub(super) struct Config {
+    /// Ask the configured server: who answers, whether it streams, whether it counts tokens
+    #[arg(long)]
+    pub(super) check: bool,
+    #[command(flatten)]
+    pub(super) model: Model,
+}
+
+/// Which model answers.
+#[derive(Debug, Args)]
+pub(super) struct Model {
+    /// The model's name
+    #[arg(long, value_name = "NAME")]
+    pub(super) model: Option<String>,
+    /// The base URL of an OpenAI-compatible server, as in http://127.0.0.1:8080/v1
+    #[arg(long, value_name = "URL")]
+    pub(super) server: Option<String>,
+    /// Seconds that the server may be silent
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(super) timeout: Option<u64>,
 }
 
 /// List the rules, or explain one with a good and a bad example
@@ -119,6 +187,15 @@ pub(super) enum Format {
     Github,
     /// path:line:column: severity: message [rule]
     Short,
+}
+
+/// The forms of plans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PlanFormat {
+    /// For people
+    Human,
+    /// For scripts: version 1 of our own JSON
+    Json,
 }
 
 /// What fails a run; `None` is never.

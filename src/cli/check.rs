@@ -8,11 +8,12 @@ use rayon::prelude::*;
 use super::args::{Check, Format, Global};
 use super::config::{Configuration, Overrides, REPOSITORY_FILE};
 use super::files::{self, Input};
+use super::plan::root;
 use super::{CliError, Exit, World, rules};
+use crate::check::{Checked, Checker};
 use crate::finding::{Finding, Layer, RuleMeta, Verdict};
 use crate::report::{self, FileReport, Look, Report, Unreadable, visible};
-use crate::schema;
-use crate::settings::{self, Settings};
+use crate::settings;
 use crate::yaml::{Document, Span};
 
 /// One file after its check.
@@ -35,7 +36,7 @@ pub(super) fn run(arguments: &Check, global: &Global, world: &mut World<'_>) -> 
         [] => vec![configuration.file.value.clone().into()],
         files => files.to_vec(),
     };
-    let checked = check_all(files::places(&named, &world.directory), &configuration.settings, world);
+    let checked = check_all(files::places(&named, &world.directory), &configuration.checker()?, world);
 
     let (mut files, mut unreadable) = (Vec::new(), Vec::new());
     let mut exit = Exit::Fine;
@@ -66,7 +67,7 @@ pub(super) fn run(arguments: &Check, global: &Global, world: &mut World<'_>) -> 
 /// Reads and checks all places, several at once; the order stays.
 fn check_all(
     places: Vec<Result<PathBuf, Input>>,
-    settings: &Settings,
+    checker: &Checker,
     world: &mut World<'_>,
 ) -> Vec<Result<CheckedFile, Unreadable>> {
     // Standard input is one stream: it is read here, before the threads start.
@@ -79,7 +80,10 @@ fn check_all(
             (Err(input), _) => (input.name.clone(), input.text.clone()),
         };
         match text {
-            Ok(text) => Ok(check(name, text, settings)),
+            Ok(text) => {
+                let path = place.as_ref().map_or(Path::new("-"), PathBuf::as_path);
+                Ok(check(name, text, &checker.clone().with_files(&root(path, directory))))
+            }
             Err(reason) => Err(Unreadable { path: name, reason }),
         }
     };
@@ -87,19 +91,14 @@ fn check_all(
     if places.len() == 1 { places.iter().map(one).collect() } else { places.par_iter().map(one).collect() }
 }
 
-fn check(name: String, text: String, _: &Settings) -> CheckedFile {
+fn check(name: String, text: String, checker: &Checker) -> CheckedFile {
     if Path::new(&name).file_name().is_some_and(|name| name == REPOSITORY_FILE) {
         let document = Document::read(text);
         let (_, findings) = settings::read(&document, &rules::ids());
         let verdict = Verdict::of(&findings, true);
         return CheckedFile { name, document, findings, verdict, skipped: Vec::new(), secrets: Vec::new() };
     }
-    let document = Document::read(text);
-    let mut findings = schema::findings(&document);
-    findings.extend(schema::check(&document));
-    findings.sort_by_key(|finding| (finding.span.start, finding.rule));
-    let skipped = [Layer::Semantic, Layer::Policy].map(|layer| (layer, "it is not built in yet".to_owned())).to_vec();
-    let verdict = Verdict::of(&findings, false);
+    let Checked { document, findings, verdict, skipped, .. } = checker.check(text);
     let secret = |finding: &&Finding| finding.rule == "no-inline-secret";
     let secrets = findings.iter().filter(secret).map(|finding| finding.span).collect();
     CheckedFile { name, document, findings, verdict, skipped, secrets }

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::args::Global;
+use super::args::{Global, Model};
 use super::origin::{Environment, Held, Origin, flag, optional};
 use super::{CliError, World, files, rules};
+use crate::check::Checker;
 use crate::finding::{Finding, Severity, Verdict};
+use crate::model::{Interrupt, LiveOptions};
 use crate::report::{self, FileReport, Look, Report};
 use crate::settings::{self, ColorChoice, Settings};
 use crate::yaml::Document;
@@ -56,6 +59,14 @@ pub(super) struct Overrides {
     pub(super) model: Option<String>,
     pub(super) server: Option<String>,
     pub(super) timeout: Option<u64>,
+}
+
+impl Overrides {
+    /// What the command line says of the model.
+    pub(super) fn model(arguments: &Model) -> Self {
+        let Model { model, server, timeout } = arguments;
+        Self { main_branch: None, model: model.clone(), server: server.clone(), timeout: *timeout }
+    }
 }
 
 impl Configuration {
@@ -133,6 +144,33 @@ impl Configuration {
             repository_file,
             user_file,
         })
+    }
+
+    /// A checker with the settings and no files at hand.
+    pub(super) fn checker(&self) -> Result<Checker, CliError> {
+        let checker = Checker::new(self.settings.clone());
+        let Some(catalogue) = &self.settings.catalogue else { return Ok(checker) };
+        let wrong = |error| CliError::usage(format!("`catalogue` of the settings: {error}"));
+        checker.with_catalogue(&catalogue.to_string()).map_err(wrong)
+    }
+
+    /// How to reach the model.
+    pub(super) fn live(&self, interrupt: Interrupt) -> LiveOptions {
+        let defaults = LiveOptions::default();
+        let tokens = self.max_tokens.value.map(|tokens| u32::try_from(tokens).unwrap_or(u32::MAX));
+        LiveOptions {
+            base_url: self.server.value.clone(),
+            key: self.key.value.clone(),
+            model: self.model.value.clone(),
+            idle_timeout: self.timeout.value.map_or(defaults.idle_timeout, Duration::from_secs),
+            ca_file: self.ca_file.value.as_ref().map(PathBuf::from),
+            proxy: self.proxy.value.clone(),
+            #[expect(clippy::cast_possible_truncation, reason = "a temperature is a small number")]
+            temperature: self.temperature.value.map(|number| number as f32),
+            max_tokens: tokens,
+            interrupt,
+            ..defaults
+        }
     }
 
     /// How a report on standard output looks.

@@ -5,9 +5,11 @@
 mod args;
 mod check;
 mod config;
+mod diff;
 mod exit;
 mod files;
 mod origin;
+mod plan;
 mod rules;
 mod shell;
 mod show_config;
@@ -44,8 +46,10 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, cla
 fn dispatch(arguments: &Arguments, world: &mut World<'_>) -> Result<Exit, CliError> {
     match &arguments.command {
         Some(Subcommand::Check(check)) => check::run(check, &arguments.global, world),
+        Some(Subcommand::Plan(plan)) => plan::run(plan, &arguments.global, world),
+        Some(Subcommand::Diff(diff)) => diff::run(diff, &arguments.global, world),
         Some(Subcommand::Rules(rules)) => rules::run(rules, &arguments.global, world),
-        Some(Subcommand::Config) => show_config::run(&arguments.global, world),
+        Some(Subcommand::Config(config)) => show_config::run(config, &arguments.global, world),
         Some(Subcommand::Completions { shell }) => shell::completions(*shell, world),
         Some(Subcommand::Man { command }) => shell::man(command.as_deref(), world),
         None => usage_of_nothing(world),

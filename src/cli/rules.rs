@@ -2,6 +2,7 @@
 
 use super::args::{Global, Rules};
 use super::{CliError, Exit, World};
+use crate::check::{REASON, USED};
 use crate::finding::RuleMeta;
 use crate::report::visible;
 use crate::{schema, settings};
@@ -10,6 +11,8 @@ use crate::{schema, settings};
 pub fn all() -> Vec<&'static RuleMeta> {
     let mut all = vec![&settings::META];
     all.extend(schema::rules());
+    all.extend(crate::rules::all().iter().map(|rule| rule.meta()));
+    all.extend([&REASON, &USED]);
     all.sort_by_key(|meta| meta.id);
     all
 }

@@ -167,6 +167,16 @@ impl Secrets {
         self.0[..before].iter().rev().take(8).any(|span| span.contains(offset))
     }
 
+    /// The whole text, credentials masked.
+    pub(super) fn masked_text(&self, file: &FileReport<'_>) -> String {
+        let text = file.document.text();
+        if self.0.is_empty() {
+            return text.to_owned();
+        }
+        let line_break = |c| c == '\n' || c == '\r';
+        text.char_indices().map(|(at, c)| if self.hide(at) && !line_break(c) { '*' } else { c }).collect()
+    }
+
     /// The beginning of a line, credentials masked.
     pub(super) fn masked_line(&self, file: &FileReport<'_>, number: usize) -> String {
         let text = file.document.text();

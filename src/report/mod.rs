@@ -3,6 +3,7 @@
 //! A reporter is a function of a [`Report`]; none prints by itself, and none decides anything.
 
 mod code_insights;
+mod diff;
 mod excerpt;
 mod fingerprint;
 mod github;
@@ -12,11 +13,13 @@ mod junit;
 mod look;
 mod model;
 mod plan;
+mod plan_wire;
 mod sarif;
 mod short;
 mod visible;
 
 pub use code_insights::code_insights;
+pub use diff::{diff_meaning, diff_text};
 pub use github::github;
 pub use human::{finding, human};
 pub use json::json;

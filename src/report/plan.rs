@@ -23,6 +23,12 @@ pub struct WirePlan {
     pub pipeline: Option<String>,
     /// The steps in order.
     pub steps: Vec<WireStep>,
+    /// Why the steps are not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<String>,
+    /// What is not certain about the selection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unclear: Option<String>,
 }
 
 /// An event.
@@ -60,18 +66,18 @@ pub struct WireStep {
 pub struct WireEffect {
     /// `build`, `push`, `pull`, `retag`, `deploy`, `login`, `read-variable` or `opaque`.
     pub kind: &'static str,
-    /// Where it deploys to.
+    /// Where a deployment goes; inside, nothing when that can't be told.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub environment: Option<String>,
-    /// The reference, variable or command.
+    pub environment: Option<Option<String>>,
+    /// The reference, variable or command; inside, nothing when it is hidden.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reference: Option<String>,
-    /// The source of a retag.
+    pub reference: Option<Option<String>>,
+    /// The source of a retag; inside, nothing when it is hidden.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
-    /// The target of a retag.
+    pub source: Option<Option<String>>,
+    /// The target of a retag; inside, nothing when it is hidden.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub target: Option<String>,
+    pub target: Option<Option<String>>,
     /// Whether it happens on every run of the step.
     pub certain: bool,
     /// Where it is written.
@@ -90,10 +96,14 @@ pub fn plans_human(plans: &[WirePlan], look: Look, out: &mut dyn Write) -> io::R
         if index > 0 {
             writeln!(out)?;
         }
-        let event = look.bold(&format!("{} {}", plan.event.kind, visible(&plan.event.name)));
+        let name = if plan.event.name.is_empty() { "(any other)" } else { &plan.event.name };
+        let event = look.bold(&format!("{} {}", plan.event.kind, visible(name)));
         match &plan.pipeline {
             Some(pipeline) => writeln!(out, "{event} runs {}", visible(pipeline))?,
             None => writeln!(out, "{event} runs nothing")?,
+        }
+        for note in plan.unknown.iter().chain(&plan.unclear) {
+            writeln!(out, "  {} {}", look.gutter("="), visible(note))?;
         }
         for (number, step) in plan.steps.iter().enumerate() {
             let name = step.name.as_deref().unwrap_or("(no name)");
@@ -123,13 +133,15 @@ fn marks(step: &WireStep) -> impl Iterator<Item = String> {
 
 fn words(effect: &WireEffect) -> String {
     let mut words = effect.kind.replace('-', " ");
-    if let Some(reference) = &effect.reference {
-        words.push_str(&format!(" {reference}"));
+    let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "(name hidden)".to_owned());
+    match (&effect.reference, &effect.source, &effect.target) {
+        (_, Some(source), Some(target)) => words.push_str(&format!(" {} as {}", name(source), name(target))),
+        // A deployment may well have no image, and what can't be followed may have no name.
+        (Some(None), ..) if ["deploy", "opaque"].contains(&effect.kind) => {}
+        (Some(reference), ..) => words.push_str(&format!(" {}", name(reference))),
+        _ => {}
     }
-    if let (Some(source), Some(target)) = (&effect.source, &effect.target) {
-        words.push_str(&format!(" {source} as {target}"));
-    }
-    if let Some(environment) = &effect.environment {
+    if let Some(Some(environment)) = &effect.environment {
         words.push_str(&format!(" to {environment}"));
     }
     if !effect.certain {
@@ -164,6 +176,7 @@ mod tests {
             effects: Vec::new(),
         };
         let text = |text: &str| Some(text.to_owned());
+        let some = |text: &str| Some(Some(text.to_owned()));
         vec![
             WirePlan {
                 event: WireEvent { kind: "tag", name: "release-1.0.0".to_owned() },
@@ -172,8 +185,8 @@ mod tests {
                     WireStep {
                         parallel: Some(1),
                         effects: vec![WireEffect {
-                            source: text("$R/api:$BITBUCKET_COMMIT"),
-                            target: text("$R/api:$BITBUCKET_TAG"),
+                            source: some("$R/api:$BITBUCKET_COMMIT"),
+                            target: some("$R/api:$BITBUCKET_TAG"),
                             ..effect("retag")
                         }],
                         ..step("Promote")
@@ -184,20 +197,25 @@ mod tests {
                         stage: text("Release\u{1b}"),
                         effects: vec![
                             WireEffect {
-                                environment: text("production"),
-                                reference: text("$R/api:$BITBUCKET_TAG"),
+                                environment: some("production"),
+                                reference: some("$R/api:$BITBUCKET_TAG"),
                                 ..effect("deploy")
                             },
-                            WireEffect { reference: text("./notify.sh"), certain: false, ..effect("opaque") },
+                            WireEffect { reference: some("./notify.sh"), certain: false, ..effect("opaque") },
+                            WireEffect { reference: Some(None), ..effect("build") },
                         ],
                         ..step("Deploy")
                     },
                 ],
+                unknown: None,
+                unclear: None,
             },
             WirePlan {
                 event: WireEvent { kind: "branch", name: "x".to_owned() },
                 pipeline: None,
                 steps: vec![WireStep { name: None, ..step("") }],
+                unknown: text("`x` is imported"),
+                unclear: None,
             },
         ]
     }
@@ -213,8 +231,10 @@ mod tests {
           2. Deploy (by hand, production, stage Release␛)  line 3
                deploy $R/api:$BITBUCKET_TAG to production
                opaque ./notify.sh (perhaps)
+               build (name hidden)
 
         branch x runs nothing
+          = `x` is imported
           1. (no name)  line 3
         ");
     }

@@ -2,6 +2,7 @@
 
 use insta::assert_snapshot;
 
+use crate::server::{Server, says, status};
 use crate::support::pipewright;
 
 #[test]
@@ -102,4 +103,28 @@ fn the_command_line_wins_over_the_environment_and_that_over_files() {
     assert_eq!(color(&[], &all[2..], "color: never\n"), "always environment: CLICOLOR_FORCE");
     assert_eq!(color(&[], &[("NO_COLOR", "")], "color: always\n"), "always [FOLDER]/home/pipewright/config.yaml:1");
     assert_eq!(color(&[], &[], ""), "auto default");
+}
+
+#[test]
+fn the_configured_server_can_be_asked() {
+    let nothing = pipewright().args(["config", "--check"]).run();
+    assert_snapshot!(nothing.block(), @r"
+    --- stderr
+    error: no model is configured
+    hint: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own
+    --- exit 3
+    ");
+
+    let server = Server::with([status(200, r#"{"data":[{"id":"small"}]}"#), says("one two three")]);
+    let base = server.base();
+    let run = pipewright().env("OPENAI_API_KEY", "sk-canary").args(["config", "--check", "--server", &base]);
+    let ended = run.args(["--model", "small"]).run();
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{}", ended.out);
+    assert!(ended.out.starts_with("ok  configuration") && !ended.out.contains("canary"), "{}", ended.out);
+    let asked = server.asked();
+    assert!(asked.iter().all(|asked| asked.header("authorization") == Some("Bearer sk-canary")));
+
+    let gone = pipewright().env("OPENAI_BASE_URL", "http://127.0.0.1:1/v1").args(["config", "--check"]).run();
+    assert_eq!(gone.code, Some(3));
+    assert!(gone.out.contains("\nno  models"), "{}", gone.out);
 }

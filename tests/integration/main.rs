@@ -11,6 +11,7 @@ mod help;
 mod live;
 #[cfg(test)]
 mod oracle;
+mod plan;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]

@@ -1,0 +1,90 @@
+//! `pipewright plan`: what an event does.
+
+use std::path::{Path, PathBuf};
+
+use super::args::{Global, Plan, PlanFormat};
+use super::config::{Configuration, Overrides};
+use super::{CliError, Exit, World, files};
+use crate::plan::{Event, EventKind};
+use crate::report::{self, WirePlan, visible};
+use crate::settings::Settings;
+use crate::yaml::Document;
+
+/// Writes the plans of the events that the arguments name, or of all.
+pub(super) fn run(arguments: &Plan, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
+    let over = Overrides { main_branch: arguments.policy.main_branch.clone(), ..Overrides::default() };
+    let configuration = Configuration::load(global, over, world)?;
+    let settings = &configuration.settings;
+    let events = events(arguments, settings)?;
+    let path = arguments.file.clone().unwrap_or_else(|| configuration.file.value.clone().into());
+    let (name, document) = open(&path, world)?;
+    let checker = configuration.checker()?.with_files(&root(&path, &world.directory));
+    let plans = checker.plan_with(&document, |mut planner| {
+        if events.is_empty() {
+            return planner.all().iter().map(|plan| WirePlan::new(plan, &document, settings)).collect();
+        }
+        let of = |event| match planner.of(event) {
+            Some(plan) => WirePlan::new(&plan, &document, settings),
+            None => WirePlan::nothing(event),
+        };
+        events.iter().map(of).collect::<Vec<_>>()
+    });
+    let plans = plans.ok_or_else(|| no_tree(&name))?;
+    match arguments.format {
+        PlanFormat::Human => report::plans_human(&plans, configuration.look(world), world.out)?,
+        PlanFormat::Json => report::plans_json(plans, world.out)?,
+    }
+    Ok(Exit::Fine)
+}
+
+/// The events that the arguments name; none means all.
+fn events(arguments: &Plan, settings: &Settings) -> Result<Vec<Event>, CliError> {
+    let mut events = Vec::new();
+    for name in &arguments.branch {
+        let kind = if *name == settings.main_branch { EventKind::Main } else { EventKind::Branch };
+        events.push(Event::new(kind, name));
+    }
+    events.extend(arguments.tag.iter().map(|name| Event::new(EventKind::Tag, name)));
+    for both in &arguments.pull_request {
+        let (source, destination) = match both.split_once("..") {
+            Some((source, destination)) => (source, Some(destination)),
+            None => (both.as_str(), None),
+        };
+        if source.is_empty() || destination == Some("") {
+            let message = format!("`{}` is no pull request", visible(both));
+            return Err(CliError::usage(message).hint("write SOURCE..DESTINATION, as in feature/x..main"));
+        }
+        let destination = destination.map(str::to_owned);
+        events.push(Event { destination, ..Event::new(EventKind::PullRequest, source) });
+    }
+    events.extend(arguments.custom.iter().map(|name| Event::new(EventKind::Custom, name)));
+    Ok(events)
+}
+
+/// Reads the one file of a command.
+pub(super) fn open(path: &Path, world: &mut World<'_>) -> Result<(String, Document), CliError> {
+    if path.as_os_str() == "-" {
+        let input = files::standard_input(world);
+        return match input.text {
+            Ok(text) => Ok((input.name, Document::read(text))),
+            Err(reason) => Err(CliError::undone(format!("{}: {reason}", input.name))),
+        };
+    }
+    let name = path.display().to_string();
+    match files::read(&world.directory.join(path)) {
+        Ok(text) => Ok((name, Document::read(text))),
+        Err(reason) => Err(CliError::undone(format!("{name}: {reason}"))),
+    }
+}
+
+/// The repository of a file, for the scripts that it calls: the folder that holds it.
+pub(super) fn root(path: &Path, directory: &Path) -> PathBuf {
+    let full = directory.join(path);
+    full.parent().map_or_else(|| directory.to_owned(), Path::to_owned)
+}
+
+/// What is said of a file that is no map.
+pub(super) fn no_tree(name: &str) -> CliError {
+    let hint = format!("`pipewright check {name}` tells what is wrong");
+    CliError::undone(format!("{name}: there is no map in it that could be read")).hint(hint)
+}

@@ -1,0 +1,134 @@
+//! Two texts of a pipeline file: what is different in them, and what that means.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use similar::{ChangeTag, TextDiff};
+
+use super::excerpt::Secrets;
+use super::{FileReport, Look, visible};
+use crate::plan::Change;
+
+const ADDED: Style = AnsiColor::Green.on_default();
+const REMOVED: Style = AnsiColor::Red.on_default();
+const WEAKER: Style = AnsiColor::Red.on_default().bold();
+
+/// Writes the text's difference, lines with three of context.
+pub fn diff_text(before: &FileReport<'_>, after: &FileReport<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let (old, new) = (Secrets::of(before).masked_text(before), Secrets::of(after).masked_text(after));
+    let diff = TextDiff::from_lines(old.as_str(), new.as_str());
+    let hunks = diff.grouped_ops(3);
+    if hunks.is_empty() {
+        let told =
+            if before.document.text() == after.document.text() { "is the same" } else { "differs in secrets alone" };
+        return writeln!(out, "the text {told}");
+    }
+    writeln!(out, "{}", look.bold(&format!("--- {}", visible(before.path))))?;
+    writeln!(out, "{}", look.bold(&format!("+++ {}", visible(after.path))))?;
+    for hunk in hunks {
+        let ([first, ..], [.., last]) = (hunk.as_slice(), hunk.as_slice()) else { continue };
+        let range =
+            |start: usize, end: usize| format!("{},{}", if end > start { start + 1 } else { start }, end - start);
+        let old = range(first.old_range().start, last.old_range().end);
+        let new = range(first.new_range().start, last.new_range().end);
+        writeln!(out, "{}", look.gutter(&format!("@@ -{old} +{new} @@")))?;
+        for change in hunk.iter().flat_map(|op| diff.iter_changes(op)) {
+            let line = visible(change.value().trim_end_matches(['\n', '\r'])).into_owned();
+            match change.tag() {
+                ChangeTag::Equal => writeln!(out, " {line}")?,
+                ChangeTag::Delete => writeln!(out, "{}", look.paint(REMOVED, &format!("-{line}")))?,
+                ChangeTag::Insert => writeln!(out, "{}", look.paint(ADDED, &format!("+{line}")))?,
+            }
+            if change.missing_newline() {
+                writeln!(out, "\\ no line break at the end")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes what the difference means, event by event; what takes a safeguard away is marked.
+pub fn diff_meaning(changes: &[Change], look: Look, out: &mut dyn Write) -> io::Result<()> {
+    if changes.is_empty() {
+        return writeln!(out, "every event does what it did");
+    }
+    let mut event = None;
+    for change in changes {
+        if event != Some(&change.event) {
+            writeln!(out, "{}:", look.bold(&visible(&change.event)))?;
+            event = Some(&change.event);
+        }
+        let weaker = if change.weakens { look.paint(WEAKER, "weaker: ") } else { String::new() };
+        writeln!(out, "  {weaker}{}", visible(&change.text))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Verdict;
+    use crate::yaml::{Document, Span};
+
+    fn shown(old: &str, new: &str, secrets: &[Span]) -> String {
+        let (old, new) = (Document::read(old), Document::read(new));
+        let file = |path, document, secrets| FileReport {
+            path,
+            document,
+            findings: &[],
+            verdict: Verdict::Accepted,
+            skipped: &[],
+            secrets,
+        };
+        let mut out = Vec::new();
+        diff_text(&file("a.yml", &old, secrets), &file("b.yml", &new, &[]), Look::default(), &mut out)
+            .expect("a vector");
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    #[test]
+    fn lines_are_compared_with_context() {
+        let old = "a: 1\nb: 2\nc: 3\nd: 4\ne: 5\nf: 6\n";
+        insta::assert_snapshot!(shown(old, "a: 1\nb: 2\nc: 3\nd: 4\ne: \u{1b}\nf: 6", &[]), @r"
+        --- a.yml
+        +++ b.yml
+        @@ -2,5 +2,5 @@
+         b: 2
+         c: 3
+         d: 4
+        -e: 5
+        -f: 6
+        +e: ␛
+        +f: 6
+        \ no line break at the end
+        ");
+        assert_eq!(shown(old, old, &[]), "the text is the same\n");
+        assert!(shown("", "a: 1\n", &[]).contains("@@ -0,0 +1,1 @@"), "{}", shown("", "a: 1\n", &[]));
+    }
+
+    #[test]
+    fn a_secret_is_masked() {
+        let out = shown("a: hush\n", "a: b\n", &[Span::new(3, 7)]);
+        assert!(out.contains("-a: ****\n+a: b\n") && !out.contains("hush"), "{out}");
+    }
+
+    #[test]
+    fn the_meaning_is_told_event_by_event() {
+        let change =
+            |event: &str, text: &str, weakens| Change { event: event.to_owned(), text: text.to_owned(), weakens };
+        let changes = [
+            change("push of tag release-*", "`Deploy` was behind a gate, now is not", true),
+            change("push of tag release-*", "`Test` is new", false),
+            change("push to main", "`Build` now pushes `x`", false),
+        ];
+        let mut out = Vec::new();
+        diff_meaning(&changes, Look::default(), &mut out).expect("a vector");
+        insta::assert_snapshot!(String::from_utf8_lossy(&out), @r"
+        push of tag release-*:
+          weaker: `Deploy` was behind a gate, now is not
+          `Test` is new
+        push to main:
+          `Build` now pushes `x`
+        ");
+    }
+}

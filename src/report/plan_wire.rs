@@ -1,0 +1,134 @@
+//! From plans to their frozen JSON form.
+
+use super::plan::{WireEffect, WireEvent, WirePlan, WireStep};
+use crate::effect::{Effect, Images, Kind, Opaque, Reference};
+use crate::plan::{Event, Plan, PlannedStep};
+use crate::settings::Settings;
+use crate::yaml::{Document, Node};
+
+impl WireEvent {
+    /// An event in its JSON form.
+    pub fn new(event: &Event) -> Self {
+        let name = match &event.destination {
+            Some(destination) => format!("{}..{destination}", event.name),
+            None => event.name.clone(),
+        };
+        Self { kind: event.word(), name }
+    }
+}
+
+impl WirePlan {
+    /// A plan in its JSON form.
+    pub fn new(plan: &Plan<'_>, document: &Document, settings: &Settings) -> Self {
+        let mut groups: Vec<(Option<&str>, usize)> = Vec::new();
+        let steps = plan.steps.iter().map(|planned| {
+            let parallel = planned.parallel.then(|| {
+                let group = (planned.child.as_deref(), planned.item);
+                groups.iter().position(|known| *known == group).unwrap_or_else(|| {
+                    groups.push(group);
+                    groups.len() - 1
+                }) + 1
+            });
+            step(planned, parallel, document, settings)
+        });
+        Self {
+            event: WireEvent::new(&plan.event),
+            pipeline: Some(plan.selector.label()),
+            steps: steps.collect(),
+            unknown: plan.unknown.clone(),
+            unclear: plan.unclear.clone(),
+        }
+    }
+
+    /// The plan of an event that selects nothing.
+    pub fn nothing(event: &Event) -> Self {
+        Self { event: WireEvent::new(event), pipeline: None, steps: Vec::new(), unknown: None, unclear: None }
+    }
+}
+
+fn step(planned: &PlannedStep<'_>, parallel: Option<usize>, document: &Document, settings: &Settings) -> WireStep {
+    let stage = planned.stage.as_ref();
+    let condition = planned.step.condition().or_else(|| stage.and_then(|stage| stage.condition()));
+    WireStep {
+        name: planned.step.name().map(str::to_owned),
+        stage: stage.map(|stage| stage.name().unwrap_or_default().to_owned()),
+        parallel,
+        gate: planned.manual.is_some(),
+        environment: planned.declared_name().map(str::to_owned),
+        condition: condition.map(flow),
+        start: document.position(planned.step.node().span().start).into(),
+        effects: planned.found.effects.iter().flat_map(|effect| effects(effect, planned, document, settings)).collect(),
+    }
+}
+
+/// One entry for each reference; an effect whose names are hidden has one without.
+fn effects(effect: &Effect<'_>, step: &PlannedStep<'_>, document: &Document, settings: &Settings) -> Vec<WireEffect> {
+    let bare = || WireEffect {
+        kind: effect.word(),
+        environment: None,
+        reference: None,
+        source: None,
+        target: None,
+        certain: effect.certain,
+        start: document.position(effect.site.span().start).into(),
+    };
+    let one = |reference: Option<String>| WireEffect { reference: Some(reference), ..bare() };
+    let text = |reference: &Option<Reference<'_>>| reference.as_ref().map(ToString::to_string);
+    let each = |references: &[Reference<'_>]| match references {
+        [] => vec![one(None)],
+        many => many.iter().map(|reference| one(Some(reference.to_string()))).collect(),
+    };
+    match &effect.kind {
+        Kind::Build { references, .. } => each(references),
+        Kind::Push { reference } | Kind::Pull { reference } => vec![one(text(reference))],
+        Kind::Retag { source, target, .. } => {
+            vec![WireEffect { source: Some(text(source)), target: Some(text(target)), ..bare() }]
+        }
+        Kind::Deploy { images, .. } => {
+            let inferred = || Some(step.suggested(effect, settings)?.word().to_owned());
+            let environment = step.declared_name().map(str::to_owned).or_else(inferred);
+            let mut found = if let Images::Known(references) = images { each(references) } else { vec![one(None)] };
+            for effect in &mut found {
+                effect.environment = Some(environment.clone());
+            }
+            found
+        }
+        Kind::Login => vec![bare()],
+        Kind::ReadVariable { name } => vec![one(Some(name.clone()))],
+        Kind::Opaque(opaque) => vec![one(match opaque {
+            Opaque::Script { path, .. } => Some(path.clone()),
+            Opaque::Target { name, .. } | Opaque::Command { name } | Opaque::Pipe { name } => Some(name.clone()),
+            Opaque::Agent | Opaque::Exhausted => None,
+        })],
+        // What a command does on the build machine alone is no effect on the world.
+        Kind::Docker => Vec::new(),
+    }
+}
+
+/// A node in flow style, on one line.
+fn flow(node: Node<'_>) -> String {
+    fn write(node: Node<'_>, depth: usize, out: &mut String) {
+        if depth > 8 || out.len() > 400 {
+            out.push('…');
+        } else if node.is_mapping() {
+            for (index, entry) in node.entries().enumerate() {
+                out.push_str(if index == 0 { "" } else { ", " });
+                out.push_str(entry.name());
+                out.push_str(": ");
+                write(entry.value, depth + 1, out);
+            }
+        } else if node.is_sequence() {
+            out.push('[');
+            for (index, item) in node.items().enumerate() {
+                out.push_str(if index == 0 { "" } else { ", " });
+                write(item, depth + 1, out);
+            }
+            out.push(']');
+        } else {
+            out.push_str(node.text().unwrap_or(""));
+        }
+    }
+    let mut out = String::new();
+    write(node, 0, &mut out);
+    out
+}

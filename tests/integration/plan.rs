@@ -1,0 +1,142 @@
+//! `pipewright plan` and `pipewright diff`.
+
+use insta::assert_snapshot;
+
+use crate::support::pipewright;
+
+const FLOW: &str = "\
+image: atlassian/default-image:4
+pipelines:
+  branches:
+    main:
+      - step:
+          name: Build
+          services: [docker]
+          script:
+            - docker build -t $REPO/api:$BITBUCKET_COMMIT .
+            - docker push $REPO/api:$BITBUCKET_COMMIT
+  tags:
+    release-*:
+      - parallel:
+          - step: {name: A, script: [make a]}
+          - step: {name: B, condition: {changesets: {includePaths: [src/**]}}, script: [./b.sh]}
+      - stage:
+          name: Ship
+          steps:
+            - step:
+                name: Promote
+                script:
+                  - docker pull $REPO/api:$BITBUCKET_COMMIT
+                  - docker tag $REPO/api:$BITBUCKET_COMMIT $REPO/api:$BITBUCKET_TAG
+                  - docker push $REPO/api:$BITBUCKET_TAG
+            - step:
+                name: Deploy
+                deployment: production
+                trigger: manual
+                script:
+                  - kubectl set image deployment/api api=$REPO/api:$BITBUCKET_TAG
+";
+
+#[test]
+fn an_event_is_told_with_steps_gates_and_effects() {
+    let run = pipewright().file("bitbucket-pipelines.yml", FLOW);
+    assert_snapshot!(run.args(["plan", "--tag", "release-1.0.0", "--branch", "x"]).run().block(), @r"
+    branch x runs nothing
+
+    tag release-1.0.0 runs tags.release-*
+      1. A (parallel group 1)  line 14
+           opaque make a
+      2. B (parallel group 1, only if changesets: includePaths: [src/**])  line 15
+           opaque ./b.sh
+      3. Promote (stage Ship)  line 20
+           read variable REPO
+           pull $REPO/api:$BITBUCKET_COMMIT
+           retag $REPO/api:$BITBUCKET_COMMIT as $REPO/api:release-1.0.0
+           push $REPO/api:release-1.0.0
+      4. Deploy (by hand, production, stage Ship)  line 26
+           read variable REPO
+           deploy $REPO/api:release-1.0.0 to production
+    --- stderr
+    --- exit 0
+    ");
+}
+
+#[test]
+fn all_classes_are_the_default_and_json_is_what_its_schema_says() {
+    let run = |arguments: &[&str]| {
+        let run = pipewright().file("bitbucket-pipelines.yml", FLOW).args(["plan", "--format", "json"]);
+        run.args(arguments.iter().copied()).run().out
+    };
+    assert_eq!(run(&[]), run(&["--all"]));
+    let schema = serde_json::from_str(include_str!("../../schemas/plan.schema.json")).expect("JSON");
+    let validator = jsonschema::draft7::new(&schema).expect("a schema");
+    for out in [run(&[]), run(&["--pull-request", "a..main", "--custom", "none"])] {
+        let plans: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+        let errors: Vec<String> = validator.iter_errors(&plans).map(|error| error.to_string()).collect();
+        assert_eq!(errors, Vec::<String>::new(), "{out}");
+        assert_eq!(plans["plans"].as_array().map(Vec::len), Some(2));
+    }
+}
+
+#[test]
+fn what_is_no_event_or_no_file_is_told() {
+    let block = |arguments: &[&str]| {
+        let run = pipewright().file("bad.yml", "pipelines: [\n").args(["plan"]);
+        run.args(arguments.iter().copied()).run().block()
+    };
+    assert_snapshot!(block(&["--pull-request", "..main"]), @r"
+    --- stderr
+    error: `..main` is no pull request
+    hint: write SOURCE..DESTINATION, as in feature/x..main
+    --- exit 2
+    ");
+    assert_snapshot!(block(&["gone.yml"]), @r"
+    --- stderr
+    error: gone.yml: is not there
+    --- exit 3
+    ");
+    assert_snapshot!(block(&["bad.yml"]), @r"
+    --- stderr
+    error: bad.yml: there is no map in it that could be read
+    hint: `pipewright check bad.yml` tells what is wrong
+    --- exit 3
+    ");
+}
+
+#[test]
+fn a_difference_is_text_and_meaning() {
+    let after = FLOW.replace("                trigger: manual\n", "").replace("make a", "make b");
+    let run = pipewright().file("a.yml", FLOW).file("b.yml", after);
+    assert_snapshot!(run.args(["diff", "a.yml", "b.yml"]).run().block(), @r"
+    --- a.yml
+    +++ b.yml
+    @@ -11,7 +11,7 @@
+       tags:
+         release-*:
+           - parallel:
+    -          - step: {name: A, script: [make a]}
+    +          - step: {name: A, script: [make b]}
+               - step: {name: B, condition: {changesets: {includePaths: [src/**]}}, script: [./b.sh]}
+           - stage:
+               name: Ship
+    @@ -25,6 +25,5 @@
+                 - step:
+                     name: Deploy
+                     deployment: production
+    -                trigger: manual
+                     script:
+                       - kubectl set image deployment/api api=$REPO/api:$BITBUCKET_TAG
+
+    push of tag release-*:
+      `A` no longer runs `make a`, which is not followed
+      `A` now runs `make b`, which is not followed
+      weaker: `Deploy` was behind a gate, now is not
+    rules:
+      `known-value` was violated, now holds
+      weaker: `manual-production` held, now is violated
+    --- stderr
+    --- exit 0
+    ");
+    let same = pipewright().file("a.yml", FLOW).file("b.yml", format!("# why\n{FLOW}"));
+    assert!(same.args(["diff", "a.yml", "b.yml"]).run().out.ends_with("every event does what it did\n"));
+}
