@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::fingerprint::fingerprints;
-use super::model::plural;
+use super::model::{plural, trace};
 use super::{FileReport, Report, visible};
 use crate::finding::{Finding, Severity};
 
@@ -76,8 +76,8 @@ fn body(report: &Report<'_>, failed: bool, total: usize) -> Value {
 
 fn annotation(file: &FileReport<'_>, finding: &Finding, fingerprint: &str) -> Value {
     let mut details = visible(&finding.message).into_owned();
-    if !finding.trace.is_empty() {
-        details.push_str(&format!("\ntrace: {}", visible(&finding.trace.join(" > "))));
+    if let Some(trace) = trace(finding) {
+        details.push_str(&format!("\ntrace: {}", visible(&trace)));
     }
     if let Some(help) = &finding.help {
         details.push_str(&format!("\nhelp: {}", visible(help)));

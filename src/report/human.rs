@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::excerpt::{Secrets, excerpt, gutter};
-use super::model::plural;
+use super::model::{plural, trace};
 use super::{Counts, FileReport, Look, Report, visible};
 use crate::finding::{Finding, Layer, Severity, Verdict};
 
@@ -47,8 +47,7 @@ fn told(
     let arrow = look.gutter("-->");
     writeln!(out, "{:gutter$}{arrow} {}:{}:{}", "", visible(file.path), at.line, at.column)?;
     excerpt(file, secrets, finding, gutter, look, out)?;
-    let trace = (!finding.trace.is_empty()).then(|| finding.trace.join(" > "));
-    let lines = [("trace", trace), ("help", finding.help.clone())];
+    let lines = [("trace", trace(finding)), ("help", finding.help.clone())];
     for (word, text) in lines.into_iter().filter_map(|(word, text)| Some((word, text?))) {
         let indent = gutter + word.len() + 5;
         let text: Vec<_> = text.lines().map(visible).collect();

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
+use super::model::trace;
 use super::{FileReport, Report, visible};
 use crate::finding::{Answer, Finding, RuleMeta};
 
@@ -85,8 +86,8 @@ fn line(file: &FileReport<'_>, finding: &Finding) -> String {
     let at = file.document.position(finding.span.start);
     let (severity, message) = (finding.severity.word(), visible(&finding.message));
     let mut line = format!("{}:{}:{}: {severity}: {message}", visible(file.path), at.line, at.column);
-    if !finding.trace.is_empty() {
-        line.push_str(&format!("\n  trace: {}", visible(&finding.trace.join(" > "))));
+    if let Some(trace) = trace(finding) {
+        line.push_str(&format!("\n  trace: {}", visible(&trace)));
     }
     if let Some(help) = &finding.help {
         line.push_str(&format!("\n  help: {}", visible(help)));

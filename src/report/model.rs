@@ -114,3 +114,17 @@ impl<'a> FileReport<'a> {
         told.into_iter().map(|(layers, reason)| (words(&layers), reason)).collect()
     }
 }
+
+/// How an event gets to a finding, in one line; other events that get there come last.
+pub(super) fn trace(finding: &Finding) -> Option<String> {
+    let other = |part: &&String| part.starts_with("also on: ");
+    let parts = |others: bool| finding.trace.iter().filter(move |part| other(part) == others).map(String::as_str);
+    let way = parts(false).collect::<Vec<_>>().join(" > ");
+    let others = parts(true).filter_map(|part| part.strip_prefix("also on: ")).collect::<Vec<_>>().join(", ");
+    match (way.is_empty(), others.is_empty()) {
+        (true, true) => None,
+        (_, true) => Some(way),
+        (true, false) => Some(format!("also on: {others}")),
+        (false, false) => Some(format!("{way}; also on: {others}")),
+    }
+}

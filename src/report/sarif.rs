@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::fingerprint::fingerprints;
+use super::model::trace;
 use super::{FileReport, Report, visible};
 use crate::finding::{Finding, Severity};
 use crate::yaml::Span;
@@ -93,8 +94,8 @@ fn rule(meta: &crate::finding::RuleMeta) -> Value {
 
 fn result(file: &FileReport<'_>, finding: &Finding, index: usize, fingerprint: &str) -> Value {
     let mut message = visible(&finding.message).into_owned();
-    if !finding.trace.is_empty() {
-        message.push_str(&format!("\ntrace: {}", visible(&finding.trace.join(" > "))));
+    if let Some(trace) = trace(finding) {
+        message.push_str(&format!("\ntrace: {}", visible(&trace)));
     }
     if let Some(help) = &finding.help {
         message.push_str(&format!("\nhelp: {}", visible(help)));

@@ -52,7 +52,9 @@ fn a_finding_has_place_excerpt_trace_and_help() {
     assert_snapshot!(shown(&text, 100, |document, out| {
         Findings::new(&META, out)
             .violated(span(document, "production"), "`Deploy` reaches production with no gate")
-            .trace(["push of tag release-*", "pipelines.tags.release-*", "step 2 of 2: Deploy"].map(str::to_owned))
+            .trace(
+                ["push of tag release-*", "pipelines.tags.release-*", "step 2 of 2: Deploy"].map(str::to_owned),
+            )
             .help("set `trigger: manual` on this step or on one before it");
     }), @r"
     error[manual-production]: `Deploy` reaches production with no gate
@@ -166,6 +168,15 @@ fn a_span_past_the_end_or_over_lines_is_marked_on_its_first_line() {
 
     refused: bitbucket-pipelines.yml: 2 errors
     ");
+}
+
+#[test]
+fn other_events_stand_at_the_end_of_the_trace() {
+    let out = shown("a: b\n", 80, |document, out| {
+        let trace = ["push to main", "also on: push of tag rc-*", "step 1 of 1", "also on: push of tag v*"];
+        Findings::new(&META, out).violated(span(document, "b"), "so").trace(trace.map(str::to_owned));
+    });
+    assert!(out.contains("= trace: push to main > step 1 of 1; also on: push of tag rc-*, push of tag v*\n"), "{out}");
 }
 
 static FLOW: RuleMeta = RuleMeta {

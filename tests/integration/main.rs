@@ -11,9 +11,9 @@ mod help;
 mod live;
 #[cfg(test)]
 mod oracle;
-mod plan;
 #[cfg(test)]
 mod pages;
+mod plan;
 #[cfg(test)]
 mod policy_cases;
 #[cfg(test)]
