@@ -2,6 +2,7 @@
 //!
 //! Input is a trait with two sources, so that no test needs a terminal; all output goes to one writer.
 
+mod answers;
 pub mod commands;
 mod complete;
 mod editor;

@@ -122,6 +122,13 @@ impl<'w> Screen<'w> {
         self.out.flush()
     }
 
+    /// Markdown of ours, laid out as a reply is.
+    pub fn reply_shown(&mut self, text: &str) -> io::Result<()> {
+        let mut markdown = Markdown::new(self.look);
+        let laid = if self.live { markdown.feed(text) + &markdown.end() } else { harmless(text) };
+        self.out.write_all(laid.as_bytes())
+    }
+
     /// Clears the waiting line, before anything else is written.
     pub fn stop_waiting(&mut self) -> io::Result<()> {
         if std::mem::take(&mut self.waiting) {

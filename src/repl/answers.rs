@@ -1,0 +1,211 @@
+//! Answers that no model is asked for: findings, plans, differences, rules. Each is read from a text that is at hand.
+
+use std::io::{self, Write};
+
+use super::commands::nearest;
+use super::screen::Screen;
+use crate::check::{Checked, Checker};
+use crate::finding::RuleMeta;
+use crate::plan::{Event, EventKind, compare};
+use crate::report::{self, FileReport, Report, WirePlan, visible};
+use crate::yaml::Span;
+use crate::{rules, schema, settings};
+
+/// A checked text with the name that messages call it by.
+#[derive(Clone, Copy)]
+pub(super) struct Named<'c> {
+    pub(super) name: &'c str,
+    pub(super) checked: &'c Checked,
+}
+
+impl<'c> Named<'c> {
+    /// Where credentials stand: they are masked wherever the text is shown.
+    fn secrets(self) -> Vec<Span> {
+        let secret = |finding: &&crate::finding::Finding| finding.rule == "no-inline-secret";
+        self.checked.findings.iter().filter(secret).map(|finding| finding.span).collect()
+    }
+
+    fn report<'a>(&'a self, secrets: &'a [Span]) -> FileReport<'a> {
+        FileReport {
+            path: self.name,
+            document: &self.checked.document,
+            findings: &self.checked.findings,
+            verdict: self.checked.verdict,
+            skipped: &self.checked.skipped,
+            secrets,
+        }
+    }
+}
+
+/// The findings with their excerpts; `most` of them, the rest counted.
+pub(super) fn findings(screen: &mut Screen<'_>, file: Named<'_>) -> io::Result<()> {
+    let secrets = file.secrets();
+    let report = Report { files: vec![file.report(&secrets)], unreadable: Vec::new(), rules: Vec::new(), fail_on: None };
+    let look = screen.look();
+    report::human(&report, look, screen.out())
+}
+
+/// What changed between two texts, and what that means.
+pub(super) fn diff(screen: &mut Screen<'_>, checker: &Checker, a: Named<'_>, b: Named<'_>) -> io::Result<()> {
+    let (before, after) = (a.secrets(), b.secrets());
+    let look = screen.look();
+    report::diff_text(&a.report(&before), &b.report(&after), look, screen.out())?;
+    let changes = compare(&checker.plans(&a.checked.document), &checker.plans(&b.checked.document));
+    writeln!(screen.out())?;
+    report::diff_meaning(&changes, look, screen.out())
+}
+
+/// What events do, by the words behind `/plan`; `Err` has what is wrong with the words.
+pub(super) fn plan(
+    screen: &mut Screen<'_>,
+    checker: &Checker,
+    file: Named<'_>,
+    words: &[String],
+) -> io::Result<Result<(), String>> {
+    let event = match event(words, &checker.settings().main_branch) {
+        Ok(event) => event,
+        Err(why) => return Ok(Err(why)),
+    };
+    let document = &file.checked.document;
+    let wire = |plan: &crate::plan::Plan<'_>| WirePlan::new(plan, document, checker.settings());
+    let plans: Option<Vec<WirePlan>> = checker.plan_with(document, |mut planner| match &event {
+        None => planner.all().iter().map(wire).collect(),
+        Some(event) => vec![planner.of(event).map_or_else(|| WirePlan::nothing(event), |plan| wire(&plan))],
+    });
+    let Some(plans) = plans else {
+        return Ok(Err(format!("{} has no pipelines that could be read; `/check` tells what is wrong", file.name)));
+    };
+    if plans.is_empty() {
+        return Ok(Err(format!("{} starts nothing, whatever happens", file.name)));
+    }
+    let look = screen.look();
+    report::plans_human(&plans, look, screen.out())?;
+    Ok(Ok(()))
+}
+
+/// The event that the words mean; none is all of them.
+fn event(words: &[String], main: &str) -> Result<Option<Event>, String> {
+    const KINDS: [&str; 5] = ["branch", "tag", "pull-request", "custom", "all"];
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let kind = match words.as_slice() {
+        [] | ["all"] => return Ok(None),
+        ["branch" | "push", name] if *name == main => EventKind::Main,
+        ["branch" | "push", _] => EventKind::Branch,
+        ["tag", _] => EventKind::Tag,
+        ["pull-request" | "pr", _] => EventKind::PullRequest,
+        ["custom", _] => EventKind::Custom,
+        [kind @ ("branch" | "push" | "tag" | "pull-request" | "pr" | "custom")] => {
+            return Err(format!("`/plan {kind}` wants a name, as in `/plan {kind} {}`", example(kind, main)));
+        }
+        [word, ..] => {
+            let near = nearest(word, KINDS.into_iter()).unwrap_or("tag");
+            return Err(format!(
+                "`{word}` is no event; did you mean `/plan {near} {}`? (branch, tag, pull-request, custom, all)",
+                example(near, main)
+            ));
+        }
+    };
+    let name = words.last().copied().unwrap_or_default();
+    let (name, destination) = match (kind, name.split_once("..")) {
+        (EventKind::PullRequest, Some((source, destination))) => (source, Some(destination.to_owned())),
+        _ => (name, None),
+    };
+    Ok(Some(Event { destination, ..Event::new(kind, name) }))
+}
+
+fn example<'e>(kind: &str, main: &'e str) -> &'e str {
+    match kind {
+        "tag" => "release-1.0.0",
+        "pull-request" | "pr" => "feature/x",
+        "custom" => "NAME",
+        "all" => "",
+        _ => main,
+    }
+}
+
+/// Everything that can say a finding, by id.
+pub(super) fn metas() -> Vec<&'static RuleMeta> {
+    let mut all: Vec<&'static RuleMeta> = rules::all().iter().map(|rule| rule.meta()).collect();
+    all.extend(schema::rules());
+    all.push(&settings::META);
+    all.sort_by_key(|meta| meta.id);
+    all.dedup_by_key(|meta| meta.id);
+    all
+}
+
+/// The rules, or the page of one.
+pub(super) fn explain(screen: &mut Screen<'_>, id: Option<&str>) -> io::Result<Result<(), String>> {
+    let all = metas();
+    let Some(id) = id else {
+        let wide = all.iter().map(|meta| meta.id.len()).max().unwrap_or(0);
+        for meta in all {
+            let (layer, severity) = (meta.layer.word(), meta.severity.word());
+            writeln!(screen.out(), "{:wide$}  {layer:8}  {severity:7}  {}", meta.id, meta.summary)?;
+        }
+        return Ok(Ok(()));
+    };
+    let Some(meta) = all.iter().find(|meta| meta.id == id) else {
+        let near = nearest(id, all.iter().map(|meta| meta.id));
+        let near = near.map_or_else(|| "`/rules` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
+        return Ok(Err(format!("no rule is called `{}`; {near}", visible(id))));
+    };
+    screen.reply_shown(meta.page)?;
+    Ok(Ok(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Look;
+    use crate::settings::Settings;
+
+    const FILE: &str = "image: a:1\npipelines:\n  tags:\n    release-*:\n      - step:\n          name: Deploy\n          deployment: production\n          script:\n            - ./deploy.sh\n";
+
+    fn shown<T>(act: impl FnOnce(&mut Screen<'_>) -> io::Result<T>) -> (T, String) {
+        let mut out = Vec::new();
+        let value = act(&mut Screen::new(&mut out, Look { color: false, width: 80 }, false)).unwrap();
+        (value, String::from_utf8(out).unwrap())
+    }
+
+    fn planned(words: &str) -> (Result<(), String>, String) {
+        let checker = Checker::new(Settings::default());
+        let checked = checker.check(FILE);
+        let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
+        shown(|screen| plan(screen, &checker, Named { name: "revision 1", checked: &checked }, &words))
+    }
+
+    #[test]
+    fn what_happens_if_is_answered_from_the_text() {
+        let (fine, text) = planned("tag release-1.0.0");
+        assert_eq!(fine, Ok(()));
+        assert!(text.starts_with("tag release-1.0.0 runs ") && text.contains("1. Deploy (production)"), "{text}");
+        assert!(planned("tag v1").1.contains("runs nothing"));
+        assert!(planned("all").1.contains("release-"));
+        assert!(planned("").1.contains("release-"));
+    }
+
+    #[test]
+    fn words_that_are_no_event_are_told() {
+        let why = |words| planned(words).0.unwrap_err();
+        assert_eq!(why("tag"), "`/plan tag` wants a name, as in `/plan tag release-1.0.0`");
+        assert_eq!(why("tags x"), "`tags` is no event; did you mean `/plan tag release-1.0.0`? (branch, tag, pull-request, custom, all)");
+    }
+
+    #[test]
+    fn a_rule_is_explained_and_a_slip_is_told() {
+        let (fine, text) = shown(|screen| explain(screen, Some("manual-production")));
+        assert!(fine.is_ok() && text.contains("manual-production"));
+        let (slip, _) = shown(|screen| explain(screen, Some("manual-prod")));
+        assert_eq!(slip.unwrap_err(), "no rule is called `manual-prod`; did you mean `manual-production`?");
+        assert!(shown(|screen| explain(screen, None)).1.contains("build-once"));
+    }
+
+    #[test]
+    fn a_difference_has_text_and_meaning() {
+        let checker = Checker::new(Settings::default());
+        let (a, b) = (checker.check(FILE), checker.check(FILE.replace("release-", "v")));
+        let named = |name, checked| Named { name, checked };
+        let (_, text) = shown(|screen| diff(screen, &checker, named("revision 1", &a), named("revision 2", &b)));
+        assert!(text.contains("-    release-*:") && text.contains("nothing runs any more"), "{text}");
+    }
+}
