@@ -4,6 +4,7 @@
 
 // 0: text that knows where it is
 pub mod chat;
+pub mod text;
 pub mod yaml;
 // 1: what a check can say, and what may be set
 pub mod finding;
@@ -12,6 +13,7 @@ pub mod settings;
 pub mod shell;
 // 2: what Bitbucket could not read, or does not know
 pub mod schema;
+pub mod session;
 // 3: what a step does, and where replies come from
 pub mod effect;
 pub mod model;

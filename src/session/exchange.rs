@@ -1,0 +1,62 @@
+//! Prompts with what answered them, as they count at the end of a session.
+
+use super::entry::{Entry, Origin, Usage};
+
+/// One prompt and its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exchange {
+    /// The turn, from 1.
+    pub turn: usize,
+    /// 0 for the prompt itself, 1 and up for its repairs.
+    pub attempt: usize,
+    /// Who asked.
+    pub origin: Origin,
+    /// The prompt.
+    pub prompt: String,
+    /// The reply; `None` where none came.
+    pub reply: Option<String>,
+    /// Why the reply ended.
+    pub finish: Option<String>,
+    /// Its tokens.
+    pub usage: Option<Usage>,
+    /// How long it took.
+    pub elapsed_ms: Option<u64>,
+}
+
+/// The exchanges of a session in order, with what was undone, asked again or replaced left out.
+pub fn exchanges(entries: &[Entry]) -> Vec<Exchange> {
+    let mut found: Vec<Exchange> = Vec::new();
+    for entry in entries {
+        match entry {
+            Entry::Prompt { turn, origin, text } => {
+                let attempt = match origin {
+                    Origin::Repair => found.iter().filter(|exchange| exchange.turn == *turn).count(),
+                    Origin::User | Origin::Script => {
+                        found.retain(|exchange| exchange.turn < *turn);
+                        0
+                    }
+                };
+                let prompt = text.clone();
+                let (turn, origin) = (*turn, *origin);
+                // A repair that got no answer is asked again under its number.
+                if found.last().is_some_and(|last| last.turn == turn && last.attempt > 0 && last.reply.is_none()) {
+                    found.pop();
+                }
+                let attempt = attempt.min(found.iter().filter(|exchange| exchange.turn == turn).count());
+                let (reply, finish, usage, elapsed_ms) = (None, None, None, None);
+                found.push(Exchange { turn, attempt, origin, prompt, reply, finish, usage, elapsed_ms });
+            }
+            Entry::Reply { turn, text, finish, usage, elapsed_ms } => {
+                if let Some(last) = found.last_mut().filter(|last| last.turn == *turn && last.reply.is_none()) {
+                    last.reply = Some(text.clone());
+                    last.finish.clone_from(finish);
+                    last.usage = *usage;
+                    last.elapsed_ms = *elapsed_ms;
+                }
+            }
+            Entry::Undo { turn } => found.retain(|exchange| exchange.turn < *turn),
+            _ => {}
+        }
+    }
+    found
+}

@@ -1,0 +1,24 @@
+//! One conversation on disk: the format in which it is said, kept, replayed and judged.
+//!
+//! JSON Lines, a header first, appended and synced entry by entry. What came from outside (prompts, replies, texts of
+//! a person, acceptance) is evidence; revisions and verdicts are kept for the reader and computed again by whoever
+//! plays the file.
+
+mod clock;
+mod entry;
+mod exchange;
+mod list;
+mod reader;
+mod redact;
+mod writer;
+
+pub use clock::{new_id, timestamp};
+pub use entry::{Entry, Header, Origin, Source, Usage, VERSION, sha256};
+pub use exchange::{Exchange, exchanges};
+pub use list::{Listed, find, list};
+pub use reader::{Session, SessionError, open, read};
+pub use redact::Redact;
+pub use writer::Writer;
+
+#[cfg(test)]
+mod tests;
