@@ -179,6 +179,11 @@ impl Configuration {
     }
 }
 
+/// How results look where no file is read for it.
+pub(super) fn plain_look(global: &Global, world: &World<'_>) -> Result<Look, CliError> {
+    Ok(look(color(global, &Environment(world.environment), None)?.value, world.terminal.output, world))
+}
+
 /// How a report looks on a stream that is a terminal or is not.
 fn look(choice: ColorChoice, terminal: bool, world: &World<'_>) -> Look {
     let dumb = world.environment.get("TERM").is_some_and(|term| term == "dumb");

@@ -1,9 +1,11 @@
 //! `pipewright rules`: the list, or one page.
 
 use super::args::{Global, Rules};
+use super::config::plain_look;
 use super::{CliError, Exit, World};
 use crate::check::{REASON, USED};
 use crate::finding::RuleMeta;
+use crate::repl::Markdown;
 use crate::report::visible;
 use crate::{schema, settings};
 
@@ -37,9 +39,17 @@ pub(super) fn find(id: &str) -> Result<&'static RuleMeta, CliError> {
 }
 
 /// Writes the list, or the page of one rule.
-pub(super) fn run(arguments: &Rules, _: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
+pub(super) fn run(arguments: &Rules, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
     match &arguments.id {
-        Some(id) => write!(world.out, "{}", find(id)?.page)?,
+        Some(id) => {
+            let (page, look) = (find(id)?.page, plain_look(global, world)?);
+            if look.color {
+                let mut markdown = Markdown::new(look);
+                write!(world.out, "{}{}", markdown.feed(page), markdown.end())?;
+            } else {
+                write!(world.out, "{page}")?;
+            }
+        }
         None => {
             let rules = all();
             let width = rules.iter().map(|meta| meta.id.len()).max().unwrap_or(0);

@@ -109,7 +109,8 @@ impl<'a> FileReport<'a> {
         }
         let words = |layers: &[&str]| match layers {
             [one] => format!("{one} layer"),
-            many => format!("{} layers", many.join(" and ")),
+            [most @ .., last] => format!("{} and {last} layers", most.join(", ")),
+            [] => String::new(),
         };
         told.into_iter().map(|(layers, reason)| (words(&layers), reason)).collect()
     }

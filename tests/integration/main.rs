@@ -16,5 +16,6 @@ mod pages;
 mod plan;
 #[cfg(test)]
 mod policy_cases;
+mod rules;
 #[cfg(test)]
 mod server;
