@@ -192,7 +192,13 @@ fn once_a_place(findings: &mut Vec<Finding>) {
     let mut index: std::collections::HashMap<(&'static str, crate::yaml::Span), usize> =
         std::collections::HashMap::new();
     for finding in findings.drain(..) {
-        match index.get(&(finding.rule, finding.span)).copied() {
+        let known = index.get(&(finding.rule, finding.span)).copied();
+        // What is said of the file and not of a plan is said once for each thing that is missing.
+        let same = |at: &usize| {
+            let first: &Finding = &kept[*at];
+            (!first.trace.is_empty() && !finding.trace.is_empty()) || first.message == finding.message
+        };
+        match known.filter(same) {
             Some(at) => {
                 let first = &mut kept[at];
                 if finding.severity > first.severity {

@@ -110,6 +110,11 @@ pub enum Opaque {
         /// Whether its name says that it builds or deploys.
         telling: bool,
     },
+    /// A file of values that is sourced and not at hand.
+    Values {
+        /// Its path.
+        path: String,
+    },
     /// A target of a runner (`make deploy`, `npm run build`).
     Target {
         /// Runner and target.
@@ -133,7 +138,19 @@ pub enum Opaque {
     Exhausted,
 }
 
+impl Opaque {
+    /// Whether a build, a retag or a deployment may hide in it.
+    pub fn hides_effects(&self) -> bool {
+        !matches!(self, Opaque::Values { .. })
+    }
+}
+
 impl<'d> Effect<'d> {
+    /// Whether it can't be followed, and builds, retags or deploys may hide in it.
+    pub fn hides_effects(&self) -> bool {
+        matches!(&self.kind, Kind::Opaque(what) if what.hides_effects())
+    }
+
     /// The reference that this effect puts into a registry by itself.
     pub fn pushed(&self) -> Vec<&Reference<'d>> {
         match &self.kind {

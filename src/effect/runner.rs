@@ -12,12 +12,17 @@ pub(super) enum Runs {
 }
 
 /// Words in a name that say that it deploys.
-const DEPLOYS: [&str; 7] = ["deploy", "release", "rollout", "promote", "publish", "ship", "golive"];
+const DEPLOYS: [&str; 5] = ["deploy", "release", "rollout", "ship", "golive"];
 /// Words in a name that say that it builds or pushes an image.
-const BUILDS: [&str; 6] = ["image", "docker", "container", "retag", "push", "kaniko"];
+const IMAGES: [&str; 5] = ["image", "docker", "container", "push", "kaniko"];
 
-/// Whether the name of a script or target says that it builds an image or deploys.
+/// Whether the name of a script or target says that it builds or deploys.
 pub(super) fn is_telling(name: &str) -> bool {
+    says(name, true)
+}
+
+/// The same; `build` alone counts only where `builds`, since that word builds anything but images for some runners.
+fn says(name: &str, builds: bool) -> bool {
     let base = name.rsplit('/').next().unwrap_or(name).to_lowercase();
     let words: Vec<&str> = base.split(|c: char| !c.is_alphanumeric()).collect();
     let is = |names: &[&str]| {
@@ -44,7 +49,7 @@ pub(super) fn is_telling(name: &str) -> bool {
                 | "post"
         )
     });
-    !about && (is(&DEPLOYS) || is(&BUILDS) || begins)
+    !about && (is(&DEPLOYS) || is(&IMAGES) || begins || (builds && is(&["build"])))
 }
 
 /// Reads a call of a runner.
@@ -76,8 +81,11 @@ pub(super) fn read(invocation: &Invocation) -> Runs {
     if targets.is_empty() {
         return Runs::Harmless;
     }
-    let telling = targets.iter().any(|target| is_telling(target));
-    let name = format!("{tool} {}", targets.join(" "));
+    // Scripts of package.json and the like: `build` makes a bundle there, and rake's tasks are anything.
+    let builds = matches!(tool, "make" | "gmake" | "just" | "task" | "earthly" | "invoke" | "bazel");
+    let quiet = matches!(tool, "rake" | "composer");
+    let telling = !quiet && targets.iter().any(|target| says(target, builds));
+    let name = format!("{tool} {}", plain.join(" "));
     Runs::Target(Opaque::Target { name, telling })
 }
 
@@ -96,12 +104,13 @@ mod tests {
             "deploy:prod",
             "scripts/dockerBuild.sh/deployer",
             "push-image",
+            "build.sh",
         ] {
             assert!(is_telling(name), "{name}");
         }
         for name in [
             "./scripts/load-fixtures.sh",
-            "build",
+            "promote.sh",
             "ci/check-tag.sh",
             "test",
             "print-context.sh",

@@ -18,6 +18,10 @@ impl Reading<'_, '_> {
         };
         let script = called.filter(|path| is_script(path, name));
         if let Some(path) = script {
+            if matches!(name, "source" | ".") && is_values(path) {
+                self.push(Kind::Opaque(Opaque::Values { path: path.to_owned() }), path.to_owned(), Vec::new());
+                return;
+            }
             let what = Opaque::Script { path: path.to_owned(), telling: runner::is_telling(path) };
             let runs_file = is_repository_path(path) || matches!(name, "bash" | "sh" | "source" | ".");
             if runs_file || runner::is_telling(path) {
@@ -80,4 +84,10 @@ fn is_script(path: &str, name: &str) -> bool {
     matches!(name, "bash" | "sh" | "source" | ".")
         || !matches!(name, "python" | "python3" | "python2" | "node" | "ruby" | "php" | "perl" | "ts-node" | "tsx")
         || base.contains('.')
+}
+
+/// Whether a sourced file holds values by its name.
+fn is_values(path: &str) -> bool {
+    let base = path.rsplit('/').next().unwrap_or(path);
+    base.starts_with(".env") || [".env", ".vars", ".properties", ".conf", ".cfg"].iter().any(|end| base.ends_with(end))
 }

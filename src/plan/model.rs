@@ -89,7 +89,7 @@ impl<'d> PlannedStep<'d> {
 
     /// Whether something in it can't be followed.
     pub fn has_opaque(&self) -> bool {
-        self.found.effects.iter().any(|effect| matches!(effect.kind, Kind::Opaque(_)))
+        self.found.effects.iter().any(Effect::hides_effects)
     }
 }
 

@@ -92,7 +92,8 @@ impl<'d> Flow<'d> {
         let hidden = main.effects().any(|(_, effect)| match &effect.kind {
             Kind::Push { reference: None } => true,
             Kind::Build { references, pushes } => references.is_empty() && *pushes,
-            Kind::Retag { target: None, .. } | Kind::Opaque(_) => true,
+            Kind::Retag { target: None, .. } => true,
+            Kind::Opaque(what) => what.hides_effects(),
             _ => false,
         });
         let unclear = main.unknown.is_some();

@@ -99,8 +99,7 @@ fn part(
         }
         _ => format!("add a pipeline for that tag under `tags`, with a step that has `deployment: {word}`"),
     };
-    let trace = plans.iter().flat_map(|plan| plan.head()).collect::<Vec<_>>();
-    out.violated(nearest(flow, section), message).help(help).trace(trace);
+    out.violated(nearest(flow, section), message).help(help);
 }
 
 /// Whether a deployment is more than a declaration over harmless commands.

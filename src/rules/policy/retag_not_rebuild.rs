@@ -39,8 +39,7 @@ fn retagged_before(plan: &Plan<'_>, site: &Deployment<'_, '_>) -> bool {
 
 fn missing(plan: &Plan<'_>, site: &Deployment<'_, '_>, out: &mut Findings<'_>) {
     let trace = site.trace();
-    let unfollowed =
-        plan.effects().find(|(step, effect)| step.item <= site.step.item && matches!(effect.kind, Kind::Opaque(_)));
+    let unfollowed = plan.effects().find(|(step, effect)| step.item <= site.step.item && effect.hides_effects());
     match site.effect {
         Some(effect) => {
             let images = match &effect.kind {

@@ -81,11 +81,13 @@ fn line_hits(line: &str, base: usize, depth: usize, hits: &mut Vec<Hit>) {
                 push(value, token.start + offset + at, "a credential in a header".to_owned());
             }
         }
+        // A quoted word with blanks is a command line of its own, unless the assignment itself is quoted.
+        let nested = offset == 1 && inner.contains(' ');
         match inner.split_once('=') {
-            Some((name, value)) if is_assignment(name) && is_secret_name(name.trim_start_matches("-D")) => {
+            Some((name, value)) if !nested && is_assignment(name) && is_secret_name(name.trim_start_matches("-D")) => {
                 push(value, token.start + offset + name.len() + 1, format!("the value of `{name}`"));
             }
-            _ if offset == 1 && inner.contains(' ') => line_hits(inner, base + token.start + 1, depth + 1, hits),
+            _ if nested => line_hits(inner, base + token.start + 1, depth + 1, hits),
             _ => {}
         }
     }

@@ -25,6 +25,7 @@ impl Rule for VisibleScript {
                 let (name, telling) = match &effect.kind {
                     Kind::Opaque(Opaque::Script { path, telling }) => (path, *telling && !effect.remote),
                     Kind::Opaque(Opaque::Target { name, telling }) => (name, *telling && !effect.remote),
+                    Kind::Opaque(Opaque::Values { path }) => (path, false),
                     _ => continue,
                 };
                 let place = effect.site.span();
