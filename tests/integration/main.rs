@@ -18,4 +18,6 @@ mod plan;
 mod policy_cases;
 mod rules;
 #[cfg(test)]
+mod rewritten;
+#[cfg(test)]
 mod server;
