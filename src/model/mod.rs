@@ -22,5 +22,5 @@ pub use doctor::{Probe, doctor};
 pub use interrupt::Interrupt;
 pub use live::Live;
 pub use options::{DEFAULT_BASE, LiveOptions};
-pub use recorded::{Exchange, Recorded};
+pub use recorded::Recorded;
 pub use retry::{Retry, retry_after};

@@ -5,25 +5,7 @@ use std::collections::BTreeMap;
 use similar::{ChangeTag, TextDiff};
 
 use super::backend::{Backend, BackendError, Finish, Reply, Request, Usage};
-
-/// A prompt and what answered it, as recorded.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Exchange {
-    /// The turn, from 1.
-    pub turn: usize,
-    /// 0 for the answer to the prompt, 1 and up for the answers to its repairs.
-    pub attempt: usize,
-    /// The prompt, or the repair.
-    pub prompt: String,
-    /// The reply.
-    pub text: String,
-    /// Why it ended.
-    pub finish: Finish,
-    /// Its tokens, if they were counted.
-    pub usage: Option<Usage>,
-    /// How long it took, in milliseconds.
-    pub elapsed_ms: u64,
-}
+use crate::session::{Exchange, Redact, Session, exchanges};
 
 /// A recording as a source of replies.
 #[derive(Debug, Clone)]
@@ -33,27 +15,21 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// A recording; `name` is how messages call it. An exchange that stands twice (a prompt that was sent again)
-    /// counts as it stands last.
+    /// A recording; `name` is how messages call it. A prompt without a reply answers nothing.
     pub fn new(name: impl Into<String>, exchanges: impl IntoIterator<Item = Exchange>) -> Self {
-        let mut kept: BTreeMap<(usize, usize), Exchange> = BTreeMap::new();
-        for exchange in exchanges {
-            if exchange.attempt == 0 {
-                kept.retain(|&(turn, _), _| turn != exchange.turn);
-            }
-            kept.insert((exchange.turn, exchange.attempt), exchange);
-        }
-        Self { name: name.into(), exchanges: kept }
+        let answered = exchanges.into_iter().filter(|exchange| exchange.reply.is_some());
+        let exchanges = answered.map(|exchange| ((exchange.turn, exchange.attempt), exchange)).collect();
+        Self { name: name.into(), exchanges }
+    }
+
+    /// The recording in a session: what was undone, asked again or replaced is left out.
+    pub fn of(session: &Session) -> Self {
+        Self::new(session.name.clone(), exchanges(&session.entries))
     }
 
     /// What is recorded, in order.
     pub fn exchanges(&self) -> impl Iterator<Item = &Exchange> {
         self.exchanges.values()
-    }
-
-    /// Whether there is a reply for this turn and attempt, whatever the prompt.
-    pub fn has(&self, turn: usize, attempt: usize) -> bool {
-        self.exchanges.contains_key(&(turn, attempt))
     }
 }
 
@@ -64,17 +40,20 @@ impl Backend for Recorded {
             let last = self.exchanges.keys().next_back().map_or(0, |&(turn, _)| turn);
             return Err(BackendError::Spent { recording: self.name.clone(), turn, attempt, last });
         };
-        let asked = request.messages.last().map_or("", |message| message.text.as_str());
-        if bare(asked) != bare(&exchange.prompt) {
-            let diff = words(&bare(&exchange.prompt), &bare(asked));
+        let asked = bare(request.messages.last().map_or("", |message| message.text.as_str()));
+        let recorded = bare(&exchange.prompt);
+        // What looked like a secret was masked when it was recorded.
+        if asked != recorded && Redact::default().text(&asked) != recorded {
+            let diff = words(&recorded, &asked);
             return Err(BackendError::Stale { recording: self.name.clone(), turn, attempt, diff });
         }
-        on_delta(&exchange.text);
+        let text = exchange.reply.clone().unwrap_or_default();
+        on_delta(&text);
         Ok(Reply {
-            text: exchange.text.clone(),
-            finish: exchange.finish.clone(),
-            usage: exchange.usage,
-            elapsed_ms: exchange.elapsed_ms,
+            text,
+            finish: exchange.finish.as_deref().map_or(Finish::Unknown, Finish::from_word),
+            usage: exchange.usage.map(|usage| Usage { prompt: usage.prompt, completion: usage.completion }),
+            elapsed_ms: exchange.elapsed_ms.unwrap_or_default(),
         })
     }
 
@@ -139,31 +118,31 @@ fn words(recorded: &str, asked: &str) -> String {
 mod tests {
     use super::*;
     use crate::chat::{Message, Role};
+    use crate::session::{Origin, read};
     use proptest::prelude::*;
 
-    fn recording() -> Recorded {
-        let exchange = |turn, attempt, prompt: &str, text: &str| Exchange {
+    fn exchange(turn: usize, attempt: usize, prompt: &str, reply: Option<&str>) -> Exchange {
+        Exchange {
             turn,
             attempt,
+            origin: if attempt == 0 { Origin::User } else { Origin::Repair },
             prompt: prompt.into(),
-            text: text.into(),
-            ..Exchange::default()
-        };
-        Recorded::new(
-            "chat.jsonl",
-            [
-                exchange(1, 0, "one", "first try"),
-                exchange(1, 1, "repair of the first try", "gone"),
-                exchange(1, 0, "one", "first"),
-                exchange(
-                    2,
-                    0,
-                    "add a step that builds the image once and pushes it to the registry of the team\n",
-                    "second",
-                ),
-                exchange(2, 1, "repair", "third"),
-            ],
-        )
+            reply: reply.map(str::to_owned),
+            finish: Some("stop".into()),
+            usage: None,
+            elapsed_ms: Some(7),
+        }
+    }
+
+    fn recording() -> Recorded {
+        let long = "add a step that builds the image once and pushes it to the registry of the team\n";
+        let all = [
+            exchange(1, 0, "one", Some("first")),
+            exchange(1, 1, "repair", None),
+            exchange(2, 0, long, Some("second")),
+            exchange(2, 1, "repair", Some("third")),
+        ];
+        Recorded::new("chat.jsonl", all)
     }
 
     fn ask(turn: usize, attempt: usize, prompt: &str) -> Result<String, BackendError> {
@@ -195,17 +174,26 @@ mod tests {
     }
 
     #[test]
+    fn a_session_and_plain_chat_lines_are_recordings() {
+        let chat = b"{\"role\":\"user\",\"content\":\"one\"}\n{\"role\":\"assistant\",\"content\":\"first\"}\n";
+        let mut recorded = Recorded::of(&read("chat.jsonl", chat).unwrap());
+        let messages = vec![Message { role: Role::User, text: "one".into() }];
+        let reply = recorded.reply(&Request { turn: 1, attempt: 0, messages, model: None }, &mut |_| {}).unwrap();
+        assert_eq!((reply.text.as_str(), recorded.name().as_str()), ("first", "chat.jsonl"));
+    }
+
+    #[test]
     fn one_too_many_is_told() {
         insta::assert_snapshot!(ask(3, 0, "more").unwrap_err(), @"the recording `chat.jsonl` has no reply for turn 3 (attempt 0): it ends with turn 2; record anew with `--live`");
-        assert!(matches!(ask(1, 1, "repair of the first try"), Err(BackendError::Spent { turn: 1, attempt: 1, .. })));
+        assert!(matches!(ask(1, 1, "repair"), Err(BackendError::Spent { turn: 1, attempt: 1, .. })));
     }
 
     proptest! {
         #[test]
         fn a_reply_comes_for_its_own_prompt_and_for_no_other(prompts in prop::collection::vec("[ab ]{1,6}", 1..6), turn in 1usize..7, prompt in "[ab ]{1,6}") {
-            let exchanges = prompts.iter().enumerate().map(|(at, prompt)| Exchange {
-                turn: at + 1, prompt: prompt.clone(), text: "reply ".to_owned() + &(at + 1).to_string(), ..Exchange::default()
-            });
+            let replies: Vec<String> = (1..=prompts.len()).map(|turn| format!("reply {}", turn)).collect();
+            let exchanges = prompts.iter().zip(&replies).enumerate();
+            let exchanges = exchanges.map(|(at, (prompt, reply))| exchange(at + 1, 0, prompt, Some(reply)));
             let mut recorded = Recorded::new("r", exchanges);
             let request = Request { turn, attempt: 0, messages: vec![Message { role: Role::User, text: prompt.clone() }], model: None };
             let reply = recorded.reply(&request, &mut |_| {});

@@ -1,6 +1,6 @@
 //! Answers that no model is asked for: findings, plans, differences, rules. Each is read from a text that is at hand.
 
-use std::io::{self, Write};
+use std::io;
 
 use super::commands::nearest;
 use super::screen::Screen;
@@ -40,7 +40,8 @@ impl<'c> Named<'c> {
 /// The findings with their excerpts; `most` of them, the rest counted.
 pub(super) fn findings(screen: &mut Screen<'_>, file: Named<'_>) -> io::Result<()> {
     let secrets = file.secrets();
-    let report = Report { files: vec![file.report(&secrets)], unreadable: Vec::new(), rules: Vec::new(), fail_on: None };
+    let report =
+        Report { files: vec![file.report(&secrets)], unreadable: Vec::new(), rules: Vec::new(), fail_on: None };
     let look = screen.look();
     report::human(&report, look, screen.out())
 }
@@ -188,7 +189,10 @@ mod tests {
     fn words_that_are_no_event_are_told() {
         let why = |words| planned(words).0.unwrap_err();
         assert_eq!(why("tag"), "`/plan tag` wants a name, as in `/plan tag release-1.0.0`");
-        assert_eq!(why("tags x"), "`tags` is no event; did you mean `/plan tag release-1.0.0`? (branch, tag, pull-request, custom, all)");
+        assert_eq!(
+            why("tags x"),
+            "`tags` is no event; did you mean `/plan tag release-1.0.0`? (branch, tag, pull-request, custom, all)"
+        );
     }
 
     #[test]
