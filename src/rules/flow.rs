@@ -145,7 +145,16 @@ pub(super) fn only_names_build(plan: &Plan<'_>, effect: &Effect<'_>) -> bool {
     let is_pushed = source
         .as_ref()
         .is_some_and(|source| pushed.into_iter().any(|push| push.same(source, false) == Comparison::Same));
-    !is_pushed && names_own_build(plan, source.as_ref())
+    !is_pushed && names_own_build(plan, source.as_ref()) && !is_pulled(plan, source.as_ref())
+}
+
+/// Whether the plan pulls a reference: `docker pull X || docker build -t X .` promotes what is there already.
+fn is_pulled(plan: &Plan<'_>, source: Option<&Reference<'_>>) -> bool {
+    let Some(source) = source else { return false };
+    plan.effects().any(|(_, effect)| match &effect.kind {
+        Kind::Pull { reference: Some(pull) } => pull.same(source, false) == Comparison::Same,
+        _ => false,
+    })
 }
 
 /// Whether a retag's source is what the same plan builds.

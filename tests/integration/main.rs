@@ -20,4 +20,6 @@ mod rules;
 #[cfg(test)]
 mod rewritten;
 #[cfg(test)]
+mod policy_pages;
+#[cfg(test)]
 mod server;

@@ -14,13 +14,13 @@ fn metas() -> Vec<&'static RuleMeta> {
 }
 
 /// The text below a heading, to the next one.
-fn section<'p>(page: &'p str, heading: &str) -> &'p str {
+pub(crate) fn section<'p>(page: &'p str, heading: &str) -> &'p str {
     let start = page.find(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no `{heading}` in\n{page}"));
     let rest = &page[start + heading.len() + 5..];
     &rest[..rest.find("\n## ").unwrap_or(rest.len())]
 }
 
-fn example(page: &str, heading: &str) -> String {
+pub(crate) fn example(page: &str, heading: &str) -> String {
     let text = section(page, heading);
     let start = text.find("```yaml\n").unwrap_or_else(|| panic!("no example under `{heading}` in\n{page}")) + 8;
     let end = text[start..].find("```").expect("an end of the example");

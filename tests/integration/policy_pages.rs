@@ -1,0 +1,48 @@
+//! The pages of the policy rules: their examples are whole flows, judged by all layers.
+
+use std::collections::BTreeSet;
+
+use pipewright::check::{self, Checker};
+use pipewright::finding::{Finding, Layer, RuleMeta, Severity, Verdict};
+use pipewright::settings::Settings;
+
+use crate::pages::{example, section};
+
+fn metas() -> Vec<&'static RuleMeta> {
+    let policy = pipewright::rules::all().iter().map(|rule| rule.meta()).filter(|meta| meta.layer == Layer::Policy);
+    policy.chain([&check::REASON, &check::USED]).collect()
+}
+
+fn loud(findings: &[Finding]) -> Vec<(&'static str, Severity)> {
+    let loud = findings.iter().filter(|finding| finding.severity > Severity::Note);
+    loud.map(|finding| (finding.rule, finding.severity)).collect()
+}
+
+#[test]
+fn bad_examples_break_their_rule_alone_and_good_ones_none() {
+    let checker = Checker::new(Settings::default());
+    for meta in metas() {
+        let bad = checker.check(example(meta.page, "Bad"));
+        let weight = meta.severity.max(Severity::Warning);
+        assert_eq!(loud(&bad.findings), [(meta.id, weight)], "the bad example of {}", meta.id);
+        let verdict = if weight == Severity::Error { Verdict::Refused } else { Verdict::Accepted };
+        assert_eq!(bad.verdict, verdict, "the bad example of {}", meta.id);
+
+        let good = checker.check(example(meta.page, "Good"));
+        assert_eq!(loud(&good.findings), [], "the good example of {}", meta.id);
+        assert_eq!(good.verdict, Verdict::Accepted, "the good example of {}", meta.id);
+    }
+}
+
+#[test]
+fn pages_have_their_parts_and_are_short() {
+    let mut ids = BTreeSet::new();
+    for meta in metas() {
+        assert!(ids.insert(meta.id), "{} stands twice", meta.id);
+        assert!(meta.page.starts_with(&format!("# {}\n\n## Summary\n", meta.id)), "{}", meta.id);
+        for heading in ["Summary", "Why", "Limits"] {
+            assert!(section(meta.page, heading).trim().len() > 20, "`{heading}` of {}", meta.id);
+        }
+        assert!(meta.page.lines().count() < 80, "the page of {} is long", meta.id);
+    }
+}
