@@ -15,6 +15,9 @@ use crate::yaml::{Document, Entry, ProblemKind, Span};
 /// How many aliases one finding names.
 const ALIASES: usize = 5;
 
+/// How many unknown keys of one map are told.
+const KEYS: usize = 100;
+
 /// Puts failures into words; failures at one place are read together.
 pub(super) fn explain(document: &Document, failures: Vec<Failure>) -> Vec<Finding> {
     let mut order: Vec<String> = Vec::new();
@@ -134,7 +137,7 @@ impl<'d> Writer<'d> {
         for failure in failures {
             let Kind::UnknownKeys(unknown) = &failure.kind else { continue };
             let owner = schema(parent(&failure.keyword));
-            for key in unknown {
+            for key in unknown.iter().take(KEYS) {
                 let Some(entry) = place.node.entry(key) else { continue };
                 let place = with_merge(place, &entry);
                 let words = keys::unknown(owner, key);

@@ -64,7 +64,7 @@ fn mildness(place: &str, key: &str) -> Severity {
 pub(super) fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
     let plain = |text: &str| text.to_lowercase().replace(['-', '_', ' '], "");
     let meant = plain(key);
-    if meant.len() < 2 {
+    if meant.len() < 2 || meant.len() > 40 {
         return None;
     }
     if let Some(same) = known.iter().find(|known| plain(known) == meant) {

@@ -1,7 +1,7 @@
 //! Syntax, schema and semantic layers against collections beside the repository: files with known defects, real files.
 //! Each test is passed over where the collection is not there; the rules' own pages test the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use pipewright::check::{Checked, Checker};
@@ -115,4 +115,23 @@ fn every_difference_to_the_official_schema_is_documented() {
     let Some(folder) = shared("corpus") else { return };
     let rows = table(&folder.join("official-verdicts.tsv")).into_iter().map(|row| (row[0].clone(), row[1] == "valid"));
     assert_eq!(differences(&rows.collect::<Vec<_>>(), &folder.join("real")), documented("Real files"));
+}
+
+/// What real files meet, rule by rule; with `--nocapture` each finding too.
+#[test]
+fn the_rules_that_speak_on_real_files_are_few() {
+    let Some(folder) = shared("corpus") else { return };
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let rows = table(&folder.join("official-verdicts.tsv"));
+    let mut silent = 0;
+    for row in &rows {
+        let Checked { document, findings, .. } = findings(&read(&folder.join("real").join(&row[0])));
+        silent += usize::from(level(&findings) == "accept");
+        for finding in &findings {
+            *counts.entry((finding.severity.word(), finding.rule)).or_default() += 1;
+            println!("{}:{}", row[0], say(&document, finding));
+        }
+    }
+    println!("{silent} of {} files meet neither error nor warning; findings by rule: {counts:#?}", rows.len());
+    assert!(silent * 4 > rows.len() * 3, "only {silent} of {} files are free of errors and warnings", rows.len());
 }

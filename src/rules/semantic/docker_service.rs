@@ -1,5 +1,7 @@
 //! `docker-service`: a step that runs docker on the build machine has the docker service.
 
+use std::collections::HashSet;
+
 use super::site::{Told, labels};
 use crate::effect::Kind;
 use crate::finding::{Findings, RuleMeta};
@@ -19,12 +21,15 @@ impl Rule for DockerService {
         if flow.file.option("docker").and_then(|docker| docker.boolean()) == Some(true) {
             return;
         }
+        let services = flow.file.definitions().services();
+        let daemons = services.iter().filter(|service| service.is_docker()).map(|service| service.name());
+        let daemons: HashSet<&str> = daemons.chain(["docker"]).collect();
         let mut told = Told::default();
         for plan in flow.plans {
-            for planned in plan.steps.iter().filter(|planned| !has_docker(&planned.step, flow)) {
+            for planned in plan.steps.iter().filter(|planned| !has_docker(&planned.step, flow, &daemons)) {
                 let needs = |kind: &Kind<'_>| matches!(kind, Kind::Docker);
                 let mut commands = planned.found.effects.iter().filter(|effect| needs(&effect.kind));
-                let Some(effect) = commands.find(|effect| effect.command.contains("docker")) else { continue };
+                let Some(effect) = commands.find(|effect| asks(&effect.command)) else { continue };
                 if told.first(effect.site.span()) {
                     out.violated(effect.site.span(), format!("`{}` has no docker to talk to", effect.command))
                         .help("add `services: [docker]` to the step, or `docker: true` under `options`")
@@ -37,15 +42,16 @@ impl Rule for DockerService {
 }
 
 /// Whether the step names a docker daemon, or runs on a machine that may have one of its own.
-fn has_docker<'d>(step: &Step<'d>, flow: &Flow<'d>) -> bool {
+fn has_docker<'d>(step: &Step<'d>, flow: &Flow<'d>, daemons: &HashSet<&str>) -> bool {
     let labels = labels(step, &flow.file);
     let containers = labels.iter().any(|label| matches!(label.text(), Some("linux" | "linux.arm64")));
     if !labels.is_empty() && !containers {
         return true;
     }
-    let services = flow.file.definitions().services();
-    step.services()
-        .iter()
-        .filter_map(|service| service.text())
-        .any(|name| name == "docker" || services.iter().any(|service| service.name() == name && service.is_docker()))
+    step.services().iter().filter_map(|service| service.text()).any(|name| daemons.contains(name))
+}
+
+/// Whether a command needs the daemon: `docker --version` does not, and podman has none.
+fn asks(command: &str) -> bool {
+    command.contains("docker") && command != "docker"
 }

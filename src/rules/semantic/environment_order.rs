@@ -1,6 +1,7 @@
 //! `environment-order`: test comes before staging, and staging before production.
 
 use super::site::{Told, deployments};
+use crate::effect::{EnvironmentKind, kind_of};
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
 use crate::yaml::Node;
@@ -16,10 +17,11 @@ impl Rule for EnvironmentOrder {
     }
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let kind = |name: &str| kind_of(name, flow.settings);
         let mut told = Told::default();
         for selector in flow.file.selectors() {
             let places = deployments(&selector);
-            let mut highest: Option<(u8, Node<'_>)> = None;
+            let mut highest: Option<(EnvironmentKind, Node<'_>)> = None;
             let mut at = 0;
             while let Some(place) = places.get(at) {
                 // Members of a parallel group have no order among themselves.
@@ -27,7 +29,7 @@ impl Rule for EnvironmentOrder {
                 let members = &places[at..at + group];
                 for member in members {
                     let node = member.deployment;
-                    let Some(rank) = node.text().and_then(super::site::rank) else { continue };
+                    let Some(rank) = node.text().and_then(kind) else { continue };
                     if let Some((_, first)) = highest.filter(|(highest, _)| rank < *highest)
                         && told.first(node.span())
                     {
@@ -40,7 +42,7 @@ impl Rule for EnvironmentOrder {
                     }
                 }
                 for member in members {
-                    if let Some(rank) = member.deployment.text().and_then(super::site::rank)
+                    if let Some(rank) = member.deployment.text().and_then(kind)
                         && highest.is_none_or(|(highest, _)| rank > highest)
                     {
                         highest = Some((rank, member.deployment));

@@ -1,5 +1,7 @@
 //! `fail-fast-in-group`: `fail-fast` is set where steps run at the same time.
 
+use std::collections::HashSet;
+
 use super::site::{Told, steps};
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
@@ -19,8 +21,9 @@ impl Rule for FailFastInGroup {
         let sites = steps(&flow.file);
         let alone = sites.iter().filter(|site| !site.parallel && !site.last);
         // An aliased step may be a member of a group elsewhere.
-        let members: Vec<_> = sites.iter().filter(|site| site.parallel).map(|site| site.step.node().id()).collect();
-        for site in alone.filter(|site| !members.contains(&site.step.node().id())) {
+        let members: HashSet<_> =
+            sites.iter().filter(|site| site.parallel).map(|site| site.step.node().span()).collect();
+        for site in alone.filter(|site| !members.contains(&site.step.node().span())) {
             let Some(entry) = site.step.entry("fail-fast") else { continue };
             if told.first(entry.key.span()) {
                 let draft = out.violated(entry.key.span(), "`fail-fast` does nothing outside a parallel group");

@@ -1,5 +1,7 @@
 //! `known-agent`: each agent of a script is defined, or the built-in `default`.
 
+use std::collections::HashSet;
+
 use super::site::{Told, steps};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::ScriptItem;
@@ -16,6 +18,7 @@ impl Rule for KnownAgent {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let agents = flow.file.definitions().entries("agents");
+        let agents: HashSet<&str> = agents.iter().map(|entry| entry.name()).collect();
         let mut told = Told::default();
         for site in steps(&flow.file) {
             for item in site.step.script().into_iter().chain(site.step.after_script()) {
@@ -23,7 +26,7 @@ impl Rule for KnownAgent {
                 let Some((agent, name)) = task.get("agent").and_then(|agent| Some((agent, agent.text()?))) else {
                     continue;
                 };
-                let known = name == "default" || agents.iter().any(|entry| entry.name() == name);
+                let known = name == "default" || agents.contains(name);
                 if !known && told.first(agent.span()) {
                     let draft = out.violated(agent.span(), format!("no agent `{name}` is defined"));
                     site.tell(draft.help(format!("define `{name}` under `definitions.agents`, or use `default`")));

@@ -1,6 +1,6 @@
 //! `known-artifact`: what a step downloads was uploaded by a step before it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
@@ -31,7 +31,7 @@ impl Rule for KnownArtifact {
                 for group in groups {
                     // What a child pipeline uploads can't be seen here.
                     unseen |= group.iter().any(Step::is_child);
-                    let siblings: Vec<&str> = group.iter().flat_map(uploads).map(|(name, _)| name).collect();
+                    let siblings: HashSet<&str> = group.iter().flat_map(uploads).map(|(name, _)| name).collect();
                     for artifact in group.iter().filter_map(Step::artifacts).flat_map(|one| one.downloads()) {
                         let Some(name) = artifact.text() else { continue };
                         let (message, help) = match handed.get(name) {

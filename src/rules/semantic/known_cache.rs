@@ -1,5 +1,7 @@
 //! `known-cache`: each cache of a step is predefined or defined.
 
+use std::collections::HashSet;
+
 use super::site::{Told, steps};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::PREDEFINED_CACHES;
@@ -16,11 +18,12 @@ impl Rule for KnownCache {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let defined = flow.file.definitions().caches();
+        let defined: HashSet<&str> = defined.iter().map(|entry| entry.name()).collect();
         let mut told = Told::default();
         for site in steps(&flow.file) {
             for cache in site.step.caches() {
                 let Some(name) = cache.text().filter(|name| !name.is_empty()) else { continue };
-                let known = PREDEFINED_CACHES.contains(&name) || defined.iter().any(|entry| entry.name() == name);
+                let known = PREDEFINED_CACHES.contains(&name) || defined.contains(name);
                 if !known && told.first(cache.span()) {
                     let draft = out.violated(cache.span(), format!("no cache `{name}` is predefined or defined"));
                     let path = path(name);

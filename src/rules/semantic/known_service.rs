@@ -1,5 +1,7 @@
 //! `known-service`: each service of a step is `docker` or defined.
 
+use std::collections::HashSet;
+
 use super::site::{Told, steps};
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
@@ -15,11 +17,12 @@ impl Rule for KnownService {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let services = flow.file.definitions().services();
+        let services: HashSet<&str> = services.iter().map(|service| service.name()).collect();
         let mut told = Told::default();
         for site in steps(&flow.file) {
             for service in site.step.services() {
                 let Some(name) = service.text().filter(|name| !name.is_empty()) else { continue };
-                let known = name == "docker" || services.iter().any(|service| service.name() == name);
+                let known = name == "docker" || services.contains(name);
                 if !known && told.first(service.span()) {
                     let draft = out.violated(service.span(), format!("no service `{name}` is defined"));
                     site.tell(draft.help(format!("define `{name}` under `definitions.services`, with its `image`")));

@@ -1,6 +1,7 @@
 //! `one-environment-type`: the environments of a parallel group share a type.
 
-use super::site::{Told, deployments, rank};
+use super::site::{Told, deployments};
+use crate::effect::kind_of;
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::rules::{Flow, Rule};
 
@@ -21,7 +22,7 @@ impl Rule for OneEnvironmentType {
             for (at, place) in places.iter().enumerate().skip(1) {
                 let first = &places[at - 1];
                 let (Some(name), Some(other)) = (place.deployment.text(), first.deployment.text()) else { continue };
-                let kinds = rank(name).zip(rank(other));
+                let kinds = kind_of(name, flow.settings).zip(kind_of(other, flow.settings));
                 let differ = place.item == first.item && kinds.is_some_and(|(one, other)| one != other);
                 if !differ || !told.first(place.deployment.span()) {
                     continue;

@@ -1,5 +1,7 @@
 //! `service-memory`: the services of a step leave 1024 MB to the build container.
 
+use std::collections::HashMap;
+
 use super::site::{Told, steps};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::Step;
@@ -17,6 +19,9 @@ impl Rule for ServiceMemory {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let services = flow.file.definitions().services();
+        let memory =
+            services.iter().filter_map(|service| Some((service.name(), service.node.get("memory")?.integer()?)));
+        let memory: HashMap<&str, i64> = memory.collect();
         let global = flow.file.option("docker").and_then(|docker| docker.boolean()) == Some(true);
         let mut told = Told::default();
         for site in steps(&flow.file) {
@@ -28,11 +33,8 @@ impl Rule for ServiceMemory {
             }
             names.sort_unstable();
             names.dedup();
-            let memory = |name: &str| {
-                let service = services.iter().find(|service| service.name() == name);
-                service.and_then(|service| service.node.get("memory")?.integer()).unwrap_or(1024)
-            };
-            let sum = names.iter().fold(0_i64, |sum, name| sum.saturating_add(memory(name)));
+            let sum =
+                names.iter().fold(0_i64, |sum, name| sum.saturating_add(memory.get(name).copied().unwrap_or(1024)));
             if sum.saturating_add(1024) > total && told.first(entry.key.span()) {
                 let message = format!(
                     "the services take {sum} MB of the step's {total} ({size}), and the build container needs 1024"

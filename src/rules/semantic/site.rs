@@ -127,19 +127,6 @@ pub(super) fn deployments<'d>(selector: &Selector<'d>) -> Vec<Deployment<'d>> {
     found
 }
 
-/// The place of an environment on the way to production: test, staging, production; `None` where its name tells nothing.
-pub(super) fn rank(environment: &str) -> Option<u8> {
-    let name = environment.to_lowercase();
-    let has = |words: &[&str]| name.split(|c: char| !c.is_alphanumeric()).any(|part| words.contains(&part));
-    if has(&["staging", "stage", "stg", "uat", "preprod", "preproduction", "nonprod"]) || name.contains("pre-prod") {
-        return Some(1);
-    }
-    if has(&["production", "prod", "prd", "live"]) {
-        return Some(2);
-    }
-    has(&["test", "testing", "qa"]).then_some(0)
-}
-
 /// The labels under `runs-on`, of the step or of the file.
 pub(super) fn labels<'d>(step: &Step<'d>, file: &File<'d>) -> Vec<Node<'d>> {
     match step.get("runs-on").or_else(|| file.option("runs-on")) {
