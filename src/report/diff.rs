@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use similar::{ChangeTag, TextDiff};
 
 use super::excerpt::Secrets;
 use super::{FileReport, Look, visible};
 use crate::plan::Change;
+use crate::text::{Side, diff};
 
 const ADDED: Style = AnsiColor::Green.on_default();
 const REMOVED: Style = AnsiColor::Red.on_default();
@@ -16,31 +16,30 @@ const WEAKER: Style = AnsiColor::Red.on_default().bold();
 /// Writes the text's difference, lines with three of context.
 pub fn diff_text(before: &FileReport<'_>, after: &FileReport<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let (old, new) = (Secrets::of(before).masked_text(before), Secrets::of(after).masked_text(after));
-    let diff = TextDiff::from_lines(old.as_str(), new.as_str());
-    let hunks = diff.grouped_ops(3);
-    if hunks.is_empty() {
-        let told =
-            if before.document.text() == after.document.text() { "is the same" } else { "differs in secrets alone" };
-        return writeln!(out, "the text {told}");
+    let diff = diff(&old, &new, 3);
+    if diff.is_empty() {
+        let same = before.document.text() == after.document.text();
+        return writeln!(out, "the text {}", if same { "is the same" } else { "differs in secrets alone" });
     }
     writeln!(out, "{}", look.bold(&format!("--- {}", visible(before.path))))?;
     writeln!(out, "{}", look.bold(&format!("+++ {}", visible(after.path))))?;
-    for hunk in hunks {
-        let ([first, ..], [.., last]) = (hunk.as_slice(), hunk.as_slice()) else { continue };
-        let range =
-            |start: usize, end: usize| format!("{},{}", if end > start { start + 1 } else { start }, end - start);
-        let old = range(first.old_range().start, last.old_range().end);
-        let new = range(first.new_range().start, last.new_range().end);
-        writeln!(out, "{}", look.gutter(&format!("@@ -{old} +{new} @@")))?;
-        for change in hunk.iter().flat_map(|op| diff.iter_changes(op)) {
-            let line = visible(change.value().trim_end_matches(['\n', '\r'])).into_owned();
-            match change.tag() {
-                ChangeTag::Equal => writeln!(out, " {line}")?,
-                ChangeTag::Delete => writeln!(out, "{}", look.paint(REMOVED, &format!("-{line}")))?,
-                ChangeTag::Insert => writeln!(out, "{}", look.paint(ADDED, &format!("+{line}")))?,
+    for hunk in &diff.hunks {
+        writeln!(out, "{}", look.gutter(&hunk.header()))?;
+        for line in &hunk.lines {
+            let (mark, style) = match line.side {
+                Side::Both => (" ", Style::new()),
+                Side::Before => ("-", REMOVED),
+                Side::After => ("+", ADDED),
+            };
+            write!(out, "{}", look.paint(style, mark))?;
+            for piece in &line.pieces {
+                let style = if piece.changed { style.bold() } else { style };
+                let text = piece.text.trim_end_matches(['\n', '\r']);
+                write!(out, "{}", look.paint(style, &visible(text)))?;
             }
-            if change.missing_newline() {
-                writeln!(out, "\\ no line break at the end")?;
+            writeln!(out)?;
+            if !line.is_ended() {
+                writeln!(out, "\\ No newline at end of file")?;
             }
         }
     }
@@ -100,10 +99,10 @@ mod tests {
         -f: 6
         +e: ␛
         +f: 6
-        \ no line break at the end
+        \ No newline at end of file
         ");
         assert_eq!(shown(old, old, &[]), "the text is the same\n");
-        assert!(shown("", "a: 1\n", &[]).contains("@@ -0,0 +1,1 @@"), "{}", shown("", "a: 1\n", &[]));
+        assert!(shown("", "a: 1\n", &[]).contains("@@ -0,0 +1 @@"), "{}", shown("", "a: 1\n", &[]));
     }
 
     #[test]

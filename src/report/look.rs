@@ -23,7 +23,7 @@ impl Default for Look {
 impl Look {
     /// Puts `text` in a style, when colours are on.
     pub(super) fn paint(self, style: Style, text: &str) -> String {
-        if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+        if self.color && style != Style::new() { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
     pub(super) fn bold(self, text: &str) -> String {
