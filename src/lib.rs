@@ -23,7 +23,8 @@ pub mod plan;
 pub mod rules;
 // 6: four layers in order
 pub mod check;
-// 7: every byte that a person or a CI system reads
+// 7: the conversation, and every byte that a person or a CI system reads
+pub mod engine;
 pub mod report;
 // 8: where prompts come from
 pub mod repl;

@@ -16,9 +16,9 @@ mod pages;
 mod plan;
 #[cfg(test)]
 mod policy_cases;
-mod rules;
 #[cfg(test)]
 mod rewritten;
+mod rules;
 #[cfg(test)]
 mod policy_pages;
 #[cfg(test)]

@@ -1,0 +1,367 @@
+//! The live object: turns, revisions, and what a user may do besides asking.
+
+use std::path::Path;
+
+use super::accept::{AcceptError, Expected, Written, write_file};
+use super::observer::Observer;
+use super::options::Options;
+use super::prompt::Prompt;
+use super::revision::Revision;
+use super::turn::Turn;
+use crate::check::Checker;
+use crate::finding::wire::WireFinding;
+use crate::finding::{Severity, Verdict};
+use crate::model::{Backend, BackendError, Reply, Request};
+use crate::plan::{Change, compare};
+use crate::session::{Entry, Source};
+use crate::text::{Diff, diff};
+
+/// A conversation. Built with [`Conversation::new`], driven by [`Conversation::turn`].
+pub struct Conversation {
+    pub(super) options: Options,
+    pub(super) checker: Checker,
+    pub(super) turns: Vec<Turn>,
+    pub(super) revisions: Vec<Revision>,
+    /// The number of the revision that stands.
+    pub(super) present: Option<usize>,
+    /// A prompt that got no reply.
+    pub(super) unanswered: Option<Prompt>,
+    /// Another model than the backend's own.
+    pub(super) model: Option<String>,
+    /// What was told and still counts.
+    pub(super) entries: Vec<Entry>,
+    /// What stands on disk, as far as we read or wrote it.
+    on_disk: Expected,
+    tokens: u64,
+    elapsed_ms: u64,
+}
+
+/// Why an operation did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// No reply came; the prompt is kept.
+    #[error("{error}")]
+    Backend {
+        /// The turn that has no answer.
+        turn: usize,
+        /// Why.
+        #[source]
+        error: BackendError,
+    },
+    /// A cap forbids to ask.
+    #[error("{0}")]
+    Cap(String),
+    /// A prompt has no reply yet.
+    #[error("the last prompt has no reply; retry it, or undo it")]
+    Unanswered,
+    /// There is no prompt to send again.
+    #[error("nothing was asked yet, so there is nothing to retry")]
+    NothingToRetry,
+    /// No turn to take back.
+    #[error("there are {have} turns, so {asked} can't be taken back")]
+    NothingToUndo {
+        /// Turns that there are.
+        have: usize,
+        /// Turns that were to go.
+        asked: usize,
+    },
+    /// Nothing to send back.
+    #[error("the last turn left nothing to repair")]
+    NothingToRepair,
+    /// No such revision.
+    #[error("{0}")]
+    NoRevision(String),
+    /// The verdict is not `accepted`.
+    #[error("revision {number} is {}, so it is not written: {errors} errors; repair it, or accept it by force", .verdict.word())]
+    NotAccepted {
+        /// The revision.
+        number: usize,
+        /// Its verdict.
+        verdict: Verdict,
+        /// Its findings with severity error.
+        errors: usize,
+    },
+    /// The file was not written.
+    #[error(transparent)]
+    Accept(#[from] AcceptError),
+}
+
+impl Conversation {
+    /// A conversation in which nothing was said.
+    pub fn new(options: Options, checker: Checker) -> Self {
+        Self {
+            options,
+            checker,
+            turns: Vec::new(),
+            revisions: Vec::new(),
+            present: None,
+            unanswered: None,
+            model: None,
+            entries: Vec::new(),
+            on_disk: Expected::Absent,
+            tokens: 0,
+            elapsed_ms: 0,
+        }
+    }
+
+    /// Begins from the file as it is: revision 0. To be called before the first turn.
+    pub fn begin_with(&mut self, text: impl Into<String>, observer: &mut dyn Observer) -> &Revision {
+        let number = self.revise(0, 0, Source::File, text.into(), observer);
+        self.present = Some(number);
+        self.on_disk = Expected::Hash(self.revisions[number].sha256.clone());
+        &self.revisions[number]
+    }
+
+    /// Takes a person's own edit of the file as a revision; the present one where the text is the same.
+    pub fn edit(&mut self, text: impl Into<String>, observer: &mut dyn Observer) -> &Revision {
+        let number = self.revise(self.turns.len(), 0, Source::Edit, text.into(), observer);
+        self.present = Some(number);
+        &self.revisions[number]
+    }
+
+    /// Checks a text and makes it a revision, unless it is the present one's.
+    pub(super) fn revise(
+        &mut self,
+        turn: usize,
+        attempt: usize,
+        source: Source,
+        text: String,
+        observer: &mut dyn Observer,
+    ) -> usize {
+        let same = self.present.filter(|number| self.text_of(*number) == Some(text.as_str()));
+        let number = same.unwrap_or(self.revisions.len());
+        if same.is_none() {
+            let kept = (source != Source::Reply).then(|| text.clone());
+            let revision = Revision::new(number, turn, attempt, source, self.checker.check(text));
+            let (path, sha256) = (self.options.path.clone(), revision.sha256.clone());
+            self.revisions.push(revision);
+            self.tell(Entry::Revision { turn, number, path, sha256, source, text: kept }, observer);
+        }
+        let checked = &self.revisions[number].checked;
+        let findings = checked.findings.iter().map(|finding| WireFinding::new(finding, &checked.document)).collect();
+        self.tell(Entry::Verdict { turn, revision: number, verdict: checked.verdict, findings }, observer);
+        number
+    }
+
+    /// Sends the last prompt again: one that got no reply, or the last turn's, which is taken back.
+    ///
+    /// # Errors
+    /// As [`Conversation::turn`], and when nothing was asked.
+    pub fn retry(&mut self, backend: &mut dyn Backend, observer: &mut dyn Observer) -> Result<&Turn, EngineError> {
+        let prompt = match self.unanswered.take() {
+            Some(prompt) => prompt,
+            None => {
+                let prompt = self.turns.last().and_then(|turn| turn.attempts.first()).map(|first| first.prompt.clone());
+                let prompt = prompt.ok_or(EngineError::NothingToRetry)?;
+                self.undo(1, observer)?;
+                prompt
+            }
+        };
+        self.turn(prompt, backend, observer)
+    }
+
+    /// Takes the last turns back, and with them their revisions and edits. What is on disk stays. The last prompt that
+    /// was taken back is given, for an editor. A prompt without a reply counts as a turn.
+    ///
+    /// # Errors
+    /// There are not so many turns.
+    pub fn undo(&mut self, count: usize, observer: &mut dyn Observer) -> Result<Option<Prompt>, EngineError> {
+        let unanswered = self.unanswered.clone();
+        let have = self.turns.len() + usize::from(unanswered.is_some());
+        if count == 0 || count > have {
+            return Err(EngineError::NothingToUndo { have, asked: count });
+        }
+        let keep = have - count;
+        let first = self.turns.get(keep).and_then(|turn| turn.attempts.first()).map(|first| first.prompt.clone());
+        self.unanswered = None;
+        self.turns.truncate(keep);
+        // An edit belongs to the turn before it, and goes when that turn goes.
+        self.revisions.retain(|revision| revision.turn <= keep);
+        self.present = match self.revisions.last() {
+            Some(last) if last.source == Source::Edit => Some(last.number),
+            _ => self.turns.iter().rev().find_map(|turn| turn.revision).or(self.revisions.first().map(|_| 0)),
+        };
+        let entry = Entry::Undo { turn: keep + 1 };
+        observer.entry(&entry);
+        self.entries.retain(|entry| entry.turn() <= keep);
+        Ok(first.or(unanswered))
+    }
+
+    /// A conversation of its own that goes on after `turn` (0: from the beginning). Its entries, for its own session,
+    /// go to the observer.
+    ///
+    /// # Errors
+    /// There are not so many turns.
+    pub fn fork(&self, turn: usize, observer: &mut dyn Observer) -> Result<Self, EngineError> {
+        if turn > self.turns.len() {
+            return Err(EngineError::NothingToUndo { have: self.turns.len(), asked: turn });
+        }
+        let mut fork = Self::new(self.options.clone(), self.checker.clone());
+        fork.model.clone_from(&self.model);
+        let entries: Vec<Entry> = self.entries.iter().filter(|entry| entry.turn() <= turn).cloned().collect();
+        fork.restore(&entries, observer);
+        fork.on_disk.clone_from(&self.on_disk);
+        Ok(fork)
+    }
+
+    /// Writes a revision (the present one without a number) to the file below `root`. `force` writes one that is not
+    /// accepted, and over a file that changed.
+    ///
+    /// # Errors
+    /// There is no such revision, it is not accepted, or the file can't be written.
+    pub fn accept(
+        &mut self,
+        number: Option<usize>,
+        root: &Path,
+        force: bool,
+        observer: &mut dyn Observer,
+    ) -> Result<Written, EngineError> {
+        let number = number.or(self.present).ok_or_else(|| self.no_revision(None))?;
+        let revision = self.revision(number)?;
+        if revision.verdict() != Verdict::Accepted && !force {
+            let (verdict, errors) = (revision.verdict(), revision.count(Severity::Error));
+            return Err(EngineError::NotAccepted { number, verdict, errors });
+        }
+        let expected = if force { Expected::Anything } else { self.on_disk.clone() };
+        let written = write_file(root, Path::new(&self.options.path), revision.text(), &expected)?;
+        self.take(number, observer);
+        Ok(written)
+    }
+
+    /// Notes that a revision was accepted and stands on disk.
+    pub fn take(&mut self, number: usize, observer: &mut dyn Observer) {
+        let Some(revision) = self.revisions.get(number) else { return };
+        let (turn, sha256, path) = (self.turns.len(), revision.sha256.clone(), self.options.path.clone());
+        self.on_disk = Expected::Hash(sha256.clone());
+        self.tell(Entry::Accepted { turn, revision: number, path, sha256 }, observer);
+    }
+
+    /// What differs between two revisions as text; without `from` everything is new.
+    ///
+    /// # Errors
+    /// There is no such revision.
+    pub fn diff(&self, from: Option<usize>, to: usize) -> Result<Diff, EngineError> {
+        let before = from.map(|number| self.revision(number)).transpose()?.map_or("", Revision::text);
+        Ok(diff(before, self.revision(to)?.text(), 3))
+    }
+
+    /// What differs between two revisions in meaning.
+    ///
+    /// # Errors
+    /// There is no such revision.
+    pub fn meaning(&self, from: usize, to: usize) -> Result<Vec<Change>, EngineError> {
+        let (from, to) = (self.revision(from)?, self.revision(to)?);
+        Ok(compare(&self.checker.plans(&from.checked.document), &self.checker.plans(&to.checked.document)))
+    }
+
+    /// The turns.
+    pub fn turns(&self) -> &[Turn] {
+        &self.turns
+    }
+
+    /// The revisions, by number.
+    pub fn revisions(&self) -> &[Revision] {
+        &self.revisions
+    }
+
+    /// A revision.
+    ///
+    /// # Errors
+    /// There is none with this number.
+    pub fn revision(&self, number: usize) -> Result<&Revision, EngineError> {
+        self.revisions.get(number).ok_or_else(|| self.no_revision(Some(number)))
+    }
+
+    /// The revision that stands: the best of the last turn that had one, or a later edit.
+    pub fn present(&self) -> Option<&Revision> {
+        self.revisions.get(self.present?)
+    }
+
+    /// A prompt that got no reply.
+    pub fn unanswered(&self) -> Option<&Prompt> {
+        self.unanswered.as_ref()
+    }
+
+    /// What was told and still counts.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The checker.
+    pub fn checker(&self) -> &Checker {
+        &self.checker
+    }
+
+    /// The options.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The options, to change how the conversation goes on.
+    pub fn options_mut(&mut self) -> &mut Options {
+        &mut self.options
+    }
+
+    /// Asks another model from now on; `None` is the backend's own.
+    pub fn set_model(&mut self, model: Option<String>) {
+        self.model = model;
+    }
+
+    /// Tells what stands on disk now, after it was looked at again.
+    pub fn set_on_disk(&mut self, expected: Expected) {
+        self.on_disk = expected;
+    }
+
+    /// Tokens so far, sent and received; estimated where the backend does not count.
+    pub fn tokens(&self) -> u64 {
+        self.tokens
+    }
+
+    /// Milliseconds that the backend has answered for.
+    pub fn elapsed_ms(&self) -> u64 {
+        self.elapsed_ms
+    }
+
+    pub(super) fn text_of(&self, number: usize) -> Option<&str> {
+        self.revisions.get(number).map(Revision::text)
+    }
+
+    pub(super) fn tell(&mut self, entry: Entry, observer: &mut dyn Observer) {
+        observer.entry(&entry);
+        self.entries.push(entry);
+    }
+
+    /// Counts what a request has cost.
+    pub(super) fn count(&mut self, request: &Request, reply: &Reply) {
+        let estimate = || {
+            let sent: usize = request.messages.iter().map(|message| message.text.len()).sum();
+            u64::try_from((sent + reply.text.len()).div_ceil(4)).unwrap_or(u64::MAX)
+        };
+        self.tokens += reply.usage.map_or_else(estimate, |usage| usage.prompt + usage.completion);
+        self.elapsed_ms += reply.elapsed_ms;
+    }
+
+    /// Counts what a recorded reply had cost.
+    pub(super) fn spend(&mut self, reply: &Reply) {
+        self.tokens += reply.usage.map_or(0, |usage| usage.prompt + usage.completion);
+        self.elapsed_ms += reply.elapsed_ms;
+    }
+
+    /// The cap that is reached, in words.
+    pub(super) fn cap(&self) -> Option<String> {
+        let limits = self.options.limits;
+        if let Some(most) = limits.tokens.filter(|most| self.tokens >= *most) {
+            return Some(format!("the cap of {most} tokens is reached ({} used); raise it to go on", self.tokens));
+        }
+        let most = limits.elapsed_ms.filter(|most| self.elapsed_ms >= *most)?;
+        Some(format!("the cap of {} s of waiting is reached; raise it to go on", most / 1000))
+    }
+
+    fn no_revision(&self, number: Option<usize>) -> EngineError {
+        EngineError::NoRevision(match (number, self.revisions.len()) {
+            (_, 0) => "there is no file yet: no reply has brought a whole one".to_owned(),
+            (Some(number), count) => format!("there is no revision {number}; there are 0 to {}", count - 1),
+            (None, _) => "no revision stands".to_owned(),
+        })
+    }
+}

@@ -1,0 +1,180 @@
+//! What is sent: the system prompt, all prompts of the user, replies without superseded files, the present file whole.
+
+use super::conversation::Conversation;
+use super::options::Options;
+use super::turn::Turn;
+use crate::chat::{Message, Role};
+use crate::session::{Origin, sha256};
+use crate::settings::Settings;
+
+/// What is asked, and by whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prompt {
+    /// Who asks.
+    pub origin: Origin,
+    /// The words.
+    pub text: String,
+}
+
+impl Prompt {
+    /// A person's prompt.
+    pub fn user(text: impl Into<String>) -> Self {
+        Self { origin: Origin::User, text: text.into() }
+    }
+
+    /// A prompt script's.
+    pub fn script(text: impl Into<String>) -> Self {
+        Self { origin: Origin::Script, text: text.into() }
+    }
+}
+
+/// What would be sent with the next prompt, and what is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Context {
+    /// All messages but the prompt.
+    pub messages: Vec<Message>,
+    /// What is left out, in words.
+    pub left_out: Vec<String>,
+    /// Characters of the messages.
+    pub characters: usize,
+}
+
+impl Context {
+    /// Tokens, by the rule of thumb of four characters each.
+    pub fn tokens(&self) -> usize {
+        self.characters.div_ceil(4)
+    }
+}
+
+/// The hash of the prompts that are no user's: a recording with another one was made with other words.
+pub fn hash_of_prompts(options: &Options) -> String {
+    sha256(format!("{}\0{}\0{}", options.system, options.repair, options.flawed).as_bytes())
+}
+
+impl Conversation {
+    /// What would be sent with the next prompt.
+    pub fn context(&self) -> Context {
+        let mut context = Context::default();
+        let mut shown = false;
+        let mut budget = self.options.context;
+        let mut turns: Vec<Vec<Message>> = Vec::new();
+        let current = self.turns.len();
+        for turn in self.turns.iter().rev() {
+            let own = if turn.number == current && turn.stop_is_open() { turn.attempts.len() } else { 1 };
+            turns.push(self.exchanges(turn, own, &mut budget, &mut shown, &mut context.left_out));
+        }
+        let system = self.system_prompt(!shown);
+        context.messages.push(Message { role: Role::System, text: system });
+        context.messages.extend(turns.into_iter().rev().flatten());
+        context.left_out.reverse();
+        context.characters = context.messages.iter().map(|message| message.text.chars().count()).sum();
+        context
+    }
+
+    /// All that is sent with a prompt, the prompt last.
+    pub(super) fn messages(&self, prompt: &Prompt) -> Vec<Message> {
+        let mut messages = self.context().messages;
+        messages.push(Message { role: Role::User, text: prompt.text.clone() });
+        messages
+    }
+
+    fn system_prompt(&self, with_file: bool) -> String {
+        let mut system = self.options.system.trim_end().to_owned();
+        system.push_str(&of_settings(self.checker.settings()));
+        if with_file && let Some(revision) = self.present() {
+            system.push_str(&format!("\n\n# The file as it stands\n\nThis is `{}`, ", self.options.path));
+            system.push_str(match revision.source {
+                crate::session::Source::File => "as it was found in the repository",
+                crate::session::Source::Edit => "as the user has edited it",
+                crate::session::Source::Reply => "as the conversation has it",
+            });
+            let text = revision.text().trim_start_matches('\u{feff}').replace("\r\n", "\n");
+            let fence = "`".repeat(longest_run(&text).max(2) + 1);
+            system.push_str(&format!(":\n\n{fence}yaml\n{}\n{fence}", text.trim_end()));
+        }
+        system
+    }
+
+    /// The prompt of a turn and its answer: the best attempt's where the turn is over, all while it is repaired.
+    fn exchanges(
+        &self,
+        turn: &Turn,
+        own: usize,
+        budget: &mut usize,
+        shown: &mut bool,
+        left_out: &mut Vec<String>,
+    ) -> Vec<Message> {
+        let Some(first) = turn.attempts.first() else { return Vec::new() };
+        let open = own > 1;
+        let best =
+            turn.attempts.iter().rev().find(|attempt| turn.revision.is_none() || attempt.revision == turn.revision);
+        let attempts: Vec<_> =
+            if open { turn.attempts.iter().collect() } else { best.or(Some(first)).into_iter().collect() };
+        let mut messages = Vec::new();
+        for (index, attempt) in attempts.into_iter().enumerate() {
+            let prompt = if index == 0 { &first.prompt } else { &attempt.prompt };
+            messages.push(Message { role: Role::User, text: prompt.text.clone() });
+            let present = attempt.revision.is_some() && attempt.revision == self.present;
+            let mut text = attempt.reply.text.clone();
+            match attempt.chosen().filter(|_| attempt.revision.is_some() || attempt.yaml() == super::YamlKind::Flawed) {
+                Some(_) if present && !*shown => *shown = true,
+                Some(candidate) => {
+                    let what = match attempt.revision {
+                        Some(number) => format!("revision {number}"),
+                        None => "a file that could not be taken".to_owned(),
+                    };
+                    let note = format!("(Here stood {what} of the file, which no longer counts.)\n");
+                    if let Some(before) = text.get(..candidate.range.start) {
+                        let after = text.get(candidate.range.end..).unwrap_or("");
+                        text = format!("{before}{note}{after}");
+                        left_out.push(format!("{what} (turn {})", turn.number));
+                    }
+                }
+                None => {}
+            }
+            let size = text.chars().count();
+            if size > *budget && !present {
+                left_out.push(format!("the reply of turn {}", turn.number));
+                "(This reply is left out to save space.)".clone_into(&mut text);
+            }
+            *budget = budget.saturating_sub(size);
+            messages.push(Message { role: Role::Assistant, text });
+        }
+        messages
+    }
+}
+
+impl Turn {
+    /// Whether the turn is still being repaired or may be.
+    fn stop_is_open(&self) -> bool {
+        !matches!(self.stop, super::Stop::Accepted)
+    }
+}
+
+/// Where this repository's settings differ from what the system prompt says.
+fn of_settings(settings: &Settings) -> String {
+    let usual = Settings::default();
+    let mut lines = Vec::new();
+    if settings.main_branch != usual.main_branch {
+        lines.push(format!("- The one long-lived branch is `{}`, not `main`.", settings.main_branch));
+    }
+    for (own, usual, what) in [
+        (&settings.tags.candidate, &usual.tags.candidate, "Tags of release candidates begin with"),
+        (&settings.tags.release, &usual.tags.release, "Tags of releases begin with"),
+        (&settings.environments.candidate, &usual.environments.candidate, "The environment of candidates is"),
+        (&settings.environments.release, &usual.environments.release, "The environment of releases is"),
+    ] {
+        if own != usual {
+            lines.push(format!("- {what} `{own}`, not `{usual}`."));
+        }
+    }
+    if !settings.policy {
+        lines.push("- The delivery policy is not checked in this repository.".to_owned());
+    }
+    if lines.is_empty() { String::new() } else { format!("\n\n# In this repository\n\n{}", lines.join("\n")) }
+}
+
+/// The longest run of backticks in a text.
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}

@@ -1,0 +1,153 @@
+//! Findings go back to the model, as few and as short as they can be, and no more often than it helps.
+
+use super::attempt::{Attempt, YamlKind};
+use super::conversation::{Conversation, EngineError};
+use super::observer::Observer;
+use super::options::Repairs;
+use super::prompt::Prompt;
+use super::revision::Revision;
+use super::turn::{Stop, Turn};
+use crate::finding::{Finding, Severity, Verdict};
+use crate::model::Backend;
+use crate::session::Origin;
+use crate::yaml::Document;
+
+/// The most findings of one repair prompt.
+const MOST: usize = 12;
+
+/// What follows after an attempt.
+pub(super) enum Next {
+    Ask(Prompt),
+    Stop(Stop),
+}
+
+impl Conversation {
+    /// Sends the findings of the last turn back once more, whatever automatic repairs came to.
+    ///
+    /// # Errors
+    /// There is nothing to repair, or a cap forbids to ask. When the backend fails, the turn's `stop` says so.
+    pub fn repair(&mut self, backend: &mut dyn Backend, observer: &mut dyn Observer) -> Result<&Turn, EngineError> {
+        if self.unanswered.is_some() {
+            return Err(EngineError::Unanswered);
+        }
+        if self.repair_prompt().is_none() {
+            return Err(EngineError::NothingToRepair);
+        }
+        if let Some(reason) = self.cap() {
+            return Err(EngineError::Cap(reason));
+        }
+        self.repair_loop(1, backend, observer);
+        self.turns.last().ok_or(EngineError::NothingToRepair)
+    }
+
+    /// The repair that would be sent now; `None` where nothing is to be repaired.
+    pub fn repair_prompt(&self) -> Option<Prompt> {
+        let turn = self.turns.last()?;
+        let last = turn.attempts.last()?;
+        let text = match turn.revision.and_then(|number| self.revisions.get(number)) {
+            Some(revision) if revision.verdict() == Verdict::Refused => self.of_revision(revision),
+            Some(_) => return None,
+            None if last.yaml() == YamlKind::Flawed => self.options.flawed.replace("{{findings}}", &flaws(last)),
+            None => return None,
+        };
+        Some(Prompt { origin: Origin::Repair, text: text.trim_end().to_owned() })
+    }
+
+    fn of_revision(&self, revision: &Revision) -> String {
+        let findings = listed(&revision.checked.document, &revision.checked.findings);
+        // The findings go in last: whatever a file says in them stays their text.
+        self.options.repair.replace("{{revision}}", &revision.number.to_string()).replace("{{findings}}", &findings)
+    }
+
+    /// How many rounds of repair follow a prompt by themselves.
+    pub(super) fn rounds(&self) -> usize {
+        match self.options.repairs {
+            Repairs::Automatic { rounds } => rounds,
+            Repairs::Asked | Repairs::Off => 0,
+        }
+    }
+
+    /// Whether another repair is sent after `made` of `rounds`.
+    pub(super) fn next(&self, made: usize, rounds: usize) -> Next {
+        let Some(turn) = self.turns.last() else { return Next::Stop(Stop::NotAsked) };
+        if let Some(stop) = self.settled(turn) {
+            return Next::Stop(stop);
+        }
+        if made > 0
+            && let Some(stop) = self.no_better(turn)
+        {
+            return Next::Stop(stop);
+        }
+        if made >= rounds {
+            return Next::Stop(if rounds == 0 { Stop::NotAsked } else { Stop::Rounds(rounds) });
+        }
+        if let Some(reason) = self.cap() {
+            return Next::Stop(Stop::Cap(reason));
+        }
+        match self.repair_prompt() {
+            Some(prompt) => Next::Ask(prompt),
+            None => Next::Stop(Stop::NoFile),
+        }
+    }
+
+    /// Whether the turn needs no repair, or could not be repaired.
+    fn settled(&self, turn: &Turn) -> Option<Stop> {
+        match turn.revision.and_then(|number| self.revisions.get(number)) {
+            Some(revision) => match revision.verdict() {
+                Verdict::Accepted => Some(Stop::Accepted),
+                Verdict::Incomplete => Some(Stop::Undecided),
+                Verdict::Refused => None,
+            },
+            None if turn.attempts.last().is_some_and(|attempt| attempt.yaml() == YamlKind::Flawed) => None,
+            None => Some(Stop::NoFile),
+        }
+    }
+
+    /// Whether the last repair was in vain: no file, nothing better, or a rule broken that held.
+    fn no_better(&self, turn: &Turn) -> Option<Stop> {
+        let last = turn.attempts.last().filter(|attempt| Self::is_repair(&attempt.prompt))?;
+        let earlier = turn.attempts.iter().rev().skip(1).filter_map(|attempt| attempt.revision);
+        let before = earlier.max_by_key(|number| self.revisions.get(*number).map(Revision::standing));
+        let Some(revision) = last.revision.and_then(|number| self.revisions.get(number)) else {
+            return (last.yaml() != YamlKind::Flawed || before.is_none()).then_some(Stop::NoProgress);
+        };
+        let before = before.and_then(|number| self.revisions.get(number))?;
+        let broken = revision.broken_since(before);
+        if !broken.is_empty() {
+            return Some(Stop::Broke(broken.into_iter().map(str::to_owned).collect()));
+        }
+        (revision.standing() <= before.standing()).then_some(Stop::NoProgress)
+    }
+}
+
+/// The reasons why a candidate can't be taken.
+fn flaws(attempt: &Attempt) -> String {
+    let flaws = attempt.chosen().map(|candidate| candidate.flaws.as_slice()).unwrap_or_default();
+    let lines: Vec<String> = flaws.iter().take(MOST).map(|flaw| format!("- {}", flaw.reason)).collect();
+    lines.join("\n")
+}
+
+/// The findings that block, errors of the same words as one, each with rule, place, line and what would hold.
+fn listed(document: &Document, findings: &[Finding]) -> String {
+    let errors: Vec<&Finding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    let mut out = String::new();
+    for (index, finding) in errors.iter().take(MOST).enumerate() {
+        let at = document.position(finding.span.start);
+        let line = document.slice(document.lines().span(document.text(), at.line)).trim();
+        let line: String = line.chars().take(120).collect();
+        out.push_str(&format!("{}. {} (line {}): {}\n", index + 1, finding.rule, at.line, finding.message));
+        if !line.is_empty() {
+            out.push_str(&format!("   line: {line}\n"));
+        }
+        if !finding.trace.is_empty() {
+            out.push_str(&format!("   when: {}\n", finding.trace.join(" > ")));
+        }
+        if let Some(help) = &finding.help {
+            out.push_str(&format!("   mend: {}\n", help.replace('\n', "\n         ")));
+        }
+    }
+    if errors.len() > MOST {
+        out.push_str(&format!("and {} more of the kind\n", errors.len() - MOST));
+    }
+    out.trim_end().to_owned()
+}

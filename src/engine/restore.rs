@@ -1,0 +1,88 @@
+//! A conversation from its entries: what was said is taken as it is, what follows from it is concluded again.
+
+use super::attempt::Attempt;
+use super::conversation::Conversation;
+use super::observer::Observer;
+use super::prompt::Prompt;
+use super::turn::{Stop, Turn};
+use crate::model::{Finish, Reply, Usage};
+use crate::session::{Entry, Origin, Source};
+
+/// The entries that count at the end: what was undone, asked again or replaced is left out.
+pub fn surviving(entries: &[Entry]) -> Vec<&Entry> {
+    let mut kept: Vec<&Entry> = Vec::new();
+    for entry in entries {
+        match entry {
+            Entry::Prompt { turn, origin: Origin::User | Origin::Script, .. } => {
+                kept.retain(|kept| kept.turn() < *turn);
+                kept.push(entry);
+            }
+            Entry::Undo { turn } => kept.retain(|kept| kept.turn() < *turn),
+            _ => kept.push(entry),
+        }
+    }
+    kept
+}
+
+impl Conversation {
+    /// Takes up a session: its prompts, replies, edits and acceptances. The observer is told what is concluded from
+    /// them today. To be called on a new conversation.
+    pub fn restore(&mut self, entries: &[Entry], observer: &mut dyn Observer) {
+        let mut asked: Option<Prompt> = None;
+        for entry in surviving(entries) {
+            match entry {
+                Entry::Prompt { origin, text, .. } => {
+                    let prompt = Prompt { origin: *origin, text: text.clone() };
+                    let turn = self.turns.len() + usize::from(prompt.origin != Origin::Repair);
+                    self.tell(Entry::Prompt { turn, origin: *origin, text: text.clone() }, observer);
+                    asked = Some(prompt);
+                }
+                Entry::Reply { text, finish, usage, elapsed_ms, .. } => {
+                    let Some(prompt) = asked.take() else { continue };
+                    let reply = Reply {
+                        text: text.clone(),
+                        finish: finish.as_deref().map_or(Finish::Unknown, Finish::from_word),
+                        usage: usage.map(|usage| Usage { prompt: usage.prompt, completion: usage.completion }),
+                        elapsed_ms: elapsed_ms.unwrap_or_default(),
+                    };
+                    self.take_reply(prompt, reply, observer);
+                }
+                Entry::Revision { source: Source::File, text: Some(text), .. } => {
+                    self.begin_with(text.clone(), observer);
+                }
+                Entry::Revision { source: Source::Edit, text: Some(text), .. } => {
+                    self.edit(text.clone(), observer);
+                }
+                Entry::Accepted { sha256, .. } => {
+                    let number = self.revisions.iter().rposition(|revision| revision.sha256 == *sha256);
+                    match number {
+                        Some(number) => self.take(number, observer),
+                        None => self.set_on_disk(super::Expected::Hash(sha256.clone())),
+                    }
+                }
+                Entry::Failure { turn, reason, text } => {
+                    let entry = Entry::Failure { turn: *turn, reason: reason.clone(), text: text.clone() };
+                    self.tell(entry, observer);
+                }
+                _ => {}
+            }
+        }
+        self.unanswered = asked.filter(|prompt| prompt.origin != Origin::Repair);
+    }
+
+    fn take_reply(&mut self, prompt: Prompt, reply: Reply, observer: &mut dyn Observer) {
+        if prompt.origin != Origin::Repair || self.turns.is_empty() {
+            let number = self.turns.len() + 1;
+            self.turns.push(Turn { number, attempts: Vec::new(), revision: None, stop: Stop::NotAsked });
+        }
+        let turn = self.turns.len();
+        let attempt = self.turns.last().map_or(0, |turn| turn.attempts.len());
+        self.spend(&reply);
+        self.conclude(Attempt::read(turn, attempt, prompt, reply), observer);
+        let accepted = self.turns.last().and_then(|turn| turn.revision).and_then(|number| self.revisions.get(number));
+        let accepted = accepted.is_some_and(|revision| revision.verdict() == crate::finding::Verdict::Accepted);
+        if accepted && let Some(turn) = self.turns.last_mut() {
+            turn.stop = Stop::Accepted;
+        }
+    }
+}

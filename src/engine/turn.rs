@@ -1,0 +1,166 @@
+//! The whole way of a turn on one screen: prompt, reply, candidates, document, findings, verdict, revision, repair.
+
+use super::attempt::Attempt;
+use super::conversation::{Conversation, EngineError};
+use super::observer::{Attempted, Observer};
+use super::prompt::Prompt;
+use super::repair::Next;
+use crate::model::{Backend, BackendError, Finish, Request};
+use crate::session::{Entry, Origin, Source, Usage};
+
+/// A prompt with all its attempts.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    /// The turn, from 1.
+    pub number: usize,
+    /// The answer to the prompt, and those to its repairs.
+    pub attempts: Vec<Attempt>,
+    /// The best revision that came of it.
+    pub revision: Option<usize>,
+    /// Why no further repair was sent.
+    pub stop: Stop,
+}
+
+/// Why a turn ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The file is accepted.
+    Accepted,
+    /// The reply has no whole file, so there is nothing to repair.
+    NoFile,
+    /// Nothing can be repaired by asking: no rule found an error, and a layer could not run.
+    Undecided,
+    /// Repairs are off, or only sent when asked for.
+    NotAsked,
+    /// As many rounds as there may be.
+    Rounds(usize),
+    /// A round made nothing better.
+    NoProgress,
+    /// A round broke rules that held, by id.
+    Broke(Vec<String>),
+    /// A cap was reached: which.
+    Cap(String),
+    /// The backend failed in a repair; what came before it stands.
+    Failed(BackendError),
+}
+
+impl Stop {
+    /// The reason in words, where there is something to say.
+    pub fn words(&self) -> Option<String> {
+        match self {
+            Self::Accepted | Self::NoFile | Self::NotAsked => None,
+            Self::Undecided => Some("a layer could not run, and no finding says why".to_owned()),
+            Self::Rounds(rounds) => Some(format!("{rounds} rounds of repair did not settle it")),
+            Self::NoProgress => Some("the last repair made nothing better".to_owned()),
+            Self::Broke(rules) => Some(format!("the last repair broke what held: {}", rules.join(", "))),
+            Self::Cap(reason) => Some(reason.clone()),
+            Self::Failed(error) => Some(format!("the repair got no reply: {error}")),
+        }
+    }
+}
+
+impl Conversation {
+    /// Sends a prompt and concludes what follows from the reply, repairs included.
+    ///
+    /// # Errors
+    /// No reply came to the prompt, or a cap forbids to ask. The prompt is kept for [`Conversation::retry`].
+    pub fn turn(
+        &mut self,
+        prompt: Prompt,
+        backend: &mut dyn Backend,
+        observer: &mut dyn Observer,
+    ) -> Result<&Turn, EngineError> {
+        let number = self.turns.len() + 1;
+        self.unanswered = Some(prompt.clone());
+        if let Some(reason) = self.cap() {
+            return Err(EngineError::Cap(reason));
+        }
+        self.turns.push(Turn { number, attempts: Vec::new(), revision: None, stop: Stop::NotAsked });
+        if let Err(error) = self.attempt(prompt, backend, observer) {
+            self.turns.pop();
+            return Err(EngineError::Backend { turn: number, error });
+        }
+        self.unanswered = None;
+        self.repair_loop(self.rounds(), backend, observer);
+        Ok(self.turns.last().unwrap_or_else(|| unreachable!("a turn was pushed above")))
+    }
+
+    /// Sends repairs until there is a reason to stop.
+    pub(super) fn repair_loop(&mut self, rounds: usize, backend: &mut dyn Backend, observer: &mut dyn Observer) {
+        let begun = self.turns.last().map_or(0, |turn| turn.attempts.len());
+        loop {
+            let made = self.turns.last().map_or(0, |turn| turn.attempts.len()) - begun;
+            let stop = match self.next(made, rounds) {
+                Next::Stop(stop) => stop,
+                Next::Ask(prompt) => match self.attempt(prompt, backend, observer) {
+                    Ok(()) => continue,
+                    Err(error) => Stop::Failed(error),
+                },
+            };
+            if let Some(turn) = self.turns.last_mut() {
+                turn.stop = stop;
+            }
+            return;
+        }
+    }
+
+    /// One request and what its reply comes to, at the end of the last turn.
+    fn attempt(
+        &mut self,
+        prompt: Prompt,
+        backend: &mut dyn Backend,
+        observer: &mut dyn Observer,
+    ) -> Result<(), BackendError> {
+        let turn = self.turns.len();
+        let attempt = self.turns.last().map_or(0, |turn| turn.attempts.len());
+        let messages = self.messages(&prompt);
+        let request = Request { turn, attempt, messages, model: self.model.clone() };
+        self.tell(Entry::Prompt { turn, origin: prompt.origin, text: prompt.text.clone() }, observer);
+        let reply = match backend.reply(&request, &mut |delta| observer.delta(delta)) {
+            Ok(reply) => reply,
+            Err(error) => {
+                let text = error.text().unwrap_or_default().to_owned();
+                self.tell(Entry::Failure { turn, reason: error.to_string(), text }, observer);
+                return Err(error);
+            }
+        };
+        self.count(&request, &reply);
+        self.conclude(Attempt::read(turn, attempt, prompt, reply), observer);
+        Ok(())
+    }
+
+    /// What follows from a reply: a revision, its verdict, and which revision is the present one.
+    pub(super) fn conclude(&mut self, mut attempt: Attempt, observer: &mut dyn Observer) {
+        let turn = attempt.turn;
+        let usage = attempt.reply.usage.map(|usage| Usage { prompt: usage.prompt, completion: usage.completion });
+        let finish = (attempt.reply.finish != Finish::Unknown).then(|| attempt.reply.finish.word().to_owned());
+        let (text, elapsed_ms) = (attempt.reply.text.clone(), Some(attempt.reply.elapsed_ms));
+        self.tell(Entry::Reply { turn, text, finish, usage, elapsed_ms }, observer);
+        let before = self.present;
+        if let Some(candidate) = attempt.file() {
+            let text = super::adapted(&candidate.text, before.and_then(|number| self.text_of(number)));
+            attempt.revision = Some(self.revise(turn, attempt.number, Source::Reply, text, observer));
+        }
+        if let Some(turn) = self.turns.last_mut() {
+            turn.attempts.push(attempt.clone());
+        }
+        self.settle(before);
+        let [revision, before] = [attempt.revision, before].map(|number| number.and_then(|n| self.revisions.get(n)));
+        observer.attempted(Attempted { attempt: &attempt, revision, before });
+    }
+
+    /// The best revision of the last turn, the later of equals, becomes the present one; without any the one before
+    /// the turn stays.
+    fn settle(&mut self, before: Option<usize>) {
+        let Some(turn) = self.turns.last_mut() else { return };
+        let numbers = turn.attempts.iter().filter_map(|attempt| attempt.revision);
+        let best = numbers.max_by_key(|number| (self.revisions.get(*number).map(super::Revision::standing), *number));
+        turn.revision = best;
+        self.present = best.or(before);
+    }
+
+    /// Whether the last prompt of a turn was a repair.
+    pub(super) fn is_repair(prompt: &Prompt) -> bool {
+        prompt.origin == Origin::Repair
+    }
+}
