@@ -17,9 +17,10 @@ mod plan;
 #[cfg(test)]
 mod policy_cases;
 #[cfg(test)]
+mod policy_pages;
+#[cfg(test)]
 mod rewritten;
 mod rules;
 #[cfg(test)]
-mod policy_pages;
-#[cfg(test)]
 mod server;
+mod world;
