@@ -16,6 +16,7 @@ fn main() -> ExitCode {
     let environment =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let environment = environment.collect();
+    let folders = etcetera::choose_base_strategy().ok();
     let out = Quiet::new(io::stdout().lock());
     let mut out: Box<dyn Write> =
         if terminal.output { Box::new(LineWriter::new(out)) } else { Box::new(BufWriter::with_capacity(1 << 16, out)) };
@@ -28,7 +29,8 @@ fn main() -> ExitCode {
             terminal,
             environment: &environment,
             directory: std::env::current_dir().unwrap_or_default(),
-            config_directory: etcetera::choose_base_strategy().ok().map(|strategy| strategy.config_dir()),
+            config_directory: folders.as_ref().map(BaseStrategy::config_dir),
+            state_directory: folders.as_ref().map(|folders| folders.state_dir().unwrap_or_else(|| folders.data_dir())),
         },
     );
     exit.into()

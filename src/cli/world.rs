@@ -20,6 +20,8 @@ pub struct World<'w> {
     pub directory: PathBuf,
     /// The folder of a person's own configuration files, if there is one.
     pub config_directory: Option<PathBuf>,
+    /// The folder where programs keep what they remember, if there is one: sessions and earlier prompts.
+    pub state_directory: Option<PathBuf>,
 }
 
 /// Which streams are terminals, and how wide the screen is.

@@ -20,6 +20,7 @@ fn ended(arguments: &[&str], terminal: Terminal, out: &mut dyn Write) -> (Exit, 
             environment: &BTreeMap::new(),
             directory: folder.path().to_owned(),
             config_directory: None,
+            state_directory: None,
         },
     );
     (exit, String::from_utf8(err).expect("UTF-8"))
