@@ -3,6 +3,7 @@
 //! `catalogue.yaml` says which command does what; this room matches commands with it and reads references.
 
 mod arguments;
+mod at_hand;
 mod catalogue;
 mod collected;
 mod command;

@@ -123,6 +123,6 @@ fn what_is_not_known_is_told() {
     assert_eq!(effects("frobnicate x"), [format!("{:?}", Opaque::Command { name: "frobnicate".to_owned() })]);
     assert_eq!(
         effects("npm run build && npm ci && pip install x && ./gradlew build"),
-        [format!("{:?}", Opaque::Target { name: "npm build".to_owned(), telling: false })]
+        [format!("{:?}", Opaque::Target { name: "npm run build".to_owned(), telling: false })]
     );
 }

@@ -154,4 +154,8 @@ impl Host for World<'_> {
         let shell = !first.starts_with("#!") || first.contains("sh");
         shell.then_some(text)
     }
+
+    fn target(&mut self, words: &[String]) -> Option<String> {
+        super::at_hand::script(words, self.files)
+    }
 }

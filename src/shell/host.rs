@@ -25,4 +25,7 @@ pub trait Host {
 
     /// The text of a script of the repository, where it is at hand.
     fn script(&mut self, path: &str) -> Option<String>;
+
+    /// The shell text of a runner's target (`make image`, `npm run build`), where the runner's file is at hand.
+    fn target(&mut self, words: &[String]) -> Option<String>;
 }

@@ -131,6 +131,15 @@ impl<'h> Interpreter<'h> {
         if self.remote.is_some() { None } else { self.host.script(path) }
     }
 
+    /// The text of a runner's target at hand.
+    pub(super) fn target(&mut self, invocation: &Invocation) -> Option<String> {
+        if self.remote.is_some() {
+            return None;
+        }
+        let words: Vec<String> = invocation.words.iter().map(|word| word.value().to_string()).collect();
+        self.host.target(&words)
+    }
+
     /// Counts one level; false when it is one too many.
     pub(super) fn enter(&mut self) -> bool {
         if self.depth >= DEPTH {

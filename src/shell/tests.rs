@@ -23,6 +23,10 @@ impl Host for World {
         }
     }
 
+    fn target(&mut self, words: &[String]) -> Option<String> {
+        (words == ["make", "image"]).then(|| "docker build -t a .".to_owned())
+    }
+
     fn script(&mut self, path: &str) -> Option<String> {
         (path == "./ci/push.sh").then(|| "docker push \"$1\"\n".to_owned())
     }
@@ -80,6 +84,7 @@ fn functions_loops_and_wrappers_are_followed() {
     assert_eq!(run("bash -euc 'I=a:$BITBUCKET_COMMIT; p \"$I\" && q'"), ["p a:$BITBUCKET_COMMIT", "q"]);
     assert_eq!(run("sudo -E env A=b timeout -k 5 60 docker push x"), ["docker push x"]);
     assert_eq!(run("./ci/push.sh a:b"), ["docker push a:b"]);
+    assert_eq!(run("make image"), ["docker build -t a ."]);
     assert_eq!(run("CMD=\"docker push $IMG\"; $CMD; eval \"$CMD\""), ["docker push $IMG", "docker push $IMG"]);
     assert_eq!(run("echo a:b | xargs -I{} docker push r/{}").last().unwrap(), "docker push r/a:b");
     assert_eq!(run("(cd x && p); A=1; (A=2; p $A); p $A").last().unwrap(), "p 1");

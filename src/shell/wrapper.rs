@@ -34,6 +34,9 @@ const PREFIXES: [(&str, usize, &[&str]); 22] = [
     ("catchsegv", 0, &[]),
 ];
 
+/// Commands that run targets of a file.
+const RUNNERS: [&str; 7] = ["make", "gmake", "npm", "pnpm", "yarn", "bun", "composer"];
+
 /// Commands that run what stands after `--`.
 const SEPARATED: [&str; 6] = ["doppler", "aws-vault", "op", "infisical", "chamber", "envconsul"];
 
@@ -93,6 +96,11 @@ impl Interpreter<'_> {
         }
         if let Some(inner) = unwrapped(&invocation, &base) {
             return self.dispatch_inner(inner);
+        }
+        if RUNNERS.contains(&base.as_str())
+            && let Some(text) = self.target(&invocation)
+        {
+            return self.run_script(&name, text, invocation, 1);
         }
         if name.contains('/')
             && let Some(text) = self.script(&name)

@@ -1,0 +1,224 @@
+//! Targets of runners at hand: recipes of a Makefile, scripts of package.json and composer.json, as shell text.
+
+use std::collections::HashSet;
+
+use super::world::Files;
+
+/// How many targets one call may bring.
+const TARGETS: usize = 60;
+
+/// The shell text that a call of a runner comes to, where its file is at hand and has the target.
+pub(super) fn script(words: &[String], files: &dyn Files) -> Option<String> {
+    let (tool, arguments) = words.split_first()?;
+    let tool = tool.rsplit('/').next().unwrap_or(tool);
+    match tool {
+        "make" | "gmake" => make(arguments, files),
+        "npm" | "pnpm" | "yarn" | "bun" => {
+            let name = match arguments {
+                [run, name, ..] if run == "run" || run == "run-script" => name,
+                [name, ..] if tool != "npm" => name,
+                [name, ..] if matches!(name.as_str(), "test" | "start" | "stop" | "restart") => name,
+                _ => return None,
+            };
+            let rest = arguments.iter().skip_while(|word| *word != name).skip(1).filter(|word| *word != "--");
+            package(&files.read("package.json")?, name, &rest.cloned().collect::<Vec<_>>())
+        }
+        "composer" => match arguments {
+            [run, name, rest @ ..] if run == "run" || run == "run-script" => {
+                package(&files.read("composer.json")?, name, rest)
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn package(text: &str, name: &str, rest: &[String]) -> Option<String> {
+    let json: serde_json::Value = serde_json::from_str(text).ok()?;
+    let scripts = json.get("scripts")?;
+    let body = |name: &str| match scripts.get(name)? {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Array(lines) => {
+            Some(lines.iter().filter_map(|line| line.as_str()).collect::<Vec<_>>().join("\n"))
+        }
+        _ => None,
+    };
+    let main = body(name)?;
+    let mut parts: Vec<String> = body(&format!("pre{name}")).into_iter().collect();
+    parts.push(if rest.is_empty() { main } else { format!("{main} {}", rest.join(" ")) });
+    parts.extend(body(&format!("post{name}")));
+    Some(parts.join("\n"))
+}
+
+struct Target {
+    names: Vec<String>,
+    needs: Vec<String>,
+    recipe: Vec<String>,
+}
+
+fn make(arguments: &[String], files: &dyn Files) -> Option<String> {
+    let mut file = None;
+    let mut wanted = Vec::new();
+    let mut script = String::new();
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "-f" | "--file" | "--makefile" => file = words.next().cloned(),
+            // Another folder's Makefile has other paths, too.
+            "-C" | "--directory" => return None,
+            "-j" | "-o" | "-W" => {}
+            flag if flag.starts_with('-') => {}
+            setting if setting.contains('=') => script.push_str(&format!("{}\n", quoted(setting)?)),
+            target => wanted.push(target.to_owned()),
+        }
+    }
+    let names = file.map_or_else(
+        || vec!["Makefile".to_owned(), "makefile".to_owned(), "GNUmakefile".to_owned()],
+        |file| vec![file],
+    );
+    let text = names.iter().find_map(|name| files.read(name))?;
+    let (variables, targets) = read(&text);
+    let set: HashSet<&str> = arguments.iter().filter_map(|word| word.split_once('=')).map(|(name, _)| name).collect();
+    for (name, assignment) in &variables {
+        if !set.contains(name.as_str()) {
+            script.push_str(assignment);
+            script.push('\n');
+        }
+    }
+    if wanted.is_empty() {
+        wanted.extend(targets.first().and_then(|target| target.names.first().cloned()));
+    }
+    let mut done = HashSet::new();
+    for target in &wanted {
+        targets.iter().find(|other| other.names.contains(target))?;
+        bring(target, &targets, &mut done, &mut script);
+    }
+    Some(script)
+}
+
+fn quoted(setting: &str) -> Option<String> {
+    let (name, value) = setting.split_once('=')?;
+    Some(format!("{}=\"{}\"", name.trim_end_matches([':', '?', '+']), value.replace('"', "\\\"")))
+}
+
+fn bring(name: &str, targets: &[Target], done: &mut HashSet<String>, script: &mut String) {
+    if done.len() >= TARGETS || !done.insert(name.to_owned()) {
+        return;
+    }
+    for target in targets.iter().filter(|target| target.names.iter().any(|other| other == name)) {
+        for needed in &target.needs {
+            bring(needed, targets, done, script);
+        }
+        for line in &target.recipe {
+            script.push_str(&line.replace("$@", name));
+            script.push('\n');
+        }
+    }
+}
+
+/// The variables as shell assignments, and the targets.
+fn read(text: &str) -> (Vec<(String, String)>, Vec<Target>) {
+    let mut variables = Vec::new();
+    let mut targets: Vec<Target> = Vec::new();
+    let joined = text.replace("\\\n\t", " ").replace("\\\n", " ");
+    for line in joined.lines() {
+        if let Some(command) = line.strip_prefix('\t') {
+            if let Some(target) = targets.last_mut() {
+                target.recipe.push(as_shell(command.trim_start_matches(['@', '-', '+', ' '])));
+            }
+            continue;
+        }
+        let line = line.split(" #").next().unwrap_or("").trim_end();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if let Some((name, value)) = assignment(line) {
+            let shell = if line.contains("?=") {
+                format!("{name}=\"${{{name}:-{}}}\"", as_shell(value))
+            } else {
+                format!("{name}=\"{}\"", as_shell(value))
+            };
+            variables.push((name.to_owned(), shell));
+        } else if let Some((names, needs)) = line.split_once(':') {
+            let list = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            let (needs, inline) = needs.split_once(';').unwrap_or((needs, ""));
+            let recipe = if inline.trim().is_empty() { Vec::new() } else { vec![as_shell(inline.trim())] };
+            if !names.starts_with('.') {
+                targets.push(Target { names: list(names), needs: list(needs), recipe });
+            }
+        }
+    }
+    (variables, targets)
+}
+
+fn assignment(line: &str) -> Option<(&str, &str)> {
+    let line = line.strip_prefix("export ").unwrap_or(line);
+    let (name, value) = line.split_once('=')?;
+    let name = name.trim_end_matches([':', '?', '+', ' ']).trim();
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    plain.then_some((name, value.trim()))
+}
+
+/// `$(X)` is `${X}` to the shell, `$(shell x)` a substitution, `$$` a dollar.
+fn as_shell(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        out.push_str(rest.get(..at).unwrap_or(""));
+        rest = rest.get(at + 1..).unwrap_or("");
+        if let Some(after) = rest.strip_prefix('$') {
+            out.push('$');
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix("(shell ") {
+            out.push_str("$(");
+            rest = after;
+        } else if let Some((name, after)) = rest.strip_prefix('(').and_then(|inner| inner.split_once(')')) {
+            out.push_str(&format!("${{{name}}}"));
+            rest = after;
+        } else {
+            out.push('$');
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Repository;
+
+    impl Files for Repository {
+        fn read(&self, path: &str) -> Option<String> {
+            match path {
+                "Makefile" => Some(
+                    "IMAGE ?= r/x\nTAG := $(shell git rev-parse HEAD)\n\n.PHONY: image push\nimage:\n\t@docker build -t $(IMAGE):$(TAG) .\n\npush: image\n\tdocker push $(IMAGE):$(TAG)\n".to_owned(),
+                ),
+                "package.json" => Some("{\"scripts\": {\"prebuild\": \"echo a\", \"build\": \"tsc\"}}".to_owned()),
+                _ => None,
+            }
+        }
+    }
+
+    fn run(line: &str) -> Option<String> {
+        script(&line.split(' ').map(str::to_owned).collect::<Vec<_>>(), &Repository)
+    }
+
+    #[test]
+    fn recipes_come_with_what_they_need() {
+        let text = run("make push").unwrap();
+        assert!(text.contains("IMAGE=\"${IMAGE:-r/x}\""), "{text}");
+        assert!(text.contains("TAG=\"$(git rev-parse HEAD)\""), "{text}");
+        assert!(text.ends_with("docker build -t ${IMAGE}:${TAG} .\ndocker push ${IMAGE}:${TAG}\n"), "{text}");
+        assert_eq!(run("make nothing"), None);
+        assert!(run("make TAG=1 image").unwrap().starts_with("TAG=\"1\"\n"));
+    }
+
+    #[test]
+    fn package_scripts_come_with_their_hooks() {
+        assert_eq!(run("npm run build -- --watch").as_deref(), Some("echo a\ntsc --watch"));
+        assert_eq!(run("yarn build").as_deref(), Some("echo a\ntsc"));
+        assert_eq!(run("npm ci"), None);
+    }
+}
