@@ -178,7 +178,8 @@ impl Catalogue {
         let mut found: Vec<(usize, &Command, Arguments<'i>)> = Vec::new();
         for (phrase, index) in phrases {
             let Some(command) = self.entries.get(*index) else { continue };
-            let Some(rest) = after_phrase(phrase, &words, tool_values, command.reader.as_deref()) else { continue };
+            let values = [tool_values, &command.values];
+            let Some(rest) = after_phrase(phrase, &words, values, command.reader.as_deref()) else { continue };
             let arguments = Arguments::read(&rest, &[tool_values, &command.values], invocation);
             if !command.when.is_empty() && !command.when.iter().any(|flag| arguments.has(flag)) {
                 continue;
@@ -227,7 +228,7 @@ impl Arguments<'_> {
 fn after_phrase<'w>(
     phrase: &[String],
     words: &[&'w Word],
-    values: &HashSet<String>,
+    values: [&HashSet<String>; 2],
     reader: Option<&str>,
 ) -> Option<Vec<&'w Word>> {
     if reader == Some("goal") {
@@ -251,7 +252,9 @@ fn after_phrase<'w>(
         let prefix = text.literal_prefix();
         if prefix.starts_with('-') {
             rest.push(word);
-            if text.as_literal().is_some_and(|flag| values.contains(flag)) && index < words.len() {
+            if text.as_literal().is_some_and(|flag| values.iter().any(|values| values.contains(flag)))
+                && index < words.len()
+            {
                 rest.push(words[index]);
                 index += 1;
             }

@@ -10,7 +10,7 @@ use super::reference::Reference;
 use super::runner::{self, Runs};
 use super::selector::Selected;
 use super::world::Files;
-use crate::shell::{Invocation, Scope, Value};
+use crate::shell::{Invocation, Scope, Value, rejoin};
 
 /// One command on its way to effects.
 pub(super) struct Reading<'a, 'd> {
@@ -42,6 +42,12 @@ impl<'d> Reading<'_, 'd> {
                 "git push".to_owned(),
                 vec![target],
             );
+            return;
+        }
+        if let Some(inner) = behind(self.invocation)
+            && !self.catalogue.find(&inner).is_empty()
+        {
+            Reading { invocation: &inner, ..*self }.read();
             return;
         }
         let entries = self.catalogue.find(self.invocation);
@@ -118,7 +124,13 @@ impl<'d> Reading<'_, 'd> {
     }
 
     pub(super) fn read_references(&self, found: Vec<Selected>) -> Vec<Reference<'d>> {
-        let read = |selected: Selected| Reference::read(&selected.value, self.run.site(selected.place));
+        let read = |selected: Selected| {
+            // `release-${BITBUCKET_TAG#release-}` is the tag again, where all tags of the plan begin so.
+            let value = rejoin(&selected.value, |symbol, prefix| {
+                symbol.is_variable("BITBUCKET_TAG") && self.run.tag_begins(prefix)
+            });
+            Reference::read(&value, self.run.site(selected.place))
+        };
         found.into_iter().filter(|selected| !selected.value.is_empty()).map(read).collect()
     }
 
@@ -213,4 +225,40 @@ impl<'d> Reading<'_, 'd> {
             words,
         });
     }
+}
+
+/// Packages whose command is called otherwise.
+const PACKAGES: [(&str, &str); 5] = [
+    ("firebase-tools", "firebase"),
+    ("netlify-cli", "netlify"),
+    ("aws-cdk", "cdk"),
+    ("@cloudflare/wrangler", "wrangler"),
+    ("@railway/cli", "railway"),
+];
+
+/// The command behind a runner of packages: `npx firebase-tools@13 deploy`, `bundle exec cap production deploy`.
+fn behind(invocation: &Invocation) -> Option<Invocation> {
+    let second = invocation.words.get(1).and_then(|word| word.literal());
+    let skip = match (invocation.name()?, second) {
+        ("npx" | "bunx" | "pnpx" | "uvx" | "pipx", _) => 1,
+        ("npm" | "pnpm" | "yarn" | "bun", Some("exec" | "dlx" | "x")) => 2,
+        ("bundle" | "poetry" | "pipenv" | "uv" | "hatch" | "mise" | "asdf", Some("exec" | "run")) => 2,
+        _ => return None,
+    };
+    let mut words = invocation.words.get(skip..)?.iter().peekable();
+    while let Some(flag) = words.peek().and_then(|word| word.literal()).filter(|text| text.starts_with('-')) {
+        let takes_value = matches!(flag, "-p" | "--package" | "--with" | "--from");
+        words.next();
+        if takes_value {
+            words.next();
+        }
+    }
+    let mut words: Vec<_> = words.cloned().collect();
+    let first = words.first_mut()?;
+    let text = first.literal()?.to_owned();
+    let at = text.get(1..).and_then(|rest| rest.find('@')).map_or(text.len(), |at| at + 1);
+    let name = text.get(..at)?;
+    let called = PACKAGES.into_iter().find(|(package, _)| *package == name).map_or(name, |(_, command)| command);
+    first.values = vec![Value::literal(called)];
+    Some(Invocation { words, ..invocation.clone() })
 }

@@ -25,9 +25,15 @@ pub(super) struct Run<'d> {
     found: RefCell<StepEffects<'d>>,
     context: RefCell<Vec<String>>,
     declared: bool,
+    tag: String,
 }
 
 impl<'d> Run<'d> {
+    /// Whether all tags of the plan begin with a text.
+    pub(super) fn tag_begins(&self, prefix: &str) -> bool {
+        !prefix.is_empty() && self.tag.starts_with(prefix)
+    }
+
     /// The number of a scalar as a source.
     pub(super) fn source(&self, node: Node<'d>) -> u32 {
         let mut sources = self.sources.borrow_mut();
@@ -81,7 +87,10 @@ impl<'c> Reader<'c> {
 
     /// The effects of a step in one plan. `declared` tells whether the step or its stage declares an environment.
     pub fn read<'d>(&mut self, step: &Step<'d>, bindings: &Bindings, declared: bool) -> StepEffects<'d> {
-        let run = Run { sources: RefCell::default(), found: RefCell::default(), context: RefCell::default(), declared };
+        let pattern = bindings.tag.as_ref().and_then(|names| names.pattern.as_ref());
+        let tag = pattern.map(|pattern| pattern.literal_prefix().to_owned()).unwrap_or_default();
+        let run =
+            Run { sources: RefCell::default(), found: RefCell::default(), context: RefCell::default(), declared, tag };
         for items in [step.script(), step.after_script()] {
             self.read_items(&items, bindings, &run);
         }

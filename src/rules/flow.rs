@@ -138,6 +138,19 @@ pub(super) fn retags<'d>(plan: &'d Plan<'d>) -> Vec<(&'d PlannedStep<'d>, &'d Ef
     plan.effects().filter(is_retag).collect()
 }
 
+/// Whether a plan that gives other images new tags leaves this one, which main pushes, as it is.
+pub(super) fn is_forgotten(flow: &Flow<'_>, plan: &Plan<'_>, reference: &Reference<'_>) -> bool {
+    let touches = |name: &Option<Reference<'_>>| match name {
+        Some(name) => name.same_image(reference, false) != Comparison::Different,
+        None => true,
+    };
+    let retagged = retags(plan).iter().any(|(_, effect)| match &effect.kind {
+        Kind::Retag { source, target, .. } => touches(source) || touches(target),
+        _ => false,
+    });
+    !retagged && flow.images().pushes_image_of(reference)
+}
+
 /// Whether a retag only names a local image that the same plan builds and pushes under no other name: no promotion.
 pub(super) fn only_names_build(plan: &Plan<'_>, effect: &Effect<'_>) -> bool {
     let Kind::Retag { source, local: true, .. } = &effect.kind else { return false };

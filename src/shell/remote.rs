@@ -27,6 +27,18 @@ impl Interpreter<'_> {
                 let stdin = invocation.stdin.clone();
                 self.fed(&stdin, Vec::new());
             }
+            // `ssh host 'bash -eu' <<EOF`: one word, and no more than words in it.
+            [word] if is_plain_line(word) => {
+                let values = word.value().split_whitespace();
+                let words = values.into_iter().map(|value| Word { values: vec![value], quoted: false, ..word.clone() });
+                let inner = Invocation {
+                    words: words.collect(),
+                    remote: self.remote.clone(),
+                    assignments: Vec::new(),
+                    ..invocation
+                };
+                self.dispatch_inner(inner);
+            }
             [word] if word.quoted || word.value().literal_contains(" ") => {
                 let (piece, expanded) = self.word_piece(word);
                 let foreign = self.foreign;
@@ -95,4 +107,10 @@ impl Interpreter<'_> {
 
 fn is_shell(words: &[Word]) -> bool {
     matches!(words.first().and_then(Word::literal), Some("bash" | "sh" | "sudo"))
+}
+
+fn is_plain_line(word: &Word) -> bool {
+    let shell_text =
+        |text: &str| text.contains([';', '&', '|', '<', '>', '$', '(', ')', '`', '\n', '\'', '"', '#', '=', '\\']);
+    word.quoted && word.literal().is_some_and(|text| !text.trim().is_empty() && !shell_text(text))
 }

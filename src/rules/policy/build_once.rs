@@ -39,6 +39,11 @@ fn same_image(left: &[Reference<'_>], right: &[Reference<'_>], across: bool) -> 
     left.iter().any(|left| right.iter().any(|right| left.same_image(right, across) == Comparison::Same))
 }
 
+/// The same, or not to be told apart.
+fn may_be_same(left: &[Reference<'_>], right: &[Reference<'_>], across: bool) -> bool {
+    left.iter().any(|left| right.iter().any(|right| left.same_image(right, across) != Comparison::Different))
+}
+
 /// A second build of one image in main's plan.
 fn again_on_main(flow: &Flow<'_>, out: &mut Findings<'_>) {
     let made = &flow.images().main_builds;
@@ -67,9 +72,9 @@ fn on_tag(flow: &Flow<'_>, plan: &Plan<'_>, out: &mut Findings<'_>) {
     for build in builds_of(plan) {
         let own = !build.names.is_empty()
             && !pushes_itself(build.effect)
-            && !same_image(&build.names, &pushed, false)
-            && !flow.images().main_builds.iter().any(|main| same_image(&main.names, &build.names, true))
-            && !same_image(&build.names, &flow.images().main_pushes, true)
+            && !may_be_same(&build.names, &pushed, false)
+            && !flow.images().main_builds.iter().any(|main| may_be_same(&main.names, &build.names, true))
+            && !may_be_same(&build.names, &flow.images().main_pushes, true)
             && !deployed(plan, &build.names);
         if own {
             continue;

@@ -4,7 +4,7 @@ use super::{meta, page};
 use crate::effect::{Comparison, Effect, Images, Kind, Reference, Tag};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{Plan, PlannedStep};
-use crate::rules::flow::{only_names_build, retags};
+use crate::rules::flow::{is_forgotten, only_names_build, retags};
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta = meta(
@@ -125,7 +125,9 @@ fn judge<'d>(
         }
         return;
     }
-    if answer == Comparison::Same || !expected.comparable || is_thrown_away(effect) {
+    // An image that the plan's retags pass over is what `retag-not-rebuild` tells.
+    let forgotten = plan.is_tag() && is_forgotten(flow, plan, reference);
+    if answer == Comparison::Same || !expected.comparable || is_thrown_away(effect) || forgotten {
         return;
     }
     let unclear = answer == Comparison::CannotTell || expected.incomplete || reference.tag_unclear();

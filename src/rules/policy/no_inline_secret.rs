@@ -26,6 +26,10 @@ impl Rule for NoInlineSecret {
             for entry in node.entries().filter(|entry| entry.merged.is_none()) {
                 search.entry(entry.name(), entry.value, out);
             }
+            // A variable of a custom pipeline, with its default.
+            if let (Some(name), Some(default)) = (node.get("name").and_then(|name| name.text()), node.get("default")) {
+                search.entry(name, default, out);
+            }
         }
         for comment in flow.document.comments() {
             for hit in secret::shapes(flow.document.slice(comment.span)) {

@@ -1,10 +1,10 @@
 //! `retag-not-rebuild`: a tag's plan gives the built image its new tag before it deploys.
 
 use super::{meta, page};
-use crate::effect::{Images, Kind};
+use crate::effect::{Images, Kind, Reference};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{Deployment, Plan};
-use crate::rules::flow::{only_names_build, retags};
+use crate::rules::flow::{is_forgotten, only_names_build, retags};
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta = meta(
@@ -25,7 +25,14 @@ impl Rule for RetagNotRebuild {
         for plan in flow.tag_plans() {
             for site in plan.deployments(flow.settings) {
                 if !retagged_before(plan, &site) {
-                    missing(plan, &site, out);
+                    missing(plan, &site, None, out);
+                } else if let Some(Kind::Deploy { images: Images::Known(references), .. }) =
+                    site.effect.map(|effect| &effect.kind)
+                {
+                    let forgotten = references.iter().find(|reference| is_forgotten(flow, plan, reference));
+                    if let Some(reference) = forgotten.filter(|reference| reference.constant_tag().is_none()) {
+                        missing(plan, &site, Some(reference), out);
+                    }
                 }
             }
         }
@@ -37,7 +44,7 @@ fn retagged_before(plan: &Plan<'_>, site: &Deployment<'_, '_>) -> bool {
     retags(plan).iter().any(|(step, effect)| step.item <= site.step.item && !only_names_build(plan, effect))
 }
 
-fn missing(plan: &Plan<'_>, site: &Deployment<'_, '_>, out: &mut Findings<'_>) {
+fn missing(plan: &Plan<'_>, site: &Deployment<'_, '_>, forgotten: Option<&Reference<'_>>, out: &mut Findings<'_>) {
     let trace = site.trace();
     let unfollowed = plan.effects().find(|(step, effect)| step.item <= site.step.item && effect.hides_effects());
     match site.effect {
@@ -47,6 +54,7 @@ fn missing(plan: &Plan<'_>, site: &Deployment<'_, '_>, out: &mut Findings<'_>) {
                 _ => return,
             };
             let name = match images {
+                _ if let Some(reference) = forgotten => format!("`{reference}`"),
                 Images::None => return,
                 Images::Hidden => "an image".to_owned(),
                 Images::Known(references) => {
