@@ -20,6 +20,7 @@ mod policy_cases;
 mod policy_pages;
 #[cfg(test)]
 mod rewritten;
+#[cfg(test)]
 mod rules;
 #[cfg(test)]
 mod server;
