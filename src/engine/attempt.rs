@@ -7,7 +7,7 @@ use crate::chat::{Candidate, Choice, Ending, choose, extract_ended};
 use crate::model::{Finish, Reply};
 
 /// What YAML a reply holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum YamlKind {
     /// None of a pipeline file.

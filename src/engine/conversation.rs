@@ -13,7 +13,7 @@ use crate::finding::wire::WireFinding;
 use crate::finding::{Severity, Verdict};
 use crate::model::{Backend, BackendError, Reply, Request};
 use crate::plan::{Change, compare};
-use crate::session::{Entry, Source};
+use crate::session::{Entry, Origin, Source, sha256};
 use crate::text::{Diff, diff};
 
 /// A conversation. Built with [`Conversation::new`], driven by [`Conversation::turn`].
@@ -105,18 +105,18 @@ impl Conversation {
     }
 
     /// Begins from the file as it is: revision 0. To be called before the first turn.
-    pub fn begin_with(&mut self, text: impl Into<String>, observer: &mut dyn Observer) -> &Revision {
-        let number = self.revise(0, 0, Source::File, text.into(), observer);
-        self.present = Some(number);
-        self.on_disk = Expected::Hash(self.revisions[number].sha256.clone());
-        &self.revisions[number]
+    pub fn begin_with(&mut self, text: impl Into<String>, observer: &mut dyn Observer) {
+        let text = text.into();
+        self.on_disk = Expected::Hash(sha256(text.as_bytes()));
+        self.present = Some(self.revise(0, 0, Source::File, text, observer));
     }
 
     /// Takes a person's own edit of the file as a revision; the present one where the text is the same.
-    pub fn edit(&mut self, text: impl Into<String>, observer: &mut dyn Observer) -> &Revision {
+    /// Its number is given.
+    pub fn edit(&mut self, text: impl Into<String>, observer: &mut dyn Observer) -> usize {
         let number = self.revise(self.turns.len(), 0, Source::Edit, text.into(), observer);
         self.present = Some(number);
-        &self.revisions[number]
+        number
     }
 
     /// Checks a text and makes it a revision, unless it is the present one's.
@@ -129,7 +129,9 @@ impl Conversation {
         observer: &mut dyn Observer,
     ) -> usize {
         let same = self.present.filter(|number| self.text_of(*number) == Some(text.as_str()));
-        let number = same.unwrap_or(self.revisions.len());
+        // Without a file at the beginning there is no revision 0.
+        let first = usize::from(source != Source::File);
+        let number = same.unwrap_or_else(|| self.revisions.last().map_or(first, |last| last.number + 1));
         if same.is_none() {
             let kept = (source != Source::Reply).then(|| text.clone());
             let revision = Revision::new(number, turn, attempt, source, self.checker.check(text));
@@ -137,9 +139,12 @@ impl Conversation {
             self.revisions.push(revision);
             self.tell(Entry::Revision { turn, number, path, sha256, source, text: kept }, observer);
         }
-        let checked = &self.revisions[number].checked;
-        let findings = checked.findings.iter().map(|finding| WireFinding::new(finding, &checked.document)).collect();
-        self.tell(Entry::Verdict { turn, revision: number, verdict: checked.verdict, findings }, observer);
+        if let Some(Revision { checked, .. }) = self.at(number) {
+            let findings =
+                checked.findings.iter().map(|finding| WireFinding::new(finding, &checked.document)).collect();
+            let verdict = checked.verdict;
+            self.tell(Entry::Verdict { turn, revision: number, verdict, findings }, observer);
+        }
         number
     }
 
@@ -179,7 +184,12 @@ impl Conversation {
         self.revisions.retain(|revision| revision.turn <= keep);
         self.present = match self.revisions.last() {
             Some(last) if last.source == Source::Edit => Some(last.number),
-            _ => self.turns.iter().rev().find_map(|turn| turn.revision).or(self.revisions.first().map(|_| 0)),
+            _ => self
+                .turns
+                .iter()
+                .rev()
+                .find_map(|turn| turn.revision)
+                .or(self.revisions.first().map(|first| first.number)),
         };
         let entry = Entry::Undo { turn: keep + 1 };
         observer.entry(&entry);
@@ -230,7 +240,7 @@ impl Conversation {
 
     /// Notes that a revision was accepted and stands on disk.
     pub fn take(&mut self, number: usize, observer: &mut dyn Observer) {
-        let Some(revision) = self.revisions.get(number) else { return };
+        let Some(revision) = self.at(number) else { return };
         let (turn, sha256, path) = (self.turns.len(), revision.sha256.clone(), self.options.path.clone());
         self.on_disk = Expected::Hash(sha256.clone());
         self.tell(Entry::Accepted { turn, revision: number, path, sha256 }, observer);
@@ -269,12 +279,12 @@ impl Conversation {
     /// # Errors
     /// There is none with this number.
     pub fn revision(&self, number: usize) -> Result<&Revision, EngineError> {
-        self.revisions.get(number).ok_or_else(|| self.no_revision(Some(number)))
+        self.at(number).ok_or_else(|| self.no_revision(Some(number)))
     }
 
     /// The revision that stands: the best of the last turn that had one, or a later edit.
     pub fn present(&self) -> Option<&Revision> {
-        self.revisions.get(self.present?)
+        self.at(self.present?)
     }
 
     /// A prompt that got no reply.
@@ -322,12 +332,21 @@ impl Conversation {
         self.elapsed_ms
     }
 
+    /// A revision by its number.
+    pub(super) fn at(&self, number: usize) -> Option<&Revision> {
+        let first = self.revisions.first()?.number;
+        self.revisions.get(number.checked_sub(first)?)
+    }
+
     pub(super) fn text_of(&self, number: usize) -> Option<&str> {
-        self.revisions.get(number).map(Revision::text)
+        self.at(number).map(Revision::text)
     }
 
     pub(super) fn tell(&mut self, entry: Entry, observer: &mut dyn Observer) {
         observer.entry(&entry);
+        if let Entry::Prompt { turn, origin: Origin::User | Origin::Script, .. } = &entry {
+            self.entries.retain(|entry| entry.turn() < *turn);
+        }
         self.entries.push(entry);
     }
 
@@ -358,10 +377,11 @@ impl Conversation {
     }
 
     fn no_revision(&self, number: Option<usize>) -> EngineError {
-        EngineError::NoRevision(match (number, self.revisions.len()) {
-            (_, 0) => "there is no file yet: no reply has brought a whole one".to_owned(),
-            (Some(number), count) => format!("there is no revision {number}; there are 0 to {}", count - 1),
-            (None, _) => "no revision stands".to_owned(),
+        EngineError::NoRevision(match (number, self.revisions.first(), self.revisions.last()) {
+            (Some(number), Some(first), Some(last)) => {
+                format!("there is no revision {number}; there are {} to {}", first.number, last.number)
+            }
+            _ => "there is no file yet: no reply has brought a whole one".to_owned(),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! What is sent: the system prompt, all prompts of the user, replies without superseded files, the present file whole.
 
+use super::attempt::YamlKind;
 use super::conversation::Conversation;
 use super::options::Options;
 use super::turn::Turn;
@@ -58,10 +59,8 @@ impl Conversation {
         let mut shown = false;
         let mut budget = self.options.context;
         let mut turns: Vec<Vec<Message>> = Vec::new();
-        let current = self.turns.len();
         for turn in self.turns.iter().rev() {
-            let own = if turn.number == current && turn.stop_is_open() { turn.attempts.len() } else { 1 };
-            turns.push(self.exchanges(turn, own, &mut budget, &mut shown, &mut context.left_out));
+            turns.push(self.exchange(turn, &mut budget, &mut shown, &mut context.left_out));
         }
         let system = self.system_prompt(!shown);
         context.messages.push(Message { role: Role::System, text: system });
@@ -95,59 +94,31 @@ impl Conversation {
         system
     }
 
-    /// The prompt of a turn and its answer: the best attempt's where the turn is over, all while it is repaired.
-    fn exchanges(
-        &self,
-        turn: &Turn,
-        own: usize,
-        budget: &mut usize,
-        shown: &mut bool,
-        left_out: &mut Vec<String>,
-    ) -> Vec<Message> {
-        let Some(first) = turn.attempts.first() else { return Vec::new() };
-        let open = own > 1;
-        let best =
-            turn.attempts.iter().rev().find(|attempt| turn.revision.is_none() || attempt.revision == turn.revision);
-        let attempts: Vec<_> =
-            if open { turn.attempts.iter().collect() } else { best.or(Some(first)).into_iter().collect() };
-        let mut messages = Vec::new();
-        for (index, attempt) in attempts.into_iter().enumerate() {
-            let prompt = if index == 0 { &first.prompt } else { &attempt.prompt };
-            messages.push(Message { role: Role::User, text: prompt.text.clone() });
-            let present = attempt.revision.is_some() && attempt.revision == self.present;
-            let mut text = attempt.reply.text.clone();
-            match attempt.chosen().filter(|_| attempt.revision.is_some() || attempt.yaml() == super::YamlKind::Flawed) {
-                Some(_) if present && !*shown => *shown = true,
-                Some(candidate) => {
-                    let what = match attempt.revision {
-                        Some(number) => format!("revision {number}"),
-                        None => "a file that could not be taken".to_owned(),
-                    };
-                    let note = format!("(Here stood {what} of the file, which no longer counts.)\n");
-                    if let Some(before) = text.get(..candidate.range.start) {
-                        let after = text.get(candidate.range.end..).unwrap_or("");
-                        text = format!("{before}{note}{after}");
-                        left_out.push(format!("{what} (turn {})", turn.number));
-                    }
-                }
-                None => {}
-            }
-            let size = text.chars().count();
-            if size > *budget && !present {
-                left_out.push(format!("the reply of turn {}", turn.number));
-                "(This reply is left out to save space.)".clone_into(&mut text);
-            }
-            *budget = budget.saturating_sub(size);
-            messages.push(Message { role: Role::Assistant, text });
+    /// The prompt of a turn and its best attempt's answer, without a file that no longer counts.
+    fn exchange(&self, turn: &Turn, budget: &mut usize, shown: &mut bool, left_out: &mut Vec<String>) -> Vec<Message> {
+        let attempts = turn.attempts.iter().rev();
+        let best = attempts.clone().find(|attempt| turn.revision.is_none() || attempt.revision == turn.revision);
+        let (Some(first), Some(best)) = (turn.attempts.first(), best) else { return Vec::new() };
+        let mut text = best.reply.text.clone();
+        let present = best.revision.is_some() && best.revision == self.present && !*shown;
+        *shown |= present;
+        // A file that could not be taken is shown once, to the repair that asks for it whole.
+        let open = best.yaml() == YamlKind::Flawed && turn.number == self.turns.len();
+        let stale = best.chosen().filter(|_| !present && !open && best.yaml() >= YamlKind::File);
+        if let Some(candidate) = stale {
+            let what = best.revision.map_or("a file that could not be taken".to_owned(), |n| format!("revision {n}"));
+            let before = text.get(..candidate.range.start).unwrap_or("");
+            let after = text.get(candidate.range.end..).unwrap_or("");
+            text = format!("{before}(Here stood {what}, which no longer counts.)\n{after}");
+            left_out.push(format!("{what}, of turn {}", turn.number));
         }
-        messages
-    }
-}
-
-impl Turn {
-    /// Whether the turn is still being repaired or may be.
-    fn stop_is_open(&self) -> bool {
-        !matches!(self.stop, super::Stop::Accepted)
+        let size = text.chars().count();
+        if size > *budget && !present {
+            left_out.push(format!("the reply of turn {}", turn.number));
+            "(This reply is left out to save space.)".clone_into(&mut text);
+        }
+        *budget = budget.saturating_sub(size);
+        vec![Message { role: Role::User, text: first.prompt.text.clone() }, Message { role: Role::Assistant, text }]
     }
 }
 

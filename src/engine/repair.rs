@@ -44,7 +44,7 @@ impl Conversation {
     pub fn repair_prompt(&self) -> Option<Prompt> {
         let turn = self.turns.last()?;
         let last = turn.attempts.last()?;
-        let text = match turn.revision.and_then(|number| self.revisions.get(number)) {
+        let text = match turn.revision.and_then(|number| self.at(number)) {
             Some(revision) if revision.verdict() == Verdict::Refused => self.of_revision(revision),
             Some(_) => return None,
             None if last.yaml() == YamlKind::Flawed => self.options.flawed.replace("{{findings}}", &flaws(last)),
@@ -92,7 +92,7 @@ impl Conversation {
 
     /// Whether the turn needs no repair, or could not be repaired.
     fn settled(&self, turn: &Turn) -> Option<Stop> {
-        match turn.revision.and_then(|number| self.revisions.get(number)) {
+        match turn.revision.and_then(|number| self.at(number)) {
             Some(revision) => match revision.verdict() {
                 Verdict::Accepted => Some(Stop::Accepted),
                 Verdict::Incomplete => Some(Stop::Undecided),
@@ -107,11 +107,14 @@ impl Conversation {
     fn no_better(&self, turn: &Turn) -> Option<Stop> {
         let last = turn.attempts.last().filter(|attempt| Self::is_repair(&attempt.prompt))?;
         let earlier = turn.attempts.iter().rev().skip(1).filter_map(|attempt| attempt.revision);
-        let before = earlier.max_by_key(|number| self.revisions.get(*number).map(Revision::standing));
-        let Some(revision) = last.revision.and_then(|number| self.revisions.get(number)) else {
-            return (last.yaml() != YamlKind::Flawed || before.is_none()).then_some(Stop::NoProgress);
+        let before = earlier.max_by_key(|number| self.at(*number).map(Revision::standing));
+        let Some(revision) = last.revision.and_then(|number| self.at(number)) else {
+            // Cut off once more may still end well; the very same again won't.
+            let text = last.chosen().map(|candidate| &candidate.text);
+            let again = turn.attempts.iter().rev().skip(1).any(|one| one.chosen().map(|c| &c.text) == text);
+            return (last.yaml() != YamlKind::Flawed || again).then_some(Stop::NoProgress);
         };
-        let before = before.and_then(|number| self.revisions.get(number))?;
+        let before = before.and_then(|number| self.at(number))?;
         let broken = revision.broken_since(before);
         if !broken.is_empty() {
             return Some(Stop::Broke(broken.into_iter().map(str::to_owned).collect()));
@@ -136,7 +139,8 @@ fn listed(document: &Document, findings: &[Finding]) -> String {
         let line = document.slice(document.lines().span(document.text(), at.line)).trim();
         let line: String = line.chars().take(120).collect();
         out.push_str(&format!("{}. {} (line {}): {}\n", index + 1, finding.rule, at.line, finding.message));
-        if !line.is_empty() {
+        // A credential is not said again.
+        if !line.is_empty() && finding.rule != "no-inline-secret" {
             out.push_str(&format!("   line: {line}\n"));
         }
         if !finding.trace.is_empty() {

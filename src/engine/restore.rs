@@ -54,7 +54,8 @@ impl Conversation {
                     self.edit(text.clone(), observer);
                 }
                 Entry::Accepted { sha256, .. } => {
-                    let number = self.revisions.iter().rposition(|revision| revision.sha256 == *sha256);
+                    let meant = self.revisions.iter().rev().find(|revision| revision.sha256 == *sha256);
+                    let number = meant.map(|revision| revision.number);
                     match number {
                         Some(number) => self.take(number, observer),
                         None => self.set_on_disk(super::Expected::Hash(sha256.clone())),
@@ -79,7 +80,7 @@ impl Conversation {
         let attempt = self.turns.last().map_or(0, |turn| turn.attempts.len());
         self.spend(&reply);
         self.conclude(Attempt::read(turn, attempt, prompt, reply), observer);
-        let accepted = self.turns.last().and_then(|turn| turn.revision).and_then(|number| self.revisions.get(number));
+        let accepted = self.turns.last().and_then(|turn| turn.revision).and_then(|number| self.at(number));
         let accepted = accepted.is_some_and(|revision| revision.verdict() == crate::finding::Verdict::Accepted);
         if accepted && let Some(turn) = self.turns.last_mut() {
             turn.stop = Stop::Accepted;

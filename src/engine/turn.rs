@@ -145,18 +145,20 @@ impl Conversation {
             turn.attempts.push(attempt.clone());
         }
         self.settle(before);
-        let [revision, before] = [attempt.revision, before].map(|number| number.and_then(|n| self.revisions.get(n)));
+        let [revision, before] = [attempt.revision, before].map(|number| number.and_then(|n| self.at(n)));
         observer.attempted(Attempted { attempt: &attempt, revision, before });
     }
 
     /// The best revision of the last turn, the later of equals, becomes the present one; without any the one before
     /// the turn stays.
     fn settle(&mut self, before: Option<usize>) {
-        let Some(turn) = self.turns.last_mut() else { return };
+        let Some(turn) = self.turns.last() else { return };
         let numbers = turn.attempts.iter().filter_map(|attempt| attempt.revision);
-        let best = numbers.max_by_key(|number| (self.revisions.get(*number).map(super::Revision::standing), *number));
-        turn.revision = best;
+        let best = numbers.max_by_key(|number| (self.at(*number).map(super::Revision::standing), *number));
         self.present = best.or(before);
+        if let Some(turn) = self.turns.last_mut() {
+            turn.revision = best;
+        }
     }
 
     /// Whether the last prompt of a turn was a repair.
