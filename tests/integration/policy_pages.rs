@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use pipewright::check::{self, Checker};
 use pipewright::finding::{Finding, Layer, RuleMeta, Severity, Verdict};
-use pipewright::settings::Settings;
+use pipewright::settings::{self, Settings};
+use pipewright::yaml::Document;
 
 use crate::pages::{example, section};
 
@@ -45,4 +46,38 @@ fn pages_have_their_parts_and_are_short() {
         }
         assert!(meta.page.lines().count() < 80, "the page of {} is long", meta.id);
     }
+}
+
+/// The settings of each example of a page; none has a finding.
+fn documented(page: &str) -> Vec<Settings> {
+    let rules: Vec<&str> = pipewright::rules::all().iter().map(|rule| rule.meta().id).collect();
+    let mut found = Vec::new();
+    for block in page.split("```yaml\n").skip(1) {
+        let text = block.split("```").next().unwrap_or("");
+        let (settings, findings) = settings::read(&Document::read(text), &rules);
+        assert!(findings.is_empty(), "{text}{findings:?}");
+        found.push(settings);
+    }
+    found
+}
+
+#[test]
+fn documented_settings_are_read_and_the_defaults_are_the_defaults() {
+    let policy = documented(include_str!("../../docs/policy.md"));
+    assert_eq!(policy.len(), 3);
+    let defaults = Settings { file: None, catalogue: None, ..policy[0].clone() };
+    assert_eq!(defaults, Settings::default());
+    assert!(!documented(include_str!("../../docs/configuration.md")).is_empty());
+
+    let meta = metas().into_iter().find(|meta| meta.id == "manual-production").expect("the rule");
+    let flow = example(meta.page, "Good");
+    let deploy = "gcloud run deploy quay --image $REGISTRY/quay:$BITBUCKET_COMMIT";
+    let told = |command: &str, settings: &Settings| {
+        let checked = Checker::new(settings.clone()).check(flow.replace(deploy, command));
+        checked.findings.iter().map(|finding| finding.rule).collect::<BTreeSet<_>>()
+    };
+    let (unknown, latest) = ("fleetctl roll --to staging", "fleetctl roll --to staging --image acme/quay:latest");
+    assert!(flow.contains(deploy), "{flow}");
+    assert_eq!(told(unknown, &Settings::default()), BTreeSet::from(["release-flow"]));
+    assert_eq!(told(latest, &policy[2]), BTreeSet::from(["deploy-what-was-promoted"]));
 }
