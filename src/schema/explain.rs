@@ -168,7 +168,7 @@ impl<'d> Writer<'d> {
             Kind::Missing(key) if meant.contains(key) => {}
             Kind::Missing(key) => self.missing(place, failure, owner, key),
             Kind::Type => {
-                let (message, help) = types::wrong(place, limit);
+                let (message, help) = types::wrong(place, limit, &properties(owner));
                 self.say(&metas::RIGHT_TYPE, place, span, message).help = help;
             }
             Kind::Value => {

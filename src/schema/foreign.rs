@@ -115,6 +115,7 @@ pub(super) static FOREIGN: &[Foreign] = &[
     ),
     row(&["dependencies"], &["step"], GITLAB, "remove it: artifacts come by themselves; `artifacts.download` chooses"),
     row(&["runs-on"], &["the file"], "it is an option", "put it under `options`"),
+    row(&["steps"], &["item"], "a pipeline is itself the list", "remove `steps:` and list the items directly"),
     row(&["uses"], &[], GITHUB, "call a pipe in the script: `- pipe: account/repository:version`"),
     row(&["with"], &["step"], GITHUB, "give a pipe `variables`"),
     row(&["run", "commands", "cmd", "command"], &["step", "script"], GITHUB, "write commands as a list under `script`"),

@@ -21,6 +21,14 @@ pub(super) fn unknown(owner: &Value, key: &str) -> Words {
     let place = owner.get("title").and_then(Value::as_str).unwrap_or("this map");
     let known: Vec<&str> =
         owner.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+    if let Some(meant) = key.strip_prefix('-').filter(|rest| known.contains(rest)) {
+        return Words {
+            message: format!("unknown key `{}` in {place}: the dash has no blank after it", shown(key)),
+            help: format!("write `- {meant}:`"),
+            severity: Severity::Error,
+            meant: Some(meant.to_owned()),
+        };
+    }
     let foreign = FOREIGN.iter().find(|row| {
         row.keys.contains(&key) && (row.places.is_empty() || row.places.iter().any(|part| place.contains(part)))
     });
@@ -94,6 +102,9 @@ fn elsewhere(place: &str, key: &str) -> Option<String> {
         };
         TREE.pointer(&pointer).and_then(Value::as_object).is_some_and(|keys| keys.contains_key(key))
     };
+    if (has("plainStep") || has("childStep")) && place.ends_with("item") {
+        return Some("it belongs into the body of a `step:`, one level deeper".to_owned());
+    }
     if has("plainStep") && !place.contains("step") {
         return Some(if place == "the file" || place == "`pipelines`" {
             "a step has it: `- step:` in a pipeline".to_owned()

@@ -117,25 +117,42 @@ impl<'d> Writer<'d> {
         true
     }
 
-    /// A command that YAML took for a map because of its colon.
+    /// A map in a script that is no pipe: a command that YAML took for a map because of its colon, or another system's.
     fn command(&mut self, place: &Place<'d>) -> bool {
         let Some(entry) = place.node.entries().next() else { return false };
         let span = entry.key.span();
         let name = entry.name();
-        if place.node.get("variables").is_some() || place.node.get("name").is_some() {
-            return false;
+        let has = |key: &str| place.node.get(key).is_some();
+        let neither = "an item of a script is a command or a pipe, and this map is neither";
+        let foreign = [
+            ("uses", "call a pipe: `- pipe: account/repository:version`"),
+            ("run", "write the command itself as the item"),
+            ("step", "end the script before it: `- step:` stands in the pipeline's list"),
+            ("script", "write the commands themselves as items"),
+        ];
+        if let Some((key, help)) = foreign.into_iter().find(|(key, _)| has(key)) {
+            let at = place.node.entry(key).map_or(span, |entry| entry.key.span());
+            self.say(&metas::KNOWN_KEY, place, at, neither.to_owned()).help = Some(help.to_owned());
+            return true;
         }
-        if place.node.entries().len() == 1 && ["uses", "run", "step", "script"].contains(&name) {
-            return false;
+        if has("variables") || has("name") {
+            let message = "a pipe needs `pipe`".to_owned();
+            self.say(&metas::REQUIRED_KEY, place, span, message).help =
+                Some("put `pipe:` and these keys into one item, with one dash".to_owned());
+            return true;
         }
-        let text = self.document.slice(span.to(place.node.span())).lines().next().unwrap_or("").trim_end().to_owned();
-        let message = format!("the colon after `{}` makes a map of this command", shown(name));
-        let help = match (text.contains('\''), text.contains('"')) {
-            _ if text.chars().count() > 60 => "put the whole command in single quotes".to_owned(),
-            (false, _) => format!("quote the whole command: `- '{text}'`"),
-            (true, false) => format!("quote the whole command: `- \"{text}\"`"),
-            (true, true) => "write it as a block: `- |` and the command, indented, on the next line".to_owned(),
+        // The rest of a command may hold a secret, so only the word before the colon is repeated.
+        let word = name.split_whitespace().last().unwrap_or(name);
+        let message = format!("the colon after `{}` makes a map of this command", shown(word));
+        let line = self
+            .document
+            .slice(self.document.lines().span(self.document.text(), self.document.lines().line(span.start)));
+        let help = match (line.contains('\''), line.contains('"')) {
+            (false, _) => "put the whole command in single quotes",
+            (true, false) => "put the whole command in double quotes",
+            (true, true) => "write it as a block: `- |` and the command, indented, on the next line",
         };
+        let help = help.to_owned();
         self.say(&metas::QUOTED_COMMAND, place, span, message).help = Some(help);
         true
     }

@@ -49,8 +49,8 @@ fn tags(document: &Document, found: &mut Vec<Finding>) {
         }
         let message = format!("`{tag}` is taken for a YAML tag and dropped");
         let help = match node.style() {
-            Some(Style::Plain) => format!("quote the whole text: `'{tag} {}'`", node.text().unwrap_or("").trim_end()),
-            _ => "remove it, or quote the text that it belongs to".to_owned(),
+            Some(Style::Plain) => "put the whole text in quotes",
+            _ => "remove it, or quote the text that it belongs to",
         };
         Findings::new(&metas::NO_TAGS, found).violated(span, message).help(help);
     }

@@ -28,7 +28,24 @@ fn each_mistake_is_one_sentence_at_its_place() {
         (step("scripts: [make]"), "4:9 known-key: unknown key `scripts` in a step; did you mean `script`?"),
         (step("script: make"), "4:17 right-type: `script` should be a list (it is a string)"),
         (step("name: x"), "3:7 required-key: a step needs `script`"),
-        (step("script:\n  - echo Status: ok"), "5:13 quoted-command: the colon after `echo Status` makes a map of this command"),
+        (step("script:\n  - echo Status: ok"), "5:13 quoted-command: the colon after `Status` makes a map of this command"),
+        (
+            step("script:\n  - uses: actions/checkout@v4"),
+            "5:13 known-key: an item of a script is a command or a pipe, and this map is neither",
+        ),
+        (
+            step("script:\n  - variables: {A: b}"),
+            "5:13 required-key: a pipe needs `pipe`",
+        ),
+        (
+            step("script:\n  - [make]"),
+            "5:14 right-type: an item of `script` should be a string or a map (it is a list)",
+        ),
+        (step("script: [make]\noidc: yes"), "5:15 right-type: `oidc` should be `true` or `false` or a map (it is a string)"),
+        (
+            "pipelines:\n  default:\n    - -step: {script: [make]}\n".to_owned(),
+            "3:7 known-key: unknown key `-step` in a pipeline's item: the dash has no blank after it",
+        ),
         (step("script: [\"\"]"), "4:18 not-empty: a command is empty"),
         (step("script: [make]\nsize: large"), "5:15 known-value: `size` is one of `1x`, `2x`, `4x`, `8x`, `16x`, `32x`, not `large`"),
         (step("script: [make]\nmax-time: 60m"), "5:19 right-type: `max-time` should be a whole number (it is a string)"),
@@ -115,4 +132,14 @@ fn nothing_is_said_below_an_undefined_alias() {
     assert!(check(&document).is_empty());
     assert_eq!(findings(&document).len(), 1);
     assert_eq!(findings(&document)[0].rule, "defined-alias");
+}
+
+#[test]
+fn a_secret_in_a_command_is_not_repeated() {
+    let text = step("script:\n  - 'x' \n  - curl -u me:hunter2 -H Authorization: Bearer s3cr3t-s3cr3t");
+    let document = Document::read(text);
+    let findings = check(&document);
+    assert_eq!(findings[0].rule, "quoted-command");
+    let said = format!("{}{:?}", findings[0].message, findings[0].help);
+    assert!(!said.contains("s3cr3t") && !said.contains("hunter2"), "{said}");
 }

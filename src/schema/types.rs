@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
+use super::keys::list;
 use super::place::Place;
 use crate::yaml::{Kind, Node};
 
-/// Message and help for a value of the wrong type; `expected` is the schema's `type`.
-pub(super) fn wrong(place: &Place<'_>, expected: &Value) -> (String, Option<String>) {
+/// Message and help for a value of the wrong type; `expected` is the schema's `type`, `known` the keys of a map there.
+pub(super) fn wrong(place: &Place<'_>, expected: &Value, known: &[&str]) -> (String, Option<String>) {
     let node = place.node;
     let words = place.words();
     let expected: Vec<&str> = match expected {
@@ -22,7 +23,7 @@ pub(super) fn wrong(place: &Place<'_>, expected: &Value) -> (String, Option<Stri
         let message = format!("{words} is empty; it should be {wanted}");
         return (message, Some("give it a value, or remove it".to_owned()));
     }
-    (format!("{words} should be {wanted} (it is {})", node.kind().words()), help(place, &expected))
+    (format!("{words} should be {wanted} (it is {})", node.kind().words()), help(place, &expected, known))
 }
 
 fn article(kind: &str) -> &'static str {
@@ -36,7 +37,7 @@ fn article(kind: &str) -> &'static str {
     }
 }
 
-fn help(place: &Place<'_>, expected: &[&str]) -> Option<String> {
+fn help(place: &Place<'_>, expected: &[&str], known: &[&str]) -> Option<String> {
     let node = place.node;
     let takes = |kind: &str| expected.contains(&kind);
     let scalar = node.text();
@@ -45,17 +46,13 @@ fn help(place: &Place<'_>, expected: &[&str]) -> Option<String> {
         Kind::Sequence if takes("object") && node.items().all(|item| item.is_mapping()) => {
             Some("remove the `- ` before its keys".to_owned())
         }
-        Kind::Sequence if takes("string") && node.items().len() == 1 => {
-            Some("write the one value without the list".to_owned())
-        }
         Kind::Sequence if in_list(place) => {
             Some("a list inside a list is not flattened: write its items out, or alias each of them".to_owned())
         }
+        Kind::Sequence if takes("string") && node.items().len() == 1 => {
+            Some("write the one value without the list".to_owned())
+        }
         Kind::String if takes("array") => Some("write it as a list: `- ` before each value".to_owned()),
-        Kind::String if takes("object") && takes("array") => None,
-        Kind::String if takes("object") => scalar
-            .filter(|text| !text.contains(char::is_whitespace))
-            .map(|text| format!("if `{text}` is a key, write a colon and its value after it")),
         Kind::String if takes("integer") => {
             let digits: String = scalar.unwrap_or("").chars().take_while(char::is_ascii_digit).collect();
             (!digits.is_empty()).then(|| format!("write `{digits}`, with neither quotes nor unit"))
@@ -63,7 +60,15 @@ fn help(place: &Place<'_>, expected: &[&str]) -> Option<String> {
         Kind::String if takes("boolean") => match scalar.unwrap_or("").to_lowercase().as_str() {
             "yes" | "on" | "true" => Some("write `true`".to_owned()),
             "no" | "off" | "false" => Some("write `false`".to_owned()),
+            _ if takes("object") && !known.is_empty() => Some(format!("or a map with {}", list(known))),
             _ => None,
+        },
+        Kind::String if takes("object") && scalar.is_some_and(|text| known.contains(&text)) => {
+            Some(format!("write a colon after `{}`, and its body below", scalar.unwrap_or("")))
+        }
+        Kind::String | Kind::Boolean | Kind::Integer | Kind::Float if expected == ["object"] => match known {
+            [] => Some("write keys and their values below it".to_owned()),
+            known => Some(format!("write its keys below it: {}", list(known))),
         },
         Kind::Boolean | Kind::Integer | Kind::Float if takes("string") => {
             Some(format!("put it in quotes: `\"{}\"`", scalar.unwrap_or("")))
