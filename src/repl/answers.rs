@@ -37,13 +37,45 @@ impl<'c> Named<'c> {
     }
 }
 
-/// The findings with their excerpts; `most` of them, the rest counted.
+/// The gravest findings with their excerpts, `most` of them; the rest is counted.
+pub(super) fn first_findings(screen: &mut Screen<'_>, file: Named<'_>, most: usize) -> io::Result<()> {
+    let secrets = file.secrets();
+    let report = file.report(&secrets);
+    let mut all: Vec<_> = file.checked.findings.iter().collect();
+    all.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let look = screen.look();
+    for finding in all.iter().take(most) {
+        report::finding(&report, finding, look, screen.out())?;
+    }
+    for (layer, reason) in &file.checked.skipped {
+        screen.note(&format!("the {} layer did not run: {reason}", layer.word()))?;
+    }
+    match all.len().saturating_sub(most) {
+        0 => Ok(()),
+        more => screen.note(&format!("{more} more; `/check` shows all")),
+    }
+}
+
+/// All findings with their excerpts.
 pub(super) fn findings(screen: &mut Screen<'_>, file: Named<'_>) -> io::Result<()> {
     let secrets = file.secrets();
     let report =
         Report { files: vec![file.report(&secrets)], unreadable: Vec::new(), rules: Vec::new(), fail_on: None };
     let look = screen.look();
     report::human(&report, look, screen.out())
+}
+
+/// The text with line numbers, secrets masked.
+pub(super) fn show(screen: &mut Screen<'_>, file: Named<'_>) -> io::Result<()> {
+    let mut text = file.checked.document.text().to_owned();
+    let mut secrets = file.secrets();
+    secrets.sort_by_key(|span| std::cmp::Reverse(span.start));
+    for span in secrets {
+        if text.get(span.start..span.end).is_some() {
+            text.replace_range(span.start..span.end, "***");
+        }
+    }
+    screen.file(&text)
 }
 
 /// What changed between two texts, and what that means.

@@ -2,6 +2,7 @@
 //!
 //! Input is a trait with two sources, so that no test needs a terminal; all output goes to one writer.
 
+mod act;
 mod answers;
 pub mod commands;
 mod complete;
@@ -9,7 +10,10 @@ mod editor;
 mod external;
 pub mod help;
 mod input;
+mod keeper;
 mod markdown;
+mod opening;
+mod run;
 mod screen;
 
 pub use complete::{Words, complete};
@@ -17,4 +21,6 @@ pub use editor::Terminal;
 pub use external::{edit, editor};
 pub use input::{Input, Lines, Said};
 pub use markdown::Markdown;
+pub use opening::{Answers, Options, ReplError};
+pub use run::{Ending, run};
 pub use screen::{Judged, Screen};

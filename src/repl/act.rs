@@ -1,0 +1,336 @@
+//! What each command does; the table of them is in `commands.rs`.
+
+use std::io;
+
+use super::answers::{self, Named};
+use super::commands::Verb;
+use super::keeper::{Book, Keeper, judged, violated};
+use super::opening::{header, read_text};
+use super::run::Repl;
+use super::{external, help};
+use crate::check::Checked;
+use crate::engine::{EngineError, Prompt, Revision};
+use crate::finding::Severity;
+use crate::session::{self, Writer};
+
+impl Repl<'_, '_> {
+    /// Does a command; what is wrong with it is told, and the chat goes on.
+    pub(super) fn command(&mut self, verb: Verb, arguments: &[String]) -> io::Result<()> {
+        let done = match verb {
+            Verb::Help => self.help(arguments),
+            Verb::Show => self.show(arguments),
+            Verb::Diff => self.diff(arguments),
+            Verb::Check => self.check(arguments),
+            Verb::Plan => self.plan(arguments),
+            Verb::Rules => answers::explain(self.screen, arguments.first().map(String::as_str)),
+            Verb::Repair => {
+                return self.talk(|conversation, backend, keeper| conversation.repair(backend, keeper));
+            }
+            Verb::Retry => {
+                return self.talk(|conversation, backend, keeper| conversation.retry(backend, keeper));
+            }
+            Verb::Accept => self.accept(arguments),
+            Verb::Undo => self.undo(arguments),
+            Verb::Fork => self.fork(arguments),
+            Verb::Edit => self.edit(arguments),
+            Verb::Revisions => self.revisions(),
+            Verb::Context => self.context(),
+            Verb::Model => self.model(arguments),
+            Verb::Sessions => self.sessions(),
+            Verb::Quit => Ok(Ok(())),
+        }?;
+        match done {
+            Ok(()) => Ok(()),
+            Err(why) => self.trouble(&why),
+        }
+    }
+
+    fn help(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {
+        let text = arguments.first().map_or_else(help::list, |name| help::one(name));
+        self.screen.line(&text).map(Ok)
+    }
+
+    fn show(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {
+        let revision = match chosen(&self.opened.conversation, arguments.first()) {
+            Ok(revision) => revision,
+            Err(why) => return Ok(Err(why)),
+        };
+        self.screen.note(&title(revision))?;
+        let name = name(revision);
+        answers::show(self.screen, Named { name: &name, checked: &revision.checked }).map(Ok)
+    }
+
+    fn diff(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {
+        let conversation = &self.opened.conversation;
+        let pair = match arguments {
+            [] => chosen(conversation, None).and_then(|after| {
+                let earlier = conversation.revisions().iter().rev().find(|before| before.number < after.number);
+                let before = earlier.ok_or_else(|| format!("{} is the first, and `/show` shows it", name(after)))?;
+                Ok((before, after))
+            }),
+            [a] => chosen(conversation, Some(a)).and_then(|a| Ok((a, chosen(conversation, None)?))),
+            [a, b, ..] => chosen(conversation, Some(a)).and_then(|a| Ok((a, chosen(conversation, Some(b))?))),
+        };
+        let (a, b) = match pair {
+            Ok(pair) => pair,
+            Err(why) => return Ok(Err(why)),
+        };
+        let (before, after) = (name(a), name(b));
+        let a = Named { name: &before, checked: &a.checked };
+        let b = Named { name: &after, checked: &b.checked };
+        answers::diff(self.screen, conversation.checker(), a, b).map(Ok)
+    }
+
+    fn check(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {
+        let conversation = &self.opened.conversation;
+        let file = arguments.first().filter(|word| word.parse::<usize>().is_err());
+        let own: Checked;
+        let (name, checked) = match file {
+            Some(path) => match read_text(&self.options.directory.join(path), path) {
+                Ok(text) => {
+                    own = conversation.checker().check(text);
+                    (path.clone(), &own)
+                }
+                Err(error) => return Ok(Err(error.to_string())),
+            },
+            None => match chosen(conversation, arguments.first()) {
+                Ok(revision) => (name(revision), &revision.checked),
+                Err(why) => return Ok(Err(why)),
+            },
+        };
+        answers::findings(self.screen, Named { name: &name, checked }).map(Ok)
+    }
+
+    fn plan(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {
+        let conversation = &self.opened.conversation;
+        let revision = match chosen(conversation, None) {
+            Ok(revision) => revision,
+            Err(why) => return Ok(Err(why)),
+        };
+        let name = name(revision);
+        let file = Named { name: &name, checked: &revision.checked };
+        answers::plan(self.screen, conversation.checker(), file, arguments)
+    }
+
+    fn accept(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {
+        let force = arguments.iter().any(|word| word == "force");
+        let number = match arguments.iter().find(|word| *word != "force") {
+            Some(word) => match word.parse::<usize>() {
+                Ok(number) => Some(number),
+                Err(_) => return Ok(Err(no_number(word))),
+            },
+            None => None,
+        };
+        let root = self.options.root.clone();
+        let who = self.opened.backend.name();
+        let mut keeper = Keeper::new(self.screen, &mut self.opened.book, who);
+        let written = self.opened.conversation.accept(number, &root, force, &mut keeper);
+        std::mem::replace(&mut keeper.broken, Ok(()))?;
+        match written {
+            Ok(written) => {
+                let what = if written.changed { "is written" } else { "stands there already" };
+                let path = &self.options.engine.path;
+                let number = number.or_else(|| self.opened.conversation.present().map(|present| present.number));
+                self.screen.note(&format!("revision {} {what}: {path}", number.unwrap_or_default())).map(Ok)
+            }
+            Err(error @ (EngineError::NotAccepted { .. } | EngineError::Accept(_))) => {
+                Ok(Err(format!("{error} (`/accept force`)")))
+            }
+            Err(error) => Ok(Err(error.to_string())),
+        }
+    }
+
+    fn undo(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {
+        let count = match arguments.first().map_or(Ok(1), |word| word.parse::<usize>()) {
+            Ok(count) => count,
+            Err(_) => return Ok(Err(no_number(arguments.first().map_or("", String::as_str)))),
+        };
+        match self.opened.conversation.undo(count, &mut self.opened.book) {
+            Ok(prompt) => {
+                if let Some(prompt) = prompt {
+                    let first: String = prompt.text.lines().next().unwrap_or_default().chars().take(60).collect();
+                    self.screen.note(&format!("taken back, from the prompt: {first}"))?;
+                }
+                self.stands().map(Ok)
+            }
+            Err(error) => Ok(Err(error.to_string())),
+        }
+    }
+
+    fn fork(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {
+        let Some(turn) = arguments.first().and_then(|word| word.parse::<usize>().ok()) else {
+            return Ok(Err("`/fork` wants the turn after which to go on, as in `/fork 3`".to_owned()));
+        };
+        let mut header = header(&self.options, self.opened.backend.name());
+        header.forked_from = Some(self.opened.header.id.clone());
+        let folder = self.options.sessions.as_ref();
+        let writer = folder.map(|folder| {
+            Writer::create(folder.join(format!("{}.jsonl", header.id)), &header, self.options.redact.clone())
+        });
+        let mut book = Book::new(writer, false);
+        match self.opened.conversation.fork(turn, &mut book) {
+            Ok(fork) => {
+                self.opened.conversation = fork;
+                self.opened.book = book;
+                self.opened.header = header;
+                let id = self.opened.header.id.clone();
+                self.screen.note(&format!("session {id} goes on after turn {turn}; the other one stays as it is"))?;
+                self.stands().map(Ok)
+            }
+            Err(error) => Ok(Err(error.to_string())),
+        }
+    }
+
+    fn edit(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {
+        if self.silent {
+            return Ok(Err("`/edit` needs a terminal".to_owned()));
+        }
+        let draft = arguments.first().is_some_and(|word| word == "draft");
+        if !draft && !arguments.is_empty() {
+            return Ok(Err("`/edit` opens a prompt, `/edit draft` the file".to_owned()));
+        }
+        let text = if draft { self.opened.conversation.present().map_or("", Revision::text) } else { "" };
+        self.screen.out().flush()?;
+        let saved = match external::edit(&self.options.editor, text, if draft { ".yml" } else { ".md" }) {
+            Ok(Some(saved)) => saved,
+            Ok(None) => return Ok(Err("the editor ended with a failure; nothing is changed".to_owned())),
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        if saved == text || saved.trim().is_empty() {
+            return self.screen.note("nothing is changed").map(Ok);
+        }
+        if !draft {
+            self.screen.said(saved.trim_end())?;
+            return self.ask(Prompt::user(saved.trim_end())).map(Ok);
+        }
+        let before = self.opened.conversation.present().map(|revision| revision.number);
+        self.opened.conversation.edit(saved, &mut self.opened.book);
+        let conversation = &self.opened.conversation;
+        let before = before.and_then(|number| conversation.revision(number).ok());
+        match conversation.present() {
+            Some(revision) => judged(self.screen, revision, before, 5).map(Ok),
+            None => Ok(Ok(())),
+        }
+    }
+
+    fn revisions(&mut self) -> io::Result<Result<(), String>> {
+        let conversation = &self.opened.conversation;
+        if conversation.revisions().is_empty() {
+            return Ok(Err("there is no file yet: no reply has brought a whole one".to_owned()));
+        }
+        let present = conversation.present().map(|revision| revision.number);
+        for revision in conversation.revisions() {
+            let mark = if Some(revision.number) == present { "*" } else { " " };
+            let rules = violated(revision);
+            let rules = if rules.is_empty() { String::new() } else { format!("; {} violated", rules.join(", ")) };
+            let (errors, warnings) = (revision.count(Severity::Error), revision.count(Severity::Warning));
+            self.screen.line(&format!(
+                "{mark} {}: {}, {errors} errors, {warnings} warnings{rules}",
+                title(revision),
+                revision.verdict().word()
+            ))?;
+        }
+        Ok(Ok(()))
+    }
+
+    fn context(&mut self) -> io::Result<Result<(), String>> {
+        let conversation = &self.opened.conversation;
+        let context = conversation.context();
+        let budget = conversation.options().context;
+        self.screen.line(&format!(
+            "{} messages, {} characters, about {} tokens before the next prompt",
+            context.messages.len(),
+            context.characters,
+            context.tokens()
+        ))?;
+        self.screen.line(&format!(
+            "older replies share a budget of {budget} characters; prompts and the present file always go along"
+        ))?;
+        let left = context.left_out.join(", ");
+        self.screen.line(&format!("left out: {}", if left.is_empty() { "nothing" } else { &left }))?;
+        self.screen
+            .line(&format!(
+                "used so far: {} tokens, {:.1} s of waiting",
+                conversation.tokens(),
+                conversation.elapsed_ms() as f64 / 1000.0
+            ))
+            .map(Ok)
+    }
+
+    fn model(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {
+        let Some(name) = arguments.first() else {
+            return self.screen.line(&format!("{} answers", self.who())).map(Ok);
+        };
+        if !self.opened.recorded.is_empty() {
+            return Ok(Err("a recording answers here; configure a server or a key to choose a model".to_owned()));
+        }
+        self.opened.conversation.set_model(Some(name.clone()));
+        self.chosen_model = Some(name.clone());
+        self.screen.note(&format!("{name} is asked from now on")).map(Ok)
+    }
+
+    fn sessions(&mut self) -> io::Result<Result<(), String>> {
+        let Some(folder) = &self.options.sessions else {
+            return Ok(Err("this chat keeps no session".to_owned()));
+        };
+        let (listed, wrong) = match session::list(folder) {
+            Ok(found) => found,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        if listed.is_empty() {
+            self.screen.note("no session is kept yet")?;
+        }
+        let wide = self.screen.look().width.saturating_sub(2).max(20);
+        for one in listed {
+            let verdict = one.verdict.map_or("no file", |verdict| verdict.word());
+            let written = if one.accepted { ", written" } else { "" };
+            let turns = if one.turns == 1 { "1 turn".to_owned() } else { format!("{} turns", one.turns) };
+            self.screen.line(&format!("{}  {turns}, {verdict}{written}", one.id))?;
+            let first = one.first_prompt.split_whitespace().collect::<Vec<_>>().join(" ");
+            let short: String = first.chars().take(wide - 4).collect();
+            self.screen.note(&format!("    {short}"))?;
+        }
+        for error in wrong {
+            self.screen.trouble(&error.to_string())?;
+        }
+        Ok(Ok(()))
+    }
+
+    /// Which revision stands now.
+    fn stands(&mut self) -> io::Result<()> {
+        match self.opened.conversation.present() {
+            Some(revision) => judged(self.screen, revision, Some(revision), 0),
+            None => self.screen.note("there is no file now"),
+        }
+    }
+}
+
+/// The revision that a word means; without one, the one that stands.
+fn chosen<'c>(conversation: &'c crate::engine::Conversation, word: Option<&String>) -> Result<&'c Revision, String> {
+    let Some(word) = word else {
+        let none = || "there is no file yet: no reply has brought a whole one".to_owned();
+        return conversation.present().ok_or_else(none);
+    };
+    let number = word.parse::<usize>().map_err(|_| no_number(word))?;
+    conversation.revision(number).map_err(|error| error.to_string())
+}
+
+fn no_number(word: &str) -> String {
+    format!("`{word}` is no number")
+}
+
+fn name(revision: &Revision) -> String {
+    format!("revision {}", revision.number)
+}
+
+/// The revision with where it came from.
+fn title(revision: &Revision) -> String {
+    use crate::session::Source;
+    let from = match (revision.source, revision.attempt) {
+        (Source::File, _) => "the file as it was found".to_owned(),
+        (Source::Edit, _) => format!("edited by hand after turn {}", revision.turn),
+        (Source::Reply, 0) => format!("turn {}", revision.turn),
+        (Source::Reply, attempt) => format!("turn {}, repair {attempt}", revision.turn),
+    };
+    format!("revision {} ({from})", revision.number)
+}

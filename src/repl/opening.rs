@@ -1,0 +1,141 @@
+//! How a chat begins: anew, from the file that is there, or from a session.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::keeper::Book;
+use crate::check::Checker;
+use crate::engine::{self, Conversation, hash_of_prompts};
+use crate::model::{Backend, Interrupt, Live, Recorded};
+use crate::session::{self, Header, Origin, Redact, SessionError, Writer, new_id, timestamp};
+
+/// Who answers in a chat.
+pub enum Answers {
+    /// A model behind a server.
+    Live(Box<Live>),
+    /// A recording, for want of a model.
+    Recorded(Recorded),
+}
+
+/// What a chat is opened with.
+pub struct Options {
+    /// The checker, with the settings of the repository.
+    pub checker: Checker,
+    /// How the conversation is held.
+    pub engine: engine::Options,
+    /// The repository: the pipeline file is written below it.
+    pub root: PathBuf,
+    /// The current folder: files that commands name are looked for here.
+    pub directory: PathBuf,
+    /// The folder of sessions; none keeps no session.
+    pub sessions: Option<PathBuf>,
+    /// The session to go on with: an id, the beginning of one, a path, or `last`.
+    pub resume: Option<String>,
+    /// What must not stand in a session.
+    pub redact: Redact,
+    /// The editor's command; see [`super::editor`].
+    pub editor: String,
+    /// Raised by Ctrl-C; the live backend has the same.
+    pub interrupt: Interrupt,
+    /// The time at which the chat begins.
+    pub now: SystemTime,
+}
+
+/// Why a chat can't go on, or not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplError {
+    /// The session to resume.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// The pipeline file, or a file that a command names.
+    #[error("{path}: {reason}")]
+    File {
+        /// The path.
+        path: String,
+        /// Why it can't be read.
+        reason: String,
+    },
+    /// Prompts can't be read, or replies not be shown.
+    #[error("the terminal fails: {0}")]
+    Terminal(#[from] io::Error),
+}
+
+/// What a chat works on once it is open.
+pub(super) struct Opened {
+    pub(super) conversation: Conversation,
+    pub(super) book: Book,
+    pub(super) header: Header,
+    /// Prompts of the recording that answers, in order; empty with a model.
+    pub(super) recorded: Vec<String>,
+    pub(super) backend: Box<dyn Backend>,
+    /// Lines for the beginning.
+    pub(super) notes: Vec<String>,
+}
+
+/// Opens the session, reads the file, and makes the conversation of both.
+pub(super) fn open(answers: Answers, options: &Options) -> Result<Opened, ReplError> {
+    let (backend, recorded): (Box<dyn Backend>, Vec<String>) = match answers {
+        Answers::Live(live) => (live, Vec::new()),
+        Answers::Recorded(recorded) => {
+            let own = recorded.exchanges().filter(|exchange| exchange.origin != Origin::Repair);
+            let prompts = own.map(|exchange| exchange.prompt.clone()).collect();
+            (Box::new(recorded), prompts)
+        }
+    };
+    let mut conversation = Conversation::new(options.engine.clone(), options.checker.clone());
+    let mut header = header(options, backend.name());
+    let mut notes = Vec::new();
+    if let Some(word) = &options.resume {
+        let folder = options.sessions.clone().unwrap_or_default();
+        let path = session::find(&folder, word)?;
+        let (writer, session) = Writer::resume(&path, options.redact.clone())?;
+        notes.extend(session.notices.iter().cloned());
+        conversation.restore(&session.entries, &mut engine::Silent);
+        notes.push(format!("session {} goes on after turn {}", session.header.id, conversation.turns().len()));
+        header = session.header;
+        let book = Book::new(Some(writer), true);
+        return Ok(Opened { conversation, book, header, recorded, backend, notes });
+    }
+    let writer = options
+        .sessions
+        .as_ref()
+        .map(|folder| Writer::create(folder.join(format!("{}.jsonl", header.id)), &header, options.redact.clone()));
+    let mut book = Book::new(writer, false);
+    // A recording was made without the file at hand, and must not be written over it.
+    if recorded.is_empty() {
+        let path = options.root.join(&options.engine.path);
+        if path.symlink_metadata().is_ok() {
+            conversation.begin_with(read_text(&path, &options.engine.path)?, &mut book);
+        }
+    }
+    Ok(Opened { conversation, book, header, recorded, backend, notes })
+}
+
+/// The header of a session that begins now.
+pub(super) fn header(options: &Options, model: String) -> Header {
+    let id = new_id(SystemTime::now().max(options.now), std::process::id());
+    let mut header = Header::new(id, timestamp(options.now));
+    header.model = Some(model);
+    header.path = Some(options.engine.path.clone());
+    header.prompts = Some(hash_of_prompts(&options.engine));
+    header
+}
+
+/// The most bytes of a file that is taken for a pipeline.
+const LIMIT: u64 = 16 << 20;
+
+/// The text of a file; every failure is its name and a reason.
+pub(super) fn read_text(path: &Path, shown: &str) -> Result<String, ReplError> {
+    let wrong = |reason: String| ReplError::File { path: shown.to_owned(), reason };
+    if path.is_dir() {
+        return Err(wrong("is a folder".to_owned()));
+    }
+    let file = std::fs::File::open(path).map_err(|error| wrong(error.to_string()))?;
+    let mut bytes = Vec::new();
+    file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| wrong(error.to_string()))?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(wrong(format!("is larger than {} MiB", LIMIT >> 20)));
+    }
+    String::from_utf8(bytes).map_err(|error| wrong(format!("is not UTF-8 (byte {})", error.utf8_error().valid_up_to())))
+}

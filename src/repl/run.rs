@@ -1,0 +1,218 @@
+//! The loop: a prompt or a command, what comes of it, and again.
+
+use std::io;
+
+use super::answers::metas;
+use super::commands::{Line, Verb, parse};
+use super::complete::Words;
+use super::input::{Input, Said};
+use super::keeper::{Keeper, judged};
+use super::opening::{Answers, Opened, Options, ReplError, open};
+use super::screen::Screen;
+use crate::engine::{Conversation, EngineError, Prompt, Turn};
+use crate::model::BackendError;
+use crate::plan::EventKind;
+
+/// How a chat ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// The last prompt got no reply.
+    pub unanswered: bool,
+    /// A command could not be done, and nobody sat there to see it.
+    pub failed: bool,
+}
+
+/// A chat that is open.
+pub(super) struct Repl<'r, 'w> {
+    pub(super) options: Options,
+    pub(super) opened: Opened,
+    pub(super) screen: &'r mut Screen<'w>,
+    /// Prompts come from a stream: they are repeated, and nothing interactive is offered.
+    pub(super) silent: bool,
+    pub(super) failed: bool,
+    /// Another model than the backend's own.
+    pub(super) chosen_model: Option<String>,
+    words: Words,
+    /// The revision that `words` has the events of.
+    words_of: Option<usize>,
+}
+
+/// Holds a chat until its input ends or the user quits.
+///
+/// # Errors
+/// The session or the file can't be read at the beginning; later only input and output themselves.
+pub fn run(
+    answers: Answers,
+    options: Options,
+    input: &mut dyn Input,
+    screen: &mut Screen<'_>,
+) -> Result<Ending, ReplError> {
+    let opened = open(answers, &options)?;
+    let words = Words {
+        rules: metas().iter().map(|meta| meta.id.to_owned()).collect(),
+        directory: options.directory.clone(),
+        ..Words::default()
+    };
+    let silent = input.silent();
+    let mut repl = Repl { options, opened, screen, silent, failed: false, chosen_model: None, words, words_of: None };
+    repl.greet()?;
+    loop {
+        repl.refresh_words();
+        let said = input.ask(&repl.words, repl.screen.out())?;
+        let text = match said {
+            Said::Ended => break,
+            Said::Cleared => continue,
+            Said::Text(text) => text,
+        };
+        if silent && !text.trim().is_empty() {
+            repl.screen.said(&text)?;
+        }
+        match parse(&text) {
+            Line::Blank => repl.blank()?,
+            Line::Prompt(text) => repl.ask(Prompt::user(text))?,
+            Line::Unknown(line) => repl.trouble(&line)?,
+            Line::Command(Verb::Quit, _) => break,
+            Line::Command(verb, arguments) => repl.command(verb, &arguments)?,
+        }
+    }
+    repl.farewell()?;
+    Ok(Ending { unanswered: repl.opened.conversation.unanswered().is_some(), failed: repl.failed })
+}
+
+impl Repl<'_, '_> {
+    fn greet(&mut self) -> io::Result<()> {
+        let who = self.opened.backend.name();
+        let path = self.options.engine.path.clone();
+        if self.opened.recorded.is_empty() {
+            self.screen
+                .note(&format!("pipewright {}: {who} answers. /help lists the commands.", env!("CARGO_PKG_VERSION")))?;
+        } else {
+            self.screen.line(&format!(
+                "No model is configured, so this chat plays a recording ({who}): Enter sends its next prompt.\n\
+                 For a model: set OPENAI_API_KEY, or OPENAI_BASE_URL and PIPEWRIGHT_MODEL for another server.\n\
+                 /help lists the commands; all but new prompts work."
+            ))?;
+        }
+        for note in std::mem::take(&mut self.opened.notes) {
+            self.screen.note(&note)?;
+        }
+        match self.opened.conversation.present() {
+            Some(revision) => {
+                let what = if revision.number == 0 {
+                    format!("{path} is revision 0, and shown to the model.")
+                } else {
+                    format!("{path}:")
+                };
+                self.screen.note(&what)?;
+                judged(self.screen, revision, Some(revision), 0)
+            }
+            None if self.opened.recorded.is_empty() => self.screen.note(&format!("There is no {path} here yet.")),
+            None => Ok(()),
+        }
+    }
+
+    fn farewell(&mut self) -> io::Result<()> {
+        match self.opened.book.path() {
+            Some(_) => {
+                let id = self.opened.header.id.clone();
+                self.screen.note(&format!("session {id} is kept: `pipewright chat --resume {id}`"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Enter with nothing typed: the next prompt of a recording, else nothing.
+    fn blank(&mut self) -> io::Result<()> {
+        let next = self.opened.recorded.get(self.opened.conversation.turns().len()).cloned();
+        match next {
+            Some(prompt) => {
+                self.screen.said(&prompt)?;
+                self.ask(Prompt::user(prompt))
+            }
+            None if !self.opened.recorded.is_empty() => self.screen.note("the recording is at its end"),
+            None => Ok(()),
+        }
+    }
+
+    /// Who answers the next prompt.
+    pub(super) fn who(&self) -> String {
+        self.chosen_model.clone().unwrap_or_else(|| self.opened.backend.name())
+    }
+
+    /// Sends a prompt.
+    pub(super) fn ask(&mut self, prompt: Prompt) -> io::Result<()> {
+        self.talk(|conversation, backend, keeper| conversation.turn(prompt, backend, keeper))
+    }
+
+    /// Runs something that asks the model, and tells how it went.
+    pub(super) fn talk(
+        &mut self,
+        act: impl for<'c> FnOnce(
+            &'c mut Conversation,
+            &mut dyn crate::model::Backend,
+            &mut Keeper<'_, '_>,
+        ) -> Result<&'c Turn, EngineError>,
+    ) -> io::Result<()> {
+        self.options.interrupt.clear();
+        let who = self.who();
+        let mut keeper = Keeper::new(self.screen, &mut self.opened.book, who);
+        let ended = act(&mut self.opened.conversation, self.opened.backend.as_mut(), &mut keeper);
+        let stop = ended.map(|turn| (turn.number, turn.stop.words(), turn.attempts.len(), turn.revision));
+        std::mem::replace(&mut keeper.broken, Ok(()))?;
+        match stop {
+            Ok((_, words, attempts, revision)) => {
+                if let Some(words) = words {
+                    self.screen.note(&words)?;
+                }
+                // After repairs it is not plain which of the revisions stands.
+                if let Some(number) = revision.filter(|_| attempts > 1) {
+                    self.screen.note(&format!("revision {number} stands"))?;
+                }
+                Ok(())
+            }
+            Err(EngineError::Backend { error, .. }) => self.unanswered(&error),
+            Err(error) => self.trouble(&error.to_string()),
+        }
+    }
+
+    fn unanswered(&mut self, error: &BackendError) -> io::Result<()> {
+        if error.interrupted() {
+            return self.screen.note("interrupted; /retry sends the prompt again");
+        }
+        self.trouble(&error.to_string())?;
+        match (error, self.opened.recorded.is_empty()) {
+            (BackendError::Stale { .. } | BackendError::Spent { .. }, false) => self
+                .screen
+                .note("a recording answers its own prompts only: Enter sends the next one, and a model answers any"),
+            _ => self.screen.note("the prompt is kept: /retry sends it again"),
+        }
+    }
+
+    /// A line about something that did not work.
+    pub(super) fn trouble(&mut self, text: &str) -> io::Result<()> {
+        self.failed |= self.silent;
+        self.screen.trouble(text)
+    }
+
+    /// What the tab key offers now.
+    fn refresh_words(&mut self) {
+        let conversation = &self.opened.conversation;
+        self.words.revisions = conversation.revisions().iter().map(|revision| revision.number).collect();
+        let present = conversation.present();
+        if self.silent || present.map(|revision| revision.number) == self.words_of {
+            return;
+        }
+        self.words_of = present.map(|revision| revision.number);
+        let plans =
+            present.map(|revision| conversation.checker().plans(&revision.checked.document)).unwrap_or_default();
+        let named = plans.iter().filter(|plan| !plan.event.name.is_empty());
+        self.words.events = named
+            .map(|plan| match plan.event.kind {
+                EventKind::Main => format!("branch {}", plan.event.name),
+                _ => format!("{} {}", plan.event.word(), plan.event.name.replace('*', "1.0.0")),
+            })
+            .collect();
+        self.words.events.sort();
+        self.words.events.dedup();
+    }
+}
