@@ -22,7 +22,8 @@ fn cases() -> Vec<(String, String)> {
         }
     }
     let shared = std::env::var_os("PIPEWRIGHT_SHARED").map_or_else(|| root.join("../shared"), PathBuf::from);
-    for entry in shared.join("policy-cases").read_dir().into_iter().flatten() {
+    let folders = [root.join("tests/fixtures/policy"), shared.join("policy-cases")];
+    for entry in folders.iter().filter_map(|folder| folder.read_dir().ok()).flatten() {
         let path = entry.expect("an entry").path();
         if path.extension().is_some_and(|extension| extension == "yml") {
             found.push((path.display().to_string(), std::fs::read_to_string(&path).expect("a case")));
