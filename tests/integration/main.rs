@@ -6,6 +6,8 @@ mod support;
 
 mod check;
 mod config;
+#[cfg(test)]
+mod documented;
 mod help;
 #[cfg(test)]
 mod live;
