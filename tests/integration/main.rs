@@ -21,6 +21,8 @@ mod policy_cases;
 #[cfg(test)]
 mod policy_pages;
 #[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod rewritten;
 #[cfg(test)]
 mod rules;
