@@ -4,7 +4,7 @@ use std::io;
 
 use super::answers::{self, Named};
 use super::commands::Verb;
-use super::keeper::{Book, Keeper, judged, violated};
+use super::keeper::{Book, Keeper, judged, line, violated};
 use super::opening::{header, read_text};
 use super::run::Repl;
 use super::{external, help};
@@ -299,7 +299,7 @@ impl Repl<'_, '_> {
     /// Which revision stands now.
     fn stands(&mut self) -> io::Result<()> {
         match self.opened.conversation.present() {
-            Some(revision) => judged(self.screen, revision, Some(revision), 0),
+            Some(revision) => line(self.screen, revision, Some(revision)),
             None => self.screen.note("there is no file now"),
         }
     }

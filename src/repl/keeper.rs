@@ -126,7 +126,16 @@ pub(super) fn judged(
     before: Option<&Revision>,
     most: usize,
 ) -> io::Result<()> {
-    let again = before.is_some_and(|before| before.number == revision.number);
+    line(screen, revision, before)?;
+    if before.is_some_and(|before| before.number == revision.number) {
+        return screen.note("the file in this reply is the one that stands already");
+    }
+    let name = format!("revision {}", revision.number);
+    answers::first_findings(screen, Named { name: &name, checked: &revision.checked }, most)
+}
+
+/// The verdict line alone.
+pub(super) fn line(screen: &mut Screen<'_>, revision: &Revision, before: Option<&Revision>) -> io::Result<()> {
     let changes = diff(before.map_or("", Revision::text), revision.text(), 0);
     let violated = violated(revision);
     screen.verdict(&Judged {
@@ -136,12 +145,7 @@ pub(super) fn judged(
         warnings: revision.count(Severity::Warning),
         lines: (changes.added, changes.removed),
         violated: &violated,
-    })?;
-    if again {
-        return screen.note("the file in this reply is the one that stands already");
-    }
-    let name = format!("revision {}", revision.number);
-    answers::first_findings(screen, Named { name: &name, checked: &revision.checked }, most)
+    })
 }
 
 /// Rules with errors, each once: those of the policy first, they say most.

@@ -131,7 +131,11 @@ pub(super) fn read_text(path: &Path, shown: &str) -> Result<String, ReplError> {
     if path.is_dir() {
         return Err(wrong("is a folder".to_owned()));
     }
-    let file = std::fs::File::open(path).map_err(|error| wrong(error.to_string()))?;
+    let file = std::fs::File::open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => wrong("does not exist".to_owned()),
+        io::ErrorKind::PermissionDenied => wrong("may not be read".to_owned()),
+        _ => wrong(error.to_string()),
+    })?;
     let mut bytes = Vec::new();
     file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| wrong(error.to_string()))?;
     if bytes.len() as u64 > LIMIT {

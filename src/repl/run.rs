@@ -6,7 +6,7 @@ use super::answers::metas;
 use super::commands::{Line, Verb, parse};
 use super::complete::Words;
 use super::input::{Input, Said};
-use super::keeper::{Keeper, judged};
+use super::keeper::{Keeper, line};
 use super::opening::{Answers, Opened, Options, ReplError, open};
 use super::screen::Screen;
 use crate::engine::{Conversation, EngineError, Prompt, Turn};
@@ -104,7 +104,7 @@ impl Repl<'_, '_> {
                     format!("{path}:")
                 };
                 self.screen.note(&what)?;
-                judged(self.screen, revision, Some(revision), 0)
+                line(self.screen, revision, Some(revision))
             }
             None if self.opened.recorded.is_empty() => self.screen.note(&format!("There is no {path} here yet.")),
             None => Ok(()),

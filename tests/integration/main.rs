@@ -4,6 +4,8 @@
 
 mod support;
 
+#[cfg(test)]
+mod chat;
 mod check;
 mod config;
 #[cfg(test)]
