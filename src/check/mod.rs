@@ -1,9 +1,11 @@
 //! The check: four layers in order, settings and suppressions applied, one verdict.
 
 mod checker;
+mod difference;
 mod files;
 mod suppress;
 
 pub use checker::{Checked, Checker};
+pub use difference::difference;
 pub use files::RepositoryFiles;
 pub use suppress::{REASON, USED};

@@ -23,6 +23,20 @@ pub static USED: RuleMeta = RuleMeta {
     page: include_str!("../../docs/rules/suppression-used.md"),
 };
 
+/// A comment that allows a rule.
+pub(super) struct Allowed {
+    /// The rule.
+    pub(super) rule: String,
+    /// The comment.
+    pub(super) span: Span,
+}
+
+/// The comments of a text that allow a rule with a reason.
+pub(super) fn all(document: &Document) -> Vec<Allowed> {
+    let with_reason = read(document).into_iter().filter(|suppression| suppression.reason);
+    with_reason.map(|suppression| Allowed { rule: suppression.rule, span: suppression.span }).collect()
+}
+
 struct Suppression {
     rule: String,
     reason: bool,

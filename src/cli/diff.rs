@@ -4,10 +4,8 @@ use super::args::{Diff, Global};
 use super::config::{Configuration, Overrides};
 use super::plan::{no_tree, open, root};
 use super::{CliError, Exit, World};
-use crate::check::Checked;
-use crate::plan::{Change, compare};
+use crate::check::{Checked, difference};
 use crate::report::{self, FileReport};
-use crate::rules::RuleAnswer;
 
 /// Writes the difference of two files.
 pub(super) fn run(arguments: &Diff, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
@@ -29,8 +27,7 @@ pub(super) fn run(arguments: &Diff, global: &Global, world: &mut World<'_>) -> R
             return Err(no_tree(name));
         }
     }
-    let mut changes = compare(&old_checker.plans(&old.document), &new_checker.plans(&new.document));
-    changes.extend(answers(&old, &new));
+    let changes = difference((&old_checker, &old), (&new_checker, &new));
     report::diff_meaning(&changes, look, world.out)?;
     Ok(Exit::Fine)
 }
@@ -43,31 +40,5 @@ fn file<'a>(path: &'a str, checked: &'a Checked) -> FileReport<'a> {
         verdict: checked.verdict,
         skipped: &checked.skipped,
         secrets: &[],
-    }
-}
-
-/// Rules that hold no more, or hold again.
-fn answers(old: &Checked, new: &Checked) -> Vec<Change> {
-    let change = |rule: &&'static str, was: RuleAnswer, is: RuleAnswer| {
-        let weakens = was == RuleAnswer::Holds || is == RuleAnswer::Violated;
-        Change { event: "rules".to_owned(), text: format!("`{rule}` {}, now {}", past(was), present(is)), weakens }
-    };
-    let both = old.answers.iter().filter_map(|(rule, was)| Some((rule, *was, *new.answers.get(rule)?)));
-    both.filter(|(_, was, is)| was != is).map(|(rule, was, is)| change(rule, was, is)).collect()
-}
-
-fn past(answer: RuleAnswer) -> &'static str {
-    match answer {
-        RuleAnswer::Holds => "held",
-        RuleAnswer::Violated => "was violated",
-        RuleAnswer::CannotTell => "could not be told",
-    }
-}
-
-fn present(answer: RuleAnswer) -> &'static str {
-    match answer {
-        RuleAnswer::Holds => "holds",
-        RuleAnswer::Violated => "is violated",
-        RuleAnswer::CannotTell => "can't be told",
     }
 }

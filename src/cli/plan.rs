@@ -23,11 +23,15 @@ pub(super) fn run(arguments: &Plan, global: &Global, world: &mut World<'_>) -> R
         if events.is_empty() {
             return planner.all().iter().map(|plan| WirePlan::new(plan, &document, settings)).collect();
         }
-        let of = |event| match planner.of(event) {
-            Some(plan) => WirePlan::new(&plan, &document, settings),
-            None => WirePlan::nothing(event),
-        };
-        events.iter().map(of).collect::<Vec<_>>()
+        let mut wired = Vec::new();
+        for event in &events {
+            let plans = planner.all_of(event);
+            wired.extend(plans.iter().map(|plan| WirePlan::new(plan, &document, settings)));
+            if plans.is_empty() {
+                wired.push(WirePlan::nothing(event));
+            }
+        }
+        wired
     });
     let plans = plans.ok_or_else(|| no_tree(&name))?;
     match arguments.format {

@@ -9,10 +9,11 @@ use super::prompt::Prompt;
 use super::revision::Revision;
 use super::turn::Turn;
 use crate::check::Checker;
+use crate::check::difference;
 use crate::finding::wire::WireFinding;
 use crate::finding::{Severity, Verdict};
 use crate::model::{Backend, BackendError, Reply, Request};
-use crate::plan::{Change, compare};
+use crate::plan::Change;
 use crate::session::{Entry, Origin, Source, sha256};
 use crate::text::{Diff, diff};
 
@@ -261,7 +262,7 @@ impl Conversation {
     /// There is no such revision.
     pub fn meaning(&self, from: usize, to: usize) -> Result<Vec<Change>, EngineError> {
         let (from, to) = (self.revision(from)?, self.revision(to)?);
-        Ok(compare(&self.checker.plans(&from.checked.document), &self.checker.plans(&to.checked.document)))
+        Ok(difference((&self.checker, &from.checked), (&self.checker, &to.checked)))
     }
 
     /// The turns.

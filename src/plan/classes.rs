@@ -4,6 +4,7 @@ use super::bind::bindings;
 use super::model::Plan;
 use super::select::{Selection, select};
 use super::steps::Steps;
+use super::triggered::triggered;
 use super::{Event, EventKind};
 use crate::effect::{Catalogue, Files, Reader};
 use crate::pipeline::{Alternative, File, Pattern, Section, Selector};
@@ -78,6 +79,16 @@ impl<'a, 'd> Planner<'a, 'd> {
             }
         };
         Some(self.plan(event.clone(), &selection))
+    }
+
+    /// All that an event starts: the pipeline that a pattern selects, and what `triggers` start beside it.
+    pub fn all_of(&mut self, event: &Event) -> Vec<Plan<'d>> {
+        let mut plans: Vec<Plan<'d>> = self.of(event).into_iter().collect();
+        for started in triggered(&self.file, event) {
+            let selection = Selection { selector: started.selector, alternative: None, unclear: started.unclear };
+            plans.push(self.plan(event.clone(), &selection));
+        }
+        plans
     }
 
     fn branch(&self, name: &str) -> Option<Selection<'d>> {

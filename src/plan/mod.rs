@@ -7,6 +7,7 @@ mod event;
 mod model;
 mod select;
 mod steps;
+mod triggered;
 
 pub use classes::{Planner, plans};
 pub use compare::{Change, compare};

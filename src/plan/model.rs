@@ -28,6 +28,8 @@ pub struct PlannedStep<'d> {
     pub step: Step<'d>,
     /// Its stage.
     pub stage: Option<Stage<'d>>,
+    /// Its number in the plan, from 1.
+    pub number: usize,
     /// The number of the pipeline's item that holds it, from 0.
     pub item: usize,
     /// Whether it is a member of a parallel group.
@@ -118,8 +120,7 @@ impl<'d> Plan<'d> {
         if let Some(child) = &step.child {
             trace.push(format!("child pipeline custom.{child}"));
         }
-        let number = self.steps.iter().position(|other| std::ptr::eq(other, step)).map_or(0, |at| at + 1);
-        trace.push(format!("step {number} of {}: {}", self.steps.len(), step.name()));
+        trace.push(format!("step {} of {}: {}", step.number, self.steps.len(), step.name()));
         trace
     }
 

@@ -96,6 +96,7 @@ impl<'d> Steps<'_, '_, 'd> {
         out.push(PlannedStep {
             step,
             stage,
+            number: out.len() + 1,
             item,
             parallel,
             last: false,

@@ -4,9 +4,10 @@ use std::io;
 
 use super::commands::nearest;
 use super::screen::Screen;
+use crate::check::difference;
 use crate::check::{Checked, Checker};
 use crate::finding::RuleMeta;
-use crate::plan::{Event, EventKind, compare};
+use crate::plan::{Event, EventKind};
 use crate::report::{self, FileReport, Report, WirePlan, visible};
 use crate::yaml::Span;
 use crate::{rules, schema, settings};
@@ -83,7 +84,7 @@ pub(super) fn diff(screen: &mut Screen<'_>, checker: &Checker, a: Named<'_>, b: 
     let (before, after) = (a.secrets(), b.secrets());
     let look = screen.look();
     report::diff_text(&a.report(&before), &b.report(&after), look, screen.out())?;
-    let changes = compare(&checker.plans(&a.checked.document), &checker.plans(&b.checked.document));
+    let changes = difference((checker, &a.checked), (checker, &b.checked));
     writeln!(screen.out())?;
     report::diff_meaning(&changes, look, screen.out())
 }

@@ -1,11 +1,14 @@
 //! `build-once`: one image is built by one step, in main's plan.
 
 use super::{meta, page};
+use std::collections::HashMap;
+
 use crate::effect::{Comparison, Effect, Kind, Reference, Tag};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{EventKind, Plan};
 use crate::rules::flow::{Made, builds, pushes};
 use crate::rules::{Flow, Rule};
+use crate::shell::Value;
 
 static META: RuleMeta = meta(
     "build-once",
@@ -46,12 +49,21 @@ fn may_be_same(left: &[Reference<'_>], right: &[Reference<'_>], across: bool) ->
 
 /// A second build of one image in main's plan.
 fn again_on_main(flow: &Flow<'_>, out: &mut Findings<'_>) {
-    let made = &flow.images().main_builds;
-    for (index, build) in made.iter().enumerate() {
-        let first = made.iter().take(index).find(|first| {
+    // Only names that are equal to the letter are surely the same image, so a look-up by name finds them all.
+    let mut seen: HashMap<&Value, Vec<&Made<'_>>> = HashMap::new();
+    for build in &flow.images().main_builds {
+        let earlier = build.names.iter().flat_map(|name| seen.get(&name.image).into_iter().flatten());
+        let first = earlier.copied().find(|first| {
             let either = !first.effect.certain && !build.effect.certain && std::ptr::eq(first.step, build.step);
             !either && same_image(&first.names, &build.names, false)
         });
+        for name in &build.names {
+            let known = seen.entry(&name.image).or_default();
+            // Of many builds of one image the first few settle it.
+            if known.len() < 4 {
+                known.push(build);
+            }
+        }
         if let Some(first) = first {
             let message = format!("`{}` builds `{}` a second time", build.effect.command, image(&build.names));
             out.violated(build.effect.site.span(), message)

@@ -35,6 +35,8 @@ pub(super) fn in_commands(text: &str) -> Vec<Hit> {
 struct Token<'t> {
     text: &'t str,
     start: usize,
+    /// The number of the command in its line.
+    command: usize,
 }
 
 fn line_hits(line: &str, base: usize, depth: usize, hits: &mut Vec<Hit>) {
@@ -43,9 +45,17 @@ fn line_hits(line: &str, base: usize, depth: usize, hits: &mut Vec<Hit>) {
         return;
     }
     let tokens = tokens(line);
-    let logs_in = tokens.iter().any(|token| matches!(token.text, "login" | "sshpass"));
-    let database = tokens.iter().any(|token| matches!(token.text, "mysql" | "mysqldump" | "mysqladmin" | "mariadb"));
-    let curl = tokens.iter().any(|token| matches!(token.text, "curl" | "wget" | "http"));
+    // Flags mean what they mean within one command of the line.
+    for command in tokens.chunk_by(|a, b| a.command == b.command) {
+        command_hits(command, base, depth, hits);
+    }
+}
+
+fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<Hit>) {
+    let any = |names: &[&str]| tokens.iter().any(|token| names.contains(&token.text));
+    let logs_in = any(&["login", "sshpass"]);
+    let database = any(&["mysql", "mysqldump", "mysqladmin", "mariadb"]);
+    let curl = any(&["curl", "wget", "http"]);
     for (index, token) in tokens.iter().enumerate() {
         let next = tokens.get(index + 1);
         let mut push = |value: &str, start: usize, what: String| {
@@ -112,12 +122,14 @@ fn tokens(line: &str) -> Vec<Token<'_>> {
     let mut start = None;
     let mut quote = None;
     let mut escaped = false;
+    let mut command = 0;
     for (at, c) in line.char_indices() {
         let ends = quote.is_none() && (c.is_whitespace() || matches!(c, ';' | '|' | '&' | '(' | ')'));
         if ends {
             if let Some(begin) = start.take() {
-                tokens.push(Token { text: line.get(begin..at).unwrap_or(""), start: begin });
+                tokens.push(Token { text: line.get(begin..at).unwrap_or(""), start: begin, command });
             }
+            command += usize::from(matches!(c, ';' | '|' | '&'));
         } else {
             start.get_or_insert(at);
         }
@@ -130,7 +142,7 @@ fn tokens(line: &str) -> Vec<Token<'_>> {
         }
     }
     if let Some(begin) = start {
-        tokens.push(Token { text: line.get(begin..).unwrap_or(""), start: begin });
+        tokens.push(Token { text: line.get(begin..).unwrap_or(""), start: begin, command });
     }
     tokens
 }

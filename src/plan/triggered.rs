@@ -1,0 +1,138 @@
+//! What `triggers` start besides the pipeline that a pattern selects.
+
+use super::{Event, EventKind};
+use crate::pipeline::expression::{self, Expr, Literal, Operator};
+use crate::pipeline::{File, Matching, Pattern, Selector, Trigger};
+
+/// A pipeline that a trigger starts for an event, and why that is not certain.
+pub(super) struct Triggered<'d> {
+    pub(super) selector: Selector<'d>,
+    pub(super) unclear: Option<String>,
+}
+
+/// The pipelines that an event starts through triggers: all whose condition holds, not only the best match.
+pub(super) fn triggered<'d>(file: &File<'d>, event: &Event) -> Vec<Triggered<'d>> {
+    let mut found: Vec<Triggered<'d>> = Vec::new();
+    for trigger in file.triggers() {
+        if !concerns(&trigger, event) {
+            continue;
+        }
+        let held = condition(&trigger, event);
+        if held == Some(false) {
+            continue;
+        }
+        let text = trigger.condition.and_then(|condition| condition.text()).unwrap_or("");
+        let unclear = held.is_none().then(|| format!("whether `{text}` holds can't be told from the event alone"));
+        for name in trigger.pipelines.into_iter().flat_map(|list| list.items()).filter_map(|name| name.text()) {
+            let known = found.iter().any(|other| other.selector.name() == name);
+            if let Some(selector) = file.custom(name).filter(|_| !known) {
+                found.push(Triggered { selector, unclear: unclear.clone() });
+            }
+        }
+    }
+    found
+}
+
+fn concerns(trigger: &Trigger<'_>, event: &Event) -> bool {
+    let name = trigger.event.text().unwrap_or("");
+    match event.kind {
+        EventKind::Main | EventKind::Branch | EventKind::Tag => name == "repository-push",
+        EventKind::PullRequest => matches!(name, "pullrequest-push" | "pullrequest-created" | "pullrequest-updated"),
+        EventKind::Custom => false,
+    }
+}
+
+fn condition(trigger: &Trigger<'_>, event: &Event) -> Option<bool> {
+    let expression = expression::parse(trigger.condition?.text()?).ok()?;
+    holds(&expression, event)
+}
+
+/// The value of a variable in an event; `None` where it is not known, empty where it is not set.
+fn value<'e>(name: &str, event: &'e Event) -> Option<&'e str> {
+    match (name, event.kind) {
+        ("BITBUCKET_BRANCH", EventKind::Main | EventKind::Branch | EventKind::PullRequest) => Some(&event.name),
+        ("BITBUCKET_BRANCH", EventKind::Tag) | ("BITBUCKET_TAG", EventKind::Main | EventKind::Branch) => Some(""),
+        ("BITBUCKET_TAG", EventKind::Tag) => Some(&event.name),
+        ("BITBUCKET_PR_DESTINATION_BRANCH", EventKind::PullRequest) => event.destination.as_deref(),
+        _ => None,
+    }
+}
+
+fn holds(expression: &Expr, event: &Event) -> Option<bool> {
+    match expression {
+        Expr::And(parts) => all(parts.iter().map(|part| holds(part, event))),
+        Expr::Or(parts) => all(parts.iter().map(|part| holds(part, event).map(|held| !held))).map(|none| !none),
+        Expr::Not { inner, .. } => holds(inner, event).map(|held| !held),
+        Expr::Literal { value: Literal::Boolean(value), .. } => Some(*value),
+        Expr::Glob { variable, pattern, .. } => {
+            match Pattern::new(&pattern.text).matches(value(&variable.text, event)?) {
+                Matching::Yes => Some(true),
+                Matching::No => Some(false),
+                Matching::Unclear => None,
+            }
+        }
+        Expr::Compare { left, operator, right } => {
+            let (left, right) = (text(left, event)?, text(right, event)?);
+            match operator {
+                Operator::Equal => Some(left == right),
+                Operator::NotEqual => Some(left != right),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Whether all hold: one that does not settles it, also beside one that can't be told.
+fn all(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut answer = Some(true);
+    for part in parts {
+        match part {
+            Some(false) => return Some(false),
+            None => answer = None,
+            Some(true) => {}
+        }
+    }
+    answer
+}
+
+fn text<'e>(expression: &'e Expr, event: &'e Event) -> Option<&'e str> {
+    match expression {
+        Expr::Literal { value: Literal::String(text), .. } => Some(text),
+        Expr::Variable(word) if word.text.starts_with("BITBUCKET_") => value(&word.text, event),
+        // A page of Bitbucket's shows words without quotes.
+        Expr::Variable(word) => Some(&word.text),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::Document;
+
+    fn started(condition: &str, trigger: &str, event: &Event) -> Vec<(String, bool)> {
+        let text = format!(
+            "triggers:\n  {trigger}:\n    - condition: '{condition}'\n      pipelines: [x]\npipelines:\n  custom:\n    x:\n      - step: {{script: [a]}}\n"
+        );
+        let document = Document::read(text);
+        let file = File::new(&document).unwrap();
+        triggered(&file, event).iter().map(|one| (one.selector.name().to_owned(), one.unclear.is_some())).collect()
+    }
+
+    #[test]
+    fn conditions_are_three_valued() {
+        let main = Event::new(EventKind::Main, "main");
+        let x = |unclear| vec![("x".to_owned(), unclear)];
+        assert_eq!(started("BITBUCKET_BRANCH == \"main\"", "repository-push", &main), x(false));
+        assert_eq!(started("BITBUCKET_BRANCH == \"dev\" && OTHER == \"1\"", "repository-push", &main), []);
+        assert_eq!(
+            started("glob(BITBUCKET_BRANCH, \"{main,x}\") && glob(OTHER, \"a\")", "repository-push", &main),
+            x(true)
+        );
+        assert_eq!(started("!(BITBUCKET_TAG == \"\")", "repository-push", &main), []);
+        assert_eq!(started("BITBUCKET_BRANCH == \"main\"", "pullrequest-push", &main), []);
+        let pull_request = Event { destination: Some("main".to_owned()), ..Event::new(EventKind::PullRequest, "f") };
+        assert_eq!(started("BITBUCKET_PR_DESTINATION_BRANCH == \"main\"", "pullrequest-push", &pull_request), x(false));
+    }
+}
