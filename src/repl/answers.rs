@@ -47,6 +47,7 @@ pub(super) fn first_findings(screen: &mut Screen<'_>, file: Named<'_>, most: usi
     let look = screen.look();
     for finding in all.iter().take(most) {
         report::finding(&report, finding, look, screen.out())?;
+        screen.gap()?;
     }
     for (layer, reason) in &file.checked.skipped {
         screen.note(&format!("the {} layer did not run: {reason}", layer.word()))?;

@@ -136,6 +136,7 @@ pub(super) fn judged(
 
 /// The verdict line alone.
 pub(super) fn line(screen: &mut Screen<'_>, revision: &Revision, before: Option<&Revision>) -> io::Result<()> {
+    let again = before.is_some_and(|before| before.number == revision.number);
     let changes = diff(before.map_or("", Revision::text), revision.text(), 0);
     let violated = violated(revision);
     screen.verdict(&Judged {
@@ -143,7 +144,7 @@ pub(super) fn line(screen: &mut Screen<'_>, revision: &Revision, before: Option<
         verdict: revision.verdict(),
         errors: revision.count(Severity::Error),
         warnings: revision.count(Severity::Warning),
-        lines: (changes.added, changes.removed),
+        lines: (!again).then_some((changes.added, changes.removed)),
         violated: &violated,
     })
 }

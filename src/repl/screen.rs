@@ -47,6 +47,11 @@ impl<'w> Screen<'w> {
         Ok(())
     }
 
+    /// An empty line.
+    pub fn gap(&mut self) -> io::Result<()> {
+        writeln!(self.out)
+    }
+
     /// A line beside the matter: dim.
     pub fn note(&mut self, text: &str) -> io::Result<()> {
         self.styled(NOTE, text)
@@ -187,8 +192,8 @@ pub struct Judged<'j> {
     pub errors: usize,
     /// Findings of severity warning.
     pub warnings: usize,
-    /// Lines gained and lost since the revision before.
-    pub lines: (usize, usize),
+    /// Lines gained and lost since the revision before, where there is another.
+    pub lines: Option<(usize, usize)>,
     /// Rules that are violated with severity error, the most telling first.
     pub violated: &'j [&'j str],
 }
@@ -204,9 +209,9 @@ impl Judged<'_> {
             1 => format!(", 1 {noun}"),
             _ => format!(", {number} {noun}s"),
         };
-        let (gained, lost) = self.lines;
+        let lines = self.lines.map(|(gained, lost)| format!("; +{gained} -{lost}")).unwrap_or_default();
         let mut line = format!(
-            "revision {}: {}{}{}; +{gained} -{lost}",
+            "revision {}: {}{}{}{lines}",
             self.revision,
             self.verdict.word(),
             count(self.errors, "error"),
@@ -273,13 +278,14 @@ mod tests {
             verdict: Verdict::Refused,
             errors: 2,
             warnings: 1,
-            lines: (18, 6),
+            lines: Some((18, 6)),
             violated: &["build-once"],
         };
         assert_eq!(judged.line(), "revision 4: refused, 2 errors, 1 warning; +18 -6; build-once violated");
         let fine = Judged { verdict: Verdict::Accepted, errors: 0, warnings: 0, violated: &[], ..judged };
         assert_eq!(fine.line(), "revision 4: accepted; +18 -6");
         let many = Judged { violated: &["a", "b", "c", "d", "e"], ..judged };
+        assert_eq!(Judged { lines: None, ..fine }.line(), "revision 4: accepted");
         assert!(many.line().ends_with("; a, b, c and 2 more violated"));
     }
 
