@@ -14,6 +14,9 @@ const AFTER: &str = "Exit codes:
   3  the work could not be done or decided: an unreadable file, an incomplete verdict,
      a bad or stale recording, no model, no network, a cap reached";
 
+/// How often findings go back for each prompt, unless one says otherwise.
+const REPAIRS: usize = 3;
+
 /// The command line as clap knows it.
 pub fn command() -> clap::Command {
     Arguments::command()
@@ -44,6 +47,7 @@ pub(super) struct Global {
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Subcommand {
+    Chat(Chat),
     Check(Check),
     Plan(Plan),
     Diff(Diff),
@@ -59,6 +63,30 @@ pub(super) enum Subcommand {
         /// The page of one command instead of the program's
         command: Option<String>,
     },
+}
+
+/// Chat with a model until bitbucket-pipelines.yml is as it should be
+///
+/// Every reply is checked; findings go back to the model by themselves. Nothing is written before /accept. Without a
+/// model the chat plays a recording that is compiled in.
+#[derive(Debug, Default, Args)]
+pub(super) struct Chat {
+    /// Go on with a session: its id, the beginning of one, a path, or `last`
+    #[arg(long, value_name = "SESSION", num_args = 0..=1, default_missing_value = "last")]
+    pub(super) resume: Option<String>,
+    /// The file at stake [default: bitbucket-pipelines.yml]
+    #[arg(long, value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
+    /// How often findings go back to the model by themselves, for each prompt
+    #[arg(long, value_name = "ROUNDS", default_value_t = REPAIRS)]
+    pub(super) repairs: usize,
+    /// Keep no session
+    #[arg(long)]
+    pub(super) no_session: bool,
+    #[command(flatten)]
+    pub(super) model: Model,
+    #[command(flatten)]
+    pub(super) policy: Policy,
 }
 
 /// Check pipeline files: syntax, schema, semantics and the delivery policy
@@ -131,7 +159,7 @@ pub(super) struct Diff {
 }
 
 /// Policy settings that the command line may change.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct Policy {
     /// The one long-lived branch [default: main]
     #[arg(long, value_name = "BRANCH")]
@@ -149,7 +177,7 @@ pub(super) struct Config {
 }
 
 /// Which model answers.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct Model {
     /// The model's name
     #[arg(long, value_name = "NAME")]
@@ -196,6 +224,13 @@ pub(super) enum PlanFormat {
     Human,
     /// For scripts: version 1 of our own JSON
     Json,
+}
+
+impl Chat {
+    /// The chat of a command line that says nothing.
+    pub(super) fn of_nothing() -> Self {
+        Self { repairs: REPAIRS, ..Self::default() }
+    }
 }
 
 /// What fails a run; `None` is never.

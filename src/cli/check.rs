@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &Check, global: &Global, world: &mut World<'_>) -> 
     let configuration = Configuration::load(global, over, world)?;
     let choice = Choice::new(arguments)?;
     let named = match arguments.files.as_slice() {
-        [] => vec![configuration.file.value.clone().into()],
+        [] => vec![configuration.file_path(&world.directory)],
         files => files.to_vec(),
     };
     let checked = check_all(files::places(&named, &world.directory), &configuration.checker()?, world);

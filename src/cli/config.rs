@@ -146,6 +146,15 @@ impl Configuration {
         })
     }
 
+    /// The pipeline file as the current folder reaches it: what a settings file names lies beside that.
+    pub(super) fn file_path(&self, directory: &Path) -> PathBuf {
+        let beside = self.repository_file.as_deref().and_then(Path::parent);
+        match (&self.file.origin, beside) {
+            (Origin::Repository(_), Some(folder)) if folder != directory => folder.join(&self.file.value),
+            _ => PathBuf::from(&self.file.value),
+        }
+    }
+
     /// A checker with the settings and no files at hand.
     pub(super) fn checker(&self) -> Result<Checker, CliError> {
         let checker = Checker::new(self.settings.clone());

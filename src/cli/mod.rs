@@ -3,9 +3,11 @@
 //! [`run`] gets everything that it touches handed in ([`World`]), so a test drives the whole program in-process.
 
 mod args;
+mod chat;
 mod check;
 mod config;
 mod diff;
+mod embedded;
 mod exit;
 mod files;
 mod origin;
@@ -24,7 +26,7 @@ use std::ffi::OsString;
 
 use clap::FromArgMatches;
 
-use args::{Arguments, Subcommand};
+use args::{Arguments, Chat, Subcommand};
 
 /// Runs the program on its arguments (the first is the program's name) and tells how it ended.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &mut World<'_>) -> Exit {
@@ -45,6 +47,7 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, cla
 
 fn dispatch(arguments: &Arguments, world: &mut World<'_>) -> Result<Exit, CliError> {
     match &arguments.command {
+        Some(Subcommand::Chat(chat)) => chat::run(chat, &arguments.global, world),
         Some(Subcommand::Check(check)) => check::run(check, &arguments.global, world),
         Some(Subcommand::Plan(plan)) => plan::run(plan, &arguments.global, world),
         Some(Subcommand::Diff(diff)) => diff::run(diff, &arguments.global, world),
@@ -52,13 +55,8 @@ fn dispatch(arguments: &Arguments, world: &mut World<'_>) -> Result<Exit, CliErr
         Some(Subcommand::Config(config)) => show_config::run(config, &arguments.global, world),
         Some(Subcommand::Completions { shell }) => shell::completions(*shell, world),
         Some(Subcommand::Man { command }) => shell::man(command.as_deref(), world),
-        None => usage_of_nothing(world),
+        None => chat::run(&Chat::of_nothing(), &arguments.global, world),
     }
-}
-
-fn usage_of_nothing(world: &mut World<'_>) -> Result<Exit, CliError> {
-    write!(world.err, "{}", command().render_help())?;
-    Ok(Exit::Usage)
 }
 
 /// Help and version go to standard output; a mistake goes to standard error.

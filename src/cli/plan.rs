@@ -16,7 +16,7 @@ pub(super) fn run(arguments: &Plan, global: &Global, world: &mut World<'_>) -> R
     let configuration = Configuration::load(global, over, world)?;
     let settings = &configuration.settings;
     let events = events(arguments, settings)?;
-    let path = arguments.file.clone().unwrap_or_else(|| configuration.file.value.clone().into());
+    let path = arguments.file.clone().unwrap_or_else(|| configuration.file_path(&world.directory));
     let (name, document) = open(&path, world)?;
     let checker = configuration.checker()?.with_files(&root(&path, &world.directory));
     let plans = checker.plan_with(&document, |mut planner| {

@@ -6,6 +6,8 @@ mod support;
 
 #[cfg(test)]
 mod chat;
+#[cfg(test)]
+mod chat_program;
 mod check;
 mod config;
 #[cfg(test)]

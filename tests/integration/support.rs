@@ -19,6 +19,7 @@ pub(crate) struct Ended {
     pub(crate) err: String,
     /// The exit code.
     pub(crate) code: Option<i32>,
+    folder: tempfile::TempDir,
 }
 
 /// The program in a folder of its own: nothing of the machine's environment or configuration reaches it.
@@ -98,7 +99,7 @@ impl Run {
             let folder = self.folder.path().display().to_string();
             text.replace(&folder, "[FOLDER]")
         };
-        Ended { out: scrub(output.stdout), err: scrub(output.stderr), code: output.status.code() }
+        Ended { out: scrub(output.stdout), err: scrub(output.stderr), code: output.status.code(), folder: self.folder }
     }
 }
 
@@ -107,6 +108,22 @@ impl Ended {
     pub(crate) fn block(&self) -> String {
         let code = self.code.map_or("killed".to_owned(), |code| code.to_string());
         format!("{}--- stderr\n{}--- exit {code}\n", self.out, self.err)
+    }
+    /// Whether a file is in the current folder.
+    pub(crate) fn exists(&self, path: &str) -> bool {
+        self.folder.path().join("work").join(path).exists()
+    }
+
+    /// The text of a file in the current folder.
+    pub(crate) fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join("work").join(path)).expect("the file is there")
+    }
+
+    /// The text of all sessions that were kept.
+    pub(crate) fn sessions(&self) -> String {
+        let folder = self.folder.path().join("home/.local/state/pipewright/sessions");
+        let entries = folder.read_dir().into_iter().flatten();
+        entries.map(|entry| std::fs::read_to_string(entry.expect("an entry").path()).expect("a session")).collect()
     }
 }
 

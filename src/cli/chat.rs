@@ -1,0 +1,102 @@
+//! `pipewright chat`, and `pipewright` alone: the chat in the current folder.
+
+use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
+
+use secrecy::ExposeSecret;
+
+use super::args::{Chat, Global};
+use super::config::{Configuration, Overrides};
+use super::{CliError, Exit, World, embedded};
+use crate::engine::{self, Repairs};
+use crate::model::{BackendError, Interrupt, Live, Recorded};
+use crate::repl::{self, Answers, Input, Lines, Options, ReplError, Screen};
+use crate::session::Redact;
+
+/// Holds a chat until it ends.
+pub(super) fn run(arguments: &Chat, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
+    let over = Overrides { main_branch: arguments.policy.main_branch.clone(), ..Overrides::model(&arguments.model) };
+    let configuration = Configuration::load(global, over, world)?;
+    let interrupt = Interrupt::new();
+    let answers = answers(&configuration, &interrupt)?;
+    // Whoever can't listen for Ctrl-C ends at it, as any program does.
+    let _ = interrupt.on_ctrl_c();
+    let stake = arguments.file.clone().unwrap_or_else(|| configuration.file_path(&world.directory));
+    let (root, path) = split(&world.directory, &stake)?;
+    let state = world.state_directory.as_ref().map(|folder| folder.join("pipewright"));
+    let sessions = state.as_ref().map(|folder| folder.join("sessions")).filter(|_| !arguments.no_session);
+    if arguments.resume.is_some() && sessions.is_none() {
+        return Err(CliError::usage("there is no folder of sessions to resume one from"));
+    }
+    let options = Options {
+        checker: configuration.checker()?.with_files(&root),
+        engine: engine::Options { path, repairs: repairs(arguments.repairs), ..engine::Options::default() },
+        root,
+        directory: world.directory.clone(),
+        sessions,
+        resume: arguments.resume.clone(),
+        redact: redact(&configuration),
+        editor: repl::editor(|name| world.environment.get(name).cloned()),
+        interrupt,
+        now: SystemTime::now(),
+    };
+    let look = configuration.look(world);
+    let dumb = world.environment.get("TERM").is_some_and(|term| term == "dumb");
+    let live = world.terminal.output && !dumb;
+    let mut input: Box<dyn Input + '_> = if !world.terminal.input {
+        Box::new(Lines::piped(&mut *world.input))
+    } else if live {
+        let history = state.map(|folder| folder.join("history"));
+        Box::new(repl::Terminal::open(history, look.color)?)
+    } else {
+        Box::new(Lines::plain(&mut *world.input))
+    };
+    let ending = repl::run(answers, options, &mut *input, &mut Screen::new(&mut *world.out, look, live));
+    match ending {
+        Ok(ending) if ending.unanswered => Ok(Exit::Undone),
+        Ok(ending) if ending.failed => Ok(Exit::Found),
+        Ok(_) => Ok(Exit::Fine),
+        Err(ReplError::Terminal(error)) => Err(CliError::Output(error)),
+        Err(error) => Err(CliError::undone(error.to_string())),
+    }
+}
+
+/// The configured model, else the recording that is compiled in.
+fn answers(configuration: &Configuration, interrupt: &Interrupt) -> Result<Answers, CliError> {
+    let options = configuration.live(interrupt.clone());
+    if !options.configured() {
+        return Ok(Answers::Recorded(Recorded::of(&embedded::chat()?)));
+    }
+    Ok(Answers::Live(Box::new(Live::new(options).map_err(told)?)))
+}
+
+/// What a backend says when it can't begin.
+pub(super) fn told(error: BackendError) -> CliError {
+    match error {
+        BackendError::Configuration { why } => CliError::usage(why),
+        error => CliError::undone(error.to_string()),
+    }
+}
+
+/// What must not stand in a session.
+pub(super) fn redact(configuration: &Configuration) -> Redact {
+    Redact::new(configuration.key.value.iter().map(|key| key.expose_secret().to_owned()))
+}
+
+/// When findings go back to the model by themselves.
+pub(super) fn repairs(rounds: usize) -> Repairs {
+    if rounds == 0 { Repairs::Asked } else { Repairs::Automatic { rounds } }
+}
+
+/// The folder below which the file is written, and its path there. A person may name a file anywhere.
+pub(super) fn split(directory: &Path, file: &Path) -> Result<(PathBuf, String), CliError> {
+    let wrong = || CliError::usage(format!("`{}` is no file's name", file.display()));
+    let inside = file.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let name = |path: &Path| path.to_str().map(str::to_owned).ok_or_else(wrong);
+    if inside {
+        return Ok((directory.to_owned(), name(file)?));
+    }
+    let full = directory.join(file);
+    let (Some(folder), Some(last)) = (full.parent(), full.file_name()) else { return Err(wrong()) };
+    Ok((folder.to_owned(), name(Path::new(last))?))
+}

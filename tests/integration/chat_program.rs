@@ -1,0 +1,53 @@
+//! `pipewright` and `pipewright chat` as a program, with prompts piped in.
+
+use crate::server::{Server, says};
+use crate::support::pipewright;
+
+/// The good example of a rule's page, which is held to be accepted.
+fn accepted() -> String {
+    let page = include_str!("../../docs/rules/tag-prefix.md");
+    let good = page.split("## Good").nth(1).and_then(|rest| rest.split("```yaml\n").nth(1)).expect("an example");
+    good.split("```").next().expect("its end").to_owned()
+}
+
+#[test]
+fn without_a_model_a_recording_is_played_and_nothing_is_written() {
+    let ended = pipewright().say("\n/accept\n").run();
+    assert!(ended.out.contains("No model is configured") && ended.out.contains("OPENAI_API_KEY"), "{}", ended.out);
+    assert!(ended.out.contains("trunk-based"), "the recording's first reply: {}", ended.out);
+    assert!(!ended.exists("bitbucket-pipelines.yml"));
+}
+
+#[test]
+fn a_reply_becomes_a_checked_revision_and_an_accepted_one_a_file() {
+    let yaml = accepted();
+    let server = Server::with([says(&format!("Here it is:\n\n```yaml\n{yaml}```\n"))]);
+    let run = pipewright().env("OPENAI_API_KEY", "sk-canary-123456").args(["chat", "--server", &server.base()]);
+    let ended = run.args(["--model", "small"]).say("make me a pipeline, my key is sk-canary-123456\n/accept\n").run();
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{}", ended.out);
+    assert!(ended.out.contains("revision 1: accepted"), "{}", ended.out);
+    assert_eq!(ended.read("bitbucket-pipelines.yml"), yaml);
+    assert!(!ended.sessions().contains("sk-canary"), "a key stands in a session");
+    assert!(ended.sessions().contains("\"type\":\"accepted\""), "{}", ended.sessions());
+}
+
+#[test]
+fn a_server_that_is_not_there_costs_no_prompt() {
+    let run = pipewright().env("OPENAI_BASE_URL", "http://127.0.0.1:1/v1").env("PIPEWRIGHT_MODEL", "small");
+    let ended = run.say("hello there\n").run();
+    assert_eq!(ended.code, Some(3), "{}", ended.out);
+    assert!(ended.out.contains("can't be reached") && ended.out.contains("/retry"), "{}", ended.out);
+    assert!(ended.sessions().contains("hello there"), "{}", ended.sessions());
+    let none = pipewright().env("OPENAI_BASE_URL", "http://127.0.0.1:1/v1").args(["chat", "--no-session"]);
+    assert_eq!(none.say("hello there\n").run().sessions(), "");
+}
+
+#[test]
+fn a_repository_does_not_say_where_prompts_go() {
+    let server = Server::with([]);
+    let settings = format!("server: {}\n", server.base());
+    let ended = pipewright().file("pipewright.yaml", settings).env("OPENAI_API_KEY", "sk-canary").say("hi\n").run();
+    assert_eq!(ended.code, Some(2), "{}", ended.out);
+    assert!(ended.err.contains("`server` can't be set in a repository"), "{}", ended.err);
+    assert!(server.asked().is_empty());
+}
