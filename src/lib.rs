@@ -28,5 +28,6 @@ pub mod engine;
 pub mod report;
 // 8: where prompts come from
 pub mod repl;
+pub mod replay;
 // 9: arguments, configuration, exit codes
 pub mod cli;

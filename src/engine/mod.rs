@@ -6,12 +6,16 @@
 mod accept;
 mod attempt;
 mod conversation;
+pub mod embedded;
 mod observer;
 mod options;
+mod play;
 mod prompt;
+mod recording;
 mod repair;
 mod restore;
 mod revision;
+pub mod script;
 mod style;
 mod turn;
 
@@ -20,9 +24,12 @@ pub use attempt::{Attempt, YamlKind};
 pub use conversation::{Conversation, EngineError};
 pub use observer::{Attempted, Observer, Silent};
 pub use options::{Limits, Options, Repairs};
+pub use play::{Answers, Audience, Cue, Drift, Play, Played, answer_word, cues_of_recording, cues_of_script, play};
 pub use prompt::{Context, Prompt, hash_of_prompts};
+pub use recording::{Concluded, Recording};
 pub use restore::surviving;
 pub use revision::{Revision, Standing};
+pub use script::{PromptScript, ScriptError, ScriptTurn, TurnExpectation};
 pub use style::adapted;
 pub use turn::{Stop, Turn};
 

@@ -1,0 +1,27 @@
+//! Prompt scripts, suites and recordings that are compiled into the program, so that it shows its work with no files.
+
+/// The prompt script that `replay` plays when none is named.
+pub const SCRIPT: &str = "prompts/node-ecs.yaml";
+/// The recording that answers it.
+pub const RECORDING: &str = "evals/recordings/node-ecs/2026-11-22.jsonl";
+
+macro_rules! files {
+    ($($path:literal),* $(,)?) => {
+        /// All files that are compiled in, by their path in the repository.
+        pub const FILES: &[(&str, &str)] = &[$(($path, include_str!(concat!("../../", $path)))),*];
+    };
+}
+
+files![
+    "evals/recorded-chats.yaml",
+    "evals/recordings/java-aks/2026-11-22.jsonl",
+    "evals/recordings/node-ecs/2026-11-22.jsonl",
+    "prompts/flask-gke.yaml",
+    "prompts/java-aks.yaml",
+    "prompts/node-ecs.yaml",
+];
+
+/// The text of a file that is compiled in.
+pub fn file(path: &str) -> Option<&'static str> {
+    FILES.iter().find(|(name, _)| *name == path).map(|(_, text)| *text)
+}

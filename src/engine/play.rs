@@ -1,0 +1,265 @@
+//! Plays prompts against a recording or a live backend: every conclusion is made again, and differences are drift.
+
+use super::attempt::YamlKind;
+use super::conversation::{Conversation, EngineError};
+use super::observer::Observer;
+use super::options::{Options, Repairs};
+use super::prompt::Prompt;
+use super::recording::{Concluded, Recording};
+use super::script::{PromptScript, TurnExpectation};
+use super::turn::Turn;
+use crate::check::Checker;
+use crate::finding::{Severity, Verdict};
+use crate::model::Backend;
+use crate::rules::RuleAnswer;
+
+/// A conclusion that differs from the recorded one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drift {
+    /// The turn.
+    pub turn: usize,
+    /// The attempt.
+    pub attempt: usize,
+    /// What was recorded and what is concluded today.
+    pub text: String,
+}
+
+/// A turn that was played.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Played {
+    /// The turn, from 1.
+    pub turn: usize,
+    /// The turn's name in its prompt script.
+    pub id: String,
+    /// What YAML the answer holds: a file if any attempt came to one.
+    pub yaml: Option<YamlKind>,
+    /// The revision that stood before the turn.
+    pub before: Option<usize>,
+    /// The best revision of the turn.
+    pub revision: Option<usize>,
+    /// Its verdict.
+    pub verdict: Option<Verdict>,
+    /// Expectations that failed, in words.
+    pub failures: Vec<String>,
+    /// Conclusions that differ from the recorded ones.
+    pub drift: Vec<Drift>,
+}
+
+/// Where the replies come from.
+pub enum Answers<'b> {
+    /// A recording, with what was concluded then.
+    Recorded(&'b Recording),
+    /// A backend; repairs are sent as the options say.
+    Live(&'b mut dyn Backend),
+}
+
+/// Is told each turn when it has been played; conversation and turn are as they stand then.
+pub trait Audience: Observer {
+    /// A turn begins.
+    fn asked(&mut self, _turn: usize, _of: usize, _id: &str, _prompt: &Prompt) {}
+
+    /// A turn was played.
+    fn played(&mut self, _conversation: &Conversation, _played: &Played) {}
+}
+
+impl Audience for super::Silent {}
+
+/// What a play came to.
+pub struct Play {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// The turns that were played.
+    pub played: Vec<Played>,
+    /// Why it ended before its end.
+    pub ended: Option<EngineError>,
+}
+
+/// A prompt that is to be played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cue {
+    /// Its name.
+    pub id: String,
+    /// The prompt.
+    pub prompt: Prompt,
+    /// What is expected of the answer.
+    pub expect: TurnExpectation,
+}
+
+/// The cues of a prompt script.
+pub fn cues_of_script(script: &PromptScript) -> Vec<Cue> {
+    let cue = |turn: &super::script::ScriptTurn| Cue {
+        id: turn.id.clone(),
+        prompt: Prompt::script(turn.prompt.trim_end()),
+        expect: turn.expect.clone(),
+    };
+    script.turns.iter().map(cue).collect()
+}
+
+/// The prompts of a recording as cues, with nothing expected.
+pub fn cues_of_recording(recording: &Recording) -> Vec<Cue> {
+    let cues = recording.prompts().map(|exchange| Cue {
+        id: format!("turn-{}", exchange.turn),
+        prompt: Prompt { origin: exchange.origin, text: exchange.prompt.clone() },
+        expect: TurnExpectation::default(),
+    });
+    cues.collect()
+}
+
+/// Plays cues to the end, or to the first that gets no reply.
+pub fn play(
+    cues: &[Cue],
+    mut answers: Answers<'_>,
+    checker: Checker,
+    mut options: Options,
+    audience: &mut dyn Audience,
+) -> Play {
+    if matches!(answers, Answers::Recorded(_)) {
+        // Which repairs were sent is part of the recording.
+        options.repairs = Repairs::Off;
+    }
+    let mut conversation = Conversation::new(options, checker);
+    if let Answers::Recorded(recording) = &answers
+        && let Some(text) = recording.begins_with()
+    {
+        conversation.begin_with(text, audience);
+    }
+    let mut all = Vec::new();
+    for (index, cue) in cues.iter().enumerate() {
+        let number = index + 1;
+        let before = conversation.present().map(|revision| revision.number);
+        audience.asked(number, cues.len(), &cue.id, &cue.prompt);
+        let drift = match &mut answers {
+            Answers::Live(backend) => conversation.turn(cue.prompt.clone(), *backend, audience).map(|_| Vec::new()),
+            Answers::Recorded(recording) => recorded_turn(&mut conversation, recording, cue, audience),
+        };
+        let drift = match drift {
+            Ok(drift) => drift,
+            Err(error) => return Play { conversation, played: all, ended: Some(error) },
+        };
+        let Some(turn) = conversation.turns().last() else { continue };
+        let played = Played { before, ..judge(&conversation, turn, cue, drift) };
+        audience.played(&conversation, &played);
+        all.push(played);
+        if let Answers::Recorded(recording) = &answers {
+            for text in recording.edits(number) {
+                conversation.edit(text, audience);
+            }
+        }
+    }
+    Play { conversation, played: all, ended: None }
+}
+
+/// A turn with the repairs that were recorded.
+fn recorded_turn(
+    conversation: &mut Conversation,
+    recording: &Recording,
+    cue: &Cue,
+    audience: &mut dyn Audience,
+) -> Result<Vec<Drift>, EngineError> {
+    let mut player = recording.backend();
+    let number = conversation.turns().len() + 1;
+    conversation.turn(cue.prompt.clone(), &mut player, audience)?;
+    let mut drift = Vec::new();
+    compare(conversation, recording, number, 0, &mut drift);
+    for attempt in 1..=recording.repairs(number) {
+        let mut differs = |text: String| drift.push(Drift { turn: number, attempt, text });
+        if conversation.repair_prompt().is_none() {
+            differs("a repair was recorded, and today there is nothing to repair".to_owned());
+            break;
+        }
+        conversation.repair(&mut player, audience)?;
+        if let Some(words) = player.reworded.take() {
+            differs(format!("the repair has other words today: {words}"));
+        }
+        compare(conversation, recording, number, attempt, &mut drift);
+    }
+    Ok(drift)
+}
+
+/// What was concluded then against what is concluded now.
+fn compare(conversation: &Conversation, recording: &Recording, turn: usize, attempt: usize, out: &mut Vec<Drift>) {
+    let Some(then) = recording.concluded(turn, attempt) else { return };
+    let revision = conversation.turns().last().and_then(|turn| turn.attempts.get(attempt)?.revision);
+    let revision = revision.and_then(|number| conversation.revision(number).ok());
+    let mut now = Concluded::default();
+    if let Some(revision) = revision {
+        let errors = revision.checked.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        now.errors = errors.map(|finding| finding.rule.to_owned()).collect();
+        now.errors.sort();
+        now.errors.dedup();
+        now.verdict = Some(revision.verdict());
+        now.sha256 = then.sha256.as_ref().map(|_| revision.sha256.clone());
+    }
+    let mut tell = |text: String| out.push(Drift { turn, attempt, text });
+    let word = |verdict: Option<Verdict>| verdict.map_or("no file", Verdict::word);
+    if then.verdict != now.verdict {
+        tell(format!("recorded {}, today {}", word(then.verdict), word(now.verdict)));
+    }
+    if then.verdict.is_some() && now.verdict.is_some() {
+        if then.sha256 != now.sha256 {
+            tell("the reply's file is read as another text than was recorded".to_owned());
+        }
+        let only = |these: &[String], those: &[String]| -> Vec<String> {
+            these.iter().filter(|rule| !those.contains(rule)).cloned().collect()
+        };
+        let (fresh, gone) = (only(&now.errors, &then.errors), only(&then.errors, &now.errors));
+        if !fresh.is_empty() {
+            tell(format!("today also: {}", fresh.join(", ")));
+        }
+        if !gone.is_empty() {
+            tell(format!("no longer: {}", gone.join(", ")));
+        }
+    }
+}
+
+/// What the turn came to against what was expected.
+fn judge(conversation: &Conversation, turn: &Turn, cue: &Cue, drift: Vec<Drift>) -> Played {
+    let revision = turn.revision.and_then(|number| conversation.revision(number).ok());
+    let first = turn.attempts.first().map(super::Attempt::yaml);
+    let yaml = if revision.is_some() { Some(YamlKind::File) } else { first };
+    let verdict = revision.map(super::Revision::verdict);
+    let mut failures = Vec::new();
+    let expect = &cue.expect;
+    if let Some(expected) = expect.yaml.filter(|expected| Some(*expected) != yaml) {
+        let got = yaml.map_or("none", YamlKind::word);
+        failures.push(format!("YAML: expected {}, got {got}", expected.word()));
+    }
+    if let Some(expected) = expect.verdict.filter(|expected| Some(*expected) != verdict) {
+        let got = verdict.map_or("no file", Verdict::word);
+        failures.push(format!("verdict: expected {}, got {got}", expected.word()));
+    }
+    for (rule, expected) in &expect.rules {
+        let answer = revision.and_then(|revision| revision.checked.answers.get(rule.as_str()).copied());
+        if answer != Some(*expected) {
+            let got = answer.map_or(if revision.is_some() { "not checked" } else { "no file" }, answer_word);
+            failures.push(format!("{rule}: expected {}, got {got}", answer_word(*expected)));
+        }
+    }
+    let (turn, id) = (turn.number, cue.id.clone());
+    Played {
+        turn,
+        id,
+        yaml,
+        before: None,
+        revision: revision.map(|revision| revision.number),
+        verdict,
+        failures,
+        drift,
+    }
+}
+
+/// An answer in words.
+pub fn answer_word(answer: RuleAnswer) -> &'static str {
+    match answer {
+        RuleAnswer::Holds => "holds",
+        RuleAnswer::Violated => "violated",
+        RuleAnswer::CannotTell => "cannot-tell",
+    }
+}
+
+impl Played {
+    /// Whether all that was expected came.
+    pub fn is_as_expected(&self) -> bool {
+        self.failures.is_empty()
+    }
+}

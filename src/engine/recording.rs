@@ -1,0 +1,135 @@
+//! A session as a recording: what was asked and answered, and what was concluded then.
+
+use std::collections::BTreeMap;
+
+use super::restore::surviving;
+use crate::finding::{Severity, Verdict};
+use crate::model::{Backend, BackendError, Recorded, Reply, Request};
+use crate::session::{Entry, Exchange, Origin, Session, Source, exchanges};
+
+/// What a recording says of one attempt.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Concluded {
+    /// The hash of the revision's text, if the attempt made one.
+    pub sha256: Option<String>,
+    /// The verdict, if there was one.
+    pub verdict: Option<Verdict>,
+    /// The rules with errors, each once, by id.
+    pub errors: Vec<String>,
+}
+
+/// A recording.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// The session.
+    pub session: Session,
+    exchanges: Vec<Exchange>,
+    concluded: BTreeMap<(usize, usize), Concluded>,
+    judged: bool,
+}
+
+impl Recording {
+    /// A session as a recording.
+    pub fn new(session: Session) -> Self {
+        let mut concluded: BTreeMap<(usize, usize), Concluded> = BTreeMap::new();
+        let mut place = (0, 0);
+        let mut judged = false;
+        let mut hash = None;
+        for entry in surviving(&session.entries) {
+            match entry {
+                Entry::Prompt { turn, origin, .. } => {
+                    place = (*turn, if *origin == Origin::Repair { place.1 + 1 } else { 0 });
+                    hash = None;
+                }
+                Entry::Revision { sha256, source: Source::Reply, .. } => hash = Some(sha256.clone()),
+                Entry::Verdict { turn, verdict, findings, .. } if *turn == place.0 => {
+                    judged = true;
+                    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+                    let mut errors: Vec<String> = errors.map(|finding| finding.rule.clone()).collect();
+                    errors.sort();
+                    errors.dedup();
+                    concluded.insert(place, Concluded { sha256: hash.clone(), verdict: Some(*verdict), errors });
+                }
+                _ => {}
+            }
+        }
+        let exchanges = exchanges(&session.entries);
+        Self { session, exchanges, concluded, judged }
+    }
+
+    /// The prompts that are no repairs, in order.
+    pub fn prompts(&self) -> impl Iterator<Item = &Exchange> {
+        self.exchanges.iter().filter(|exchange| exchange.origin != Origin::Repair)
+    }
+
+    /// How many answered repairs a turn has.
+    pub fn repairs(&self, turn: usize) -> usize {
+        let own = self.exchanges.iter().filter(|exchange| exchange.turn == turn && exchange.attempt > 0);
+        own.filter(|exchange| exchange.reply.is_some()).count()
+    }
+
+    /// What was concluded then. `None` for a recording that has no verdicts at all, as of other programs.
+    pub fn concluded(&self, turn: usize, attempt: usize) -> Option<Concluded> {
+        self.judged.then(|| self.concluded.get(&(turn, attempt)).cloned().unwrap_or_default())
+    }
+
+    /// The file with which the conversation began.
+    pub fn begins_with(&self) -> Option<&str> {
+        self.session.entries.iter().find_map(|entry| match entry {
+            Entry::Revision { source: Source::File, text: Some(text), .. } => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
+    /// A person's edits after a turn, in order.
+    pub fn edits(&self, turn: usize) -> Vec<&str> {
+        let edits = surviving(&self.session.entries).into_iter().filter_map(|entry| match entry {
+            Entry::Revision { source: Source::Edit, text: Some(text), turn: own, .. } if *own == turn => {
+                Some(text.as_str())
+            }
+            _ => None,
+        });
+        edits.collect()
+    }
+
+    /// The backend that answers from it.
+    pub(super) fn backend(&self) -> Player {
+        let name = self.session.name.clone();
+        let repairs = self.exchanges.iter().filter(|exchange| exchange.attempt > 0);
+        let repairs = repairs.map(|exchange| ((exchange.turn, exchange.attempt), exchange.prompt.clone())).collect();
+        Player { recorded: Recorded::new(name, self.exchanges.clone()), repairs, reworded: None }
+    }
+}
+
+/// Answers from a recording. A prompt of a person or a script must be the recorded one. A repair is a conclusion of
+/// ours: where its words differ today, the recorded reply still answers the repair of this very file, and the
+/// difference is drift.
+pub(super) struct Player {
+    recorded: Recorded,
+    repairs: BTreeMap<(usize, usize), String>,
+    /// The words that differ in the last repair.
+    pub(super) reworded: Option<String>,
+}
+
+impl Backend for Player {
+    fn reply(&mut self, request: &Request, on_delta: &mut dyn FnMut(&str)) -> Result<Reply, BackendError> {
+        self.reworded = None;
+        match self.recorded.reply(request, on_delta) {
+            Err(BackendError::Stale { diff, .. }) if request.attempt > 0 => {
+                self.reworded = Some(diff);
+                let mut then = request.clone();
+                if let (Some(last), Some(prompt)) =
+                    (then.messages.last_mut(), self.repairs.get(&(request.turn, request.attempt)))
+                {
+                    last.text.clone_from(prompt);
+                }
+                self.recorded.reply(&then, on_delta)
+            }
+            answer => answer,
+        }
+    }
+
+    fn name(&self) -> String {
+        self.recorded.name()
+    }
+}

@@ -1,0 +1,236 @@
+//! Prompt scripts: prompts in a file, with what is expected of each answer.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::attempt::YamlKind;
+use crate::finding::{Finding, Severity, Verdict};
+use crate::rules::{self, RuleAnswer};
+use crate::settings::{self, Settings};
+use crate::yaml::{Document, Span};
+use crate::{check, schema};
+
+/// The most bytes of a prompt script or a suite.
+pub const MOST_BYTES: usize = 1 << 20;
+
+/// A prompt script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PromptScript {
+    /// Its name.
+    pub name: String,
+    /// What it is about.
+    pub description: String,
+    /// The settings that hold while it is played: those it was read over, with its own.
+    pub settings: Settings,
+    /// The prompts, in order.
+    pub turns: Vec<ScriptTurn>,
+}
+
+/// A prompt of a script.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScriptTurn {
+    /// Its name within the script.
+    pub id: String,
+    /// The words.
+    pub prompt: String,
+    /// What the answer has to be.
+    #[serde(default)]
+    pub expect: TurnExpectation,
+}
+
+/// What is expected of the answer to a prompt, repairs included.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TurnExpectation {
+    /// What YAML the answer holds.
+    pub yaml: Option<YamlKind>,
+    /// What the check of the file comes to.
+    pub verdict: Option<Verdict>,
+    /// What rules say of the file.
+    #[serde(default)]
+    pub rules: BTreeMap<String, RuleAnswer>,
+}
+
+/// A file of ours that can't be used: where, and why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}:{line}:{column}: {message}")]
+pub struct ScriptError {
+    /// The file.
+    pub name: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// What is wrong: a lower-case fragment.
+    pub message: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    name: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    #[expect(dead_code, reason = "named so that it is known; read with its places by the settings room")]
+    settings: Option<serde_yaml::Value>,
+    turns: Vec<ScriptTurn>,
+}
+
+/// The ids of all rules that can speak of a file.
+pub fn rule_ids() -> Vec<&'static str> {
+    let own = [check::REASON.id, check::USED.id];
+    let metas = schema::rules().iter().map(|meta| meta.id).chain(rules::all().iter().map(|rule| rule.meta().id));
+    metas.chain(own).collect()
+}
+
+impl PromptScript {
+    /// Reads a prompt script; `name` is how messages call the file, `base` are the settings that its own change.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it, at its place.
+    pub fn read(name: &str, text: &str, base: &Settings) -> Result<Self, ScriptError> {
+        let document = guarded(name, text)?;
+        let written: Written = typed(name, text)?;
+        let mut found = Vec::new();
+        let mut own = base.clone();
+        if let Some(node) = document.root().and_then(|root| root.get("settings")).filter(|node| !node.is_null()) {
+            settings::read_node(node, &rule_ids(), &mut own, &mut found);
+        }
+        if let Some(error) = found.iter().find(|finding: &&Finding| finding.severity == Severity::Error) {
+            return Err(at(name, &document, error.span, error.message.clone()));
+        }
+        let turns = document.root().and_then(|root| root.get("turns"));
+        let place = |index: usize, key: &str| {
+            let turn = turns.and_then(|turns| turns.items().nth(index));
+            let node = turn.and_then(|turn| turn.get(key).or(Some(turn))).or(turns).or(document.root());
+            node.map_or(Span::default(), |node| node.place())
+        };
+        if written.turns.is_empty() {
+            return Err(at(name, &document, place(0, ""), "`turns` has no prompt".to_owned()));
+        }
+        for (index, turn) in written.turns.iter().enumerate() {
+            if turn.prompt.trim().is_empty() {
+                let message = format!("the prompt of `{}` is empty", turn.id);
+                return Err(at(name, &document, place(index, "prompt"), message));
+            }
+            if written.turns.iter().take(index).any(|earlier| earlier.id == turn.id) {
+                let message = format!("`{}` is the id of two turns", turn.id);
+                return Err(at(name, &document, place(index, "id"), message));
+            }
+            if let Some(rule) = turn.expect.rules.keys().find(|rule| !rule_ids().contains(&rule.as_str())) {
+                return Err(at(name, &document, place(index, "expect"), unknown_rule(rule)));
+            }
+        }
+        let Written { name, description, turns, .. } = written;
+        Ok(Self { name, description, settings: own, turns })
+    }
+}
+
+/// The message about a rule that isn't there, with the nearest one.
+pub fn unknown_rule(id: &str) -> String {
+    let near = rule_ids().into_iter().map(|known| (strsim::damerau_levenshtein(id, known), known)).min();
+    match near {
+        Some((distance, near)) if distance <= 3.max(id.len() / 3) => {
+            format!("no rule is called `{id}`; did you mean `{near}`?")
+        }
+        _ => format!("no rule is called `{id}`; `pipewright rules` lists them"),
+    }
+}
+
+/// Looks at a file of ours before it is typed: its size, its nesting, and whether it is YAML at all.
+///
+/// # Errors
+/// The first problem.
+pub fn guarded(name: &str, text: &str) -> Result<Document, ScriptError> {
+    if text.len() > MOST_BYTES {
+        let message = format!("is larger than {} KiB", MOST_BYTES >> 10);
+        return Err(ScriptError { name: name.to_owned(), line: 1, column: 1, message });
+    }
+    let document = Document::read(text);
+    match document.problems().first() {
+        Some(problem) => Err(at(name, &document, problem.span, problem.message.clone())),
+        None => Ok(document),
+    }
+}
+
+/// Types a file of ours that [`guarded`] has let through.
+///
+/// # Errors
+/// The first value that does not fit, at its place.
+pub fn typed<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, ScriptError> {
+    serde_yaml::from_str(text).map_err(|error| {
+        let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
+        let said = error.to_string();
+        let message = said.split(" at line ").next().unwrap_or(&said).to_owned();
+        ScriptError { name: name.to_owned(), line, column, message }
+    })
+}
+
+/// An error at a span.
+pub fn at(name: &str, document: &Document, span: Span, message: String) -> ScriptError {
+    let position = document.position(span.start);
+    ScriptError { name: name.to_owned(), line: position.line, column: position.column, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<PromptScript, ScriptError> {
+        PromptScript::read("p.yaml", text, &Settings::default())
+    }
+
+    #[test]
+    fn the_scripts_of_the_repository_are_read() {
+        for (path, text) in super::super::embedded::FILES.iter().filter(|(path, _)| path.starts_with("prompts/")) {
+            let script = PromptScript::read(path, text, &Settings::default()).unwrap();
+            assert_eq!(script.turns.len(), 8, "{path}");
+        }
+    }
+
+    #[test]
+    fn settings_are_read_over_those_that_hold() {
+        let base = Settings { main_branch: "trunk".to_owned(), ..Settings::default() };
+        let text = "name: x\nsettings: {policy: none}\nturns: [{id: a, prompt: b, expect: {yaml: none, rules: {build-once: cannot-tell}}}]\n";
+        let script = PromptScript::read("p.yaml", text, &base).unwrap();
+        assert_eq!((script.settings.main_branch.as_str(), script.settings.policy), ("trunk", false));
+        assert_eq!(script.turns[0].expect.rules["build-once"], RuleAnswer::CannotTell);
+    }
+
+    #[test]
+    fn mistakes_are_told_at_their_place() {
+        let turn = "turns:\n  - {id: a, prompt: b}\n";
+        let told = [
+            String::new(),
+            "name: [\n".to_owned(),
+            "name: x\nname: y\n".to_owned(),
+            "name: x\nturns: []\n".to_owned(),
+            format!("name: x\n{turn}  - {{id: a, prompt: c}}\n"),
+            format!("name: x\nsettings: {{main_branch: y}}\n{turn}"),
+            "name: x\nturns:\n  - {id: a, prompt: ' '}\n".to_owned(),
+            "name: x\nturns:\n  - {id: a, prompt: b, expect: {rules: {build-onc: holds}}}\n".to_owned(),
+            "name: x\nturns:\n  - {id: a, prompt: b, expect: {yaml: whole}}\n".to_owned(),
+            "name: x\nturns:\n  - {id: a, promt: b}\n".to_owned(),
+            format!("name: {}", "[".repeat(5000)),
+        ]
+        .map(|text| read(&text).unwrap_err().to_string());
+        insta::assert_debug_snapshot!(told, @r#"
+        [
+            "p.yaml:1:1: missing field `name`",
+            "p.yaml:1:7: this is not YAML: unclosed bracket '['",
+            "p.yaml:2:1: `name` stands twice in one map; the first is on line 1",
+            "p.yaml:2:8: `turns` has no prompt",
+            "p.yaml:4:10: `a` is the id of two turns",
+            "p.yaml:2:12: unknown setting `main_branch`",
+            "p.yaml:3:21: the prompt of `a` is empty",
+            "p.yaml:3:32: no rule is called `build-onc`; did you mean `build-once`?",
+            "p.yaml:3:39: turns[0].expect.yaml: unknown variant `whole`, expected one of `none`, `fragment`, `file`, `flawed`",
+            "p.yaml:3:13: turns[0]: unknown field `promt`, expected one of `id`, `prompt`, `expect`",
+            "p.yaml:1:207: nested too deep to be read",
+        ]
+        "#);
+    }
+}

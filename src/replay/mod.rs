@@ -1,0 +1,9 @@
+//! Prompts from a file or a recording: played turn by turn, with verdicts and diffs, to an accepted file.
+
+mod run;
+mod show;
+
+pub use run::{Options, Outcome, ReplayError, embedded, run};
+
+#[cfg(test)]
+mod tests;

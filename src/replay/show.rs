@@ -1,0 +1,297 @@
+//! A replay as it is read: each turn with its prompt, its verdict, its diff and what differs from the recording.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::Outcome;
+use crate::engine::{
+    Attempt, Attempted, Audience, Conversation, Observer, Played, Prompt, PromptScript, Recording, Revision, Stop,
+    YamlKind,
+};
+use crate::finding::{Finding, Severity, Verdict};
+use crate::report::{Counts, FileReport, Look, diff_meaning, diff_text, finding, visible};
+use crate::session::{Entry, Origin, Writer};
+use crate::text::diff;
+use crate::yaml::{Document, Span};
+
+/// Findings of a refused revision that are shown; the rest is counted.
+const MOST: usize = 6;
+
+/// Shows a replay and records it.
+pub(super) struct Show<'o> {
+    look: Look,
+    out: &'o mut dyn Write,
+    notes: &'o mut dyn Write,
+    record: Option<&'o mut Writer>,
+    /// The first trouble with the output: nothing is written after it.
+    trouble: io::Result<()>,
+}
+
+impl<'o> Show<'o> {
+    pub(super) fn new(
+        look: Look,
+        out: &'o mut dyn Write,
+        notes: &'o mut dyn Write,
+        record: Option<&'o mut Writer>,
+    ) -> Self {
+        Self { look, out, notes, record, trouble: Ok(()) }
+    }
+
+    /// What went wrong with the output so far.
+    pub(super) fn trouble(&mut self) -> io::Result<()> {
+        std::mem::replace(&mut self.trouble, Ok(()))
+    }
+
+    fn write(&mut self, write: impl FnOnce(&mut dyn Write, Look) -> io::Result<()>) {
+        if self.trouble.is_ok() {
+            self.trouble = write(self.out, self.look);
+        }
+    }
+
+    pub(super) fn begin(
+        &mut self,
+        script: Option<&PromptScript>,
+        recording: Option<&Recording>,
+        name: &str,
+    ) -> io::Result<()> {
+        if let Some(script) = script {
+            let about = if script.description.is_empty() { String::new() } else { format!(": {}", script.description) };
+            writeln!(self.out, "{}{}", visible(&script.name), visible(about.trim_end()))?;
+        }
+        let by = recording.map(|recording| {
+            let header = &recording.session.header;
+            let model = header.model.as_deref().unwrap_or("an unnamed model");
+            let day = header.created.split('T').next().unwrap_or_default();
+            let day = if day.is_empty() { String::new() } else { format!(", {day}") };
+            format!("recorded replies: {} ({model}{day})", header.id)
+        });
+        writeln!(self.out, "{}", visible(&by.unwrap_or_else(|| format!("live replies: {name}"))))?;
+        for notice in recording.into_iter().flat_map(|recording| &recording.session.notices) {
+            writeln!(self.notes, "note: {}", visible(notice))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn end(
+        &mut self,
+        conversation: &Conversation,
+        played: &[Played],
+        outcome: &Outcome,
+        output: Option<&Path>,
+    ) -> io::Result<()> {
+        self.trouble()?;
+        let out = &mut *self.out;
+        let revisions = conversation.revisions().len();
+        writeln!(out, "\n{}, {}", plural(played.len(), "turn"), plural(revisions, "revision"))?;
+        match (conversation.present(), &outcome.ended) {
+            (_, Some(_)) => writeln!(out, "ended at turn {}, before its end", played.len() + 1)?,
+            (None, None) => writeln!(out, "no reply brought a whole file")?,
+            (Some(present), None) => {
+                let (number, turn) = (present.number, present.turn);
+                writeln!(out, "{}: revision {number}, of turn {turn}", present.verdict().word())?;
+            }
+        }
+        match (&outcome.written, output) {
+            (Some(written), Some(path)) => {
+                let what = if written.changed { "written" } else { "there already, with the same bytes" };
+                writeln!(out, "{}: {what}", visible(&path.display().to_string()))?;
+            }
+            (None, Some(path)) => writeln!(out, "{}: not written", visible(&path.display().to_string()))?,
+            _ => {}
+        }
+        if outcome.failures > 0 {
+            writeln!(out, "{} not met", plural(outcome.failures, "expectation"))?;
+        }
+        if outcome.drift > 0 {
+            writeln!(out, "drift: {} from the recording", differ(outcome.drift))?;
+        }
+        out.flush()
+    }
+}
+
+fn differ(count: usize) -> String {
+    if count == 1 { "1 conclusion differs".to_owned() } else { format!("{count} conclusions differ") }
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+impl Observer for Show<'_> {
+    fn entry(&mut self, entry: &Entry) {
+        if let Some(record) = &mut self.record
+            && let Err(error) = record.write(entry)
+        {
+            // The replay goes on; when the notes are gone too, nobody is left to tell.
+            let _ = writeln!(self.notes, "warning: {}", visible(&error.to_string()));
+        }
+    }
+
+    fn attempted(&mut self, attempted: Attempted<'_>) {
+        self.write(|out, look| attempt(attempted, look, out));
+    }
+}
+
+impl Audience for Show<'_> {
+    fn asked(&mut self, turn: usize, of: usize, id: &str, prompt: &Prompt) {
+        self.write(|out, _| {
+            writeln!(out, "\n== turn {turn} of {of}: {}\n", visible(id))?;
+            quote(&prompt.text, out)
+        });
+    }
+
+    fn played(&mut self, conversation: &Conversation, played: &Played) {
+        let stop = conversation.turns().last().map(|turn| turn.stop.clone());
+        let changes = match (played.before, played.revision) {
+            (Some(before), Some(after)) if before != after => conversation.meaning(before, after).ok(),
+            _ => None,
+        };
+        self.write(|out, look| {
+            if let Some(changes) = changes {
+                writeln!(out, "\nwhat that means:")?;
+                diff_meaning(&changes, look, out)?;
+            }
+            if let Some(words) = stop.filter(|stop| *stop != Stop::NotAsked).and_then(|stop| stop.words()) {
+                writeln!(out, "{}", visible(&words))?;
+            }
+            for drift in &played.drift {
+                let attempt = if drift.attempt > 0 { format!(" (repair {})", drift.attempt) } else { String::new() };
+                writeln!(out, "drift{attempt}: {}", visible(&drift.text))?;
+            }
+            for failure in &played.failures {
+                writeln!(out, "not as expected: {}", visible(failure))?;
+            }
+            Ok(())
+        });
+    }
+}
+
+/// The prompt, as it is quoted in mail.
+fn quote(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    for line in text.trim_end().lines() {
+        for line in wrapped(line, 100) {
+            writeln!(out, "{}", format!("> {}", visible(&line)).trim_end())?;
+        }
+    }
+    Ok(())
+}
+
+/// A line in pieces of at most `width` characters, broken at blanks where there are any.
+fn wrapped(line: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut length = 0;
+    for word in line.split(' ') {
+        let size = word.chars().count();
+        if length > 0 && length + 1 + size > width {
+            lines.push(String::new());
+            length = 0;
+        } else if length > 0 || lines.len() == 1 && !lines[0].is_empty() {
+            lines.last_mut().into_iter().for_each(|line| line.push(' '));
+            length += 1;
+        }
+        lines.last_mut().into_iter().for_each(|line| line.push_str(word));
+        length += size;
+    }
+    lines
+}
+
+/// The reply in a line, and its revision with verdict, diff, meaning and findings.
+fn attempt(attempted: Attempted<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let Attempted { attempt, revision, before } = attempted;
+    if attempt.prompt.origin == Origin::Repair {
+        writeln!(out, "\n-- repair {}", attempt.number)?;
+    }
+    writeln!(out, "\nreply: {} characters, {}", attempt.reply.text.chars().count(), held(attempt))?;
+    let Some(revision) = revision else { return Ok(()) };
+    writeln!(out, "revision {}: {}", revision.number, summary(revision, before))?;
+    let same = before.is_some_and(|before| before.number == revision.number);
+    if same {
+        return Ok(());
+    }
+    writeln!(out)?;
+    let nothing = Document::read("");
+    let names = [before.map_or("nothing".to_owned(), name), name(revision)];
+    let secrets = [before.map(secrets).unwrap_or_default(), secrets(revision)];
+    let old = FileReport {
+        path: &names[0],
+        document: before.map_or(&nothing, |before| &before.checked.document),
+        findings: &[],
+        verdict: Verdict::Accepted,
+        skipped: &[],
+        secrets: &secrets[0],
+    };
+    let new = FileReport {
+        path: &names[1],
+        document: &revision.checked.document,
+        findings: &revision.checked.findings,
+        verdict: revision.verdict(),
+        skipped: &revision.checked.skipped,
+        secrets: &secrets[1],
+    };
+    diff_text(&old, &new, look, out)?;
+    let errors: Vec<&Finding> =
+        revision.checked.findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    for error in errors.iter().take(MOST) {
+        writeln!(out)?;
+        finding(&new, error, look, out)?;
+    }
+    if errors.len() > MOST {
+        writeln!(out, "\nand {}", plural(errors.len() - MOST, "more error"))?;
+    }
+    for (layer, reason) in &revision.checked.skipped {
+        writeln!(out, "\nthe {} layer did not run: {}", layer.word(), visible(reason))?;
+    }
+    Ok(())
+}
+
+fn name(revision: &Revision) -> String {
+    format!("revision {}", revision.number)
+}
+
+/// What the reply holds, in words.
+fn held(attempt: &Attempt) -> String {
+    let lines = attempt.chosen().map_or(0, |candidate| candidate.text.lines().count());
+    match attempt.yaml() {
+        YamlKind::None => "no YAML of a pipeline file".to_owned(),
+        YamlKind::Fragment => format!("a fragment of {}", plural(lines, "line")),
+        YamlKind::File => {
+            let reason = match &attempt.choice {
+                crate::chat::Choice::File { reason: Some(reason), .. } => format!(" ({reason})"),
+                _ => String::new(),
+            };
+            format!("a file of {}{reason}", plural(lines, "line"))
+        }
+        YamlKind::Flawed => {
+            let why = attempt.chosen().and_then(|candidate| candidate.flaws.first());
+            let why = why.map_or_else(String::new, |flaw| format!(": {}", flaw.reason));
+            visible(&format!("a file that can't be taken{why}")).into_owned()
+        }
+    }
+}
+
+/// Verdict, counts of findings, counts of lines, and the rules that are violated.
+fn summary(revision: &Revision, before: Option<&Revision>) -> String {
+    let counts = Counts::of(&revision.checked.findings);
+    let mut words = revision.verdict().word().to_owned();
+    if counts.total() > 0 {
+        words.push_str(&format!(": {}", counts.words()));
+    }
+    let diff = diff(before.map_or("", Revision::text), revision.text(), 0);
+    words.push_str(&if diff.is_empty() { "; unchanged".to_owned() } else { format!("; {}", diff.counts()) });
+    let mut rules: Vec<&str> = Vec::new();
+    for finding in revision.checked.findings.iter().filter(|finding| finding.severity == Severity::Error) {
+        if !rules.contains(&finding.rule) {
+            rules.push(finding.rule);
+        }
+    }
+    if !rules.is_empty() {
+        words.push_str(&format!("; {} violated", rules.join(", ")));
+    }
+    words
+}
+
+/// Where credentials stand: they are masked wherever the text is shown.
+fn secrets(revision: &Revision) -> Vec<Span> {
+    let findings = revision.checked.findings.iter();
+    findings.filter(|finding| finding.rule == "no-inline-secret").map(|finding| finding.span).collect()
+}
