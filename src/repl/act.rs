@@ -224,8 +224,9 @@ impl Repl<'_, '_> {
             let rules = violated(revision);
             let rules = if rules.is_empty() { String::new() } else { format!("; {} violated", rules.join(", ")) };
             let (errors, warnings) = (revision.count(Severity::Error), revision.count(Severity::Warning));
+            let (errors, warnings) = (count(errors, "error"), count(warnings, "warning"));
             self.screen.line(&format!(
-                "{mark} {}: {}, {errors} errors, {warnings} warnings{rules}",
+                "{mark} {}: {}, {errors}, {warnings}{rules}",
                 title(revision),
                 revision.verdict().word()
             ))?;
@@ -313,6 +314,10 @@ fn chosen<'c>(conversation: &'c crate::engine::Conversation, word: Option<&Strin
     };
     let number = word.parse::<usize>().map_err(|_| no_number(word))?;
     conversation.revision(number).map_err(|error| error.to_string())
+}
+
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 fn no_number(word: &str) -> String {

@@ -85,7 +85,7 @@ pub(super) fn diff(screen: &mut Screen<'_>, checker: &Checker, a: Named<'_>, b: 
     let (before, after) = (a.secrets(), b.secrets());
     let look = screen.look();
     report::diff_text(&a.report(&before), &b.report(&after), look, screen.out())?;
-    let changes = difference((checker, &a.checked), (checker, &b.checked));
+    let changes = difference((checker, a.checked), (checker, b.checked));
     writeln!(screen.out())?;
     report::diff_meaning(&changes, look, screen.out())
 }

@@ -3,14 +3,13 @@
 //! What comes in is untrusted: no control character of a reply reaches the terminal.
 
 use anstyle::{AnsiColor, Style};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
+use super::code::{DIM, code_line, paint};
 use crate::report::{Look, visible};
 
-const DIM: Style = Style::new().dimmed();
 const HEAD: Style = Style::new().bold();
 const CODE: Style = AnsiColor::Cyan.on_default();
-const KEY: Style = AnsiColor::Blue.on_default();
 
 /// Turns pieces of Markdown into what is written to a terminal.
 #[derive(Debug)]
@@ -233,50 +232,6 @@ impl Markdown {
     }
 }
 
-fn paint(look: Look, style: Style, text: &str) -> String {
-    if look.color && style != Style::new() && !text.is_empty() {
-        format!("{style}{text}{style:#}")
-    } else {
-        text.to_owned()
-    }
-}
-
-/// One line of code for a screen: its number if it has one, tabs as blanks, YAML's keys and comments in colour.
-pub(super) fn code_line(text: &str, number: Option<usize>, look: Look) -> String {
-    let mut spaced = String::with_capacity(text.len());
-    let mut column = 0;
-    for c in text.chars() {
-        if c == '\t' {
-            let wide = 4 - column % 4;
-            spaced.push_str(&" ".repeat(wide));
-            column += wide;
-        } else {
-            column += c.width().unwrap_or(1);
-            spaced.push(c);
-        }
-    }
-    let shown = visible(&spaced);
-    let gutter = number.map(|number| paint(look, DIM, &format!("{number:>4} │ "))).unwrap_or_default();
-    format!("{gutter}{}", if number.is_some() { yaml_line(&shown, look) } else { shown.into_owned() })
-}
-
-/// Keys and comments of one line, as far as a line alone tells.
-fn yaml_line(text: &str, look: Look) -> String {
-    if !look.color {
-        return text.to_owned();
-    }
-    let comment = if text.trim_start().starts_with('#') { Some(0) } else { text.find(" #") };
-    let (code, comment) = text.split_at(comment.unwrap_or(text.len()));
-    let start = code.len() - code.trim_start_matches([' ', '-', '?']).len();
-    let (lead, rest) = code.split_at(start);
-    let colon = rest.find(':').filter(|&at| {
-        let after = rest.get(at + 1..).unwrap_or_default();
-        (after.is_empty() || after.starts_with(' ')) && !rest.starts_with(['"', '\'', '{', '['])
-    });
-    let (key, value) = rest.split_at(colon.unwrap_or(0));
-    format!("{lead}{}{value}{}", paint(look, KEY, key), paint(look, DIM, comment))
-}
-
 /// Whether the beginning of a line shows what the line is; what may be a fence is known at its end only.
 fn certain(held: &str) -> bool {
     let text = held.trim_start_matches([' ', '\t']);
@@ -351,6 +306,13 @@ mod tests {
         ^[2m```^[0m
         Done.
         "#);
+    }
+
+    #[test]
+    fn a_long_line_of_code_goes_on_beside_the_numbers() {
+        let text = format!("```yaml\nimage: {}\n```\n", "日".repeat(20));
+        let shown = show(&text, 9, Look { color: false, width: 37 });
+        assert_eq!(shown, format!("```yaml\n   1 │ image: {}\n     ┆ {}\n```\n", "日".repeat(11), "日".repeat(9)));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod act;
 mod answers;
+mod code;
 pub mod commands;
 mod complete;
 mod editor;

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::markdown::{Markdown, code_line};
+use super::code::code_line;
+use super::markdown::Markdown;
 use crate::finding::Verdict;
 use crate::report::{Look, visible};
 
