@@ -177,8 +177,20 @@ pub struct Catalogue {
 
 static BUILT_IN: LazyLock<Catalogue> = LazyLock::new(|| {
     // A broken catalogue is found by the tests; a program without one still checks the other layers.
-    Catalogue::read(include_str!("catalogue.yaml")).unwrap_or_else(|_| Catalogue::empty())
+    built_in().unwrap_or_else(|_| Catalogue::empty())
 });
+
+fn built_in() -> Result<Catalogue, CatalogueError> {
+    let mut catalogue = Catalogue::empty();
+    catalogue.add_data(built_in_data()?)?;
+    Ok(catalogue)
+}
+
+/// `catalogue.yaml`, which the build brings to JSON.
+fn built_in_data() -> Result<Data, CatalogueError> {
+    let json = include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"));
+    serde_json::from_str(json).map_err(|error| CatalogueError::Form(error.to_string()))
+}
 
 impl Catalogue {
     /// The one that is compiled in.
@@ -212,12 +224,15 @@ impl Catalogue {
     /// As for [`Catalogue::read`].
     pub fn extended(text: &str) -> Result<Self, CatalogueError> {
         let mut catalogue = Self::read(text)?;
-        catalogue.add(include_str!("catalogue.yaml"))?;
+        catalogue.add_data(built_in_data()?)?;
         Ok(catalogue)
     }
 
     fn add(&mut self, text: &str) -> Result<(), CatalogueError> {
-        let data: Data = serde_yaml::from_str(text).map_err(|error| CatalogueError::Form(error.to_string()))?;
+        self.add_data(serde_yaml::from_str(text).map_err(|error| CatalogueError::Form(error.to_string()))?)
+    }
+
+    fn add_data(&mut self, data: Data) -> Result<(), CatalogueError> {
         for (tool, values) in data.tools {
             self.tools.entry(tool).or_default().extend(values.values);
         }

@@ -186,12 +186,21 @@ impl<'d> Reading<'_, 'd> {
             if std::mem::take(&mut skip_next) {
                 continue;
             }
+            if text.starts_with("--image=") || text.starts_with("--set") && text.contains(' ') {
+                continue;
+            }
             skip_next = matches!(
                 text.as_str(),
                 "--image" | "--set" | "--set-string" | "-i" | "--token" | "--description" | "-m"
             );
+            // A flag's name, such as `--stage`, is about environments in general.
+            let text = match text.split_once('=') {
+                Some((flag, value)) if flag.starts_with('-') => value.to_owned(),
+                None if text.starts_with('-') => continue,
+                _ => text,
+            };
             let names_image = images.iter().any(|image| text.contains(image.as_str()));
-            if !names_image && !text.starts_with("--image=") && !text.starts_with("--set") {
+            if !names_image {
                 words.push(text);
             }
         }

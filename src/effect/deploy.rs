@@ -13,6 +13,10 @@ impl Reading<'_, '_> {
             self.run.harmless();
             return;
         }
+        // A container that is thrown away when it ends is a tool or a job.
+        if command.reader.as_deref() == Some("run") && arguments.has("--rm") {
+            return;
+        }
         if command.remote && !away && !self.run.is_declared() {
             return;
         }

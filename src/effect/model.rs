@@ -71,7 +71,7 @@ pub enum Kind<'d> {
     Deploy {
         /// The images.
         images: Images<'d>,
-        /// Whether it counts only where an environment is declared or inferred.
+        /// Whether it counts only where an environment is declared.
         weak: bool,
         /// Whether it only restarts or registers what another command deploys.
         restart: bool,

@@ -46,7 +46,10 @@ fn show(effect: &Effect<'_>) -> String {
 
 #[test]
 fn the_built_in_catalogue_is_of_its_form() {
-    Catalogue::read(include_str!("catalogue.yaml")).unwrap();
+    let read = Catalogue::read(include_str!("catalogue.yaml")).unwrap();
+    let built_in = Catalogue::built_in();
+    assert_eq!(built_in.entries.len(), read.entries.len());
+    assert_eq!(built_in.pipes.len(), read.pipes.len());
 }
 
 #[test]

@@ -146,7 +146,7 @@ impl<'d> Plan<'d> {
     pub fn deployments<'p>(&'p self, settings: &Settings) -> Vec<Deployment<'p, 'd>> {
         let mut found = Vec::new();
         for step in &self.steps {
-            let commands = step.deploying(settings);
+            let commands = step.deploying();
             if commands.is_empty() && step.deployment.is_some() {
                 let kind = step.kind_of(None, settings);
                 found.push(Deployment { plan: self, step, effect: None, kind });
@@ -166,13 +166,11 @@ impl<'d> Plan<'d> {
 }
 
 impl<'d> PlannedStep<'d> {
-    /// The deploying commands that count: weak ones only with an environment, restarts only beside nothing else.
-    pub fn deploying(&self, settings: &Settings) -> Vec<&Effect<'d>> {
+    /// The deploying commands that count: weak ones only with a declared environment, restarts only beside nothing else.
+    pub fn deploying(&self) -> Vec<&Effect<'d>> {
         let strong = |effect: &&Effect<'d>| matches!(effect.kind, Kind::Deploy { restart: false, .. });
         let counts = |effect: &&Effect<'d>| match effect.kind {
-            Kind::Deploy { weak: true, .. } => {
-                self.declared_name().is_some() || self.suggested(effect, settings).is_some()
-            }
+            Kind::Deploy { weak: true, .. } => self.declared_name().is_some(),
             Kind::Deploy { .. } => true,
             _ => false,
         };

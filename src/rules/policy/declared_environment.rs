@@ -22,7 +22,7 @@ impl Rule for DeclaredEnvironment {
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         for plan in flow.plans {
             for step in &plan.steps {
-                let commands = step.deploying(flow.settings);
+                let commands = step.deploying();
                 let Some(first) = commands.first() else { continue };
                 if let Some(declared) = step.deployment {
                     let kind = step.kind_of(None, flow.settings);

@@ -25,7 +25,7 @@ impl Rule for DeployWhatWasPromoted {
         for plan in flow.plans.iter().filter(|plan| plan.is_main() || plan.is_tag()) {
             let expected = Expected::of(flow, plan);
             for step in &plan.steps {
-                for effect in step.deploying(flow.settings) {
+                for effect in step.deploying() {
                     let Kind::Deploy { images, .. } = &effect.kind else { continue };
                     match images {
                         Images::None => {}
@@ -127,7 +127,7 @@ fn judge<'d>(
     }
     // An image that the plan's retags pass over is what `retag-not-rebuild` tells.
     let forgotten = plan.is_tag() && is_forgotten(flow, plan, reference);
-    if answer == Comparison::Same || !expected.comparable || is_thrown_away(effect) || forgotten {
+    if answer == Comparison::Same || !expected.comparable || forgotten {
         return;
     }
     let unclear = answer == Comparison::CannotTell || expected.incomplete || reference.tag_unclear();
@@ -181,11 +181,6 @@ fn is_foreign(flow: &Flow<'_>, reference: &Reference<'_>) -> bool {
         }
     }
     known > 0
-}
-
-/// `docker run --rm` runs a tool.
-fn is_thrown_away(effect: &Effect<'_>) -> bool {
-    effect.words.iter().any(|word| word == "--rm")
 }
 
 fn hidden<'d>(plan: &Plan<'d>, step: &PlannedStep<'d>, effect: &Effect<'d>, out: &mut Findings<'_>) {

@@ -164,7 +164,8 @@ pub fn weigh(value: &str) -> Option<Weight> {
         "empty",
         "laravel",
     ];
-    if weak.contains(&bare.as_str()) {
+    let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    if weak.contains(&bare.as_str()) || words.all(|word| weak.contains(&word)) {
         return Some(Weight::ThrowAway);
     }
     Some(Weight::Credential)
