@@ -119,7 +119,7 @@ impl Markdown {
         if ended && matches!(mark, '`' | '~') && long >= 3 {
             let info = text.get(long..).unwrap_or_default().trim().to_lowercase();
             let language = info.split([' ', ',', '{']).next().unwrap_or_default().to_owned();
-            let numbered = matches!(language.as_str(), "" | "yaml" | "yml");
+            let numbered = matches!(language.as_str(), "yaml" | "yml");
             out.push_str(&self.paint(DIM, &visible(held.trim_end())));
             out.push('\n');
             self.place = Place::Fence { mark, long, numbered, line: 0 };

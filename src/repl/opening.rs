@@ -97,9 +97,9 @@ pub(super) fn open(answers: Answers, options: &Options) -> Result<Opened, ReplEr
         let book = Book::new(Some(writer), true);
         return Ok(Opened { conversation, book, header, recorded, backend, notes });
     }
-    let writer = options
-        .sessions
-        .as_ref()
+    // What a recording says is kept already.
+    let sessions = options.sessions.as_ref().filter(|_| recorded.is_empty());
+    let writer = sessions
         .map(|folder| Writer::create(folder.join(format!("{}.jsonl", header.id)), &header, options.redact.clone()));
     let mut book = Book::new(writer, false);
     // A recording was made without the file at hand, and must not be written over it.

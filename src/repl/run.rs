@@ -179,13 +179,15 @@ impl Repl<'_, '_> {
         if error.interrupted() {
             return self.screen.note("interrupted; /retry sends the prompt again");
         }
-        self.trouble(&error.to_string())?;
-        match (error, self.opened.recorded.is_empty()) {
-            (BackendError::Stale { .. } | BackendError::Spent { .. }, false) => self
-                .screen
-                .note("a recording answers its own prompts only: Enter sends the next one, and a model answers any"),
-            _ => self.screen.note("the prompt is kept: /retry sends it again"),
+        let foreign = matches!(error, BackendError::Stale { .. } | BackendError::Spent { .. });
+        if foreign && !self.opened.recorded.is_empty() {
+            return self.trouble(
+                "no model answers here: a recording knows its own prompts only. Enter sends its next one; \
+                 set OPENAI_API_KEY or OPENAI_BASE_URL to ask your own",
+            );
         }
+        self.trouble(&error.to_string())?;
+        self.screen.note("the prompt is kept: /retry sends it again")
     }
 
     /// A line about something that did not work.

@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
 
-use super::code::code_line;
+use super::code::{code_line, paint};
 use super::markdown::Markdown;
 use crate::finding::Verdict;
 use crate::report::{Look, visible};
@@ -42,10 +43,7 @@ impl<'w> Screen<'w> {
 
     /// A line of ours; what it names from outside is made harmless.
     pub fn line(&mut self, text: &str) -> io::Result<()> {
-        for line in text.lines() {
-            writeln!(self.out, "{}", visible(line))?;
-        }
-        Ok(())
+        self.styled(Style::new(), text)
     }
 
     /// An empty line.
@@ -75,7 +73,8 @@ impl<'w> Screen<'w> {
     fn styled(&mut self, style: Style, text: &str) -> io::Result<()> {
         for line in text.lines() {
             let line = visible(line);
-            if self.look.color { writeln!(self.out, "{style}{line}{style:#}")? } else { writeln!(self.out, "{line}")? }
+            let line = if self.live { wrapped(&line, self.look.width) } else { line.into_owned() };
+            writeln!(self.out, "{}", paint(self.look, style, &line))?;
         }
         Ok(())
     }
@@ -228,6 +227,29 @@ impl Judged<'_> {
     }
 }
 
+/// A line of ours, broken between words where it is wider than the screen.
+fn wrapped(line: &str, width: usize) -> String {
+    if line.width() <= width {
+        return line.to_owned();
+    }
+    let indent = line.len() - line.trim_start().len();
+    let mut out = " ".repeat(indent);
+    let mut column = indent;
+    for word in line.split(' ').skip_while(|word| word.is_empty()) {
+        if column > indent && column + 1 + word.width() > width {
+            out.push('\n');
+            out.push_str(&" ".repeat(indent));
+            column = indent;
+        } else if column > indent {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += word.width();
+    }
+    out
+}
+
 /// A reply as it is, its control characters shown; line ends and tabs stay.
 fn harmless(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -288,6 +310,13 @@ mod tests {
         let many = Judged { violated: &["a", "b", "c", "d", "e"], ..judged };
         assert_eq!(Judged { lines: None, ..fine }.line(), "revision 4: accepted");
         assert!(many.line().ends_with("; a, b, c and 2 more violated"));
+    }
+
+    #[test]
+    fn lines_of_ours_break_between_words() {
+        let text = shown(true, false, |screen| screen.note("  a line of ours that is wider than forty columns"));
+        assert_eq!(text, "  a line of ours that is wider than\n  forty columns\n");
+        assert_eq!(shown(false, false, |screen| screen.note(&"word ".repeat(20))).lines().count(), 1);
     }
 
     #[test]

@@ -283,13 +283,14 @@ fn a_recording_answers_its_own_prompts() {
     let chat = [("user", "write it".to_owned()), ("assistant", fenced(&good()))]
         .map(|(role, content)| serde_json::json!({ "role": role, "content": content }).to_string() + "\n");
     let recorded = || Answers::Recorded(Recorded::of(&read("chat.jsonl", chat.concat().as_bytes()).unwrap()));
-    let (out, ending) = desk.say(recorded(), Options { sessions: None, ..desk.options(None) }, "\n\n/accept\n");
+    let (out, ending) = desk.say(recorded(), desk.options(None), "\n\n/accept\n");
+    assert_eq!(desk.session(), "", "what a recording says is kept already");
     assert!(out.contains("No model is configured") && out.contains("OPENAI_API_KEY"), "{out}");
     assert!(out.contains("> write it\n") && out.contains("the recording is at its end") && !ending.unanswered, "{out}");
     assert_eq!(desk.file(), Some(good()));
 
     let (out, ending) = desk.say(recorded(), Options { sessions: None, ..desk.options(None) }, "write that\n/accept\n");
-    assert!(out.contains("write [-it-] {+that+}") && out.contains("a recording answers its own prompts only"), "{out}");
+    assert!(out.contains("a recording knows its own prompts only"), "{out}");
     assert!(ending.unanswered);
 }
 
