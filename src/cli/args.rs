@@ -48,6 +48,7 @@ pub(super) struct Global {
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Subcommand {
     Chat(Chat),
+    Replay(Replay),
     Check(Check),
     Plan(Plan),
     Diff(Diff),
@@ -83,6 +84,36 @@ pub(super) struct Chat {
     /// Keep no session
     #[arg(long)]
     pub(super) no_session: bool,
+    #[command(flatten)]
+    pub(super) model: Model,
+    #[command(flatten)]
+    pub(super) policy: Policy,
+}
+
+/// Play a prompt script against a recording or a live model
+///
+/// Each turn is shown with its verdict, its diff and what differs from the recording; the accepted file is written.
+/// Without a script the one that is compiled in is played, with its recording.
+#[derive(Debug, Args)]
+pub(super) struct Replay {
+    /// A prompt script (.yaml), or a recording that is played with its own prompts (.jsonl)
+    #[arg(value_name = "SCRIPT")]
+    pub(super) script: Option<PathBuf>,
+    /// The recording that answers [default: the one of the script's name that is compiled in]
+    #[arg(long, value_name = "FILE", conflicts_with = "live")]
+    pub(super) recording: Option<PathBuf>,
+    /// Ask the configured model instead of a recording
+    #[arg(long)]
+    pub(super) live: bool,
+    /// Where the accepted file goes [default: bitbucket-pipelines.yml, if no other file is there]
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Keep what is said in a new recording
+    #[arg(long, value_name = "FILE")]
+    pub(super) record: Option<PathBuf>,
+    /// How often findings go back to the model by themselves, for each prompt
+    #[arg(long, value_name = "ROUNDS", default_value_t = REPAIRS)]
+    pub(super) repairs: usize,
     #[command(flatten)]
     pub(super) model: Model,
     #[command(flatten)]

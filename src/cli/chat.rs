@@ -7,11 +7,13 @@ use secrecy::ExposeSecret;
 
 use super::args::{Chat, Global};
 use super::config::{Configuration, Overrides};
-use super::{CliError, Exit, World, embedded};
+use super::{CliError, Exit, World};
 use crate::engine::{self, Repairs};
 use crate::model::{BackendError, Interrupt, Live, Recorded};
 use crate::repl::{self, Answers, Input, Lines, Options, ReplError, Screen};
+use crate::replay;
 use crate::session::Redact;
+use crate::settings::Settings;
 
 /// Holds a chat until it ends.
 pub(super) fn run(arguments: &Chat, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
@@ -65,7 +67,8 @@ pub(super) fn run(arguments: &Chat, global: &Global, world: &mut World<'_>) -> R
 fn answers(configuration: &Configuration, interrupt: &Interrupt) -> Result<Answers, CliError> {
     let options = configuration.live(interrupt.clone());
     if !options.configured() {
-        return Ok(Answers::Recorded(Recorded::of(&embedded::chat()?)));
+        let (_, recording) = replay::embedded(&Settings::default()).map_err(CliError::undone)?;
+        return Ok(Answers::Recorded(Recorded::of(&recording.session)));
     }
     Ok(Answers::Live(Box::new(Live::new(options).map_err(told)?)))
 }

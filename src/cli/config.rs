@@ -157,10 +157,7 @@ impl Configuration {
 
     /// A checker with the settings and no files at hand.
     pub(super) fn checker(&self) -> Result<Checker, CliError> {
-        let checker = Checker::new(self.settings.clone());
-        let Some(catalogue) = &self.settings.catalogue else { return Ok(checker) };
-        let wrong = |error| CliError::usage(format!("`catalogue` of the settings: {error}"));
-        checker.with_catalogue(&catalogue.to_string()).map_err(wrong)
+        checker_of(&self.settings)
     }
 
     /// How to reach the model.
@@ -186,6 +183,14 @@ impl Configuration {
     pub(super) fn look(&self, world: &World<'_>) -> Look {
         look(self.color.value, world.terminal.output, world)
     }
+}
+
+/// A checker with settings and no files at hand.
+pub(super) fn checker_of(settings: &Settings) -> Result<Checker, CliError> {
+    let checker = Checker::new(settings.clone());
+    let Some(catalogue) = &settings.catalogue else { return Ok(checker) };
+    let wrong = |error| CliError::usage(format!("`catalogue` of the settings: {error}"));
+    checker.with_catalogue(&catalogue.to_string()).map_err(wrong)
 }
 
 /// How results look where no file is read for it.

@@ -7,11 +7,11 @@ mod chat;
 mod check;
 mod config;
 mod diff;
-mod embedded;
 mod exit;
 mod files;
 mod origin;
 mod plan;
+mod replay;
 mod rules;
 mod shell;
 mod show_config;
@@ -48,6 +48,7 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, cla
 fn dispatch(arguments: &Arguments, world: &mut World<'_>) -> Result<Exit, CliError> {
     match &arguments.command {
         Some(Subcommand::Chat(chat)) => chat::run(chat, &arguments.global, world),
+        Some(Subcommand::Replay(replay)) => replay::run(replay, &arguments.global, world),
         Some(Subcommand::Check(check)) => check::run(check, &arguments.global, world),
         Some(Subcommand::Plan(plan)) => plan::run(plan, &arguments.global, world),
         Some(Subcommand::Diff(diff)) => diff::run(diff, &arguments.global, world),

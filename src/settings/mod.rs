@@ -73,5 +73,32 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// The settings as a settings file would have them; what has its default is left out.
+    pub fn written(&self) -> serde_json::Map<String, serde_json::Value> {
+        let default = Self::default();
+        let mut map = serde_json::Map::new();
+        let mut put = |key: &str, changed: bool, value: serde_json::Value| {
+            if changed {
+                map.insert(key.to_owned(), value);
+            }
+        };
+        put("main-branch", self.main_branch != default.main_branch, self.main_branch.clone().into());
+        let forbidden = self.forbidden_branches.clone();
+        put("forbidden-branches", forbidden != default.forbidden_branches, forbidden.into());
+        let pair = |candidate: &str, release: &str| serde_json::json!({"candidate": candidate, "release": release});
+        put("tags", self.tags != default.tags, pair(&self.tags.candidate, &self.tags.release));
+        let names = &self.environments;
+        put("environments", *names != default.environments, pair(&names.candidate, &names.release));
+        let word = |severity: &Option<Severity>| severity.map_or("off", Severity::word);
+        let rules = self.severities.iter().map(|(id, severity)| (id.clone(), word(severity).into()));
+        put("rules", !self.severities.is_empty(), serde_json::Value::Object(rules.collect()));
+        put("policy", self.policy != default.policy, "none".into());
+        put("file", self.file.is_some(), self.file.clone().into());
+        put("catalogue", self.catalogue.is_some(), self.catalogue.clone().unwrap_or_default());
+        map
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -40,7 +40,10 @@ fn every_key_is_read() {
             catalogue: Some(serde_json::json!({"commands": [{"name": "x", "push": 1}]})),
         }
     );
+    let again = serde_json::Value::Object(settings.written()).to_string();
+    assert_eq!(read(&Document::read(again), &RULES), (settings, Vec::new()));
     assert_eq!(read(&Document::read(""), &RULES), (Settings::default(), Vec::new()));
+    assert!(Settings::default().written().is_empty());
 }
 
 #[test]

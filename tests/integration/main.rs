@@ -27,6 +27,8 @@ mod policy_pages;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod replay_program;
+#[cfg(test)]
 mod rewritten;
 #[cfg(test)]
 mod rules;

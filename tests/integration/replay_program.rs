@@ -1,0 +1,64 @@
+//! `pipewright replay` as a program.
+
+use crate::server::{Server, says};
+use crate::support::pipewright;
+
+#[test]
+fn alone_it_plays_what_is_compiled_in_and_writes_an_accepted_file() {
+    let ended = pipewright().args(["replay"]).run();
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{}", ended.out);
+    let written = ended.read("bitbucket-pipelines.yml");
+    assert_eq!(pipewright().file("x.yml", &written).args(["check", "x.yml"]).run().code, Some(0));
+
+    let other = pipewright().file("bitbucket-pipelines.yml", "mine: 1\n").args(["replay"]).run();
+    assert_eq!(other.code, Some(3));
+    assert_eq!(other.read("bitbucket-pipelines.yml"), "mine: 1\n");
+    assert!(other.err.contains("--output"), "{}", other.err);
+    let named = pipewright().file("bitbucket-pipelines.yml", "mine: 1\n").args(["replay", "--output", "new.yml"]).run();
+    assert_eq!((named.code, named.read("new.yml")), (Some(0), written));
+}
+
+#[test]
+fn what_a_live_model_says_is_kept_and_played_again() {
+    let page = include_str!("../../docs/rules/tag-prefix.md");
+    let good = page.split("## Good").nth(1).and_then(|rest| rest.split("```yaml\n").nth(1)).expect("an example");
+    let good = good.split("```").next().expect("its end");
+    let script = "name: one\ndescription: one turn\nturns:\n  - id: all\n    prompt: a pipeline, please\n    expect: \
+                  {yaml: file, verdict: accepted}\n";
+    let server = Server::with([says(&format!("```yaml\n{good}```\n"))]);
+    let run = pipewright().file("one.yaml", script).env("OPENAI_API_KEY", "sk-canary-123456").args(["replay"]);
+    let live = run
+        .args(["one.yaml", "--live", "--server", &server.base(), "--model", "small"])
+        .args(["--record", "one.jsonl"])
+        .run();
+    assert_eq!((live.code, live.err.as_str()), (Some(0), ""), "{}", live.out);
+    assert_eq!(live.read("bitbucket-pipelines.yml"), good);
+    let recording = live.read("one.jsonl");
+    assert!(recording.contains("\"script\":\"one\"") && !recording.contains("sk-canary"), "{recording}");
+
+    let run = pipewright().file("one.yaml", script).file("one.jsonl", &recording).args(["replay", "one.yaml"]);
+    let again = run.args(["--recording", "one.jsonl"]).run();
+    assert_eq!((again.code, again.read("bitbucket-pipelines.yml").as_str()), (Some(0), good), "{}", again.out);
+
+    let other = script.replace("please", "now");
+    let run = pipewright().file("one.yaml", other).file("one.jsonl", &recording).args(["replay", "one.yaml"]);
+    let stale = run.args(["--recording", "one.jsonl"]).run();
+    assert_eq!(stale.code, Some(3), "{}", stale.out);
+    assert!(!stale.exists("bitbucket-pipelines.yml"));
+}
+
+#[test]
+fn what_is_missing_is_told_with_the_next_move() {
+    let told = |arguments: &[&str]| {
+        let run = pipewright().file("x.yaml", "name: x\nturns: [{id: a, prompt: b}]\n").file("r.jsonl", "");
+        let ended = run.args(["replay"]).args(arguments.iter().copied()).run();
+        (ended.code, ended.err.lines().next().unwrap_or("").to_owned())
+    };
+    assert_eq!(told(&["gone.yaml"]), (Some(3), "error: gone.yaml: is not there".to_owned()));
+    assert_eq!(told(&["x.yaml"]), (Some(2), "error: x.yaml: no recording answers `x`".to_owned()));
+    let none = "error: no model is configured, so nobody can be asked".to_owned();
+    assert_eq!(told(&["--live"]), (Some(3), none));
+    assert_eq!(told(&["--record", "r.jsonl"]).0, Some(2));
+    assert_eq!(told(&["--live", "--recording", "r.jsonl"]).0, Some(2));
+    assert_eq!(told(&["r.jsonl"]).0, Some(3));
+}
