@@ -59,6 +59,8 @@ pub fn run(
     loop {
         repl.refresh_words();
         let said = input.ask(&repl.words, repl.screen.out())?;
+        // A Ctrl-C that ended a reply is done with; the next one is about something else.
+        repl.options.interrupt.clear();
         let text = match said {
             Said::Ended => break,
             Said::Cleared => continue,
