@@ -27,6 +27,7 @@ pub mod check;
 pub mod engine;
 pub mod report;
 // 8: where prompts come from
+pub mod eval;
 pub mod repl;
 pub mod replay;
 // 9: arguments, configuration, exit codes

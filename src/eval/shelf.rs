@@ -1,0 +1,115 @@
+//! Where suites, scripts and recordings are read from: the disk, or what is compiled in.
+
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use crate::engine::embedded;
+
+/// A place to read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shelf {
+    /// What is compiled in.
+    Embedded,
+    /// The disk; relative paths count from this folder.
+    Disk(PathBuf),
+}
+
+/// How deep folders are searched for recordings.
+const DEEP: usize = 8;
+
+impl Shelf {
+    /// The text of a file, or why there is none, as a lower-case fragment.
+    pub(super) fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        match self {
+            Self::Embedded => {
+                embedded::file(path).map(|text| text.as_bytes().to_vec()).ok_or("is not compiled in".to_owned())
+            }
+            Self::Disk(root) => std::fs::read(root.join(path)).map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => "there is no such file".to_owned(),
+                _ => error.to_string(),
+            }),
+        }
+    }
+
+    /// The files that a pattern means, in order.
+    pub(super) fn expand(&self, pattern: &str) -> Vec<String> {
+        let mut found = match self {
+            Self::Embedded => {
+                let names = embedded::FILES.iter().map(|(name, _)| (*name).to_owned());
+                names.filter(|name| fast_glob::glob_match(pattern, name)).collect()
+            }
+            Self::Disk(root) => {
+                let fixed = fixed_part(pattern);
+                let mut found = Vec::new();
+                walk(root, &fixed, pattern, DEEP, &mut found);
+                found
+            }
+        };
+        found.sort();
+        found
+    }
+}
+
+/// The folder of a pattern in which the search begins.
+fn fixed_part(pattern: &str) -> String {
+    let plain: Vec<&str> = pattern.split('/').take_while(|part| !part.contains(['*', '?', '[', '{'])).collect();
+    plain.join("/")
+}
+
+fn walk(root: &Path, at: &str, pattern: &str, deep: usize, found: &mut Vec<String>) {
+    let path = root.join(at);
+    if path.is_file() {
+        if at == pattern || fast_glob::glob_match(pattern, at) {
+            found.push(at.to_owned());
+        }
+        return;
+    }
+    let Ok(entries) = path.read_dir() else { return };
+    if deep == 0 {
+        return;
+    }
+    for entry in entries.filter_map(Result::ok) {
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let below = if at.is_empty() { name } else { format!("{}/{name}", at.trim_end_matches('/')) };
+        walk(root, &below, pattern, deep - 1, found);
+    }
+}
+
+/// A path that a file names, seen from where that file stands; `..` is taken away where it can be.
+pub(super) fn beside(file: &str, path: &str) -> String {
+    let joined = Path::new(file).parent().unwrap_or(Path::new("")).join(path);
+    let mut out = PathBuf::new();
+    for part in joined.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if out.file_name().is_some() => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out.to_string_lossy().replace('\\', "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_seen_from_the_suite() {
+        assert_eq!(beside("evals/a.yaml", "../prompts/x.yaml"), "prompts/x.yaml");
+        assert_eq!(beside("a.yaml", "r/*.jsonl"), "r/*.jsonl");
+        assert_eq!(beside("a.yaml", "../../x"), "../../x");
+        assert_eq!(beside("/e/a.yaml", "../x"), "/x");
+    }
+
+    #[test]
+    fn a_pattern_means_the_same_on_disk_and_compiled_in() {
+        let disk = Shelf::Disk(PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+        for pattern in ["evals/recordings/node-ecs/*.jsonl", "evals/recordings/node-ecs/2026-11-22.jsonl"] {
+            assert_eq!(disk.expand(pattern), ["evals/recordings/node-ecs/2026-11-22.jsonl"], "{pattern}");
+            assert_eq!(Shelf::Embedded.expand(pattern), disk.expand(pattern));
+        }
+        assert_eq!(disk.expand("evals/none/*.jsonl"), [""; 0]);
+    }
+}
