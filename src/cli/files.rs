@@ -31,6 +31,10 @@ pub(super) fn places(arguments: &[PathBuf], directory: &Path) -> Vec<Result<Path
         }
         let mut found = Vec::new();
         match search(&path, argument, &mut found, 0) {
+            // A collection of pipeline files, each named as its owner likes.
+            Ok(()) if found.is_empty() && !collection(&path, argument).is_empty() => {
+                places.extend(collection(&path, argument).into_iter().map(Ok));
+            }
             Ok(()) if found.is_empty() => {
                 let reason = format!("is a folder with no `{DEFAULT_FILE}` in it");
                 places.push(Err(Input { name: argument.display().to_string(), text: Err(reason) }));
@@ -42,6 +46,16 @@ pub(super) fn places(arguments: &[PathBuf], directory: &Path) -> Vec<Result<Path
         }
     }
     places
+}
+
+/// The YAML files that stand in a folder itself, in the order of their names.
+fn collection(folder: &Path, shown: &Path) -> Vec<PathBuf> {
+    let entries = folder.read_dir().into_iter().flatten().flatten();
+    let is_yaml = |path: &PathBuf| path.extension().is_some_and(|end| end == "yml" || end == "yaml");
+    let mut names: Vec<PathBuf> =
+        entries.map(|entry| entry.path()).filter(|path| is_yaml(path) && path.is_file()).collect();
+    names.sort();
+    names.iter().filter_map(|path| Some(shown.join(path.file_name()?))).collect()
 }
 
 /// All pipeline files below a folder, in the order of their names. Links to folders are not followed.

@@ -52,6 +52,9 @@ fn value(node: Node<'_>) -> Value {
     }
 }
 
+/// How a run of commands is written otherwise.
+type Change<'c> = &'c dyn Fn(&[String]) -> Vec<Value>;
+
 type Verdicts = BTreeSet<(String, &'static str)>;
 
 fn judged(text: String) -> Verdicts {
@@ -64,7 +67,7 @@ fn judged(text: String) -> Verdicts {
 }
 
 /// Changes each run of commands in each script.
-fn scripts(value: &mut Value, change: &dyn Fn(&[String]) -> Vec<Value>) {
+fn scripts(value: &mut Value, change: Change<'_>) {
     match value {
         Value::Object(map) => {
             for (key, inner) in map.iter_mut() {
@@ -79,7 +82,7 @@ fn scripts(value: &mut Value, change: &dyn Fn(&[String]) -> Vec<Value>) {
     }
 }
 
-fn changed(items: &[Value], change: &dyn Fn(&[String]) -> Vec<Value>) -> Vec<Value> {
+fn changed(items: &[Value], change: Change<'_>) -> Vec<Value> {
     let mut out = Vec::new();
     let mut run: Vec<String> = Vec::new();
     for item in items {
@@ -95,7 +98,7 @@ fn changed(items: &[Value], change: &dyn Fn(&[String]) -> Vec<Value>) -> Vec<Val
     out
 }
 
-fn flushed(run: &mut Vec<String>, change: &dyn Fn(&[String]) -> Vec<Value>) -> Vec<Value> {
+fn flushed(run: &mut Vec<String>, change: Change<'_>) -> Vec<Value> {
     let commands = std::mem::take(run);
     if commands.is_empty() { Vec::new() } else { change(&commands) }
 }
@@ -155,7 +158,7 @@ fn other_clothes_get_the_same_findings() {
             commands.iter().map(|c| json!(c)).collect()
         }
     };
-    let ways: [(&str, &dyn Fn(&[String]) -> Vec<Value>); 6] = [
+    let ways: [(&str, Change<'_>); 6] = [
         ("as one block", &one_block),
         ("in a function", &in_function),
         ("in a branch", &in_branch),
