@@ -184,7 +184,15 @@ impl Interpreter<'_> {
 
 fn is_test(node: Node<'_>, piece: &Piece) -> bool {
     match node.kind() {
-        "list" => node.named_child(0).is_some_and(|left| is_test(left, piece)),
+        // Of a long chain only the first command counts, however deep the grammar nests it.
+        "list" => {
+            let mut first = node;
+            while first.kind() == "list" {
+                let Some(left) = first.named_child(0) else { return false };
+                first = left;
+            }
+            is_test(first, piece)
+        }
         "test_command" => true,
         "negated_command" => node.named_child(0).is_some_and(|inner| is_test(inner, piece)),
         "command" => {

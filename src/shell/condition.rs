@@ -11,6 +11,15 @@ use crate::yaml::Span;
 impl Interpreter<'_> {
     /// The outcome of a condition; the commands in it are run for their effects.
     pub(super) fn decide(&mut self, node: Node<'_>, piece: &Piece) -> Option<bool> {
+        if !self.descend() {
+            return None;
+        }
+        let held = self.decide_node(node, piece);
+        self.ascend();
+        held
+    }
+
+    fn decide_node(&mut self, node: Node<'_>, piece: &Piece) -> Option<bool> {
         match node.kind() {
             "test_command" | "parenthesized_expression" => {
                 let mut cursor = node.walk();

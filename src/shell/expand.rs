@@ -67,6 +67,10 @@ impl Interpreter<'_> {
     fn expand_into(&mut self, piece: &Piece, span: Span, quoted: bool, out: &mut Alternatives) {
         let text = piece.text.clone();
         let Some(raw) = text.get(span.start..span.end) else { return };
+        if !self.descend() {
+            out.any_of(&[Value::opaque("nested too deep")]);
+            return;
+        }
         let bytes = raw.as_bytes();
         let mut at = 0;
         let mut plain = 0;
@@ -85,6 +89,7 @@ impl Interpreter<'_> {
             plain = at;
         }
         out.literal(raw.get(plain.min(raw.len())..).unwrap_or(""));
+        self.ascend();
     }
 
     /// Reads one special construct at `at` and returns where it ends.

@@ -12,6 +12,8 @@ use crate::yaml::Span;
 
 /// How deep functions, substitutions and wrappers may nest.
 const DEPTH: usize = 24;
+/// How deep the nodes of one script's tree are walked, and words expanded within words.
+const NESTING: usize = 300;
 /// How many commands one script may come to, loops and calls unrolled.
 const COMMANDS: usize = 4_000;
 
@@ -63,6 +65,7 @@ pub struct Interpreter<'h> {
     pub scope: Scope,
     pub(super) collected: Vec<Vec<Invocation>>,
     pub(super) depth: usize,
+    nesting: usize,
     pub(super) commands: usize,
     pub(super) certain: bool,
     pub(super) calls: Vec<String>,
@@ -84,6 +87,7 @@ impl<'h> Interpreter<'h> {
             scope: Scope::default(),
             collected: Vec::new(),
             depth: 0,
+            nesting: 0,
             commands: 0,
             certain: true,
             calls: Vec::new(),
@@ -148,6 +152,20 @@ impl<'h> Interpreter<'h> {
         }
         self.depth += 1;
         true
+    }
+
+    /// Counts one node on the way down; false when it is one too many.
+    pub(super) fn descend(&mut self) -> bool {
+        if self.nesting >= NESTING {
+            self.exhausted = true;
+            return false;
+        }
+        self.nesting += 1;
+        true
+    }
+
+    pub(super) fn ascend(&mut self) {
+        self.nesting -= 1;
     }
 
     pub(super) fn leave(&mut self) {

@@ -113,3 +113,18 @@ fn places_survive_quotes() {
     assert_eq!(name, "docker");
     assert!(script[span.start..].starts_with("docker push"));
 }
+
+#[test]
+fn depth_is_bounded() {
+    for script in [
+        format!("p {}x{}", "$(p ".repeat(5_000), ")".repeat(5_000)),
+        format!("p {}x{}", "${a:-".repeat(5_000), "}".repeat(5_000)),
+        format!("{}x{}", "( ".repeat(5_000), " )".repeat(5_000)),
+        format!("{}x{}", "if a; then ".repeat(5_000), "; fi".repeat(5_000)),
+        format!("{}x", "a && ".repeat(5_000)),
+        format!("{}x{}", "bash -c 'p ".repeat(50), "'".repeat(50)),
+        (0..2_000).map(|n| format!("f{n}() {{ f{}; f{}; }}\n", n + 1, n + 1)).collect::<String>() + "f0",
+    ] {
+        assert!(run(&script).len() < 10_000);
+    }
+}

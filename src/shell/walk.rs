@@ -34,9 +34,15 @@ impl Interpreter<'_> {
 
     /// Walks one node.
     pub(super) fn walk(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
-        if self.spent() {
+        if self.spent() || !self.descend() {
             return Flow::Exit;
         }
+        let flow = self.walk_node(node, piece);
+        self.ascend();
+        flow
+    }
+
+    fn walk_node(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
         match node.kind() {
             "command" => self.command(node, piece, Stdin::Unknown, false),
             "declaration_command" | "variable_assignments" => {
