@@ -191,3 +191,19 @@ proptest::proptest! {
         let _ = crate::engine::PromptScript::read("s.yaml", &text, &settings);
     }
 }
+
+#[test]
+fn the_examples_of_the_page_are_read() {
+    let page = include_str!("../../docs/evals.md");
+    let blocks: Vec<&str> = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let settings = crate::settings::Settings::default();
+    let script = crate::engine::PromptScript::read("docs/evals.md", blocks[0], &settings).unwrap();
+    assert_eq!((script.turns.len(), script.settings.main_branch.as_str()), (2, "trunk"));
+    let (suite, wrong) = Suite::read("docs/evals.md", blocks[1], &settings).unwrap();
+    assert_eq!((suite.cases.len(), wrong), (1, Vec::new()));
+    // Every key of `expect` stands in the table.
+    let keys = blocks[1].split("expect:\n").nth(1).unwrap().lines().filter_map(|line| line.split(':').next());
+    for key in keys {
+        assert!(page.contains(&format!("| `{}` |", key.trim())), "{key}");
+    }
+}

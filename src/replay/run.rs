@@ -101,8 +101,8 @@ pub fn embedded(base: &Settings) -> Result<(PromptScript, Recording), String> {
 
 /// Plays the prompts; shows each turn on `out`; writes the accepted file; keeps what was said in `record`.
 ///
-/// `live` answers where there is no recording. What goes wrong on the way is [`Outcome::ended`]; what was said until then
-/// is shown and kept. Trouble with `record` goes to `notes`, once.
+/// `live` answers where there is no recording. What goes wrong on the way is [`Outcome::ended`] and is told on `notes`; what
+/// was said until then is shown and kept. Trouble with `record` goes to `notes`, once.
 ///
 /// # Errors
 /// Nothing to play, or the output or the accepted file can't be written.

@@ -80,6 +80,10 @@ impl<'o> Show<'o> {
         output: Option<&Path>,
     ) -> io::Result<()> {
         self.trouble()?;
+        if let Some(ended) = &outcome.ended {
+            let lines: Vec<_> = ended.to_string().lines().map(|line| visible(line).into_owned()).collect();
+            writeln!(self.notes, "error: {}", lines.join("\n  "))?;
+        }
         let out = &mut *self.out;
         let revisions = conversation.revisions().len();
         writeln!(out, "\n{}, {}", plural(played.len(), "turn"), plural(revisions, "revision"))?;
