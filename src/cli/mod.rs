@@ -7,6 +7,7 @@ mod chat;
 mod check;
 mod config;
 mod diff;
+mod eval;
 mod exit;
 mod files;
 mod origin;
@@ -49,6 +50,7 @@ fn dispatch(arguments: &Arguments, world: &mut World<'_>) -> Result<Exit, CliErr
     match &arguments.command {
         Some(Subcommand::Chat(chat)) => chat::run(chat, &arguments.global, world),
         Some(Subcommand::Replay(replay)) => replay::run(replay, &arguments.global, world),
+        Some(Subcommand::Eval(eval)) => eval::run(eval, &arguments.global, world),
         Some(Subcommand::Check(check)) => check::run(check, &arguments.global, world),
         Some(Subcommand::Plan(plan)) => plan::run(plan, &arguments.global, world),
         Some(Subcommand::Diff(diff)) => diff::run(diff, &arguments.global, world),

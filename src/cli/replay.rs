@@ -120,7 +120,7 @@ fn compiled_in(script: &PromptScript, name: &str) -> Result<Recording, CliError>
 }
 
 /// The header of a recording that begins now.
-fn header(
+pub(super) fn header(
     configuration: &Configuration,
     engine: &engine::Options,
     script: Option<&PromptScript>,

@@ -4,6 +4,7 @@
 
 mod baseline;
 mod expect;
+mod junit;
 mod run;
 mod score;
 mod shelf;
@@ -12,6 +13,7 @@ mod suite;
 
 pub use baseline::{Change, Compared, compare, read_baseline};
 pub use expect::CaseExpectation;
+pub use junit::junit;
 pub use run::{Options, Report, run};
 pub use score::{CaseScore, FirstReply, Regression, Summary, TurnScore, wilson};
 pub use shelf::Shelf;

@@ -12,6 +12,8 @@ mod check;
 mod config;
 #[cfg(test)]
 mod documented;
+#[cfg(test)]
+mod eval_program;
 mod help;
 #[cfg(test)]
 mod live;

@@ -1,0 +1,92 @@
+//! A run as JUnit XML: a suite is a test suite, a recording of a case is a test case.
+
+use std::io::{self, Write};
+
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
+
+use super::{CaseScore, Report};
+use crate::report::visible;
+
+/// Writes a run as JUnit XML: what was not met fails, what could not be judged is an error.
+pub fn junit(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut suites: Vec<TestSuite> = Vec::new();
+    for score in &report.scores {
+        if suites.last().is_none_or(|suite| suite.name.as_str() != visible(&score.suite)) {
+            suites.push(TestSuite::new(visible(&score.suite)));
+        }
+        if let Some(suite) = suites.last_mut() {
+            suite.add_test_case(case(score));
+        }
+    }
+    for problem in &report.problems {
+        let mut suite = TestSuite::new(visible(&problem.name));
+        suite.add_test_case(TestCase::new("readable", error(&problem.to_string())));
+        suites.push(suite);
+    }
+    let mut all = quick_junit::Report::new("pipewright eval");
+    all.add_test_suites(suites);
+    all.serialize(&mut *out).map_err(io::Error::other)
+}
+
+fn case(score: &CaseScore) -> TestCase {
+    let status = if let Some(reason) = &score.undecided {
+        error(reason)
+    } else if let [first, ..] = score.failures.as_slice() {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        let lines: Vec<_> = score.failures.iter().map(|failure| visible(failure)).collect();
+        status.set_message(visible(first)).set_description(lines.join("\n"));
+        status
+    } else {
+        TestCaseStatus::success()
+    };
+    let mut case = TestCase::new(format!("{}: {}", visible(&score.case), visible(&score.recording)), status);
+    case.set_classname(visible(&score.suite));
+    case
+}
+
+fn error(reason: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+    let lines: Vec<_> = reason.lines().map(visible).collect();
+    status.set_message(lines.first().cloned().unwrap_or_default()).set_description(lines.join("\n"));
+    status
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_and_what_cannot_be_judged_are_told_apart() {
+        let score = |case: &str, failures: &[&str], undecided: Option<&str>| CaseScore {
+            suite: "baseline".to_owned(),
+            case: case.to_owned(),
+            recording: "r.jsonl".to_owned(),
+            failures: failures.iter().map(|text| (*text).to_owned()).collect(),
+            undecided: undecided.map(str::to_owned),
+            ..CaseScore::default()
+        };
+        let scores = vec![
+            score("good", &[], None),
+            score("bad", &["turn 1: <no> file", "second\u{1b}"], None),
+            score("stale", &[], Some("another prompt\nwas recorded")),
+        ];
+        let mut out = Vec::new();
+        junit(&Report { scores, problems: Vec::new() }, &mut out).expect("a vector takes all");
+        insta::assert_snapshot!(String::from_utf8_lossy(&out), @r#"
+        <?xml version="1.0" encoding="UTF-8"?>
+        <testsuites name="pipewright eval" tests="3" skipped="0" failures="1" errors="1">
+            <testsuite name="baseline" tests="3" skipped="0" errors="1" failures="1">
+                <testcase name="good: r.jsonl" classname="baseline"/>
+                <testcase name="bad: r.jsonl" classname="baseline">
+                    <failure message="turn 1: &lt;no&gt; file">turn 1: &lt;no&gt; file
+        second␛</failure>
+                </testcase>
+                <testcase name="stale: r.jsonl" classname="baseline">
+                    <error message="another prompt">another prompt
+        was recorded</error>
+                </testcase>
+            </testsuite>
+        </testsuites>
+        "#);
+    }
+}
