@@ -41,6 +41,13 @@ pub fn extract_ended(reply: &str, ending: Ending) -> Vec<Candidate> {
     }
     let lines = crate::yaml::Lines::new(reply);
     for candidate in &mut search.found {
+        // Blanked reasoning has the reply's bytes but not its characters.
+        while !reply.is_char_boundary(candidate.range.start) {
+            candidate.range.start -= 1;
+        }
+        while !reply.is_char_boundary(candidate.range.end) {
+            candidate.range.end += 1;
+        }
         candidate.line = lines.line(candidate.range.start);
     }
     search.found.sort_by_key(|candidate| candidate.range.start);

@@ -88,9 +88,13 @@ fn broken(text: &str) -> Option<Shape> {
     (has("pipelines") && !(has("apiVersion") || has("format_version"))).then_some(Shape::File)
 }
 
-/// Files of other programs: Kubernetes and its relatives, GitHub Actions, GoCD, Compose.
+/// Files of other programs: Kubernetes and its relatives, GitHub Actions, GitLab, Azure, GoCD, Compose.
 fn is_other(root: Node<'_>) -> bool {
     let has = |key: &str| root.entry(key).is_some();
+    let words = |node: Node<'_>| node.is_sequence() && node.items().all(|item| item.string().is_some());
+    if !has("pipelines") && (has("pool") || root.get("stages").is_some_and(words)) {
+        return true;
+    }
     (has("apiVersion") && has("kind"))
         || (has("jobs") && !has("pipelines"))
         || has("format_version")

@@ -93,6 +93,8 @@ fn other_files_are_no_candidates() {
         ("yaml", "name: CI\non: [push]\njobs:\n  build:\n    steps:\n      - run: make\n"),
         ("yaml", "version: '3'\nservices:\n  web:\n    image: x\n"),
         ("yaml", "image:\n  repository: gcr.io/x\n  tag: '1'\nreplicaCount: 2\n"),
+        ("yaml", "stages: [build]\nbuild:\n  stage: build\n  script:\n    - make\n"),
+        ("yaml", "trigger: [main]\npool: {vmImage: ubuntu-latest}\nsteps:\n  - script: make\n"),
         ("yaml", "just words\n"),
         ("yaml", ""),
     ];

@@ -126,7 +126,9 @@ impl Checker {
         self.apply_severities(&mut findings);
         sort(&mut findings);
         let mut answers = BTreeMap::new();
-        for rule in rules::all().iter().map(|rule| rule.meta()).chain(schema::rules().iter().copied()) {
+        let own = [&suppress::REASON, &suppress::USED];
+        let metas = rules::all().iter().map(|rule| rule.meta()).chain(schema::rules().iter().copied());
+        for rule in metas.chain(own) {
             let off = matches!(self.settings.severities.get(rule.id), Some(None));
             if ran.contains(&rule.layer) && !off {
                 answers.insert(rule.id, RuleAnswer::of(rule.id, &findings));

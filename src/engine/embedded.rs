@@ -13,7 +13,18 @@ macro_rules! files {
 }
 
 files![
+    "evals/authored.yaml",
     "evals/recorded-chats.yaml",
+    "evals/recordings/authored/control-sequences.jsonl",
+    "evals/recordings/authored/cut-off.jsonl",
+    "evals/recordings/authored/half-yaml.jsonl",
+    "evals/recordings/authored/injection.jsonl",
+    "evals/recordings/authored/nested-fences.jsonl",
+    "evals/recordings/authored/no-fence.jsonl",
+    "evals/recordings/authored/other-dialects.jsonl",
+    "evals/recordings/authored/placeholders.jsonl",
+    "evals/recordings/authored/reasoning.jsonl",
+    "evals/recordings/authored/several-files.jsonl",
     "evals/recordings/java-aks/2026-11-22.jsonl",
     "evals/recordings/node-ecs/2026-11-22.jsonl",
     "prompts/flask-gke.yaml",
