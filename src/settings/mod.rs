@@ -3,6 +3,7 @@
 //! `pipewright.yaml` of a repository is somebody else's file until proved otherwise: it can say what is checked, never
 //! where prompts and keys are sent. A person's own file says that.
 
+mod catalogue;
 mod reader;
 mod repository;
 mod user;

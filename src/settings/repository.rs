@@ -5,6 +5,7 @@ use std::path::{Component, Path};
 use serde_json::Value;
 
 use super::Settings;
+use super::catalogue;
 use super::reader::Reader;
 use crate::finding::{Finding, Severity};
 use crate::yaml::{Document, Node, Scalar};
@@ -76,7 +77,8 @@ pub fn read_node(node: Node<'_>, rules: &[&str], settings: &mut Settings, findin
             "file" => set_some(&mut settings.file, file(&mut reader, value)),
             "catalogue" => {
                 reader.entries(value, "`catalogue`");
-                settings.catalogue = value.is_mapping().then(|| json(value, 0));
+                let entries = value.is_mapping().then(|| json(value, 0));
+                settings.catalogue = entries.filter(|entries| catalogue::fits(value, entries, &mut reader));
             }
             name if OWN.contains(&name) => {
                 reader.wrong(entry.key.place(), format!("`{name}` can't be set in a repository")).help(

@@ -23,7 +23,7 @@ fn line(document: &Document, finding: &crate::finding::Finding) -> String {
 fn every_key_is_read() {
     let text = "main-branch: trunk\nforbidden-branches: [dev]\ntags: {candidate: c-, release: v}\nenvironments:\n  \
                 release: live\nrules: {build-once: note, manual-production: off}\npolicy: none\nfile: \
-                ci/bitbucket-pipelines.yml\ncatalogue: {commands: [{name: x, push: 1}]}\n";
+                ci/bitbucket-pipelines.yml\ncatalogue: {commands: [{run: [x], effect: build, push: always}]}\n";
     let (settings, findings) = read(&Document::read(text), &RULES);
     assert_eq!(findings, []);
     let severities = [("build-once", Some(Severity::Note)), ("manual-production", None)];
@@ -37,7 +37,7 @@ fn every_key_is_read() {
             policy: false,
             severities: severities.map(|(id, severity)| (id.to_owned(), severity)).into(),
             file: Some("ci/bitbucket-pipelines.yml".to_owned()),
-            catalogue: Some(serde_json::json!({"commands": [{"name": "x", "push": 1}]})),
+            catalogue: Some(serde_json::json!({"commands": [{"run": ["x"], "effect": "build", "push": "always"}]})),
         }
     );
     let again = serde_json::Value::Object(settings.written()).to_string();
@@ -127,6 +127,31 @@ fn the_schema_has_the_keys_of_the_reader() {
 }
 
 #[test]
+fn a_bad_entry_of_the_catalogue_is_found_at_its_place() {
+    let text = "catalogue:\n  command: []\n  commands:\n    - {run: [x], efect: push}\n    - {run: [], effect: pusch}\n    - \
+                {run: [x], effect: push, reference: '{1', push: allways}\n    - {run: x, effect: build, push: [1]}\n  pipes: \
+                [{pipe: a/b}]\n  version: 2\n  tools: [docker]\n";
+    insta::assert_debug_snapshot!(told(text), @r#"
+    [
+        "2:3: unknown key of the catalogue `command` (did you mean `commands`?)",
+        "4:7: `effect` is missing",
+        "4:18: unknown key of the catalogue `efect` (did you mean `effect`?)",
+        "5:13: `run` is empty",
+        "5:25: `effect` is `pusch`, not one of `build`, `push`, `pull`, `retag`, `deploy`, `login`, `harmless`, `opaque`, `runner` and `request` (did you mean `push`?)",
+        "6:43: `reference` has a brace without its other half (a selector stands in braces, such as `{1}` or `{--tag|-t}`)",
+        "6:55: `push` is `allways`, not one of `always` (did you mean `always`?)",
+        "7:13: `run` is a string, not a list",
+        "7:38: an item of `push` is a number, not a string",
+        "8:11: `command` is missing",
+        "9:12: `version` is not 1",
+        "10:10: `tools` is a list, not a map",
+    ]
+    "#);
+    let (settings, _) = read(&Document::read(text), &RULES);
+    assert_eq!(settings.catalogue, None);
+}
+
+#[test]
 fn the_page_names_every_key() {
     for key in repository::KEYS.iter().chain(&user::KEYS) {
         assert!(META.page.contains(&format!("| `{key}` |")), "{key}");
@@ -135,7 +160,12 @@ fn the_page_names_every_key() {
 
 #[test]
 fn the_schema_and_the_reader_agree() {
-    let validator = jsonschema::draft7::new(&schema()).expect("a schema");
+    let catalogue: serde_json::Value =
+        serde_json::from_str(include_str!("../../schemas/catalogue.schema.json")).expect("JSON");
+    let registry =
+        jsonschema::Registry::new().add("https://pipewright.invalid/schemas/catalogue.schema.json", &catalogue);
+    let registry = registry.and_then(|registry| registry.prepare()).expect("a registry");
+    let validator = jsonschema::draft7::options().with_registry(&registry).build(&schema()).expect("a schema");
     let texts = [
         ("", true),
         ("main-branch: x", true),
@@ -161,7 +191,13 @@ fn the_schema_and_the_reader_agree() {
         ("file: a/../b.yml", false),
         ("file: /b.yml", false),
         ("file: b.txt", false),
-        ("catalogue: {a: 1}", true),
+        ("catalogue: {a: 1}", false),
+        ("catalogue: {harmless: [a], tools: {b: {values: [-c]}}}", true),
+        ("catalogue: {commands: [{run: [a], effect: deploy, image: hidden}]}", true),
+        ("catalogue: {commands: [{run: [], effect: deploy}]}", false),
+        ("catalogue: {commands: [{run: [a]}]}", false),
+        ("catalogue: {pipes: [{pipe: a/b, command: C}]}", true),
+        ("catalogue: {pipes: [{pipe: a/b}]}", false),
         ("catalogue: x", false),
         ("server: x", false),
         ("anything: x", false),
