@@ -155,8 +155,8 @@ pub(super) struct Eval {
 /// Check pipeline files: syntax, schema, semantics and the delivery policy
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// Files; `-` is standard input, a folder is searched for bitbucket-pipelines.yml [default:
-    /// bitbucket-pipelines.yml]
+    /// Files; `-` is standard input; a folder is searched for bitbucket-pipelines.yml, and where there is none its YAML
+    /// files are taken [default: bitbucket-pipelines.yml]
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
     /// The form of the report

@@ -107,8 +107,11 @@ fn a_folder_is_searched_and_threads_change_nothing() {
             .file("all/bitbucket-pipelines.yml", "")
             .file("all/node_modules/x/bitbucket-pipelines.yml", "")
             .file("all/.git/bitbucket-pipelines.yml", "")
-            .file("all/c/other.yml", "");
-        run.env("RAYON_NUM_THREADS", threads).args(["check", "--format", "json", "all", "all", "all/c"]).run()
+            .file("all/c/readme.txt", "")
+            .file("all/d/z.yml", "")
+            .file("all/d/a.yaml", "")
+            .file("all/d/below/x.yml", "");
+        run.env("RAYON_NUM_THREADS", threads).args(["check", "--format", "json", "all", "all", "all/c", "all/d"]).run()
     };
     let one = run("1");
     assert_eq!(one.block(), run("4").block());
@@ -116,7 +119,8 @@ fn a_folder_is_searched_and_threads_change_nothing() {
     let files = report["files"].as_array().expect("a list");
     let paths: Vec<&str> = files.iter().filter_map(|file| file["path"].as_str()).collect();
     let found = ["all/a/deep/bitbucket-pipelines.yml", "all/b/bitbucket-pipelines.yml", "all/bitbucket-pipelines.yml"];
-    assert_eq!(paths, [found, found].concat());
+    let named_as_they_like = ["all/d/a.yaml", "all/d/z.yml"];
+    assert_eq!(paths, [&found[..], &found[..], &named_as_they_like[..]].concat());
     assert_eq!(report["unreadable"][0]["path"], "all/c");
 }
 
