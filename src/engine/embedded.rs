@@ -1,9 +1,9 @@
 //! Prompt scripts, suites and recordings that are compiled into the program, so that it shows its work with no files.
 
 /// The prompt script that `replay` plays when none is named.
-pub const SCRIPT: &str = "prompts/node-ecs.yaml";
+pub const SCRIPT: &str = "prompts/flask-gke.yaml";
 /// The recording that answers it.
-pub const RECORDING: &str = "evals/recordings/node-ecs/2026-11-22.jsonl";
+pub const RECORDING: &str = "evals/recordings/flask-gke/2026-11-23.jsonl";
 
 macro_rules! files {
     ($($path:literal),* $(,)?) => {
@@ -14,6 +14,7 @@ macro_rules! files {
 
 files![
     "evals/authored.yaml",
+    "evals/flask-gke.yaml",
     "evals/recorded-chats.yaml",
     "evals/recordings/authored/control-sequences.jsonl",
     "evals/recordings/authored/cut-off.jsonl",
@@ -25,6 +26,7 @@ files![
     "evals/recordings/authored/placeholders.jsonl",
     "evals/recordings/authored/reasoning.jsonl",
     "evals/recordings/authored/several-files.jsonl",
+    "evals/recordings/flask-gke/2026-11-23.jsonl",
     "evals/recordings/java-aks/2026-11-22.jsonl",
     "evals/recordings/node-ecs/2026-11-22.jsonl",
     "prompts/flask-gke.yaml",

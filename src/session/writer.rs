@@ -132,6 +132,15 @@ impl Writer {
     }
 }
 
+impl Drop for Writer {
+    /// Gives the lock back by word: a child process that is being started may hold a copy of the file for a moment.
+    fn drop(&mut self) {
+        if let State::Open(file) = &self.state {
+            let _ = file.unlock();
+        }
+    }
+}
+
 /// Options under which only the owner can read the file.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
