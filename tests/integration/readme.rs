@@ -36,10 +36,71 @@ fn holds(name: &str, block: &str) {
     std::fs::write(page(), format!("{}{block}{}", &text[..start], &text[end..])).expect("a README that can be written");
 }
 
+/// What `replay` writes: of each turn the lines that tell how it went, and how it all ended; and one turn whole.
+fn replayed() -> (String, String) {
+    let ended = pipewright().args(["replay"]).run();
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
+    let mut lines: Vec<&str> = ended.out.lines().collect();
+    let closing = lines.split_off(lines.len() - 3);
+    assert!(closing[1].starts_with("accepted: "), "{closing:?}");
+    let begins = |line: &&str| ["== turn ", "reply: ", "revision "].iter().any(|word| line.starts_with(word));
+    let kept = lines[..2].iter().chain(lines.iter().filter(|line| begins(line))).chain(&closing);
+    let short: String = kept.map(|line| format!("{}\n", line.replace("[FOLDER]/work", "/home/me/demo"))).collect();
+    let start = lines.iter().position(|line| line.ends_with(": deployment-environments")).expect("the turn");
+    let length = lines[start + 1..].iter().position(|line| line.starts_with("== turn ")).expect("a turn after it");
+    let turn = lines[start..start + length].join("\n");
+    (format!("```console\n$ pipewright replay\n{short}```\n"), format!("```console\n{turn}\n```\n"))
+}
+
 // One test, since the blocks stand in one file.
 #[test]
 fn shows_what_the_program_writes() {
+    let (session, turn) = replayed();
+    holds("replay", &session);
+    holds("turn", &turn);
     holds("check", &shown("pipewright check", 1, FILE));
     let gated = FILE.replace("deployment: production", "deployment: production\n          trigger: manual");
     holds("plan", &shown("pipewright plan --tag release-1.0.0", 0, &gated));
+}
+
+#[test]
+fn every_command_shown_is_one() {
+    let text = std::fs::read_to_string(page()).expect("the README");
+    let mut seen = 0;
+    for line in text.split("```sh\n").skip(1).flat_map(|rest| rest.split("```").next().unwrap_or("").lines()) {
+        let command = line.split(" #").next().unwrap_or("").trim();
+        let words = command.strip_prefix("pipewright").or_else(|| command.strip_prefix("cargo run --release --"));
+        let Some(words) = words else { continue };
+        // Help ends the reading of arguments, so nothing is done; what stands before it has to be right.
+        let ended = pipewright().args(words.split_whitespace().chain(["--help"])).run();
+        assert_eq!(ended.code, Some(0), "{command}\n{}", ended.err);
+        assert!(ended.out.contains("Usage: pipewright"), "{command}\n{}", ended.out);
+        seen += 1;
+    }
+    assert!(seen > 8, "{seen} commands");
+}
+
+#[test]
+fn every_link_of_the_docs_leads_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = Vec::new();
+    for folder in ["", "docs", "docs/rules", "docs/design", "evals/recordings"] {
+        for entry in root.join(folder).read_dir().expect("a folder").flatten() {
+            if entry.path().extension().is_some_and(|extension| extension == "md") {
+                pages.push(entry.path());
+            }
+        }
+    }
+    let mut seen = 0;
+    for page in pages {
+        let text = std::fs::read_to_string(&page).expect("a page");
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            if link.is_empty() || link.contains("://") || link.contains(' ') {
+                continue;
+            }
+            assert!(page.with_file_name(link).exists(), "{}: {link}", page.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "{seen} links");
 }
