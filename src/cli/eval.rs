@@ -100,14 +100,16 @@ fn record(arguments: &Eval, configuration: &Configuration, world: &mut World<'_>
                 engine,
                 checker: checker_of(&script.settings)?,
                 output: None,
+                directory: world.directory.clone(),
                 overwrite: false,
                 look: configuration.look(world),
             };
             let outcome =
                 replay::run(options, Some(&mut live), Some(&mut writer), &mut std::io::sink(), &mut *world.err)
                     .map_err(|error| CliError::undone(error.to_string()))?;
-            if let Some(error) = outcome.ended {
-                return Err(undone(format!("{}: {error}", case.name)));
+            // Why it ended is told by then.
+            if outcome.ended.is_some() {
+                return Err(undone(format!("{}: not recorded to its end", case.name)));
             }
         }
     }

@@ -38,7 +38,8 @@ pub(super) fn run(arguments: &Replay, global: &Global, world: &mut World<'_>) ->
         recording: recording.as_ref(),
         engine,
         checker: checker_of(settings)?,
-        output: Some(world.directory.join(output)),
+        output: Some(output),
+        directory: world.directory.clone(),
         overwrite: arguments.output.is_some(),
         look: configuration.look(world),
     };

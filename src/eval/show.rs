@@ -16,22 +16,38 @@ const HONEST: &str = "Recorded replies were judged: this tells of our reading, c
 
 /// Writes a run for people: case by case, then the numbers.
 pub fn human(report: &Report, compared: &[Compared], out: &mut dyn Write) -> io::Result<()> {
-    let mut suite = None;
-    for score in &report.scores {
-        if suite != Some(&score.suite) {
-            writeln!(out, "{}", visible(&score.suite))?;
-            suite = Some(&score.suite);
-        }
-        one(score, out)?;
-    }
-    if !report.scores.is_empty() {
+    let suites = suites(report);
+    for (name, scores) in &suites {
+        writeln!(out, "{}", visible(name))?;
+        scores.iter().try_for_each(|score| one(score, out))?;
+        numbers(&Summary::of(scores), out)?;
         writeln!(out)?;
     }
-    numbers(&report.summary(), out)?;
+    if suites.len() != 1 {
+        counts("all", &report.summary(), out)?;
+    }
+    writeln!(
+        out,
+        "a turn: A accepted, r refused, ? incomplete, x cut off or with parts left out, f fragment, . words alone"
+    )?;
     if !compared.is_empty() {
         baseline(compared, out)?;
     }
     writeln!(out, "\n{HONEST}")
+}
+
+/// The scores of each suite; they stand together.
+fn suites(report: &Report) -> Vec<(&str, &[CaseScore])> {
+    let groups = report.scores.chunk_by(|a, b| a.suite == b.suite);
+    groups.filter_map(|scores| Some((scores.first()?.suite.as_str(), scores))).collect()
+}
+
+fn counts(name: &str, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+    let Summary { recordings, passed, failed, undecided, turns, .. } = summary;
+    writeln!(
+        out,
+        "{name}: {recordings} recordings, {turns} turns: {passed} passed, {failed} failed, {undecided} undecided"
+    )
 }
 
 fn one(score: &CaseScore, out: &mut dyn Write) -> io::Result<()> {
@@ -78,41 +94,38 @@ fn mark(turn: &TurnScore) -> char {
 }
 
 fn numbers(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
-    let Summary { recordings, passed, failed, undecided, turns, .. } = summary;
-    writeln!(out, "{recordings} recordings, {turns} turns: {passed} passed, {failed} failed, {undecided} undecided")?;
+    counts("  in all", summary, out)?;
+    let recordings = summary.recordings;
     if summary.with_file > 0 {
         let of = summary.with_file;
         let (valid, clean, accepted) = (summary.first_valid, summary.first_clean, summary.first_accepted);
-        writeln!(out, "first file of {of}: {valid} valid, {clean} clean of policy errors, {accepted} accepted")?;
+        writeln!(out, "  first file of {of}: {valid} valid, {clean} clean of policy errors, {accepted} accepted")?;
         let within: Vec<String> =
             summary.accepted_within.iter().map(|(repairs, count)| format!("{count} within {repairs}")).collect();
         let interval = summary.accepted_interval.map(|(low, high)| format!(" (95 % interval {low} to {high})"));
         let accepted = summary.accepted;
         writeln!(
             out,
-            "accepted: {accepted} of {recordings}{}; by repairs: {}",
+            "  accepted: {accepted} of {recordings}{}; by repairs: {}",
             interval.unwrap_or_default(),
             within.join(", ")
         )?;
     }
     if summary.flawed > 0 {
-        writeln!(out, "files that were cut off or left parts out: {}", summary.flawed)?;
+        writeln!(out, "  files that were cut off or left parts out: {}", summary.flawed)?;
     }
     if summary.drift > 0 {
-        writeln!(out, "drift: {} conclusions differ from the recorded ones", summary.drift)?;
+        writeln!(out, "  drift: {} conclusions differ from the recorded ones", summary.drift)?;
     }
     if !summary.violations.is_empty() {
-        writeln!(out, "revisions that violate a rule:")?;
+        writeln!(out, "  revisions that violate a rule:")?;
         let mut rules: Vec<(&String, &usize)> = summary.violations.iter().collect();
         rules.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
         for (rule, count) in rules {
-            writeln!(out, "  {count:5} {rule}")?;
+            writeln!(out, "  {count:6} {rule}")?;
         }
     }
-    writeln!(
-        out,
-        "a turn: A accepted, r refused, ? incomplete, x cut off or with parts left out, f fragment, . words alone"
-    )
+    Ok(())
 }
 
 fn baseline(compared: &[Compared], out: &mut dyn Write) -> io::Result<()> {
@@ -146,8 +159,15 @@ fn baseline(compared: &[Compared], out: &mut dyn Write) -> io::Result<()> {
 struct WireReport<'r> {
     version: u32,
     summary: Summary,
+    suites: Vec<WireSuite<'r>>,
     scores: &'r [CaseScore],
     problems: Vec<WireProblem<'r>>,
+}
+
+#[derive(Serialize)]
+struct WireSuite<'r> {
+    name: &'r str,
+    summary: Summary,
 }
 
 #[derive(Serialize)]
@@ -166,8 +186,15 @@ pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         column: problem.column,
         message: &problem.message,
     });
-    let wire =
-        WireReport { version: 1, summary: report.summary(), scores: &report.scores, problems: problems.collect() };
+    let suites =
+        suites(report).into_iter().map(|(name, scores)| WireSuite { name, summary: Summary::of(scores) }).collect();
+    let wire = WireReport {
+        version: 1,
+        summary: report.summary(),
+        suites,
+        scores: &report.scores,
+        problems: problems.collect(),
+    };
     serde_json::to_writer_pretty(&mut *out, &wire).map_err(io::Error::from)?;
     writeln!(out)
 }

@@ -71,12 +71,12 @@ fn recordings_are_judged_and_the_numbers_told() {
         [-too-] {+two+}
       undecided all (5-rubbish.jsonl)
         evals/recordings/5-rubbish.jsonl:1: is no JSON: expected value at line 1 column 1
+      in all: 5 recordings, 7 turns: 2 passed, 1 failed, 2 undecided
+      first file of 3: 2 valid, 3 clean of policy errors, 2 accepted
+      accepted: 3 of 5 (95 % interval 0.231 to 0.882); by repairs: 3 within 0, 3 within 1, 3 within 3, 3 within 5
+      revisions that violate a rule:
+           2 known-key
 
-    5 recordings, 7 turns: 2 passed, 1 failed, 2 undecided
-    first file of 3: 2 valid, 3 clean of policy errors, 2 accepted
-    accepted: 3 of 5 (95 % interval 0.231 to 0.882); by repairs: 3 within 0, 3 within 1, 3 within 3, 3 within 5
-    revisions that violate a rule:
-          2 known-key
     a turn: A accepted, r refused, ? incomplete, x cut off or with parts left out, f fragment, . words alone
 
     Recorded replies were judged: this tells of our reading, checks and expectations, not of how a model answers today.

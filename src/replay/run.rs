@@ -25,8 +25,10 @@ pub struct Options<'o> {
     pub engine: engine::Options,
     /// The checker, made with the script's settings.
     pub checker: Checker,
-    /// The file to write when the last file is accepted; `None` writes none.
+    /// The file to write when the last file is accepted, as the user has named it; `None` writes none.
     pub output: Option<PathBuf>,
+    /// The folder from which `output` is seen.
+    pub directory: PathBuf,
     /// Whether a file with other bytes is overwritten: when the user has named the output, say.
     pub overwrite: bool,
     /// How it looks.
@@ -136,7 +138,7 @@ pub fn run(
     };
     if outcome.ended.is_none() && outcome.verdict == Some(Verdict::Accepted) {
         outcome.written = match &options.output {
-            Some(path) => Some(write(&mut conversation, path, options.overwrite, &mut show)?),
+            Some(path) => Some(write(&mut conversation, &options.directory, path, options.overwrite, &mut show)?),
             None => None,
         };
     }
@@ -161,18 +163,20 @@ fn cues(options: &Options<'_>) -> Result<Vec<Cue>, ReplayError> {
 /// Writes the present revision to a path that the user has named; a link is followed as far as its folder.
 fn write(
     conversation: &mut Conversation,
-    path: &Path,
+    directory: &Path,
+    named: &Path,
     overwrite: bool,
     show: &mut Show<'_>,
 ) -> Result<Written, ReplayError> {
     let Some(revision) = conversation.present() else { return Err(ReplayError::NoAnswers) };
     let number = revision.number;
+    let path = &directory.join(named);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = Path::new(path.file_name().unwrap_or_default());
     let expected = match std::fs::read(path) {
         _ if overwrite => Expected::Anything,
         Ok(bytes) if bytes == revision.text().as_bytes() => Expected::Anything,
-        Ok(_) => return Err(ReplayError::InTheWay { path: path.display().to_string() }),
+        Ok(_) => return Err(ReplayError::InTheWay { path: named.display().to_string() }),
         Err(_) => Expected::Absent,
     };
     let written = write_file(folder, name, revision.text(), &expected)?;

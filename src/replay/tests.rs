@@ -1,5 +1,7 @@
 //! Replays of the embedded recording, whole, stale, drifting, and to a file.
 
+use std::path::PathBuf;
+
 use tempfile::tempdir;
 
 use super::*;
@@ -17,6 +19,7 @@ fn options<'o>(script: Option<&'o PromptScript>, recording: &'o Recording) -> Op
         engine: engine::Options::default(),
         checker: Checker::new(settings),
         output: None,
+        directory: PathBuf::from("."),
         overwrite: false,
         look: Look::default(),
     }
@@ -75,7 +78,7 @@ fn a_replay_is_shown_turn_by_turn_and_ends_in_a_file() {
 
     2 turns, 1 revision
     accepted: revision 1, of turn 2
-    OUT: written
+    OUT: holds the accepted file
     ");
     assert!(std::fs::read_to_string(&path).unwrap().starts_with("image: node:20\n"));
     // Again is fine; over another file only when the user has named it.
