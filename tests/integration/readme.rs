@@ -36,28 +36,39 @@ fn holds(name: &str, block: &str) {
     std::fs::write(page(), format!("{}{block}{}", &text[..start], &text[end..])).expect("a README that can be written");
 }
 
-/// What `replay` writes: of each turn the lines that tell how it went, and how it all ended; and one turn whole.
-fn replayed() -> (String, String) {
-    let ended = pipewright().args(["replay"]).run();
+/// What `replay` writes, line by line.
+fn replayed(words: &[&str]) -> Vec<String> {
+    let script = include_str!("../../prompts/node-ecs.yaml");
+    let ended = pipewright().file("node-ecs.yaml", script).args(words.iter().copied()).run();
     assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
-    let mut lines: Vec<&str> = ended.out.lines().collect();
-    let closing = lines.split_off(lines.len() - 3);
+    ended.out.replace("[FOLDER]/work", "/home/me/demo").lines().map(str::to_owned).collect()
+}
+
+/// Of each turn the lines that tell how it went, and how it all ended.
+fn session() -> String {
+    let lines = replayed(&["replay"]);
+    let (turns, closing) = lines.split_at(lines.len() - 3);
     assert!(closing[1].starts_with("accepted: "), "{closing:?}");
-    let begins = |line: &&str| ["== turn ", "reply: ", "revision "].iter().any(|word| line.starts_with(word));
-    let kept = lines[..2].iter().chain(lines.iter().filter(|line| begins(line))).chain(&closing);
-    let short: String = kept.map(|line| format!("{}\n", line.replace("[FOLDER]/work", "/home/me/demo"))).collect();
+    let begins = |line: &&String| ["== turn ", "reply: ", "revision "].iter().any(|word| line.starts_with(word));
+    let kept: Vec<&String> = turns[..2].iter().chain(turns.iter().filter(begins)).chain(closing).collect();
+    let text: String = kept.iter().map(|line| format!("{line}\n")).collect();
+    format!("```console\n$ pipewright replay\n{text}```\n")
+}
+
+/// One turn, whole.
+fn turn() -> String {
+    let lines = replayed(&["replay", "node-ecs.yaml"]);
     let start = lines.iter().position(|line| line.ends_with(": deployment-environments")).expect("the turn");
     let length = lines[start + 1..].iter().position(|line| line.starts_with("== turn ")).expect("a turn after it");
-    let turn = lines[start..start + length].join("\n");
-    (format!("```console\n$ pipewright replay\n{short}```\n"), format!("```console\n{turn}\n```\n"))
+    let text = lines[start..start + length].join("\n");
+    format!("```console\n$ pipewright replay prompts/node-ecs.yaml\n…\n{text}\n…\n```\n")
 }
 
 // One test, since the blocks stand in one file.
 #[test]
 fn shows_what_the_program_writes() {
-    let (session, turn) = replayed();
-    holds("replay", &session);
-    holds("turn", &turn);
+    holds("replay", &session());
+    holds("turn", &turn());
     holds("check", &shown("pipewright check", 1, FILE));
     let gated = FILE.replace("deployment: production", "deployment: production\n          trigger: manual");
     holds("plan", &shown("pipewright plan --tag release-1.0.0", 0, &gated));
