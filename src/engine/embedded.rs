@@ -26,6 +26,7 @@ files![
     "evals/recordings/authored/placeholders.jsonl",
     "evals/recordings/authored/reasoning.jsonl",
     "evals/recordings/authored/several-files.jsonl",
+    "evals/recordings/flask-gke/2026-11-23-b.jsonl",
     "evals/recordings/flask-gke/2026-11-23.jsonl",
     "evals/recordings/java-aks/2026-11-22.jsonl",
     "evals/recordings/node-ecs/2026-11-22.jsonl",
