@@ -119,6 +119,12 @@ fn deployments_are_read() {
 }
 
 #[test]
+fn logins_that_are_printed_are_logins() {
+    assert_eq!(effects("eval $(aws ecr get-login --no-include-email)\n$(aws ecr get-login)"), ["Login", "Login"]);
+    assert_eq!(effects("eval $(ssh-agent -s)\neval \"$(ssh-agent)\""), Vec::<String>::new());
+}
+
+#[test]
 fn what_is_not_known_is_told() {
     let script = |path: &str, telling: bool| format!("{:?}", Opaque::Script { path: path.to_owned(), telling });
     assert_eq!(effects("./deploy.sh staging"), [script("./deploy.sh", true)]);

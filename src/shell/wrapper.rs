@@ -149,6 +149,11 @@ impl Interpreter<'_> {
         if let [word] = words {
             // `eval` sees the value: what a variable holds is read as shell text.
             let value = word.value();
+            if value.as_symbol().is_some() {
+                // What a command prints can't be read; which command it is tells something.
+                self.hand_out(Invocation { words: vec![word.clone()], ..invocation.clone() });
+                return;
+            }
             let text = self.as_shell_text(&value);
             let piece = Piece::whole(word.place, &text);
             self.walk_piece(&piece);

@@ -1,9 +1,9 @@
 //! `retag-not-rebuild`: a tag's plan gives the built image its new tag before it deploys.
 
 use super::{meta, page};
-use crate::effect::{Images, Kind, Reference};
+use crate::effect::{Effect, Images, Kind, Reference};
 use crate::finding::{Findings, RuleMeta, Severity};
-use crate::plan::{Deployment, Plan};
+use crate::plan::{Deployment, Plan, PlannedStep};
 use crate::rules::flow::{is_forgotten, only_names_build, retags};
 use crate::rules::{Flow, Rule};
 
@@ -41,7 +41,20 @@ impl Rule for RetagNotRebuild {
 
 /// Whether some retag stands before the deployment, or in its own step.
 fn retagged_before(plan: &Plan<'_>, site: &Deployment<'_, '_>) -> bool {
-    retags(plan).iter().any(|(step, effect)| step.item <= site.step.item && !only_names_build(plan, effect))
+    retags(plan).iter().any(|(step, effect)| is_before(step, effect, site) && !only_names_build(plan, effect))
+}
+
+/// Whether an effect has surely happened when the deployment begins: members of one parallel group run side by side.
+fn is_before(step: &PlannedStep<'_>, effect: &Effect<'_>, site: &Deployment<'_, '_>) -> bool {
+    if step.number != site.step.number {
+        let side_by_side = step.item == site.step.item && step.parallel && site.step.parallel;
+        return step.number < site.step.number && !side_by_side;
+    }
+    let place = |wanted: &Effect<'_>| step.found.effects.iter().position(|other| std::ptr::eq(other, wanted));
+    match site.effect {
+        Some(deploys) => place(effect) < place(deploys),
+        None => true,
+    }
 }
 
 fn missing(plan: &Plan<'_>, site: &Deployment<'_, '_>, forgotten: Option<&Reference<'_>>, out: &mut Findings<'_>) {
