@@ -40,7 +40,7 @@ pub struct Options {
     pub repairs: Repairs,
     /// Caps.
     pub limits: Limits,
-    /// Characters of older replies that are sent along; the prompts and the present file always are.
+    /// Bytes of older replies that are sent along; the prompts and the present file always are.
     pub context: usize,
 }
 

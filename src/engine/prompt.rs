@@ -55,6 +55,13 @@ pub fn hash_of_prompts(options: &Options) -> String {
 impl Conversation {
     /// What would be sent with the next prompt.
     pub fn context(&self) -> Context {
+        let mut context = self.assembled();
+        context.characters = context.messages.iter().map(|message| message.text.chars().count()).sum();
+        context
+    }
+
+    /// The same, uncounted.
+    fn assembled(&self) -> Context {
         let mut context = Context::default();
         let mut shown = false;
         let mut budget = self.options.context;
@@ -66,13 +73,12 @@ impl Conversation {
         context.messages.push(Message { role: Role::System, text: system });
         context.messages.extend(turns.into_iter().rev().flatten());
         context.left_out.reverse();
-        context.characters = context.messages.iter().map(|message| message.text.chars().count()).sum();
         context
     }
 
     /// All that is sent with a prompt, the prompt last.
     pub(super) fn messages(&self, prompt: &Prompt) -> Vec<Message> {
-        let mut messages = self.context().messages;
+        let mut messages = self.assembled().messages;
         messages.push(Message { role: Role::User, text: prompt.text.clone() });
         messages
     }
@@ -112,7 +118,7 @@ impl Conversation {
             text = format!("{before}(Here stood {what}, which no longer counts.)\n{after}");
             left_out.push(format!("{what}, of turn {}", turn.number));
         }
-        let size = text.chars().count();
+        let size = text.len();
         if size > *budget && !present {
             left_out.push(format!("the reply of turn {}", turn.number));
             "(This reply is left out to save space.)".clone_into(&mut text);
