@@ -31,6 +31,8 @@ pub struct Conversation {
     pub(super) model: Option<String>,
     /// What was told and still counts.
     pub(super) entries: Vec<Entry>,
+    /// Revisions whose credentials a session file has masked: to write them would write the masks.
+    pub(super) masked: Vec<usize>,
     /// What stands on disk, as far as we read or wrote it.
     on_disk: Expected,
     tokens: u64,
@@ -82,6 +84,14 @@ pub enum EngineError {
         /// Its findings with severity error.
         errors: usize,
     },
+    /// The session file does not hold the revision's own bytes.
+    #[error(
+        "revision {number} has masked credentials in it, since its session was taken up from a file; ask for the file again"
+    )]
+    Masked {
+        /// The revision.
+        number: usize,
+    },
     /// The file was not written.
     #[error(transparent)]
     Accept(#[from] AcceptError),
@@ -99,6 +109,7 @@ impl Conversation {
             unanswered: None,
             model: None,
             entries: Vec::new(),
+            masked: Vec::new(),
             on_disk: Expected::Absent,
             tokens: 0,
             elapsed_ms: 0,
@@ -183,6 +194,8 @@ impl Conversation {
         self.turns.truncate(keep);
         // An edit belongs to the turn before it, and goes when that turn goes.
         self.revisions.retain(|revision| revision.turn <= keep);
+        let last = self.revisions.last().map_or(0, |last| last.number);
+        self.masked.retain(|number| *number <= last);
         self.present = match self.revisions.last() {
             Some(last) if last.source == Source::Edit => Some(last.number),
             _ => self
@@ -232,6 +245,9 @@ impl Conversation {
         if revision.verdict() != Verdict::Accepted && !force {
             let (verdict, errors) = (revision.verdict(), revision.count(Severity::Error));
             return Err(EngineError::NotAccepted { number, verdict, errors });
+        }
+        if self.masked.contains(&number) {
+            return Err(EngineError::Masked { number });
         }
         let expected = if force { Expected::Anything } else { self.on_disk.clone() };
         let written = write_file(root, Path::new(&self.options.path), revision.text(), &expected)?;

@@ -6,7 +6,7 @@ use super::observer::Observer;
 use super::prompt::Prompt;
 use super::turn::{Stop, Turn};
 use crate::model::{Finish, Reply, Usage};
-use crate::session::{Entry, Origin, Source};
+use crate::session::{Entry, Origin, Source, looks_masked, sha256};
 
 /// The entries that count at the end: what was undone, asked again or replaced is left out.
 pub fn surviving(entries: &[Entry]) -> Vec<&Entry> {
@@ -28,6 +28,12 @@ impl Conversation {
     /// Takes up a session: its prompts, replies, edits and acceptances. The observer is told what is concluded from
     /// them today. To be called on a new conversation.
     pub fn restore(&mut self, entries: &[Entry], observer: &mut dyn Observer) {
+        self.restore_over(entries, None, observer);
+    }
+
+    /// The same, with the file as it is `found` on disk now. Credentials are masked in a session, so where it is still the
+    /// file that the session began with, its own bytes count.
+    pub fn restore_over(&mut self, entries: &[Entry], found: Option<&str>, observer: &mut dyn Observer) {
         let mut asked: Option<Prompt> = None;
         for entry in surviving(entries) {
             match entry {
@@ -47,12 +53,17 @@ impl Conversation {
                     };
                     self.take_reply(prompt, reply, observer);
                 }
-                Entry::Revision { source: Source::File, text: Some(text), .. } => {
-                    self.begin_with(text.clone(), observer);
+                Entry::Revision { source: Source::File, text: Some(text), sha256: hash, .. } => {
+                    let text = found.filter(|found| sha256(found.as_bytes()) == *hash).unwrap_or(text);
+                    self.begin_with(text, observer);
+                    self.set_on_disk(super::Expected::Hash(hash.clone()));
+                    self.mark(0, hash);
                 }
-                Entry::Revision { source: Source::Edit, text: Some(text), .. } => {
-                    self.edit(text.clone(), observer);
+                Entry::Revision { source: Source::Edit, text: Some(text), sha256: hash, .. } => {
+                    let number = self.edit(text.clone(), observer);
+                    self.mark(number, hash);
                 }
+                Entry::Revision { source: Source::Reply, number, sha256: hash, .. } => self.mark(*number, hash),
                 Entry::Accepted { sha256, .. } => {
                     let meant = self.revisions.iter().rev().find(|revision| revision.sha256 == *sha256);
                     let number = meant.map(|revision| revision.number);
@@ -69,6 +80,13 @@ impl Conversation {
             }
         }
         self.unanswered = asked.filter(|prompt| prompt.origin != Origin::Repair);
+    }
+
+    /// Notes a revision whose text is not the one that was checked, but for its masks.
+    fn mark(&mut self, number: usize, hash: &str) {
+        if self.at(number).is_some_and(|revision| revision.sha256 != hash && looks_masked(revision.text())) {
+            self.masked.push(number);
+        }
     }
 
     fn take_reply(&mut self, prompt: Prompt, reply: Reply, observer: &mut dyn Observer) {

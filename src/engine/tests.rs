@@ -268,6 +268,35 @@ fn a_session_with_repairs_is_restored() {
 }
 
 #[test]
+fn masks_of_a_session_file_are_never_written() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("s.jsonl");
+    let found = file("psql postgres://app:hunter22@db/app");
+    std::fs::write(folder.path().join("bitbucket-pipelines.yml"), &found).unwrap();
+    let mut writer = session::Writer::create(&path, &session::Header::new("s", ""), session::Redact::default());
+    let mut told = Vec::new();
+    let mut conversation = conversation(0);
+    conversation.begin_with(&found, &mut told);
+    let mut backend = Listed::new([reply(&file("psql postgres://app:hunter23@db/app"))]);
+    conversation.turn(Prompt::user("another password"), &mut backend, &mut told).unwrap();
+    told.iter().for_each(|entry| writer.write(entry).unwrap());
+    drop(writer);
+    let entries = session::open(&path).unwrap().entries;
+    let mut restored = super::tests::conversation(0);
+    restored.restore_over(&entries, Some(&found), &mut Silent);
+    assert_eq!(restored.revision(0).unwrap().text(), found, "the file's own bytes");
+    let error = restored.accept(None, folder.path(), true, &mut Silent).unwrap_err();
+    assert!(matches!(error, EngineError::Masked { number: 1 }), "{error}");
+    assert_eq!(std::fs::read_to_string(folder.path().join("bitbucket-pipelines.yml")).unwrap(), found);
+    // A replay of it does not call the mask a drift.
+    let recording = Recording::new(session::open(&path).unwrap());
+    let checker = Checker::new(Settings { policy: false, ..Settings::default() });
+    let cues = cues_of_recording(&recording);
+    let play = play(&cues, Answers::Recorded(&recording), checker, Options::default(), &mut Silent);
+    assert_eq!(play.played[0].drift, []);
+}
+
+#[test]
 fn superseded_files_are_left_out_of_what_is_sent() {
     let mut conversation = conversation(0);
     let mut backend = Listed::new(["one", "two", "words only"].map(|command| match command {

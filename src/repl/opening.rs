@@ -91,7 +91,8 @@ pub(super) fn open(answers: Answers, options: &Options) -> Result<Opened, ReplEr
         let path = session::find(&folder, word)?;
         let (writer, session) = Writer::resume(&path, options.redact.clone())?;
         notes.extend(session.notices.iter().cloned());
-        conversation.restore(&session.entries, &mut engine::Silent);
+        let found = read_text(&options.root.join(&options.engine.path), &options.engine.path).ok();
+        conversation.restore_over(&session.entries, found.as_deref(), &mut engine::Silent);
         notes.push(format!("session {} goes on after turn {}", session.header.id, conversation.turns().len()));
         header = session.header;
         let book = Book::new(Some(writer), true);

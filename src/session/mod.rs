@@ -17,7 +17,7 @@ pub use entry::{Entry, Header, Origin, Source, Usage, VERSION, sha256};
 pub use exchange::{Exchange, exchanges};
 pub use list::{Listed, find, list};
 pub use reader::{Session, SessionError, open, read};
-pub use redact::Redact;
+pub use redact::{Redact, looks_masked};
 pub use writer::Writer;
 
 #[cfg(test)]

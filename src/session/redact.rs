@@ -107,6 +107,11 @@ impl Redact {
     }
 }
 
+/// Whether a text may hold something that [`Redact`] has masked.
+pub fn looks_masked(text: &str) -> bool {
+    text.contains("xxxxxx") || text.contains("XXXXXX")
+}
+
 fn mask(c: char) -> char {
     match c {
         'a'..='z' => 'x',
