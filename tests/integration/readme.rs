@@ -115,3 +115,24 @@ fn every_link_of_the_docs_leads_somewhere() {
     }
     assert!(seen > 100, "{seen} links");
 }
+
+#[test]
+fn every_path_that_the_docs_name_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut seen = 0;
+    for page in
+        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/policy.md", "docs/session.md", "docs/evals.md"]
+    {
+        let text = std::fs::read_to_string(root.join(page)).expect("a page");
+        // Every second piece between back quotes is code.
+        for path in text.split('`').skip(1).step_by(2) {
+            let ours =
+                ["src/", "prompts/", "schemas/", "docs/", "evals/", "tests/"].iter().any(|top| path.starts_with(top));
+            if ours && !path.contains(['<', '{', '*', ' ']) {
+                assert!(root.join(path).exists(), "{page}: {path}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 30, "{seen} paths");
+}
