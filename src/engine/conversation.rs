@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::accept::{AcceptError, Expected, Written, write_file};
+use super::accept::{Expected, Written, write_file};
+use super::error::EngineError;
 use super::observer::Observer;
 use super::options::Options;
 use super::prompt::Prompt;
@@ -12,7 +13,7 @@ use crate::check::Checker;
 use crate::check::difference;
 use crate::finding::wire::WireFinding;
 use crate::finding::{Severity, Verdict};
-use crate::model::{Backend, BackendError, Reply, Request};
+use crate::model::{Backend, Reply, Request};
 use crate::plan::Change;
 use crate::session::{Entry, Origin, Source, sha256};
 use crate::text::{Diff, diff};
@@ -37,64 +38,6 @@ pub struct Conversation {
     on_disk: Expected,
     tokens: u64,
     elapsed_ms: u64,
-}
-
-/// Why an operation did not happen.
-#[derive(Debug, thiserror::Error)]
-pub enum EngineError {
-    /// No reply came; the prompt is kept.
-    #[error("{error}")]
-    Backend {
-        /// The turn that has no answer.
-        turn: usize,
-        /// Why.
-        #[source]
-        error: BackendError,
-    },
-    /// A cap forbids to ask.
-    #[error("{0}")]
-    Cap(String),
-    /// A prompt has no reply yet.
-    #[error("the last prompt has no reply; retry it, or undo it")]
-    Unanswered,
-    /// There is no prompt to send again.
-    #[error("nothing was asked yet, so there is nothing to retry")]
-    NothingToRetry,
-    /// No turn to take back.
-    #[error("there are {have} turns, so {asked} can't be taken back")]
-    NothingToUndo {
-        /// Turns that there are.
-        have: usize,
-        /// Turns that were to go.
-        asked: usize,
-    },
-    /// Nothing to send back.
-    #[error("the last turn left nothing to repair")]
-    NothingToRepair,
-    /// No such revision.
-    #[error("{0}")]
-    NoRevision(String),
-    /// The verdict is not `accepted`.
-    #[error("revision {number} is {}, so it is not written: {errors} errors; repair it, or accept it by force", .verdict.word())]
-    NotAccepted {
-        /// The revision.
-        number: usize,
-        /// Its verdict.
-        verdict: Verdict,
-        /// Its findings with severity error.
-        errors: usize,
-    },
-    /// The session file does not hold the revision's own bytes.
-    #[error(
-        "revision {number} has masked credentials in it, since its session was taken up from a file; ask for the file again"
-    )]
-    Masked {
-        /// The revision.
-        number: usize,
-    },
-    /// The file was not written.
-    #[error(transparent)]
-    Accept(#[from] AcceptError),
 }
 
 impl Conversation {

@@ -7,6 +7,7 @@ mod accept;
 mod attempt;
 mod conversation;
 pub mod embedded;
+mod error;
 mod observer;
 mod options;
 mod play;
@@ -21,7 +22,8 @@ mod turn;
 
 pub use accept::{AcceptError, Expected, Written, write_file};
 pub use attempt::{Attempt, YamlKind};
-pub use conversation::{Conversation, EngineError};
+pub use conversation::Conversation;
+pub use error::EngineError;
 pub use observer::{Attempted, Observer, Silent};
 pub use options::{Limits, Options, Repairs};
 pub use play::{Answers, Audience, Cue, Drift, Play, Played, answer_word, cues_of_recording, cues_of_script, play};

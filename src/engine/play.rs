@@ -1,7 +1,8 @@
 //! Plays prompts against a recording or a live backend: every conclusion is made again, and differences are drift.
 
 use super::attempt::YamlKind;
-use super::conversation::{Conversation, EngineError};
+use super::conversation::Conversation;
+use super::error::EngineError;
 use super::observer::Observer;
 use super::options::{Options, Repairs};
 use super::prompt::Prompt;

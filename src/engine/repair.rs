@@ -1,7 +1,8 @@
 //! Findings go back to the model, as few and as short as they can be, and no more often than it helps.
 
 use super::attempt::{Attempt, YamlKind};
-use super::conversation::{Conversation, EngineError};
+use super::conversation::Conversation;
+use super::error::EngineError;
 use super::observer::Observer;
 use super::options::Repairs;
 use super::prompt::Prompt;

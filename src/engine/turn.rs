@@ -1,7 +1,8 @@
 //! The whole way of a turn on one screen: prompt, reply, candidates, document, findings, verdict, revision, repair.
 
 use super::attempt::Attempt;
-use super::conversation::{Conversation, EngineError};
+use super::conversation::Conversation;
+use super::error::EngineError;
 use super::observer::{Attempted, Observer};
 use super::prompt::Prompt;
 use super::repair::Next;
