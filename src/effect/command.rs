@@ -61,6 +61,15 @@ impl<'d> Reading<'_, 'd> {
             Reading { invocation: &inner, ..*self }.read();
             return;
         }
+        if name == "git" && pushes_a_branch(self.invocation) {
+            // A commit that a controller follows deploys; in a step that declares an environment it is meant to.
+            self.push(
+                Kind::Deploy { images: Images::Hidden, weak: true, restart: true },
+                "git push".to_owned(),
+                Vec::new(),
+            );
+            return;
+        }
         let entries = self.catalogue.find(self.invocation);
         if entries.is_empty() {
             self.unknown(name);
@@ -251,6 +260,13 @@ impl<'d> Reading<'_, 'd> {
 fn printed_by(shown: &str, commands: &[&str]) -> bool {
     let Some(printed) = shown.strip_prefix("$(") else { return false };
     commands.iter().any(|command| printed.starts_with(command))
+}
+
+/// Whether a call of git pushes something else than tags.
+fn pushes_a_branch(invocation: &Invocation) -> bool {
+    let words: Vec<String> = invocation.words.iter().skip(1).map(|word| word.value().to_string()).collect();
+    let tags = |word: &String| word == "--tags" || word.contains("refs/tags/") || word.contains("BITBUCKET_TAG");
+    words.iter().any(|word| word == "push") && !words.iter().any(tags)
 }
 
 /// Packages whose command is called otherwise.

@@ -132,9 +132,9 @@ impl Atom {
             Atom::Assigned => {
                 let words = (1..=arguments.plain_count()).filter_map(|n| arguments.plain(n));
                 words
-                    .filter_map(|word| {
-                        let (_, value) = word.value.split_once("=")?;
-                        Some(Selected { value, place: word.place })
+                    .filter_map(|word| match word.value.split_once("=") {
+                        Some((_, value)) => Some(Selected { value, place: word.place }),
+                        None => word.value.literal_contains(":").then_some(word),
                     })
                     .collect()
             }
