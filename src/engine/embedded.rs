@@ -3,7 +3,7 @@
 /// The prompt script that `replay` plays when none is named.
 pub const SCRIPT: &str = "prompts/flask-gke.yaml";
 /// The recording that answers it.
-pub const RECORDING: &str = "evals/recordings/flask-gke/2026-11-23.jsonl";
+pub const RECORDING: &str = "evals/recordings/flask-gke/2026-11-23-repaired.jsonl";
 
 macro_rules! files {
     ($($path:literal),* $(,)?) => {
@@ -27,6 +27,7 @@ files![
     "evals/recordings/authored/reasoning.jsonl",
     "evals/recordings/authored/several-files.jsonl",
     "evals/recordings/flask-gke/2026-11-23-b.jsonl",
+    "evals/recordings/flask-gke/2026-11-23-repaired.jsonl",
     "evals/recordings/flask-gke/2026-11-23.jsonl",
     "evals/recordings/java-aks/2026-11-22.jsonl",
     "evals/recordings/node-ecs/2026-11-22.jsonl",
