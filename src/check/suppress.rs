@@ -1,5 +1,8 @@
 //! Suppressions: `# pipewright: allow RULE -- reason`, on the line of the place or above it.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
 use crate::finding::{Finding, Findings, Layer, RuleMeta, Severity};
 use crate::rules;
 use crate::schema;
@@ -47,7 +50,16 @@ struct Suppression {
 
 /// Takes away what is suppressed and tells which suppressions are wrong.
 pub(super) fn apply(document: &Document, findings: &mut Vec<Finding>, ran: &[Layer]) {
-    for suppression in read(document) {
+    let suppressions = read(document);
+    if suppressions.is_empty() {
+        return;
+    }
+    let mut lines: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (at, finding) in findings.iter().enumerate() {
+        lines.entry(document.lines().line(finding.span.start)).or_default().push(at);
+    }
+    let mut gone = vec![false; findings.len()];
+    for suppression in suppressions {
         let known = layer_of(&suppression.rule);
         if !suppression.reason {
             Findings::new(&REASON, findings)
@@ -64,13 +76,17 @@ pub(super) fn apply(document: &Document, findings: &mut Vec<Finding>, ran: &[Lay
                 .help(help);
             continue;
         };
-        let before = findings.len();
-        findings.retain(|finding| {
-            let line = document.position(finding.span.start).line;
-            finding.rule != suppression.rule || !suppression.lines.contains(&line)
-        });
+        let [own, next] = suppression.lines;
+        let mut found = false;
+        for line in if own == next { vec![own] } else { vec![own, next] } {
+            for at in lines.get(&line).into_iter().flatten() {
+                let fits = findings[*at].rule == suppression.rule && !gone[*at];
+                gone[*at] |= fits;
+                found |= fits;
+            }
+        }
         // A layer that did not run can't have found what is allowed here.
-        if findings.len() == before && ran.contains(&layer) {
+        if !found && ran.contains(&layer) {
             Findings::new(&USED, findings)
                 .violated(
                     suppression.span,
@@ -79,6 +95,9 @@ pub(super) fn apply(document: &Document, findings: &mut Vec<Finding>, ran: &[Lay
                 .help("remove the comment");
         }
     }
+    let mut at = 0..;
+    // What was said of the suppressions themselves stands behind the rest and stays.
+    findings.retain(|_| !at.next().and_then(|at| gone.get(at).copied()).unwrap_or(false));
 }
 
 fn layer_of(rule: &str) -> Option<Layer> {
@@ -95,8 +114,12 @@ fn near(rule: &str) -> Option<&'static str> {
 /// The suppressions in the order of the text: YAML comments, and shell comments in block scalars.
 fn read(document: &Document) -> Vec<Suppression> {
     let mut found: Vec<Suppression> = Vec::new();
+    let after = OnceCell::new();
+    let mut parse = |span| found.extend(parse(document, span, after.get_or_init(|| next_lines(document))));
     for comment in document.comments() {
-        found.extend(parse(document, comment.span));
+        if document.slice(comment.span).contains("pipewright:") {
+            parse(comment.span);
+        }
     }
     for node in document.nodes() {
         if !matches!(node.style(), Some(Style::Literal | Style::Folded)) {
@@ -110,7 +133,7 @@ fn read(document: &Document) -> Vec<Suppression> {
         for line in text.split_inclusive('\n') {
             if let Some(hash) = comment_start(line) {
                 let span = node.source_span(Span::new(at + hash, at + line.trim_end().len()));
-                found.extend(parse(document, span));
+                parse(span);
             }
             at += line.len();
         }
@@ -128,7 +151,7 @@ fn comment_start(line: &str) -> Option<usize> {
     (between.trim().is_empty() && before.is_none_or(char::is_whitespace)).then_some(hash)
 }
 
-fn parse(document: &Document, span: Span) -> Option<Suppression> {
+fn parse(document: &Document, span: Span, after: &[usize]) -> Option<Suppression> {
     let text = document.slice(span).trim_start_matches('#').trim();
     let rest = text.strip_prefix("pipewright:")?.trim_start().strip_prefix("allow")?;
     if !rest.starts_with(char::is_whitespace) {
@@ -137,20 +160,23 @@ fn parse(document: &Document, span: Span) -> Option<Suppression> {
     let rest = rest.trim();
     let rule = rest.split_whitespace().next().unwrap_or("").to_owned();
     let reason = rest.split_once("--").is_some_and(|(_, reason)| !reason.trim().is_empty());
-    let line = document.position(span.start).line;
-    Some(Suppression { rule, reason, span, lines: [line, next_line(document, line)] })
+    let line = document.lines().line(span.start);
+    let next = if content(document, line).starts_with('#') { after.get(line).copied() } else { None };
+    Some(Suppression { rule, reason, span, lines: [line, next.unwrap_or(line)] })
 }
 
-/// The first line after `line` that is neither empty nor a comment, where `line` holds nothing but the comment.
-fn next_line(document: &Document, line: usize) -> usize {
-    let content = |line: usize| document.slice(document.lines().span(document.text(), line)).trim();
-    let alone = content(line).starts_with('#');
-    if !alone {
-        return line;
+fn content(document: &Document, line: usize) -> &str {
+    document.slice(document.lines().span(document.text(), line)).trim()
+}
+
+/// For each line its first follower that is neither empty nor a comment, or the last line.
+fn next_lines(document: &Document) -> Vec<usize> {
+    let count = document.lines().count();
+    let mut after = vec![count; count + 1];
+    for line in (1..count).rev() {
+        let next = content(document, line + 1);
+        let skipped = line + 1 < count && (next.is_empty() || next.starts_with('#'));
+        after[line] = if skipped { after[line + 1] } else { line + 1 };
     }
-    let mut next = line + 1;
-    while next < document.lines().count() && (content(next).is_empty() || content(next).starts_with('#')) {
-        next += 1;
-    }
-    next
+    after
 }
