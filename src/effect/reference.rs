@@ -131,6 +131,9 @@ impl fmt::Display for Reference<'_> {
     }
 }
 
+/// Names that would need a larger table than this are no names that anyone can tell apart.
+const LARGEST_TABLE: usize = 1 << 20;
+
 /// Compares two texts. `across` tells that they stand in runs of different events.
 pub fn compare(left: &Value, right: &Value, across: bool) -> Comparison {
     let per_run = |value: &Value| value.symbols().any(|symbol| PER_RUN.contains(&symbol.name.as_str()));
@@ -141,12 +144,24 @@ pub fn compare(left: &Value, right: &Value, across: bool) -> Comparison {
         let printed = left.symbols().any(|symbol| symbol.kind == SymbolKind::Opaque);
         return if printed { Comparison::CannotTell } else { Comparison::Same };
     }
+    // Most pairs differ in what is written out; only the others are worth the table.
+    let (first, second) = (left.literal_prefix(), right.literal_prefix());
+    if !first.starts_with(second) && !second.starts_with(first) {
+        return Comparison::Different;
+    }
+    if let (Some(_), Some(_)) = (left.as_literal(), right.as_literal()) {
+        return Comparison::Different;
+    }
     let (left, right) = (tokens(left, across, 'l'), tokens(right, across, 'r'));
     let equal_start = left.iter().zip(&right).take_while(|(a, b)| a == b).count();
     let (left, right) = (&left[equal_start..], &right[equal_start..]);
     let equal_end = left.iter().rev().zip(right.iter().rev()).take_while(|(a, b)| a == b).count();
     let (left, right) = (&left[..left.len() - equal_end], &right[..right.len() - equal_end]);
-    if unify(left, right) { Comparison::CannotTell } else { Comparison::Different }
+    if left.len().saturating_mul(right.len()) > LARGEST_TABLE || unify(left, right) {
+        Comparison::CannotTell
+    } else {
+        Comparison::Different
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -128,3 +128,14 @@ fn depth_is_bounded() {
         assert!(run(&script).len() < 10_000);
     }
 }
+
+#[test]
+fn a_text_that_doubles_ends_in_an_unknown() {
+    let grown = run(&format!("A=xx; {} p $A", "A=$A$A;".repeat(100)));
+    let last = grown.last().unwrap();
+    assert!(last.ends_with("<a text that is too long to follow>") && last.len() < 1 << 18, "{}", last.len());
+    let grown = run(&format!("{} p $A", "A=$A$B$A;".repeat(100)));
+    assert!(grown.last().unwrap().len() < 1 << 18);
+    let written = "x".repeat(1 << 18);
+    assert_eq!(run(&format!("p {written}")), [format!("p {written}")]);
+}

@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+/// How long a text may grow, in bytes; `A=$A$A` doubles it each time. Texts that are written out may be longer.
+const LONGEST: usize = 1 << 17;
+/// Stands for the rest of a text that grew too long.
+const TOO_LONG: &str = "a text that is too long to follow";
+
 /// Where an unknown comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SymbolKind {
@@ -94,18 +99,48 @@ impl Value {
 
     /// Appends a part.
     pub fn push(&mut self, part: Part) {
+        if self.is_cut_off() {
+            return;
+        }
         match (self.parts.last_mut(), part) {
             (_, Part::Literal(text)) if text.is_empty() => {}
-            (Some(Part::Literal(last)), Part::Literal(text)) => last.push_str(&text),
+            (Some(Part::Literal(last)), Part::Literal(text)) if last.len() + text.len() <= LONGEST => {
+                last.push_str(&text);
+            }
+            (Some(Part::Literal(_)), Part::Literal(_)) => self.cut_off(),
             (_, part) => self.parts.push(part),
         }
     }
 
-    /// Appends a value.
+    /// Appends a value. What would be too long ends in an unknown, which stands for all the rest.
     pub fn extend(&mut self, other: &Value) {
+        if self.is_cut_off() {
+            return;
+        }
+        if !self.parts.is_empty() && self.weight() + other.weight() > LONGEST {
+            return self.cut_off();
+        }
         for part in &other.parts {
             self.push(part.clone());
         }
+    }
+
+    fn cut_off(&mut self) {
+        let name = TOO_LONG.to_owned();
+        self.parts.push(Part::Symbol(Symbol { kind: SymbolKind::Opaque, name, cut: String::new() }));
+    }
+
+    fn is_cut_off(&self) -> bool {
+        matches!(self.parts.last(), Some(Part::Symbol(last)) if last.kind == SymbolKind::Opaque && last.name == TOO_LONG)
+    }
+
+    /// About how much memory it takes, in bytes.
+    fn weight(&self) -> usize {
+        let weight = |part: &Part| match part {
+            Part::Literal(text) => text.len(),
+            Part::Symbol(symbol) => 64 + symbol.name.len() + symbol.cut.len(),
+        };
+        self.parts.iter().map(weight).sum()
     }
 
     /// The text, where all of it is known.

@@ -16,6 +16,8 @@ mod documented;
 mod eval_program;
 mod help;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod killed;
 #[cfg(test)]
 mod live;
