@@ -49,7 +49,7 @@ pub(super) fn run(arguments: &Chat, global: &Global, world: &mut World<'_>) -> R
         Box::new(Lines::piped(&mut *world.input))
     } else if live {
         let history = state.map(|folder| folder.join("history"));
-        Box::new(repl::Terminal::open(history, look.color)?)
+        Box::new(repl::Terminal::open(history, redact(&configuration), look.color)?)
     } else {
         Box::new(Lines::plain(&mut *world.input))
     };

@@ -14,6 +14,7 @@ use rustyline::{ColorMode, CompletionType, Config, Context, Editor, Helper};
 use super::commands::{COMMANDS, command};
 use super::complete::{Words, complete};
 use super::input::{Input, Said, unfinished, whole};
+use crate::session::Redact;
 
 /// Prompts that are remembered.
 const HISTORY: usize = 2000;
@@ -22,15 +23,17 @@ const HISTORY: usize = 2000;
 pub struct Terminal {
     editor: Editor<Offers, FileHistory>,
     history: Option<PathBuf>,
+    redact: Redact,
     prompt: String,
 }
 
 impl Terminal {
-    /// Opens the terminal; prompts are remembered in `history`, where one is given.
+    /// Opens the terminal; prompts are remembered in `history`, where one is given, but for those that `redact` would
+    /// change.
     ///
     /// # Errors
     /// When standard input or output is no terminal after all.
-    pub fn open(history: Option<PathBuf>, color: bool) -> io::Result<Self> {
+    pub fn open(history: Option<PathBuf>, redact: Redact, color: bool) -> io::Result<Self> {
         let config = Config::builder()
             .max_history_size(HISTORY)
             .and_then(|config| config.history_ignore_dups(true))
@@ -46,12 +49,12 @@ impl Terminal {
             // No history yet, or one that can't be read: the chat opens all the same.
             let _ = editor.load_history(path);
         }
-        Ok(Self { editor, history, prompt: "> ".to_owned() })
+        Ok(Self { editor, history, redact, prompt: "> ".to_owned() })
     }
 
     fn remember(&mut self, text: &str) {
         // A key that slipped into a prompt stays out of the file.
-        if text.trim().is_empty() || text.contains("sk-") {
+        if text.trim().is_empty() || self.redact.text(text) != text {
             return;
         }
         let _ = self.editor.add_history_entry(text);
@@ -137,5 +140,29 @@ impl Highlighter for Offers {
 impl Validator for Offers {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
         Ok(if unfinished(context.input()) { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prompt_with_a_secret_is_not_remembered_and_every_other_one_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state/history");
+        let redact = Redact::new(["configured-key-51c2".to_owned()]);
+        let mut terminal = Terminal::open(Some(path.clone()), redact, false).unwrap();
+        for prompt in [
+            "register a task-definition on disk-1",
+            "my key is configured-key-51c2, use it",
+            "and sk-abcdefghijklmnop0123456789 for the other",
+            "the next one",
+        ] {
+            terminal.remember(prompt);
+        }
+        let kept = std::fs::read_to_string(path).unwrap();
+        assert!(kept.contains("task-definition on disk-1") && kept.contains("the next one"), "{kept}");
+        assert!(!kept.contains("configured-key") && !kept.contains("sk-abc"), "{kept}");
     }
 }
