@@ -159,14 +159,25 @@ impl Interpreter<'_> {
             .unwrap_or("")
             .to_owned();
         let mut items = Vec::new();
+        let mut read_to = 0;
         let mut cursor = node.walk();
         let listed: Vec<Node<'_>> = node.children_by_field_name("value", &mut cursor).collect();
         for item in &listed {
-            items.extend(self.fields(*item, piece));
+            if item.start_byte() >= read_to {
+                let (fields, end) = self.fields(*item, piece);
+                items.extend(fields);
+                read_to = end;
+            }
         }
         let Some(inner) = node.child_by_field_name("body") else { return Flow::Next };
-        let known =
-            items.iter().all(|word| word.values.len() == 1 && word.literal().is_some_and(|text| !text.contains('*')));
+        // An unknown that stands alone and unquoted may be a list; one among other text is an item.
+        let known = items.iter().all(|word| match word.one() {
+            Some(value) => match value.as_literal() {
+                Some(text) => !text.contains('*'),
+                None => word.quoted || value.parts().len() > 1,
+            },
+            None => false,
+        });
         if known && !items.is_empty() && items.len() <= UNROLLED {
             for word in items {
                 self.scope.set(&name, word.values);

@@ -258,3 +258,31 @@ fn inner_quote_end(bytes: &[u8], mut at: usize) -> usize {
     }
     bytes.len()
 }
+
+/// Where the word that begins at `from` ends: at the first blank or operator outside quotes and brackets.
+///
+/// The grammar splits words such as `$A/$B/c` in odd places, so words are measured here.
+pub(super) fn word_end(raw: &str, from: usize) -> usize {
+    let bytes = raw.as_bytes();
+    let mut at = from;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => at += 1,
+            b'\'' => at = raw.get(at + 1..).and_then(|rest| rest.find('\'')).map_or(raw.len(), |end| at + 1 + end),
+            b'"' => at = closing_quote(raw, at + 1),
+            b'`' => at = raw.get(at + 1..).and_then(|rest| rest.find('`')).map_or(raw.len(), |end| at + 1 + end),
+            b'$' if bytes.get(at + 1) == Some(&b'(') => {
+                at = balanced(raw, at + 1, '(', ')');
+                continue;
+            }
+            b'$' if bytes.get(at + 1) == Some(&b'{') => {
+                at = balanced(raw, at + 1, '{', '}');
+                continue;
+            }
+            b' ' | b'\t' | b'\n' | b'\r' | b';' | b'|' | b'&' | b'<' | b'>' | b'(' | b')' => return at,
+            _ => {}
+        }
+        at += 1;
+    }
+    bytes.len()
+}

@@ -62,6 +62,19 @@ fn variables_defaults_and_cuts_are_followed() {
 }
 
 #[test]
+fn words_are_whole_where_the_grammar_splits_them() {
+    assert_eq!(run("docker pull $A/$B/c:1"), ["docker pull $A/$B/c:1"]);
+    assert_eq!(run("export I=$REG/$PROJ/app J=x; p $I $J"), ["p $REG/$PROJ/app x"]);
+    assert_eq!(run("I=gcr.io/$P/$R/app; p $I:$T"), ["p gcr.io/$P/$R/app:$T"]);
+    assert_eq!(run("kubectl set image deployment/$N $N=$A/$B/c:10"), ["kubectl set image deployment/$N $N=$A/$B/c:10"]);
+    assert_eq!(run("X=$A/$B-c/d p $A/b/$C/x"), ["p $A/b/$C/x"]);
+    assert_eq!(run("for i in $A/$B/x y; do p $i; done"), ["p $A/$B/x", "p y"]);
+    assert_eq!(run("f() { p $1/$2/z; }; f a $Q"), ["p a/$Q/z"]);
+    assert_eq!(run("if [ \"$A/$B/c\" = x ]; then p a; fi"), ["? p a"]);
+    assert_eq!(run("p $(q $A/$B/c) \"$A/$B/c\" && r"), ["q $A/$B/c", "p $(q $A/$B/c) $A/$B/c", "r"]);
+}
+
+#[test]
 fn branches_that_can_be_decided_are() {
     assert_eq!(run("if [[ $BITBUCKET_TAG == rc-* ]]; then E=staging; else E=production; fi; p $E"), ["p staging"]);
     assert_eq!(run("case \"$BITBUCKET_TAG\" in release-*) p a ;; rc-*) p b ;; *) p c ;; esac"), ["p b"]);

@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::condition::span;
+use super::expand::word_end;
 use super::interpret::{Interpreter, Text, body};
 use super::invocation::{Invocation, Stdin, Word};
 use super::piece::Piece;
@@ -46,7 +47,13 @@ impl Interpreter<'_> {
         match node.kind() {
             "command" => self.command(node, piece, Stdin::Unknown, false),
             "declaration_command" | "variable_assignments" => {
-                self.each(node, piece, |this, child| this.declared(child, piece));
+                let mut read_to = 0;
+                self.each(node, piece, |this, child| {
+                    if child.start_byte() >= read_to {
+                        this.declared(child, piece);
+                        read_to = word_end(&piece.text, child.start_byte());
+                    }
+                });
                 Flow::Next
             }
             "variable_assignment" => {
@@ -149,12 +156,12 @@ impl Interpreter<'_> {
             let mut items = Vec::new();
             let mut cursor = value.walk();
             for item in value.named_children(&mut cursor) {
-                items.extend(self.fields(item, piece).into_iter().map(|word| word.values));
+                items.extend(self.fields(item, piece).0.into_iter().map(|word| word.values));
             }
             self.scope.set_array(&name_text, items);
             return None;
         }
-        let values = self.expand(piece, span(value));
+        let values = self.expand(piece, Span::new(value.start_byte(), value_end(value, piece)));
         let appends = piece.text.get(name.end_byte()..value.start_byte()).is_some_and(|between| between.contains("+="));
         if appends && let Some(before) = self.scope.get(&name_text).map(<[Value]>::to_vec) {
             let longer = before.iter().flat_map(|before| {
@@ -169,9 +176,13 @@ impl Interpreter<'_> {
         Some((name_text, values))
     }
 
-    /// The words that one argument comes to.
-    pub(super) fn fields(&mut self, node: Node<'_>, piece: &Piece) -> Vec<Word> {
-        let span = span(node);
+    /// The words that one argument comes to, and where it ends.
+    pub(super) fn fields(&mut self, node: Node<'_>, piece: &Piece) -> (Vec<Word>, usize) {
+        let end = value_end(node, piece);
+        (self.words_of(Span::new(node.start_byte(), end), piece), end)
+    }
+
+    fn words_of(&mut self, span: Span, piece: &Piece) -> Vec<Word> {
         let raw = piece.text.get(span.start..span.end).unwrap_or("").to_owned();
         let place = piece.place(span);
         let quoted = raw.contains(['"', '\'']);
@@ -198,12 +209,21 @@ impl Interpreter<'_> {
         let mut stdin = stdin;
         let mut start = None;
         let mut cursor = node.walk();
+        let mut read_to = 0;
         for child in node.children(&mut cursor) {
+            if child.start_byte() < read_to {
+                continue;
+            }
             match child.kind() {
-                "variable_assignment" => assignments.extend(self.assignment(child, piece)),
+                "variable_assignment" => {
+                    assignments.extend(self.assignment(child, piece));
+                    read_to = word_end(&piece.text, child.start_byte());
+                }
                 "command_name" => {
                     start = Some(child.start_byte());
-                    words.extend(self.fields(child, piece));
+                    let (fields, end) = self.fields(child, piece);
+                    words.extend(fields);
+                    read_to = end;
                 }
                 "herestring_redirect" => {
                     if let Some(text) = child.named_child(0) {
@@ -211,7 +231,11 @@ impl Interpreter<'_> {
                     }
                 }
                 "file_redirect" | "heredoc_redirect" => {}
-                _ if child.is_named() => words.extend(self.fields(child, piece)),
+                _ if child.is_named() => {
+                    let (fields, end) = self.fields(child, piece);
+                    words.extend(fields);
+                    read_to = end;
+                }
                 _ => {}
             }
         }
@@ -349,4 +373,9 @@ fn writes_file(redirect: Node<'_>, piece: &Piece) -> bool {
     let raw = piece.text.get(redirect.byte_range()).unwrap_or("");
     let elsewhere = raw.contains("&1") || raw.contains("&2") || raw.starts_with("2>") || raw.contains("/dev/std");
     raw.contains('>') && !elsewhere
+}
+
+/// Where the word that a node begins really ends.
+fn value_end(node: Node<'_>, piece: &Piece) -> usize {
+    word_end(&piece.text, node.start_byte()).max(node.end_byte())
 }
