@@ -116,7 +116,15 @@ impl Interpreter<'_> {
         let negate = texts.first().is_some_and(|text| text == "!");
         let words = words.get(usize::from(negate)..).unwrap_or(&[]);
         let texts = texts.get(usize::from(negate)..).unwrap_or(&[]);
+        // `-a` and `-o` join tests; which of them holds is not followed.
+        let joined = texts.iter().any(|text| text == "-o" || text == "-a");
         let held = match (words, texts) {
+            _ if joined => {
+                for word in words {
+                    self.expand(piece, *word);
+                }
+                None
+            }
             ([left, _, right, ..], [_, operator, ..]) if matches!(operator.as_str(), "=" | "==" | "!=") => {
                 let lefts = self.expand(piece, *left);
                 let rights = self.expand(piece, *right);

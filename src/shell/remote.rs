@@ -1,4 +1,4 @@
-//! Commands on other machines and for each line of an input: `ssh` and `xargs`.
+//! Commands on other machines, and for each line or file that is found: `ssh`, `xargs`, `find`.
 
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Stdin, Word};
@@ -58,6 +58,19 @@ impl Interpreter<'_> {
             }
         }
         self.remote = before;
+    }
+
+    /// `find … -exec COMMAND {} \;` runs the command.
+    pub(super) fn found(&mut self, invocation: &Invocation) {
+        self.hand_out(invocation.clone());
+        let is = |word: &Word, names: &[&str]| word.literal().is_some_and(|text| names.contains(&text));
+        let after = invocation.words.iter().position(|word| is(word, &["-exec", "-execdir", "-ok"]));
+        let Some(after) = after else { return };
+        let command = invocation.words.iter().skip(after + 1).take_while(|word| !is(word, &[";", "+"]));
+        let words: Vec<Word> = command.cloned().collect();
+        if !words.is_empty() {
+            self.dispatch_inner(Invocation { words, ..invocation.clone() });
+        }
     }
 
     pub(super) fn xargs(&mut self, invocation: Invocation) {

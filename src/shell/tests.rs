@@ -82,6 +82,7 @@ fn branches_that_can_be_decided_are() {
     assert_eq!(run("if [ \"$X\" = y ]; then p a; else p b; fi"), ["? p a", "? p b"]);
     assert_eq!(run("if [ -z \"$BITBUCKET_BRANCH\" ]; then exit 0; fi\np never"), Vec::<String>::new());
     assert_eq!(run("test -f x || p a"), ["? p a"]);
+    assert_eq!(run("test x = a -o 1 = 1 && p a"), ["? p a"]);
 }
 
 #[test]
@@ -101,6 +102,10 @@ fn functions_loops_and_wrappers_are_followed() {
     assert_eq!(run("CMD=\"docker push $IMG\"; $CMD; eval \"$CMD\""), ["docker push $IMG", "docker push $IMG"]);
     assert_eq!(run("echo a:b | xargs -I{} docker push r/{}").last().unwrap(), "docker push r/a:b");
     assert_eq!(run("(cd x && p); A=1; (A=2; p $A); p $A").last().unwrap(), "p 1");
+    assert_eq!(
+        run("find . -name x -exec docker build {} \\;"),
+        ["find . -name x -exec docker build {} ;", "docker build {}"]
+    );
     assert_eq!(run("recurse() { recurse; }; recurse"), Vec::<String>::new());
 }
 

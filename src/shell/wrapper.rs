@@ -92,6 +92,10 @@ impl Interpreter<'_> {
                 self.xargs(invocation);
                 return Flow::Next;
             }
+            "find" => {
+                self.found(&invocation);
+                return Flow::Next;
+            }
             _ => {}
         }
         if let Some(inner) = unwrapped(&invocation, &base) {

@@ -3,7 +3,7 @@
 use super::{meta, page};
 use std::collections::HashMap;
 
-use crate::effect::{Comparison, Effect, Kind, Reference, Tag};
+use crate::effect::{Comparison, Effect, Kind, Opaque, Reference, Tag};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{EventKind, Plan};
 use crate::rules::flow::{Made, builds, pushes};
@@ -35,6 +35,7 @@ impl Rule for BuildOnce {
             }
         }
         hidden(flow, out);
+        unknown(flow, out);
     }
 }
 
@@ -152,6 +153,25 @@ fn hidden(flow: &Flow<'_>, out: &mut Findings<'_>) {
         )
         .trace(build.plan.trace_to(build.step, build.effect))
         .help("name the image in the command, or check with the repository at hand");
+    }
+}
+
+/// What a tag's plan runs and the catalogue does not know may build, too. Scripts are told by `visible-script`.
+fn unknown(flow: &Flow<'_>, out: &mut Findings<'_>) {
+    for plan in flow.tag_plans() {
+        for (step, effect) in plan.effects() {
+            let name = match &effect.kind {
+                Kind::Opaque(Opaque::Command { name } | Opaque::Pipe { name }) if !effect.remote => name.as_str(),
+                Kind::Opaque(Opaque::Exhausted) => "the rest of the script",
+                _ => continue,
+            };
+            out.cannot_tell(
+                effect.site.span(),
+                format!("whether `{name}` builds an image can't be told: the catalogue does not know it"),
+            )
+            .trace(plan.trace_to(step, effect))
+            .help("tell what it does under `catalogue` in pipewright.yaml");
+        }
     }
 }
 

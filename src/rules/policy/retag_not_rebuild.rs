@@ -1,7 +1,7 @@
 //! `retag-not-rebuild`: a tag's plan gives the built image its new tag before it deploys.
 
 use super::{meta, page};
-use crate::effect::{Effect, Images, Kind, Reference};
+use crate::effect::{Comparison, Effect, Images, Kind, Reference};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{Deployment, Plan, PlannedStep};
 use crate::rules::flow::{is_forgotten, only_names_build, retags};
@@ -41,7 +41,19 @@ impl Rule for RetagNotRebuild {
 
 /// Whether some retag stands before the deployment, or in its own step.
 fn retagged_before(plan: &Plan<'_>, site: &Deployment<'_, '_>) -> bool {
-    retags(plan).iter().any(|(step, effect)| is_before(step, effect, site) && !only_names_build(plan, effect))
+    retags(plan).iter().any(|(step, effect)| {
+        is_before(step, effect, site) && !only_names_build(plan, effect) && is_pushed(plan, effect)
+    })
+}
+
+/// Whether a new name gets into the registry: a local one needs a push.
+fn is_pushed(plan: &Plan<'_>, effect: &Effect<'_>) -> bool {
+    let Kind::Retag { target: Some(target), local: true, .. } = &effect.kind else { return true };
+    plan.effects().any(|(_, other)| match &other.kind {
+        Kind::Push { reference: None } => true,
+        Kind::Push { reference: Some(pushed) } => pushed.same(target, false) != Comparison::Different,
+        _ => other.hides_effects(),
+    })
 }
 
 /// Whether an effect has surely happened when the deployment begins: members of one parallel group run side by side.
