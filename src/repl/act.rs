@@ -11,6 +11,7 @@ use super::{external, help};
 use crate::check::Checked;
 use crate::engine::{EngineError, Prompt, Revision};
 use crate::finding::Severity;
+use crate::model::BackendError;
 use crate::session::{self, Writer};
 
 impl Repl<'_, '_> {
@@ -262,6 +263,9 @@ impl Repl<'_, '_> {
         let Some(name) = arguments.first() else {
             return self.screen.line(&format!("{} answers", self.who())).map(Ok);
         };
+        if self.opened.looking {
+            return Ok(Err(BackendError::NoModel.to_string()));
+        }
         if !self.opened.recorded.is_empty() {
             return Ok(Err("a recording answers here; configure a server or a key to choose a model".to_owned()));
         }

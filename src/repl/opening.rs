@@ -7,15 +7,29 @@ use std::time::SystemTime;
 use super::keeper::Book;
 use crate::check::Checker;
 use crate::engine::{self, Conversation, hash_of_prompts};
-use crate::model::{Backend, Interrupt, Live, Recorded};
+use crate::model::{Backend, BackendError, Interrupt, Live, Recorded, Reply, Request};
 use crate::session::{self, Header, Origin, Redact, SessionError, Writer, new_id, timestamp};
 
 /// Who answers in a chat.
 pub enum Answers {
     /// A model behind a server.
     Live(Box<Live>),
-    /// A recording, for want of a model.
+    /// A recording, for want of a model. It is played in a chat of its own: a session that is resumed is then for
+    /// looking only.
     Recorded(Recorded),
+}
+
+/// Answers nothing, for want of a model.
+struct Nobody;
+
+impl Backend for Nobody {
+    fn reply(&mut self, _: &Request, _: &mut dyn FnMut(&str)) -> Result<Reply, BackendError> {
+        Err(BackendError::NoModel)
+    }
+
+    fn name(&self) -> String {
+        "no model".to_owned()
+    }
 }
 
 /// What a chat is opened with.
@@ -69,14 +83,18 @@ pub(super) struct Opened {
     /// Prompts of the recording that answers, in order; empty with a model.
     pub(super) recorded: Vec<String>,
     pub(super) backend: Box<dyn Backend>,
+    /// Nobody answers: the session is there to be looked at.
+    pub(super) looking: bool,
     /// Lines for the beginning.
     pub(super) notes: Vec<String>,
 }
 
 /// Opens the session, reads the file, and makes the conversation of both.
 pub(super) fn open(answers: Answers, options: &Options) -> Result<Opened, ReplError> {
+    let looking = options.resume.is_some() && matches!(answers, Answers::Recorded(_));
     let (backend, recorded): (Box<dyn Backend>, Vec<String>) = match answers {
         Answers::Live(live) => (live, Vec::new()),
+        Answers::Recorded(_) if looking => (Box::new(Nobody), Vec::new()),
         Answers::Recorded(recorded) => {
             let own = recorded.exchanges().filter(|exchange| exchange.origin != Origin::Repair);
             let prompts = own.map(|exchange| exchange.prompt.clone()).collect();
@@ -96,7 +114,7 @@ pub(super) fn open(answers: Answers, options: &Options) -> Result<Opened, ReplEr
         notes.push(format!("session {} goes on after turn {}", session.header.id, conversation.turns().len()));
         header = session.header;
         let book = Book::new(Some(writer), true);
-        return Ok(Opened { conversation, book, header, recorded, backend, notes });
+        return Ok(Opened { conversation, book, header, recorded, backend, looking, notes });
     }
     // What a recording says is kept already.
     let sessions = options.sessions.as_ref().filter(|_| recorded.is_empty());
@@ -110,7 +128,7 @@ pub(super) fn open(answers: Answers, options: &Options) -> Result<Opened, ReplEr
             conversation.begin_with(read_text(&path, &options.engine.path)?, &mut book);
         }
     }
-    Ok(Opened { conversation, book, header, recorded, backend, notes })
+    Ok(Opened { conversation, book, header, recorded, backend, looking, notes })
 }
 
 /// The header of a session that begins now.
@@ -118,7 +136,10 @@ pub(super) fn header(options: &Options, model: String) -> Header {
     let id = new_id(SystemTime::now().max(options.now), std::process::id());
     let mut header = Header::new(id, timestamp(options.now));
     header.model = Some(model);
-    header.path = Some(options.engine.path.clone());
+    // A file elsewhere is named in full: `ci.yml` of another folder is not the one of this folder.
+    let path = &options.engine.path;
+    let outside = options.root != options.directory;
+    header.path = Some(if outside { options.root.join(path).display().to_string() } else { path.clone() });
     header.prompts = Some(hash_of_prompts(&options.engine));
     header
 }

@@ -30,6 +30,8 @@ pub(super) struct Repl<'r, 'w> {
     /// Prompts come from a stream: they are repeated, and nothing interactive is offered.
     pub(super) silent: bool,
     pub(super) failed: bool,
+    /// A prompt was refused, since nobody answers.
+    refused: bool,
     /// Another model than the backend's own.
     pub(super) chosen_model: Option<String>,
     words: Words,
@@ -54,7 +56,17 @@ pub fn run(
         ..Words::default()
     };
     let silent = input.silent();
-    let mut repl = Repl { options, opened, screen, silent, failed: false, chosen_model: None, words, words_of: None };
+    let mut repl = Repl {
+        options,
+        opened,
+        screen,
+        silent,
+        failed: false,
+        refused: false,
+        chosen_model: None,
+        words,
+        words_of: None,
+    };
     repl.greet()?;
     loop {
         repl.refresh_words();
@@ -78,14 +90,22 @@ pub fn run(
         }
     }
     repl.farewell()?;
-    Ok(Ending { unanswered: repl.opened.conversation.unanswered().is_some(), failed: repl.failed })
+    // A session may have ended at a prompt with no reply; who only looks at it asks for none.
+    let unanswered = repl.opened.conversation.unanswered().is_some() && !repl.opened.looking;
+    Ok(Ending { unanswered: unanswered || repl.refused, failed: repl.failed })
 }
 
 impl Repl<'_, '_> {
     fn greet(&mut self) -> io::Result<()> {
         let who = self.opened.backend.name();
         let path = self.options.engine.path.clone();
-        if self.opened.recorded.is_empty() {
+        if self.opened.looking {
+            self.screen.line(
+                "No model is configured, so this session is open for looking: prompts are not answered.\n\
+                 For a model: set OPENAI_API_KEY, or OPENAI_BASE_URL and PIPEWRIGHT_MODEL for another server.\n\
+                 /help lists the commands; all but new prompts work.",
+            )?;
+        } else if self.opened.recorded.is_empty() {
             self.screen
                 .note(&format!("pipewright {}: {who} answers. /help lists the commands.", env!("CARGO_PKG_VERSION")))?;
         } else {
@@ -155,6 +175,10 @@ impl Repl<'_, '_> {
             &mut Keeper<'_, '_>,
         ) -> Result<&'c Turn, EngineError>,
     ) -> io::Result<()> {
+        if self.opened.looking {
+            self.refused = true;
+            return self.trouble(&BackendError::NoModel.to_string());
+        }
         self.options.interrupt.clear();
         let who = self.who();
         let mut keeper = Keeper::new(self.screen, &mut self.opened.book, who);

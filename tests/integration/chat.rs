@@ -304,3 +304,23 @@ fn prompts_of_several_lines_come_through_a_pipe() {
         .collect();
     assert_eq!(prompts, ["one\n\n  two", "/slash \nthree"]);
 }
+
+#[test]
+fn a_session_that_is_resumed_without_a_model_is_for_looking() {
+    let desk = Desk::new();
+    desk.live([says(&fenced(&good()))], "write it\n");
+    let before = desk.session();
+    let prompt = concat!(
+        "{\"role\":\"user\",\"content\":\"foreign\"}\n",
+        "{\"role\":\"assistant\",\"content\":\"foreign too\"}\n"
+    );
+    let recorded = || Answers::Recorded(Recorded::of(&read("chat.jsonl", prompt.as_bytes()).unwrap()));
+    let (out, ending) =
+        desk.say(recorded(), desk.options(Some("last")), "\n\nforeign\n/retry\n/model x\n/show\n/check\n");
+    assert_eq!(out.matches("\nno model is configured: set OPENAI_API_KEY").count(), 3, "{out}");
+    assert!(!out.contains("foreign too") && out.contains("open for looking") && out.contains("pipelines:"), "{out}");
+    assert!(ending.unanswered);
+    assert_eq!(desk.session(), before, "nothing is appended");
+    let (out, ending) = desk.say(recorded(), desk.options(Some("last")), "/accept\n");
+    assert_eq!((desk.file(), ending.unanswered, ending.failed), (Some(good()), false, false), "{out}");
+}
