@@ -12,7 +12,7 @@ use crate::engine::{self, Repairs};
 use crate::model::{BackendError, Interrupt, Live, Recorded};
 use crate::repl::{self, Answers, Input, Lines, Options, ReplError, Screen};
 use crate::replay;
-use crate::session::Redact;
+use crate::session::{self, Redact, SessionError};
 use crate::settings::Settings;
 
 /// Holds a chat until it ends.
@@ -23,13 +23,17 @@ pub(super) fn run(arguments: &Chat, global: &Global, world: &mut World<'_>) -> R
     let answers = answers(&configuration, &interrupt)?;
     // Whoever can't listen for Ctrl-C ends at it, as any program does.
     let _ = interrupt.on_ctrl_c();
-    let stake = arguments.file.clone().unwrap_or_else(|| configuration.file_path(&world.directory));
-    let (root, path) = split(&world.directory, &stake)?;
     let state = world.state_directory.as_ref().map(|folder| folder.join("pipewright"));
     let sessions = state.as_ref().map(|folder| folder.join("sessions")).filter(|_| !arguments.no_session);
     if arguments.resume.is_some() && sessions.is_none() {
         return Err(CliError::usage("there is no folder of sessions to resume one from"));
     }
+    let begun_with = match (&arguments.file, &arguments.resume) {
+        (None, Some(word)) => path_of(word, sessions.as_deref())?,
+        _ => None,
+    };
+    let stake = arguments.file.clone().or(begun_with).unwrap_or_else(|| configuration.file_path(&world.directory));
+    let (root, path) = split(&world.directory, &stake)?;
     let options = Options {
         checker: configuration.checker()?.with_files(&root),
         engine: engine::Options { path, repairs: repairs(arguments.repairs), ..engine::Options::default() },
@@ -73,6 +77,24 @@ fn answers(configuration: &Configuration, interrupt: &Interrupt) -> Result<Answe
     Ok(Answers::Live(Box::new(Live::new(options).map_err(told)?)))
 }
 
+/// The file that a session is about. A session may come from somebody else: only a person names a file outside the
+/// current folder.
+fn path_of(word: &str, sessions: Option<&Path>) -> Result<Option<PathBuf>, CliError> {
+    let told = |error: SessionError| CliError::undone(error.to_string());
+    let found = session::find(sessions.unwrap_or(Path::new("")), word).map_err(told)?;
+    let Some(path) = session::open(&found).map_err(told)?.header.path else { return Ok(None) };
+    if !inside(Path::new(&path)) {
+        return Err(CliError::usage(format!("the session is about `{path}`, outside the current folder"))
+            .hint("name the file with --file"));
+    }
+    Ok(Some(PathBuf::from(path)))
+}
+
+/// Whether a path leads nowhere but below the folder that it starts from.
+fn inside(file: &Path) -> bool {
+    file.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+}
+
 /// What a backend says when it can't begin.
 pub(super) fn told(error: BackendError) -> CliError {
     match error {
@@ -94,9 +116,8 @@ pub(super) fn repairs(rounds: usize) -> Repairs {
 /// The folder below which the file is written, and its path there. A person may name a file anywhere.
 pub(super) fn split(directory: &Path, file: &Path) -> Result<(PathBuf, String), CliError> {
     let wrong = || CliError::usage(format!("`{}` is no file's name", file.display()));
-    let inside = file.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     let name = |path: &Path| path.to_str().map(str::to_owned).ok_or_else(wrong);
-    if inside {
+    if inside(file) {
         return Ok((directory.to_owned(), name(file)?));
     }
     let full = directory.join(file);

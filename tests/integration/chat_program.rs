@@ -51,3 +51,28 @@ fn a_repository_does_not_say_where_prompts_go() {
     assert!(ended.err.contains("`server` can't be set in a repository"), "{}", ended.err);
     assert!(server.asked().is_empty());
 }
+
+#[test]
+fn a_session_that_is_resumed_is_about_the_file_that_it_began_with() {
+    let yaml = accepted();
+    let server = Server::with([says(&format!("Here it is:\n\n```yaml\n{yaml}```\n"))]);
+    let run = pipewright().file("ci/keep", "").args(["chat", "--file", "ci/p.yml", "--model", "small", "--server"]);
+    let ended = run.args([server.base().as_str()]).say("write it\n").run();
+    assert_eq!(ended.code, Some(0), "{}", ended.block());
+    let session = ended.sessions();
+    let again = |session: &str, file: &[&'static str]| {
+        let run = pipewright().file("ci/keep", "").file("s.jsonl", session).args(["chat", "--resume", "./s.jsonl"]);
+        run.args(file.iter().copied()).say("/accept\n").run()
+    };
+    let resumed = again(&session, &[]);
+    assert_eq!(resumed.code, Some(0), "{}", resumed.block());
+    assert!(resumed.read("ci/p.yml") == yaml && !resumed.exists("bitbucket-pipelines.yml"), "{}", resumed.block());
+    let named = again(&session, &["--file", "other.yml"]);
+    assert!(named.read("other.yml") == yaml && !named.exists("ci/p.yml"), "{}", named.block());
+    // Nobody else's session says where outside the folder something is written.
+    for path in ["../p.yml", "/tmp/p.yml"] {
+        let outside = again(&session.replace("\"ci/p.yml\"", &format!("\"{path}\"")), &[]);
+        assert_eq!(outside.code, Some(2), "{}", outside.block());
+        assert!(outside.err.contains("--file"), "{}", outside.err);
+    }
+}
