@@ -3,55 +3,61 @@
 use super::candidate::{Ending, Flaw, FlawKind};
 use crate::yaml::{Document, Node, Style};
 
-/// Words that begin a comment which stands for a part of the file. What follows them must name a part or say that it
-/// stays; see [`left_out`].
-const WHOLE: [&str; 26] = [
-    "unchanged",
-    "no changes",
-    "no change",
+/// Comments that say that something is left out.
+const OMITTED: [&str; 13] = [
     "same as before",
-    "same as above",
     "same as earlier",
     "as before",
-    "as above",
-    "same",
-    "identical",
     "omitted",
     "omitted for brevity",
     "snip",
     "snipped",
     "truncated",
-    "continues",
-    "continued",
     "etc",
     "and so on",
-    "unverändert",
     "wie bisher",
-    "wie oben",
     "wie zuvor",
+    "existing code",
+];
+
+/// Comments that stand for a part where there is none, and speak of the one that stands there otherwise.
+const BARE: [&str; 14] = [
+    "unchanged",
+    "no changes",
+    "no change",
+    "same as above",
+    "as above",
+    "same",
+    "identical",
+    "continues",
+    "continued",
+    "unverändert",
+    "wie oben",
     "inchangé",
     "sin cambios",
     "see above",
 ];
 
-/// Parts of sentences that say that something is left out, wherever in a comment they stand.
-const ANYWHERE: [&str; 16] = [
-    "omitted for brevity",
-    "rest unchanged",
-    "rest is unchanged",
-    "rest of the file",
-    "rest of file",
-    "rest of your",
-    "rest of the pipeline",
-    "rest of the config",
-    "rest remains",
-    "rest stays",
-    "remains unchanged",
-    "remain unchanged",
-    "unchanged from",
-    "existing code",
-    "rest bleibt",
-    "keep the rest",
+/// Words that may stand before `rest`.
+const BEFORE_REST: [&str; 8] = ["the", "and", "with", "all", "keep", "leave", "plus", "then"];
+
+/// Words that say that a part stays as it was.
+const STAYS: [&str; 15] = [
+    "unchanged",
+    "same",
+    "untouched",
+    "omitted",
+    "stay",
+    "stays",
+    "remains",
+    "remain",
+    "here",
+    "before",
+    "bleibt",
+    "gleich",
+    "identical",
+    "below",
+    "is",
 ];
 
 /// Words of parts, for comments such as `existing steps here` and `other steps unchanged`.
@@ -83,13 +89,19 @@ pub(super) fn placeholders(document: &Document) -> Vec<Flaw> {
         let reason = format!("`{shown}` at line {line} stands for a part that is left out");
         flaws.push(Flaw { kind: FlawKind::Placeholder, line, reason });
     };
+    let places = Places::of(document.text());
     for comment in document.comments() {
         let text = document.slice(comment.span);
         let line = document.lines().line(comment.span.start);
         let span = document.lines().span(document.text(), line);
         let before = document.text().get(span.start..comment.span.start).unwrap_or("").trim();
         let alone = before.is_empty() || before.ends_with(':') || before == "-";
-        if left_out(text.trim_start_matches('#'), alone) {
+        let place = match alone {
+            true if places.filled(line, before) => Place::Filled,
+            true => Place::Empty,
+            false => Place::Taken,
+        };
+        if left_out(text.trim_start_matches('#'), place) {
             push(comment.span.start, text);
         }
     }
@@ -109,8 +121,7 @@ pub(super) fn placeholders(document: &Document) -> Vec<Flaw> {
         let marker = !line.starts_with([' ', '\t']) && bare == "..." && start + 3 >= end;
         let commented = item.strip_prefix('#').is_some_and(|comment| {
             let comment = comment.trim();
-            left_out(comment, false) && dotted(comment)
-                || ANYWHERE.iter().any(|words| comment.to_lowercase().contains(words))
+            dotted(comment) || speaks_of_the_rest(&comment.to_lowercase())
         });
         if !marker && (matches!(item, "..." | "…" | "[...]" | "[…]" | "<...>") || commented) {
             push(start + (line.len() - line.trim_start().len()), bare);
@@ -128,28 +139,119 @@ fn stands_for(node: Node<'_>) -> bool {
     let dots = dotted(text);
     let bracketed = text.strip_prefix(['<', '(']).and_then(|text| text.strip_suffix(['>', ')']));
     (dots && (inner.is_empty() || text.ends_with("...") || text.ends_with('…')))
-        || bracketed.is_some_and(|text| left_out(text, true))
+        || bracketed.is_some_and(|text| left_out(text, Place::Empty))
 }
 
 fn dotted(text: &str) -> bool {
     text.starts_with("...") || text.starts_with('…')
 }
 
-/// Whether a comment (without `#`) stands for a part. `alone`: nothing that could be the part stands on its line.
-fn left_out(comment: &str, alone: bool) -> bool {
+/// Where a comment stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Behind something else.
+    Taken,
+    /// On a line with nothing that could be the part, and the part follows.
+    Filled,
+    /// On a line with nothing that could be the part, and no part follows.
+    Empty,
+}
+
+/// The lines of a text, and for each the nearest ones with content.
+struct Places<'t> {
+    lines: Vec<&'t str>,
+    before: Vec<Option<&'t str>>,
+    after: Vec<Option<&'t str>>,
+}
+
+impl<'t> Places<'t> {
+    fn of(text: &'t str) -> Self {
+        let lines: Vec<&str> = text.lines().collect();
+        let nearest = |lines: &mut dyn Iterator<Item = &'t str>| {
+            let mut last = None;
+            let all = lines.map(|line| {
+                let content = !matches!(line.trim_start().chars().next(), None | Some('#'));
+                let found = last;
+                if content {
+                    last = Some(line);
+                }
+                found
+            });
+            all.collect::<Vec<_>>()
+        };
+        let before = nearest(&mut lines.iter().copied());
+        let mut after = nearest(&mut lines.iter().rev().copied());
+        after.reverse();
+        Self { lines, before, after }
+    }
+
+    /// Whether what a comment at a line, from 1, stands for is there below it. `own`: what stands before it there.
+    fn filled(&self, line: usize, own: &str) -> bool {
+        let at = line.saturating_sub(1);
+        let get = |all: &[Option<&'t str>]| all.get(at).copied().flatten();
+        let (Some(this), Some(next)) = (self.lines.get(at), get(&self.after)) else { return false };
+        let parent = if own.is_empty() { get(&self.before) } else { Some(*this) };
+        let parent = parent.map(|parent| parent.split(" #").next().unwrap_or(parent).trim_end());
+        if let Some(parent) = parent.filter(|parent| parent.ends_with(':') || parent.ends_with('-')) {
+            let key = parent.len() - parent.trim_start_matches([' ', '-']).len();
+            return indent(next) > key || (indent(next) == key && next.trim_start().starts_with("- "));
+        }
+        indent(next) >= indent(this)
+    }
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
+}
+
+fn words_of(text: &str) -> Vec<&str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
+}
+
+/// Whether a part of a sentence, in lower case, says that the rest stays as it was.
+fn speaks_of_the_rest(comment: &str) -> bool {
+    comment.contains("omitted for brevity")
+        || comment.split([';', ',', '.', ':', '(', ')', '–', '—']).any(|clause| {
+            let words = words_of(clause);
+            let start = words.iter().position(|word| !BEFORE_REST.contains(word)).unwrap_or(words.len());
+            let keeps = words.iter().take(start).any(|word| matches!(*word, "keep" | "leave"));
+            let said = words.get(start..).unwrap_or(&[]);
+            match said {
+                ["existing", "code", rest @ ..] => rest.iter().all(|word| STAYS.contains(word)),
+                ["rest", "of", rest @ ..] => {
+                    let named = rest.strip_prefix(&["the"]).or_else(|| rest.strip_prefix(&["your"])).unwrap_or(rest);
+                    named.len() <= 2 || (named.len() <= 8 && stays(named))
+                }
+                ["rest", rest @ ..] => keeps || (rest.len() <= 6 && stays(rest)),
+                _ => false,
+            }
+        })
+}
+
+/// Whether the words after a part say that it stays; a bare `is` says nothing.
+fn stays(words: &[&str]) -> bool {
+    words.iter().any(|word| *word != "is" && STAYS.contains(word)) || words.ends_with(&["as", "is"])
+}
+
+/// Whether a comment (without `#`) stands for a part.
+fn left_out(comment: &str, place: Place) -> bool {
     let comment = comment.trim().trim_start_matches(['#', '-', '=', '*', ' ']);
     let inner = comment.trim_matches(|c: char| c.is_whitespace() || "()[]<>{}.…,:;!-=*".contains(c)).to_lowercase();
     if dotted(comment) || comment.starts_with("[...") || comment.starts_with("(...") || comment.starts_with("<...") {
         return true;
     }
-    if ANYWHERE.iter().any(|words| inner.contains(words)) {
+    if speaks_of_the_rest(&inner) {
         return true;
     }
-    if !alone {
+    if place == Place::Taken {
         return false;
     }
-    let words: Vec<&str> = inner.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    if WHOLE.contains(&inner.as_str()) || WHOLE.contains(&words.join(" ").as_str()) {
+    let empty = place == Place::Empty;
+    let words = words_of(&inner);
+    let said = words.join(" ");
+    if OMITTED.contains(&said.as_str())
+        || empty && (BARE.contains(&said.as_str()) || said.starts_with("unchanged from"))
+    {
         return true;
     }
     let ends = comment.ends_with("...") || comment.ends_with('…');
@@ -164,8 +266,9 @@ fn left_out(comment: &str, alone: bool) -> bool {
         .iter()
         .any(|word| matches!(*word, "rest" | "remaining" | "existing" | "other" | "previous" | "more"));
     (remainder && words.len() <= 8 && (ends || stays && part))
-        || (words.len() <= 5 && part && words.contains(&"unchanged"))
-        || (words.len() <= 4
+        || (empty && words.len() <= 6 && part && words.contains(&"unchanged"))
+        || (empty
+            && words.len() <= 4
             && words.starts_with(&["same"])
             && words.last().is_some_and(|word| matches!(*word, "before" | "above" | "earlier")))
 }

@@ -215,6 +215,24 @@ fn comments_and_commands_of_a_whole_file_are_no_placeholders() {
 }
 
 #[test]
+fn a_comment_about_what_stands_there_is_no_placeholder() {
+    let fine = [
+        format!("image: node:20\n# unchanged\n{}", &FILE[FILE.find("pipelines:").unwrap()..]),
+        FILE.replace("pipelines:", "# The digest remains unchanged; tags only name it\npipelines:"),
+        FILE.replace("pipelines:", "pipelines: # unchanged"),
+        format!("{FILE}# Fails early, so the rest of the pipeline is skipped\n"),
+        format!("{FILE}# Interest remains\n"),
+    ];
+    for file in fine {
+        assert_eq!(extract(&fenced("yaml", &file))[0].flaws, [], "{file}");
+    }
+    for part in ["definitions:\n  # unchanged\n", "definitions: # unchanged\n", "definitions:\n# unchanged\n"] {
+        let file = FILE.replace("pipelines:", &format!("{part}pipelines:"));
+        assert_eq!(extract(&fenced("yaml", &file))[0].flaws.len(), 1, "{file}");
+    }
+}
+
+#[test]
 fn what_is_cut_off_is_flawed() {
     let open = format!("Here:\n```yaml\n{FILE}");
     insta::assert_snapshot!(told(&open, Ending::Cut), @"
