@@ -10,6 +10,9 @@ use super::piece::Piece;
 use super::value::Value;
 use crate::yaml::Span;
 
+/// The longest text that is followed as shell, in bytes; a hundred times the longest script that people write.
+const SCRIPT_BYTES: usize = 256 << 10;
+
 /// Where control goes after a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flow {
@@ -24,6 +27,10 @@ pub(super) enum Flow {
 impl Interpreter<'_> {
     pub(super) fn walk_piece(&mut self, piece: &Piece) -> Flow {
         let text: Text = piece.text.clone();
+        if text.len() > SCRIPT_BYTES {
+            self.exhausted = true;
+            return Flow::Next;
+        }
         let Some(tree) = self.parses.tree(&text) else { return Flow::Next };
         if !self.enter() {
             return Flow::Next;
