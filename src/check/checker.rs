@@ -115,11 +115,12 @@ impl Checker {
         if ran.contains(&Layer::Syntax) {
             findings.extend(schema::findings(&document));
         }
-        if ran.contains(&Layer::Schema) {
-            findings.extend(schema::check(&document));
-        }
         if ran.contains(&Layer::Semantic) || ran.contains(&Layer::Policy) {
             self.run_rules(&document, &ran, &mut findings);
+        }
+        // Last of the layers to run, though not in the order of findings: `schema::prepare` may still be at work.
+        if ran.contains(&Layer::Schema) {
+            findings.extend(schema::check(&document));
         }
         once_a_place(&mut findings);
         suppress::apply(&document, &mut findings, &ran);

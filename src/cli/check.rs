@@ -13,6 +13,7 @@ use super::{CliError, Exit, World, rules};
 use crate::check::{Checked, Checker};
 use crate::finding::{Finding, Layer, RuleMeta, Verdict};
 use crate::report::{self, FileReport, Look, Report, Unreadable, visible};
+use crate::schema;
 use crate::settings;
 use crate::yaml::{Document, Span};
 
@@ -29,6 +30,7 @@ struct CheckedFile {
 
 /// Checks the files that the arguments mean, and writes the report.
 pub(super) fn run(arguments: &Check, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
+    schema::prepare();
     let over = Overrides { main_branch: arguments.policy.main_branch.clone(), ..Overrides::default() };
     let configuration = Configuration::load(global, over, world)?;
     let choice = Choice::new(arguments)?;

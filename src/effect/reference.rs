@@ -231,12 +231,15 @@ impl Reference<'_> {
     /// Whether two references are the same, tags included.
     pub fn same(&self, other: &Reference<'_>, across: bool) -> Comparison {
         let image = self.same_image(other, across);
+        if image == Comparison::Different {
+            return image;
+        }
         let tag = match (&self.tag, &other.tag) {
             (Tag::Digest(_), _) | (_, Tag::Digest(_)) | (Tag::Unknown, _) | (_, Tag::Unknown) => Comparison::CannotTell,
             (left, right) => compare(&tag_value(left), &tag_value(right), across),
         };
         match (image, tag) {
-            (Comparison::Different, _) | (_, Comparison::Different) => Comparison::Different,
+            (_, Comparison::Different) => Comparison::Different,
             (Comparison::Same, Comparison::Same) => Comparison::Same,
             (Comparison::Same, Comparison::CannotTell) if self.tag == other.tag && self.tag != Tag::Unknown => {
                 Comparison::Same

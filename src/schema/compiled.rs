@@ -19,6 +19,11 @@ static VALIDATOR: LazyLock<Option<Validator>> = LazyLock::new(|| {
     options.with_pattern_options(PatternOptions::regex()).build(&TREE).ok()
 });
 
+/// Compiles the schema, if nobody has.
+pub(super) fn prepare() {
+    LazyLock::force(&VALIDATOR);
+}
+
 /// One failure: where in the file, at which keyword of the schema, and what.
 #[derive(Debug)]
 pub(super) struct Failure {

@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::condition::span;
-use super::interpret::Interpreter;
+use super::interpret::{Interpreter, NESTING};
 use super::piece::Piece;
 use super::scope::Scope;
 use super::value::Value;
@@ -198,11 +198,15 @@ fn is_test(node: Node<'_>, piece: &Piece) -> bool {
         // Of a long chain only the first command counts, however deep the grammar nests it.
         "list" => {
             let mut first = node;
-            while first.kind() == "list" {
+            // A longer chain is not followed to its end by the walk either.
+            for _ in 0..NESTING {
+                if first.kind() != "list" {
+                    break;
+                }
                 let Some(left) = first.named_child(0) else { return false };
                 first = left;
             }
-            is_test(first, piece)
+            first.kind() != "list" && is_test(first, piece)
         }
         "test_command" => true,
         "negated_command" => node.named_child(0).is_some_and(|inner| is_test(inner, piece)),

@@ -13,7 +13,7 @@ use crate::yaml::Span;
 /// How deep functions, substitutions and wrappers may nest.
 const DEPTH: usize = 24;
 /// How deep the nodes of one script's tree are walked, and words expanded within words.
-const NESTING: usize = 300;
+pub(super) const NESTING: usize = 300;
 /// How many commands one script may come to, loops and calls unrolled.
 const COMMANDS: usize = 4_000;
 

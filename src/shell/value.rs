@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// How long a text may grow, in bytes; `A=$A$A` doubles it each time. Texts that are written out may be longer.
-const LONGEST: usize = 1 << 17;
+const LONGEST: usize = 1 << 13;
 /// Stands for the rest of a text that grew too long.
 const TOO_LONG: &str = "a text that is too long to follow";
 
