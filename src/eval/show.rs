@@ -16,6 +16,13 @@ const HONEST: &str = "Recorded replies were judged: this tells of our reading, c
 
 /// Writes a run for people: case by case, then the numbers.
 pub fn human(report: &Report, compared: &[Compared], out: &mut dyn Write) -> io::Result<()> {
+    for problem in &report.problems {
+        let place = format!("{}:{}:{}", problem.name, problem.line, problem.column);
+        writeln!(out, "error: {}: {}", visible(&place), visible(&problem.message))?;
+    }
+    if !report.problems.is_empty() {
+        writeln!(out, "what is wrong above was left out; the other cases were judged\n")?;
+    }
     let suites = suites(report);
     for (name, scores) in &suites {
         writeln!(out, "{}", visible(name))?;

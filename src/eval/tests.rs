@@ -128,6 +128,7 @@ fn mistakes_are_told_at_their_place_and_other_cases_run() {
         "evals/none.yaml:1:1: there is no such file",
     ]
     "#);
+    assert!(shown(&report, &[]).starts_with("error: evals/suite.yaml:5:11: `good` is the name of two cases\n"));
     assert_eq!(report.scores.iter().map(|score| score.case.as_str()).collect::<Vec<_>>(), ["good", "last"]);
     assert_eq!(report.scores[1].failures, ["turn 7: expected accepted, got no file"]);
     assert_eq!(run(&["none.yaml".to_owned()], &Shelf::Embedded, &Options::default()).exit_code(), 2);
