@@ -29,20 +29,19 @@ pub(super) fn places(arguments: &[PathBuf], directory: &Path) -> Vec<Result<Path
             places.push(Ok(argument.clone()));
             continue;
         }
-        let mut found = Vec::new();
-        match search(&path, argument, &mut found, 0) {
+        let mut found = Found::default();
+        search(&path, argument, &mut found, 0);
+        if found.files.is_empty() && found.unreadable.is_empty() {
             // A collection of pipeline files, each named as its owner likes.
-            Ok(()) if found.is_empty() && !collection(&path, argument).is_empty() => {
-                places.extend(collection(&path, argument).into_iter().map(Ok));
-            }
-            Ok(()) if found.is_empty() => {
-                let reason = format!("is a folder with no `{DEFAULT_FILE}` in it");
-                places.push(Err(Input { name: argument.display().to_string(), text: Err(reason) }));
-            }
-            Ok(()) => places.extend(found.into_iter().map(Ok)),
-            Err((name, error)) => {
-                places.push(Err(Input { name: name.display().to_string(), text: Err(reason(&error)) }));
-            }
+            found.files = collection(&path, argument);
+        }
+        if found.files.is_empty() && found.unreadable.is_empty() {
+            let reason = format!("is a folder with no `{DEFAULT_FILE}` in it");
+            places.push(Err(Input { name: argument.display().to_string(), text: Err(reason) }));
+        }
+        places.extend(found.files.into_iter().map(Ok));
+        for (name, error) in found.unreadable {
+            places.push(Err(Input { name: name.display().to_string(), text: Err(reason(&error)) }));
         }
     }
     places
@@ -58,24 +57,36 @@ fn collection(folder: &Path, shown: &Path) -> Vec<PathBuf> {
     names.iter().filter_map(|path| Some(shown.join(path.file_name()?))).collect()
 }
 
+/// What a search came upon.
+#[derive(Default)]
+struct Found {
+    files: Vec<PathBuf>,
+    /// Folders that can't be read; the search goes on beside them.
+    unreadable: Vec<(PathBuf, io::Error)>,
+}
+
 /// All pipeline files below a folder, in the order of their names. Links to folders are not followed.
-fn search(folder: &Path, shown: &Path, found: &mut Vec<PathBuf>, depth: usize) -> Result<(), (PathBuf, io::Error)> {
-    let told = |error| (shown.to_owned(), error);
-    let mut entries = Vec::new();
-    for entry in folder.read_dir().map_err(told)? {
-        let entry = entry.map_err(told)?;
-        entries.push((entry.file_name(), entry.file_type().map_err(told)?));
-    }
+fn search(folder: &Path, shown: &Path, found: &mut Found, depth: usize) {
+    let listed = folder.read_dir().and_then(|entries| {
+        let typed = entries.map(|entry| entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))));
+        typed.collect::<io::Result<Vec<_>>>()
+    });
+    let mut entries = match listed {
+        Ok(entries) => entries,
+        Err(error) => {
+            found.unreadable.push((shown.to_owned(), error));
+            return;
+        }
+    };
     entries.sort_by(|(left, _), (right, _)| left.cmp(right));
     for (name, kind) in entries {
         let passed_over = PASSED_OVER.iter().any(|folder| name == *folder);
         if name == DEFAULT_FILE && !kind.is_dir() {
-            found.push(shown.join(name));
+            found.files.push(shown.join(name));
         } else if kind.is_dir() && !passed_over && depth < 64 {
-            search(&folder.join(&name), &shown.join(&name), found, depth + 1)?;
+            search(&folder.join(&name), &shown.join(&name), found, depth + 1);
         }
     }
-    Ok(())
 }
 
 /// The text of standard input.
