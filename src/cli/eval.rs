@@ -32,6 +32,9 @@ pub(super) fn run(arguments: &Eval, global: &Global, world: &mut World<'_>) -> R
     let options = eval::Options { settings, only: arguments.only.clone() };
     let report = eval::run(&suites, &Shelf::Disk(world.directory.clone()), &options);
     let compared = before.flatten().map(|before| eval::compare(&report, &before)).unwrap_or_default();
+    for problem in &report.problems {
+        writeln!(world.err, "error: {}", visible(&problem.to_string()))?;
+    }
     match arguments.format {
         EvalFormat::Human => eval::human(&report, &compared, &mut *world.out)?,
         EvalFormat::Json => eval::json(&report, &mut *world.out)?,

@@ -51,3 +51,22 @@ fn a_suite_is_recorded_judged_and_compared_with_before() {
     let torn = again(suite, "{}\n{}\n");
     assert_eq!(torn.code, Some(3), "{}", torn.out);
 }
+
+#[test]
+fn what_is_wrong_with_a_suite_is_told() {
+    let told = |suite: &str, format: &str| {
+        let script = "name: one\nturns:\n  - id: all\n    prompt: a pipeline, please\n";
+        let run = pipewright().file("one.yaml", script).file("mine.yaml", suite);
+        let ended = run.args(["eval", "mine.yaml", "--format", format]).run();
+        assert_eq!(ended.code, Some(2), "{}{}", ended.out, ended.err);
+        ended.err
+    };
+    let suite = "name: mine\ncases:\n  - name: one\n    script: one.yaml\n    recordings: [recordings/*.jsonl]\n    \
+                 expect: {final: accepted}\n";
+    for format in ["human", "json"] {
+        let slip = told(&suite.replace("final: accepted", "final: acceptedd"), format);
+        assert!(slip.starts_with("error: mine.yaml:3:5: ") && slip.contains("acceptedd"), "{slip}");
+        let none = told(suite, format);
+        assert!(none.starts_with("error: mine.yaml:") && none.contains("recordings/*.jsonl"), "{none}");
+    }
+}
