@@ -6,6 +6,8 @@ use super::plan::{no_tree, open, root};
 use super::{CliError, Exit, World};
 use crate::check::{Checked, difference};
 use crate::report::{self, FileReport};
+use crate::rules::policy::masks;
+use crate::yaml::Span;
 
 /// Writes the difference of two files.
 pub(super) fn run(arguments: &Diff, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
@@ -20,7 +22,8 @@ pub(super) fn run(arguments: &Diff, global: &Global, world: &mut World<'_>) -> R
     let (old_name, old, old_checker) = read(&arguments.before, world)?;
     let (new_name, new, new_checker) = read(&arguments.after, world)?;
     let look = configuration.look(world);
-    report::diff_text(&file(&old_name, &old), &file(&new_name, &new), look, world.out)?;
+    let (old_masks, new_masks) = (masks(&old.document), masks(&new.document));
+    report::diff_text(&file(&old_name, &old, &old_masks), &file(&new_name, &new, &new_masks), look, world.out)?;
     writeln!(world.out)?;
     for (name, checked) in [(&old_name, &old), (&new_name, &new)] {
         if checked.document.root().is_none_or(|root| !root.is_mapping()) {
@@ -32,13 +35,13 @@ pub(super) fn run(arguments: &Diff, global: &Global, world: &mut World<'_>) -> R
     Ok(Exit::Fine)
 }
 
-fn file<'a>(path: &'a str, checked: &'a Checked) -> FileReport<'a> {
+fn file<'a>(path: &'a str, checked: &'a Checked, secrets: &'a [Span]) -> FileReport<'a> {
     FileReport {
         path,
         document: &checked.document,
         findings: &checked.findings,
         verdict: checked.verdict,
         skipped: &checked.skipped,
-        secrets: &[],
+        secrets,
     }
 }

@@ -9,6 +9,7 @@ use crate::check::{Checked, Checker};
 use crate::finding::RuleMeta;
 use crate::plan::{Event, EventKind};
 use crate::report::{self, FileReport, Report, WirePlan, visible};
+use crate::rules::policy::masks;
 use crate::yaml::Span;
 use crate::{rules, schema, settings};
 
@@ -23,7 +24,18 @@ impl<'c> Named<'c> {
     /// Where credentials stand: they are masked wherever the text is shown.
     fn secrets(self) -> Vec<Span> {
         let secret = |finding: &&crate::finding::Finding| finding.rule == "no-inline-secret";
-        self.checked.findings.iter().filter(secret).map(|finding| finding.span).collect()
+        let told = self.checked.findings.iter().filter(secret).map(|finding| finding.span);
+        let mut spans: Vec<Span> = told.chain(masks(&self.checked.document)).collect();
+        // The masks are put in from the end, so none may stand inside another.
+        spans.sort();
+        spans.dedup_by(|later, earlier| {
+            let inside = later.start < earlier.end;
+            if inside {
+                earlier.end = earlier.end.max(later.end);
+            }
+            inside
+        });
+        spans
     }
 
     fn report<'a>(&'a self, secrets: &'a [Span]) -> FileReport<'a> {

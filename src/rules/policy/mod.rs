@@ -14,6 +14,8 @@ mod release_flow;
 mod retag_not_rebuild;
 pub mod secret;
 mod secret_commands;
+
+pub use secret_commands::masks;
 mod tag_prefix;
 mod trunk_only;
 mod visible_script;

@@ -1,7 +1,7 @@
 //! Credentials in command lines.
 
-use super::secret::{Hit, is_secret_name, weigh};
-use crate::yaml::Span;
+use super::secret::{Hit, is_secret_name, shapes, weigh};
+use crate::yaml::{Document, Span};
 
 /// Flags whose value is a credential.
 const FLAGS: [&str; 14] = [
@@ -145,4 +145,40 @@ fn tokens(line: &str) -> Vec<Token<'_>> {
         tokens.push(Token { text: line.get(begin..).unwrap_or(""), start: begin, command });
     }
     tokens
+}
+
+/// Where credentials stand in a text, whatever is switched off or allowed there: what must be masked wherever a line of
+/// it is shown. Read from the raw lines, so that a text that is no YAML has its masks, too.
+pub fn masks(document: &Document) -> Vec<Span> {
+    let text = document.text();
+    let mut spans: Vec<Span> = shapes(text).into_iter().chain(in_commands(text)).map(|hit| hit.span).collect();
+    let mut base = 0;
+    for line in text.split_inclusive('\n') {
+        for pair in tokens(line).windows(2) {
+            let [key, value] = pair else { continue };
+            let name = key.text.strip_suffix(':').filter(|name| is_secret_name(unquoted(name).0));
+            let (inner, offset) = unquoted(value.text);
+            if name.is_some() && weigh(inner).is_some() {
+                let start = base + value.start + offset;
+                spans.push(Span::new(start, start + inner.len()));
+            }
+        }
+        base += line.len();
+    }
+    spans.sort();
+    spans.dedup();
+    spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_need_no_tree_and_no_rule() {
+        let text = "a: [\nX_PASSWORD: 'hunter2x'\n- docker login --password abc123 r: foo: bar\n- T_TOKEN=zzz9 go\n";
+        let document = Document::read(text);
+        let masked: Vec<&str> = masks(&document).into_iter().map(|span| document.slice(span)).collect();
+        assert_eq!(masked, ["hunter2x", "abc123", "zzz9"]);
+    }
 }
