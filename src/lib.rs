@@ -26,9 +26,11 @@ pub mod check;
 // 7: the conversation, and every byte that a person or a CI system reads
 pub mod engine;
 pub mod report;
-// 8: where prompts come from
+// 8: a conversation as it is told afterwards
+pub mod transcript;
+// 9: where prompts come from
 pub mod eval;
 pub mod repl;
 pub mod replay;
-// 9: arguments, configuration, exit codes
+// 10: arguments, configuration, exit codes
 pub mod cli;

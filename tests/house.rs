@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The rooms with their floors: a room imports lower floors only.
-const FLOORS: [(&str, u32); 20] = [
+const FLOORS: [(&str, u32); 21] = [
     ("yaml", 0),
     ("chat", 1),
     ("text", 0),
@@ -23,10 +23,11 @@ const FLOORS: [(&str, u32); 20] = [
     ("check", 6),
     ("engine", 7),
     ("report", 7),
-    ("repl", 8),
-    ("replay", 8),
-    ("eval", 8),
-    ("cli", 9),
+    ("transcript", 8),
+    ("repl", 9),
+    ("replay", 9),
+    ("eval", 9),
+    ("cli", 10),
 ];
 
 /// Walls beyond the floors: what is judged knows nothing of who said it.

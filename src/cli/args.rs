@@ -54,6 +54,7 @@ pub(super) enum Subcommand {
     Plan(Plan),
     Diff(Diff),
     Rules(Rules),
+    Sessions(Sessions),
     Config(Config),
     /// Write a completion script for a shell
     Completions {
@@ -259,6 +260,46 @@ pub(super) struct Rules {
     /// The rule's id
     #[arg(value_name = "ID")]
     pub(super) id: Option<String>,
+}
+
+/// List the sessions of this machine, or export one to be read or used elsewhere
+#[derive(Debug, Args)]
+pub(super) struct Sessions {
+    #[command(subcommand)]
+    pub(super) command: Option<SessionsCommand>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum SessionsCommand {
+    Export(Export),
+}
+
+/// Write a session as a page of HTML, as Markdown, or as plain chat lines
+///
+/// The page stands alone: it shows the conversation and, at every turn, the file with its findings, its diff and what the
+/// diff means. Secrets are masked. A file that is there is not overwritten.
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    /// The session: its id, the beginning of one, `last`, or the path of a session file or recording
+    #[arg(value_name = "SESSION", default_value = "last")]
+    pub(super) session: String,
+    /// The form [default: as the output's name ends, else markdown]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(super) format: Option<ExportFormat>,
+    /// Where it goes; `-` is standard output
+    #[arg(long, short, value_name = "FILE", default_value = "-")]
+    pub(super) output: PathBuf,
+}
+
+/// The forms of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExportFormat {
+    /// One page of HTML with nothing outside of it
+    Html,
+    /// A Markdown document
+    Markdown,
+    /// JSON Lines of {"role", "content"}, as chat programs read them
+    Chat,
 }
 
 /// The forms of a report.

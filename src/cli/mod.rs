@@ -14,6 +14,7 @@ mod origin;
 mod plan;
 mod replay;
 mod rules;
+mod sessions;
 mod shell;
 mod show_config;
 mod world;
@@ -55,6 +56,7 @@ fn dispatch(arguments: &Arguments, world: &mut World<'_>) -> Result<Exit, CliErr
         Some(Subcommand::Plan(plan)) => plan::run(plan, &arguments.global, world),
         Some(Subcommand::Diff(diff)) => diff::run(diff, &arguments.global, world),
         Some(Subcommand::Rules(rules)) => rules::run(rules, &arguments.global, world),
+        Some(Subcommand::Sessions(sessions)) => sessions::run(sessions, &arguments.global, world),
         Some(Subcommand::Config(config)) => show_config::run(config, &arguments.global, world),
         Some(Subcommand::Completions { shell }) => shell::completions(*shell, world),
         Some(Subcommand::Man { command }) => shell::man(command.as_deref(), world),

@@ -6,6 +6,8 @@ use super::restore::surviving;
 use crate::finding::{Severity, Verdict};
 use crate::model::{Backend, BackendError, Recorded, Reply, Request};
 use crate::session::{Entry, Exchange, Origin, Session, Source, exchanges};
+use crate::settings::{self, Settings};
+use crate::yaml::Document;
 
 /// What a recording says of one attempt.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,6 +62,12 @@ impl Recording {
     /// The prompts that are no repairs, in order.
     pub fn prompts(&self) -> impl Iterator<Item = &Exchange> {
         self.exchanges.iter().filter(|exchange| exchange.origin != Origin::Repair)
+    }
+
+    /// The policy settings under which it was said, over the defaults; what today's program can't read of them is left out.
+    pub fn settings(&self) -> Settings {
+        let text = serde_json::Value::Object(self.session.header.settings.clone()).to_string();
+        settings::read(&Document::read(text), &super::script::rule_ids()).0
     }
 
     /// How many answered repairs a turn has.

@@ -51,6 +51,7 @@ impl Stop {
         match self {
             Self::Accepted | Self::NoFile | Self::NotAsked => None,
             Self::Undecided => Some("a layer could not run, and no finding says why".to_owned()),
+            Self::Rounds(1) => Some("one round of repair did not settle it".to_owned()),
             Self::Rounds(rounds) => Some(format!("{rounds} rounds of repair did not settle it")),
             Self::NoProgress => Some("the last repair made nothing better".to_owned()),
             Self::Broke(rules) => Some(format!("the last repair broke what held: {}", rules.join(", "))),

@@ -1,6 +1,7 @@
 //! What each command does; the table of them is in `commands.rs`.
 
 use std::io;
+use std::path::Path;
 
 use super::answers::{self, Named};
 use super::commands::Verb;
@@ -13,6 +14,7 @@ use crate::engine::{EngineError, Prompt, Revision};
 use crate::finding::Severity;
 use crate::model::BackendError;
 use crate::session::{self, Writer};
+use crate::transcript::{Form, told, write_new};
 
 impl Repl<'_, '_> {
     /// Does a command; what is wrong with it is told, and the chat goes on.
@@ -38,6 +40,7 @@ impl Repl<'_, '_> {
             Verb::Context => self.context(),
             Verb::Model => self.model(arguments),
             Verb::Sessions => self.sessions(),
+            Verb::Export => self.export(arguments),
             Verb::Quit => Ok(Ok(())),
         }?;
         match done {
@@ -272,6 +275,24 @@ impl Repl<'_, '_> {
         self.opened.conversation.set_model(Some(name.clone()));
         self.chosen_model = Some(name.clone());
         self.screen.note(&format!("{name} is asked from now on")).map(Ok)
+    }
+
+    fn export(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {
+        let wanted = "`/export` wants a file, as in `/export chat.html`, `.md` or `.jsonl`";
+        let Some(name) = arguments.first() else { return Ok(Err(wanted.to_owned())) };
+        let Some(form) = Form::of_name(Path::new(name)) else { return Ok(Err(wanted.to_owned())) };
+        let (conversation, redact) = (&self.opened.conversation, &self.options.redact);
+        let mut bytes = Vec::new();
+        form.write(
+            &told(conversation, Some(&self.opened.header), &[], redact),
+            conversation.entries(),
+            redact,
+            &mut bytes,
+        )?;
+        match write_new(&self.options.directory.join(name), &bytes) {
+            Ok(()) => self.screen.note(&format!("{name} is written")).map(Ok),
+            Err(error) => Ok(Err(format!("{name}: {error}"))),
+        }
     }
 
     fn sessions(&mut self) -> io::Result<Result<(), String>> {

@@ -29,6 +29,8 @@ pub enum Verb {
     Model,
     /// The sessions of this machine.
     Sessions,
+    /// The conversation as a page, as Markdown or as chat lines.
+    Export,
     /// What is sent, and what is left out.
     Context,
     /// An editor for a prompt or for the draft.
@@ -210,6 +212,15 @@ pub const COMMANDS: &[Command] = &[
         Takes::Nothing,
         "the sessions on this machine",
         "`pipewright chat --resume ID` opens one again.",
+    ),
+    row(
+        Verb::Export,
+        "export",
+        &[],
+        "FILE",
+        Takes::Other,
+        "write the conversation as a page (.html), .md or .jsonl",
+        "The name's ending chooses the form. Secrets are masked, and a file that is there is not overwritten.\n`pipewright sessions export` does it for any session.",
     ),
     row(Verb::Quit, "quit", &["q", "exit"], "", Takes::Nothing, "end the chat; the session stays", ""),
 ];

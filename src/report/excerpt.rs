@@ -149,6 +149,11 @@ fn push_cell(row: &mut String, c: char, secret: bool) {
     }
 }
 
+/// The text of a file, credentials masked: those that a finding or `secrets` names.
+pub fn masked_text(file: &FileReport<'_>) -> String {
+    Secrets::of(file).masked_text(file)
+}
+
 /// The places of a file that hold a credential, in order.
 pub(super) struct Secrets(Vec<Span>);
 

@@ -20,12 +20,13 @@ mod visible;
 
 pub use code_insights::code_insights;
 pub use diff::{diff_meaning, diff_text};
+pub use excerpt::masked_text;
 pub use github::github;
 pub use human::{finding, human};
 pub use json::json;
 pub use junit::junit;
 pub use look::Look;
-pub use model::{Counts, FileReport, Report, Unreadable};
+pub use model::{Counts, FileReport, Report, Unreadable, trace};
 pub use plan::{WireEffect, WireEvent, WirePlan, WirePlans, WireStep, plans_human, plans_json};
 pub use sarif::sarif;
 pub use short::short;

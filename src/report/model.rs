@@ -117,7 +117,7 @@ impl<'a> FileReport<'a> {
 }
 
 /// How an event gets to a finding, in one line; other events that get there come last.
-pub(super) fn trace(finding: &Finding) -> Option<String> {
+pub fn trace(finding: &Finding) -> Option<String> {
     let other = |part: &&String| part.starts_with("also on: ");
     let parts = |others: bool| finding.trace.iter().filter(move |part| other(part) == others).map(String::as_str);
     let way = parts(false).collect::<Vec<_>>().join(" > ");

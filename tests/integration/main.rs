@@ -40,4 +40,6 @@ mod rewritten;
 mod rules;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod sessions_program;
 mod world;
