@@ -64,8 +64,9 @@ fn block(yaml: bool, text: &str) -> String {
 
 fn harmless(event: Event<'_>) -> Event<'_> {
     match event {
-        // Markup of the reply is text.
-        Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
+        // Markup of the reply is text; an entity may have brought what is not to be seen.
+        Event::Html(text) | Event::InlineHtml(text) | Event::Text(text) => Event::Text(line(&text).into()),
+        Event::Code(text) => Event::Code(line(&text).into()),
         Event::Start(Tag::HtmlBlock) => Event::Start(Tag::Paragraph),
         Event::End(TagEnd::HtmlBlock) => Event::End(TagEnd::Paragraph),
         // The page has headings of its own above those of a reply.

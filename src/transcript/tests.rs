@@ -92,3 +92,94 @@ fn a_conversation_of_words_alone_is_told_too() {
     let text = String::from_utf8(out).unwrap();
     assert!(text.contains("no reply has brought a whole file"), "{text}");
 }
+
+/// Pieces of which replies are made that mean harm, or that Markdown could stumble over.
+const PIECES: [&str; 26] = [
+    "<script>",
+    "</pre>",
+    "<img src=x onerror=y>",
+    "`",
+    "```\n",
+    "```yaml\n",
+    "[a](javascript:x)",
+    "![a](http://b/c)",
+    "\n\n",
+    "> ",
+    "| a | b |\n| - | - |\n",
+    "<!--",
+    "-->",
+    "&lt;",
+    "&#x3c;b&#x3e;",
+    "&#x202e;",
+    "&#27;",
+    "\"",
+    "'",
+    "\u{202e}",
+    "\u{1b}[2J",
+    "[x]: data:,y\n",
+    "[x]",
+    "# ",
+    "<a href=\"https://x\">",
+    "*",
+];
+
+/// What may begin behind a `<` on a page: the elements of a reply, opened or closed.
+fn is_known(tag: &str) -> bool {
+    const NAMES: [&str; 27] = [
+        "p",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "pre",
+        "code",
+        "em",
+        "strong",
+        "del",
+        "blockquote",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "hr",
+        "br",
+        "a",
+        "i",
+        "hr /",
+        "br /",
+        "pre class=code",
+        "i class=k",
+    ];
+    let name = tag.trim_start_matches('/');
+    let link = name.strip_prefix("a href=\"").and_then(|rest| rest.strip_suffix('"'));
+    let harmless = |address: &str| {
+        let known = ["#", "https://", "http://", "mailto:"].iter().any(|scheme| address.starts_with(scheme));
+        known && !address.contains(['"', '<', '>'])
+    };
+    NAMES.contains(&name)
+        || link.is_some_and(harmless)
+        || ["i class=c", "i class=s", "i class=a"].contains(&name)
+        || name.strip_prefix("ol start=\"").is_some_and(|rest| rest.trim_end_matches('"').parse::<u64>().is_ok())
+        || name.strip_prefix("th style=\"text-align: ").is_some_and(|rest| rest.ends_with('"') && !rest.contains('<'))
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_reply_makes_an_element_of_its_own(pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..24)) {
+        let text = pieces.concat();
+        let page = reply::reply(&text);
+        for (at, _) in page.match_indices('<') {
+            let tag = page[at + 1..].split('>').next().unwrap_or("");
+            proptest::prop_assert!(is_known(tag), "<{tag}> of {text:?} in {page}");
+        }
+        proptest::prop_assert!(!page.chars().any(is_hidden), "{}", page);
+    }
+}
+
+fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{1b}' | '\u{202e}')
+}
