@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, ValueEnum};
 
+use super::eval::args::Eval;
 use crate::finding::{Layer, Severity};
 use crate::settings::ColorChoice;
 
@@ -15,7 +16,7 @@ const AFTER: &str = "Exit codes:
      a bad or stale recording, no model, no network, a cap reached";
 
 /// How often findings go back for each prompt, unless one says otherwise.
-const REPAIRS: usize = 3;
+pub(super) const REPAIRS: usize = 3;
 
 /// The command line as clap knows it.
 pub fn command() -> clap::Command {
@@ -49,7 +50,7 @@ pub(super) struct Global {
 pub(super) enum Subcommand {
     Chat(Chat),
     Replay(Replay),
-    Eval(Eval),
+    Eval(Box<Eval>),
     Check(Check),
     Plan(Plan),
     Diff(Diff),
@@ -120,37 +121,6 @@ pub(super) struct Replay {
     pub(super) model: Model,
     #[command(flatten)]
     pub(super) policy: Policy,
-}
-
-/// Judge recordings against expectations, offline
-///
-/// Recorded replies test our reading, checks and expectations, not the model; only --live asks it. Without a suite the
-/// ones that are compiled in are run.
-#[derive(Debug, Args)]
-pub(super) struct Eval {
-    /// Suites
-    #[arg(value_name = "SUITE")]
-    pub(super) suites: Vec<PathBuf>,
-    /// Only cases whose name or tag has this word; may be given several times
-    #[arg(long, value_name = "WORD")]
-    pub(super) only: Vec<String>,
-    /// The form of the report
-    #[arg(long, value_enum, default_value_t = EvalFormat::Human, value_name = "FORMAT")]
-    pub(super) format: EvalFormat,
-    /// Compare with an earlier report (--format json); what got worse fails the run
-    #[arg(long, value_name = "FILE")]
-    pub(super) baseline: Option<PathBuf>,
-    /// Make this run the baseline
-    #[arg(long, requires = "baseline")]
-    pub(super) bless: bool,
-    /// Record anew with the configured model first
-    #[arg(long)]
-    pub(super) live: bool,
-    /// With --live: how often findings go back to the model by themselves, for each prompt
-    #[arg(long, value_name = "ROUNDS", default_value_t = REPAIRS)]
-    pub(super) repairs: usize,
-    #[command(flatten)]
-    pub(super) model: Model,
 }
 
 /// Check pipeline files: syntax, schema, semantics and the delivery policy
@@ -319,17 +289,6 @@ pub(super) enum Format {
     Github,
     /// path:line:column: severity: message [rule]
     Short,
-}
-
-/// The forms of an eval's report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum EvalFormat {
-    /// For people
-    Human,
-    /// For scripts: version 1 of our own JSON; also a baseline
-    Json,
-    /// JUnit XML: a suite is a suite, a recording of a case is a case
-    Junit,
 }
 
 /// The forms of plans.

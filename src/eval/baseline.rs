@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::Serialize;
 
 use super::run::Report;
 use super::score::CaseScore;
 use crate::finding::Verdict;
 
 /// How a recording fares against before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Change {
     /// Worse.
     Worse,
@@ -24,7 +25,7 @@ pub enum Change {
 }
 
 /// A recording, now against before.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Compared {
     /// Suite, case and recording.
     pub name: String,
@@ -34,32 +35,75 @@ pub struct Compared {
     pub differences: Vec<String>,
 }
 
-#[derive(Deserialize)]
-struct Written {
-    version: u32,
-    scores: Vec<CaseScore>,
+/// How often a rule is violated, now against before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RuleChange {
+    /// The rule.
+    pub rule: String,
+    /// Revisions that violated it before, over the recordings that are in both.
+    pub before: usize,
+    /// Revisions that violate it now, over the same.
+    pub now: usize,
+    /// How it fares: more violations are worse.
+    pub change: Change,
 }
 
-/// Reads the scores of a JSON report.
-///
-/// # Errors
-/// It is no such report, in words.
-pub fn read_baseline(text: &str) -> Result<Vec<CaseScore>, String> {
-    let written: Written = serde_json::from_str(text).map_err(|error| format!("is no report of `eval`: {error}"))?;
-    if written.version > 1 {
-        return Err(format!("is a report of version {}; a newer pipewright reads it", written.version));
+/// A report against scores from before.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Comparison {
+    /// Recording by recording, in the order of the report; what is gone comes last.
+    pub recordings: Vec<Compared>,
+    /// Rule by rule, those that are violated now or before.
+    pub rules: Vec<RuleChange>,
+}
+
+impl Comparison {
+    /// Compares a report with scores from before.
+    pub fn of(report: &Report, before: &[CaseScore]) -> Self {
+        Self { recordings: compare(report, before), rules: rules(report, before) }
     }
-    Ok(written.scores)
+
+    /// Whether anything is worse: a recording, or a rule over all of them.
+    pub fn is_worse(&self) -> bool {
+        self.recordings.iter().any(|one| one.change == Change::Worse)
+            || self.rules.iter().any(|one| one.change == Change::Worse)
+    }
+}
+
+fn rules(report: &Report, before: &[CaseScore]) -> Vec<RuleChange> {
+    let old: BTreeMap<String, &CaseScore> = before.iter().map(|score| (score.name(), score)).collect();
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for score in &report.scores {
+        let Some(before) = old.get(&score.name()) else { continue };
+        for (rule, count) in &before.violations {
+            counts.entry(rule).or_default().0 += count;
+        }
+        for (rule, count) in &score.violations {
+            counts.entry(rule).or_default().1 += count;
+        }
+    }
+    let change = |before: usize, now: usize| match now.cmp(&before) {
+        std::cmp::Ordering::Less => Change::Better,
+        std::cmp::Ordering::Equal => Change::Same,
+        std::cmp::Ordering::Greater => Change::Worse,
+    };
+    let changes = counts.into_iter().map(|(rule, (before, now))| RuleChange {
+        rule: rule.to_owned(),
+        before,
+        now,
+        change: change(before, now),
+    });
+    changes.collect()
 }
 
 /// Compares a report with scores from before, in the order of the report; what is gone comes last.
 pub fn compare(report: &Report, before: &[CaseScore]) -> Vec<Compared> {
-    let mut old: BTreeMap<String, &CaseScore> = before.iter().map(|score| (name(score), score)).collect();
+    let mut old: BTreeMap<String, &CaseScore> = before.iter().map(|score| (score.name(), score)).collect();
     let mut all: Vec<Compared> = report
         .scores
         .iter()
         .map(|score| {
-            let name = name(score);
+            let name = score.name();
             match old.remove(&name) {
                 Some(before) => against(name, before, score),
                 None => Compared { name, change: Change::New, differences: Vec::new() },
@@ -70,8 +114,17 @@ pub fn compare(report: &Report, before: &[CaseScore]) -> Vec<Compared> {
     all
 }
 
-fn name(score: &CaseScore) -> String {
-    format!("{} / {} / {}", score.suite, score.case, score.recording)
+impl Change {
+    /// The lower-case word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Worse => "worse",
+            Self::Better => "better",
+            Self::Same => "same",
+            Self::New => "new",
+            Self::Gone => "gone",
+        }
+    }
 }
 
 fn against(name: String, before: &CaseScore, now: &CaseScore) -> Compared {
@@ -84,11 +137,10 @@ fn against(name: String, before: &CaseScore, now: &CaseScore) -> Compared {
             differences.push(text);
         }
     };
-    let word = |passed: bool| if passed { "passed" } else { "failed" };
     tell(
         i64::from(!before.passed()),
         i64::from(!now.passed()),
-        format!("{} before, {} now", word(before.passed()), word(now.passed())),
+        format!("{} before, {} now", before.outcome(), now.outcome()),
     );
     let rank = |verdict: Option<Verdict>| i64::from(verdict != Some(Verdict::Accepted));
     let shown = |verdict: Option<Verdict>| verdict.map_or("no file", Verdict::word);

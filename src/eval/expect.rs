@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::plans::{PlanExpectation, event};
 use super::score::CaseScore;
+use super::texts::{FileExpectation, TurnText};
 use crate::engine::script::{rule_ids, unknown_rule};
-use crate::engine::{Conversation, YamlKind, answer_word};
+use crate::engine::{Conversation, Revision, YamlKind, answer_word};
 use crate::finding::Verdict;
 use crate::rules::RuleAnswer;
+use crate::settings::Settings;
 
 /// The demands of a case; what is not named is not demanded.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -30,7 +33,17 @@ pub struct CaseExpectation {
     /// What rules say of the file that stands at the end.
     #[serde(default)]
     pub rules: BTreeMap<String, RuleAnswer>,
-    /// The most repairs of the conversation.
+    /// What plans of the file that stands at the end do, by event.
+    #[serde(default)]
+    pub plans: BTreeMap<String, PlanExpectation>,
+    /// What replies and files say, by turn.
+    #[serde(default)]
+    pub text: BTreeMap<usize, TurnText>,
+    /// What the file that stands at the end says.
+    pub file: Option<FileExpectation>,
+    /// The most turns of the conversation.
+    pub turns: Option<usize>,
+    /// The most repairs until a file is accepted.
     pub repairs: Option<usize>,
     /// The most tokens of the conversation, where they were counted.
     pub tokens: Option<u64>,
@@ -39,11 +52,75 @@ pub struct CaseExpectation {
 }
 
 impl CaseExpectation {
-    /// What is wrong with the demands themselves.
-    pub(super) fn wrong(&self) -> Option<String> {
+    /// What is wrong with the demands themselves: where below `expect`, and why.
+    pub(super) fn wrong(&self, settings: &Settings) -> Option<(Vec<String>, String)> {
         let known = rule_ids();
-        let unknown = self.never.iter().chain(self.rules.keys()).find(|rule| !known.contains(&rule.as_str()));
-        unknown.map(|rule| unknown_rule(rule))
+        let is_unknown = |rule: &&String| !known.contains(&rule.as_str());
+        if let Some(rule) = self.never.iter().find(is_unknown) {
+            return Some((vec!["never".to_owned()], unknown_rule(rule)));
+        }
+        if let Some(rule) = self.rules.keys().find(is_unknown) {
+            return Some((vec!["rules".to_owned(), rule.clone()], unknown_rule(rule)));
+        }
+        for key in self.plans.keys() {
+            if let Err(message) = event(key, settings) {
+                return Some((vec!["plans".to_owned(), key.clone()], message));
+            }
+        }
+        for (turn, demands) in &self.text {
+            for (name, text) in [("reply", &demands.reply), ("file", &demands.file)] {
+                if let Some(message) = text.wrong() {
+                    let route = ["text", &turn.to_string(), name, "matches"].map(str::to_owned);
+                    return Some((route.to_vec(), message));
+                }
+            }
+        }
+        let message = self.file.as_ref().and_then(|file| file.text().wrong())?;
+        Some((vec!["file".to_owned(), "matches".to_owned()], message))
+    }
+
+    /// The demands on words that were not met. `accepted` is the hash of the text that was accepted when the recording
+    /// was made; `equal` the text that the file is to equal, or why there is none.
+    pub(super) fn words(
+        &self,
+        conversation: &Conversation,
+        accepted: Option<&str>,
+        equal: Option<Result<String, String>>,
+    ) -> Vec<String> {
+        let mut failures = Vec::new();
+        for (turn, demands) in &self.text {
+            let played = turn.checked_sub(1).and_then(|index| conversation.turns().get(index));
+            let reply = played.and_then(|turn| turn.attempts.last()).map(|attempt| attempt.reply.text.as_str());
+            let revision = played.and_then(|turn| conversation.revision(turn.revision?).ok());
+            failures.extend(demands.reply.failures(&format!("the reply of turn {turn}"), reply));
+            failures.extend(demands.file.failures(&format!("the file of turn {turn}"), revision.map(Revision::text)));
+        }
+        let present = conversation.present();
+        for (key, demands) in &self.plans {
+            match present {
+                Some(revision) => failures.extend(demands.failures(key, conversation.checker(), &revision.checked)),
+                None => failures.push(format!("{key}: there is no file")),
+            }
+        }
+        let Some(demands) = &self.file else { return failures };
+        failures.extend(demands.text().failures("the file", present.map(Revision::text)));
+        match (&demands.equals, equal, present) {
+            (Some(path), Some(Err(reason)), _) => failures.push(format!("{path}: {reason}")),
+            (Some(path), Some(Ok(text)), Some(revision)) if text != revision.text() => {
+                let differs = text.lines().zip(revision.text().lines()).take_while(|(a, b)| a == b).count() + 1;
+                failures.push(format!("the file differs from {path}, first on line {differs}"));
+            }
+            (Some(path), _, None) => failures.push(format!("there is no file to equal {path}")),
+            _ => {}
+        }
+        if demands.same_as_accepted {
+            match (accepted, present) {
+                (None, _) => failures.push("no file was accepted when the recording was made".to_owned()),
+                (Some(hash), Some(revision)) if hash == revision.sha256 => {}
+                _ => failures.push("the file is another text than the one that was accepted".to_owned()),
+            }
+        }
+        failures
     }
 
     /// The demands that were not met, in words.
@@ -90,6 +167,7 @@ impl CaseExpectation {
             }
         }
         let caps = [
+            ("turns", self.turns.map(|most| most as u64), Some(score.by_turn.len() as u64)),
             ("repairs", self.repairs.map(|most| most as u64), Some(score.repairs as u64)),
             ("tokens", self.tokens, score.tokens),
             ("drift", self.drift.map(|most| most as u64), Some(score.drift() as u64)),

@@ -3,22 +3,48 @@
 //! This judges our reading, our checks and recorded answers; it says nothing of how a model would answer today.
 
 mod baseline;
+mod beside;
+mod bisect;
 mod expect;
+mod filter;
+mod instead;
+mod job;
 mod junit;
+mod keep;
+mod markdown;
+mod plans;
 mod run;
 mod score;
+mod shard;
 mod shelf;
 mod show;
 mod suite;
+mod summary;
+mod texts;
+mod variables;
+mod wire;
 
-pub use baseline::{Change, Compared, compare, read_baseline};
+pub use baseline::{Change, Compared, Comparison, RuleChange, compare};
+pub use beside::Beside;
+pub use bisect::{History, RuleTurn, history, write_history};
 pub use expect::CaseExpectation;
+pub use filter::Filter;
+pub use instead::{Divergence, Instead, diverge};
 pub use junit::junit;
-pub use run::{Options, Report, run};
-pub use score::{CaseScore, FirstReply, Regression, Summary, TurnScore, wilson};
+pub use keep::Keep;
+pub use markdown::markdown;
+pub use plans::PlanExpectation;
+pub use run::{Options, Progress, Report, Work, run};
+pub use score::{CaseScore, FirstReply, Regression, TurnScore};
+pub use shard::Shard;
 pub use shelf::Shelf;
-pub use show::{human, json};
+pub use show::human;
 pub use suite::{Case, Suite};
+pub use summary::{CaseSummary, Spread, Summary, pass_at, wilson};
+pub use texts::{FileExpectation, TextExpectation, TurnText};
+pub use wire::{json, merge, read_baseline, read_report};
 
+#[cfg(test)]
+mod documented;
 #[cfg(test)]
 mod tests;

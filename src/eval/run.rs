@@ -1,17 +1,21 @@
 //! Suites run: every recording of every case, on all cores, in an order that does not depend on them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::score::{CaseScore, Summary};
+use super::filter::Filter;
+use super::job::Job;
+use super::keep::Keep;
+use super::score::CaseScore;
+use super::shard::Shard;
 use super::shelf::{Shelf, beside};
 use super::suite::{Case, Suite};
-use crate::check::Checker;
-use crate::engine::{
-    self, Answers, PromptScript, Recording, ScriptError, Silent, cues_of_recording, cues_of_script, play,
-};
-use crate::session::read;
+use super::summary::Summary;
+use super::variables::filled;
+use crate::engine::{PromptScript, ScriptError};
 use crate::settings::Settings;
 
 /// What is run.
@@ -19,8 +23,10 @@ use crate::settings::Settings;
 pub struct Options {
     /// The settings under those of scripts and cases.
     pub settings: Settings,
-    /// Only cases whose name or tag holds one of these words; all without any.
-    pub only: Vec<String>,
+    /// Which cases.
+    pub filter: Filter,
+    /// Which part of their recordings; all without one.
+    pub shard: Option<Shard>,
 }
 
 /// What a run came to.
@@ -30,6 +36,8 @@ pub struct Report {
     pub scores: Vec<CaseScore>,
     /// What is wrong with suites and prompt scripts, at its place; cases that it concerns were not run.
     pub problems: Vec<ScriptError>,
+    /// The part of the recordings that was run, where it is a part.
+    pub shard: Option<Shard>,
 }
 
 impl Report {
@@ -44,64 +52,99 @@ impl Report {
         match () {
             () if summary.failed > 0 => 1,
             () if !self.problems.is_empty() => 2,
-            () if summary.undecided > 0 || summary.recordings == 0 => 3,
+            () if summary.undecided > 0 => 3,
+            // A part may be empty where there are more parts than recordings.
+            () if summary.recordings == 0 && self.shard.is_none() => 3,
             () => 0,
         }
     }
 }
 
+/// Recordings that are to be judged.
+pub struct Work {
+    jobs: Vec<Job>,
+    problems: Vec<ScriptError>,
+    shard: Option<Shard>,
+    shelf: Shelf,
+}
+
+/// Is told how many recordings of how many are done; from any thread.
+pub type Progress<'p> = &'p (dyn Fn(usize, usize) + Sync);
+
 /// Runs suites, named by their paths on the shelf; those that are compiled in without any.
 pub fn run(suites: &[String], shelf: &Shelf, options: &Options) -> Report {
-    let embedded = Shelf::Embedded;
-    let (suites, shelf) = match suites {
-        [] => (embedded.expand("evals/*.yaml"), &embedded),
-        suites => (suites.to_vec(), shelf),
-    };
-    let mut report = Report::default();
-    let mut jobs = Vec::new();
-    let mut scripts = Scripts { shelf, read: BTreeMap::new() };
-    for file in &suites {
-        let suite = match open(file, shelf, &options.settings) {
-            Ok((suite, wrong)) => {
-                report.problems.extend(wrong);
-                suite
-            }
-            Err(error) => {
-                report.problems.push(error);
-                continue;
-            }
+    let work = Work::prepare(suites, shelf, options);
+    let scores = work.scores(None, None, &|_, _| {});
+    work.report(scores)
+}
+
+impl Work {
+    /// Reads suites and prompt scripts, and finds the recordings. These are read one by one when they are judged.
+    pub fn prepare(suites: &[String], shelf: &Shelf, options: &Options) -> Self {
+        let (suites, shelf) = match suites {
+            [] => (Shelf::Embedded.expand("evals/*.yaml"), &Shelf::Embedded),
+            suites => (suites.to_vec(), shelf),
         };
-        for case in suite.cases.iter().filter(|case| chosen(case, &options.only)) {
-            match jobs_of(&suite, case, shelf, &mut scripts) {
-                Ok(own) => jobs.extend(own),
-                Err(errors) => report.problems.extend(errors),
+        let mut work = Self { jobs: Vec::new(), problems: Vec::new(), shard: options.shard, shelf: shelf.clone() };
+        let mut scripts = Scripts { shelf, read: BTreeMap::new() };
+        for file in &suites {
+            let suite = match text(file, shelf).and_then(|text| Suite::read(file, &text, &options.settings)) {
+                Ok((suite, wrong)) => {
+                    work.problems.extend(wrong);
+                    suite
+                }
+                Err(error) => {
+                    work.problems.push(error);
+                    continue;
+                }
+            };
+            for case in suite.chosen(&options.filter) {
+                match jobs_of(&suite, case, shelf, &mut scripts) {
+                    Ok(own) => work.jobs.extend(own),
+                    Err(errors) => work.problems.extend(errors),
+                }
             }
         }
+        if let Some(shard) = options.shard {
+            let mut index = 0;
+            work.jobs.retain(|_| {
+                index += 1;
+                shard.takes(index - 1)
+            });
+        }
+        work
     }
-    report.scores = jobs.par_iter().map(|job| job.run(shelf)).collect();
-    report
+
+    /// The scores of all recordings, in order. `instead` is laid over the settings of each; `keep` knows scores of an
+    /// earlier run and is told new ones.
+    pub fn scores(
+        &self,
+        instead: Option<&super::Instead>,
+        keep: Option<&Keep>,
+        progress: Progress<'_>,
+    ) -> Vec<CaseScore> {
+        let done = AtomicUsize::new(0);
+        let of = self.jobs.len();
+        progress(0, of);
+        let one = |job: &Job| {
+            let score = job.run(&self.shelf, instead, keep);
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, of);
+            score
+        };
+        self.jobs.par_iter().map(one).collect()
+    }
+
+    /// The report of scores.
+    pub fn report(self, scores: Vec<CaseScore>) -> Report {
+        Report { scores, problems: self.problems, shard: self.shard }
+    }
 }
 
-fn open(file: &str, shelf: &Shelf, base: &Settings) -> Result<(Suite, Vec<ScriptError>), ScriptError> {
-    Suite::read(file, &text(file, shelf)?, base)
-}
-
-fn text(file: &str, shelf: &Shelf) -> Result<String, ScriptError> {
+/// The text of a file of ours.
+pub(super) fn text(file: &str, shelf: &Shelf) -> Result<String, ScriptError> {
     let wrong = |message: String| ScriptError { name: file.to_owned(), line: 1, column: 1, message };
     let bytes = shelf.read(file).map_err(wrong)?;
     String::from_utf8(bytes).map_err(|_| wrong("is not UTF-8".to_owned()))
-}
-
-fn chosen(case: &Case, only: &[String]) -> bool {
-    only.is_empty() || only.iter().any(|word| case.name.contains(word.as_str()) || case.tags.contains(word))
-}
-
-/// One recording to be judged.
-struct Job {
-    suite: String,
-    case: Case,
-    script: Option<PromptScript>,
-    recording: String,
 }
 
 /// Prompt scripts, each file read once.
@@ -111,60 +154,39 @@ struct Scripts<'s> {
 }
 
 impl Scripts<'_> {
-    fn script(&mut self, path: &str, base: &Settings) -> Result<PromptScript, ScriptError> {
+    fn script(&mut self, path: &str, case: &Case) -> Result<PromptScript, ScriptError> {
         let text = self.read.entry(path.to_owned()).or_insert_with(|| text(path, self.shelf));
-        PromptScript::read(path, text.as_ref().map_err(Clone::clone)?, base)
+        let mut script = PromptScript::read(path, text.as_ref().map_err(Clone::clone)?, &case.settings)?;
+        case.fill(&mut script);
+        Ok(script)
+    }
+}
+
+impl Case {
+    /// Fills the case's variables into the prompts of its script; what only looks like a variable stays.
+    pub fn fill(&self, script: &mut PromptScript) {
+        for turn in script.turns.iter_mut().filter(|_| !self.variables.is_empty()) {
+            turn.prompt = filled(&turn.prompt, &self.variables);
+        }
     }
 }
 
 fn jobs_of(suite: &Suite, case: &Case, shelf: &Shelf, scripts: &mut Scripts<'_>) -> Result<Vec<Job>, Vec<ScriptError>> {
-    let script = case.script.as_ref().map(|path| scripts.script(&beside(&suite.file, path), &case.settings));
-    let script = script.transpose().map_err(|error| vec![error])?;
+    let script = case.script.as_ref().map(|path| scripts.script(&beside(&suite.file, path), case));
+    let script = script.transpose().map_err(|error| vec![error])?.map(Arc::new);
     let mut jobs = Vec::new();
     let mut wrong = Vec::new();
+    let (name, case) = (Arc::<str>::from(suite.name.as_str()), Arc::new(case.clone()));
     for pattern in &case.recordings {
         let found = shelf.expand(&beside(&suite.file, pattern));
         if found.is_empty() {
-            let mut place = case.place.rsplitn(3, ':');
-            let mut number = || place.next().and_then(|number| number.parse().ok()).unwrap_or(1);
-            let (column, line) = (number(), number());
+            let (line, column) = case.place;
             let message = format!("`{}`: no recording is called `{pattern}`", case.name);
             wrong.push(ScriptError { name: suite.file.clone(), line, column, message });
         }
         for recording in found {
-            jobs.push(Job { suite: suite.name.clone(), case: case.clone(), script: script.clone(), recording });
+            jobs.push(Job { suite: name.clone(), case: case.clone(), script: script.clone(), recording });
         }
     }
     if wrong.is_empty() { Ok(jobs) } else { Err(wrong) }
-}
-
-impl Job {
-    fn run(&self, shelf: &Shelf) -> CaseScore {
-        let mut score =
-            self.play(shelf).unwrap_or_else(|reason| CaseScore { undecided: Some(reason), ..CaseScore::default() });
-        score.suite.clone_from(&self.suite);
-        score.case.clone_from(&self.case.name);
-        score.recording.clone_from(&self.recording);
-        score
-    }
-
-    fn play(&self, shelf: &Shelf) -> Result<CaseScore, String> {
-        let bytes = shelf.read(&self.recording).map_err(|reason| format!("{}: {reason}", self.recording))?;
-        let session = read(&self.recording, &bytes).map_err(|error| error.to_string())?;
-        let recording = Recording::new(session);
-        let (cues, settings) = match &self.script {
-            Some(script) => (cues_of_script(script), &script.settings),
-            None => (cues_of_recording(&recording), &self.case.settings),
-        };
-        let checker = Checker::new(settings.clone());
-        let options = engine::Options::default();
-        let play = play(&cues, Answers::Recorded(&recording), checker, options, &mut Silent);
-        let mut score = CaseScore::of(&play);
-        // What was not played to its end is undecided; to call its demands failed would be a guess.
-        if score.undecided.is_none() {
-            let failures = self.case.expect.failures(&play.conversation, &score);
-            score.failures.extend(failures);
-        }
-        Ok(score)
-    }
 }

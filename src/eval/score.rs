@@ -31,10 +31,19 @@ pub struct CaseScore {
     pub repairs: usize,
     /// Tokens, where every reply has them counted.
     pub tokens: Option<u64>,
+    /// Tokens until a file was accepted for the first time, where every reply until then has them counted.
+    #[serde(default)]
+    pub tokens_to_acceptance: Option<u64>,
+    /// Whether the recording says that it was made with other system or repair prompts than today's.
+    #[serde(default)]
+    pub stale_prompts: bool,
     /// The first reply that holds a file.
     pub first_reply: Option<FirstReply>,
     /// Replies with a file that could not be taken.
     pub flawed: usize,
+    /// Turns of which the prompt script expects a file, and no reply brought one that could be read.
+    #[serde(default)]
+    pub missing_files: usize,
     /// Lines that changed from revision to revision, all together.
     pub lines_changed: usize,
     /// Lines between the first and the last revision.
@@ -78,6 +87,9 @@ pub struct TurnScore {
     pub yaml: Option<YamlKind>,
     /// The verdict of its best file.
     pub verdict: Option<Verdict>,
+    /// The best verdict of the turn when it was recorded, where one was.
+    #[serde(default)]
+    pub recorded: Option<Verdict>,
     /// Rules with errors in it.
     pub violated: Vec<String>,
     /// Conclusions that differ from the recorded ones, in words.
@@ -88,6 +100,20 @@ impl CaseScore {
     /// Whether every demand was met.
     pub fn passed(&self) -> bool {
         self.failures.is_empty() && self.undecided.is_none()
+    }
+
+    /// Passed, failed or undecided.
+    pub fn outcome(&self) -> &'static str {
+        match () {
+            () if !self.failures.is_empty() => "failed",
+            () if self.undecided.is_some() => "undecided",
+            () => "passed",
+        }
+    }
+
+    /// Suite, case and recording: what a score is called where scores are compared.
+    pub fn name(&self) -> String {
+        format!("{} / {} / {}", self.suite, self.case, self.recording)
     }
 
     /// How many conclusions differ from the recorded ones.
@@ -111,7 +137,10 @@ impl CaseScore {
         score.accepted_at = attempts().find(|attempt| accepted(attempt.revision)).map(|attempt| attempt.turn);
         let until = attempts().position(|attempt| accepted(attempt.revision)).map_or(usize::MAX, |at| at + 1);
         score.repairs = attempts().take(until).filter(|attempt| attempt.number > 0).count();
-        score.tokens = attempts().map(|attempt| attempt.reply.usage.map(|usage| usage.prompt + usage.completion)).sum();
+        let tokens =
+            |attempt: &crate::engine::Attempt| attempt.reply.usage.map(|usage| usage.prompt + usage.completion);
+        score.tokens = attempts().map(tokens).sum();
+        score.tokens_to_acceptance = score.accepted_at.and_then(|_| attempts().take(until).map(tokens).sum());
         let first = attempts().find(|attempt| attempt.yaml() >= YamlKind::File);
         score.first_reply = first.map(|attempt| {
             let revision = attempt.revision.and_then(|number| conversation.revision(number).ok());
@@ -129,7 +158,7 @@ impl CaseScore {
                 let violated = revision.map(violated).unwrap_or_default();
                 let drift = played.drift.iter().map(|drift| drift.text.clone()).collect();
                 let (turn, id) = (played.turn, played.id.clone());
-                TurnScore { turn, id, yaml: played.yaml, verdict: played.verdict, violated, drift }
+                TurnScore { turn, id, yaml: played.yaml, verdict: played.verdict, recorded: None, violated, drift }
             })
             .collect();
         for played in &play.played {
@@ -179,85 +208,4 @@ fn violated(revision: &Revision) -> Vec<String> {
     let errors = revision.checked.findings.iter().filter(|finding| finding.severity == Severity::Error);
     let rules: std::collections::BTreeSet<&str> = errors.map(|finding| finding.rule).collect();
     rules.into_iter().map(str::to_owned).collect()
-}
-
-/// The numbers of many recordings.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Summary {
-    /// Recordings that were judged.
-    pub recordings: usize,
-    /// Those that met every demand.
-    pub passed: usize,
-    /// Those that did not.
-    pub failed: usize,
-    /// Those that could not be judged to their end.
-    pub undecided: usize,
-    /// Those with a file.
-    pub with_file: usize,
-    /// Those whose first file was valid, clean of policy errors, and accepted.
-    pub first_valid: usize,
-    /// See `first_valid`.
-    pub first_clean: usize,
-    /// See `first_valid`.
-    pub first_accepted: usize,
-    /// Those that were accepted with no more repairs than this, by number of repairs.
-    pub accepted_within: BTreeMap<usize, usize>,
-    /// Those that were accepted at all.
-    pub accepted: usize,
-    /// The 95 % interval of the share that was accepted.
-    pub accepted_interval: Option<(f64, f64)>,
-    /// Turns that were played.
-    pub turns: usize,
-    /// Conclusions that differ from the recorded ones.
-    pub drift: usize,
-    /// Replies with a file that could not be taken.
-    pub flawed: usize,
-    /// Revisions that violate a rule, by rule.
-    pub violations: BTreeMap<String, usize>,
-}
-
-impl Summary {
-    /// The numbers of these scores.
-    pub fn of(scores: &[CaseScore]) -> Self {
-        let count = |which: &dyn Fn(&CaseScore) -> bool| scores.iter().filter(|score| which(score)).count();
-        let first = |which: fn(FirstReply) -> bool| count(&|score| score.first_reply.is_some_and(which));
-        let mut violations: BTreeMap<String, usize> = BTreeMap::new();
-        for (rule, number) in scores.iter().flat_map(|score| &score.violations) {
-            *violations.entry(rule.clone()).or_default() += number;
-        }
-        let accepted = count(&|score| score.accepted_at.is_some());
-        let within = |most: usize| count(&|score| score.accepted_at.is_some() && score.repairs <= most);
-        Self {
-            recordings: scores.len(),
-            passed: count(&CaseScore::passed),
-            failed: count(&|score| !score.failures.is_empty()),
-            undecided: count(&|score| score.failures.is_empty() && score.undecided.is_some()),
-            with_file: count(&|score| score.first_reply.is_some()),
-            first_valid: first(|first| first.valid),
-            first_clean: first(|first| first.clean),
-            first_accepted: first(|first| first.accepted),
-            accepted_within: [0, 1, 3, 5].map(|most| (most, within(most))).into(),
-            accepted,
-            accepted_interval: wilson(accepted, scores.len()),
-            turns: scores.iter().map(|score| score.by_turn.len()).sum(),
-            drift: scores.iter().map(CaseScore::drift).sum(),
-            flawed: scores.iter().map(|score| score.flawed).sum(),
-            violations,
-        }
-    }
-}
-
-/// Wilson's 95 % interval of a share, to three places; `None` of nothing.
-pub fn wilson(successes: usize, of: usize) -> Option<(f64, f64)> {
-    if of == 0 {
-        return None;
-    }
-    const Z: f64 = 1.959_964;
-    let (n, share) = (of as f64, successes as f64 / of as f64);
-    let centre = share + Z * Z / (2.0 * n);
-    let spread = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
-    let scale = 1.0 + Z * Z / n;
-    let round = |value: f64| (value.clamp(0.0, 1.0) * 1000.0).round() / 1000.0;
-    Some((round((centre - spread) / scale), round((centre + spread) / scale)))
 }

@@ -1,21 +1,22 @@
-//! Reports of a run: for people, and as JSON.
+//! The report of a run for people.
 
 use std::io::{self, Write};
 
-use serde::Serialize;
-
-use super::baseline::{Change, Compared};
+use super::baseline::{Change, Comparison};
+use super::beside::Beside;
+use super::instead::Divergence;
 use super::run::Report;
-use super::score::{CaseScore, Summary, TurnScore};
+use super::score::{CaseScore, TurnScore};
+use super::summary::{CaseSummary, Spread, Summary};
 use crate::engine::YamlKind;
 use crate::finding::Verdict;
 use crate::report::visible;
 
 /// Says what an offline run can tell.
-const HONEST: &str = "Recorded replies were judged: this tells of our reading, checks and expectations, not of how a model answers today.";
+pub(super) const HONEST: &str = "Recorded replies were judged: this tells of our reading, checks and expectations, not of how a model answers today.";
 
 /// Writes a run for people: case by case, then the numbers.
-pub fn human(report: &Report, compared: &[Compared], out: &mut dyn Write) -> io::Result<()> {
+pub fn human(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Result<()> {
     for problem in &report.problems {
         let place = format!("{}:{}:{}", problem.name, problem.line, problem.column);
         writeln!(out, "error: {}: {}", visible(&place), visible(&problem.message))?;
@@ -24,9 +25,13 @@ pub fn human(report: &Report, compared: &[Compared], out: &mut dyn Write) -> io:
         writeln!(out, "what is wrong above was left out; the other cases were judged\n")?;
     }
     let suites = suites(report);
+    if let Some(shard) = report.shard {
+        writeln!(out, "part {shard} of the recordings; `pipewright eval merge` puts the parts together\n")?;
+    }
     for (name, scores) in &suites {
         writeln!(out, "{}", visible(name))?;
         scores.iter().try_for_each(|score| one(score, out))?;
+        cases(scores, out)?;
         numbers(&Summary::of(scores), out)?;
         writeln!(out)?;
     }
@@ -37,14 +42,17 @@ pub fn human(report: &Report, compared: &[Compared], out: &mut dyn Write) -> io:
         out,
         "a turn: A accepted, r refused, ? incomplete, x cut off or with parts left out, f fragment, . words alone"
     )?;
-    if !compared.is_empty() {
-        baseline(compared, out)?;
+    if let Some(comparison) = &beside.comparison {
+        baseline(comparison, out)?;
+    }
+    if !beside.divergences.is_empty() {
+        counterfactual(&beside.divergences, out)?;
     }
     writeln!(out, "\n{HONEST}")
 }
 
 /// The scores of each suite; they stand together.
-fn suites(report: &Report) -> Vec<(&str, &[CaseScore])> {
+pub(super) fn suites(report: &Report) -> Vec<(&str, &[CaseScore])> {
     let groups = report.scores.chunk_by(|a, b| a.suite == b.suite);
     groups.filter_map(|scores| Some((scores.first()?.suite.as_str(), scores))).collect()
 }
@@ -58,15 +66,11 @@ fn counts(name: &str, summary: &Summary, out: &mut dyn Write) -> io::Result<()> 
 }
 
 fn one(score: &CaseScore, out: &mut dyn Write) -> io::Result<()> {
-    let word = match () {
-        () if !score.failures.is_empty() => "failed",
-        () if score.undecided.is_some() => "undecided",
-        () => "passed",
-    };
+    let word = score.outcome();
     let file = score.recording.rsplit('/').next().unwrap_or(&score.recording);
     let at = score.accepted_at.map_or(String::new(), |turn| format!(", accepted at turn {turn}"));
     let repairs = if score.repairs > 0 { format!(" after {} repairs", score.repairs) } else { String::new() };
-    let row: String = score.by_turn.iter().map(mark).collect();
+    let row = row(score);
     let line = format!("  {word:9} {} ({})  {row}{at}{repairs}", visible(&score.case), visible(file));
     writeln!(out, "{}", line.trim_end())?;
     for failure in &score.failures {
@@ -77,6 +81,12 @@ fn one(score: &CaseScore, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "    {}", visible(line))?;
         }
     }
+    if score.stale_prompts {
+        writeln!(
+            out,
+            "    made with other system or repair prompts than today's: it shows how a model answered those"
+        )?;
+    }
     for turn in &score.by_turn {
         for drift in &turn.drift {
             writeln!(out, "    drift at turn {}: {}", turn.turn, visible(drift))?;
@@ -86,6 +96,26 @@ fn one(score: &CaseScore, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "    turn {} broke {}", regression.turn, regression.rule)?;
     }
     Ok(())
+}
+
+/// The turns of a recording, a character each.
+pub(super) fn row(score: &CaseScore) -> String {
+    score.by_turn.iter().map(mark).collect()
+}
+
+/// The cases that have several recordings.
+fn cases(scores: &[CaseScore], out: &mut dyn Write) -> io::Result<()> {
+    for case in CaseSummary::all(scores).iter().filter(|case| case.judged > 1) {
+        writeln!(out, "  {}", visible(&of_case(case)))?;
+    }
+    Ok(())
+}
+
+/// A case with several recordings in a line.
+pub(super) fn of_case(case: &CaseSummary<'_>) -> String {
+    let interval = case.pass_interval.map_or(String::new(), |(low, high)| format!(" (95 % interval {low} to {high})"));
+    let at: Vec<String> = case.pass_at.iter().map(|(k, share)| format!("pass@{k} {share}")).collect();
+    format!("{}: {} of {} passed{interval}; {}", case.case, case.passed, case.judged, at.join(", "))
 }
 
 /// A turn as one character: accepted, refused, incomplete, flawed, a fragment, words alone.
@@ -118,8 +148,26 @@ fn numbers(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
             within.join(", ")
         )?;
     }
-    if summary.flawed > 0 {
-        writeln!(out, "  files that were cut off or left parts out: {}", summary.flawed)?;
+    let spreads = [("turns", summary.turns_to_acceptance), ("tokens", summary.tokens_to_acceptance)];
+    for (what, spread) in spreads {
+        if let Some(Spread { least, median, most }) = spread {
+            writeln!(out, "  {what} to acceptance: {median} in the middle, {least} to {most}")?;
+        }
+    }
+    if summary.lines_changed > 0 {
+        let (changed, needed) = (summary.lines_changed, summary.lines_needed);
+        writeln!(out, "  edits: {changed} lines changed from file to file, {needed} between the first and the last")?;
+    }
+    let failed = summary.flawed + summary.missing_files;
+    if failed > 0 {
+        let (flawed, missing) = (summary.flawed, summary.missing_files);
+        writeln!(
+            out,
+            "  not read: {flawed} replies cut off or with parts left out, {missing} turns without their file"
+        )?;
+    }
+    if summary.stale_prompts > 0 {
+        writeln!(out, "  made with other system or repair prompts than today's: {}", summary.stale_prompts)?;
     }
     if summary.drift > 0 {
         writeln!(out, "  drift: {} conclusions differ from the recorded ones", summary.drift)?;
@@ -135,73 +183,56 @@ fn numbers(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn baseline(compared: &[Compared], out: &mut dyn Write) -> io::Result<()> {
-    let count = |change: Change| compared.iter().filter(|one| one.change == change).count();
-    writeln!(
-        out,
-        "\nagainst the baseline: {} better, {} worse, {} the same, {} new, {} gone",
-        count(Change::Better),
-        count(Change::Worse),
-        count(Change::Same),
-        count(Change::New),
-        count(Change::Gone)
-    )?;
-    for one in compared.iter().filter(|one| one.change != Change::Same) {
-        let word = match one.change {
-            Change::Worse => "worse",
-            Change::Better => "better",
-            Change::New => "new",
-            Change::Gone => "gone",
-            Change::Same => continue,
-        };
-        writeln!(out, "  {word:6} {}", visible(&one.name))?;
+fn baseline(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+    let all = &comparison.recordings;
+    writeln!(out, "\nagainst the baseline: {}", changes(comparison))?;
+    for one in all.iter().filter(|one| one.change != Change::Same) {
+        writeln!(out, "  {:6} {}", one.change.word(), visible(&one.name))?;
         for difference in &one.differences {
             writeln!(out, "         {}", visible(difference))?;
+        }
+    }
+    for rule in comparison.rules.iter().filter(|rule| rule.change != Change::Same) {
+        let (before, now) = (rule.before, rule.now);
+        writeln!(
+            out,
+            "  {:6} rule {}: violated in {before} revisions before, in {now} now",
+            rule.change.word(),
+            rule.rule
+        )?;
+    }
+    Ok(())
+}
+
+/// How many recordings fare how.
+pub(super) fn changes(comparison: &Comparison) -> String {
+    let count = |change: Change| comparison.recordings.iter().filter(|one| one.change == change).count();
+    let all = [(Change::Better, "better"), (Change::Worse, "worse"), (Change::Same, "the same")];
+    let all = all.into_iter().chain([(Change::New, "new"), (Change::Gone, "gone")]);
+    all.map(|(change, word)| format!("{} {word}", count(change))).collect::<Vec<_>>().join(", ")
+}
+
+fn counterfactual(divergences: &[Divergence], out: &mut dyn Write) -> io::Result<()> {
+    let row =
+        |verdicts: &[Option<Verdict>]| -> String { verdicts.iter().map(|verdict| of_verdict(*verdict)).collect() };
+    let apart = divergences.iter().filter(|one| one.turn.is_some()).count();
+    writeln!(out, "\nunder the other settings: {apart} of {} recordings differ", divergences.len())?;
+    for one in divergences {
+        writeln!(out, "  {}", visible(&one.name))?;
+        let (recorded, now, instead) = (row(&one.recorded), row(&one.now), row(&one.instead));
+        writeln!(out, "    recorded {recorded}  now {now}  instead {instead}")?;
+        if let Some(turn) = one.turn {
+            writeln!(out, "    from turn {turn}: {}", visible(&one.text))?;
         }
     }
     Ok(())
 }
 
-#[derive(Serialize)]
-struct WireReport<'r> {
-    version: u32,
-    summary: Summary,
-    suites: Vec<WireSuite<'r>>,
-    scores: &'r [CaseScore],
-    problems: Vec<WireProblem<'r>>,
-}
-
-#[derive(Serialize)]
-struct WireSuite<'r> {
-    name: &'r str,
-    summary: Summary,
-}
-
-#[derive(Serialize)]
-struct WireProblem<'r> {
-    path: &'r str,
-    line: usize,
-    column: usize,
-    message: &'r str,
-}
-
-/// Writes a run as JSON, version 1; the same form is a baseline.
-pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let problems = report.problems.iter().map(|problem| WireProblem {
-        path: &problem.name,
-        line: problem.line,
-        column: problem.column,
-        message: &problem.message,
-    });
-    let suites =
-        suites(report).into_iter().map(|(name, scores)| WireSuite { name, summary: Summary::of(scores) }).collect();
-    let wire = WireReport {
-        version: 1,
-        summary: report.summary(),
-        suites,
-        scores: &report.scores,
-        problems: problems.collect(),
-    };
-    serde_json::to_writer_pretty(&mut *out, &wire).map_err(io::Error::from)?;
-    writeln!(out)
+fn of_verdict(verdict: Option<Verdict>) -> char {
+    match verdict {
+        Some(Verdict::Accepted) => 'A',
+        Some(Verdict::Refused) => 'r',
+        Some(Verdict::Incomplete) => '?',
+        None => '.',
+    }
 }

@@ -32,10 +32,27 @@ fn ran(folder: &Path) -> Report {
     run(&["evals/suite.yaml".to_owned()], &Shelf::Disk(folder.to_owned()), &Options::default())
 }
 
-fn shown(report: &Report, compared: &[Compared]) -> String {
+fn shown(report: &Report, beside: &Beside) -> String {
     let mut out = Vec::new();
-    human(report, compared, &mut out).unwrap();
+    human(report, beside, &mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+/// A report as JSON, which the schema has to know.
+fn written_beside(report: &Report, beside: &Beside) -> String {
+    let mut out = Vec::new();
+    json(report, beside, &mut out).unwrap();
+    let schema = serde_json::from_str(include_str!("../../schemas/eval-report.schema.json")).unwrap();
+    let value: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    let schema = jsonschema::draft7::new(&schema).unwrap();
+    let wrong: Vec<String> =
+        schema.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert_eq!(wrong, [""; 0]);
+    String::from_utf8(out).unwrap()
+}
+
+fn written(report: &Report) -> String {
+    written_beside(report, &Beside::default())
 }
 
 fn fenced(text: &str) -> String {
@@ -58,7 +75,7 @@ fn recordings_are_judged_and_the_numbers_told() {
     );
     fs::write(folder.path().join("evals/recordings/5-rubbish.jsonl"), "rubbish\n").unwrap();
     let report = ran(folder.path());
-    insta::assert_snapshot!(shown(&report, &[]), @"
+    insta::assert_snapshot!(shown(&report, &Beside::default()), @"
     small
       passed    all (1-good.jsonl)  A., accepted at turn 1
       passed    all (2-late.jsonl)  rA, accepted at turn 2
@@ -71,9 +88,12 @@ fn recordings_are_judged_and_the_numbers_told() {
         [-too-] {+two+}
       undecided all (5-rubbish.jsonl)
         evals/recordings/5-rubbish.jsonl:1: is no JSON: expected value at line 1 column 1
+      all: 2 of 3 passed (95 % interval 0.208 to 0.939); pass@1 0.667, pass@3 1
       in all: 5 recordings, 7 turns: 2 passed, 1 failed, 2 undecided
       first file of 3: 2 valid, 3 clean of policy errors, 2 accepted
       accepted: 3 of 5 (95 % interval 0.231 to 0.882); by repairs: 3 within 0, 3 within 1, 3 within 3, 3 within 5
+      turns to acceptance: 1 in the middle, 1 to 2
+      edits: 2 lines changed from file to file, 2 between the first and the last
       revisions that violate a rule:
            2 known-key
 
@@ -82,30 +102,29 @@ fn recordings_are_judged_and_the_numbers_told() {
     Recorded replies were judged: this tells of our reading, checks and expectations, not of how a model answers today.
     ");
     assert_eq!((report.exit_code(), report.problems.len()), (1, 0));
-    let mut first = Vec::new();
-    json(&report, &mut first).unwrap();
-    let mut second = Vec::new();
-    json(&ran(folder.path()), &mut second).unwrap();
-    assert_eq!(first, second, "the same bytes, whatever the threads do");
+    let first = written(&report);
+    assert_eq!(first, written(&ran(folder.path())), "the same bytes, whatever the threads do");
     // Against itself nothing is better or worse; a recording that gets worse is told.
-    let baseline = read_baseline(std::str::from_utf8(&first).unwrap()).unwrap();
-    assert!(compare(&report, &baseline).iter().all(|one| one.change == Change::Same));
+    let baseline = read_baseline(&first).unwrap();
+    assert!(!Comparison::of(&report, &baseline).is_worse());
     let path = folder.path().join("evals/recordings/1-good.jsonl");
     fs::write(&path, fs::read_to_string(&path).unwrap().replace("npm test", "npm test\\nunknown: 1")).unwrap();
-    let worse = compare(&ran(folder.path()), &baseline);
-    insta::assert_debug_snapshot!(worse[0], @r#"
-    Compared {
-        name: "small / all / evals/recordings/1-good.jsonl",
-        change: Worse,
-        differences: [
-            "passed before, failed now",
-            "accepted before, refused now",
-            "accepted at turn 1 before, never now",
-            "known-key: violated in 0 revisions before, in 1 now",
-        ],
-    }
-    "#);
-    assert!(shown(&report, &worse).contains("against the baseline: 0 better, 1 worse, 4 the same, 0 new, 0 gone"));
+    let now = ran(folder.path());
+    let beside = Beside { comparison: Some(Comparison::of(&now, &baseline)), ..Beside::default() };
+    assert!(beside.comparison.as_ref().unwrap().is_worse());
+    let told = shown(&now, &beside);
+    written_beside(&now, &beside);
+    insta::assert_snapshot!(told.split("against the baseline").nth(1).unwrap(), @"
+    : 0 better, 1 worse, 4 the same, 0 new, 0 gone
+      worse  small / all / evals/recordings/1-good.jsonl
+             passed before, failed now
+             accepted before, refused now
+             accepted at turn 1 before, never now
+             known-key: violated in 0 revisions before, in 1 now
+      worse  rule known-key: violated in 2 revisions before, in 3 now
+
+    Recorded replies were judged: this tells of our reading, checks and expectations, not of how a model answers today.
+    ");
     assert!(read_baseline("{}").is_err() && read_baseline("{\"version\": 2, \"scores\": []}").is_err());
 }
 
@@ -121,18 +140,22 @@ fn mistakes_are_told_at_their_place_and_other_cases_run() {
     insta::assert_debug_snapshot!(told, @r#"
     [
         "evals/suite.yaml:5:11: `good` is the name of two cases",
-        "evals/suite.yaml:9:5: case 4: unknown field `nam`, expected one of `name`, `script`, `recordings`, `settings`, `tags`, `expect`",
-        "evals/suite.yaml:12:13: no rule is called `build-onc`; did you mean `build-once`?",
+        "evals/suite.yaml:9:5: case 4: unknown field `nam`, expected one of `name`, `script`, `recordings`, `settings`, `variables`, `matrix`, `tags`, `expect`",
+        "evals/suite.yaml:12:21: no rule is called `build-onc`; did you mean `build-once`?",
         "evals/suite.yaml:17:16: unknown setting `tag`",
         "evals/suite.yaml:7:5: `none`: no recording is called `recordings/none.jsonl`",
         "evals/none.yaml:1:1: there is no such file",
     ]
     "#);
-    assert!(shown(&report, &[]).starts_with("error: evals/suite.yaml:5:11: `good` is the name of two cases\n"));
+    assert!(
+        shown(&report, &Beside::default())
+            .starts_with("error: evals/suite.yaml:5:11: `good` is the name of two cases\n")
+    );
     assert_eq!(report.scores.iter().map(|score| score.case.as_str()).collect::<Vec<_>>(), ["good", "last"]);
     assert_eq!(report.scores[1].failures, ["turn 7: expected accepted, got no file"]);
     assert_eq!(run(&["none.yaml".to_owned()], &Shelf::Embedded, &Options::default()).exit_code(), 2);
-    let only = Options { only: vec!["las".to_owned()], ..Options::default() };
+    let filter = Filter { only: vec!["las".to_owned()], ..Filter::default() };
+    let only = Options { filter, ..Options::default() };
     assert_eq!(run(&["evals/suite.yaml".to_owned()], &Shelf::Disk(folder.path().to_owned()), &only).scores.len(), 1);
 }
 
@@ -140,48 +163,7 @@ fn mistakes_are_told_at_their_place_and_other_cases_run() {
 fn the_embedded_suites_pass() {
     let report = run(&[], &Shelf::Embedded, &Options::default());
     assert_eq!(report.problems, []);
-    assert!(report.scores.len() >= 2 && report.exit_code() == 0, "{}", shown(&report, &[]));
-}
-
-#[test]
-fn the_schemas_and_the_readers_agree() {
-    let schema = |text: &str| jsonschema::draft7::new(&serde_json::from_str(text).unwrap()).unwrap();
-    let suites = schema(include_str!("../../schemas/eval-suite.schema.json"));
-    let scripts = schema(include_str!("../../schemas/prompt-script.schema.json"));
-    let settings = crate::settings::Settings::default();
-    let texts = [
-        "name: a\ncases: []",
-        "name: a\ncases: [{name: b, recordings: [c], expect: {final: accepted, by-turn: 1, verdicts: {1: refused}, drift: 0}}]",
-        "name: a\ncases: [{name: b, recordings: []}]",
-        "name: a\ncases: [{name: b, recordings: [c], expect: {finally: accepted}}]",
-        "name: a\ncases: [{recordings: [c]}]",
-        "cases: []",
-        "name: a\nturns: [{id: b, prompt: c, expect: {yaml: file, verdict: refused, rules: {build-once: holds}}}]",
-        "name: a\nturns: []",
-        "name: a\nturns: [{id: b}]",
-        "name: a\nturns: [{id: b, prompt: ' '}]",
-        "name: a\nturns: [{id: b, prompt: c, expect: {yaml: whole}}]",
-        "name: a\nextra: 1\nturns: [{id: b, prompt: c}]",
-    ];
-    for text in texts {
-        let value: serde_json::Value = serde_yaml::from_str(text).unwrap();
-        let suite = Suite::read("s", text, &settings).is_ok_and(|(_, wrong)| wrong.is_empty());
-        assert_eq!(suite, suites.is_valid(&value), "as a suite: {text}");
-        let script = crate::engine::PromptScript::read("s", text, &settings).is_ok();
-        assert_eq!(script, scripts.is_valid(&value), "as a prompt script: {text}");
-    }
-    for (path, text) in crate::engine::embedded::FILES.iter().filter(|(path, _)| path.ends_with(".yaml")) {
-        let value: serde_json::Value = serde_yaml::from_str(text).unwrap();
-        let schema = if path.starts_with("prompts/") { &scripts } else { &suites };
-        assert!(schema.is_valid(&value), "{path}");
-    }
-}
-
-#[test]
-fn intervals_are_wilsons() {
-    assert_eq!(wilson(0, 0), None);
-    assert_eq!(wilson(1, 1), Some((0.207, 1.0)));
-    assert_eq!(wilson(5, 10), Some((0.237, 0.763)));
+    assert!(report.scores.len() >= 2 && report.exit_code() == 0, "{}", shown(&report, &Beside::default()));
 }
 
 proptest::proptest! {
@@ -194,17 +176,169 @@ proptest::proptest! {
 }
 
 #[test]
-fn the_examples_of_the_page_are_read() {
-    let page = include_str!("../../docs/evals.md");
-    let blocks: Vec<&str> = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    let settings = crate::settings::Settings::default();
-    let script = crate::engine::PromptScript::read("docs/evals.md", blocks[0], &settings).unwrap();
-    assert_eq!((script.turns.len(), script.settings.main_branch.as_str()), (2, "trunk"));
-    let (suite, wrong) = Suite::read("docs/evals.md", blocks[1], &settings).unwrap();
-    assert_eq!((suite.cases.len(), wrong), (1, Vec::new()));
-    // Every key of `expect` stands in the table.
-    let keys = blocks[1].split("expect:\n").nth(1).unwrap().lines().filter_map(|line| line.split(':').next());
-    for key in keys {
-        assert!(page.contains(&format!("| `{}` |", key.trim())), "{key}");
+fn a_matrix_stands_for_cases_and_variables_reach_names_paths_prompts_settings_and_demands() {
+    let suite = "name: m\nvariables: {ext: jsonl}\ncases:\n  - name: the ${component}\n    matrix: {component: [api, ui], cloud: [gke, ecs]}\n    \
+                 variables: {last: 2}\n    script: ../prompts/v.yaml\n    recordings: ['recordings/${component}.${ext}']\n    tags: ['${cloud}']\n    \
+                 settings: {policy: none, main-branch: '${component}-main'}\n    \
+                 expect: {final: accepted, by-turn: '${last}', text: {1: {reply: {contains: 'about ${component}'}}, 2: {file: {contains: '$${last}'}}}}\n";
+    let said = |component: &str| {
+        let file = fenced(&GOOD.replace("npm test", "echo ${last}"));
+        let about = format!("It is about {component}.");
+        [
+            ("user", format!("tell me of {component}")),
+            ("assistant", about),
+            ("user", "file".into()),
+            ("assistant", file),
+        ]
+    };
+    let all = [("api.jsonl", said("api")), ("ui.jsonl", said("ui"))];
+    let all: Vec<(&str, Vec<(&str, &str)>)> = all
+        .iter()
+        .map(|(name, said)| (*name, said.iter().map(|(role, text)| (*role, text.as_str())).collect()))
+        .collect();
+    let all: Vec<(&str, &[(&str, &str)])> = all.iter().map(|(name, said)| (*name, said.as_slice())).collect();
+    let folder = folder(suite, &all);
+    let script = "name: v\nturns:\n  - {id: a, prompt: 'tell me of ${component}'}\n  - {id: b, prompt: file}\n";
+    fs::write(folder.path().join("prompts/v.yaml"), script).unwrap();
+    let report = ran(folder.path());
+    assert_eq!(
+        (report.problems.clone(), report.exit_code()),
+        (Vec::new(), 0),
+        "{}",
+        shown(&report, &Beside::default())
+    );
+    let names: Vec<&str> = report.scores.iter().map(|score| score.case.as_str()).collect();
+    assert_eq!(names, ["the api [gke]", "the api [ecs]", "the ui [gke]", "the ui [ecs]"]);
+    let filter = Filter { tags: vec!["ecs".to_owned()], ..Filter::default() };
+    let options = Options { filter, ..Options::default() };
+    assert_eq!(run(&["evals/suite.yaml".to_owned()], &Shelf::Disk(folder.path().to_owned()), &options).scores.len(), 2);
+    let wrong = suite.replace("${ext}", "${ex}");
+    fs::write(folder.path().join("evals/suite.yaml"), wrong).unwrap();
+    let told: Vec<String> = ran(folder.path()).problems.iter().map(ToString::to_string).collect();
+    insta::assert_debug_snapshot!(told, @r#"
+    [
+        "evals/suite.yaml:8:43: no variable is called `ex` (known: `cloud`, `component`, `ext`, `last`); `$${ex}` is the text itself",
+    ]
+    "#);
+}
+
+#[test]
+fn demands_on_plans_texts_and_files_are_judged() {
+    let suite = "name: d\ncases:\n  - name: met\n    script: ../prompts/s.yaml\n    recordings: [recordings/a.jsonl]\n    \
+                 expect: {turns: 2, text: {2: {reply: {not-contains: yaml}}}, file: {contains: npm test, matches: '^image: node', equals: same.yml}}\n  \
+                 - name: not met\n    script: ../prompts/s.yaml\n    recordings: [recordings/a.jsonl]\n    \
+                 expect: {turns: 1, plans: {branch main: {pipeline: default, builds: true}, tag x: {}}, text: {1: {file: {not-contains: node}}, 3: {reply: {contains: a}}}, file: {equals: other.yml, same-as-accepted: true}}\n  \
+                 - name: no expression\n    recordings: [recordings/a.jsonl]\n    expect: {file: {matches: 'a('}}\n";
+    let folder = folder(
+        suite,
+        &[("a.jsonl", &[("user", "one"), ("assistant", &fenced(GOOD)), ("user", "two"), ("assistant", "Fine.")])],
+    );
+    fs::write(folder.path().join("evals/same.yml"), GOOD).unwrap();
+    fs::write(folder.path().join("evals/other.yml"), GOOD.replace("npm", "yarn")).unwrap();
+    let report = ran(folder.path());
+    assert_eq!(report.scores[0].failures, [""; 0]);
+    insta::assert_debug_snapshot!(report.scores[1].failures, @r#"
+    [
+        "turns: 2, expected at most 1",
+        "the file of turn 1: contains `node` (line 1)",
+        "the reply of turn 3: there is none",
+        "branch main: nothing builds an image",
+        "tag x: selects no pipeline",
+        "the file differs from evals/other.yml, first on line 6",
+        "no file was accepted when the recording was made",
+    ]
+    "#);
+    let told: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["evals/suite.yaml:13:30: `a(` is no regular expression: unclosed group"]);
+}
+
+#[test]
+fn parts_put_together_are_the_report_of_one_run() {
+    let recordings: Vec<String> = (0..7).map(|number| format!("{number}.jsonl")).collect();
+    let good = fenced(GOOD);
+    let said = [("user", "one"), ("assistant", good.as_str()), ("user", "two"), ("assistant", "Fine.")];
+    let all: Vec<(&str, &[(&str, &str)])> = recordings.iter().map(|name| (name.as_str(), said.as_slice())).collect();
+    let suite = "name: s\ncases:\n  - name: a\n    script: ../prompts/s.yaml\n    recordings: ['recordings/*.jsonl']\n  - name: b\n    recordings: [none.jsonl]\n";
+    let folder = folder(suite, &all);
+    let whole = written(&ran(folder.path()));
+    for of in [1, 3, 9] {
+        let part = |number: usize| {
+            let options = Options { shard: Some(Shard { number, of }), ..Options::default() };
+            let report = run(&["evals/suite.yaml".to_owned()], &Shelf::Disk(folder.path().to_owned()), &options);
+            // As a file and back.
+            (format!("{number}.json"), read_report(&written(&report)).unwrap())
+        };
+        let parts: Vec<(String, Report)> = (1..=of).rev().map(part).collect();
+        assert_eq!(written(&merge(parts).unwrap()), whole);
+        let wrong = [(1..of).map(part).collect::<Vec<_>>(), (1..=of).chain([of]).map(part).collect()];
+        for parts in wrong {
+            assert!(merge(parts).is_err());
+        }
     }
+}
+
+#[test]
+fn what_is_kept_is_not_judged_again_until_something_changes() {
+    let good = fenced(GOOD);
+    let suite = "name: s\ncases:\n  - name: a\n    script: ../prompts/s.yaml\n    recordings: ['recordings/*.jsonl']\n    expect: {final: accepted}\n";
+    let said = [("user", "one"), ("assistant", good.as_str()), ("user", "two"), ("assistant", "Fine.")];
+    let other = [said[0], said[1], said[2], ("assistant", "Well.")];
+    let folder = folder(suite, &[("1.jsonl", &said), ("2.jsonl", &other)]);
+    let path = folder.path().join("kept");
+    let ran = |program: &str| {
+        let keep = Keep::open(&path, program).unwrap();
+        let work = Work::prepare(
+            &["evals/suite.yaml".to_owned()],
+            &Shelf::Disk(folder.path().to_owned()),
+            &Options::default(),
+        );
+        let scores = work.scores(None, Some(&keep), &|_, _| {});
+        (written(&work.report(scores)), fs::read_to_string(&path).unwrap().lines().count())
+    };
+    let first = ran("x");
+    assert_eq!((ran("x"), first.1), (first.clone(), 2));
+    // A killed run leaves half a line.
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.get(..text.len() - 20).unwrap()).unwrap();
+    assert_eq!(ran("x"), (first.0.clone(), 3), "the torn one is judged again");
+    fs::write(
+        folder.path().join("evals/recordings/1.jsonl"),
+        fs::read(folder.path().join("evals/recordings/2.jsonl")).unwrap(),
+    )
+    .unwrap();
+    assert_eq!(ran("x").1, 3, "the same bytes");
+    fs::write(folder.path().join("evals/suite.yaml"), suite.replace("accepted", "refused")).unwrap();
+    let other = ran("x");
+    assert!(other.0.contains("expected refused") && other.1 == 5);
+    assert_eq!(ran("y").1, 7, "another program");
+    fs::write(&path, "a letter\n").unwrap();
+    assert!(Keep::open(&path, "x").is_err());
+}
+
+#[test]
+fn other_settings_are_told_from_the_turn_at_which_they_matter() {
+    let suite = "name: s\ncases:\n  - name: a\n    recordings: ['recordings/*.jsonl']\n";
+    let said = [("user", "one"), ("assistant", "Well."), ("user", "two"), ("assistant", &fenced(GOOD))];
+    let folder = folder(suite, &[("1.jsonl", &said)]);
+    let instead =
+        Instead::read("o.yaml", "policy: none\n").unwrap().and(Instead::read("o", "rules: {known-key: off}").unwrap());
+    let work =
+        Work::prepare(&["evals/suite.yaml".to_owned()], &Shelf::Disk(folder.path().to_owned()), &Options::default());
+    let (now, other) = (work.scores(None, None, &|_, _| {}), work.scores(Some(&instead), None, &|_, _| {}));
+    let beside = Beside { divergences: diverge(&now, &other), ..Beside::default() };
+    let report = work.report(now);
+    written_beside(&report, &beside);
+    let told = shown(&report, &beside);
+    insta::assert_snapshot!(told.split("under the other").nth(1).unwrap(), @"
+     settings: 1 of 1 recordings differ
+      s / a / evals/recordings/1.jsonl
+        recorded ..  now .r  instead .A
+        from turn 2: refused now, accepted instead; no longer release-flow
+
+    Recorded replies were judged: this tells of our reading, checks and expectations, not of how a model answers today.
+    ");
+    assert_eq!(
+        Instead::read("o.yaml", "rules: {none: off}").unwrap_err().to_string(),
+        "o.yaml:1:9: unknown rule `none`"
+    );
 }

@@ -204,6 +204,14 @@ pub enum BackendError {
         /// Reset, timeout, garbage.
         why: String,
     },
+    /// What may be used together is used up.
+    #[error("the cap of {most} tokens is reached ({used} used); raise it to go on")]
+    Capped {
+        /// The cap.
+        most: u64,
+        /// Tokens so far.
+        used: u64,
+    },
     /// Ended from our side.
     #[error("interrupted after {} characters; retry sends the prompt again", .text.chars().count())]
     Interrupted {

@@ -8,7 +8,7 @@ fn alone_it_judges_what_is_compiled_in() {
     let ended = pipewright().args(["eval"]).run();
     assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{}", ended.out);
     assert!(ended.out.contains("Recorded replies were judged"), "{}", ended.out);
-    for format in ["json", "junit"] {
+    for format in ["json", "junit", "markdown"] {
         assert_eq!(pipewright().args(["eval", "--format", format]).run().code, Some(0), "{format}");
     }
     let gone = pipewright().args(["eval", "gone.yaml"]).run();
@@ -28,28 +28,45 @@ fn a_suite_is_recorded_judged_and_compared_with_before() {
     let server = Server::with([says(&format!("```yaml\n{good}```\n"))]);
     let run = pipewright().file("prompts/one.yaml", script).file("evals/mine.yaml", suite);
     let run = run.env("OPENAI_API_KEY", "sk-canary-123456").args(["eval", "evals/mine.yaml", "--live"]);
-    let run = run.args(["--server", &server.base(), "--model", "small", "--baseline", "old.json", "--bless"]);
+    let run = run.args([
+        "--server",
+        &server.base(),
+        "--model",
+        "small",
+        "--baseline",
+        "old.json",
+        "--write-baseline",
+        "old.json",
+    ]);
     let live = run.run();
     assert_eq!(live.code, Some(0), "{}{}", live.out, live.err);
-    assert!(live.err.contains("one: recording to evals/recordings/"), "{}", live.err);
+    assert!(live.err.contains("one: recorded to evals/recordings/"), "{}", live.err);
     let old = live.read("old.json");
     let report: serde_json::Value = serde_json::from_str(&old).expect("JSON");
     assert_eq!((&report["version"], report["scores"].as_array().map(Vec::len)), (&1.into(), Some(1)));
     let recording = live.read(report["scores"][0]["recording"].as_str().expect("a path"));
     assert!(!recording.contains("sk-canary"), "{recording}");
 
-    let again = |suite: &str, recording: &str| {
+    let again = |suite: &str, recording: &str, more: &[&str]| {
         let name = report["scores"][0]["recording"].as_str().expect("a path");
         let run = pipewright().file("prompts/one.yaml", script).file("evals/mine.yaml", suite).file(name, recording);
-        run.file("old.json", &old).args(["eval", "evals/mine.yaml", "--baseline", "old.json"]).run()
+        run.file("old.json", &old).args(["eval", "evals/mine.yaml", "--baseline", "old.json"]).args(more.to_vec()).run()
     };
-    let same = again(suite, &recording);
+    let same = again(suite, &recording, &["--fail-on-worse"]);
     assert_eq!(same.code, Some(0), "{}", same.out);
     assert!(same.out.contains("1 the same"), "{}", same.out);
-    let failed = again(&suite.replace("final: accepted", "final: refused"), &recording);
+    let failed = again(&suite.replace("final: accepted", "final: refused"), &recording, &[]);
     assert_eq!(failed.code, Some(1), "{}", failed.out);
-    let torn = again(suite, "{}\n{}\n");
+    let torn = again(suite, "{}\n{}\n", &[]);
     assert_eq!(torn.code, Some(3), "{}", torn.out);
+    // Worse, and still as demanded: it fails the run only when asked.
+    let demands_nothing = suite.replace("expect: {final: accepted}", "tags: [x]");
+    let bad = recording.replace("release-*", "v*");
+    for (more, code) in [(&[][..], 0), (&["--fail-on-worse"][..], 1)] {
+        let worse = again(&demands_nothing, &bad, more);
+        assert_eq!(worse.code, Some(code), "{}{}", worse.out, worse.err);
+        assert!(worse.out.contains("1 worse") && worse.out.contains("worse  rule tag-prefix"), "{}", worse.out);
+    }
 }
 
 #[test]
@@ -65,8 +82,69 @@ fn what_is_wrong_with_a_suite_is_told() {
                  expect: {final: accepted}\n";
     for format in ["human", "json"] {
         let slip = told(&suite.replace("final: accepted", "final: acceptedd"), format);
-        assert!(slip.starts_with("error: mine.yaml:3:5: ") && slip.contains("acceptedd"), "{slip}");
+        assert!(slip.starts_with("error: mine.yaml:6:21: ") && slip.contains("acceptedd"), "{slip}");
         let none = told(suite, format);
         assert!(none.starts_with("error: mine.yaml:") && none.contains("recordings/*.jsonl"), "{none}");
     }
+}
+
+/// A suite of small chats, in a folder of its own.
+fn small() -> crate::support::Run {
+    let mut run = pipewright().file("mine.yaml", "name: mine\ncases:\n  - {name: all, recordings: ['r/*.jsonl']}\n");
+    for number in 0..5 {
+        let file =
+            format!("image: node:{number}\\npipelines:\\n  default:\\n    - step:\\n        script: [npm test]\\n");
+        let line = |role: &str, text: &str| format!("{{\"role\":\"{role}\",\"content\":\"{text}\"}}\n");
+        let chat = line("user", "a file") + &line("assistant", &format!("```yaml\\n{file}```"));
+        run = run.file(&format!("r/{number}.jsonl"), chat);
+    }
+    run
+}
+
+#[test]
+fn parts_of_a_run_are_put_together_again() {
+    let whole = small().args(["eval", "mine.yaml", "--format", "json"]).run();
+    let step = |number: &str| {
+        let run = small().env("BITBUCKET_PARALLEL_STEP", number).env("BITBUCKET_PARALLEL_STEP_COUNT", "2");
+        run.args(["eval", "mine.yaml", "--format", "json", "--shard", "auto"]).run().out
+    };
+    let run = pipewright().file("a.json", step("1")).file("b.json", step("0"));
+    let merged = run.args(["eval", "merge", "a.json", "b.json", "--format", "json"]).run();
+    assert_eq!((merged.out, merged.code), (whole.out.clone(), whole.code));
+    let auto = small().args(["eval", "mine.yaml", "--format", "json", "--shard", "auto"]).run();
+    assert_eq!(auto.out, whole.out, "outside of a parallel step it is everything");
+    let one = pipewright().file("a.json", step("1")).args(["eval", "merge", "a.json"]).run();
+    assert_eq!((one.code, one.err.as_str()), (Some(2), "error: part 1/2 is missing\n"));
+    let wrong = small().args(["eval", "mine.yaml", "--shard", "3/2"]).run();
+    assert_eq!(wrong.err, "error: `3/2` is no part: write K/N, as in 1/4, or `auto`\n");
+}
+
+#[test]
+fn scores_are_kept_and_other_settings_tried() {
+    let kept = small().args(["eval", "mine.yaml", "--resume", "kept"]).run();
+    assert_eq!((kept.read("kept").lines().count(), kept.err.as_str()), (5, ""));
+    let again = small().file("kept", kept.read("kept")).args(["eval", "mine.yaml", "--resume", "kept"]).run();
+    assert_eq!((&again.out, again.read("kept").lines().count()), (&kept.out, 5));
+    assert_eq!(again.err, "kept: 5 scores from before; what changed since is judged again\n");
+    let instead = small().args(["eval", "mine.yaml", "--disable-rule", "release-flow"]).run();
+    assert!(instead.out.contains("under the other settings: 5 of 5 recordings differ"), "{}", instead.out);
+    let wrong = small().args(["eval", "mine.yaml", "--severity", "release-flow"]).run();
+    assert_eq!(
+        (wrong.code, wrong.err.as_str()),
+        (Some(2), "error: `release-flow` is no RULE=SEVERITY, as in build-once=warning\n")
+    );
+}
+
+#[test]
+fn the_turn_at_which_a_rule_broke_is_named() {
+    let recording = include_str!("../../evals/recordings/flask-gke/2026-11-23-repaired.jsonl");
+    let run =
+        |rule: &str| pipewright().file("r.jsonl", recording).args(["eval", "bisect", "r.jsonl", "--rule", rule]).run();
+    let mended = run("manual-production");
+    assert_eq!(mended.code, Some(0), "{}", mended.err);
+    let out = mended.out;
+    assert!(out.starts_with("`manual-production` broke at turn 4 (revision 1)\n\n> "), "{out}");
+    assert!(out.contains("error[manual-production]") && out.contains("was mended at turn 4 (revision 2)"), "{out}");
+    assert_eq!(run("trunk-only").out, "`trunk-only` is violated in none of the 5 revisions\n");
+    assert_eq!(run("trunk").code, Some(2));
 }

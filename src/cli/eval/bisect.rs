@@ -1,0 +1,29 @@
+//! `pipewright eval bisect`: the turn at which a rule broke.
+
+use super::args::Bisect;
+use crate::cli::args::Global;
+use crate::cli::config::{Configuration, Overrides};
+use crate::cli::{CliError, Exit, World};
+use crate::engine::{Recording, script::rule_ids, script::unknown_rule};
+use crate::eval;
+use crate::session;
+
+/// Names the turns at which the rule broke; found when the file at the end violates it.
+pub(super) fn run(arguments: &Bisect, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
+    if !rule_ids().contains(&arguments.rule.as_str()) {
+        return Err(CliError::usage(unknown_rule(&arguments.rule)));
+    }
+    let configuration = Configuration::load(global, Overrides::default(), world)?;
+    let session = session::open(&world.directory.join(&arguments.recording));
+    let mut session = session.map_err(|error| CliError::undone(error.to_string()))?;
+    session.name = arguments.recording.display().to_string();
+    let recording = Recording::new(session);
+    let checker = configuration.checker()?;
+    let history = eval::history(&recording, checker, &arguments.rule);
+    eval::write_history(&history, &arguments.rule, configuration.look(world), &mut *world.out)?;
+    Ok(match (&history.ended, history.violated) {
+        (Some(_), _) => Exit::Undone,
+        (None, true) => Exit::Found,
+        (None, false) => Exit::Fine,
+    })
+}

@@ -1,0 +1,184 @@
+//! `pipewright eval --live`: the scripts of cases, recorded anew with the configured model.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, mpsc};
+use std::time::SystemTime;
+
+use super::args::Eval;
+use crate::cli::chat::{redact, repairs, told};
+use crate::cli::config::{Configuration, checker_of};
+use crate::cli::replay::{backend, header};
+use crate::cli::{CliError, World, files};
+use crate::engine::{self, PromptScript};
+use crate::eval::{Case, Filter, Suite};
+use crate::model::{Backend, Interrupt, Live, Meter, Metered};
+use crate::replay::{self, Options};
+use crate::report::{Look, visible};
+use crate::session::{Writer, new_id};
+
+/// One conversation that is to be recorded.
+struct Take {
+    case: String,
+    script: PromptScript,
+    target: PathBuf,
+}
+
+/// Plays the scripts of the chosen cases and keeps what is said beside their recordings. A conversation that does not
+/// come to its end leaves no recording; those that did stay.
+pub(super) fn record(
+    arguments: &Eval,
+    filter: &Filter,
+    configuration: &Configuration,
+    world: &mut World<'_>,
+) -> Result<(), CliError> {
+    if arguments.suites.is_empty() {
+        let error = CliError::usage("what is compiled in can't be recorded anew");
+        return Err(error.hint("name a suite's file"));
+    }
+    let takes = takes(arguments, filter, configuration, world)?;
+    let interrupt = Interrupt::new();
+    // Whether a model is configured at all is told before anything is asked.
+    drop(backend(configuration, &interrupt)?);
+    let meter = Meter::new(arguments.max_tokens, arguments.per_minute);
+    let queue = Mutex::new(takes);
+    let (sender, receiver) = mpsc::channel();
+    let directory = world.directory.clone();
+    let mut failed = None;
+    std::thread::scope(|scope| {
+        for _ in 0..arguments.jobs {
+            let (sender, queue, meter, interrupt, directory) = (sender.clone(), &queue, &meter, &interrupt, &directory);
+            scope.spawn(move || {
+                // The lock is given back before the conversation begins.
+                let next = || queue.lock().ok()?.pop_front();
+                while let Some(take) = next() {
+                    let ended = one(&take, arguments, configuration, meter, interrupt, directory);
+                    let broken = ended.is_err();
+                    if sender.send((take.case, ended)).is_err() || broken {
+                        // What ends one conversation (a cap, a server that is gone) ends the others.
+                        if let Ok(mut queue) = queue.lock() {
+                            queue.clear();
+                        }
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        for (case, ended) in receiver {
+            let line = match ended {
+                Ok(path) => format!("{case}: recorded to {}", shown(&path, &directory)),
+                Err(reason) => {
+                    let line = format!("{case}: not recorded to its end: {reason}");
+                    failed.get_or_insert(line.clone());
+                    line
+                }
+            };
+            // The recordings are what counts; a line that can't be written stops none.
+            let _ = writeln!(world.err, "{}", visible(&line));
+        }
+    });
+    match failed {
+        Some(reason) => {
+            let error = CliError::undone(reason);
+            Err(error.hint("what was recorded stays; `--samples` records only what is missing"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The conversations that are to be recorded, in the order of suites and cases.
+fn takes(
+    arguments: &Eval,
+    filter: &Filter,
+    configuration: &Configuration,
+    world: &World<'_>,
+) -> Result<VecDeque<Take>, CliError> {
+    let mut takes = VecDeque::new();
+    let mut number = 0;
+    for path in &arguments.suites {
+        let name = path.display().to_string();
+        let undone = |reason: String| CliError::undone(format!("{name}: {reason}"));
+        let text = files::read(&world.directory.join(path)).map_err(undone)?;
+        let suite = Suite::read(&name, &text, &configuration.settings);
+        let (suite, _) = suite.map_err(|error| CliError::usage(error.to_string()))?;
+        let folder = world.directory.join(path).parent().map(Path::to_owned).unwrap_or_default();
+        for case in suite.chosen(filter) {
+            let Some(path) = &case.script else { continue };
+            let text = files::read(&folder.join(path)).map_err(|reason| undone(format!("{path}: {reason}")))?;
+            let script = PromptScript::read(path, &text, &case.settings);
+            let mut script = script.map_err(|error| CliError::usage(error.to_string()))?;
+            case.fill(&mut script);
+            let have = recordings(&folder, case);
+            let count = arguments.samples.map_or(1, |samples| usize::from(samples).saturating_sub(have));
+            for _ in 0..count {
+                number += 1;
+                let target = target(&folder, case, number);
+                takes.push_back(Take { case: case.name.clone(), script: script.clone(), target });
+            }
+        }
+    }
+    Ok(takes)
+}
+
+/// Holds one conversation. Its file gets its name when it is whole.
+fn one(
+    take: &Take,
+    arguments: &Eval,
+    configuration: &Configuration,
+    meter: &Meter,
+    interrupt: &Interrupt,
+    directory: &Path,
+) -> Result<PathBuf, String> {
+    let live = Live::new(configuration.live(interrupt.clone())).map_err(|error| told(error).to_string())?;
+    let mut live = Metered::new(live, meter, interrupt.clone());
+    let engine = engine::Options { repairs: repairs(arguments.repairs), ..engine::Options::default() };
+    let header = header(configuration, &engine, Some(&take.script), Some(live.name()));
+    let part = take.target.with_extension("part");
+    let mut writer = Writer::create(&part, &header, redact(configuration));
+    let options = Options {
+        script: Some(&take.script),
+        recording: None,
+        engine,
+        checker: checker_of(&take.script.settings).map_err(|error| error.to_string())?,
+        output: None,
+        directory: directory.to_owned(),
+        overwrite: false,
+        look: Look::default(),
+    };
+    let outcome = replay::run(options, Some(&mut live), Some(&mut writer), &mut std::io::sink(), &mut std::io::sink());
+    drop(writer);
+    let ended = match outcome {
+        Ok(outcome) => outcome.ended.map(|error| error.to_string()),
+        Err(error) => Some(error.to_string()),
+    };
+    if let Some(reason) = ended {
+        let part = shown(&part, directory);
+        return Err(format!("{reason} (what was said is in {part})"));
+    }
+    std::fs::rename(&part, &take.target).map_err(|error| format!("{}: {error}", shown(&part, directory)))?;
+    Ok(take.target.clone())
+}
+
+fn shown(path: &Path, directory: &Path) -> String {
+    path.strip_prefix(directory).unwrap_or(path).display().to_string()
+}
+
+/// The folder where a case's recordings lie.
+fn home(folder: &Path, case: &Case) -> PathBuf {
+    let pattern = case.recordings.first().map_or("", String::as_str);
+    let fixed = pattern.split('/').take_while(|part| !part.contains(['*', '?', '[', '{']) && !part.ends_with(".jsonl"));
+    fixed.fold(folder.to_owned(), |path, part| path.join(part))
+}
+
+/// How many recordings a case has where its new ones would go.
+fn recordings(folder: &Path, case: &Case) -> usize {
+    let entries = home(folder, case).read_dir().into_iter().flatten().flatten();
+    entries.filter(|entry| entry.path().extension().is_some_and(|extension| extension == "jsonl")).count()
+}
+
+/// A new file there.
+fn target(folder: &Path, case: &Case, number: usize) -> PathBuf {
+    let name = new_id(SystemTime::now(), std::process::id());
+    home(folder, case).join(format!("{name}-{number}.jsonl"))
+}

@@ -1,0 +1,171 @@
+//! `pipewright eval`: recordings judged against expectations; with `--live` recorded anew first.
+
+pub(super) mod args;
+mod bisect;
+mod live;
+mod progress;
+
+use std::path::Path;
+
+use self::args::{Eval, EvalCommand, EvalFormat, Merge};
+use super::args::Global;
+use super::config::{Configuration, Overrides};
+use super::{CliError, Exit, World, files};
+use crate::eval::{self, Beside, Comparison, Filter, Instead, Keep, Report, Shard, Shelf, Work};
+use crate::report::visible;
+
+/// Judges the recordings of suites, or does what is asked with reports and single recordings.
+pub(super) fn run(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
+    match &arguments.command {
+        Some(EvalCommand::Merge(merge)) => merged(merge, world),
+        Some(EvalCommand::Bisect(bisect)) => bisect::run(bisect, global, world),
+        None => judged(arguments, global, world),
+    }
+}
+
+fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
+    let configuration = Configuration::load(global, Overrides::model(&arguments.model), world)?;
+    let before = arguments.baseline.as_ref().map(|path| read_baseline(path, arguments, world)).transpose()?.flatten();
+    let instead = instead(arguments, world)?;
+    let filter =
+        Filter { only: arguments.only.clone(), tags: arguments.tag.clone(), exclude: arguments.exclude.clone() };
+    let shard = arguments.shard.as_ref().map(|text| shard(text, world)).transpose()?.flatten();
+    let suites: Vec<String> = arguments.suites.iter().map(|path| path.display().to_string()).collect();
+    for suite in &suites {
+        if let Err(reason) = files::read(&world.directory.join(suite)) {
+            return Err(CliError::undone(format!("{suite}: {reason}")));
+        }
+    }
+    if arguments.live {
+        live::record(arguments, &filter, &configuration, world)?;
+    }
+    let keep = arguments.resume.as_ref().map(|path| kept(path, world)).transpose()?;
+    let settings = if suites.is_empty() { Default::default() } else { configuration.settings.clone() };
+    let options = eval::Options { settings, filter, shard };
+    let work = Work::prepare(&suites, &Shelf::Disk(world.directory.clone()), &options);
+    let scores = progress::scores(&work, None, keep.as_ref(), world)?;
+    let others = instead.as_ref().map(|instead| progress::scores(&work, Some(instead), None, world)).transpose()?;
+    let divergences = others.map(|others| eval::diverge(&scores, &others)).unwrap_or_default();
+    let report = work.report(scores);
+    let comparison = before.map(|before| Comparison::of(&report, &before));
+    let worse = arguments.fail_on_worse && comparison.as_ref().is_some_and(Comparison::is_worse);
+    let beside = Beside { comparison, divergences };
+    write(&report, &beside, arguments.format, world)?;
+    if let Some(path) = &arguments.write_baseline {
+        let mut text = Vec::new();
+        eval::json(&report, &Beside::default(), &mut text)?;
+        let written = std::fs::write(world.directory.join(path), text);
+        written.map_err(|error| CliError::undone(format!("{}: {error}", path.display())))?;
+    }
+    Ok(match exit(&report) {
+        Exit::Fine if worse => Exit::Found,
+        exit => exit,
+    })
+}
+
+fn write(report: &Report, beside: &Beside, format: EvalFormat, world: &mut World<'_>) -> Result<(), CliError> {
+    for problem in &report.problems {
+        writeln!(world.err, "error: {}", visible(&problem.to_string()))?;
+    }
+    match format {
+        EvalFormat::Human => eval::human(report, beside, &mut *world.out)?,
+        EvalFormat::Json => eval::json(report, beside, &mut *world.out)?,
+        EvalFormat::Junit => eval::junit(report, &mut *world.out)?,
+        EvalFormat::Markdown => eval::markdown(report, beside, &mut *world.out)?,
+    }
+    Ok(())
+}
+
+fn exit(report: &Report) -> Exit {
+    match report.exit_code() {
+        0 => Exit::Fine,
+        1 => Exit::Found,
+        2 => Exit::Usage,
+        _ => Exit::Undone,
+    }
+}
+
+/// Puts parts together; the exit is that of one run.
+fn merged(arguments: &Merge, world: &mut World<'_>) -> Result<Exit, CliError> {
+    let mut parts = Vec::new();
+    for path in &arguments.reports {
+        let name = path.display().to_string();
+        let text =
+            files::read(&world.directory.join(path)).map_err(|reason| CliError::undone(format!("{name}: {reason}")))?;
+        let report = eval::read_report(&text).map_err(|reason| CliError::usage(format!("{name}: {reason}")))?;
+        parts.push((name, report));
+    }
+    let report = eval::merge(parts).map_err(CliError::usage)?;
+    write(&report, &Beside::default(), arguments.format, world)?;
+    Ok(exit(&report))
+}
+
+/// The scores from before; none where there is no baseline yet and this run makes it.
+fn read_baseline(path: &Path, arguments: &Eval, world: &World<'_>) -> Result<Option<Vec<eval::CaseScore>>, CliError> {
+    let full = world.directory.join(path);
+    if arguments.write_baseline.as_deref() == Some(path) && !full.exists() {
+        return Ok(None);
+    }
+    let wrong = |reason: String| CliError::usage(format!("{}: {reason}", path.display()));
+    let text = files::read(&full).map_err(wrong)?;
+    eval::read_baseline(&text).map(Some).map_err(wrong)
+}
+
+/// The settings of a counterfactual run, where one is asked for.
+fn instead(arguments: &Eval, world: &World<'_>) -> Result<Option<Instead>, CliError> {
+    let wrong = |error: crate::engine::ScriptError| CliError::usage(error.to_string());
+    let mut instead: Option<Instead> = None;
+    if let Some(path) = &arguments.against_settings {
+        let name = path.display().to_string();
+        let text = files::read(&world.directory.join(path));
+        let text = text.map_err(|reason| CliError::undone(format!("{name}: {reason}")))?;
+        instead = Some(Instead::read(&name, &text).map_err(wrong)?);
+    }
+    let mut rules = Vec::new();
+    for rule in &arguments.disable_rule {
+        rules.push((rule.as_str(), "off"));
+    }
+    for both in &arguments.severity {
+        let message = || CliError::usage(format!("`{}` is no RULE=SEVERITY, as in build-once=warning", visible(both)));
+        rules.push(both.split_once('=').ok_or_else(message)?);
+    }
+    if !rules.is_empty() {
+        let map: serde_json::Map<String, serde_json::Value> =
+            rules.into_iter().map(|(rule, severity)| (rule.to_owned(), severity.into())).collect();
+        let more =
+            Instead::read("the command line", &serde_json::json!({ "rules": map }).to_string()).map_err(wrong)?;
+        instead = Some(match instead {
+            Some(first) => first.and(more),
+            None => more,
+        });
+    }
+    Ok(instead)
+}
+
+fn shard(text: &str, world: &World<'_>) -> Result<Option<Shard>, CliError> {
+    if text != "auto" {
+        return text.parse().map(Some).map_err(CliError::usage);
+    }
+    let variable = |name: &str| world.environment.get(name).map(String::as_str);
+    let shard = Shard::of_steps(variable("BITBUCKET_PARALLEL_STEP"), variable("BITBUCKET_PARALLEL_STEP_COUNT"));
+    shard.map_err(CliError::usage)
+}
+
+/// The scores that were kept before.
+fn kept(path: &Path, world: &mut World<'_>) -> Result<Keep, CliError> {
+    // Another build may judge otherwise, also under the same version.
+    let build = std::env::current_exe().and_then(std::fs::metadata).and_then(|file| Ok((file.len(), file.modified()?)));
+    let program = format!("{} {:?}", env!("CARGO_PKG_VERSION"), build.ok());
+    let keep = Keep::open(&world.directory.join(path), &program);
+    let keep = keep.map_err(|error| CliError::undone(format!("{}: {error}", path.display())))?;
+    if !keep.is_empty() {
+        let scores = if keep.len() == 1 { "score" } else { "scores" };
+        writeln!(
+            world.err,
+            "{}: {} {scores} from before; what changed since is judged again",
+            path.display(),
+            keep.len()
+        )?;
+    }
+    Ok(keep)
+}

@@ -1,0 +1,46 @@
+//! The run itself, with a line on a terminal that tells how far it is.
+
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use crate::cli::{CliError, World};
+use crate::eval::{CaseScore, Instead, Keep, Work};
+
+/// How often the line is written anew, and when it comes first: a short run shows none.
+const OFTEN: Duration = Duration::from_millis(100);
+
+/// The scores of the work; on a terminal the errors' stream tells how far it is.
+pub(super) fn scores(
+    work: &Work,
+    instead: Option<&Instead>,
+    keep: Option<&Keep>,
+    world: &mut World<'_>,
+) -> Result<Vec<CaseScore>, CliError> {
+    if !world.terminal.errors {
+        return Ok(work.scores(instead, keep, &|_, _| {}));
+    }
+    let (sender, receiver) = mpsc::channel();
+    let run = move || {
+        // Nobody listens any more when the terminal is gone; the scores are made all the same.
+        work.scores(instead, keep, &|done, of| sender.send((done, of)).unwrap_or_default())
+    };
+    std::thread::scope(|scope| {
+        let worker = scope.spawn(run);
+        let mut last = Instant::now();
+        let mut shown = false;
+        for (done, of) in receiver {
+            if last.elapsed() >= OFTEN {
+                last = Instant::now();
+                shown = true;
+                write!(world.err, "\r{done} of {of} recordings\x1b[K")?;
+                world.err.flush()?;
+            }
+        }
+        if shown {
+            write!(world.err, "\r\x1b[K")?;
+            world.err.flush()?;
+        }
+        // A panic of the worker goes on here, as it would have without a thread.
+        worker.join().map_or_else(|panic| std::panic::resume_unwind(panic), Ok)
+    })
+}

@@ -1,0 +1,105 @@
+//! Counterfactual runs: the same recordings under other settings, turn by turn against as they are.
+
+use serde::Serialize;
+
+use super::score::{CaseScore, TurnScore};
+use crate::engine::ScriptError;
+use crate::engine::script::{at, guarded, rule_ids};
+use crate::finding::{Finding, Severity, Verdict};
+use crate::settings::{self, Settings};
+use crate::yaml::Document;
+
+/// Settings that are laid over those of each case.
+#[derive(Debug)]
+pub struct Instead {
+    /// Laid one over the other, in order.
+    documents: Vec<Document>,
+}
+
+/// A recording as it was recorded, as it is judged today, and as it would be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Divergence {
+    /// Suite, case and recording.
+    pub name: String,
+    /// The verdicts that were recorded, turn by turn.
+    pub recorded: Vec<Option<Verdict>>,
+    /// Those of today.
+    pub now: Vec<Option<Verdict>>,
+    /// Those under the other settings.
+    pub instead: Vec<Option<Verdict>>,
+    /// The first turn at which today and the other settings differ, in verdict or in rules.
+    pub turn: Option<usize>,
+    /// What differs there, in words.
+    pub text: String,
+}
+
+impl Instead {
+    /// Settings as a settings file has them; `name` is how messages call it.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with them, at its place.
+    pub fn read(name: &str, text: &str) -> Result<Self, ScriptError> {
+        let document = guarded(name, text)?;
+        let mut found: Vec<Finding> = Vec::new();
+        if let Some(root) = document.root() {
+            settings::read_node(root, &rule_ids(), &mut Settings::default(), &mut found);
+        }
+        match found.iter().find(|finding| finding.severity == Severity::Error) {
+            Some(error) => Err(at(name, &document, error.span, error.message.clone())),
+            None => Ok(Self { documents: vec![document] }),
+        }
+    }
+
+    /// These settings, and others over them.
+    pub fn and(mut self, mut more: Self) -> Self {
+        self.documents.append(&mut more.documents);
+        self
+    }
+
+    /// These settings over others.
+    pub(super) fn over(&self, settings: &Settings) -> Settings {
+        let mut settings = settings.clone();
+        for root in self.documents.iter().filter_map(Document::root).filter(|root| !root.is_null()) {
+            settings::read_node(root, &rule_ids(), &mut settings, &mut Vec::new());
+        }
+        settings
+    }
+}
+
+/// Compares scores of the same recordings, recording by recording.
+pub fn diverge(now: &[CaseScore], instead: &[CaseScore]) -> Vec<Divergence> {
+    now.iter().zip(instead).map(|(now, instead)| one(now, instead)).collect()
+}
+
+fn one(now: &CaseScore, instead: &CaseScore) -> Divergence {
+    let verdicts = |score: &CaseScore| score.by_turn.iter().map(|turn| turn.verdict).collect();
+    let differs =
+        |(now, instead): &(&TurnScore, &TurnScore)| now.verdict != instead.verdict || now.violated != instead.violated;
+    let first = now.by_turn.iter().zip(&instead.by_turn).find(differs);
+    Divergence {
+        name: now.name(),
+        recorded: now.by_turn.iter().map(|turn| turn.recorded).collect(),
+        now: verdicts(now),
+        instead: verdicts(instead),
+        turn: first.map(|(now, _)| now.turn),
+        text: first.map(|(now, instead)| told(now, instead)).unwrap_or_default(),
+    }
+}
+
+fn told(now: &TurnScore, instead: &TurnScore) -> String {
+    let word = |turn: &TurnScore| turn.verdict.map_or("no file", Verdict::word);
+    let only = |these: &TurnScore, those: &TurnScore| -> Vec<String> {
+        these.violated.iter().filter(|rule| !those.violated.contains(rule)).cloned().collect()
+    };
+    let mut words = Vec::new();
+    if now.verdict != instead.verdict {
+        words.push(format!("{} now, {} instead", word(now), word(instead)));
+    }
+    for (what, rules) in [("also", only(instead, now)), ("no longer", only(now, instead))] {
+        if !rules.is_empty() {
+            words.push(format!("{what} {}", rules.join(", ")));
+        }
+    }
+    words.join("; ")
+}

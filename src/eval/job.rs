@@ -1,0 +1,117 @@
+//! One recording of a case, played and judged.
+
+use std::sync::Arc;
+
+use super::instead::Instead;
+use super::keep::Keep;
+use super::score::CaseScore;
+use super::shelf::Shelf;
+use super::suite::Case;
+use crate::check::Checker;
+use crate::engine::{
+    self, Answers, Cue, Play, PromptScript, Recording, Silent, YamlKind, cues_of_recording, cues_of_script,
+    hash_of_prompts, play,
+};
+use crate::finding::Verdict;
+use crate::session::{Entry, read};
+
+/// One recording to be judged.
+pub(super) struct Job {
+    pub(super) suite: Arc<str>,
+    pub(super) case: Arc<Case>,
+    pub(super) script: Option<Arc<PromptScript>>,
+    pub(super) recording: String,
+}
+
+impl Job {
+    /// The score of the recording, played now or kept from before.
+    pub(super) fn run(&self, shelf: &Shelf, instead: Option<&Instead>, keep: Option<&Keep>) -> CaseScore {
+        let bytes = match shelf.read(&self.recording) {
+            Ok(bytes) => bytes,
+            Err(reason) => return self.named(undecided(format!("{}: {reason}", self.recording))),
+        };
+        let equal = self
+            .case
+            .expect
+            .file
+            .as_ref()
+            .and_then(|file| file.equals.as_ref())
+            .map(|path| String::from_utf8(shelf.read(path)?).map_err(|_| "is not UTF-8".to_owned()));
+        let key = keep.map(|keep| keep.key(self, &bytes, &equal));
+        if let (Some(keep), Some(key)) = (keep, &key)
+            && let Some(score) = keep.known(key)
+        {
+            return self.named(score);
+        }
+        let score = self.named(self.judge(&bytes, equal, instead).unwrap_or_else(undecided));
+        if let (Some(keep), Some(key)) = (keep, key) {
+            keep.tell(key, &score);
+        }
+        score
+    }
+
+    fn named(&self, mut score: CaseScore) -> CaseScore {
+        score.suite = self.suite.to_string();
+        score.case.clone_from(&self.case.name);
+        score.recording.clone_from(&self.recording);
+        score
+    }
+
+    fn judge(
+        &self,
+        bytes: &[u8],
+        equal: Option<Result<String, String>>,
+        instead: Option<&Instead>,
+    ) -> Result<CaseScore, String> {
+        let session = read(&self.recording, bytes).map_err(|error| error.to_string())?;
+        let recording = Recording::new(session);
+        let (cues, settings) = match &self.script {
+            Some(script) => (cues_of_script(script), &script.settings),
+            None => (cues_of_recording(&recording), &self.case.settings),
+        };
+        let settings = instead.map_or_else(|| settings.clone(), |instead| instead.over(settings));
+        let options = engine::Options::default();
+        let stale = recording.session.header.prompts.as_ref().is_some_and(|made| *made != hash_of_prompts(&options));
+        let checker = Checker::new(settings);
+        let play = play(&cues, Answers::Recorded(&recording), checker, options, &mut Silent);
+        let mut score = CaseScore::of(&play);
+        score.stale_prompts = stale;
+        score.missing_files = missing_files(&cues, &play);
+        for turn in &mut score.by_turn {
+            turn.recorded = recorded_verdict(&recording, turn.turn);
+        }
+        // What was not played to its end is undecided; to call its demands failed would be a guess.
+        if score.undecided.is_none() {
+            let failures = self.case.expect.failures(&play.conversation, &score);
+            score.failures.extend(failures);
+            let words = self.case.expect.words(&play.conversation, accepted(&recording), equal);
+            score.failures.extend(words);
+        }
+        Ok(score)
+    }
+}
+
+fn undecided(reason: String) -> CaseScore {
+    CaseScore { undecided: Some(reason), ..CaseScore::default() }
+}
+
+/// Turns of which a file is expected, and of which none could be read.
+fn missing_files(cues: &[Cue], play: &Play) -> usize {
+    let both = cues.iter().zip(&play.played).filter(|(cue, _)| cue.expect.yaml == Some(YamlKind::File));
+    both.filter(|(_, played)| played.yaml != Some(YamlKind::File)).count()
+}
+
+/// The best verdict that was recorded of a turn.
+fn recorded_verdict(recording: &Recording, turn: usize) -> Option<Verdict> {
+    let attempts = 0..=recording.repairs(turn);
+    let verdicts = attempts.filter_map(|attempt| recording.concluded(turn, attempt)?.verdict);
+    verdicts.max_by_key(|verdict| (*verdict == Verdict::Accepted, *verdict != Verdict::Incomplete))
+}
+
+/// The hash of the text that was accepted last when the recording was made.
+fn accepted(recording: &Recording) -> Option<&str> {
+    recording.session.entries.iter().rev().find_map(|entry| match entry {
+        Entry::Accepted { sha256, .. } => Some(sha256.as_str()),
+        _ => None,
+    })
+}

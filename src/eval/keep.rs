@@ -1,0 +1,94 @@
+//! Scores that are kept as they are made, so that an interrupted run goes on where it ended.
+//!
+//! A score is kept under a hash of all that it follows from: program, settings, demands, prompts, recording. What has
+//! changed since has another hash and is judged again.
+
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::sync::Mutex;
+
+use serde::{Deserialize, Serialize};
+
+use super::job::Job;
+use super::score::CaseScore;
+use crate::session::sha256;
+
+/// The most bytes of a file of kept scores.
+const LIMIT: u64 = 1 << 30;
+
+/// Kept scores.
+#[derive(Debug)]
+pub struct Keep {
+    program: String,
+    known: HashMap<String, CaseScore>,
+    file: Mutex<File>,
+}
+
+#[derive(Serialize)]
+struct Line<'s> {
+    key: &'s str,
+    score: &'s CaseScore,
+}
+
+#[derive(Deserialize)]
+struct ReadLine {
+    key: String,
+    score: CaseScore,
+}
+
+impl Keep {
+    /// Opens a file of kept scores, or begins one. `program` tells one build of the program from another.
+    ///
+    /// # Errors
+    /// The file can't be read or written, or another kind of file is there.
+    pub fn open(path: &Path, program: &str) -> io::Result<Self> {
+        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+        let mut bytes = Vec::new();
+        Read::by_ref(&mut file).take(LIMIT).read_to_end(&mut bytes)?;
+        let mut known = HashMap::new();
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            match serde_json::from_slice::<ReadLine>(line) {
+                Ok(line) => drop(known.insert(line.key, line.score)),
+                // What a killed run was writing ends the file; anything else is not ours to append to.
+                Err(_) if !line.ends_with(b"\n") && (!known.is_empty() || line.starts_with(b"{\"key\"")) => {
+                    file.write_all(b"\n")?;
+                }
+                Err(_) if line.starts_with(b"{\"key\"") || line.trim_ascii().is_empty() => {}
+                Err(_) => return Err(io::Error::other("is no file of kept scores")),
+            }
+        }
+        Ok(Self { program: program.to_owned(), known, file: Mutex::new(file) })
+    }
+
+    /// How many scores were kept before.
+    pub fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Whether none were.
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    pub(super) fn key(&self, job: &Job, recording: &[u8], equal: &Option<Result<String, String>>) -> String {
+        let Job { suite, case, script, .. } = job;
+        // Derived forms name every field, so nothing that a score follows from is forgotten.
+        let said = format!("{}\0{suite}\0{case:?}\0{script:?}\0{equal:?}\0{}", self.program, sha256(recording));
+        sha256(said.as_bytes())
+    }
+
+    pub(super) fn known(&self, key: &str) -> Option<CaseScore> {
+        self.known.get(key).cloned()
+    }
+
+    /// Appends a score. A file that can't be written costs the score in it, never the run.
+    pub(super) fn tell(&self, key: String, score: &CaseScore) {
+        let Ok(mut line) = serde_json::to_vec(&Line { key: &key, score }) else { return };
+        line.push(b'\n');
+        if let Ok(mut file) = self.file.lock() {
+            let _ = file.write_all(&line);
+        }
+    }
+}

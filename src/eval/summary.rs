@@ -1,0 +1,239 @@
+//! The numbers of many recordings.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::score::{CaseScore, FirstReply};
+
+/// The numbers of many recordings.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct Summary {
+    /// Recordings that were judged.
+    pub recordings: usize,
+    /// Those that met every demand.
+    pub passed: usize,
+    /// Those that did not.
+    pub failed: usize,
+    /// Those that could not be judged to their end.
+    pub undecided: usize,
+    /// Those with a file.
+    pub with_file: usize,
+    /// Those whose first file was valid, clean of policy errors, and accepted.
+    pub first_valid: usize,
+    /// See `first_valid`.
+    pub first_clean: usize,
+    /// See `first_valid`.
+    pub first_accepted: usize,
+    /// Those that were accepted with no more repairs than this, by number of repairs.
+    pub accepted_within: BTreeMap<usize, usize>,
+    /// Those that were accepted at all.
+    pub accepted: usize,
+    /// The 95 % interval of the share that was accepted.
+    pub accepted_interval: Option<(f64, f64)>,
+    /// Turns that were played.
+    pub turns: usize,
+    /// Conclusions that differ from the recorded ones.
+    pub drift: usize,
+    /// Replies with a file that could not be taken.
+    pub flawed: usize,
+    /// Turns of which a file was expected, and none could be read.
+    pub missing_files: usize,
+    /// Recordings that were made with other system or repair prompts than today's.
+    pub stale_prompts: usize,
+    /// Turns until a file was accepted, over the recordings that came to one.
+    pub turns_to_acceptance: Option<Spread>,
+    /// Tokens until then, over those that have them counted.
+    pub tokens_to_acceptance: Option<Spread>,
+    /// Lines that changed from revision to revision, all together.
+    pub lines_changed: usize,
+    /// Lines between the first and the last revision of each recording, all together.
+    pub lines_needed: usize,
+    /// Times that a rule held and then no longer did.
+    pub regressions: usize,
+    /// Revisions that violate a rule, by rule.
+    pub violations: BTreeMap<String, usize>,
+    /// Best files of a turn with errors, by turn and then by rule.
+    pub violations_by_turn: BTreeMap<usize, BTreeMap<String, usize>>,
+}
+
+/// The least, the middle and the most of some numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spread {
+    /// The least.
+    pub least: u64,
+    /// The median; of an even count the lower one.
+    pub median: u64,
+    /// The most.
+    pub most: u64,
+}
+
+impl Spread {
+    /// The spread of numbers; `None` of nothing.
+    fn of(numbers: impl Iterator<Item = u64>) -> Option<Self> {
+        let mut numbers: Vec<u64> = numbers.collect();
+        numbers.sort_unstable();
+        let median = *numbers.get(numbers.len().saturating_sub(1) / 2)?;
+        Some(Self { least: *numbers.first()?, median, most: *numbers.last()? })
+    }
+}
+
+impl Summary {
+    /// The numbers of these scores.
+    pub fn of(scores: &[CaseScore]) -> Self {
+        let count = |which: &dyn Fn(&CaseScore) -> bool| scores.iter().filter(|score| which(score)).count();
+        let first = |which: fn(FirstReply) -> bool| count(&|score| score.first_reply.is_some_and(which));
+        let mut violations: BTreeMap<String, usize> = BTreeMap::new();
+        for (rule, number) in scores.iter().flat_map(|score| &score.violations) {
+            *violations.entry(rule.clone()).or_default() += number;
+        }
+        let mut by_turn: BTreeMap<usize, BTreeMap<String, usize>> = BTreeMap::new();
+        for turn in scores.iter().flat_map(|score| &score.by_turn) {
+            for rule in &turn.violated {
+                *by_turn.entry(turn.turn).or_default().entry(rule.clone()).or_default() += 1;
+            }
+        }
+        let sum = |of: fn(&CaseScore) -> usize| scores.iter().map(of).sum::<usize>();
+        let accepted = count(&|score| score.accepted_at.is_some());
+        let within = |most: usize| count(&|score| score.accepted_at.is_some() && score.repairs <= most);
+        Self {
+            recordings: scores.len(),
+            passed: count(&CaseScore::passed),
+            failed: count(&|score| !score.failures.is_empty()),
+            undecided: count(&|score| score.failures.is_empty() && score.undecided.is_some()),
+            with_file: count(&|score| score.first_reply.is_some()),
+            first_valid: first(|first| first.valid),
+            first_clean: first(|first| first.clean),
+            first_accepted: first(|first| first.accepted),
+            accepted_within: [0, 1, 3, 5].map(|most| (most, within(most))).into(),
+            accepted,
+            accepted_interval: wilson(accepted, scores.len()),
+            turns: sum(|score| score.by_turn.len()),
+            drift: sum(CaseScore::drift),
+            flawed: sum(|score| score.flawed),
+            missing_files: sum(|score| score.missing_files),
+            stale_prompts: count(&|score| score.stale_prompts),
+            turns_to_acceptance: Spread::of(scores.iter().filter_map(|score| score.accepted_at).map(|at| at as u64)),
+            tokens_to_acceptance: Spread::of(scores.iter().filter_map(|score| score.tokens_to_acceptance)),
+            lines_changed: sum(|score| score.lines_changed),
+            lines_needed: sum(|score| score.lines_needed),
+            regressions: sum(|score| score.regressions.len()),
+            violations,
+            violations_by_turn: by_turn,
+        }
+    }
+}
+
+/// Wilson's 95 % interval of a share, to three places; `None` of nothing.
+pub fn wilson(successes: usize, of: usize) -> Option<(f64, f64)> {
+    if of == 0 {
+        return None;
+    }
+    // The 97.5 % quantile of the normal distribution.
+    const Z: f64 = 1.959_964;
+    let (n, share) = (of as f64, successes as f64 / of as f64);
+    let centre = share + Z * Z / (2.0 * n);
+    let spread = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+    let scale = 1.0 + Z * Z / n;
+    Some((rounded((centre - spread) / scale), rounded((centre + spread) / scale)))
+}
+
+/// A share to three places.
+fn rounded(value: f64) -> f64 {
+    (value.clamp(0.0, 1.0) * 1000.0).round() / 1000.0
+}
+
+/// How likely it is that of `k` recordings at least one passes, seen from `passed` of `of`: the unbiased estimator
+/// `1 - C(of - passed, k) / C(of, k)`, to three places. `None` where there are fewer recordings than `k`.
+pub fn pass_at(k: usize, passed: usize, of: usize) -> Option<f64> {
+    if k == 0 || k > of || passed > of {
+        return None;
+    }
+    let missed = of - passed;
+    let none: f64 = (0..k).map(|taken| missed.saturating_sub(taken) as f64 / (of - taken) as f64).product();
+    Some(rounded(1.0 - none))
+}
+
+/// A case with all its recordings.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct CaseSummary<'s> {
+    /// The suite's name.
+    pub suite: &'s str,
+    /// The case's name.
+    pub case: &'s str,
+    /// Its recordings.
+    pub recordings: usize,
+    /// Those that could be judged; the numbers below are about them.
+    pub judged: usize,
+    /// Those that met every demand.
+    pub passed: usize,
+    /// The 95 % interval of their share (Wilson's).
+    pub pass_interval: Option<(f64, f64)>,
+    /// How likely at least one of 1, 3, 5 recordings passes, as far as there are so many.
+    pub pass_at: BTreeMap<usize, f64>,
+}
+
+impl<'s> CaseSummary<'s> {
+    /// The cases of these scores; those of one case stand together.
+    pub fn all(scores: &'s [CaseScore]) -> Vec<Self> {
+        let groups = scores.chunk_by(|a, b| a.suite == b.suite && a.case == b.case);
+        groups.filter_map(Self::of).collect()
+    }
+
+    fn of(scores: &'s [CaseScore]) -> Option<Self> {
+        let first = scores.first()?;
+        let passed = scores.iter().filter(|score| score.passed()).count();
+        let judged = scores.iter().filter(|score| score.passed() || !score.failures.is_empty()).count();
+        let pass_at = [1, 3, 5].into_iter().filter_map(|k| Some((k, pass_at(k, passed, judged)?)));
+        Some(Self {
+            suite: &first.suite,
+            case: &first.case,
+            recordings: scores.len(),
+            judged,
+            passed,
+            pass_interval: wilson(passed, judged),
+            pass_at: pass_at.collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_estimator_is_unbiased() {
+        // Over all ways to draw k of n, the share of draws with a pass in it.
+        for (of, passed) in [(5, 0), (5, 2), (6, 3), (6, 6)] {
+            for k in 1..=of {
+                let draws: Vec<u32> = (0..1u32 << of).filter(|draw| draw.count_ones() as usize == k).collect();
+                let hit = draws.iter().filter(|draw| **draw & ((1 << passed) - 1) != 0).count();
+                assert_eq!(pass_at(k, passed, of), Some(rounded(hit as f64 / draws.len() as f64)), "{k} {passed} {of}");
+            }
+        }
+        assert_eq!((pass_at(0, 1, 2), pass_at(3, 1, 2), pass_at(1, 0, 0)), (None, None, None));
+    }
+
+    #[test]
+    fn intervals_are_wilsons() {
+        assert_eq!(wilson(0, 0), None);
+        assert_eq!(wilson(1, 1), Some((0.207, 1.0)));
+        assert_eq!(wilson(5, 10), Some((0.237, 0.763)));
+    }
+
+    #[test]
+    fn a_recording_that_could_not_be_judged_is_no_miss() {
+        let score = |undecided: Option<&str>, failures: &[&str]| CaseScore {
+            case: "c".to_owned(),
+            undecided: undecided.map(str::to_owned),
+            failures: failures.iter().map(|text| (*text).to_owned()).collect(),
+            ..CaseScore::default()
+        };
+        let scores = [score(None, &[]), score(None, &[]), score(Some("stale"), &[]), score(None, &["x"])];
+        let cases = CaseSummary::all(&scores);
+        assert_eq!((cases[0].recordings, cases[0].judged, cases[0].passed), (4, 3, 2));
+        assert_eq!(cases[0].pass_at, BTreeMap::from([(1, 0.667), (3, 1.0)]));
+    }
+}
