@@ -14,6 +14,7 @@ macro_rules! files {
 
 files![
     "evals/authored.yaml",
+    "evals/engineers.yaml",
     "evals/flask-gke.yaml",
     "evals/recorded-chats.yaml",
     "evals/recordings/authored/control-sequences.jsonl",
@@ -29,11 +30,27 @@ files![
     "evals/recordings/flask-gke/2026-11-23-b.jsonl",
     "evals/recordings/flask-gke/2026-11-23-repaired.jsonl",
     "evals/recordings/flask-gke/2026-11-23.jsonl",
+    "evals/recordings/go-cloud-run/2026-11-24-untold.jsonl",
+    "evals/recordings/go-cloud-run/2026-11-24.jsonl",
     "evals/recordings/java-aks/2026-11-22.jsonl",
+    "evals/recordings/java-aks/2026-11-24-untold.jsonl",
+    "evals/recordings/java-aks/2026-11-24.jsonl",
+    "evals/recordings/monorepo/2026-11-24-untold.jsonl",
+    "evals/recordings/monorepo/2026-11-24.jsonl",
     "evals/recordings/node-ecs/2026-11-22.jsonl",
+    "evals/recordings/node-ecs/2026-11-24-untold.jsonl",
+    "evals/recordings/node-ecs/2026-11-24.jsonl",
+    "evals/recordings/php-ssh/2026-11-24-untold.jsonl",
+    "evals/recordings/php-ssh/2026-11-24.jsonl",
+    "evals/recordings/react-cdn/2026-11-24-untold.jsonl",
+    "evals/recordings/react-cdn/2026-11-24.jsonl",
     "prompts/flask-gke.yaml",
+    "prompts/go-cloud-run.yaml",
     "prompts/java-aks.yaml",
+    "prompts/monorepo.yaml",
     "prompts/node-ecs.yaml",
+    "prompts/php-ssh.yaml",
+    "prompts/react-cdn.yaml",
 ];
 
 /// The text of a file that is compiled in.

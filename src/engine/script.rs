@@ -187,7 +187,7 @@ mod tests {
     fn the_scripts_of_the_repository_are_read() {
         for (path, text) in super::super::embedded::FILES.iter().filter(|(path, _)| path.starts_with("prompts/")) {
             let script = PromptScript::read(path, text, &Settings::default()).unwrap();
-            assert_eq!(script.turns.len(), 8, "{path}");
+            assert!(script.turns.len() >= 6 && !script.description.is_empty(), "{path}");
         }
     }
 

@@ -39,7 +39,9 @@ fn holds(name: &str, block: &str) {
 /// What `replay` writes, line by line.
 fn replayed(words: &[&str]) -> Vec<String> {
     let script = include_str!("../../prompts/node-ecs.yaml");
-    let ended = pipewright().file("node-ecs.yaml", script).args(words.iter().copied()).run();
+    let recording = include_str!("../../evals/recordings/node-ecs/2026-11-22.jsonl");
+    let run = pipewright().file("node-ecs.yaml", script).file("2026-11-22.jsonl", recording);
+    let ended = run.args(words.iter().copied()).run();
     assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
     ended.out.lines().map(str::to_owned).collect()
 }
@@ -57,11 +59,12 @@ fn session() -> String {
 
 /// One turn, whole.
 fn turn() -> String {
-    let lines = replayed(&["replay", "node-ecs.yaml"]);
+    let lines = replayed(&["replay", "node-ecs.yaml", "--recording", "2026-11-22.jsonl"]);
     let start = lines.iter().position(|line| line.ends_with(": deployment-environments")).expect("the turn");
     let length = lines[start + 1..].iter().position(|line| line.starts_with("== turn ")).expect("a turn after it");
     let text = lines[start..start + length].join("\n");
-    format!("```console\n$ pipewright replay prompts/node-ecs.yaml\n…\n{text}\n…\n```\n")
+    let recording = "evals/recordings/node-ecs/2026-11-22.jsonl";
+    format!("```console\n$ pipewright replay prompts/node-ecs.yaml --recording {recording}\n…\n{text}\n…\n```\n")
 }
 
 // One test, since the blocks stand in one file.
