@@ -13,7 +13,8 @@ use crate::engine::{
     hash_of_prompts, play,
 };
 use crate::finding::Verdict;
-use crate::session::{Entry, read};
+use crate::session::{Entry, Redact, read};
+use crate::transcript::{Told, told};
 
 /// One recording to be judged.
 pub(super) struct Job {
@@ -57,12 +58,13 @@ impl Job {
         score
     }
 
-    fn judge(
-        &self,
-        bytes: &[u8],
-        equal: Option<Result<String, String>>,
-        instead: Option<&Instead>,
-    ) -> Result<CaseScore, String> {
+    /// The conversation, for a page; `None` where the recording can't be read.
+    pub(super) fn told(&self, shelf: &Shelf) -> Option<Told> {
+        let (recording, _, play) = self.play(&shelf.read(&self.recording).ok()?, None).ok()?;
+        Some(told(&play.conversation, Some(&recording.session.header), &play.played, &Redact::default()))
+    }
+
+    fn play(&self, bytes: &[u8], instead: Option<&Instead>) -> Result<(Recording, Vec<Cue>, Play), String> {
         let session = read(&self.recording, bytes).map_err(|error| error.to_string())?;
         let recording = Recording::new(session);
         let (cues, settings) = match &self.script {
@@ -70,10 +72,20 @@ impl Job {
             None => (cues_of_recording(&recording), &self.case.settings),
         };
         let settings = instead.map_or_else(|| settings.clone(), |instead| instead.over(settings));
-        let options = engine::Options::default();
-        let stale = recording.session.header.prompts.as_ref().is_some_and(|made| *made != hash_of_prompts(&options));
         let checker = Checker::new(settings);
-        let play = play(&cues, Answers::Recorded(&recording), checker, options, &mut Silent);
+        let play = play(&cues, Answers::Recorded(&recording), checker, engine::Options::default(), &mut Silent);
+        Ok((recording, cues, play))
+    }
+
+    fn judge(
+        &self,
+        bytes: &[u8],
+        equal: Option<Result<String, String>>,
+        instead: Option<&Instead>,
+    ) -> Result<CaseScore, String> {
+        let (recording, cues, play) = self.play(bytes, instead)?;
+        let today = hash_of_prompts(play.conversation.options());
+        let stale = recording.session.header.prompts.as_ref().is_some_and(|made| *made != today);
         let mut score = CaseScore::of(&play);
         score.stale_prompts = stale;
         score.missing_files = missing_files(&cues, &play);

@@ -17,6 +17,7 @@ use super::summary::Summary;
 use super::variables::filled;
 use crate::engine::{PromptScript, ScriptError};
 use crate::settings::Settings;
+use crate::transcript::Told;
 
 /// What is run.
 #[derive(Clone, Debug, Default)]
@@ -132,6 +133,11 @@ impl Work {
             score
         };
         self.jobs.par_iter().map(one).collect()
+    }
+
+    /// The conversations of the first recordings, at most so many, for a page: each is played again.
+    pub fn told(&self, most: usize) -> Vec<Option<Told>> {
+        self.jobs.par_iter().take(most).map(|job| job.told(&self.shelf)).collect()
     }
 
     /// The report of scores.

@@ -119,7 +119,7 @@ pub(super) fn of_case(case: &CaseSummary<'_>) -> String {
 }
 
 /// A turn as one character: accepted, refused, incomplete, flawed, a fragment, words alone.
-fn mark(turn: &TurnScore) -> char {
+pub(super) fn mark(turn: &TurnScore) -> char {
     match (turn.verdict, turn.yaml) {
         (Some(Verdict::Accepted), _) => 'A',
         (Some(Verdict::Refused), _) => 'r',

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::report::visible;
 
 /// Text from outside as HTML: markup is escaped, and what would turn or hide text is shown.
-pub(super) fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for c in visible(text).chars() {
         match c {

@@ -13,6 +13,7 @@ mod reply;
 mod tests;
 mod told;
 
+pub use code::escaped;
 pub use form::{Form, told_recording, write_new};
 pub use lines::chat_lines;
 pub use markdown::markdown;

@@ -148,3 +148,13 @@ fn the_turn_at_which_a_rule_broke_is_named() {
     assert_eq!(run("trunk-only").out, "`trunk-only` is violated in none of the 5 revisions\n");
     assert_eq!(run("trunk").code, Some(2));
 }
+
+#[test]
+fn a_page_of_the_suites_stands_alone_and_tells_each_conversation() {
+    let ended = pipewright().args(["eval", "--format", "html", "--only", "flask-gke"]).run();
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
+    for part in ["From reply to acceptance", "Turn by turn", "id=\"s0-t8\"", "href=\"#s2-t8\"", "id=\"s1-r1\""] {
+        assert!(ended.out.contains(part), "{part} is not on the page");
+    }
+    assert!(!["<script", "src=", "url(", "@import", "<link"].iter().any(|outside| ended.out.contains(outside)));
+}

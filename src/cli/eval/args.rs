@@ -115,4 +115,6 @@ pub(in crate::cli) enum EvalFormat {
     Junit,
     /// Markdown for the comment of a pull request
     Markdown,
+    /// One page with nothing outside of it: funnel, rules, turns, and each conversation with its file
+    Html,
 }

@@ -13,6 +13,10 @@ use super::config::{Configuration, Overrides};
 use super::{CliError, Exit, World, files};
 use crate::eval::{self, Beside, Comparison, Filter, Instead, Keep, Report, Shard, Shelf, Work};
 use crate::report::visible;
+use crate::transcript::Told;
+
+/// Conversations that a page shows: more make a file that no browser opens gladly.
+const CONVERSATIONS: usize = 200;
 
 /// Judges the recordings of suites, or does what is asked with reports and single recordings.
 pub(super) fn run(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
@@ -46,11 +50,12 @@ fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Ex
     let scores = progress::scores(&work, None, keep.as_ref(), world)?;
     let others = instead.as_ref().map(|instead| progress::scores(&work, Some(instead), None, world)).transpose()?;
     let divergences = others.map(|others| eval::diverge(&scores, &others)).unwrap_or_default();
+    let told = if arguments.format == EvalFormat::Html { work.told(CONVERSATIONS) } else { Vec::new() };
     let report = work.report(scores);
     let comparison = before.map(|before| Comparison::of(&report, &before));
     let worse = arguments.fail_on_worse && comparison.as_ref().is_some_and(Comparison::is_worse);
     let beside = Beside { comparison, divergences };
-    write(&report, &beside, arguments.format, world)?;
+    write(&report, &beside, &told, arguments.format, world)?;
     if let Some(path) = &arguments.write_baseline {
         let mut text = Vec::new();
         eval::json(&report, &Beside::default(), &mut text)?;
@@ -63,7 +68,13 @@ fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Ex
     })
 }
 
-fn write(report: &Report, beside: &Beside, format: EvalFormat, world: &mut World<'_>) -> Result<(), CliError> {
+fn write(
+    report: &Report,
+    beside: &Beside,
+    told: &[Option<Told>],
+    format: EvalFormat,
+    world: &mut World<'_>,
+) -> Result<(), CliError> {
     for problem in &report.problems {
         writeln!(world.err, "error: {}", visible(&problem.to_string()))?;
     }
@@ -72,6 +83,7 @@ fn write(report: &Report, beside: &Beside, format: EvalFormat, world: &mut World
         EvalFormat::Json => eval::json(report, beside, &mut *world.out)?,
         EvalFormat::Junit => eval::junit(report, &mut *world.out)?,
         EvalFormat::Markdown => eval::markdown(report, beside, &mut *world.out)?,
+        EvalFormat::Html => eval::page(report, beside, told, &mut *world.out)?,
     }
     Ok(())
 }
@@ -96,7 +108,7 @@ fn merged(arguments: &Merge, world: &mut World<'_>) -> Result<Exit, CliError> {
         parts.push((name, report));
     }
     let report = eval::merge(parts).map_err(CliError::usage)?;
-    write(&report, &Beside::default(), arguments.format, world)?;
+    write(&report, &Beside::default(), &[], arguments.format, world)?;
     Ok(exit(&report))
 }
 
