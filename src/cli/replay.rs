@@ -91,7 +91,8 @@ fn material(
         Some(path) if path.extension().is_some_and(|extension| extension == "jsonl") => Ok((None, recorded(path)?)),
         Some(path) => {
             let (name, text) = read(path)?;
-            let script = PromptScript::read(&name, &text, settings);
+            let full = directory.join(path);
+            let script = PromptScript::read_with(&name, &text, settings, &|file| engine::read_beside(&full, file));
             let script = script.map_err(|error| CliError::usage(error.to_string()))?;
             let recording = match named {
                 None if !arguments.live => Some(compiled_in(&script, &name)?),

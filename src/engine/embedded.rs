@@ -57,3 +57,23 @@ files![
 pub fn file(path: &str) -> Option<&'static str> {
     FILES.iter().find(|(name, _)| *name == path).map(|(_, text)| *text)
 }
+
+/// The text of a file that is compiled in, seen from the folder of another.
+///
+/// # Errors
+/// There is none, as a lower-case fragment.
+pub fn beside(path: &str, file: &str) -> Result<String, String> {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    self::file(&format!("{folder}/{file}")).map(str::to_owned).ok_or_else(|| "is not compiled in".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_found_beside_another() {
+        assert_eq!(beside("prompts/node-ecs.yaml", "flask-gke.yaml").ok().as_deref(), file(SCRIPT));
+        assert_eq!(beside("evals/flask-gke.yaml", "node-ecs.yaml").unwrap_err(), "is not compiled in");
+    }
+}

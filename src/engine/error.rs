@@ -16,6 +16,16 @@ pub enum EngineError {
         #[source]
         error: BackendError,
     },
+    /// The recording began with another file than the prompts do.
+    #[error(
+        "the recording `{recording}` is stale: its file to begin with is another; record anew with `--live`\n{diff}"
+    )]
+    OtherFile {
+        /// The recording's name.
+        recording: String,
+        /// What differs: `-` recorded, `+` now.
+        diff: String,
+    },
     /// A cap forbids to ask.
     #[error("{0}")]
     Cap(String),

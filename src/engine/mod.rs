@@ -5,6 +5,7 @@
 
 mod accept;
 mod attempt;
+mod beginning;
 mod conversation;
 pub mod embedded;
 mod error;
@@ -22,16 +23,19 @@ mod turn;
 
 pub use accept::{AcceptError, Expected, Written, write_file};
 pub use attempt::{Attempt, YamlKind};
+pub use beginning::read_beside;
 pub use conversation::Conversation;
 pub use error::EngineError;
 pub use observer::{Attempted, Observer, Silent};
 pub use options::{Limits, Options, Repairs};
-pub use play::{Answers, Audience, Cue, Drift, Play, Played, answer_word, cues_of_recording, cues_of_script, play};
+pub use play::{
+    Answers, Audience, Cue, Cues, Drift, Play, Played, answer_word, cues_of_recording, cues_of_script, play,
+};
 pub use prompt::{Context, Prompt, hash_of_prompts};
 pub use recording::{Concluded, Recording};
 pub use restore::surviving;
 pub use revision::{Revision, Standing};
-pub use script::{PromptScript, ScriptError, ScriptTurn, TurnExpectation};
+pub use script::{PromptScript, ScriptError, ScriptFile, ScriptTurn, TurnExpectation};
 pub use style::adapted;
 pub use turn::{Stop, Turn};
 

@@ -1,12 +1,14 @@
 //! Plays prompts against a recording or a live backend: every conclusion is made again, and differences are drift.
 
 use super::attempt::YamlKind;
+use super::beginning::difference;
 use super::conversation::Conversation;
 use super::error::EngineError;
 use super::observer::Observer;
 use super::options::{Options, Repairs};
 use super::prompt::Prompt;
 use super::recording::{Concluded, Recording};
+use super::revision::Revision;
 use super::script::{PromptScript, TurnExpectation};
 use super::turn::Turn;
 use crate::check::Checker;
@@ -57,6 +59,9 @@ pub enum Answers<'b> {
 
 /// Is told each turn when it has been played; conversation and turn are as they stand then.
 pub trait Audience: Observer {
+    /// The conversation begins with a file.
+    fn begun(&mut self, _revision: &Revision) {}
+
     /// A turn begins.
     fn asked(&mut self, _turn: usize, _of: usize, _id: &str, _prompt: &Prompt) {}
 
@@ -87,29 +92,48 @@ pub struct Cue {
     pub expect: TurnExpectation,
 }
 
+/// What is to be played, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cues {
+    /// The file that the conversation begins with.
+    pub file: Option<String>,
+    /// The prompts.
+    pub prompts: Vec<Cue>,
+}
+
+impl std::ops::Deref for Cues {
+    type Target = [Cue];
+
+    fn deref(&self) -> &[Cue] {
+        &self.prompts
+    }
+}
+
 /// The cues of a prompt script.
-pub fn cues_of_script(script: &PromptScript) -> Vec<Cue> {
+pub fn cues_of_script(script: &PromptScript) -> Cues {
     let cue = |turn: &super::script::ScriptTurn| Cue {
         id: turn.id.clone(),
         prompt: Prompt::script(turn.prompt.trim_end()),
         expect: turn.expect.clone(),
     };
-    script.turns.iter().map(cue).collect()
+    let file = script.file.as_ref().map(|file| file.text.clone());
+    Cues { file, prompts: script.turns.iter().map(cue).collect() }
 }
 
 /// The prompts of a recording as cues, with nothing expected.
-pub fn cues_of_recording(recording: &Recording) -> Vec<Cue> {
+pub fn cues_of_recording(recording: &Recording) -> Cues {
     let cues = recording.prompts().map(|exchange| Cue {
         id: format!("turn-{}", exchange.turn),
         prompt: Prompt { origin: exchange.origin, text: exchange.prompt.clone() },
         expect: TurnExpectation::default(),
     });
-    cues.collect()
+    let file = recording.begins_with().map(|(text, _)| text.to_owned());
+    Cues { file, prompts: cues.collect() }
 }
 
 /// Plays cues to the end, or to the first that gets no reply.
 pub fn play(
-    cues: &[Cue],
+    cues: &Cues,
     mut answers: Answers<'_>,
     checker: Checker,
     mut options: Options,
@@ -120,12 +144,24 @@ pub fn play(
         options.repairs = Repairs::Off;
     }
     let mut conversation = Conversation::new(options, checker);
-    if let Answers::Recorded(recording) = &answers
-        && let Some(text) = recording.begins_with()
-    {
-        conversation.begin_with(text, audience);
-    }
     let mut all = Vec::new();
+    if let Answers::Recorded(recording) = &answers
+        && let Some(diff) = difference(recording, cues.file.as_deref())
+    {
+        let recording = recording.session.name.clone();
+        return Play { conversation, played: all, ended: Some(EngineError::OtherFile { recording, diff }) };
+    }
+    if let Some(text) = &cues.file {
+        conversation.begin_with(text, audience);
+        if let Some(revision) = conversation.present() {
+            audience.begun(revision);
+        }
+    }
+    if let Answers::Recorded(recording) = &answers {
+        for text in recording.edits(0) {
+            conversation.edit(text, audience);
+        }
+    }
     for (index, cue) in cues.iter().enumerate() {
         let number = index + 1;
         let before = conversation.present().map(|revision| revision.number);

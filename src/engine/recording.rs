@@ -81,10 +81,12 @@ impl Recording {
         self.judged.then(|| self.concluded.get(&(turn, attempt)).cloned().unwrap_or_default())
     }
 
-    /// The file with which the conversation began.
-    pub fn begins_with(&self) -> Option<&str> {
+    /// The file with which the conversation began, and the hash of its own bytes: credentials are masked in the text.
+    pub fn begins_with(&self) -> Option<(&str, &str)> {
         self.session.entries.iter().find_map(|entry| match entry {
-            Entry::Revision { source: Source::File, text: Some(text), .. } => Some(text.as_str()),
+            Entry::Revision { source: Source::File, text: Some(text), sha256, .. } => {
+                Some((text.as_str(), sha256.as_str()))
+            }
             _ => None,
         })
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::attempt::YamlKind;
+use super::beginning::stays_beside;
 use crate::finding::{Finding, Severity, Verdict};
 use crate::rules::{self, RuleAnswer};
 use crate::settings::{self, Settings};
@@ -23,8 +24,19 @@ pub struct PromptScript {
     pub description: String,
     /// The settings that hold while it is played: those it was read over, with its own.
     pub settings: Settings,
+    /// The file that the conversation begins with, as its revision 0.
+    pub file: Option<ScriptFile>,
     /// The prompts, in order.
     pub turns: Vec<ScriptTurn>,
+}
+
+/// A file that a prompt script begins with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScriptFile {
+    /// Its path, seen from the script's folder.
+    pub path: String,
+    /// Its text, byte for byte.
+    pub text: String,
 }
 
 /// A prompt of a script.
@@ -76,6 +88,7 @@ struct Written {
     #[serde(default)]
     #[expect(dead_code, reason = "named so that it is known; read with its places by the settings room")]
     settings: Option<serde_yaml::Value>,
+    file: Option<String>,
     turns: Vec<ScriptTurn>,
 }
 
@@ -87,11 +100,26 @@ pub fn rule_ids() -> Vec<&'static str> {
 }
 
 impl PromptScript {
-    /// Reads a prompt script; `name` is how messages call the file, `base` are the settings that its own change.
+    /// Reads a prompt script that names no file; `name` is how messages call it, `base` are the settings that its own
+    /// change.
+    ///
+    /// # Errors
+    /// As [`PromptScript::read_with`], and a script that names a file.
+    pub fn read(name: &str, text: &str, base: &Settings) -> Result<Self, ScriptError> {
+        Self::read_with(name, text, base, &|_| Err("can't be read here".to_owned()))
+    }
+
+    /// The same for a script that may name the file that its conversation begins with. `beside` gives the text of a file
+    /// that is seen from the script's folder, or why there is none.
     ///
     /// # Errors
     /// The first thing that is wrong with it, at its place.
-    pub fn read(name: &str, text: &str, base: &Settings) -> Result<Self, ScriptError> {
+    pub fn read_with(
+        name: &str,
+        text: &str,
+        base: &Settings,
+        beside: &dyn Fn(&str) -> Result<String, String>,
+    ) -> Result<Self, ScriptError> {
         let document = guarded(name, text)?;
         let written: Written = typed(name, text)?;
         let mut found = Vec::new();
@@ -124,8 +152,18 @@ impl PromptScript {
                 return Err(at(name, &document, place(index, "expect"), unknown_rule(rule)));
             }
         }
+        let file = written.file.map(|path| {
+            let place = document.root().and_then(|root| root.get("file")).map_or(Span::default(), |node| node.place());
+            let wrong = |why: String| at(name, &document, place, format!("`{path}` {why}"));
+            if !stays_beside(&path) {
+                return Err(wrong("is no path below the prompt script's folder".to_owned()));
+            }
+            let text = beside(&path).map_err(wrong)?;
+            Ok(ScriptFile { path, text })
+        });
+        let file = file.transpose()?;
         let Written { name, description, turns, .. } = written;
-        Ok(Self { name, description, settings: own, turns })
+        Ok(Self { name, description, settings: own, file, turns })
     }
 }
 
@@ -185,10 +223,38 @@ mod tests {
 
     #[test]
     fn the_scripts_of_the_repository_are_read() {
-        for (path, text) in super::super::embedded::FILES.iter().filter(|(path, _)| path.starts_with("prompts/")) {
-            let script = PromptScript::read(path, text, &Settings::default()).unwrap();
-            assert!(script.turns.len() >= 6 && !script.description.is_empty(), "{path}");
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("prompts");
+        let paths = folder.read_dir().unwrap().map(|entry| entry.unwrap().path());
+        let mut with_file = Vec::new();
+        for path in paths.filter(|path| path.extension().is_some_and(|end| end == "yaml")) {
+            let (name, text) = (path.display().to_string(), std::fs::read_to_string(&path).unwrap());
+            let beside = |file: &str| super::super::read_beside(&path, file);
+            let script = PromptScript::read_with(&name, &text, &Settings::default(), &beside).unwrap();
+            assert!(script.turns.len() >= 6 && !script.description.is_empty(), "{name}");
+            with_file.extend(script.file.map(|_| script.name));
         }
+        assert_eq!(with_file, ["existing-gke"]);
+    }
+
+    #[test]
+    fn a_file_to_begin_with_is_read_beside_the_script() {
+        let text = |file: &str| format!("name: x\nfile: {file}\nturns: [{{id: a, prompt: b}}]\n");
+        let beside =
+            |path: &str| if path == "a.yml" { Ok("a: 1\n".to_owned()) } else { Err("is not there".to_owned()) };
+        let read = |file: &str| PromptScript::read_with("p.yaml", &text(file), &Settings::default(), &beside);
+        assert_eq!(
+            read("a.yml").unwrap().file,
+            Some(ScriptFile { path: "a.yml".to_owned(), text: "a: 1\n".to_owned() })
+        );
+        let told = ["b.yml", "../a.yml", "/a.yml"].map(|file| read(file).unwrap_err().to_string());
+        insta::assert_debug_snapshot!(told, @r#"
+        [
+            "p.yaml:2:7: `b.yml` is not there",
+            "p.yaml:2:7: `../a.yml` is no path below the prompt script's folder",
+            "p.yaml:2:7: `/a.yml` is no path below the prompt script's folder",
+        ]
+        "#);
+        assert!(super::tests::read(&text("a.yml")).is_err(), "a script with a file is never read without it");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::shelf::Shelf;
 use super::suite::Case;
 use crate::check::Checker;
 use crate::engine::{
-    self, Answers, Cue, Play, PromptScript, Recording, Silent, YamlKind, cues_of_recording, cues_of_script,
+    self, Answers, Cue, Cues, Play, PromptScript, Recording, Silent, YamlKind, cues_of_recording, cues_of_script,
     hash_of_prompts, play,
 };
 use crate::finding::Verdict;
@@ -64,7 +64,7 @@ impl Job {
         Some(told(&play.conversation, Some(&recording.session.header), &play.played, &Redact::default()))
     }
 
-    fn play(&self, bytes: &[u8], instead: Option<&Instead>) -> Result<(Recording, Vec<Cue>, Play), String> {
+    fn play(&self, bytes: &[u8], instead: Option<&Instead>) -> Result<(Recording, Cues, Play), String> {
         let session = read(&self.recording, bytes).map_err(|error| error.to_string())?;
         let recording = Recording::new(session);
         let (cues, settings) = match &self.script {

@@ -162,7 +162,9 @@ struct Scripts<'s> {
 impl Scripts<'_> {
     fn script(&mut self, path: &str, case: &Case) -> Result<PromptScript, ScriptError> {
         let text = self.read.entry(path.to_owned()).or_insert_with(|| text(path, self.shelf));
-        let mut script = PromptScript::read(path, text.as_ref().map_err(Clone::clone)?, &case.settings)?;
+        let beside = |file: &str| self.shelf.read_beside(path, file);
+        let text = text.as_ref().map_err(Clone::clone)?;
+        let mut script = PromptScript::read_with(path, text, &case.settings, &beside)?;
         case.fill(&mut script);
         Ok(script)
     }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use crate::engine::embedded;
+use crate::engine::{embedded, read_beside};
 
 /// A place to read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,14 @@ impl Shelf {
                 io::ErrorKind::NotFound => "there is no such file".to_owned(),
                 _ => error.to_string(),
             }),
+        }
+    }
+
+    /// The text of a file that the prompt script at `path` begins with, or why there is none.
+    pub(super) fn read_beside(&self, path: &str, file: &str) -> Result<String, String> {
+        match self {
+            Self::Embedded => embedded::beside(path, file),
+            Self::Disk(root) => read_beside(&root.join(path), file),
         }
     }
 

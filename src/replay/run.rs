@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::show::Show;
 use crate::check::Checker;
 use crate::engine::{
-    self, AcceptError, Answers, Conversation, Cue, EngineError, Expected, Play, PromptScript, Recording, Written,
+    self, AcceptError, Answers, Conversation, Cues, EngineError, Expected, Play, PromptScript, Recording, Written,
     cues_of_recording, cues_of_script, play, write_file,
 };
 use crate::finding::Verdict;
@@ -96,7 +96,9 @@ impl Outcome {
 pub fn embedded(base: &Settings) -> Result<(PromptScript, Recording), String> {
     let text = |path: &str| engine::embedded::file(path).ok_or_else(|| format!("{path} is not compiled in"));
     let (script, recording) = (engine::embedded::SCRIPT, engine::embedded::RECORDING);
-    let read_script = PromptScript::read(script, text(script)?, base).map_err(|error| error.to_string())?;
+    let beside = |file: &str| engine::embedded::beside(script, file);
+    let read_script =
+        PromptScript::read_with(script, text(script)?, base, &beside).map_err(|error| error.to_string())?;
     let session = read(recording, text(recording)?.as_bytes()).map_err(|error| error.to_string())?;
     Ok((read_script, Recording::new(session)))
 }
@@ -146,7 +148,7 @@ pub fn run(
     Ok(outcome)
 }
 
-fn cues(options: &Options<'_>) -> Result<Vec<Cue>, ReplayError> {
+fn cues(options: &Options<'_>) -> Result<Cues, ReplayError> {
     match (options.script, options.recording) {
         (Some(script), _) => Ok(cues_of_script(script)),
         (None, Some(recording)) => {

@@ -137,6 +137,13 @@ impl Observer for Show<'_> {
 }
 
 impl Audience for Show<'_> {
+    fn begun(&mut self, revision: &Revision) {
+        self.write(|out, _| {
+            let (verdict, violated) = (verdict(revision), violated(revision));
+            writeln!(out, "\nrevision {}, the file as it was found: {verdict}{violated}", revision.number)
+        });
+    }
+
     fn asked(&mut self, turn: usize, of: usize, id: &str, prompt: &Prompt) {
         self.write(|out, _| {
             writeln!(out, "\n== turn {turn} of {of}: {}\n", visible(id))?;
@@ -275,23 +282,29 @@ fn held(attempt: &Attempt) -> String {
 
 /// Verdict, counts of findings, counts of lines, and the rules that are violated.
 fn summary(revision: &Revision, before: Option<&Revision>) -> String {
-    let counts = Counts::of(&revision.checked.findings);
-    let mut words = revision.verdict().word().to_owned();
-    if counts.total() > 0 {
-        words.push_str(&format!(": {}", counts.words()));
-    }
+    let mut words = verdict(revision);
     let diff = diff(before.map_or("", Revision::text), revision.text(), 0);
     words.push_str(&if diff.is_empty() { "; unchanged".to_owned() } else { format!("; {}", diff.counts()) });
+    words.push_str(&violated(revision));
+    words
+}
+
+/// Verdict and counts of findings.
+fn verdict(revision: &Revision) -> String {
+    let counts = Counts::of(&revision.checked.findings);
+    let word = revision.verdict().word();
+    if counts.total() > 0 { format!("{word}: {}", counts.words()) } else { word.to_owned() }
+}
+
+/// The rules with errors, each once, in the order of the file.
+fn violated(revision: &Revision) -> String {
     let mut rules: Vec<&str> = Vec::new();
     for finding in revision.checked.findings.iter().filter(|finding| finding.severity == Severity::Error) {
         if !rules.contains(&finding.rule) {
             rules.push(finding.rule);
         }
     }
-    if !rules.is_empty() {
-        words.push_str(&format!("; {} violated", rules.join(", ")));
-    }
-    words
+    if rules.is_empty() { String::new() } else { format!("; {} violated", rules.join(", ")) }
 }
 
 /// Where credentials stand: they are masked wherever the text is shown.

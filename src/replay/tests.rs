@@ -105,6 +105,47 @@ fn another_prompt_is_a_stale_recording() {
 }
 
 #[test]
+fn a_script_begins_with_its_file_and_a_recording_of_another_is_stale() {
+    let found = "image: node:18\npipelines:\n  default:\n    - step:\n        script:\n          - npm test\n";
+    let (mut script, recording) = small("");
+    let with = |text: &str| Some(engine::ScriptFile { path: "found.yml".to_owned(), text: text.to_owned() });
+    script.file = with(found);
+    let (outcome, _) = played(options(Some(&script), &recording), None);
+    let told = outcome.ended.as_ref().unwrap().to_string();
+    assert!(told.contains("`small.jsonl` is stale") && told.ends_with("and the prompts begin with one"), "{told}");
+    assert_eq!(outcome.exit_code(), 3);
+
+    // As if a model had answered: the file is kept in the recording, and plays again from there.
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("r.jsonl");
+    let mut writer = Writer::create(&path, &Header::new("r", "2026-11-23T20:00:00Z"), Redact::default());
+    let mut live = crate::model::Recorded::of(&recording.session);
+    let (mut out, checker) = (Vec::new(), Checker::new(script.settings.clone()));
+    let now = Options { recording: None, checker, ..options(Some(&script), &recording) };
+    run(now, Some(&mut live), Some(&mut writer), &mut out, &mut Vec::new()).unwrap();
+    drop(writer);
+    let shown = String::from_utf8(out).unwrap();
+    assert!(shown.contains("\nrevision 0, the file as it was found: accepted\n"), "{shown}");
+    assert!(shown.contains("-image: node:18\n+image: node:20\n"), "{shown}");
+    let kept = Recording::new(open(&path).unwrap());
+    assert_eq!(kept.begins_with().map(|(text, _)| text), Some(found));
+    assert!(std::fs::read_to_string(&path).unwrap().contains("\"source\":\"file\""));
+    for prompts in [Some(&script), None] {
+        let checker = Checker::new(script.settings.clone());
+        let (outcome, again) = played(Options { checker, ..options(prompts, &kept) }, None);
+        assert!(outcome.ended.is_none() && outcome.drift == 0, "{again}");
+        assert!(again.contains("-image: node:18\n+image: node:20\n"), "{again}");
+    }
+
+    script.file = with(&found.replace("18", "16"));
+    let told = played(options(Some(&script), &kept), None).0.ended.unwrap().to_string();
+    assert!(told.ends_with("\n-image: node:18\n+image: node:16\n pipelines:"), "{told}");
+    script.file = None;
+    let told = played(options(Some(&script), &kept), None).0.ended.unwrap().to_string();
+    assert!(told.ends_with("it began with a file, and the prompts begin with none"), "{told}");
+}
+
+#[test]
 fn an_expectation_that_fails_is_told() {
     let (mut script, recording) = small("");
     script.turns[0].expect.yaml = Some(engine::YamlKind::File);

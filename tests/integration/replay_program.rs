@@ -62,3 +62,26 @@ fn what_is_missing_is_told_with_the_next_move() {
     assert_eq!(told(&["--live", "--recording", "r.jsonl"]).0, Some(2));
     assert_eq!(told(&["r.jsonl"]).0, Some(3));
 }
+
+#[test]
+fn a_script_begins_with_the_file_that_it_names() {
+    let script = "name: own\nfile: found.yml\nsettings: {policy: none}\nturns: [{id: look, prompt: What is wrong?}]\n";
+    let found = "# kept\nimage: node:18\npipelines:\n  default:\n    - step:\n        script: [npm test]\n";
+    let server = Server::with([says("Nothing.")]);
+    let run =
+        pipewright().file("p/own.yaml", script).file("p/found.yml", found).env("OPENAI_API_KEY", "sk-canary-123456");
+    let live = run.args(["replay", "p/own.yaml", "--live", "--server", &server.base(), "--model", "small"]);
+    let live = live.args(["--record", "own.jsonl"]).run();
+    assert_eq!((live.code, live.err.as_str()), (Some(0), ""), "{}", live.out);
+    let told = server.asked()[0].body.to_string();
+    assert!(told.contains("# kept\\nimage: node:18"), "the model is shown the file: {told}");
+    let suite = "name: s\ncases: [{name: own, script: p/own.yaml, recordings: [own.jsonl], expect: {drift: 0}}]\n";
+    let judged = |found: &str| {
+        let run = pipewright().file("p/own.yaml", script).file("p/found.yml", found).file("s.yaml", suite);
+        run.file("own.jsonl", live.read("own.jsonl")).args(["eval", "s.yaml"]).run()
+    };
+    assert_eq!(judged(found).code, Some(0), "{}", judged(found).out);
+    let stale = judged(&found.replace("18", "20"));
+    assert_eq!(stale.code, Some(3), "{}", stale.out);
+    assert!(stale.out.contains("-image: node:18"), "{}", stale.out);
+}

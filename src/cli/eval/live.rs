@@ -106,7 +106,9 @@ fn takes(
         for case in suite.chosen(filter) {
             let Some(path) = &case.script else { continue };
             let text = files::read(&folder.join(path)).map_err(|reason| undone(format!("{path}: {reason}")))?;
-            let script = PromptScript::read(path, &text, &case.settings);
+            let full = folder.join(path);
+            let beside = |file: &str| engine::read_beside(&full, file);
+            let script = PromptScript::read_with(path, &text, &case.settings, &beside);
             let mut script = script.map_err(|error| CliError::usage(error.to_string()))?;
             case.fill(&mut script);
             let have = recordings(&folder, case);
