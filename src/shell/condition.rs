@@ -63,6 +63,11 @@ impl Interpreter<'_> {
                 }))
             }
             "command" => self.test_words(node, piece),
+            // `[ "$X" ]`
+            "word" | "string" | "raw_string" | "simple_expansion" | "expansion" | "concatenation" => {
+                let values = self.expand(piece, span(node));
+                all_agree(values.iter().map(|value| self.is_set(value)))
+            }
             _ => {
                 self.walk(node, piece);
                 None
@@ -96,51 +101,6 @@ impl Interpreter<'_> {
         }
     }
 
-    /// `test a = b`, and `[ … ]` where the grammar reads it as a command.
-    fn test_words(&mut self, node: Node<'_>, piece: &Piece) -> Option<bool> {
-        let name = node.child_by_field_name("name")?;
-        let name_text = piece.text.get(name.byte_range())?.to_owned();
-        match name_text.as_str() {
-            "true" | ":" => return Some(true),
-            "false" => return Some(false),
-            "test" | "[" => {}
-            _ => {
-                self.walk(node, piece);
-                return None;
-            }
-        }
-        let mut cursor = node.walk();
-        let words: Vec<Span> = node.named_children(&mut cursor).filter(|child| *child != name).map(span).collect();
-        let texts: Vec<String> =
-            words.iter().map(|word| piece.text.get(word.start..word.end).unwrap_or("").to_owned()).collect();
-        let negate = texts.first().is_some_and(|text| text == "!");
-        let words = words.get(usize::from(negate)..).unwrap_or(&[]);
-        let texts = texts.get(usize::from(negate)..).unwrap_or(&[]);
-        // `-a` and `-o` join tests; which of them holds is not followed.
-        let joined = texts.iter().any(|text| text == "-o" || text == "-a");
-        let held = match (words, texts) {
-            _ if joined => {
-                for word in words {
-                    self.expand(piece, *word);
-                }
-                None
-            }
-            ([left, _, right, ..], [_, operator, ..]) if matches!(operator.as_str(), "=" | "==" | "!=") => {
-                let lefts = self.expand(piece, *left);
-                let rights = self.expand(piece, *right);
-                self.note_test(piece, *left, *right, &rights);
-                self.note_test(piece, *right, *left, &lefts);
-                self.equal(&lefts, &rights).map(|equal| equal == (operator != "!="))
-            }
-            ([_, operand, ..], [operator, ..]) if matches!(operator.as_str(), "-n" | "-z") => {
-                let values = self.expand(piece, *operand);
-                all_agree(values.iter().map(|value| self.is_set(value).map(|set| set == (operator == "-n"))))
-            }
-            _ => None,
-        };
-        held.map(|held| held != negate)
-    }
-
     /// Remembers what the branch's name is compared with.
     pub(super) fn note_test(&mut self, piece: &Piece, tested: Span, other: Span, with: &[Value]) {
         let raw = piece.text.get(tested.start..tested.end).unwrap_or("");
@@ -164,7 +124,7 @@ impl Interpreter<'_> {
         }
     }
 
-    fn is_set(&self, value: &Value) -> Option<bool> {
+    pub(super) fn is_set(&self, value: &Value) -> Option<bool> {
         match value.as_literal() {
             Some(text) => Some(!text.is_empty()),
             None if value.parts().len() > 1 => Some(true),
@@ -173,7 +133,7 @@ impl Interpreter<'_> {
     }
 }
 
-fn combine(or: bool, left: Option<bool>, right: Option<bool>) -> Option<bool> {
+pub(super) fn combine(or: bool, left: Option<bool>, right: Option<bool>) -> Option<bool> {
     match (or, left, right) {
         (false, Some(false), _) | (false, _, Some(false)) => Some(false),
         (true, Some(true), _) | (true, _, Some(true)) => Some(true),
@@ -182,7 +142,7 @@ fn combine(or: bool, left: Option<bool>, right: Option<bool>) -> Option<bool> {
     }
 }
 
-fn all_agree(mut answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+pub(super) fn all_agree(mut answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     let first = answers.next()??;
     answers.all(|answer| answer == Some(first)).then_some(first)
 }

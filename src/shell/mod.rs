@@ -4,6 +4,7 @@
 //! functions, branches, loops, subshells, here-documents and wrappers such as `bash -c`, `sudo`, `ssh` and `xargs` are
 //! followed; what can't be known becomes a symbol. Nothing is ever run.
 
+mod alias;
 mod branch;
 mod condition;
 mod expand;
@@ -16,6 +17,7 @@ mod piece;
 mod remote;
 mod scope;
 mod substitute;
+mod test_words;
 mod value;
 mod walk;
 mod wrapper;

@@ -11,6 +11,7 @@ pub struct Scope {
     variables: BTreeMap<String, Vec<Value>>,
     arrays: BTreeMap<String, Vec<Vec<Value>>>,
     pub(super) functions: BTreeMap<String, Piece>,
+    pub(super) aliases: BTreeMap<String, String>,
     pub(super) positional: Vec<Vec<Value>>,
 }
 
@@ -61,6 +62,7 @@ impl Scope {
                 joined.set(&name, values);
             }
             joined.functions.extend(way.functions);
+            joined.aliases.extend(way.aliases);
         }
         joined
     }

@@ -82,7 +82,7 @@ fn branches_that_can_be_decided_are() {
     assert_eq!(run("if [ \"$X\" = y ]; then p a; else p b; fi"), ["? p a", "? p b"]);
     assert_eq!(run("if [ -z \"$BITBUCKET_BRANCH\" ]; then exit 0; fi\np never"), Vec::<String>::new());
     assert_eq!(run("test -f x || p a"), ["? p a"]);
-    assert_eq!(run("test x = a -o 1 = 1 && p a"), ["? p a"]);
+    assert_eq!(run("test x = a -o 1 = 1 && p a"), ["p a"]);
 }
 
 #[test]
@@ -156,4 +156,32 @@ fn a_text_that_doubles_ends_in_an_unknown() {
     assert!(grown.last().unwrap().len() < 1 << 18);
     let written = "x".repeat(1 << 18);
     assert_eq!(run(&format!("p {written}")), [format!("p {written}")]);
+}
+
+#[test]
+fn tests_in_words_are_decided() {
+    assert_eq!(run("test -n \"$BITBUCKET_TAG\" -a -z \"$BITBUCKET_BRANCH\" && p yes"), ["p yes"]);
+    assert_eq!(
+        run("if test \"$BITBUCKET_BRANCH\" = main -o -n \"$BITBUCKET_TAG\"; then p yes; else p no; fi"),
+        ["p yes"]
+    );
+    assert_eq!(run("if test ! -n \"$BITBUCKET_TAG\"; then p yes; else p no; fi"), ["p no"]);
+    assert_eq!(run("test \\( a = b -o c = c \\) -a x != x || p no"), ["p no"]);
+    assert_eq!(run("test -f Dockerfile -a -z \"$BITBUCKET_TAG\" && p no"), Vec::<String>::new());
+    assert_eq!(run("test -f Dockerfile -o -z \"$BITBUCKET_TAG\" && p maybe"), ["? p maybe"]);
+    assert_eq!(run("test \"$BITBUCKET_BRANCH\" || p unset; [ \"$BITBUCKET_TAG\" ] && p set"), ["p unset", "p set"]);
+}
+
+#[test]
+fn aliases_are_followed() {
+    assert_eq!(run("alias k='kubectl -n prod'\nk apply -f x").last().unwrap(), "kubectl -n prod apply -f x");
+    assert_eq!(run("alias docker='sudo docker'\ndocker push a").last().unwrap(), "docker push a");
+    assert_eq!(run("alias up='cd x && docker compose'\nup pull")[1..], ["cd x", "docker compose pull"]);
+    assert_eq!(run("alias k=kubectl\nunalias k\nk apply").last().unwrap(), "k apply");
+}
+
+#[test]
+fn a_shell_that_reads_its_input_has_words_of_its_own() {
+    assert_eq!(run("bash -s -- rc <<'EOF'\np \"$1\"\nEOF"), ["p rc"]);
+    assert_eq!(run("curl x | bash -s -- --version 1"), ["curl x", "bash -s -- --version 1"]);
 }

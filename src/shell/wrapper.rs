@@ -56,6 +56,9 @@ impl Interpreter<'_> {
         if let Some(function) = self.scope.functions.get(&name).cloned() {
             return self.call(&name, &function, invocation);
         }
+        if let Some(text) = self.scope.aliases.get(&name).cloned() {
+            return self.aliased(&name, &text, invocation);
+        }
         let base = name.rsplit('/').next().unwrap_or(&name).to_owned();
         match base.as_str() {
             "exit" => return Flow::Exit,
@@ -82,6 +85,8 @@ impl Interpreter<'_> {
                 }
                 return Flow::Next;
             }
+            "alias" => self.define_aliases(&invocation),
+            "unalias" => self.forget_aliases(&invocation),
             "bash" | "sh" | "dash" | "zsh" | "ash" | "ksh" => return self.shell(invocation),
             "source" | "." => return self.sourced(invocation),
             "ssh" => {
@@ -171,6 +176,8 @@ impl Interpreter<'_> {
     /// A shell: `-c TEXT`, a script, or text on its input.
     fn shell(&mut self, invocation: Invocation) -> Flow {
         let mut index = 1;
+        // `-s`: the script is the input, and all words that follow are its own.
+        let mut reads_input = false;
         while let Some(flag) = invocation.words.get(index).and_then(Word::literal) {
             if flag == "--" {
                 index += 1;
@@ -180,6 +187,7 @@ impl Interpreter<'_> {
                 break;
             }
             let takes_command = flag.starts_with('-') && !flag.starts_with("--") && flag.contains('c');
+            reads_input |= flag.starts_with('-') && !flag.starts_with("--") && flag.contains('s');
             index += if matches!(flag, "-o" | "+o" | "-O" | "+O") || flag.ends_with('o') && !flag.starts_with("--") {
                 2
             } else {
@@ -194,7 +202,7 @@ impl Interpreter<'_> {
             }
         }
         match invocation.words.get(index).and_then(Word::literal).map(str::to_owned) {
-            Some(path) if path != "-" => match self.script(&path) {
+            Some(path) if path != "-" && !reads_input => match self.script(&path) {
                 Some(text) => self.run_script(&path, text, invocation, index + 1),
                 None => {
                     self.hand_out(invocation);
@@ -203,7 +211,14 @@ impl Interpreter<'_> {
             },
             _ => {
                 let stdin = invocation.stdin.clone();
-                if !self.fed(&stdin, Vec::new()) {
+                let before = self.scope.positional.clone();
+                if reads_input {
+                    let own = invocation.words.iter().skip(index).map(|word| word.values.clone());
+                    self.scope.positional = std::iter::once(vec![Value::literal("bash")]).chain(own).collect();
+                }
+                let fed = self.fed(&stdin, Vec::new());
+                self.scope.positional = before;
+                if !fed {
                     self.hand_out(invocation);
                 }
                 Flow::Next
