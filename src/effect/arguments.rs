@@ -14,6 +14,7 @@ struct Flag {
 
 /// The words after the phrase that an entry matched.
 pub(super) struct Arguments<'i> {
+    phrase: &'i [String],
     place: Place,
     plain: Vec<(Value, Place)>,
     flags: Vec<Flag>,
@@ -22,7 +23,7 @@ pub(super) struct Arguments<'i> {
 }
 
 impl<'i> Arguments<'i> {
-    fn read(words: &[&Word], values: &[&HashSet<String>], invocation: &'i Invocation) -> Self {
+    fn read(phrase: &'i [String], words: &[&Word], values: &[&HashSet<String>], invocation: &'i Invocation) -> Self {
         let takes_value = |name: &str| values.iter().any(|values| values.contains(name));
         let mut plain = Vec::new();
         let mut flags = Vec::new();
@@ -62,12 +63,17 @@ impl<'i> Arguments<'i> {
             }
             flags.push(Flag { name, value: None });
         }
-        Self { place: invocation.place, plain, flags, assignments: &invocation.assignments, named: Vec::new() }
+        Self { phrase, place: invocation.place, plain, flags, assignments: &invocation.assignments, named: Vec::new() }
     }
 
     /// The variables of a pipe as arguments.
     pub(super) fn of_pipe(place: Place, named: Vec<(String, Value, Place)>) -> Arguments<'static> {
-        Arguments { place, plain: Vec::new(), flags: Vec::new(), assignments: &[], named }
+        Arguments { phrase: &[], place, plain: Vec::new(), flags: Vec::new(), assignments: &[], named }
+    }
+
+    /// The subcommands that the entry's phrase matched.
+    pub(super) fn phrase(&self) -> &'i [String] {
+        self.phrase
     }
 
     pub(super) fn place(&self) -> Place {
@@ -169,18 +175,18 @@ impl<'i> Arguments<'i> {
 
 impl Catalogue {
     /// The entries that hold for a command, the longest phrase first; empty where the tool is not known.
-    pub(super) fn find<'i>(&self, invocation: &'i Invocation) -> Vec<(&Command, Arguments<'i>)> {
+    pub(super) fn find<'i>(&'i self, invocation: &'i Invocation) -> Vec<(&'i Command, Arguments<'i>)> {
         let Some(tool) = invocation.name() else { return Vec::new() };
         let Some(phrases) = self.commands.get(tool) else { return Vec::new() };
         let empty = HashSet::new();
         let tool_values = self.tools.get(tool).unwrap_or(&empty);
         let words: Vec<&Word> = invocation.words.iter().skip(1).collect();
-        let mut found: Vec<(usize, &Command, Arguments<'i>)> = Vec::new();
+        let mut found: Vec<(usize, &'i Command, Arguments<'i>)> = Vec::new();
         for (phrase, index) in phrases {
             let Some(command) = self.entries.get(*index) else { continue };
             let values = [tool_values, &command.values];
             let Some(rest) = after_phrase(phrase, &words, values, command.reader.as_deref()) else { continue };
-            let arguments = Arguments::read(&rest, &[tool_values, &command.values], invocation);
+            let arguments = Arguments::read(phrase, &rest, &[tool_values, &command.values], invocation);
             if !command.when.is_empty() && !command.when.iter().any(|flag| arguments.has(flag)) {
                 continue;
             }
@@ -224,6 +230,19 @@ impl Arguments<'_> {
     }
 }
 
+/// Whether a word is a goal: by its plugin's prefix, or by the plugin's coordinates, with or without an execution's id
+/// (`jib:build`, `com.google.cloud.tools:jib-maven-plugin:3.4.3:build@image`).
+fn is_goal(word: &str, goal: &str) -> bool {
+    let word = word.split('@').next().unwrap_or(word);
+    if word == goal {
+        return true;
+    }
+    let parts: Vec<&str> = word.split(':').collect();
+    let (Some((prefix, last)), [_, plugin, .., own]) = (goal.split_once(':'), parts.as_slice()) else { return false };
+    let named = plugin.strip_suffix("-maven-plugin").or_else(|| plugin.strip_prefix("maven-")?.strip_suffix("-plugin"));
+    *own == last && named == Some(prefix)
+}
+
 /// The words after a phrase whose words stand in order, flags between them passed over.
 fn after_phrase<'w>(
     phrase: &[String],
@@ -236,8 +255,8 @@ fn after_phrase<'w>(
         let all = phrase.iter().all(|goal| {
             words.iter().any(|word| {
                 let text = word.value();
-                let text = text.literal_prefix().to_owned();
-                text == *goal || text.rsplit(':').next() == Some(goal) && text.starts_with(':')
+                let text = text.literal_prefix();
+                is_goal(text, goal) || text.rsplit(':').next() == Some(goal) && text.starts_with(':')
             })
         });
         return all.then(|| words.to_vec());

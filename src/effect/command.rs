@@ -9,6 +9,7 @@ use super::read::Run;
 use super::reference::Reference;
 use super::runner::{self, Runs};
 use super::selector::Selected;
+use super::tool;
 use super::world::Files;
 use crate::shell::{Invocation, Scope, Value, rejoin};
 
@@ -19,6 +20,8 @@ pub(super) struct Reading<'a, 'd> {
     pub(super) run: &'a Run<'d>,
     pub(super) scope: &'a Scope,
     pub(super) invocation: &'a Invocation,
+    /// The subcommands by which the entry that holds names the command.
+    pub(super) phrase: &'a [String],
 }
 
 impl<'d> Reading<'_, 'd> {
@@ -55,10 +58,10 @@ impl<'d> Reading<'_, 'd> {
             );
             return;
         }
-        if let Some(inner) = behind(self.invocation)
+        if let Some(inner) = tool::behind(self.invocation)
             && !self.catalogue.find(&inner).is_empty()
         {
-            Reading { invocation: &inner, ..*self }.read();
+            Reading { invocation: &inner, phrase: &[], ..*self }.read();
             return;
         }
         if name == "git" && pushes_a_branch(self.invocation) {
@@ -76,7 +79,7 @@ impl<'d> Reading<'_, 'd> {
             return;
         }
         for (command, arguments) in entries {
-            self.entry(command, &arguments, name);
+            Reading { phrase: arguments.phrase(), ..*self }.entry(command, &arguments, name);
         }
     }
 
@@ -84,6 +87,12 @@ impl<'d> Reading<'_, 'd> {
         let machine = command.machine && self.invocation.remote.is_none() && !self.elsewhere(arguments);
         if machine {
             self.push(Kind::Docker, self.short(), Vec::new());
+        }
+        if command.reader.as_deref() == Some("run")
+            && let Some(inner) = tool::contained(self.invocation, arguments, self.catalogue)
+        {
+            Reading { invocation: &inner, phrase: &[], ..*self }.read();
+            return;
         }
         let dry = arguments.has("--dry-run") || arguments.has("-dry-run");
         match command.does {
@@ -229,8 +238,13 @@ impl<'d> Reading<'_, 'd> {
         words
     }
 
-    /// The command's name with its subcommands.
+    /// The command's name with its subcommands: those that the catalogue knows, else the plain words at its beginning.
     pub(super) fn short(&self) -> String {
+        if let Some(name) = self.invocation.name()
+            && !self.phrase.is_empty()
+        {
+            return format!("{name} {}", self.phrase.join(" "));
+        }
         let mut words = Vec::new();
         for word in &self.invocation.words {
             let Some(text) = word.literal() else { break };
@@ -267,40 +281,4 @@ fn pushes_a_branch(invocation: &Invocation) -> bool {
     let words: Vec<String> = invocation.words.iter().skip(1).map(|word| word.value().to_string()).collect();
     let tags = |word: &String| word == "--tags" || word.contains("refs/tags/") || word.contains("BITBUCKET_TAG");
     words.iter().any(|word| word == "push") && !words.iter().any(tags)
-}
-
-/// Packages whose command is called otherwise.
-const PACKAGES: [(&str, &str); 5] = [
-    ("firebase-tools", "firebase"),
-    ("netlify-cli", "netlify"),
-    ("aws-cdk", "cdk"),
-    ("@cloudflare/wrangler", "wrangler"),
-    ("@railway/cli", "railway"),
-];
-
-/// The command behind a runner of packages: `npx firebase-tools@13 deploy`, `bundle exec cap production deploy`.
-fn behind(invocation: &Invocation) -> Option<Invocation> {
-    let second = invocation.words.get(1).and_then(|word| word.literal());
-    let skip = match (invocation.name()?, second) {
-        ("npx" | "bunx" | "pnpx" | "uvx" | "pipx", _) => 1,
-        ("npm" | "pnpm" | "yarn" | "bun", Some("exec" | "dlx" | "x")) => 2,
-        ("bundle" | "poetry" | "pipenv" | "uv" | "hatch" | "mise" | "asdf", Some("exec" | "run")) => 2,
-        _ => return None,
-    };
-    let mut words = invocation.words.get(skip..)?.iter().peekable();
-    while let Some(flag) = words.peek().and_then(|word| word.literal()).filter(|text| text.starts_with('-')) {
-        let takes_value = matches!(flag, "-p" | "--package" | "--with" | "--from");
-        words.next();
-        if takes_value {
-            words.next();
-        }
-    }
-    let mut words: Vec<_> = words.cloned().collect();
-    let first = words.first_mut()?;
-    let text = first.literal()?.to_owned();
-    let at = text.get(1..).and_then(|rest| rest.find('@')).map_or(text.len(), |at| at + 1);
-    let name = text.get(..at)?;
-    let called = PACKAGES.into_iter().find(|(package, _)| *package == name).map_or(name, |(_, command)| command);
-    first.values = vec![Value::literal(called)];
-    Some(Invocation { words, ..invocation.clone() })
 }

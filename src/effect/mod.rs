@@ -17,6 +17,7 @@ mod read;
 mod reference;
 mod runner;
 mod selector;
+mod tool;
 mod unknown;
 mod world;
 

@@ -32,7 +32,7 @@ impl Reading<'_, '_> {
         let everything = match name {
             "env" | "printenv" if words.len() == 1 && visible => Some("all variables"),
             "export" if words.len() == 2 && words[1].literal() == Some("-p") => Some("all variables"),
-            "set" if words.iter().skip(1).any(|word| is_trace(word.literal().unwrap_or(""))) => Some("every command"),
+            "set" if words.iter().skip(1).any(|word| is_trace(word.literal().unwrap_or(""))) => Some("all commands"),
             _ => None,
         };
         let variables: Vec<String> = if matches!(name, "echo" | "printf") && visible {

@@ -101,7 +101,7 @@ impl<'c> Reader<'c> {
         let mut world = World { bindings, files: self.files };
         let (catalogue, files) = (self.catalogue, self.files);
         let mut emit = |scope: &Scope, invocation: &Invocation| {
-            let command = Reading { catalogue, files, run, scope, invocation };
+            let command = Reading { catalogue, files, run, scope, invocation, phrase: &[] };
             command.read();
         };
         let mut interpreter = Interpreter::new(&mut world, &mut self.parses, &mut emit);

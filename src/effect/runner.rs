@@ -16,6 +16,13 @@ const DEPLOYS: [&str; 5] = ["deploy", "release", "rollout", "ship", "golive"];
 /// Words in a name that say that it builds or pushes an image.
 const IMAGES: [&str; 5] = ["image", "docker", "container", "push", "kaniko"];
 
+/// Words at the end of a name that say that it is about the thing and does not do it: `docker-login.sh`, `sam-deploy-dry`.
+const ABOUT: [&str; 12] =
+    ["login", "logout", "install", "setup", "check", "status", "verify", "lint", "dry", "plan", "version", "notify"];
+/// Flags of runners that take a folder, a file or a package in the next word.
+const WITH_VALUE: [&str; 9] =
+    ["-C", "--directory", "-f", "--file", "--cwd", "--prefix", "-w", "--workspace", "--filter"];
+
 /// Whether the name of a script or target says that it builds or deploys.
 pub(super) fn is_telling(name: &str) -> bool {
     says(name, true)
@@ -24,7 +31,9 @@ pub(super) fn is_telling(name: &str) -> bool {
 /// The same; `build` alone counts only where `builds`, since that word builds anything but images for some runners.
 fn says(name: &str, builds: bool) -> bool {
     let base = name.rsplit('/').next().unwrap_or(name).to_lowercase();
+    let stem = base.rsplit_once('.').map_or(base.as_str(), |(stem, _)| stem);
     let words: Vec<&str> = base.split(|c: char| !c.is_alphanumeric()).collect();
+    let last = stem.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
     let is = |names: &[&str]| {
         words.iter().any(|word| names.iter().any(|name| word == name || word.strip_suffix('s') == Some(name)))
     };
@@ -49,19 +58,21 @@ fn says(name: &str, builds: bool) -> bool {
                 | "post"
         )
     });
-    !about && (is(&DEPLOYS) || is(&IMAGES) || begins || (builds && is(&["build"])))
+    !about && !ABOUT.contains(&last) && (is(&DEPLOYS) || is(&IMAGES) || begins || (builds && is(&["build"])))
 }
 
 /// Reads a call of a runner.
 pub(super) fn read(invocation: &Invocation) -> Runs {
     let Some(tool) = invocation.name() else { return Runs::Harmless };
-    let plain: Vec<String> = invocation
-        .words
-        .iter()
-        .skip(1)
-        .map(|word| word.value().to_string())
-        .filter(|text| !text.starts_with('-') && !text.contains('='))
-        .collect();
+    let mut plain: Vec<String> = Vec::new();
+    let mut words = invocation.words.iter().skip(1).map(|word| word.value().to_string());
+    while let Some(text) = words.next() {
+        if WITH_VALUE.contains(&text.as_str()) {
+            words.next();
+        } else if !text.starts_with('-') && !text.contains('=') {
+            plain.push(text);
+        }
+    }
     let first = plain.first().map(String::as_str).unwrap_or("");
     let targets: Vec<&str> = match tool {
         "npm" | "pnpm" | "bun" | "composer" | "deno" => match first {
@@ -116,6 +127,10 @@ mod tests {
             "print-context.sh",
             "check-deploy.sh",
             "azure-login.sh",
+            "docker-login.sh",
+            "lib/docker-client-install.sh",
+            "deployment-status-check.sh",
+            "sam-deploy-dry",
         ] {
             assert!(!is_telling(name), "{name}");
         }

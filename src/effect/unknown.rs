@@ -9,6 +9,18 @@ impl Reading<'_, '_> {
         let words = &self.invocation.words;
         let path = words.first().and_then(|word| word.literal()).unwrap_or(name);
         let called = match name {
+            // `curl … | bash -s -- --version 1`: the words are for the script on the input.
+            "bash" | "sh" | "dash" | "zsh" | "ash" | "ksh"
+                if words.get(1).and_then(|word| word.literal()) == Some("-s") =>
+            {
+                None
+            }
+            // A program in the command line is no script of the repository.
+            "node" | "python" | "python3" | "python2" | "ruby" | "php" | "perl" | "pwsh" | "powershell"
+                if words.iter().skip(1).filter_map(|word| word.literal()).any(|flag| is_program_flag(name, flag)) =>
+            {
+                None
+            }
             "bash" | "sh" | "dash" | "zsh" | "ash" | "ksh" | "source" | "." | "python" | "python3" | "python2"
             | "node" | "ruby" | "php" | "perl" | "pwsh" | "powershell" | "ts-node" | "tsx" => {
                 words.iter().skip(1).filter_map(|word| word.literal()).find(|text| !text.starts_with('-'))
@@ -17,6 +29,12 @@ impl Reading<'_, '_> {
             _ => None,
         };
         let script = called.filter(|path| is_script(path, name));
+        // `bash ./gradlew test`
+        let tool = called.filter(|path| is_repository_path(path)).and_then(|path| path.rsplit('/').next());
+        if script.is_none() && tool.is_some_and(|tool| self.catalogue.harmless.contains(tool)) {
+            self.run.harmless();
+            return;
+        }
         if let Some(path) = script {
             if matches!(name, "source" | ".") && is_values(path) {
                 self.push(Kind::Opaque(Opaque::Values { path: path.to_owned() }), path.to_owned(), Vec::new());
@@ -47,6 +65,17 @@ impl Reading<'_, '_> {
             }
         }
         self.push(Kind::Opaque(Opaque::Command { name: name.to_owned() }), name.to_owned(), self.words(&[]));
+    }
+}
+
+/// Flags behind which a program or an installed module stands.
+fn is_program_flag(name: &str, flag: &str) -> bool {
+    match name {
+        "node" => matches!(flag, "-e" | "-p" | "-pe" | "--eval" | "--print"),
+        "python" | "python2" | "python3" => matches!(flag, "-c" | "-m"),
+        "ruby" | "perl" => matches!(flag, "-e" | "-ne" | "-pe"),
+        "php" => flag == "-r",
+        _ => matches!(flag, "-c" | "-Command"),
     }
 }
 

@@ -1,0 +1,76 @@
+//! Tools that are started by another one: out of a package, or as a container.
+
+use super::arguments::Arguments;
+use super::catalogue::Catalogue;
+use crate::shell::{Invocation, Value, Word};
+
+/// Packages whose command is called otherwise.
+const PACKAGES: [(&str, &str); 5] = [
+    ("firebase-tools", "firebase"),
+    ("netlify-cli", "netlify"),
+    ("aws-cdk", "cdk"),
+    ("@cloudflare/wrangler", "wrangler"),
+    ("@railway/cli", "railway"),
+];
+
+/// The command behind a runner of packages: `npx firebase-tools@13 deploy`, `bundle exec cap production deploy`.
+pub(super) fn behind(invocation: &Invocation) -> Option<Invocation> {
+    let second = invocation.words.get(1).and_then(|word| word.literal());
+    let skip = match (invocation.name()?, second) {
+        ("bash" | "sh", Some(path)) if matches!(path.rsplit('/').next(), Some("gradlew" | "mvnw")) => 1,
+        ("npx" | "bunx" | "pnpx" | "uvx" | "pipx", _) => 1,
+        ("npm" | "pnpm" | "yarn" | "bun", Some("exec" | "dlx" | "x")) => 2,
+        ("bundle" | "poetry" | "pipenv" | "uv" | "hatch" | "mise" | "asdf", Some("exec" | "run")) => 2,
+        _ => return None,
+    };
+    let mut words = invocation.words.get(skip..)?.iter().peekable();
+    while let Some(flag) = words.peek().and_then(|word| word.literal()).filter(|text| text.starts_with('-')) {
+        let takes_value = matches!(flag, "-p" | "--package" | "--with" | "--from");
+        words.next();
+        if takes_value {
+            words.next();
+        }
+    }
+    let mut words: Vec<_> = words.cloned().collect();
+    let first = words.first_mut()?;
+    let text = first.literal()?.to_owned();
+    let at = text.get(1..).and_then(|rest| rest.find('@')).map_or(text.len(), |at| at + 1);
+    let name = text.get(..at)?;
+    let called = PACKAGES.into_iter().find(|(package, _)| *package == name).map_or(name, |(_, command)| command);
+    first.values = vec![Value::literal(called)];
+    Some(Invocation { words, ..invocation.clone() })
+}
+
+/// The command that a container is started for: `docker run --rm quay.io/skopeo/stable copy a b` is `skopeo copy a b`,
+/// `docker run google/cloud-sdk gcloud run deploy` is `gcloud run deploy`. Only where the catalogue knows it.
+pub(super) fn contained(
+    invocation: &Invocation,
+    arguments: &Arguments<'_>,
+    catalogue: &Catalogue,
+) -> Option<Invocation> {
+    let image = arguments.plain(1)?;
+    let at = invocation.words.iter().position(|word| word.place == image.place)?;
+    let (image_word, rest) = invocation.words.get(at..)?.split_first()?;
+    let entry = arguments.flag(&["--entrypoint".to_owned()]).into_iter().next_back();
+    let mut names: Vec<String> = Vec::new();
+    match entry.as_ref().and_then(|entry| entry.value.as_literal()) {
+        Some(entry) => names.push(entry.to_owned()),
+        None => {
+            let name = image.value.to_string();
+            let name = name.split('@').next().unwrap_or("");
+            let tag = name.rfind(':').filter(|colon| !name.get(*colon..).unwrap_or("").contains('/'));
+            let name = name.get(..tag.unwrap_or(name.len())).unwrap_or("");
+            // The image is called after its tool, or its folder is: `bitnami/kubectl`, `quay.io/skopeo/stable`.
+            let parts = name.split('/').rev().take(2);
+            names.extend(parts.map(|part| part.strip_suffix("-cli").unwrap_or(part).to_owned()));
+        }
+    }
+    let named = names.into_iter().map(|name| {
+        let mut first = image_word.clone();
+        first.values = vec![Value::literal(name)];
+        std::iter::once(first).chain(rest.iter().cloned()).collect()
+    });
+    let itself = entry.is_none().then(|| rest.to_vec());
+    let commands = itself.into_iter().chain(named).filter(|words: &Vec<Word>| words.len() > 1);
+    commands.map(|words| Invocation { words, ..invocation.clone() }).find(|inner| !catalogue.find(inner).is_empty())
+}
