@@ -196,7 +196,15 @@ impl<'t> Places<'t> {
             let key = parent.len() - parent.trim_start_matches([' ', '-']).len();
             return indent(next) > key || (indent(next) == key && next.trim_start().starts_with("- "));
         }
-        indent(next) >= indent(this)
+        // Between two parts that are there: a remark stands right above its part, a gap has blank lines around it.
+        let beside = get(&self.before).is_some_and(|before| indent(before) >= indent(this));
+        indent(next) >= indent(this) && !(beside && self.stands_apart(at))
+    }
+
+    /// Whether blank lines follow the comments at a line.
+    fn stands_apart(&self, at: usize) -> bool {
+        let below = self.lines.iter().skip(at).map(|line| line.trim());
+        below.into_iter().find(|line| !line.starts_with('#')).is_some_and(str::is_empty)
     }
 }
 

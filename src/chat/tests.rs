@@ -222,11 +222,18 @@ fn a_comment_about_what_stands_there_is_no_placeholder() {
         FILE.replace("pipelines:", "pipelines: # unchanged"),
         format!("{FILE}# Fails early, so the rest of the pipeline is skipped\n"),
         format!("{FILE}# Interest remains\n"),
+        FILE.replace("pipelines:", "image: node:20\n\n# unchanged\n# but for the steps\npipelines:"),
     ];
     for file in fine {
         assert_eq!(extract(&fenced("yaml", &file))[0].flaws, [], "{file}");
     }
-    for part in ["definitions:\n  # unchanged\n", "definitions: # unchanged\n", "definitions:\n# unchanged\n"] {
+    for part in [
+        "definitions:\n  # unchanged\n",
+        "definitions: # unchanged\n",
+        "definitions:\n# unchanged\n",
+        "image: node:20\n\n# unchanged\n\n",
+        "options:\n  size: 2x\n  # same as above\n\n",
+    ] {
         let file = FILE.replace("pipelines:", &format!("{part}pipelines:"));
         assert_eq!(extract(&fenced("yaml", &file))[0].flaws.len(), 1, "{file}");
     }
