@@ -10,6 +10,7 @@ use crate::effect::{Catalogue, CatalogueError, Files, NoFiles};
 use crate::finding::{Finding, Findings, Layer, Verdict};
 use crate::pipeline::File;
 use crate::plan::{Plan, Planner, plans};
+use crate::rules::policy::Hidden;
 use crate::rules::{self, Flow, RuleAnswer};
 use crate::schema;
 use crate::settings::Settings;
@@ -126,6 +127,7 @@ impl Checker {
         suppress::apply(&document, &mut findings, &ran);
         self.apply_severities(&mut findings);
         sort(&mut findings);
+        hide_credentials(&document, &mut findings);
         let mut answers = BTreeMap::new();
         let own = [&suppress::REASON, &suppress::USED];
         let metas = rules::all().iter().map(|rule| rule.meta()).chain(schema::rules().iter().copied());
@@ -234,6 +236,23 @@ fn merge(first: &mut Finding, other: &Finding) {
         if !first.related.contains(related) {
             first.related.push(related.clone());
         }
+    }
+}
+
+/// A reference that a script puts together may hold a credential: none is said.
+fn hide_credentials(document: &Document, findings: &mut [Finding]) {
+    // Only what stands on effects speaks of values that were put together.
+    if !findings.iter().any(|finding| finding.layer == Layer::Policy) {
+        return;
+    }
+    let hidden = Hidden::of(document);
+    if hidden.is_empty() {
+        return;
+    }
+    for finding in findings.iter_mut() {
+        let related = finding.related.iter_mut().map(|related| &mut related.message);
+        let texts = std::iter::once(&mut finding.message).chain(&mut finding.help).chain(&mut finding.trace);
+        texts.chain(related).for_each(|text| hidden.mask(text));
     }
 }
 

@@ -6,6 +6,7 @@ use super::suppress::{self, Allowed};
 use super::{Checked, Checker};
 use crate::plan::{Change, compare};
 use crate::rules::RuleAnswer;
+use crate::rules::policy::Hidden;
 use crate::yaml::{Document, Node};
 
 /// Everything that is different in meaning; what takes a safeguard away is marked.
@@ -16,6 +17,11 @@ pub fn difference(before: (&Checker, &Checked), after: (&Checker, &Checked)) -> 
     changes.extend(suppressions(&old.document, &new.document));
     changes.extend(anchors(&old.document, &new.document));
     changes.extend(comments(&old.document, &new.document));
+    let hidden = Hidden::of_all(&[&old.document, &new.document]);
+    for change in &mut changes {
+        hidden.mask(&mut change.text);
+        hidden.mask(&mut change.event);
+    }
     changes
 }
 

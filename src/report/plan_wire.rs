@@ -3,6 +3,7 @@
 use super::plan::{WireEffect, WireEvent, WirePlan, WireStep};
 use crate::effect::{Effect, Images, Kind, Opaque, Reference};
 use crate::plan::{Event, Plan, PlannedStep};
+use crate::rules::policy::Hidden;
 use crate::settings::Settings;
 use crate::yaml::{Document, Node};
 
@@ -31,12 +32,29 @@ impl WirePlan {
             });
             step(planned, parallel, document, settings)
         });
-        Self {
+        let mut wired = Self {
             event: WireEvent::new(&plan.event),
             pipeline: Some(plan.selector.label()),
             steps: steps.collect(),
             unknown: plan.unknown.clone(),
             unclear: plan.unclear.clone(),
+        };
+        wired.hide(&Hidden::of(document));
+        wired
+    }
+
+    /// Masks the credentials that a script puts into a reference.
+    fn hide(&mut self, hidden: &Hidden) {
+        if hidden.is_empty() {
+            return;
+        }
+        for step in &mut self.steps {
+            let own = [&mut step.name, &mut step.stage, &mut step.environment, &mut step.condition];
+            let effects = step.effects.iter_mut().flat_map(|effect| {
+                [&mut effect.environment, &mut effect.reference, &mut effect.source, &mut effect.target]
+            });
+            let texts = own.into_iter().flatten().chain(effects.flatten().flatten());
+            texts.for_each(|text| hidden.mask(text));
         }
     }
 

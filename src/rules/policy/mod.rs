@@ -4,6 +4,7 @@ mod automatic_staging;
 mod build_once;
 mod declared_environment;
 mod deploy_what_was_promoted;
+mod hidden;
 mod manual_production;
 mod no_inline_secret;
 mod pinned_image;
@@ -15,6 +16,7 @@ mod retag_not_rebuild;
 pub mod secret;
 mod secret_commands;
 
+pub use hidden::Hidden;
 pub use secret_commands::masks;
 mod tag_prefix;
 mod trunk_only;

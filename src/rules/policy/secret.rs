@@ -25,7 +25,7 @@ pub struct Hit {
 }
 
 /// Beginnings of tokens that vendors give out, the least length of what follows, and what it is.
-const TOKENS: [(&str, usize, &str); 22] = [
+const TOKENS: [(&str, usize, &str); 29] = [
     ("AKIA", 16, "an AWS access key"),
     ("ASIA", 16, "an AWS access key"),
     ("ghp_", 30, "a GitHub token"),
@@ -48,6 +48,13 @@ const TOKENS: [(&str, usize, &str); 22] = [
     ("ATCTT3", 40, "a Bitbucket access token"),
     ("SG.", 40, "a SendGrid key"),
     ("sk-proj-", 30, "an OpenAI key"),
+    ("sk-ant-", 30, "an Anthropic key"),
+    ("hf_", 30, "a Hugging Face token"),
+    ("pypi-AgE", 40, "a PyPI token"),
+    ("dckr_pat_", 20, "a Docker Hub token"),
+    ("ghu_", 30, "a GitHub token"),
+    ("ghr_", 30, "a GitHub token"),
+    ("xapp-", 20, "a Slack token"),
 ];
 
 /// Whether a variable's name says that it holds a secret.

@@ -67,7 +67,9 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
         };
         if let Some(next) = next {
             let flag = FLAGS.contains(&token.text) || (logs_in && token.text == "-p");
-            if flag && !next.text.starts_with('-') {
+            // `--secret id=npm,env=TOKEN` of a build says where the secret comes from.
+            let source = token.text == "--secret" && is_build_secret(next.text);
+            if flag && !source && !next.text.starts_with('-') {
                 push(next.text, next.start, format!("a literal behind `{}`", token.text));
             }
             if curl && matches!(token.text, "-u" | "--user") {
@@ -78,6 +80,9 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
             }
         }
         if let Some((flag, value)) = token.text.split_once('=').filter(|(flag, _)| FLAGS.contains(flag)) {
+            if flag == "--secret" && is_build_secret(value) {
+                continue;
+            }
             push(value, token.start + flag.len() + 1, format!("a literal behind `{flag}`"));
             continue;
         }
@@ -101,6 +106,12 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
             _ => {}
         }
     }
+}
+
+/// Whether a value of `--secret` is the description of one.
+fn is_build_secret(value: &str) -> bool {
+    let first = unquoted(value).0.split('=').next().unwrap_or("");
+    matches!(first, "id" | "type" | "source" | "src" | "target") && value.contains('=')
 }
 
 fn is_assignment(name: &str) -> bool {
@@ -150,24 +161,31 @@ fn tokens(line: &str) -> Vec<Token<'_>> {
 /// Where credentials stand in a text, whatever is switched off or allowed there: what must be masked wherever a line of
 /// it is shown. Read from the raw lines, so that a text that is no YAML has its masks, too.
 pub fn masks(document: &Document) -> Vec<Span> {
+    let mut spans: Vec<Span> = credentials(document).into_iter().map(|hit| hit.span).collect();
+    spans.sort();
+    spans.dedup();
+    spans
+}
+
+/// All that looks like a credential in the raw lines of a text.
+pub(super) fn credentials(document: &Document) -> Vec<Hit> {
     let text = document.text();
-    let mut spans: Vec<Span> = shapes(text).into_iter().chain(in_commands(text)).map(|hit| hit.span).collect();
+    let mut hits: Vec<Hit> = shapes(text).into_iter().chain(in_commands(text)).collect();
     let mut base = 0;
     for line in text.split_inclusive('\n') {
         for pair in tokens(line).windows(2) {
             let [key, value] = pair else { continue };
             let name = key.text.strip_suffix(':').filter(|name| is_secret_name(unquoted(name).0));
             let (inner, offset) = unquoted(value.text);
-            if name.is_some() && weigh(inner).is_some() {
+            if let (Some(name), Some(weight)) = (name, weigh(inner)) {
                 let start = base + value.start + offset;
-                spans.push(Span::new(start, start + inner.len()));
+                let span = Span::new(start, start + inner.len());
+                hits.push(Hit { span, what: format!("the value of `{name}`"), weight });
             }
         }
         base += line.len();
     }
-    spans.sort();
-    spans.dedup();
-    spans
+    hits
 }
 
 #[cfg(test)]
