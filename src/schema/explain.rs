@@ -178,6 +178,10 @@ impl<'d> Writer<'d> {
                     None => format!("{words} is one of {}, not `{}`", list(&allowed), value()),
                 };
                 let near = keys::nearest(&value(), &allowed).map(|near| format!("write `{near}`"));
+                let near = near.or_else(|| match allowed.as_slice() {
+                    [only] => Some(format!("remove it, or write `{only}`")),
+                    _ => None,
+                });
                 self.say(&metas::KNOWN_VALUE, place, span, message).help = near;
             }
             Kind::Pattern => {

@@ -35,6 +35,8 @@ const fn mild(
 const GITHUB: &str = "it is a word of GitHub Actions";
 const GITLAB: &str = "it is a word of GitLab CI";
 const CIRCLE: &str = "it is a word of CircleCI";
+const AZURE: &str = "it is a word of Azure Pipelines";
+const JENKINS: &str = "it is a word of Jenkins";
 const COMPOSE: &str = "it is a word of Docker Compose";
 
 /// Rows that hold first come first.
@@ -108,7 +110,33 @@ pub(super) static FOREIGN: &[Foreign] = &[
         "`export` them in the script, or set them in the repository's settings; a custom pipeline may begin with `variables`",
     ),
     row(
-        &["needs", "depends_on", "dependsOn"],
+        &["dependsOn"],
+        &[],
+        AZURE,
+        "remove it: steps run in the order in which they stand; `parallel` runs some at once",
+    ),
+    row(&["pool", "vmImage"], &[], AZURE, "choose the container with `image`, and a runner of your own with `runs-on`"),
+    row(
+        &["trigger", "pr", "schedules"],
+        &["the file"],
+        AZURE,
+        "name the event by a section of `pipelines`; a schedule is set in the repository's settings",
+    ),
+    row(&["displayName"], &[], AZURE, "rename it to `name`"),
+    row(
+        &["agent"],
+        &["the file", "step"],
+        JENKINS,
+        "choose the container with `image`, and a runner of your own with `runs-on`",
+    ),
+    row(
+        &["post"],
+        &["the file", "step", "item", "a stage"],
+        JENKINS,
+        "put its commands under the step's `after-script`",
+    ),
+    row(
+        &["needs", "depends_on"],
         &[],
         GITHUB,
         "remove it: steps run in the order in which they stand; `parallel` runs some at once",

@@ -18,6 +18,8 @@ mod help;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod keywords;
+#[cfg(test)]
 mod killed;
 #[cfg(test)]
 mod live;

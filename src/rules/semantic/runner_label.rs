@@ -25,7 +25,16 @@ impl Rule for RunnerLabel {
                 continue;
             };
             if !named && told.first(first.span()) {
-                out.violated(first.span(), "`runs-on` is for runners of your own, and has no `self.hosted` label")
+                let text = first.text().unwrap_or("");
+                let hosted = ["ubuntu-", "macos-", "windows-"].iter().any(|system| text.starts_with(system));
+                let message = if hosted {
+                    format!(
+                        "`{text}` is a machine of GitHub; `runs-on` is for runners of your own, which have `self.hosted`"
+                    )
+                } else {
+                    "`runs-on` is for runners of your own, and has no `self.hosted` label".to_owned()
+                };
+                out.violated(first.span(), message)
                     .help("write `[self.hosted, linux]` and labels of your own, or remove it to run in the cloud")
                     .through(runs_on);
             }
