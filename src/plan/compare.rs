@@ -34,18 +34,18 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>]) -> Vec<Change> {
     for plan in after {
         let event = plan.event.to_string();
         if !old.contains_key(&event) {
-            let names: Vec<String> = plan.steps.iter().map(|step| format!("`{}`", step.name())).collect();
+            let names: Vec<String> = plan.steps.iter().map(PlannedStep::shown).collect();
             changes.push(Change { event, text: format!("now runs {}", names.join(", ")), weakens: false });
         }
     }
     changes
 }
 
-/// Steps with a name of their own: the second of two equal names gets a number.
+/// Steps as a message names them: the second of two equal names gets a number.
 fn named<'p, 'd>(plan: &'p Plan<'d>) -> Vec<(String, &'p PlannedStep<'d>)> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let steps = plan.steps.iter().map(|step| {
-        let name = step.name();
+        let name = step.shown();
         let count = seen.entry(name.clone()).or_default();
         *count += 1;
         (if *count > 1 { format!("{name} ({count})") } else { name }, step)
@@ -59,25 +59,25 @@ fn steps(event: &str, before: &Plan<'_>, after: &Plan<'_>, out: &mut Vec<Change>
     let mut tell = |text: String, weakens: bool| out.push(Change { event: event.to_owned(), text, weakens });
     for (name, step) in &old {
         match new.iter().find(|(other, _)| other == name) {
-            None => tell(format!("`{name}` is gone"), true),
+            None => tell(format!("{name} is gone"), true),
             Some((_, now)) => {
                 match (step.gated, now.gated) {
-                    (true, false) => tell(format!("`{name}` was behind a gate, now is not"), true),
-                    (false, true) => tell(format!("`{name}` is behind a gate now"), false),
+                    (true, false) => tell(format!("{name} was behind a gate, now is not"), true),
+                    (false, true) => tell(format!("{name} is behind a gate now"), false),
                     _ => {}
                 }
                 let (was, is) = (step.declared_name(), now.declared_name());
                 if was != is {
                     let show =
                         |name: Option<&str>| name.map_or("no environment".to_owned(), |name| format!("`{name}`"));
-                    tell(format!("`{name}` deploys to {}, before to {}", show(is), show(was)), is.is_none());
+                    tell(format!("{name} deploys to {}, before to {}", show(is), show(was)), is.is_none());
                 }
                 let (was, is) = (effects(step), effects(now));
                 for gone in was.iter().filter(|effect| !is.contains(effect)) {
-                    tell(format!("`{name}` no longer {gone}"), false);
+                    tell(format!("{name} no longer {gone}"), false);
                 }
                 for fresh in is.iter().filter(|effect| !was.contains(effect)) {
-                    tell(format!("`{name}` now {fresh}"), false);
+                    tell(format!("{name} now {fresh}"), false);
                 }
             }
         }
@@ -85,7 +85,7 @@ fn steps(event: &str, before: &Plan<'_>, after: &Plan<'_>, out: &mut Vec<Change>
     for (name, step) in &new {
         if !old.iter().any(|(other, _)| other == name) {
             let gate = if step.gated { " behind a gate" } else { "" };
-            tell(format!("`{name}` is new{gate}"), false);
+            tell(format!("{name} is new{gate}"), false);
         }
     }
     let order = |steps: &[(String, &PlannedStep<'_>)], others: &[(String, &PlannedStep<'_>)]| -> Vec<String> {

@@ -71,6 +71,11 @@ impl<'d> PlannedStep<'d> {
         self.step.name().map_or_else(|| "a step without a name".to_owned(), str::to_owned)
     }
 
+    /// The step as a message names it: its name in backquotes, or words that say that it has none.
+    pub fn shown(&self) -> String {
+        self.step.name().map_or_else(|| self.name(), |name| format!("`{name}`"))
+    }
+
     /// The declared environment's name: of `deployment`, else of `environment`.
     pub fn declared_name(&self) -> Option<&'d str> {
         self.deployment.or(self.environment).and_then(|node| node.text()).filter(|name| !name.is_empty())

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::effect::{Comparison, Effect, EnvironmentKind, Kind, Reference};
-use crate::pipeline::File;
+use crate::pipeline::{File, Pattern, Section};
 use crate::plan::{Deployment, Plan, PlannedStep};
 use crate::settings::Settings;
 use crate::yaml::Document;
@@ -65,6 +65,14 @@ impl<'d> Flow<'d> {
         self.plans.iter().find(|plan| plan.is_main())
     }
 
+    /// Whether the file knows main only as any branch, and has a pipeline for another branch that is called like a main one.
+    fn follows_another_main(&self, main: &Plan<'_>) -> bool {
+        let other = |name: &str| matches!(name, "master" | "main" | "trunk") && name != self.settings.main_branch;
+        let by_any = main.selector.section == Section::Default
+            || Pattern::new(main.selector.name()).alternatives().iter().all(|one| !one.names_something());
+        by_any && self.file.selectors_in(Section::Branches).iter().any(|selector| other(selector.name()))
+    }
+
     /// All deployments of all plans.
     pub fn deployments(&self) -> impl Iterator<Item = Deployment<'d, 'd>> + use<'d> {
         let settings = self.settings;
@@ -87,7 +95,9 @@ impl<'d> Flow<'d> {
     }
 
     fn read_images(&self) -> ImageFlow<'d> {
-        let Some(main) = self.main() else { return ImageFlow::default() };
+        let Some(main) = self.main().filter(|main| !self.follows_another_main(main)) else {
+            return ImageFlow::default();
+        };
         let main_builds = builds(main);
         let hidden = main.effects().any(|(_, effect)| match &effect.kind {
             Kind::Push { reference: None } => true,

@@ -26,13 +26,10 @@ impl Rule for AutomaticStaging {
                 continue;
             }
             if let Some(gate) = site.step.gate_before.or(site.step.manual) {
-                out.violated(
-                    gate.span(),
-                    format!("`{}` deploys to staging only after a person acts", site.step.name()),
-                )
-                .through(gate)
-                .trace(site.trace())
-                .help("remove `trigger: manual`: a push to main deploys to staging by itself");
+                out.violated(gate.span(), format!("{} deploys to staging only after a person acts", site.step.shown()))
+                    .through(gate)
+                    .trace(site.trace())
+                    .help("remove `trigger: manual`: a push to main deploys to staging by itself");
             }
         }
     }

@@ -58,7 +58,7 @@ impl Rule for DeclaredEnvironment {
                 let message = if matches!(first.kind, Kind::Deploy { .. }) { message } else { continue };
                 out.violated(first.site.span(), message)
                     .trace(plan.trace_to(step, first))
-                    .help(format!("add `deployment: {name}` to the step `{}`", step.name()));
+                    .help(format!("add `deployment: {name}` to {}", step.shown()));
             }
         }
     }

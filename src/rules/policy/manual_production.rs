@@ -28,7 +28,7 @@ impl Rule for ManualProduction {
             } else {
                 "set `trigger: manual` on this step, on its stage, or on a step before it"
             };
-            out.violated(site.span(), format!("`{}` reaches production with no gate", site.step.name()))
+            out.violated(site.span(), format!("{} reaches production with no gate", site.step.shown()))
                 .through(site.step.step.node())
                 .trace(site.trace())
                 .help(help);

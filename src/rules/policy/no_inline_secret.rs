@@ -102,7 +102,7 @@ impl Search {
                 .violated(span, format!("{} stands in the file", hit.what))
                 .help("put it into a secured variable of the repository or the deployment, and give it out anew: it is in the history"),
             Weight::ThrowAway => out
-                .violated(span, format!("{} is a literal, if one that anybody would guess", hit.what))
+                .violated(span, format!("{} stands in the file, if one that anybody would guess", hit.what))
                 .severity(Severity::Warning)
                 .help("fine for a container that lives for one step; otherwise use a secured variable"),
             Weight::Placeholder => out

@@ -25,7 +25,7 @@ impl Rule for ProductionFromReleaseTag {
             if site.plan.tag_kind(flow.settings) == Some(TagKind::Release) {
                 continue;
             }
-            let message = format!("`{}` deploys to production on a {}", site.step.name(), site.plan.event);
+            let message = format!("{} deploys to production on a {}", site.step.shown(), site.plan.event);
             out.violated(site.span(), message)
                 .through(site.step.step.node())
                 .trace(site.trace())

@@ -58,8 +58,8 @@ fn part(
                 unfollowed.get_or_insert((
                     site.span(),
                     format!(
-                        "`{}` counts as the deployment to {word} by its declaration; its commands are not followed",
-                        site.step.name()
+                        "{} counts as the deployment to {word} by its declaration; its commands are not followed",
+                        site.step.shown()
                     ),
                 ));
             }
@@ -78,8 +78,8 @@ fn part(
             unfollowed.get_or_insert((
                 span,
                 format!(
-                    "`{}` may deploy to {word}; its script is not at hand and it declares no environment",
-                    step.name()
+                    "{} may deploy to {word}; its script is not at hand and it declares no environment",
+                    step.shown()
                 ),
             ));
         }

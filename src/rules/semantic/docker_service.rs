@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::site::{Told, labels};
-use crate::effect::Kind;
+use crate::effect::{Effect, Kind};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::Step;
 use crate::rules::{Flow, Rule};
@@ -30,6 +30,13 @@ impl Rule for DockerService {
                 let needs = |kind: &Kind<'_>| matches!(kind, Kind::Docker);
                 let mut commands = planned.found.effects.iter().filter(|effect| needs(&effect.kind));
                 let Some(effect) = commands.find(|effect| asks(&effect.command)) else { continue };
+                // A login alone needs no daemon; before a command that does it is the first to fail.
+                let login = |effect: &&Effect<'_>| {
+                    matches!(effect.kind, Kind::Login) && !effect.remote && effect.command == "docker login"
+                };
+                let all = &planned.found.effects;
+                let before = all.iter().take_while(|other| !std::ptr::eq(*other, effect));
+                let effect = before.into_iter().find(login).unwrap_or(effect);
                 if told.first(effect.site.span()) {
                     out.violated(effect.site.span(), format!("`{}` has no docker to talk to", effect.command))
                         .help("add `services: [docker]` to the step, or `docker: true` under `options`")
