@@ -26,7 +26,8 @@ pub mod check;
 // 7: the conversation, and every byte that a person or a CI system reads
 pub mod engine;
 pub mod report;
-// 8: a conversation as it is told afterwards
+// 8: a conversation as it is told afterwards, and how strong the rules are
+pub mod mutate;
 pub mod transcript;
 // 9: where prompts come from
 pub mod eval;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The rooms with their floors: a room imports lower floors only.
-const FLOORS: [(&str, u32); 21] = [
+const FLOORS: [(&str, u32); 22] = [
     ("yaml", 0),
     ("chat", 1),
     ("text", 0),
@@ -23,6 +23,7 @@ const FLOORS: [(&str, u32); 21] = [
     ("check", 6),
     ("engine", 7),
     ("report", 7),
+    ("mutate", 8),
     ("transcript", 8),
     ("repl", 9),
     ("replay", 9),

@@ -158,3 +158,23 @@ fn a_page_of_the_suites_stands_alone_and_tells_each_conversation() {
     }
     assert!(!["<script", "src=", "url(", "@import", "<link"].iter().any(|outside| ended.out.contains(outside)));
 }
+
+#[test]
+fn a_file_is_made_worse_and_what_gets_through_is_told() {
+    let page = include_str!("../../docs/rules/tag-prefix.md");
+    let good = page.split("## Good").nth(1).and_then(|rest| rest.split("```yaml\n").nth(1)).expect("an example");
+    let good = good.split("```").next().expect("its end");
+    let run = |settings: &str| {
+        let run = pipewright().file("bitbucket-pipelines.yml", good).file("pipewright.yaml", settings);
+        run.args(["eval", "mutate"]).run()
+    };
+    let strict = run("");
+    assert_eq!((strict.code, strict.err.as_str()), (Some(0), ""), "{}", strict.out);
+    assert!(strict.out.contains("100 % noticed"), "{}", strict.out);
+    let lax = run("rules: {manual-production: off}\n");
+    assert_eq!(lax.code, Some(1), "{}", lax.out);
+    assert!(lax.out.contains(": gate-dropped survived\n  - ") && lax.out.contains("trigger: automatic"), "{}", lax.out);
+    let refused = pipewright().file("a.yml", "pipelines: {}\n").args(["eval", "mutate", "a.yml"]).run();
+    assert_eq!(refused.code, Some(3));
+    assert!(refused.err.contains("a mutation score needs an accepted file"), "{}", refused.err);
+}

@@ -23,6 +23,7 @@ mod keywords;
 mod killed;
 #[cfg(test)]
 mod live;
+mod mutants;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]

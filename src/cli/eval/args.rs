@@ -80,6 +80,7 @@ pub(in crate::cli) struct Eval {
 pub(in crate::cli) enum EvalCommand {
     Merge(Merge),
     Bisect(Bisect),
+    Mutate(Mutate),
 }
 
 /// Put the JSON reports of all parts of a run together, into the report of one run
@@ -102,6 +103,29 @@ pub(in crate::cli) struct Bisect {
     /// The rule
     #[arg(long, value_name = "RULE")]
     pub(in crate::cli) rule: String,
+}
+
+/// Make an accepted file worse in every known way and tell which rules notice
+///
+/// Each mutant has one thing changed: a gate dropped, a tag's pattern widened, a rebuild instead of a retag. What survives
+/// is a gap: of a rule, or of your settings.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Mutate {
+    /// Accepted files [default: bitbucket-pipelines.yml]
+    #[arg(value_name = "FILE")]
+    pub(in crate::cli) files: Vec<PathBuf>,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = MutateFormat::Human, value_name = "FORMAT")]
+    pub(in crate::cli) format: MutateFormat,
+}
+
+/// The forms of a mutation score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum MutateFormat {
+    /// For people: by operator and rule, then what survived
+    Human,
+    /// For scripts: version 1 of our own JSON
+    Json,
 }
 
 /// The forms of an eval's report.

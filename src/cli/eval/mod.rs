@@ -3,6 +3,7 @@
 pub(super) mod args;
 mod bisect;
 mod live;
+mod mutate;
 mod progress;
 
 use std::path::Path;
@@ -23,6 +24,7 @@ pub(super) fn run(arguments: &Eval, global: &Global, world: &mut World<'_>) -> R
     match &arguments.command {
         Some(EvalCommand::Merge(merge)) => merged(merge, world),
         Some(EvalCommand::Bisect(bisect)) => bisect::run(bisect, global, world),
+        Some(EvalCommand::Mutate(mutate)) => mutate::run(mutate, global, world),
         None => judged(arguments, global, world),
     }
 }
