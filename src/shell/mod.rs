@@ -14,6 +14,7 @@ mod interpret;
 mod invocation;
 mod parse;
 mod piece;
+mod prefix;
 mod remote;
 mod scope;
 mod substitute;

@@ -110,6 +110,40 @@ fn functions_loops_and_wrappers_are_followed() {
 }
 
 #[test]
+fn what_stands_before_a_command_is_no_command() {
+    for before in [
+        "gcloud docker --",
+        "gcloud --project p docker -s https://eu.gcr.io --",
+        "op run --env-file .env --",
+        "aws-vault exec prod --",
+        "aws-vault exec prod",
+        "chamber exec app --",
+        "doppler run --project x --",
+        "dotenv -f .env --",
+        "dotenv run --",
+        "cross-env A=b",
+        "retry 3",
+        "retry -t 3 --",
+        "gosu deploy",
+        "doas nice -n 5 time timeout 60",
+        "flock /tmp/lock",
+        "lima",
+    ] {
+        let docker = if before.starts_with("gcloud") { "" } else { "docker " };
+        assert_eq!(run(&format!("{before} {docker}push a:b")), ["docker push a:b"], "{before}");
+    }
+    for texted in ["su deploy -c", "doppler run --command", "flock /tmp/lock -c", "sops exec-env secrets.yaml"] {
+        assert_eq!(run(&format!("{texted} 'docker push a:b'")), ["docker push a:b"], "{texted}");
+    }
+    assert_eq!(run("infisical run --command=\"docker push a:$BITBUCKET_TAG\""), ["docker push a:$BITBUCKET_TAG"]);
+    assert_eq!(run("gcloud docker push a:b"), ["docker push a:b"]);
+    // Without a command behind it the tool is what runs.
+    for alone in ["gcloud docker -a", "op run", "gcloud run deploy x", "dotenv --version", "sudo -v"] {
+        assert_eq!(run(alone), [alone], "{alone}");
+    }
+}
+
+#[test]
 fn other_machines_are_named() {
     assert_eq!(run("ssh -p 22 u@$HOST docker pull x"), ["ssh -p 22 u@$HOST docker pull x", "u@$HOST: docker pull x"]);
     let lines = run("ssh u@h <<EOF\ncd /srv\nexport T=$BITBUCKET_TAG\ndocker run x:$T\nEOF\np done");

@@ -3,42 +3,14 @@
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Stdin, Word};
 use super::piece::Piece;
+use super::prefix;
 use super::scope::Scope;
 use super::value::Value;
 use super::walk::Flow;
 use crate::yaml::Span;
 
-/// Commands that run what follows: how many plain words of their own come first, and which flags take a value.
-const PREFIXES: [(&str, usize, &[&str]); 22] = [
-    ("sudo", 0, &["-u", "-g", "-h", "-p", "-C", "-D", "-R", "-T", "-U"]),
-    ("doas", 0, &["-u"]),
-    ("nohup", 0, &[]),
-    ("time", 0, &["-f", "-o"]),
-    ("nice", 0, &["-n"]),
-    ("ionice", 0, &["-c", "-n", "-p"]),
-    ("stdbuf", 0, &["-i", "-o", "-e"]),
-    ("setsid", 0, &[]),
-    ("exec", 0, &["-a"]),
-    ("command", 0, &[]),
-    ("builtin", 0, &[]),
-    ("timeout", 1, &["-k", "-s", "--signal", "--kill-after"]),
-    ("retry", 0, &["-t", "-d", "-n", "--times", "--delay", "--tries", "--max-attempts"]),
-    ("chronic", 0, &[]),
-    ("unbuffer", 0, &[]),
-    ("eatmydata", 0, &[]),
-    ("env", 0, &["-u", "-C", "-S"]),
-    ("busybox", 0, &[]),
-    ("dotenv", 0, &["-e", "-f"]),
-    ("with-contenv", 0, &[]),
-    ("winpty", 0, &[]),
-    ("catchsegv", 0, &[]),
-];
-
 /// Commands that run targets of a file.
 const RUNNERS: [&str; 7] = ["make", "gmake", "npm", "pnpm", "yarn", "bun", "composer"];
-
-/// Commands that run what stands after `--`.
-const SEPARATED: [&str; 6] = ["doppler", "aws-vault", "op", "infisical", "chamber", "envconsul"];
 
 impl Interpreter<'_> {
     /// Runs one command: what it wraps, or the command itself.
@@ -103,7 +75,14 @@ impl Interpreter<'_> {
             }
             _ => {}
         }
-        if let Some(inner) = unwrapped(&invocation, &base) {
+        if let Some(value) = prefix::text(&invocation, &base)
+            && value.as_symbol().is_none()
+        {
+            let piece = Piece::whole(invocation.place, &self.as_shell_text(&value));
+            self.in_subshell(invocation.assignments, Vec::new(), |this| this.walk_piece(&piece));
+            return Flow::Next;
+        }
+        if let Some(inner) = prefix::unwrapped(&invocation, &base) {
             return self.dispatch_inner(inner);
         }
         if RUNNERS.contains(&base.as_str())
@@ -309,35 +288,6 @@ impl Interpreter<'_> {
 fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-}
-
-/// The command behind a prefix such as `sudo`.
-fn unwrapped(invocation: &Invocation, base: &str) -> Option<Invocation> {
-    if SEPARATED.contains(&base) {
-        let separator = invocation.words.iter().position(|word| word.literal() == Some("--"))?;
-        let words: Vec<Word> = invocation.words.iter().skip(separator + 1).cloned().collect();
-        return (!words.is_empty()).then(|| Invocation { words, ..invocation.clone() });
-    }
-    let (_, own, with_value) = PREFIXES.into_iter().find(|(name, ..)| *name == base)?;
-    let mut index = 1;
-    let mut own = own;
-    while let Some(word) = invocation.words.get(index) {
-        let text = word.literal().unwrap_or("");
-        if text == "--" {
-            index += 1;
-            break;
-        }
-        if text.starts_with('-') {
-            index += if with_value.contains(&text) { 2 } else { 1 };
-        } else if own > 0 {
-            own -= 1;
-            index += 1;
-        } else {
-            break;
-        }
-    }
-    let words: Vec<Word> = invocation.words.iter().skip(index).cloned().collect();
-    (!words.is_empty()).then(|| Invocation { words, ..invocation.clone() })
 }
 
 /// What a command hands to the next one of its pipeline.
