@@ -208,13 +208,7 @@ impl Arguments<'_> {
     /// Conditions of readers that decide whether an entry holds at all.
     fn fits(&self, command: &Command) -> bool {
         match command.reader.as_deref() {
-            // `aws s3 cp s3://bucket/x .` is a download.
-            Some("upload") => {
-                let target = self.plain(self.plain_count());
-                target.is_none_or(|word| {
-                    !word.value.literal_prefix().is_empty() && word.value.literal_prefix().starts_with("s3://")
-                })
-            }
+            Some("upload") => self.uploads(),
             // `rsync a b` on one machine is a copy; `scp host:x .` is a download.
             Some("copy") => {
                 let target = self.plain(self.plain_count());
@@ -242,6 +236,21 @@ fn is_goal(word: &str, goal: &str) -> bool {
     let named = plugin.strip_suffix("-maven-plugin").or_else(|| plugin.strip_prefix("maven-")?.strip_suffix("-plugin"));
     *own == last && named == Some(prefix)
 }
+
+impl Arguments<'_> {
+    /// Whether what is copied goes to a store: `s3://bucket/x .` is a download, `s3://a s3://b` none. One of the two is a
+    /// store always, so a target that is not known is one where the source is a path.
+    fn uploads(&self) -> bool {
+        let store = |value: &Value| STORES.iter().any(|store| value.literal_prefix().starts_with(store));
+        let mut words = self.plain_values();
+        let Some(source) = words.next() else { return true };
+        let path = !source.literal_prefix().is_empty() && !store(source);
+        words.any(|word| store(word) || path && word.literal_prefix().is_empty())
+    }
+}
+
+/// How the address of a store begins.
+const STORES: [&str; 4] = ["s3://", "gs://", "https://", "r2://"];
 
 /// The words after a phrase whose words stand in order, flags between them passed over.
 fn after_phrase<'w>(

@@ -81,6 +81,8 @@ struct CommandData {
     when: Vec<String>,
     #[serde(default)]
     unless: Vec<String>,
+    #[serde(default)]
+    rest: bool,
     effect: Does,
     reference: Option<String>,
     source: Option<String>,
@@ -134,6 +136,8 @@ pub(super) struct Command {
     pub(super) values: HashSet<String>,
     pub(super) when: Vec<String>,
     pub(super) unless: Vec<String>,
+    /// Whether it stands for whatever else a tool can do.
+    pub(super) rest: bool,
     pub(super) does: Does,
     pub(super) reference: Option<Selector>,
     pub(super) source: Option<Selector>,
@@ -270,6 +274,7 @@ impl Catalogue {
             values: data.values.into_iter().collect(),
             when: data.when,
             unless: data.unless,
+            rest: data.rest,
             does: data.effect,
             reference: selector(data.reference)?,
             source: selector(data.source)?,
@@ -329,6 +334,7 @@ mod tests {
             ("{}", true),
             ("commands: [{run: [x], effect: build, push: always, reference: '{1}:{--tag|-t}'}]", true),
             ("commands: [{run: [x], effect: build, push: [--push], target-tag: hidden, remote-only: true}]", true),
+            ("commands: [{run: [x], effect: harmless, rest: true}]", true),
             ("commands: [{run: [x], effect: build, push: allways}]", false),
             ("commands: [{run: [''], effect: build}]", false),
             ("commands: [{run: [x], effect: build, source: '{1'}]", false),

@@ -1,6 +1,7 @@
 //! What reading a step collects.
 
 use super::model::{Effect, Site};
+use super::reference::Reference;
 use crate::shell::Value;
 
 /// A test of a variable against a text, for rules about branches.
@@ -32,6 +33,24 @@ pub struct GitCall<'d> {
     pub site: Site<'d>,
 }
 
+/// A command that is not understood: the catalogue has no entry for it, or none for what it asks of a known tool.
+///
+/// It has no effect that could be shown, and none can be ruled out: a rule that misses something looks here before it
+/// says so.
+#[derive(Clone, Debug)]
+pub struct Unread<'d> {
+    /// The command in short.
+    pub command: String,
+    /// The words that may name an image.
+    pub references: Vec<Reference<'d>>,
+    /// Whether a word of it says that something is put into a registry.
+    pub pushes: bool,
+    /// How many effects stand before it in the step.
+    pub after: usize,
+    /// The command.
+    pub site: Site<'d>,
+}
+
 /// All that a step's scripts come to.
 #[derive(Clone, Debug, Default)]
 pub struct StepEffects<'d> {
@@ -45,6 +64,8 @@ pub struct StepEffects<'d> {
     pub git: Vec<GitCall<'d>>,
     /// How many commands ran that are known and harmless.
     pub harmless: usize,
+    /// Commands that are not understood.
+    pub unread: Vec<Unread<'d>>,
     /// Words that choose a cluster, a project or a workspace for the commands after them.
     pub contexts: Vec<String>,
 }

@@ -96,6 +96,7 @@ impl<'d> Reading<'_, 'd> {
         }
         let dry = arguments.has("--dry-run") || arguments.has("-dry-run");
         match command.does {
+            Does::Harmless if command.rest => self.of_known_tool(),
             Does::Harmless => self.run.harmless(),
             Does::Login => self.push(Kind::Login, self.short(), Vec::new()),
             Does::Opaque => {
@@ -258,6 +259,9 @@ impl<'d> Reading<'_, 'd> {
     }
 
     pub(super) fn push(&self, kind: Kind<'d>, command: String, words: Vec<String>) {
+        if matches!(kind, Kind::Opaque(_)) {
+            self.not_read(command.clone());
+        }
         self.run.push(Effect {
             kind,
             site: self.run.site(self.invocation.place),

@@ -4,6 +4,7 @@ use super::arguments::Arguments;
 use super::catalogue::{Command, ImageWord};
 use super::command::Reading;
 use super::hidden;
+use super::manifest;
 use super::model::{Images, Kind};
 
 impl Reading<'_, '_> {
@@ -20,12 +21,9 @@ impl Reading<'_, '_> {
         if command.remote && !away && !self.run.is_declared() {
             return;
         }
-        let mut tag_only = false;
         let references = match command.reader.as_deref() {
             Some("helm") => {
-                let found = hidden::helm(arguments);
-                tag_only = !found.is_empty() && found.iter().all(|found| found.tag_only);
-                let mut references = self.read_references(found.into_iter().map(|found| found.selected).collect());
+                let mut references = self.read_references(hidden::helm(arguments));
                 references.iter_mut().for_each(hidden::forget_image);
                 references
             }
@@ -41,43 +39,24 @@ impl Reading<'_, '_> {
         let images = match (references.is_empty(), command.image) {
             (false, _) => Images::Known(references.clone()),
             (true, Some(ImageWord::None)) => Images::None,
+            (true, _) if command.reader.as_deref() == Some("manifest") => manifest::applied(arguments, self.files),
             (true, _) => Images::Hidden,
         };
-        let _ = tag_only;
         let words = self.words(&references);
         self.push(Kind::Deploy { images, weak: command.weak, restart: command.restart }, self.short(), words);
     }
 
     /// `kubectl create secret`, `apply` of one, a namespace, a config map: nothing that runs.
     fn is_plain_object(&self, arguments: &Arguments<'_>) -> bool {
-        const OBJECTS: [&str; 16] = [
-            "secret",
-            "configmap",
-            "cm",
-            "namespace",
-            "ns",
-            "serviceaccount",
-            "sa",
-            "role",
-            "rolebinding",
-            "clusterrole",
-            "clusterrolebinding",
-            "token",
-            "quota",
-            "priorityclass",
-            "ingress",
-            "service",
-        ];
         let first = arguments.plain(1).and_then(|word| word.value.as_literal().map(str::to_owned)).unwrap_or_default();
         let kind = first.split('/').next().unwrap_or("");
         let piped = match &self.invocation.stdin {
-            crate::shell::Stdin::Text(values) => values.iter().any(|value| {
-                let text = value.to_string();
-                OBJECTS.iter().any(|object| text.contains(&format!("create {object}")))
-            }),
+            crate::shell::Stdin::Text(values) => {
+                values.iter().any(|value| manifest::prints_plain_object(&value.to_string()))
+            }
             _ => false,
         };
-        OBJECTS.contains(&kind) || piped
+        manifest::is_plain_object(kind) || piped
     }
 
     /// A request that changes something is not followed; one that fetches is harmless.

@@ -7,15 +7,8 @@ use super::world::Files;
 use crate::shell::{Scope, Value};
 use crate::yaml::Document;
 
-/// A reference before its place is a place in the file.
-pub(super) struct Found {
-    pub(super) selected: Selected,
-    /// Only the tag is set; the image stands in the chart.
-    pub(super) tag_only: bool,
-}
-
 /// `helm upgrade --set image.repository=…,image.tag=…`.
-pub(super) fn helm(arguments: &Arguments<'_>) -> Vec<Found> {
+pub(super) fn helm(arguments: &Arguments<'_>) -> Vec<Selected> {
     let mut settings: Vec<(String, Selected)> = Vec::new();
     for (flag, value, place) in arguments.flag_values() {
         if !matches!(flag, "--set" | "--set-string") {
@@ -47,15 +40,12 @@ pub(super) fn helm(arguments: &Arguments<'_>) -> Vec<Found> {
                     (None, Some(repository)) => crate::shell::join([&repository.value, &selected.value], between),
                     _ => crate::shell::join([&Value::opaque("the chart's image"), &selected.value], between),
                 };
-                found.push(Found {
-                    selected: Selected { value, place: selected.place },
-                    tag_only: repository.is_none(),
-                });
+                found.push(Selected { value, place: selected.place });
             }
             "image" if selected.value.literal_contains(":") || selected.value.literal_contains("/") => {
                 let tagged = sibling("tag").is_some() || sibling("imageTag").is_some();
                 if !tagged {
-                    found.push(Found { selected: selected.clone(), tag_only: false });
+                    found.push(selected.clone());
                 }
             }
             _ => {}

@@ -96,6 +96,11 @@ pub enum Images<'d> {
     None,
     /// One is deployed, and its name stands elsewhere.
     Hidden,
+    /// Only the name of a file that is not at hand says that none is deployed: `service.yaml`.
+    Doubtful {
+        /// The file.
+        path: String,
+    },
     /// These.
     Known(Vec<Reference<'d>>),
 }

@@ -2,9 +2,11 @@
 
 use super::arguments::Arguments;
 use super::catalogue::{Catalogue, Does, ImageWord, Pipe, Pushes};
+use super::collected::Unread;
 use super::model::{Effect, Images, Kind, Opaque, Site};
 use super::read::Run;
 use super::reference::Reference;
+use super::unread;
 use crate::pipeline::PipeCall;
 use crate::shell::{Interpreter, Piece, Place, Value};
 use crate::yaml::{Node, Span};
@@ -29,6 +31,10 @@ pub(super) fn read<'d>(call: PipeCall<'d>, catalogue: &Catalogue, run: &Run<'d>,
         }
     }
     let Some(pipe) = catalogue.pipes.get(name) else {
+        let references = named.iter().filter(|(_, value, _)| unread::names_image(value));
+        let references = references.map(|(_, value, place)| Reference::read(value, run.site(*place))).collect();
+        let after = run.found_mut().effects.len();
+        run.found_mut().unread.push(Unread { command: name.to_owned(), references, pushes: false, after, site });
         let effect = Effect {
             kind: Kind::Opaque(Opaque::Pipe { name: name.to_owned() }),
             site,

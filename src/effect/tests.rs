@@ -5,18 +5,29 @@ use crate::pipeline::Step;
 use crate::yaml::Document;
 
 fn effects(script: &str) -> Vec<String> {
+    read(script, |found| {
+        let shown =
+            found.effects.iter().filter(|effect| !matches!(effect.kind, Kind::ReadVariable { .. } | Kind::Docker));
+        shown.map(show).collect()
+    })
+}
+
+fn unread(script: &str) -> Vec<String> {
+    let shown = |unread: &Unread<'_>| {
+        let carried: Vec<String> = unread.references.iter().map(Reference::to_string).collect();
+        format!("{}: {}{}", unread.command, carried.join(" "), if unread.pushes { " (pushes)" } else { "" })
+    };
+    read(script, |found| found.unread.iter().map(shown).collect())
+}
+
+fn read(script: &str, told: impl FnOnce(&StepEffects<'_>) -> Vec<String>) -> Vec<String> {
     let indented: String = script.lines().map(|line| format!("      {line}\n")).collect();
     let document = Document::read(format!("step:\n  script:\n    - |\n{indented}"));
     let root = document.root().unwrap();
     let step = Step::new(root.get("step").unwrap(), root);
     let bindings = Bindings { branch: Some(Names::exactly("main")), ..Bindings::default() };
     let found = Reader::new(Catalogue::built_in(), &NoFiles).read(&step, &bindings, false);
-    found
-        .effects
-        .iter()
-        .filter(|effect| !matches!(effect.kind, Kind::ReadVariable { .. } | Kind::Docker))
-        .map(show)
-        .collect()
+    told(&found)
 }
 
 fn show(effect: &Effect<'_>) -> String {
@@ -34,6 +45,7 @@ fn show(effect: &Effect<'_>) -> String {
         Kind::Deploy { images, .. } => match images {
             Images::None => "deploy".to_owned(),
             Images::Hidden => "deploy ?".to_owned(),
+            Images::Doubtful { path } => format!("deploy {path}?"),
             Images::Known(references) => {
                 format!("deploy {}", references.iter().map(Reference::to_string).collect::<Vec<_>>().join(" "))
             }
@@ -50,6 +62,57 @@ fn the_built_in_catalogue_is_of_its_form() {
     let built_in = Catalogue::built_in();
     assert_eq!(built_in.entries.len(), read.entries.len());
     assert_eq!(built_in.pipes.len(), read.pipes.len());
+}
+
+#[test]
+fn what_is_not_understood_is_kept_with_what_it_carries() {
+    assert_eq!(
+        effects("gcloud docker -- push eu.gcr.io/p/a:$BITBUCKET_COMMIT"),
+        ["push eu.gcr.io/p/a:$BITBUCKET_COMMIT"]
+    );
+    assert_eq!(
+        unread("az acr frobnicate --name r r.io/a:$BITBUCKET_COMMIT"),
+        ["az acr frobnicate: r.io/a:$BITBUCKET_COMMIT"]
+    );
+    assert_eq!(unread("docker plugin push a/b:1"), ["docker plugin push: a/b:1 (pushes)"]);
+    assert_eq!(unread("frobnicate a/b:1 --to=c/d:2"), ["frobnicate: a/b:1 c/d:2"]);
+    assert_eq!(unread("python3 tools/publish.py a/b:1"), ["tools/publish.py: tools/publish.py a/b:1"]);
+    for understood in [
+        "docker push a/b:1",
+        "docker inspect a/b:1",
+        "docker manifest inspect a/b:1",
+        "az acr repository show --image a:1",
+        "aws ecr describe-images --image-ids imageTag=$BITBUCKET_COMMIT",
+        "kubectl get pods",
+        "kubectl rollout status deployment/a",
+        "gcloud --version",
+        "trivy image a/b:1",
+        "echo a/b:1",
+    ] {
+        assert_eq!(unread(understood), Vec::<String>::new(), "{understood}");
+    }
+}
+
+#[test]
+fn copies_to_a_store_deploy_and_downloads_do_not() {
+    for upload in [
+        "aws s3 cp s3://a/x s3://b --recursive",
+        "aws s3 cp \"$BUNDLE\" \"s3://$BUCKET\" --recursive --copy-props metadata-directive",
+        "aws s3 mv s3://a s3://b --some-flag value",
+        "aws s3 cp dist \"$TARGET\" --recursive",
+        "aws s3 sync dist s3://b",
+        "gsutil -m cp -r gs://a/x gs://b",
+        "gcloud storage rsync gs://a gs://b",
+        "az storage copy -s https://a -d https://b --recursive",
+        "azcopy sync dist \"https://x.blob.core.windows.net/y\"",
+        "rclone sync a:x b:y",
+        "s5cmd cp 's3://a/*' s3://b/",
+    ] {
+        assert_eq!(effects(upload), ["deploy"], "{upload}");
+    }
+    for download in ["aws s3 cp s3://a/x .", "aws s3 sync s3://a x", "gsutil cp gs://a/x ./y", "rclone copy a:x y"] {
+        assert_eq!(effects(download), Vec::<String>::new(), "{download}");
+    }
 }
 
 #[test]

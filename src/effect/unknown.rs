@@ -46,10 +46,15 @@ impl Reading<'_, '_> {
                 self.push(Kind::Opaque(what), path.to_owned(), self.words(&[]));
                 return;
             }
+            self.not_read(path.to_owned());
         }
         // A known tool of which no entry fits does nothing that the catalogue knows of.
-        let known = self.catalogue.harmless.contains(name) || self.catalogue.commands.contains_key(name);
-        if known || path.contains("node_modules/.bin/") || path.contains("vendor/bin/") {
+        let harmless = self.catalogue.harmless.contains(name);
+        if !harmless && self.catalogue.commands.contains_key(name) {
+            self.of_known_tool();
+            return;
+        }
+        if harmless || path.contains("node_modules/.bin/") || path.contains("vendor/bin/") {
             self.run.harmless();
             return;
         }

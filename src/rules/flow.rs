@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use crate::effect::{Comparison, Effect, EnvironmentKind, Kind, Reference};
+use crate::effect::{Comparison, Effect, EnvironmentKind, Kind, Reference, Unread};
 use crate::pipeline::{File, Pattern, Section};
 use crate::plan::{Deployment, Plan, PlannedStep};
 use crate::settings::Settings;
@@ -43,11 +43,18 @@ pub struct ImageFlow<'d> {
     pub main_pushes: Vec<Reference<'d>>,
     /// Whether main pushes or builds something whose name is hidden.
     pub main_hidden: bool,
+    /// What main runs and the catalogue does not understand.
+    pub main_unread: Vec<&'d Unread<'d>>,
     /// Whether any plan is main's.
     pub has_main: bool,
 }
 
 impl ImageFlow<'_> {
+    /// The command of main that carries a reference and is not understood: it may push it.
+    pub fn carries(&self, reference: &Reference<'_>) -> Option<&Unread<'_>> {
+        self.main_unread.iter().find(|unread| carries(unread, reference, true)).copied()
+    }
+
     /// Whether main pushes the image of a reference under some name that can be read.
     pub fn pushes_image_of(&self, reference: &Reference<'_>) -> bool {
         self.main_pushes.iter().any(|push| push.same_image(reference, true) == Comparison::Same)
@@ -107,7 +114,10 @@ impl<'d> Flow<'d> {
             _ => false,
         });
         let unclear = main.unknown.is_some();
-        ImageFlow { main_builds, main_pushes: pushes(main), main_hidden: hidden || unclear, has_main: true }
+        let main_unread: Vec<&Unread<'_>> = main.steps.iter().flat_map(|step| &step.found.unread).collect();
+        let may_push = main_unread.iter().any(|unread| unread.pushes);
+        let main_hidden = hidden || unclear || may_push;
+        ImageFlow { main_builds, main_pushes: pushes(main), main_hidden, main_unread, has_main: true }
     }
 }
 
@@ -140,6 +150,11 @@ fn add_local_names<'d>(step: &'d PlannedStep<'d>, names: &mut Vec<Reference<'d>>
 /// What a plan puts into registries by name. A local name counts where a push of it is seen, or where the push is hidden.
 pub(super) fn pushes<'d>(plan: &'d Plan<'d>) -> Vec<Reference<'d>> {
     plan.effects().flat_map(|(_, effect)| effect.pushed().into_iter().cloned()).collect()
+}
+
+/// Whether a command that is not understood carries a reference. `across` tells that they stand in runs of different events.
+pub(super) fn carries(unread: &Unread<'_>, reference: &Reference<'_>, across: bool) -> bool {
+    unread.references.iter().any(|carried| carried.same(reference, across) == Comparison::Same)
 }
 
 /// What a plan gives a new name: retags in a registry, and local ones.

@@ -143,10 +143,11 @@ pub(super) fn text(invocation: &Invocation, base: &str) -> Option<Value> {
 /// The command behind a prefix such as `sudo`. `base` is the first word without its folder.
 pub(super) fn unwrapped(invocation: &Invocation, base: &str) -> Option<Invocation> {
     let words = &invocation.words;
-    let (prefix, mut index) = PREFIXES.iter().filter(|prefix| prefix.phrase.first() == Some(&base)).find_map(|prefix| {
-        let index = after_phrase(words, prefix)?;
-        Some((prefix, index))
-    })?;
+    let (prefix, mut index) =
+        PREFIXES.iter().filter(|prefix| prefix.phrase.first() == Some(&base)).find_map(|prefix| {
+            let index = after_phrase(words, prefix)?;
+            Some((prefix, index))
+        })?;
     let named = index - 1;
     let separator = words.iter().skip(index).position(|word| word.literal() == Some("--")).map(|at| index + at + 1);
     match separator.filter(|_| prefix.separated) {

@@ -49,7 +49,8 @@ fn replayed(words: &[&str]) -> Vec<String> {
 /// Of each turn the lines that tell how it went, and how it all ended.
 fn session() -> String {
     let lines = replayed(&["replay"]);
-    let (turns, closing) = lines.split_at(lines.len() - 3);
+    let end = lines.iter().rposition(|line| line.is_empty()).expect("a blank line before the end") + 1;
+    let (turns, closing) = lines.split_at(end);
     assert!(closing[1].starts_with("accepted: "), "{closing:?}");
     let begins = |line: &&String| ["== turn ", "reply: ", "revision "].iter().any(|word| line.starts_with(word));
     let kept: Vec<&String> = turns[..2].iter().chain(turns.iter().filter(begins)).chain(closing).collect();

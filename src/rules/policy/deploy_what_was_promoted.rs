@@ -4,7 +4,7 @@ use super::{meta, page};
 use crate::effect::{Comparison, Effect, Images, Kind, Reference, Tag};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{Plan, PlannedStep};
-use crate::rules::flow::{is_forgotten, only_names_build, retags};
+use crate::rules::flow::{carries, is_forgotten, only_names_build, retags};
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta = meta(
@@ -28,7 +28,7 @@ impl Rule for DeployWhatWasPromoted {
                 for effect in step.deploying() {
                     let Kind::Deploy { images, .. } = &effect.kind else { continue };
                     match images {
-                        Images::None => {}
+                        Images::None | Images::Doubtful { .. } => {}
                         Images::Hidden => hidden(plan, step, effect, out),
                         Images::Known(references) => {
                             for reference in references {
@@ -130,7 +130,9 @@ fn judge<'d>(
     if answer == Comparison::Same || !expected.comparable || forgotten {
         return;
     }
-    let unclear = answer == Comparison::CannotTell || expected.incomplete || reference.tag_unclear();
+    // A command that is not understood and carries this very reference may have made it.
+    let carried = plan.steps.iter().flat_map(|step| &step.found.unread).any(|unread| carries(unread, reference, false));
+    let unclear = answer == Comparison::CannotTell || expected.incomplete || carried || reference.tag_unclear();
     let other_image = expected.references.iter().all(|own| own.same_image(reference, false) == Comparison::Different);
     if unclear || (other_image && has_hidden_image(reference)) {
         out.cannot_tell(place, format!("whether `{reference}` is what was {} can't be told", expected.verb))

@@ -1,10 +1,10 @@
 //! `promote-by-commit`: what a tag promotes is the image that main pushed for the same commit.
 
 use super::{meta, page};
-use crate::effect::{Comparison, Effect, Kind, Reference, Tag};
+use crate::effect::{Comparison, Effect, Kind, Reference, Tag, Unread};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{Plan, PlannedStep, TagKind};
-use crate::rules::flow::{names_own_build, pushes, retags};
+use crate::rules::flow::{ImageFlow, names_own_build, pushes, retags};
 use crate::rules::{Flow, Rule};
 use crate::shell::{Symbol, Value, rejoin};
 
@@ -104,11 +104,26 @@ fn judge<'d>(
             let _ = draft;
         }
         Comparison::CannotTell => {
-            out.cannot_tell(place, format!("whether main pushes `{source}` for the same commit can't be told"))
-                .trace(trace)
-                .help("use the same words for the reference on main and here");
+            let message = format!("whether main pushes `{source}` for the same commit can't be told");
+            let mut draft = out.cannot_tell(place, message).trace(trace);
+            draft = match unread_by(flow.images(), source) {
+                Some(unread) => draft
+                    .related(unread.site.span(), format!("`{}` may push it, and is not understood", unread.command))
+                    .help(
+                        "tell what it does under `catalogue` in pipewright.yaml, or push with a command that is known",
+                    ),
+                None => draft.help("use the same words for the reference on main and here"),
+            };
+            let _ = draft;
         }
     }
+}
+
+/// The command of main that may push a reference: one that carries it, else one that pushes something, else any.
+fn unread_by<'f>(images: &'f ImageFlow<'_>, source: &Reference<'_>) -> Option<&'f Unread<'f>> {
+    let any = |wanted: fn(&Unread<'_>) -> bool| images.main_unread.iter().copied().find(|unread| wanted(unread));
+    let near = images.main_pushes.iter().any(|push| push.same_image(source, true) != Comparison::Different);
+    images.carries(source).or_else(|| any(|unread| unread.pushes)).or_else(|| any(|_| true).filter(|_| !near))
 }
 
 /// Whether main pushes a reference.
@@ -119,6 +134,7 @@ fn pushed_by_main(flow: &Flow<'_>, source: &Reference<'_>) -> Comparison {
         Comparison::Same
     } else if answers.contains(&Comparison::CannotTell)
         || images.main_hidden && !images.pushes_image_of(source)
+        || images.carries(source).is_some()
         || source.tag_unclear()
     {
         Comparison::CannotTell

@@ -54,7 +54,7 @@ fn part(
             if is_real(&site) {
                 return;
             }
-            if site.step.has_opaque() {
+            if site.step.has_opaque() || !site.step.found.unread.is_empty() {
                 unfollowed.get_or_insert((
                     site.span(),
                     format!(

@@ -1,11 +1,15 @@
 //! `retag-not-rebuild`: a tag's plan gives the built image its new tag before it deploys.
 
 use super::{meta, page};
-use crate::effect::{Comparison, Effect, Images, Kind, Reference};
+use crate::effect::{Comparison, Effect, Images, Kind, Reference, Unread};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{Deployment, Plan, PlannedStep};
 use crate::rules::flow::{is_forgotten, only_names_build, retags};
 use crate::rules::{Flow, Rule};
+use crate::yaml::Span;
+
+/// Further places of one finding that are shown.
+const MOST: usize = 4;
 
 static META: RuleMeta = meta(
     "retag-not-rebuild",
@@ -23,18 +27,149 @@ impl Rule for RetagNotRebuild {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         for plan in flow.tag_plans() {
-            for site in plan.deployments(flow.settings) {
-                if !retagged_before(plan, &site) {
-                    missing(plan, &site, None, out);
-                } else if let Some(Kind::Deploy { images: Images::Known(references), .. }) =
-                    site.effect.map(|effect| &effect.kind)
-                {
-                    let forgotten = references.iter().find(|reference| is_forgotten(flow, plan, reference));
-                    if let Some(reference) = forgotten.filter(|reference| reference.constant_tag().is_none()) {
-                        missing(plan, &site, Some(reference), out);
-                    }
+            let sites = plan.deployments(flow.settings);
+            let mut missing: Vec<Missing<'_, '_>> = Vec::new();
+            for site in sites.iter().filter_map(|site| lacking(flow, plan, site)) {
+                // Where no image's name can be read they count as one.
+                match missing.iter_mut().find(|other| other.same_image(&site)) {
+                    Some(first) => first.more.push(site.effect),
+                    None => missing.push(site),
                 }
             }
+            let known = missing.iter().any(|one| one.doubtful.is_none());
+            for one in missing.iter().filter(|one| !known || one.doubtful.is_none()) {
+                one.tell(flow, plan, out);
+            }
+            scripts(plan, &sites, out);
+        }
+    }
+}
+
+/// A deployment of an image that the plan has not given its tag.
+struct Missing<'p, 'd> {
+    site: Deployment<'p, 'd>,
+    effect: &'p Effect<'d>,
+    /// The images, where they can be read.
+    references: Vec<&'p Reference<'d>>,
+    /// The file whose name alone says that it holds no image.
+    doubtful: Option<&'p str>,
+    /// Further commands that deploy the same.
+    more: Vec<&'p Effect<'d>>,
+}
+
+/// What a deployment lacks; `None` where it lacks nothing, or deploys no image.
+fn lacking<'p, 'd>(flow: &Flow<'_>, plan: &Plan<'_>, site: &Deployment<'p, 'd>) -> Option<Missing<'p, 'd>> {
+    let effect = site.effect?;
+    let Kind::Deploy { images, .. } = &effect.kind else { return None };
+    let mut doubtful = None;
+    let mut references: Vec<&Reference<'_>> = match images {
+        Images::None => return None,
+        Images::Hidden => Vec::new(),
+        Images::Doubtful { path } => {
+            doubtful = Some(path.as_str());
+            Vec::new()
+        }
+        Images::Known(references) => references.iter().collect(),
+    };
+    if retagged_before(plan, site) {
+        references.retain(|reference| is_forgotten(flow, plan, reference));
+        let first = *references.first().filter(|reference| reference.constant_tag().is_none())?;
+        references = vec![first];
+    }
+    Some(Missing { site: *site, effect, references, doubtful, more: Vec::new() })
+}
+
+impl Missing<'_, '_> {
+    fn same_image(&self, other: &Self) -> bool {
+        let equal = |(a, b): (&&Reference<'_>, &&Reference<'_>)| a.same_image(b, false) == Comparison::Same;
+        self.doubtful.is_some() == other.doubtful.is_some()
+            && self.references.len() == other.references.len()
+            && self.references.iter().zip(&other.references).all(equal)
+    }
+
+    fn tell(&self, flow: &Flow<'_>, plan: &Plan<'_>, out: &mut Findings<'_>) {
+        let (span, command) = (self.effect.site.span(), &self.effect.command);
+        let name = match self.references.as_slice() {
+            [] => "an image".to_owned(),
+            all => all.iter().map(|reference| format!("`{reference}`")).collect::<Vec<_>>().join(" and "),
+        };
+        if let Some(path) = self.doubtful {
+            out.cannot_tell(
+                span,
+                format!("whether `{command}` deploys an image can't be told: `{path}` is not at hand"),
+            )
+            .trace(self.site.trace())
+            .help("keep the manifest in the repository, where it can be read");
+            return;
+        }
+        let mut draft = if let Some((place, hidden)) = unfollowed(plan, self) {
+            out.cannot_tell(span, format!("whether {name} gets its tag before `{command}` can't be told"))
+                .related(place, format!("`{hidden}` is not followed"))
+                .help("retag in the pipeline itself, where it can be seen")
+        } else {
+            let by_commit = self.references.iter().find(|reference| reference.by_commit());
+            let message = match by_commit.filter(|_| self.references.len() == 1) {
+                Some(reference) if flow.images().pushes_image_of(reference) => {
+                    format!(
+                        "`{command}` deploys {name}, the commit's image, and this pipeline never gives it the tag's name"
+                    )
+                }
+                _ => format!("`{command}` deploys {name}, and nothing before it gives a built image this tag"),
+            };
+            out.violated(span, message).help(next_edit(&self.references))
+        };
+        for other in self.more.iter().take(MOST) {
+            draft = draft.related(other.site.span(), "and here");
+        }
+        let _ = draft.trace(self.site.trace());
+    }
+}
+
+/// The commands that give the first image its tag.
+fn next_edit(references: &[&Reference<'_>]) -> String {
+    let image = references.first().map_or_else(|| "IMAGE".to_owned(), |reference| reference.image.to_string());
+    let deploy = if references.iter().any(|reference| reference.by_commit()) { "; then deploy that" } else { "" };
+    format!(
+        "before it, tag the image of the commit: `docker pull {image}:$BITBUCKET_COMMIT`, `docker tag`, `docker push {image}:$BITBUCKET_TAG`{deploy}"
+    )
+}
+
+/// A command up to the deployment in which a retag may hide: one that can't be followed, or one that is not understood and
+/// carries the image or the tag.
+fn unfollowed(plan: &Plan<'_>, missing: &Missing<'_, '_>) -> Option<(Span, String)> {
+    let site = &missing.site;
+    let opaque = plan.effects().find(|(step, effect)| step.item <= site.step.item && effect.hides_effects());
+    if let Some((_, hidden)) = opaque {
+        return Some((hidden.site.span(), hidden.command.clone()));
+    }
+    let at = |effect: &Effect<'_>| site.step.found.effects.iter().position(|other| std::ptr::eq(other, effect));
+    let place = at(missing.effect).unwrap_or(usize::MAX);
+    let names = |unread: &Unread<'_>| {
+        unread.pushes
+            || unread.references.iter().any(|carried| {
+                let deployed = |own: &&&Reference<'_>| own.same_image(carried, false) == Comparison::Same;
+                carried.tag_has("BITBUCKET_TAG") || missing.references.iter().any(|own| deployed(&own))
+            })
+    };
+    let before = |step: &PlannedStep<'_>, unread: &Unread<'_>| {
+        step.number < site.step.number || step.number == site.step.number && unread.after <= place
+    };
+    let all = plan.steps.iter().flat_map(|step| step.found.unread.iter().map(move |unread| (step, unread)));
+    let found = all.into_iter().find(|(step, unread)| before(step, unread) && names(unread));
+    found.map(|(_, unread)| (unread.site.span(), unread.command.clone()))
+}
+
+/// Steps that declare an environment and run what can't be followed: a retag and a deployment may hide in it.
+fn scripts(plan: &Plan<'_>, sites: &[Deployment<'_, '_>], out: &mut Findings<'_>) {
+    for site in sites.iter().filter(|site| site.effect.is_none() && !retagged_before(plan, site)) {
+        let hidden = plan.effects().find(|(step, effect)| step.item <= site.step.item && effect.hides_effects());
+        if let Some((_, hidden)) = hidden.filter(|_| site.step.has_opaque()) {
+            out.cannot_tell(
+                hidden.site.span(),
+                format!("whether `{}` retags before it deploys can't be told", hidden.command),
+            )
+            .trace(site.trace())
+            .help("retag in the pipeline itself, where it can be seen");
         }
     }
 }
@@ -66,51 +201,5 @@ fn is_before(step: &PlannedStep<'_>, effect: &Effect<'_>, site: &Deployment<'_, 
     match site.effect {
         Some(deploys) => place(effect) < place(deploys),
         None => true,
-    }
-}
-
-fn missing(plan: &Plan<'_>, site: &Deployment<'_, '_>, forgotten: Option<&Reference<'_>>, out: &mut Findings<'_>) {
-    let trace = site.trace();
-    let unfollowed = plan.effects().find(|(step, effect)| step.item <= site.step.item && effect.hides_effects());
-    match site.effect {
-        Some(effect) => {
-            let images = match &effect.kind {
-                Kind::Deploy { images, .. } => images,
-                _ => return,
-            };
-            let name = match images {
-                _ if let Some(reference) = forgotten => format!("`{reference}`"),
-                Images::None => return,
-                Images::Hidden => "an image".to_owned(),
-                Images::Known(references) => {
-                    references.iter().map(|reference| format!("`{reference}`")).collect::<Vec<_>>().join(" and ")
-                }
-            };
-            if let Some((_, hidden)) = unfollowed {
-                out.cannot_tell(
-                    effect.site.span(),
-                    format!("whether {name} gets its tag before `{}` can't be told", effect.command),
-                )
-                .related(hidden.site.span(), format!("`{}` is not followed", hidden.command))
-                .trace(trace)
-                .help("retag in the pipeline itself, where it can be seen");
-                return;
-            }
-            let message =
-                format!("`{}` deploys {name}, and nothing before it gives a built image this tag", effect.command);
-            out.violated(effect.site.span(), message)
-                .trace(trace)
-                .help("before it, tag the image of the commit: `docker pull IMAGE:$BITBUCKET_COMMIT`, `docker tag`, `docker push IMAGE:$BITBUCKET_TAG`");
-        }
-        None => {
-            if let Some((_, hidden)) = unfollowed.filter(|_| site.step.has_opaque()) {
-                out.cannot_tell(
-                    hidden.site.span(),
-                    format!("whether `{}` retags before it deploys can't be told", hidden.command),
-                )
-                .trace(trace)
-                .help("retag in the pipeline itself, where it can be seen");
-            }
-        }
     }
 }

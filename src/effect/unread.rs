@@ -1,0 +1,127 @@
+//! Commands that are not understood: what they carry, and what surely only looks.
+
+use super::collected::Unread;
+use super::command::Reading;
+use super::reference::Reference;
+use crate::shell::Value;
+
+/// Subcommands that look, choose or clean up, whatever the tool.
+const LOOKS: [&str; 62] = [
+    "get",
+    "list",
+    "ls",
+    "describe",
+    "show",
+    "status",
+    "version",
+    "wait",
+    "logs",
+    "log",
+    "login",
+    "logout",
+    "auth",
+    "config",
+    "configure",
+    "inspect",
+    "images",
+    "ps",
+    "info",
+    "help",
+    "whoami",
+    "search",
+    "events",
+    "top",
+    "diff",
+    "template",
+    "lint",
+    "validate",
+    "dependency",
+    "dep",
+    "repo",
+    "plan",
+    "init",
+    "fmt",
+    "output",
+    "test",
+    "verify",
+    "head",
+    "cat",
+    "stat",
+    "exists",
+    "history",
+    "explain",
+    "scan",
+    "rm",
+    "rmi",
+    "remove",
+    "delete",
+    "prune",
+    "down",
+    "stop",
+    "kill",
+    "start",
+    "system",
+    "network",
+    "volume",
+    "exec",
+    "components",
+    "account",
+    "update-kubeconfig",
+    "get-credentials",
+    "port-forward",
+];
+
+/// Beginnings of such subcommands in the tools that join verb and noun.
+const LOOKS_BEGIN: [&str; 7] = ["get-", "list-", "describe-", "show-", "batch-get-", "wait-", "delete-"];
+
+/// Words that say that something is put where others can fetch it.
+const PUSHES: [&str; 5] = ["push", "publish", "upload", "promote", "trigger"];
+
+impl<'d> Reading<'_, 'd> {
+    /// A command of a tool that the catalogue knows, and of which no entry fits what it is asked.
+    pub(super) fn of_known_tool(&self) {
+        self.run.harmless();
+        let mut subcommands = self.plain_words().skip(1).take(4).peekable();
+        let alone = subcommands.peek().is_none();
+        let looks = subcommands
+            .any(|word| LOOKS.contains(&word.as_str()) || LOOKS_BEGIN.iter().any(|begin| word.starts_with(begin)));
+        if !alone && !looks && !self.asks_for_help() {
+            self.not_read(self.short());
+        }
+    }
+
+    /// Keeps a command that is not understood, with the words of it that may name an image.
+    pub(super) fn not_read(&self, command: String) {
+        let site = self.run.site(self.invocation.place);
+        let references = self.invocation.words.iter().skip(1).flat_map(|word| {
+            word.values.iter().filter_map(|value| {
+                let value = match value.split_once("=") {
+                    Some((name, right)) if !name.literal_contains("/") => right,
+                    _ => value.clone(),
+                };
+                names_image(&value).then(|| Reference::read(&value, self.run.site(word.place)))
+            })
+        });
+        let pushes = self.plain_words().any(|word| word.split([':', '-']).any(|part| PUSHES.contains(&part)));
+        let references = references.collect();
+        let mut found = self.run.found_mut();
+        let after = found.effects.len();
+        found.unread.push(Unread { command, references, pushes, after, site });
+    }
+
+    fn plain_words(&self) -> impl Iterator<Item = String> {
+        let words = self.invocation.words.iter().filter_map(|word| word.literal());
+        words.filter(|text| !text.starts_with('-')).map(str::to_owned)
+    }
+
+    fn asks_for_help(&self) -> bool {
+        self.invocation.words.iter().any(|word| matches!(word.literal(), Some("--help" | "-h" | "--version")))
+    }
+}
+
+/// Whether a word has the look of an image's name: a path or a tag, no flag and no address.
+pub(super) fn names_image(value: &Value) -> bool {
+    let begin = value.literal_prefix();
+    let named = value.literal_contains("/") || value.literal_contains(":") || value.symbols().next().is_some();
+    named && !begin.starts_with('-') && !begin.starts_with("http")
+}

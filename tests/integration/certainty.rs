@@ -1,0 +1,149 @@
+//! What the rules say of commands that are not understood: an error needs evidence, and one cause is told once.
+
+use pipewright::check::Checker;
+use pipewright::finding::{Finding, Severity};
+use pipewright::settings::Settings;
+
+/// A whole flow: what main runs after its build, how the tag plans name the image, and how they deploy.
+fn flow(main: &str, retag: &str, deploy: &str) -> String {
+    format!(
+        "image: acme/ci-tools:1.8.0
+pipelines:
+  branches:
+    main:
+      - step:
+          services: [docker]
+          script:
+            - docker build -t r.example/p/app:$BITBUCKET_COMMIT .
+            - {main}
+      - step:
+          deployment: staging
+          script: [kubectl set image deployment/app app=r.example/p/app:$BITBUCKET_COMMIT]
+  tags:
+    rc-*:
+      - step: &retag
+          services: [docker]
+          script:
+            - {retag}
+      - step: &deploy
+          deployment: staging
+          script:
+            {}
+    release-*:
+      - step: *retag
+      - step: {{ <<: *deploy, deployment: production, trigger: manual }}
+",
+        deploy.replace('\n', "\n            ")
+    )
+}
+
+const PUSH: &str = "docker push r.example/p/app:$BITBUCKET_COMMIT";
+const RETAG: &str = "docker pull r.example/p/app:$BITBUCKET_COMMIT && docker tag r.example/p/app:$BITBUCKET_COMMIT r.example/p/app:$BITBUCKET_TAG && docker push r.example/p/app:$BITBUCKET_TAG";
+const DEPLOY: &str = "- kubectl set image deployment/app app=r.example/p/app:$BITBUCKET_TAG";
+
+fn findings(text: &str) -> Vec<Finding> {
+    Checker::new(Settings::default()).check(text).findings
+}
+
+fn told(text: &str) -> Vec<String> {
+    findings(text)
+        .iter()
+        .map(|finding| format!("{} {}: {}", finding.severity.word(), finding.rule, finding.message))
+        .collect()
+}
+
+#[test]
+fn a_push_behind_another_tool_is_a_push() {
+    assert_eq!(told(&flow(PUSH, RETAG, DEPLOY)), Vec::<String>::new());
+    for wrapped in
+        ["gcloud docker -- push", "gcloud docker push", "sudo nerdctl push", "op run --env-file .env -- docker push"]
+    {
+        let main = format!("{wrapped} r.example/p/app:$BITBUCKET_COMMIT");
+        assert_eq!(told(&flow(&main, RETAG, DEPLOY)), Vec::<String>::new(), "{wrapped}");
+    }
+}
+
+#[test]
+fn a_command_that_may_have_pushed_makes_no_error() {
+    let whether = "note promote-by-commit: whether main pushes `r.example/p/app:$BITBUCKET_COMMIT` for the same commit can't be told";
+    for main in [
+        // No tool that the catalogue knows, and one that it knows with an unknown word.
+        "frobnicate r.example/p/app:$BITBUCKET_COMMIT",
+        "gcloud frobnicate r.example/p/app:$BITBUCKET_COMMIT",
+        // Main pushes the image under another name, too, so that this one looks forgotten.
+        "docker push r.example/p/app:latest && frobnicate r.example/p/app:$BITBUCKET_COMMIT",
+        "python3 tools/put.py r.example/p/app:$BITBUCKET_COMMIT",
+        "oras push-all --everything",
+    ] {
+        let found = told(&flow(main, RETAG, DEPLOY));
+        assert_eq!(
+            found.iter().filter(|text| text.contains("promote-by-commit")).collect::<Vec<_>>(),
+            [whether],
+            "{main}"
+        );
+    }
+    let found = findings(&flow("frobnicate r.example/p/app:$BITBUCKET_COMMIT", RETAG, DEPLOY));
+    let note = found.iter().find(|finding| finding.rule == "promote-by-commit").unwrap();
+    assert_eq!(note.related[0].message, "`frobnicate` may push it, and is not understood");
+}
+
+#[test]
+fn a_command_that_surely_pushes_nothing_is_no_excuse() {
+    for main in ["docker inspect r.example/p/app:$BITBUCKET_COMMIT", "trivy image r.example/p/app:$BITBUCKET_COMMIT"] {
+        let found = told(&flow(main, RETAG, DEPLOY));
+        assert!(found.iter().any(|text| text.starts_with("error promote-by-commit")), "{main}: {found:?}");
+    }
+}
+
+#[test]
+fn a_command_that_may_have_retagged_makes_no_error() {
+    for retag in ["frobnicate r.example/p/app:$BITBUCKET_TAG", "az acr frobnicate r.example/p/app:$BITBUCKET_TAG"] {
+        let found = told(&flow(PUSH, retag, DEPLOY));
+        assert!(found.iter().any(|text| text.starts_with("note retag-not-rebuild: whether")), "{retag}: {found:?}");
+        assert!(!found.iter().any(|text| text.starts_with("error")), "{retag}: {found:?}");
+    }
+    // A look at the image gives it no name.
+    let found = told(&flow(PUSH, "docker manifest inspect r.example/p/app:$BITBUCKET_COMMIT", DEPLOY));
+    assert!(found.iter().any(|text| text.starts_with("error retag-not-rebuild")), "{found:?}");
+}
+
+#[test]
+fn deployments_of_one_image_are_one_finding() {
+    let manifests =
+        "- kubectl apply -f config/app.yaml\n- kubectl apply -f worker.yaml\n- kubectl apply -f service.yaml";
+    let text = flow(PUSH, "date", manifests);
+    let found: Vec<Finding> =
+        findings(&text).into_iter().filter(|finding| finding.rule == "retag-not-rebuild").collect();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(&text[found[0].span.start..found[0].span.end], "kubectl apply -f config/app.yaml");
+    assert_eq!(found[0].related.len(), 1, "{found:?}");
+    // Two images that can be read are two.
+    let both = format!("{DEPLOY}\n- kubectl set image deployment/b b=r.example/p/b:$BITBUCKET_TAG\n{DEPLOY}");
+    let found = told(&flow(PUSH, "date", &both));
+    assert_eq!(found.iter().filter(|text| text.contains("retag-not-rebuild")).count(), 2, "{found:?}");
+}
+
+#[test]
+fn a_manifest_that_can_hold_no_image_by_its_name_is_a_note_at_most() {
+    let found = told(&flow(PUSH, "date", "- kubectl apply -f service.yaml"));
+    let whether =
+        "note retag-not-rebuild: whether `kubectl apply` deploys an image can't be told: `service.yaml` is not at hand";
+    assert!(found.iter().any(|text| text == whether), "{found:?}");
+    assert!(!found.iter().any(|text| text.starts_with("error")), "{found:?}");
+    // Beside an image that is promoted it says nothing.
+    let found = told(&flow(PUSH, RETAG, &format!("- kubectl apply -f ingress.yaml\n{DEPLOY}")));
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
+fn an_image_of_the_commit_that_gets_no_name_is_told_as_that() {
+    let found =
+        findings(&flow(PUSH, "date", "- kubectl set image deployment/app app=r.example/p/app:$BITBUCKET_COMMIT"));
+    let missing = found.iter().find(|finding| finding.severity == Severity::Error).unwrap();
+    assert_eq!(
+        missing.message,
+        "`kubectl set image` deploys `r.example/p/app:$BITBUCKET_COMMIT`, the commit's image, and this pipeline never gives it the tag's name"
+    );
+    let help = missing.help.as_deref().unwrap_or("");
+    assert!(help.contains("`docker push r.example/p/app:$BITBUCKET_TAG`; then deploy that"), "{help}");
+}
