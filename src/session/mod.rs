@@ -7,6 +7,7 @@
 mod clock;
 mod entry;
 mod exchange;
+mod foreign;
 mod list;
 mod reader;
 mod redact;
@@ -20,5 +21,7 @@ pub use reader::{Session, SessionError, open, read};
 pub use redact::{Redact, looks_masked};
 pub use writer::Writer;
 
+#[cfg(test)]
+mod foreign_tests;
 #[cfg(test)]
 mod tests;

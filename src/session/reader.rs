@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::entry::{Entry, Header, Origin, VERSION};
+use super::foreign;
 
 /// A session as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct Session {
     pub notices: Vec<String>,
     /// Bytes of the file that are whole lines; what follows is torn.
     pub whole: u64,
+    /// Whether it is one document of another program, to which no entry can be appended.
+    pub foreign: bool,
 }
 
 /// Why a session can't be used.
@@ -118,7 +121,11 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Session, SessionError> {
         entries: Vec::new(),
         notices: Vec::new(),
         whole: 0,
+        foreign: false,
     };
+    if let Some(read) = as_one(name, bytes, &mut session) {
+        return read.map(|()| session);
+    }
     let mut begun = false;
     let mut at = 0;
     for (index, raw) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
@@ -150,12 +157,12 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Session, SessionError> {
             return Err(wrong("a second header: a file has one session".to_owned()));
         } else if let Some(role) = value.get("role").and_then(Value::as_str) {
             chat_line(role, &value, &mut session).map_err(wrong)?;
+        } else if value.get("type").is_none() && foreign::object(&value, &mut session).map_err(wrong)? {
         } else if begun {
             entry(value, &mut session.entries).map_err(wrong)?;
         } else {
-            return Err(wrong(
-                "neither the header of a session nor a line of a chat (`role` and `content`)".to_owned(),
-            ));
+            let known = "the header of a session, a line of a chat (`role` and `content`), a request with `messages`";
+            return Err(wrong(format!("none of these: {known}")));
         }
         begun = true;
         session.whole = at as u64;
@@ -165,6 +172,34 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Session, SessionError> {
         return Err(SessionError::Unreadable { name: name.to_owned(), reason });
     }
     Ok(session)
+}
+
+/// Reads a file that is one document of another program: a cassette, or JSON over several lines. `None` where it is
+/// lines.
+fn as_one(name: &str, bytes: &[u8], session: &mut Session) -> Option<Result<(), SessionError>> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let wrong = |line: usize, reason: String| SessionError::Line { name: name.to_owned(), line, reason };
+    let first = text.trim_start().lines().next().unwrap_or_default();
+    let told = if parse(first.as_bytes()).is_ok_and(|value| value.get("interactions").is_none()) {
+        return None;
+    } else if foreign::may_be_cassette(text) {
+        foreign::cassette(text, session).map_err(|(line, reason)| wrong(line, reason))
+    } else {
+        let value: Value = serde_json::from_str(text).ok()?;
+        let read = match &value {
+            Value::Array(values) => foreign::objects(values, session),
+            value => foreign::object(value, session),
+        };
+        match read {
+            Ok(true) => Ok(()),
+            Ok(false) => return None,
+            Err(reason) => Err(wrong(1, reason)),
+        }
+    };
+    session.whole = bytes.len() as u64;
+    session.foreign = true;
+    Some(told)
 }
 
 fn parse(line: &[u8]) -> Result<Value, String> {
@@ -240,7 +275,7 @@ fn chat_line(role: &str, value: &Value, session: &mut Session) -> Result<(), Str
 }
 
 /// The text of a chat line: a string, or the text parts of a list.
-fn content(value: &Value) -> Result<String, String> {
+pub(super) fn content(value: &Value) -> Result<String, String> {
     match value.get("content") {
         Some(Value::String(text)) => Ok(text.clone()),
         Some(Value::Null) | None => Ok(String::new()),

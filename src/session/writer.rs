@@ -51,6 +51,10 @@ impl Writer {
         let mut file = OpenOptions::new().read(true).write(true).open(path).map_err(unreadable)?;
         lock(&file, &name)?;
         let session = open(path)?;
+        if session.foreign {
+            let reason = "another program keeps it in a form of its own; `replay` and `eval` play it".to_owned();
+            return Err(SessionError::Unwritable { name, reason });
+        }
         let unwritable = |error: std::io::Error| SessionError::Unwritable { name: name.clone(), reason: said(&error) };
         file.set_len(session.whole).map_err(unwritable)?;
         file.seek(SeekFrom::End(0)).map_err(unwritable)?;
