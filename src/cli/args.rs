@@ -102,9 +102,10 @@ pub(super) struct Replay {
     /// A prompt script (.yaml), or a recording that is played with its own prompts (.jsonl)
     #[arg(value_name = "SCRIPT")]
     pub(super) script: Option<PathBuf>,
-    /// The recording that answers [default: the one of the script's name that is compiled in]
-    #[arg(long, value_name = "FILE", conflicts_with = "live")]
-    pub(super) recording: Option<PathBuf>,
+    /// The recording that answers, or several, or a folder of them: the one that answers the most prompts is played
+    /// [default: the one of the script's name that is compiled in]
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "live")]
+    pub(super) recording: Vec<PathBuf>,
     /// Ask the configured model instead of a recording
     #[arg(long)]
     pub(super) live: bool,
@@ -112,8 +113,11 @@ pub(super) struct Replay {
     #[arg(long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
     /// Keep what is said in a new recording
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "recording")]
     pub(super) record: Option<PathBuf>,
+    /// What becomes of the recording that --record names; those that may ask a model need --live
+    #[arg(long, value_enum, value_name = "MODE", requires = "record")]
+    pub(super) record_mode: Option<RecordMode>,
     /// How often findings go back to the model by themselves, for each prompt
     #[arg(long, value_name = "ROUNDS", default_value_t = REPAIRS)]
     pub(super) repairs: usize,
@@ -259,6 +263,35 @@ pub(super) struct Export {
     /// Where it goes; `-` is standard output
     #[arg(long, short, value_name = "FILE", default_value = "-")]
     pub(super) output: PathBuf,
+}
+
+/// What becomes of a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RecordMode {
+    /// Play it, ask nobody
+    None,
+    /// Record it if it is not there, else only play it
+    Once,
+    /// Play what it has; from the first prompt that it misses ask the model
+    #[value(alias = "new_episodes", alias = "new-episodes")]
+    New,
+    /// Ask everything anew, and keep the former recording beside it (.old)
+    All,
+    /// Ask everything anew, and replace the recording
+    Rewrite,
+}
+
+impl RecordMode {
+    /// The word on the command line.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Once => "once",
+            Self::New => "new",
+            Self::All => "all",
+            Self::Rewrite => "rewrite",
+        }
+    }
 }
 
 /// The forms of an export.

@@ -12,6 +12,7 @@ mod exit;
 mod files;
 mod origin;
 mod plan;
+mod record;
 mod replay;
 mod rules;
 mod sessions;

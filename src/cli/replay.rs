@@ -1,15 +1,16 @@
 //! `pipewright replay`: a prompt script, played against a recording or a live model.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::args::{Global, Replay};
 use super::chat::{redact, repairs, told};
 use super::config::{Configuration, Overrides, checker_of};
+use super::record::Record;
 use super::{CliError, Exit, World, files};
 use crate::engine::{self, PromptScript, Recording, hash_of_prompts};
 use crate::model::{Backend, Interrupt, Live};
-use crate::replay::{self, Options, ReplayError};
+use crate::replay::{self, Asking, Options, ReplayError};
 use crate::report::visible;
 use crate::session::{self, Header, Writer, new_id, timestamp};
 use crate::settings::{DEFAULT_FILE, Settings};
@@ -18,24 +19,44 @@ use crate::settings::{DEFAULT_FILE, Settings};
 pub(super) fn run(arguments: &Replay, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
     let over = Overrides { main_branch: arguments.policy.main_branch.clone(), ..Overrides::model(&arguments.model) };
     let configuration = Configuration::load(global, over, world)?;
-    let (script, recording) = material(arguments, &configuration.settings, &world.directory)?;
+    let record = Record::of(arguments, &world.directory)?;
+    let named = record.as_ref().map_or(Ok(None), Record::recording)?;
+    let asking = match &record {
+        Some(record) if arguments.live => record.asking(),
+        _ if arguments.live => Asking::Always,
+        _ => Asking::Never,
+    };
+    let material = material(arguments, named, asking, &configuration.settings, &world.directory)?;
+    let Material { script, shelf } = material;
+    let cues = script.as_ref().map(engine::cues_of_script);
+    let recording = match &cues {
+        Some(cues) => engine::best(&shelf, cues),
+        None => shelf.first(),
+    };
     let interrupt = Interrupt::new();
-    let mut live = if arguments.live { Some(backend(&configuration, &interrupt)?) } else { None };
+    let mut live = match asking {
+        Asking::Never => None,
+        Asking::Always => Some(backend(&configuration, &interrupt)?),
+        // Whoever has all that is asked needs no model.
+        Asking::Missing => configuration
+            .live(interrupt.clone())
+            .configured()
+            .then(|| backend(&configuration, &interrupt))
+            .transpose()?,
+    };
     let engine = engine::Options { repairs: repairs(arguments.repairs), ..engine::Options::default() };
-    let mut record = arguments.record.as_ref().map(|path| {
-        let name = live.as_ref().map(Live::name).or(recording.as_ref().map(|recording| recording.session.name.clone()));
-        let path = world.directory.join(path);
-        Writer::create(path, &header(&configuration, &engine, script.as_ref(), name), redact(&configuration))
+    let name = live.as_ref().map(Live::name).or(recording.map(|recording| recording.session.name.clone()));
+    let mut writer = record.as_ref().and_then(|record| {
+        let fresh = header(&configuration, &engine, script.as_ref(), name);
+        Some(Writer::create(record.writes()?, &record.header(fresh, recording, &engine), redact(&configuration)))
     });
-    if let Some(path) = arguments.record.as_ref().filter(|path| world.directory.join(path).exists()) {
-        let message = format!("{}: a file is there, and a recording is never written over another", path.display());
-        return Err(CliError::usage(message).hint("name a new file"));
-    }
     let settings = script.as_ref().map_or(&configuration.settings, |script| &script.settings);
     let output = arguments.output.clone().unwrap_or_else(|| DEFAULT_FILE.into());
     let options = Options {
         script: script.as_ref(),
-        recording: recording.as_ref(),
+        recording,
+        asking,
+        shelf: &shelf,
         engine,
         checker: checker_of(settings)?,
         output: Some(output),
@@ -44,7 +65,13 @@ pub(super) fn run(arguments: &Replay, global: &Global, world: &mut World<'_>) ->
         look: configuration.look(world),
     };
     let live = live.as_mut().map(|live| live as &mut dyn Backend);
-    match replay::run(options, live, record.as_mut(), &mut *world.out, &mut *world.err) {
+    let ended = replay::run(options, live, writer.as_mut(), &mut *world.out, &mut *world.err);
+    drop(writer);
+    if let Some(record) = &record {
+        let of_recording = || recording.map_or(0, |recording| recording.prompts().count());
+        record.settle(cues.as_ref().map_or_else(of_recording, |cues| cues.len()), world)?;
+    }
+    match ended {
         Ok(outcome) => Ok(match outcome.exit_code() {
             0 => Exit::Fine,
             1 => Exit::Found,
@@ -67,58 +94,94 @@ pub(super) fn backend(configuration: &Configuration, interrupt: &Interrupt) -> R
     Live::new(options).map_err(told)
 }
 
-/// The prompts and the answers that the arguments mean; without any the ones that are compiled in.
+/// What is played: prompts, and recordings that may answer them. Without a script a recording has its own prompts.
+struct Material {
+    script: Option<PromptScript>,
+    shelf: Vec<Recording>,
+}
+
+/// The prompts and the answers that the arguments mean, and the recording that `--record` names; without any the ones that
+/// are compiled in.
 fn material(
     arguments: &Replay,
+    named: Option<Recording>,
+    asking: Asking,
     settings: &Settings,
     directory: &Path,
-) -> Result<(Option<PromptScript>, Option<Recording>), CliError> {
-    let read = |path: &Path| {
-        let name = path.display().to_string();
-        let text = files::read(&directory.join(path));
-        text.map(|text| (name.clone(), text)).map_err(|reason| CliError::undone(format!("{name}: {reason}")))
-    };
-    let recorded = |path: &Path| {
-        let session = session::open(&directory.join(path)).map_err(|error| CliError::undone(error.to_string()))?;
-        Ok::<_, CliError>(Some(Recording::new(session)))
-    };
-    let named = match &arguments.recording {
-        Some(path) => recorded(path)?,
-        None => None,
-    };
+) -> Result<Material, CliError> {
+    let mut shelf: Vec<Recording> = named.into_iter().collect();
+    for path in &arguments.recording {
+        for path in recordings_at(path, directory)? {
+            shelf.push(recorded(&path, directory)?);
+        }
+    }
     match &arguments.script {
-        // A recording has its own prompts.
-        Some(path) if path.extension().is_some_and(|extension| extension == "jsonl") => Ok((None, recorded(path)?)),
+        Some(path) if path.extension().is_some_and(|extension| extension == "jsonl") => {
+            if !shelf.is_empty() && asking != Asking::Always {
+                let error = CliError::usage("a recording has its own prompts, and no other recording answers them");
+                return Err(error.hint("name a prompt script (.yaml)"));
+            }
+            Ok(Material { script: None, shelf: vec![recorded(path, directory)?] })
+        }
         Some(path) => {
-            let (name, text) = read(path)?;
+            let name = path.display().to_string();
             let full = directory.join(path);
+            let text = files::read(&full).map_err(|reason| CliError::undone(format!("{name}: {reason}")))?;
             let script = PromptScript::read_with(&name, &text, settings, &|file| engine::read_beside(&full, file));
             let script = script.map_err(|error| CliError::usage(error.to_string()))?;
-            let recording = match named {
-                None if !arguments.live => Some(compiled_in(&script, &name)?),
-                named => named,
-            };
-            Ok((Some(script), recording))
+            if shelf.is_empty() && !arguments.live {
+                shelf = compiled_in(&script, &name)?;
+            }
+            Ok(Material { script: Some(script), shelf })
         }
-        None if named.is_some() => Ok((None, named)),
+        None if shelf.len() > 1 => {
+            let error = CliError::usage("several recordings answer, and nothing says what is asked");
+            Err(error.hint("name the prompt script, or one recording"))
+        }
+        None if !shelf.is_empty() => Ok(Material { script: None, shelf }),
         None => {
             // What is compiled in is judged as it was recorded, whatever repository it is played in.
             let (script, recording) = replay::embedded(&Settings::default()).map_err(CliError::undone)?;
-            Ok((Some(script), Some(recording).filter(|_| !arguments.live)))
+            Ok(Material { script: Some(script), shelf: vec![recording] })
         }
     }
 }
 
-/// The recording of a script that is compiled in, found by the script's name.
-fn compiled_in(script: &PromptScript, name: &str) -> Result<Recording, CliError> {
+/// The recording in a file.
+fn recorded(path: &Path, directory: &Path) -> Result<Recording, CliError> {
+    let session = session::open(&directory.join(path)).map_err(|error| CliError::undone(error.to_string()))?;
+    Ok(Recording::new(session))
+}
+
+/// The recordings of a folder by name, or the one that is named.
+fn recordings_at(path: &Path, directory: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let full = directory.join(path);
+    if !full.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let undone = |reason: String| CliError::undone(format!("{}: {reason}", path.display()));
+    let entries = full.read_dir().map_err(|error| undone(error.to_string()))?;
+    let names = entries.filter_map(Result::ok).map(|entry| PathBuf::from(entry.file_name()));
+    let mut names: Vec<PathBuf> = names.filter(|name| name.extension().is_some_and(|end| end == "jsonl")).collect();
+    names.sort();
+    if names.is_empty() {
+        return Err(undone("is a folder with no recording (.jsonl) in it".to_owned()));
+    }
+    Ok(names.iter().map(|name| path.join(name)).collect())
+}
+
+/// The recordings of a script that are compiled in, found by the script's name.
+fn compiled_in(script: &PromptScript, name: &str) -> Result<Vec<Recording>, CliError> {
     let folder = format!("evals/recordings/{}/", script.name);
-    let found = engine::embedded::FILES.iter().rev().find(|(path, _)| path.starts_with(&folder));
-    let Some((path, text)) = found else {
+    let own = engine::embedded::FILES.iter().filter(|(path, _)| path.starts_with(&folder));
+    let read = |(path, text): &(&str, &str)| session::read(path, text.as_bytes()).map(Recording::new);
+    let found: Vec<Recording> =
+        own.map(read).collect::<Result<_, _>>().map_err(|error| CliError::undone(error.to_string()))?;
+    if found.is_empty() {
         let error = CliError::usage(format!("{name}: no recording answers `{}`", visible(&script.name)));
         return Err(error.hint("name one with `--recording`, or ask a model with `--live`"));
-    };
-    let session = session::read(path, text.as_bytes()).map_err(|error| CliError::undone(error.to_string()))?;
-    Ok(Recording::new(session))
+    }
+    Ok(found)
 }
 
 /// The header of a recording that begins now.

@@ -7,8 +7,10 @@ mod accept;
 mod attempt;
 mod beginning;
 mod conversation;
+mod cue;
 pub mod embedded;
 mod error;
+mod miss;
 mod observer;
 mod options;
 mod play;
@@ -25,12 +27,12 @@ pub use accept::{AcceptError, Expected, Written, write_file};
 pub use attempt::{Attempt, YamlKind};
 pub use beginning::read_beside;
 pub use conversation::Conversation;
+pub use cue::{Cue, Cues, cues_of_recording, cues_of_script};
 pub use error::EngineError;
+pub use miss::{Nearest, best, nearest};
 pub use observer::{Attempted, Observer, Silent};
 pub use options::{Limits, Options, Repairs};
-pub use play::{
-    Answers, Audience, Cue, Cues, Drift, Play, Played, answer_word, cues_of_recording, cues_of_script, play,
-};
+pub use play::{Answers, Audience, Drift, Play, Played, answer_word, play};
 pub use prompt::{Context, Prompt, hash_of_prompts};
 pub use recording::{Concluded, Recording};
 pub use restore::surviving;

@@ -3,13 +3,13 @@
 use super::attempt::YamlKind;
 use super::beginning::difference;
 use super::conversation::Conversation;
+use super::cue::{Cue, Cues};
 use super::error::EngineError;
 use super::observer::Observer;
 use super::options::{Options, Repairs};
 use super::prompt::Prompt;
-use super::recording::{Concluded, Recording};
+use super::recording::{Concluded, Player, Recording};
 use super::revision::Revision;
-use super::script::{PromptScript, TurnExpectation};
 use super::turn::Turn;
 use crate::check::Checker;
 use crate::finding::{Severity, Verdict};
@@ -55,12 +55,17 @@ pub enum Answers<'b> {
     Recorded(&'b Recording),
     /// A backend; repairs are sent as the options say.
     Live(&'b mut dyn Backend),
+    /// A recording as far as it answers what is asked; from the first prompt that it misses a backend.
+    Both(&'b Recording, &'b mut dyn Backend),
 }
 
 /// Is told each turn when it has been played; conversation and turn are as they stand then.
 pub trait Audience: Observer {
     /// The conversation begins with a file.
     fn begun(&mut self, _revision: &Revision) {}
+
+    /// A recording does not answer what comes next, and a backend does from here on.
+    fn missed(&mut self, _why: &EngineError) {}
 
     /// A turn begins.
     fn asked(&mut self, _turn: usize, _of: usize, _id: &str, _prompt: &Prompt) {}
@@ -81,75 +86,31 @@ pub struct Play {
     pub ended: Option<EngineError>,
 }
 
-/// A prompt that is to be played.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cue {
-    /// Its name.
-    pub id: String,
-    /// The prompt.
-    pub prompt: Prompt,
-    /// What is expected of the answer.
-    pub expect: TurnExpectation,
-}
-
-/// What is to be played, in order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Cues {
-    /// The file that the conversation begins with.
-    pub file: Option<String>,
-    /// The prompts.
-    pub prompts: Vec<Cue>,
-}
-
-impl std::ops::Deref for Cues {
-    type Target = [Cue];
-
-    fn deref(&self) -> &[Cue] {
-        &self.prompts
-    }
-}
-
-/// The cues of a prompt script.
-pub fn cues_of_script(script: &PromptScript) -> Cues {
-    let cue = |turn: &super::script::ScriptTurn| Cue {
-        id: turn.id.clone(),
-        prompt: Prompt::script(turn.prompt.trim_end()),
-        expect: turn.expect.clone(),
-    };
-    let file = script.file.as_ref().map(|file| file.text.clone());
-    Cues { file, prompts: script.turns.iter().map(cue).collect() }
-}
-
-/// The prompts of a recording as cues, with nothing expected.
-pub fn cues_of_recording(recording: &Recording) -> Cues {
-    let cues = recording.prompts().map(|exchange| Cue {
-        id: format!("turn-{}", exchange.turn),
-        prompt: Prompt { origin: exchange.origin, text: exchange.prompt.clone() },
-        expect: TurnExpectation::default(),
-    });
-    let file = recording.begins_with().map(|(text, _)| text.to_owned());
-    Cues { file, prompts: cues.collect() }
-}
-
 /// Plays cues to the end, or to the first that gets no reply.
 pub fn play(
     cues: &Cues,
-    mut answers: Answers<'_>,
+    answers: Answers<'_>,
     checker: Checker,
-    mut options: Options,
+    options: Options,
     audience: &mut dyn Audience,
 ) -> Play {
-    if matches!(answers, Answers::Recorded(_)) {
-        // Which repairs were sent is part of the recording.
-        options.repairs = Repairs::Off;
-    }
+    let repairs = options.repairs;
+    let (mut recording, mut live) = match answers {
+        Answers::Recorded(recording) => (Some(recording), None),
+        Answers::Live(live) => (None, Some(live)),
+        Answers::Both(recording, live) => (Some(recording), Some(live)),
+    };
     let mut conversation = Conversation::new(options, checker);
-    let mut all = Vec::new();
-    if let Answers::Recorded(recording) = &answers
-        && let Some(diff) = difference(recording, cues.file.as_deref())
+    let mut played = Vec::new();
+    if let Some(from) = recording
+        && let Some(diff) = difference(from, cues.file.as_deref())
     {
-        let recording = recording.session.name.clone();
-        return Play { conversation, played: all, ended: Some(EngineError::OtherFile { recording, diff }) };
+        let error = EngineError::OtherFile { recording: from.session.name.clone(), diff };
+        if live.is_none() {
+            return Play { conversation, played, ended: Some(error) };
+        }
+        audience.missed(&error);
+        recording = None;
     }
     if let Some(text) = &cues.file {
         conversation.begin_with(text, audience);
@@ -157,46 +118,57 @@ pub fn play(
             audience.begun(revision);
         }
     }
-    if let Answers::Recorded(recording) = &answers {
-        for text in recording.edits(0) {
-            conversation.edit(text, audience);
-        }
+    for text in recording.map(|recording| recording.edits(0)).unwrap_or_default() {
+        conversation.edit(text, audience);
     }
+    let mut player = recording.map(Recording::backend);
     for (index, cue) in cues.iter().enumerate() {
         let number = index + 1;
+        if live.is_some()
+            && let Some(error) = recording.and_then(|recording| recording.miss(number, &cue.prompt.text))
+        {
+            // What is recorded behind it was said in another conversation.
+            audience.missed(&EngineError::Backend { turn: number, error });
+            recording = None;
+        }
         let before = conversation.present().map(|revision| revision.number);
         audience.asked(number, cues.len(), &cue.id, &cue.prompt);
-        let drift = match &mut answers {
-            Answers::Live(backend) => conversation.turn(cue.prompt.clone(), *backend, audience).map(|_| Vec::new()),
-            Answers::Recorded(recording) => recorded_turn(&mut conversation, recording, cue, audience),
+        let drift = match (recording, &mut player, &mut live) {
+            (Some(recording), Some(player), _) => recorded_turn(&mut conversation, recording, player, cue, audience),
+            (_, _, Some(live)) => {
+                conversation.options_mut().repairs = repairs;
+                conversation.turn(cue.prompt.clone(), *live, audience).map(|_| Vec::new())
+            }
+            // Not reached: a recording goes only where somebody else answers.
+            _ => break,
         };
         let drift = match drift {
             Ok(drift) => drift,
-            Err(error) => return Play { conversation, played: all, ended: Some(error) },
+            Err(error) => return Play { conversation, played, ended: Some(error) },
         };
         let Some(turn) = conversation.turns().last() else { continue };
-        let played = Played { before, ..judge(&conversation, turn, cue, drift) };
-        audience.played(&conversation, &played);
-        all.push(played);
-        if let Answers::Recorded(recording) = &answers {
-            for text in recording.edits(number) {
-                conversation.edit(text, audience);
-            }
+        let judged = Played { before, ..judge(&conversation, turn, cue, drift) };
+        audience.played(&conversation, &judged);
+        played.push(judged);
+        for text in recording.map(|recording| recording.edits(number)).unwrap_or_default() {
+            conversation.edit(text, audience);
         }
     }
-    Play { conversation, played: all, ended: None }
+    Play { conversation, played, ended: None }
 }
 
 /// A turn with the repairs that were recorded.
 fn recorded_turn(
     conversation: &mut Conversation,
     recording: &Recording,
+    player: &mut Player,
     cue: &Cue,
     audience: &mut dyn Audience,
 ) -> Result<Vec<Drift>, EngineError> {
-    let mut player = recording.backend();
+    // Which repairs were sent is part of the recording.
+    conversation.options_mut().repairs = Repairs::Off;
     let number = conversation.turns().len() + 1;
-    conversation.turn(cue.prompt.clone(), &mut player, audience)?;
+    conversation.turn(cue.prompt.clone(), player, audience)?;
     let mut drift = Vec::new();
     compare(conversation, recording, number, 0, &mut drift);
     for attempt in 1..=recording.repairs(number) {
@@ -205,7 +177,7 @@ fn recorded_turn(
             differs("a repair was recorded, and today there is nothing to repair".to_owned());
             break;
         }
-        conversation.repair(&mut player, audience)?;
+        conversation.repair(player, audience)?;
         if let Some(words) = player.reworded.take() {
             differs(format!("the repair has other words today: {words}"));
         }

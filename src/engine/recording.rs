@@ -28,6 +28,7 @@ pub struct Recording {
     exchanges: Vec<Exchange>,
     concluded: BTreeMap<(usize, usize), Concluded>,
     judged: bool,
+    answers: Recorded,
 }
 
 impl Recording {
@@ -56,7 +57,8 @@ impl Recording {
             }
         }
         let exchanges = exchanges(&session.entries);
-        Self { session, exchanges, concluded, judged }
+        let answers = Recorded::new(session.name.clone(), exchanges.clone());
+        Self { session, exchanges, concluded, judged, answers }
     }
 
     /// The prompts that are no repairs, in order.
@@ -102,12 +104,16 @@ impl Recording {
         edits.collect()
     }
 
+    /// Its replies, each with the one prompt that it answers.
+    pub(super) fn answers(&self) -> &Recorded {
+        &self.answers
+    }
+
     /// The backend that answers from it.
     pub(super) fn backend(&self) -> Player {
-        let name = self.session.name.clone();
         let repairs = self.exchanges.iter().filter(|exchange| exchange.attempt > 0);
         let repairs = repairs.map(|exchange| ((exchange.turn, exchange.attempt), exchange.prompt.clone())).collect();
-        Player { recorded: Recorded::new(name, self.exchanges.clone()), repairs, reworded: None }
+        Player { recorded: self.answers.clone(), repairs, reworded: None }
     }
 }
 

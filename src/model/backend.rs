@@ -262,6 +262,11 @@ impl BackendError {
         matches!(self, Self::Interrupted { .. })
     }
 
+    /// Whether a recording has no reply to this prompt.
+    pub fn is_a_miss(&self) -> bool {
+        matches!(self, Self::Stale { .. } | Self::Spent { .. })
+    }
+
     /// Whether the same request may fare better if sent again.
     pub fn worth_a_retry(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::RateLimited { .. } | Self::Server { .. })

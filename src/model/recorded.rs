@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use similar::{ChangeTag, TextDiff};
-
 use super::backend::{Backend, BackendError, Finish, Reply, Request, Usage};
 use crate::session::{Exchange, Redact, Session, exchanges};
+use crate::text::differing_words;
 
 /// A recording as a source of replies.
 #[derive(Debug, Clone)]
@@ -27,6 +26,24 @@ impl Recorded {
         Self::new(session.name.clone(), exchanges(&session.entries))
     }
 
+    /// The exchange that answers a prompt.
+    ///
+    /// # Errors
+    /// Another prompt was recorded there, or none.
+    pub fn answering(&self, turn: usize, attempt: usize, asked: &str) -> Result<&Exchange, BackendError> {
+        let Some(exchange) = self.exchanges.get(&(turn, attempt)) else {
+            let last = self.exchanges.keys().next_back().map_or(0, |&(turn, _)| turn);
+            return Err(BackendError::Spent { recording: self.name.clone(), turn, attempt, last });
+        };
+        let (asked, recorded) = (bare(asked), bare(&exchange.prompt));
+        // What looked like a secret was masked when it was recorded.
+        if asked != recorded && Redact::default().text(&asked) != recorded {
+            let diff = differing_words(&recorded, &asked);
+            return Err(BackendError::Stale { recording: self.name.clone(), turn, attempt, diff });
+        }
+        Ok(exchange)
+    }
+
     /// What is recorded, in order.
     pub fn exchanges(&self) -> impl Iterator<Item = &Exchange> {
         self.exchanges.values()
@@ -35,18 +52,8 @@ impl Recorded {
 
 impl Backend for Recorded {
     fn reply(&mut self, request: &Request, on_delta: &mut dyn FnMut(&str)) -> Result<Reply, BackendError> {
-        let (turn, attempt) = (request.turn, request.attempt);
-        let Some(exchange) = self.exchanges.get(&(turn, attempt)) else {
-            let last = self.exchanges.keys().next_back().map_or(0, |&(turn, _)| turn);
-            return Err(BackendError::Spent { recording: self.name.clone(), turn, attempt, last });
-        };
-        let asked = bare(request.messages.last().map_or("", |message| message.text.as_str()));
-        let recorded = bare(&exchange.prompt);
-        // What looked like a secret was masked when it was recorded.
-        if asked != recorded && Redact::default().text(&asked) != recorded {
-            let diff = words(&recorded, &asked);
-            return Err(BackendError::Stale { recording: self.name.clone(), turn, attempt, diff });
-        }
+        let asked = request.messages.last().map_or("", |message| message.text.as_str());
+        let exchange = self.answering(request.turn, request.attempt, asked)?;
         let text = exchange.reply.clone().unwrap_or_default();
         on_delta(&text);
         Ok(Reply {
@@ -65,53 +72,6 @@ impl Backend for Recorded {
 /// A prompt without what files and editors add on their own: line ends and blanks at the end.
 fn bare(text: &str) -> String {
     text.replace("\r\n", "\n").trim_end().to_owned()
-}
-
-/// Words around a difference that are shown with it.
-const CONTEXT: usize = 4;
-
-/// The words that differ, with a few around them: `[-recorded-]`, `{+asked+}`.
-fn words(recorded: &str, asked: &str) -> String {
-    let diff = TextDiff::from_words(recorded, asked);
-    let changes: Vec<(ChangeTag, String)> = diff
-        .iter_all_changes()
-        .map(|change| (change.tag(), change.value().to_owned()))
-        .filter(|(_, word)| !word.trim().is_empty())
-        .collect();
-    let near = |at: usize| {
-        let (from, to) = (at.saturating_sub(CONTEXT), (at + CONTEXT + 1).min(changes.len()));
-        changes.get(from..to).is_some_and(|near| near.iter().any(|(tag, _)| *tag != ChangeTag::Equal))
-    };
-    let mut parts: Vec<String> = Vec::new();
-    let mut open = ChangeTag::Equal;
-    for (at, (tag, word)) in changes.iter().enumerate() {
-        if !near(at) {
-            if parts.last().is_none_or(|last| last != "…") {
-                parts.push("…".to_owned());
-            }
-            open = ChangeTag::Equal;
-            continue;
-        }
-        let word = match tag {
-            ChangeTag::Equal => word.clone(),
-            ChangeTag::Delete => format!("[-{word}-]"),
-            ChangeTag::Insert => format!("{{+{word}+}}"),
-        };
-        match parts.last_mut() {
-            // Neighbours of one kind read as one piece.
-            Some(last) if open == *tag && open != ChangeTag::Equal => {
-                last.truncate(last.len() - 2);
-                last.push(' ');
-                last.push_str(word.get(2..).unwrap_or_default());
-            }
-            _ => parts.push(word),
-        }
-        open = *tag;
-    }
-    if changes.iter().all(|(tag, _)| *tag == ChangeTag::Equal) {
-        return "the words are the same, the blanks between them differ".to_owned();
-    }
-    parts.join(" ")
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 mod run;
 mod show;
 
-pub use run::{Options, Outcome, ReplayError, embedded, run};
+pub use run::{Asking, Options, Outcome, ReplayError, embedded, run};
 
 #[cfg(test)]
 mod tests;

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use super::show::Show;
 use crate::check::Checker;
 use crate::engine::{
-    self, AcceptError, Answers, Conversation, Cues, EngineError, Expected, Play, PromptScript, Recording, Written,
-    cues_of_recording, cues_of_script, play, write_file,
+    self, AcceptError, Answers, Conversation, Cues, EngineError, Expected, Nearest, Play, PromptScript, Recording,
+    Written, cues_of_recording, cues_of_script, nearest, play, write_file,
 };
 use crate::finding::Verdict;
-use crate::model::Backend;
+use crate::model::{Backend, BackendError};
 use crate::report::Look;
 use crate::session::{Writer, read};
 use crate::settings::Settings;
@@ -21,6 +21,10 @@ pub struct Options<'o> {
     pub script: Option<&'o PromptScript>,
     /// The recording that answers. Without one a live backend does.
     pub recording: Option<&'o Recording>,
+    /// When a live backend is asked although there is a recording.
+    pub asking: Asking,
+    /// Recordings among which the nearest to a prompt that is missed is looked for.
+    pub shelf: &'o [Recording],
     /// How the conversation is held.
     pub engine: engine::Options,
     /// The checker, made with the script's settings.
@@ -33,6 +37,18 @@ pub struct Options<'o> {
     pub overwrite: bool,
     /// How it looks.
     pub look: Look,
+}
+
+/// When a live backend is asked although there is a recording.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Asking {
+    /// Never: what is not recorded ends the replay.
+    #[default]
+    Never,
+    /// From the first prompt on that the recording does not answer.
+    Missing,
+    /// Always: the recording has the prompts alone.
+    Always,
 }
 
 /// What a replay came to.
@@ -118,17 +134,19 @@ pub fn run(
     notes: &mut dyn Write,
 ) -> Result<Outcome, ReplayError> {
     let cues = cues(&options)?;
-    let name = match options.recording {
+    let recording = options.recording.filter(|_| options.asking != Asking::Always);
+    let name = match recording {
         Some(recording) => recording.session.name.clone(),
         None => live.as_ref().map(|backend| backend.name()).unwrap_or_default(),
     };
-    let answers = match (options.recording, live) {
-        (Some(recording), _) => Answers::Recorded(recording),
+    let answers = match (recording, live.filter(|_| recording.is_none() || options.asking == Asking::Missing)) {
+        (Some(recording), None) => Answers::Recorded(recording),
+        (Some(recording), Some(backend)) => Answers::Both(recording, backend),
         (None, Some(backend)) => Answers::Live(backend),
         (None, None) => return Err(ReplayError::NoAnswers),
     };
     let mut show = Show::new(options.look, out, notes, record);
-    show.begin(options.script, options.recording, &name)?;
+    show.begin(options.script, recording, &name)?;
     let Play { mut conversation, played, ended } = play(&cues, answers, options.checker, options.engine, &mut show);
     show.trouble()?;
     let mut outcome = Outcome {
@@ -144,8 +162,19 @@ pub fn run(
             None => None,
         };
     }
-    show.end(&conversation, &played, &outcome, options.output.as_deref())?;
+    let near = match (&outcome.ended, conversation.unanswered()) {
+        (Some(EngineError::Backend { turn, error }), Some(prompt)) if error.is_a_miss() => {
+            nearest(options.shelf, &prompt.text).filter(|near| !is_told(near, *turn, error))
+        }
+        _ => None,
+    };
+    show.end(&conversation, &played, &outcome, options.output.as_deref(), near.as_ref())?;
     Ok(outcome)
+}
+
+/// Whether an error tells of this very prompt already.
+fn is_told(near: &Nearest, turn: usize, error: &BackendError) -> bool {
+    matches!(error, BackendError::Stale { recording, .. } if *recording == near.recording && turn == near.turn)
 }
 
 fn cues(options: &Options<'_>) -> Result<Cues, ReplayError> {

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::Outcome;
 use crate::engine::{
-    Attempt, Attempted, Audience, Conversation, Observer, Played, Prompt, PromptScript, Recording, Revision, Stop,
-    YamlKind,
+    Attempt, Attempted, Audience, Conversation, EngineError, Nearest, Observer, Played, Prompt, PromptScript,
+    Recording, Revision, Stop, YamlKind,
 };
 use crate::finding::{Finding, Severity, Verdict};
 use crate::report::{Counts, FileReport, Look, diff_meaning, diff_text, finding, visible};
@@ -78,11 +78,20 @@ impl<'o> Show<'o> {
         played: &[Played],
         outcome: &Outcome,
         output: Option<&Path>,
+        near: Option<&Nearest>,
     ) -> io::Result<()> {
         self.trouble()?;
         if let Some(ended) = &outcome.ended {
             let lines: Vec<_> = ended.to_string().lines().map(|line| visible(line).into_owned()).collect();
             writeln!(self.notes, "error: {}", lines.join("\n  "))?;
+        }
+        if let Some(Nearest { recording, turn, alike, diff }) = near {
+            let of = visible(recording);
+            writeln!(
+                self.notes,
+                "nearest recorded prompt: turn {turn} of {of}, {alike} % of the words:\n  {}",
+                visible(diff)
+            )?;
         }
         let out = &mut *self.out;
         let revisions = conversation.revisions().len();
@@ -137,6 +146,12 @@ impl Observer for Show<'_> {
 }
 
 impl Audience for Show<'_> {
+    fn missed(&mut self, why: &EngineError) {
+        let lines: Vec<_> = why.to_string().lines().map(|line| visible(line).into_owned()).collect();
+        // When the notes are gone, nobody is left to tell.
+        let _ = writeln!(self.notes, "note: from here on the model is asked: {}", lines.join("\n  "));
+    }
+
     fn begun(&mut self, revision: &Revision) {
         self.write(|out, _| {
             let (verdict, violated) = (verdict(revision), violated(revision));

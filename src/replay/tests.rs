@@ -16,6 +16,8 @@ fn options<'o>(script: Option<&'o PromptScript>, recording: &'o Recording) -> Op
     Options {
         script,
         recording: Some(recording),
+        asking: Asking::Never,
+        shelf: &[],
         engine: engine::Options::default(),
         checker: Checker::new(settings),
         output: None,

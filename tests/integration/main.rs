@@ -37,6 +37,7 @@ mod policy_cases;
 mod policy_pages;
 #[cfg(test)]
 mod readme;
+mod record_modes;
 #[cfg(test)]
 mod replay_program;
 #[cfg(test)]

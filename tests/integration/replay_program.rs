@@ -85,3 +85,33 @@ fn a_script_begins_with_the_file_that_it_names() {
     assert_eq!(stale.code, Some(3), "{}", stale.out);
     assert!(stale.out.contains("-image: node:18"), "{}", stale.out);
 }
+
+#[test]
+fn the_same_input_gives_the_same_bytes_on_any_machine() {
+    // Two machines: another width, another time zone, another language, another number of cores.
+    let machines: [&[(&str, &str)]; 2] = [
+        &[("COLUMNS", "40"), ("LINES", "9"), ("TZ", "Pacific/Kiritimati"), ("LC_ALL", "C"), ("RAYON_NUM_THREADS", "1")],
+        &[("COLUMNS", "200"), ("TERM", "dumb"), ("TZ", "UTC"), ("LANG", "tr_TR.UTF-8"), ("RAYON_NUM_THREADS", "7")],
+    ];
+    let files = pipewright::engine::embedded::FILES;
+    let recordings: Vec<_> = files.iter().filter(|(path, _)| path.ends_with(".jsonl")).collect();
+    assert!(recordings.len() > 20, "{}", recordings.len());
+    let played = |(path, text): &(&str, &str), machine: &[(&str, &str)]| {
+        let run = pipewright().file(path, text).args(["replay", path, "--output", "out.yml"]);
+        let ended = machine.iter().fold(run, |run, (name, value)| run.env(name, value)).run();
+        let written = if ended.exists("out.yml") { ended.read("out.yml") } else { String::new() };
+        (ended.code, ended.out, ended.err, written)
+    };
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some(recording) = recordings.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
+                    let [one, other] = machines.map(|machine| played(recording, machine));
+                    assert!(one.1.contains("== turn 1 of "), "{}: {}{}", recording.0, one.1, one.2);
+                    assert_eq!(one, other, "{}", recording.0);
+                }
+            });
+        }
+    });
+}

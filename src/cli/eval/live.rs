@@ -141,6 +141,8 @@ fn one(
     let options = Options {
         script: Some(&take.script),
         recording: None,
+        asking: replay::Asking::Never,
+        shelf: &[],
         engine,
         checker: checker_of(&take.script.settings).map_err(|error| error.to_string())?,
         output: None,
