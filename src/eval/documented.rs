@@ -61,3 +61,15 @@ fn the_examples_of_the_page_are_read() {
         assert!(page.contains(&format!("| `{}` |", key.trim())), "{key}");
     }
 }
+
+/// What is compiled in is tried with the program; here are the suites on disk, those that can't be compiled in included.
+#[test]
+fn the_suites_of_the_repository_pass() {
+    let root = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let shelf = Shelf::Disk(root);
+    let suites = shelf.expand("evals/*.yaml");
+    assert!(suites.contains(&"evals/existing.yaml".to_owned()), "{suites:?}");
+    let report = run(&suites, &shelf, &Options::default());
+    let bad: Vec<_> = report.scores.iter().filter(|score| !score.passed()).collect();
+    assert!(bad.is_empty() && report.problems.is_empty(), "{bad:#?} {:?}", report.problems);
+}

@@ -59,17 +59,16 @@ pub(super) fn suites(report: &Report) -> Vec<(&str, &[CaseScore])> {
 
 fn counts(name: &str, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
     let Summary { recordings, passed, failed, undecided, turns, .. } = summary;
-    writeln!(
-        out,
-        "{name}: {recordings} recordings, {turns} turns: {passed} passed, {failed} failed, {undecided} undecided"
-    )
+    let (recordings, turns) = (counted(*recordings, "recording"), counted(*turns, "turn"));
+    writeln!(out, "{name}: {recordings}, {turns}: {passed} passed, {failed} failed, {undecided} undecided")
 }
 
 fn one(score: &CaseScore, out: &mut dyn Write) -> io::Result<()> {
     let word = score.outcome();
     let file = score.recording.rsplit('/').next().unwrap_or(&score.recording);
     let at = score.accepted_at.map_or(String::new(), |turn| format!(", accepted at turn {turn}"));
-    let repairs = if score.repairs > 0 { format!(" after {} repairs", score.repairs) } else { String::new() };
+    let repairs =
+        if score.repairs > 0 { format!(" after {}", counted(score.repairs, "repair")) } else { String::new() };
     let row = row(score);
     let line = format!("  {word:9} {} ({})  {row}{at}{repairs}", visible(&score.case), visible(file));
     writeln!(out, "{}", line.trim_end())?;
@@ -89,13 +88,29 @@ fn one(score: &CaseScore, out: &mut dyn Write) -> io::Result<()> {
     }
     for turn in &score.by_turn {
         for drift in &turn.drift {
-            writeln!(out, "    drift at turn {}: {}", turn.turn, visible(drift))?;
+            writeln!(out, "    drift at turn {}: {}", turn.turn, short(&visible(drift)))?;
         }
     }
     for regression in &score.regressions {
         writeln!(out, "    turn {} broke {}", regression.turn, regression.rule)?;
     }
     Ok(())
+}
+
+/// A number with its noun.
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Characters of a drift that are shown; the JSON report has all.
+const DRIFT: usize = 160;
+
+fn short(text: &str) -> String {
+    let mut cut: String = text.chars().take(DRIFT).collect();
+    if cut.len() < text.len() {
+        cut.push('…');
+    }
+    cut
 }
 
 /// The turns of a recording, a character each.
@@ -170,7 +185,8 @@ fn numbers(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  made with other system or repair prompts than today's: {}", summary.stale_prompts)?;
     }
     if summary.drift > 0 {
-        writeln!(out, "  drift: {} conclusions differ from the recorded ones", summary.drift)?;
+        let (drift, differ) = (summary.drift, if summary.drift == 1 { "differs" } else { "differ" });
+        writeln!(out, "  drift: {} {differ} from the recorded", counted(drift, "conclusion"))?;
     }
     if !summary.violations.is_empty() {
         writeln!(out, "  revisions that violate a rule:")?;
