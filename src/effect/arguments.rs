@@ -1,8 +1,6 @@
 //! A command's words, told apart: subcommands, flags with their values, plain words.
 
-use std::collections::HashSet;
-
-use super::catalogue::{Catalogue, Command};
+use super::catalogue::{Catalogue, Command, Tool};
 use super::selector::Selected;
 use crate::shell::{Invocation, Place, Scope, Value, Word};
 
@@ -23,8 +21,8 @@ pub(super) struct Arguments<'i> {
 }
 
 impl<'i> Arguments<'i> {
-    fn read(phrase: &'i [String], words: &[&Word], values: &[&HashSet<String>], invocation: &'i Invocation) -> Self {
-        let takes_value = |name: &str| values.iter().any(|values| values.contains(name));
+    fn read(phrase: &'i [String], words: &[&Word], values: &[&[String]], invocation: &'i Invocation) -> Self {
+        let takes_value = |name: &str| takes_value(values, name);
         let mut plain = Vec::new();
         let mut flags = Vec::new();
         let mut index = 0;
@@ -177,16 +175,14 @@ impl Catalogue {
     /// The entries that hold for a command, the longest phrase first; empty where the tool is not known.
     pub(super) fn find<'i>(&'i self, invocation: &'i Invocation) -> Vec<(&'i Command, Arguments<'i>)> {
         let Some(tool) = invocation.name() else { return Vec::new() };
-        let Some(phrases) = self.commands.get(tool) else { return Vec::new() };
-        let empty = HashSet::new();
-        let tool_values = self.tools.get(tool).unwrap_or(&empty);
+        let tools: Vec<&'i Tool> = self.tool(tool).collect();
         let words: Vec<&Word> = invocation.words.iter().skip(1).collect();
         let mut found: Vec<(usize, &'i Command, Arguments<'i>)> = Vec::new();
-        for (phrase, index) in phrases {
-            let Some(command) = self.entries.get(*index) else { continue };
-            let values = [tool_values, &command.values];
-            let Some(rest) = after_phrase(phrase, &words, values, command.reader.as_deref()) else { continue };
-            let arguments = Arguments::read(phrase, &rest, &[tool_values, &command.values], invocation);
+        for (phrase, command) in tools.iter().copied().flat_map(|tool| &tool.commands) {
+            let values: Vec<&[String]> =
+                tools.iter().map(|tool| tool.values.as_slice()).chain([command.values.as_slice()]).collect();
+            let Some(rest) = after_phrase(phrase, &words, &values, command.reader.as_deref()) else { continue };
+            let arguments = Arguments::read(phrase, &rest, &values, invocation);
             if !command.when.is_empty() && !command.when.iter().any(|flag| arguments.has(flag)) {
                 continue;
             }
@@ -256,7 +252,7 @@ const STORES: [&str; 4] = ["s3://", "gs://", "https://", "r2://"];
 fn after_phrase<'w>(
     phrase: &[String],
     words: &[&'w Word],
-    values: [&HashSet<String>; 2],
+    values: &[&[String]],
     reader: Option<&str>,
 ) -> Option<Vec<&'w Word>> {
     if reader == Some("goal") {
@@ -280,9 +276,7 @@ fn after_phrase<'w>(
         let prefix = text.literal_prefix();
         if prefix.starts_with('-') {
             rest.push(word);
-            if text.as_literal().is_some_and(|flag| values.iter().any(|values| values.contains(flag)))
-                && index < words.len()
-            {
+            if text.as_literal().is_some_and(|flag| takes_value(values, flag)) && index < words.len() {
                 rest.push(words[index]);
                 index += 1;
             }
@@ -297,4 +291,9 @@ fn after_phrase<'w>(
     }
     rest.extend(words.iter().skip(index));
     Some(rest)
+}
+
+/// Whether a flag's value is the next word. The lists are short: to search them is quicker than to hash.
+fn takes_value(values: &[&[String]], flag: &str) -> bool {
+    values.iter().any(|values| values.iter().any(|value| value == flag))
 }

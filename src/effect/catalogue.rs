@@ -1,10 +1,11 @@
 //! The catalogue: which command or pipe does what. Data with a schema; a policy file may add entries.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 
+use super::built_in;
 use super::selector::Selector;
 
 /// Why a catalogue can't be used.
@@ -133,7 +134,7 @@ pub(super) enum Pushes {
 /// One entry for commands.
 #[derive(Debug)]
 pub(super) struct Command {
-    pub(super) values: HashSet<String>,
+    pub(super) values: Vec<String>,
     pub(super) when: Vec<String>,
     pub(super) unless: Vec<String>,
     /// Whether it stands for whatever else a tool can do.
@@ -168,33 +169,26 @@ pub(super) struct Pipe {
     pub(super) pushes: Pushes,
 }
 
-/// All entries, found by the first word of the command.
-#[derive(Debug)]
+/// What is known of one tool, which is the first word of a command.
+#[derive(Debug, Default)]
+pub(super) struct Tool {
+    /// Flags that take a value, whatever the command.
+    pub(super) values: Vec<String>,
+    /// The words after the tool's name, and the entry.
+    pub(super) commands: Vec<(Vec<String>, Arc<Command>)>,
+}
+
+/// All entries, found by a tool's or a pipe's name.
+#[derive(Debug, Default)]
 pub struct Catalogue {
-    /// Phrases by tool: the words after the tool's name, and the entry.
-    pub(super) commands: HashMap<String, Vec<(Vec<String>, usize)>>,
-    pub(super) entries: Vec<Command>,
-    pub(super) tools: HashMap<String, HashSet<String>>,
-    pub(super) harmless: HashSet<String>,
-    pub(super) pipes: HashMap<String, Pipe>,
+    tools: HashMap<String, Tool>,
+    harmless: HashSet<String>,
+    pipes: HashMap<String, Pipe>,
+    /// What is looked up as well, after the own entries.
+    built_in: bool,
 }
 
-static BUILT_IN: LazyLock<Catalogue> = LazyLock::new(|| {
-    // A broken catalogue is found by the tests; a program without one still checks the other layers.
-    built_in().unwrap_or_else(|_| Catalogue::empty())
-});
-
-fn built_in() -> Result<Catalogue, CatalogueError> {
-    let mut catalogue = Catalogue::empty();
-    catalogue.add_data(built_in_data()?)?;
-    Ok(catalogue)
-}
-
-/// `catalogue.yaml`, which the build brings to JSON.
-fn built_in_data() -> Result<Data, CatalogueError> {
-    let json = include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"));
-    serde_json::from_str(json).map_err(|error| CatalogueError::Form(error.to_string()))
-}
+static BUILT_IN: LazyLock<Catalogue> = LazyLock::new(|| Catalogue { built_in: true, ..Catalogue::default() });
 
 impl Catalogue {
     /// The one that is compiled in.
@@ -202,24 +196,17 @@ impl Catalogue {
         &BUILT_IN
     }
 
-    fn empty() -> Self {
-        Self {
-            commands: HashMap::new(),
-            entries: Vec::new(),
-            tools: HashMap::new(),
-            harmless: HashSet::new(),
-            pipes: HashMap::new(),
-        }
-    }
-
     /// Reads a catalogue.
     ///
     /// # Errors
     /// If the text is not of the catalogue's form; the message has the line.
     pub fn read(text: &str) -> Result<Self, CatalogueError> {
-        let mut catalogue = Self::empty();
-        catalogue.add(text)?;
-        Ok(catalogue)
+        Self::of(serde_yaml::from_str(text).map_err(|error| CatalogueError::Form(error.to_string()))?)
+    }
+
+    /// Reads a catalogue that is JSON.
+    pub(super) fn read_json(text: &str) -> Result<Self, CatalogueError> {
+        Self::of(serde_json::from_str(text).map_err(|error| CatalogueError::Form(error.to_string()))?)
     }
 
     /// The built-in catalogue with more entries, which come first.
@@ -227,22 +214,39 @@ impl Catalogue {
     /// # Errors
     /// As for [`Catalogue::read`].
     pub fn extended(text: &str) -> Result<Self, CatalogueError> {
-        let mut catalogue = Self::read(text)?;
-        catalogue.add_data(built_in_data()?)?;
-        Ok(catalogue)
+        Ok(Self { built_in: true, ..Self::read(text)? })
     }
 
-    fn add(&mut self, text: &str) -> Result<(), CatalogueError> {
-        self.add_data(serde_yaml::from_str(text).map_err(|error| CatalogueError::Form(error.to_string()))?)
+    /// What is known of a tool: the own entries, then the built-in ones.
+    pub(super) fn tool(&self, name: &str) -> impl Iterator<Item = &Tool> + use<'_> {
+        let built_in = self.built_in.then(|| built_in::tool(name)).flatten();
+        self.tools.get(name).into_iter().chain(built_in.and_then(|of_tool| of_tool.tools.get(name)))
     }
 
-    fn add_data(&mut self, data: Data) -> Result<(), CatalogueError> {
-        for (tool, values) in data.tools {
-            self.tools.entry(tool).or_default().extend(values.values);
+    /// What is known of a pipe, named without its version.
+    pub(super) fn pipe(&self, name: &str) -> Option<&Pipe> {
+        let built_in = || self.built_in.then(|| built_in::pipe(name)).flatten();
+        self.pipes.get(name).or_else(|| built_in()?.pipes.get(name))
+    }
+
+    /// Whether a command does nothing that the catalogue is about.
+    pub(super) fn is_harmless(&self, name: &str) -> bool {
+        self.harmless.contains(name) || (self.built_in && built_in::is_harmless(name))
+    }
+
+    /// Whether there are commands of a tool.
+    pub(super) fn has_commands(&self, tool: &str) -> bool {
+        self.tool(tool).any(|tool| !tool.commands.is_empty())
+    }
+
+    fn of(data: Data) -> Result<Self, CatalogueError> {
+        let mut catalogue = Self::default();
+        for (tool, data) in data.tools {
+            catalogue.tools.entry(tool).or_default().values.extend(data.values);
         }
-        self.harmless.extend(data.harmless);
+        catalogue.harmless.extend(data.harmless);
         for command in data.commands {
-            self.add_command(command)?;
+            catalogue.add_command(command)?;
         }
         for pipe in data.pipes {
             let entry = Pipe {
@@ -256,22 +260,14 @@ impl Catalogue {
                 image: pipe.image,
                 pushes: pushes(pipe.push)?,
             };
-            self.pipes.entry(pipe.pipe).or_insert(entry);
+            catalogue.pipes.entry(pipe.pipe).or_insert(entry);
         }
-        Ok(())
+        Ok(catalogue)
     }
 
     fn add_command(&mut self, data: CommandData) -> Result<(), CatalogueError> {
-        let index = self.entries.len();
-        for phrase in &data.run {
-            let mut words = phrase.split_whitespace().map(str::to_owned);
-            let Some(tool) = words.next() else {
-                return Err(CatalogueError::Form("`run` has an empty phrase".to_owned()));
-            };
-            self.commands.entry(tool).or_default().push((words.collect(), index));
-        }
-        self.entries.push(Command {
-            values: data.values.into_iter().collect(),
+        let command = Arc::new(Command {
+            values: data.values,
             when: data.when,
             unless: data.unless,
             rest: data.rest,
@@ -290,6 +286,13 @@ impl Catalogue {
             machine: data.machine,
             reader: data.reader,
         });
+        for phrase in &data.run {
+            let mut words = phrase.split_whitespace().map(str::to_owned);
+            let Some(tool) = words.next() else {
+                return Err(CatalogueError::Form("`run` has an empty phrase".to_owned()));
+            };
+            self.tools.entry(tool).or_default().commands.push((words.collect(), Arc::clone(&command)));
+        }
         Ok(())
     }
 }
@@ -313,6 +316,14 @@ fn pushes(data: PushData) -> Result<Pushes, CatalogueError> {
 }
 
 #[cfg(test)]
+impl Catalogue {
+    /// How many tools, pipes and harmless commands there are.
+    pub(super) fn size(&self) -> (usize, usize, usize) {
+        (self.tools.len(), self.pipes.len(), self.harmless.len())
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -323,7 +334,6 @@ mod tests {
         let catalogue: serde_json::Value = serde_yaml::from_str(include_str!("catalogue.yaml")).unwrap();
         let failures = validator.iter_errors(&catalogue).map(|error| format!("{}: {error}", error.instance_path()));
         assert_eq!(failures.collect::<Vec<_>>(), Vec::<String>::new());
-        assert_eq!(built_in_data().map(|data| data.pipes.len()).unwrap(), catalogue["pipes"].as_array().unwrap().len());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod at_hand;
+mod built_in;
 mod catalogue;
 mod collected;
 mod command;

@@ -30,7 +30,7 @@ pub(super) fn read<'d>(call: PipeCall<'d>, catalogue: &Catalogue, run: &Run<'d>,
             named.push((entry.name().to_owned(), value, piece.place(Span::new(0, text.len()))));
         }
     }
-    let Some(pipe) = catalogue.pipes.get(name) else {
+    let Some(pipe) = catalogue.pipe(name) else {
         let references = named.iter().filter(|(_, value, _)| unread::names_image(value));
         let references = references.map(|(_, value, place)| Reference::read(value, run.site(*place))).collect();
         let after = run.found_mut().effects.len();

@@ -31,7 +31,7 @@ impl Reading<'_, '_> {
         let script = called.filter(|path| is_script(path, name));
         // `bash ./gradlew test`
         let tool = called.filter(|path| is_repository_path(path)).and_then(|path| path.rsplit('/').next());
-        if script.is_none() && tool.is_some_and(|tool| self.catalogue.harmless.contains(tool)) {
+        if script.is_none() && tool.is_some_and(|tool| self.catalogue.is_harmless(tool)) {
             self.run.harmless();
             return;
         }
@@ -49,8 +49,8 @@ impl Reading<'_, '_> {
             self.not_read(path.to_owned());
         }
         // A known tool of which no entry fits does nothing that the catalogue knows of.
-        let harmless = self.catalogue.harmless.contains(name);
-        if !harmless && self.catalogue.commands.contains_key(name) {
+        let harmless = self.catalogue.is_harmless(name);
+        if !harmless && self.catalogue.has_commands(name) {
             self.of_known_tool();
             return;
         }
