@@ -13,7 +13,7 @@ use super::{CliError, Exit, World, rules};
 use crate::check::{Checked, Checker};
 use crate::finding::{Finding, Layer, RuleMeta, Verdict};
 use crate::report::{self, FileReport, Look, Report, Unreadable, visible};
-use crate::schema;
+use crate::rules::policy::masks;
 use crate::settings;
 use crate::yaml::{Document, Span};
 
@@ -30,7 +30,6 @@ struct CheckedFile {
 
 /// Checks the files that the arguments mean, and writes the report.
 pub(super) fn run(arguments: &Check, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
-    schema::prepare();
     let over = Overrides { main_branch: arguments.policy.main_branch.clone(), ..Overrides::default() };
     let configuration = Configuration::load(global, over, world)?;
     let choice = Choice::new(arguments)?;
@@ -101,10 +100,10 @@ fn check(name: String, text: String, checker: &Checker) -> CheckedFile {
         return CheckedFile { name, document, findings, verdict, skipped: Vec::new(), secrets: Vec::new() };
     }
     let Checked { document, findings, verdict, skipped, .. } = checker.check(text);
+    // A line is shown for a finding alone. What is allowed or switched off is masked there all the same.
+    let masks = if findings.is_empty() { Vec::new() } else { masks(&document) };
     let secret = |finding: &&Finding| finding.rule == "no-inline-secret";
-    let told = findings.iter().filter(secret).map(|finding| finding.span);
-    // What is allowed or switched off is masked all the same.
-    let secrets = told.chain(crate::rules::policy::masks(&document)).collect();
+    let secrets = findings.iter().filter(secret).map(|finding| finding.span).chain(masks).collect();
     CheckedFile { name, document, findings, verdict, skipped, secrets }
 }
 

@@ -178,62 +178,100 @@ pub fn weigh(value: &str) -> Option<Weight> {
     Some(Weight::Credential)
 }
 
-/// Credentials by their shape: private keys, vendors' tokens, passwords in URLs.
+/// What a credential may begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Shape {
+    PrivateKey,
+    /// An index into [`TOKENS`].
+    Token(usize),
+    Url,
+}
+
+const PRIVATE_KEY: &str = "-----BEGIN ";
+const URL: &str = "://";
+
+/// Which bytes a shape begins with, and which bytes come second: nearly every place of a text is passed over by these.
+static BEGINS: [[bool; 256]; 2] = {
+    let mut begins = [[false; 256]; 2];
+    let mut place = 0;
+    while place < 2 {
+        begins[place][PRIVATE_KEY.as_bytes()[place] as usize] = true;
+        begins[place][URL.as_bytes()[place] as usize] = true;
+        let mut token = 0;
+        while token < TOKENS.len() {
+            begins[place][TOKENS[token].0.as_bytes()[place] as usize] = true;
+            token += 1;
+        }
+        place += 1;
+    }
+    begins
+};
+
+/// Credentials by their shape: private keys, then vendors' tokens, then passwords in URLs.
 pub fn shapes(text: &str) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    for (at, _) in text.match_indices("-----BEGIN ") {
-        let line = text.get(at..).and_then(|rest| rest.lines().next()).unwrap_or("");
-        if line.contains("PRIVATE KEY") {
-            hits.push(Hit {
-                span: Span::new(at, at + line.len()),
-                what: "a private key".to_owned(),
-                weight: Weight::Credential,
-            });
+    let mut begun: Vec<(Shape, usize)> = Vec::new();
+    for (at, pair) in text.as_bytes().windows(2).enumerate() {
+        if BEGINS[0][usize::from(pair[0])] && BEGINS[1][usize::from(pair[1])] {
+            begun.extend(text.get(at..).and_then(shape).map(|shape| (shape, at)));
         }
     }
-    for (prefix, least, what) in TOKENS {
-        for (at, _) in text.match_indices(prefix) {
-            let before = text.get(..at).and_then(|before| before.chars().next_back());
-            if before.is_some_and(|c| c.is_alphanumeric() || c == '_') {
-                continue;
-            }
-            let rest = text.get(at + prefix.len()..).unwrap_or("");
-            let length = rest
-                .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '/' | '.')))
-                .unwrap_or(rest.len());
-            let body = rest.get(..length).unwrap_or("");
-            if length < least || body.chars().all(|c| matches!(c, 'X' | 'x' | '0' | '*')) {
-                continue;
-            }
-            let span = Span::new(at, at + prefix.len() + length);
-            hits.push(Hit { span, what: what.to_owned(), weight: Weight::Credential });
-        }
+    begun.sort_unstable();
+    let hit = |(shape, at)| match shape {
+        Shape::PrivateKey => private_key(text, at),
+        Shape::Token(token) => vendors_token(text, at, TOKENS[token]),
+        Shape::Url => url(text, at),
+    };
+    begun.into_iter().filter_map(hit).collect()
+}
+
+/// The shape that a text begins with.
+fn shape(rest: &str) -> Option<Shape> {
+    if rest.starts_with(URL) {
+        return Some(Shape::Url);
     }
-    hits.extend(urls(text));
-    hits
+    if rest.starts_with(PRIVATE_KEY) {
+        return Some(Shape::PrivateKey);
+    }
+    TOKENS.iter().position(|(prefix, ..)| rest.starts_with(prefix)).map(Shape::Token)
+}
+
+fn private_key(text: &str, at: usize) -> Option<Hit> {
+    let line = text.get(at..).and_then(|rest| rest.lines().next())?;
+    line.contains("PRIVATE KEY").then(|| Hit {
+        span: Span::new(at, at + line.len()),
+        what: "a private key".to_owned(),
+        weight: Weight::Credential,
+    })
+}
+
+fn vendors_token(text: &str, at: usize, (prefix, least, what): (&str, usize, &str)) -> Option<Hit> {
+    let before = text.get(..at).and_then(|before| before.chars().next_back());
+    if before.is_some_and(|c| c.is_alphanumeric() || c == '_') {
+        return None;
+    }
+    let rest = text.get(at + prefix.len()..)?;
+    let length =
+        rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '/' | '.'))).unwrap_or(rest.len());
+    let body = rest.get(..length)?;
+    if length < least || body.chars().all(|c| matches!(c, 'X' | 'x' | '0' | '*')) {
+        return None;
+    }
+    let span = Span::new(at, at + prefix.len() + length);
+    Some(Hit { span, what: what.to_owned(), weight: Weight::Credential })
 }
 
 /// `scheme://user:password@host`.
-fn urls(text: &str) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    for (at, found) in text.match_indices("://") {
-        let rest_at = at + found.len();
-        let rest = text.get(rest_at..).unwrap_or("");
-        let end =
-            rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>')).unwrap_or(rest.len());
-        let authority = rest.get(..end).unwrap_or("").split(['/', '?', '#']).next().unwrap_or("");
-        // A password may hold `/`-free text only; an `@` must end it.
-        let Some((user_info, _)) = authority.rsplit_once('@') else { continue };
-        let Some((user, password)) = user_info.split_once(':') else { continue };
-        let start = rest_at + user.len() + 1;
-        let Some(weight) = weigh(password) else { continue };
-        hits.push(Hit {
-            span: Span::new(start, start + password.len()),
-            what: "a password in a URL".to_owned(),
-            weight,
-        });
-    }
-    hits
+fn url(text: &str, at: usize) -> Option<Hit> {
+    let rest_at = at + URL.len();
+    let rest = text.get(rest_at..)?;
+    let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>')).unwrap_or(rest.len());
+    let authority = rest.get(..end)?.split(['/', '?', '#']).next()?;
+    // A password may hold `/`-free text only; an `@` must end it.
+    let (user_info, _) = authority.rsplit_once('@')?;
+    let (user, password) = user_info.split_once(':')?;
+    let start = rest_at + user.len() + 1;
+    let weight = weigh(password)?;
+    Some(Hit { span: Span::new(start, start + password.len()), what: "a password in a URL".to_owned(), weight })
 }
 
 #[cfg(test)]

@@ -90,7 +90,9 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
             push(token.text.get(2..).unwrap_or(""), token.start + 2, "a literal behind `-p`".to_owned());
         }
         let (inner, offset) = unquoted(token.text);
-        for marker in ["Bearer ", "Basic ", "PRIVATE-TOKEN: ", "X-Api-Key: "] {
+        let markers: &[&str] =
+            if inner.contains(' ') { &["Bearer ", "Basic ", "PRIVATE-TOKEN: ", "X-Api-Key: "] } else { &[] };
+        for marker in markers {
             if let Some(at) = inner.find(marker).map(|at| at + marker.len()) {
                 let value = inner.get(at..).unwrap_or("");
                 push(value, token.start + offset + at, "a credential in a header".to_owned());
