@@ -23,15 +23,6 @@ use crate::yaml::Document;
 /// Our schema, as editors use it.
 pub const SCHEMA: &str = include_str!("../../schemas/bitbucket-pipelines.schema.json");
 
-/// Begins to compile the schema on a thread of its own, which takes longer than to read a file and make its plans.
-///
-/// Nothing waits for it but [`check`], and where no thread can be had, [`check`] compiles.
-pub fn prepare() {
-    let thread = std::thread::Builder::new().name("schema".to_owned());
-    // The thread ends by itself; nobody asks for its result.
-    drop(thread.spawn(compiled::prepare));
-}
-
 /// The findings of the schema layer, in order of place; none when the text has no tree.
 pub fn check(document: &Document) -> Vec<Finding> {
     let Some(failures) = compiled::failures(document) else { return Vec::new() };
