@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::run::Report;
 use super::score::CaseScore;
+use super::summary::CaseSummary;
 use crate::finding::Verdict;
 
 /// How a recording fares against before.
@@ -48,11 +49,26 @@ pub struct RuleChange {
     pub change: Change,
 }
 
+/// How many recordings of a case pass, now against before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CaseChange {
+    /// Suite and case.
+    pub name: String,
+    /// Those that passed before, and those that could be judged.
+    pub before: (usize, usize),
+    /// The same now.
+    pub now: (usize, usize),
+    /// How it fares: a smaller share is worse.
+    pub change: Change,
+}
+
 /// A report against scores from before.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Comparison {
     /// Recording by recording, in the order of the report; what is gone comes last.
     pub recordings: Vec<Compared>,
+    /// Case by case, those that are in both, also where their recordings are others.
+    pub cases: Vec<CaseChange>,
     /// Rule by rule, those that are violated now or before.
     pub rules: Vec<RuleChange>,
 }
@@ -60,14 +76,32 @@ pub struct Comparison {
 impl Comparison {
     /// Compares a report with scores from before.
     pub fn of(report: &Report, before: &[CaseScore]) -> Self {
-        Self { recordings: compare(report, before), rules: rules(report, before) }
+        Self { recordings: compare(report, before), cases: cases(report, before), rules: rules(report, before) }
     }
 
-    /// Whether anything is worse: a recording, or a rule over all of them.
+    /// Whether anything is worse: a recording, a case with other recordings than before, or a rule over all.
     pub fn is_worse(&self) -> bool {
         self.recordings.iter().any(|one| one.change == Change::Worse)
+            || self.cases.iter().any(|one| one.change == Change::Worse)
             || self.rules.iter().any(|one| one.change == Change::Worse)
     }
+}
+
+fn cases(report: &Report, before: &[CaseScore]) -> Vec<CaseChange> {
+    let before = CaseSummary::all(before);
+    let both = CaseSummary::all(&report.scores).into_iter().filter_map(|now| {
+        let was = before.iter().find(|was| (was.suite, was.case) == (now.suite, now.case))?;
+        // Shares as products, so that nothing is rounded.
+        let (new, old) = (now.passed * was.judged, was.passed * now.judged);
+        let change = match new.cmp(&old) {
+            std::cmp::Ordering::Less => Change::Worse,
+            std::cmp::Ordering::Equal => Change::Same,
+            std::cmp::Ordering::Greater => Change::Better,
+        };
+        let name = format!("{} / {}", now.suite, now.case);
+        Some(CaseChange { name, before: (was.passed, was.judged), now: (now.passed, now.judged), change })
+    });
+    both.collect()
 }
 
 fn rules(report: &Report, before: &[CaseScore]) -> Vec<RuleChange> {

@@ -3,17 +3,19 @@
 use serde::Serialize;
 
 use super::score::{CaseScore, TurnScore};
-use crate::engine::ScriptError;
 use crate::engine::script::{at, guarded, rule_ids};
+use crate::engine::{PromptScript, ScriptError};
 use crate::finding::{Finding, Severity, Verdict};
 use crate::settings::{self, Settings};
 use crate::yaml::Document;
 
-/// Settings that are laid over those of each case.
+/// Settings that are laid over those of each case, and prompts instead of its own.
 #[derive(Debug)]
 pub struct Instead {
     /// Laid one over the other, in order.
     documents: Vec<Document>,
+    /// Prompts instead of those of each case.
+    script: Option<PromptScript>,
 }
 
 /// A recording as it was recorded, as it is judged today, and as it would be.
@@ -47,14 +49,25 @@ impl Instead {
         }
         match found.iter().find(|finding| finding.severity == Severity::Error) {
             Some(error) => Err(at(name, &document, error.span, error.message.clone())),
-            None => Ok(Self { documents: vec![document] }),
+            None => Ok(Self { documents: vec![document], script: None }),
         }
     }
 
-    /// These settings, and others over them.
+    /// The prompts of another script.
+    pub fn prompts(script: PromptScript) -> Self {
+        Self { documents: Vec::new(), script: Some(script) }
+    }
+
+    /// This, and more over it.
     pub fn and(mut self, mut more: Self) -> Self {
         self.documents.append(&mut more.documents);
+        self.script = more.script.or(self.script);
         self
+    }
+
+    /// The prompts instead of those of a case.
+    pub(super) fn script(&self) -> Option<&PromptScript> {
+        self.script.as_ref()
     }
 
     /// These settings over others.
@@ -77,13 +90,19 @@ fn one(now: &CaseScore, instead: &CaseScore) -> Divergence {
     let differs =
         |(now, instead): &(&TurnScore, &TurnScore)| now.verdict != instead.verdict || now.violated != instead.violated;
     let first = now.by_turn.iter().zip(&instead.by_turn).find(differs);
+    let (turn, text) = match (first, &instead.undecided) {
+        (Some((now, instead)), _) => (Some(now.turn), told(now, instead)),
+        // The recording answers other prompts from here on.
+        (None, Some(reason)) if now.undecided.is_none() => (Some(instead.by_turn.len() + 1), reason.clone()),
+        _ => (None, String::new()),
+    };
     Divergence {
         name: now.name(),
         recorded: now.by_turn.iter().map(|turn| turn.recorded).collect(),
         now: verdicts(now),
         instead: verdicts(instead),
-        turn: first.map(|(now, _)| now.turn),
-        text: first.map(|(now, instead)| told(now, instead)).unwrap_or_default(),
+        turn,
+        text,
     }
 }
 

@@ -67,10 +67,12 @@ impl Job {
     fn play(&self, bytes: &[u8], instead: Option<&Instead>) -> Result<(Recording, Cues, Play), String> {
         let session = read(&self.recording, bytes).map_err(|error| error.to_string())?;
         let recording = Recording::new(session);
-        let (cues, settings) = match &self.script {
-            Some(script) => (cues_of_script(script), &script.settings),
-            None => (cues_of_recording(&recording), &self.case.settings),
+        let own = self.script.as_deref();
+        let cues = match instead.and_then(Instead::script).or(own) {
+            Some(script) => cues_of_script(script),
+            None => cues_of_recording(&recording),
         };
+        let settings = own.map_or(&self.case.settings, |script| &script.settings);
         let settings = instead.map_or_else(|| settings.clone(), |instead| instead.over(settings));
         let checker = Checker::new(settings);
         let play = play(&cues, Answers::Recorded(&recording), checker, engine::Options::default(), &mut Silent);

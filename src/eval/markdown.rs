@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::baseline::Change;
 use super::beside::Beside;
 use super::run::Report;
-use super::show::{HONEST, changes, of_case, row, suites};
+use super::show::{HONEST, changes, of_case, of_change, row, suites};
 use super::summary::{CaseSummary, Summary};
 use crate::report::visible;
 
@@ -53,7 +53,9 @@ pub fn markdown(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Re
         let rules = comparison.rules.iter().filter(|rule| rule.change != Change::Same);
         let rules = rules
             .map(|one| format!("{} rule `{}`: {} before, {} now", one.change.word(), one.rule, one.before, one.now));
-        list(lines.chain(rules), out)?;
+        let cases = comparison.cases.iter().filter(|case| case.change != Change::Same);
+        let cases = cases.map(|case| format!("{} case {}", case.change.word(), cell(&of_change(case))));
+        list(lines.chain(cases).chain(rules), out)?;
     }
     let apart: Vec<_> = beside.divergences.iter().filter(|one| one.turn.is_some()).collect();
     if !beside.divergences.is_empty() {

@@ -25,7 +25,7 @@ mod texts;
 mod variables;
 mod wire;
 
-pub use baseline::{Change, Compared, Comparison, RuleChange, compare};
+pub use baseline::{CaseChange, Change, Compared, Comparison, RuleChange, compare};
 pub use beside::Beside;
 pub use bisect::{History, RuleTurn, history, write_history};
 pub use expect::CaseExpectation;

@@ -202,7 +202,7 @@ mod tests {
             Report { scores: vec![score("good", &[]), score("bad", &["final: <expected>"])], ..Report::default() };
         let change =
             Compared { name: "bad".to_owned(), change: Change::Worse, differences: vec!["passed before".to_owned()] };
-        let comparison = Comparison { recordings: vec![change], rules: Vec::new() };
+        let comparison = Comparison { recordings: vec![change], ..Comparison::default() };
         let beside = Beside { comparison: Some(comparison), divergences: Vec::new() };
         let mut out = Vec::new();
         page(&report, &beside, &[Some(Told::default()), None], &mut out).unwrap();

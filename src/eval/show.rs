@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::baseline::{Change, Comparison};
+use super::baseline::{CaseChange, Change, Comparison};
 use super::beside::Beside;
 use super::instead::Divergence;
 use super::run::Report;
@@ -208,6 +208,9 @@ fn baseline(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "         {}", visible(difference))?;
         }
     }
+    for case in comparison.cases.iter().filter(|case| case.change != Change::Same) {
+        writeln!(out, "  {:6} case {}", case.change.word(), visible(&of_change(case)))?;
+    }
     for rule in comparison.rules.iter().filter(|rule| rule.change != Change::Same) {
         let (before, now) = (rule.before, rule.now);
         writeln!(
@@ -218,6 +221,12 @@ fn baseline(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// A case now and before.
+pub(super) fn of_change(case: &CaseChange) -> String {
+    let ((was, of), (now, of_now)) = (case.before, case.now);
+    format!("{}: {was} of {of} passed before, {now} of {of_now} now", case.name)
 }
 
 /// How many recordings fare how.

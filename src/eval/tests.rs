@@ -121,6 +121,7 @@ fn recordings_are_judged_and_the_numbers_told() {
              accepted before, refused now
              accepted at turn 1 before, never now
              known-key: violated in 0 revisions before, in 1 now
+      worse  case small / all: 2 of 3 passed before, 1 of 3 now
       worse  rule known-key: violated in 2 revisions before, in 3 now
 
     Recorded replies were judged: this tells of our reading, checks and expectations, not of how a model answers today.
@@ -217,7 +218,7 @@ fn a_matrix_stands_for_cases_and_variables_reach_names_paths_prompts_settings_an
     let told: Vec<String> = ran(folder.path()).problems.iter().map(ToString::to_string).collect();
     insta::assert_debug_snapshot!(told, @r#"
     [
-        "evals/suite.yaml:8:43: no variable is called `ex` (known: `cloud`, `component`, `ext`, `last`); `$${ex}` is the text itself",
+        "evals/suite.yaml:8:43: no variable is called `ex`; known are `cloud`, `component`, `ext`, `last`; `$${ex}` is the text itself",
     ]
     "#);
 }
@@ -341,4 +342,42 @@ fn other_settings_are_told_from_the_turn_at_which_they_matter() {
         Instead::read("o.yaml", "rules: {none: off}").unwrap_err().to_string(),
         "o.yaml:1:9: unknown rule `none`"
     );
+}
+
+#[test]
+fn other_prompts_are_played_as_far_as_the_recording_answers_them() {
+    let suite = "name: s\ncases:\n  - {name: a, script: ../prompts/s.yaml, recordings: ['recordings/*.jsonl']}\n";
+    let said = [("user", "one"), ("assistant", &fenced(GOOD)), ("user", "two"), ("assistant", "Fine.")];
+    let folder = folder(suite, &[("1.jsonl", &said)]);
+    let script = |second: &str| {
+        let text = format!("name: o\nturns: [{{id: a, prompt: one}}, {{id: b, prompt: {second}}}]\n");
+        crate::engine::PromptScript::read("o", &text, &crate::settings::Settings::default()).unwrap()
+    };
+    let suites = ["evals/suite.yaml".to_owned()];
+    let work = Work::prepare(&suites, &Shelf::Disk(folder.path().to_owned()), &Options::default());
+    let now = work.scores(None, None, &|_, _| {});
+    let apart =
+        |second: &str| diverge(&now, &work.scores(Some(&Instead::prompts(script(second))), None, &|_, _| {})).remove(0);
+    assert_eq!(apart("two").turn, None);
+    let other = apart("too");
+    assert!(other.turn == Some(2) && other.text.contains("[-two-] {+too+}"), "{other:?}");
+}
+
+#[test]
+fn a_recording_of_other_prompts_of_ours_says_so_and_fails_nothing() {
+    let folder = folder("name: s\ncases:\n  - {name: a, recordings: ['recordings/*.jsonl']}\n", &[]);
+    let today = crate::engine::hash_of_prompts(&crate::engine::Options::default());
+    fs::create_dir_all(folder.path().join("evals/recordings")).unwrap();
+    for (name, prompts) in [("1", today.as_str()), ("2", "0123")] {
+        let header =
+            serde_json::json!({"type": "session", "version": 1, "id": name, "created": "", "prompts": prompts});
+        let text = format!(
+            "{header}\n{{\"role\":\"user\",\"content\":\"a\"}}\n{{\"role\":\"assistant\",\"content\":\"b\"}}\n"
+        );
+        fs::write(folder.path().join(format!("evals/recordings/{name}.jsonl")), text).unwrap();
+    }
+    let report = ran(folder.path());
+    assert_eq!(report.scores.iter().map(|score| score.stale_prompts).collect::<Vec<_>>(), [false, true]);
+    assert_eq!((report.exit_code(), report.summary().stale_prompts), (0, 1));
+    assert!(shown(&report, &Beside::default()).contains("made with other system or repair prompts than today's: 1\n"));
 }

@@ -152,9 +152,11 @@ pub(super) fn unknown(node: Node<'_>, variables: &Variables, except: &[&str]) ->
         return pieces(text).iter().find_map(|piece| match piece {
             Piece::Variable(name, at) if !variables.contains_key(*name) => {
                 let known: Vec<String> = variables.keys().map(|name| format!("`{name}`")).collect();
-                let known = if known.is_empty() { "there is none".to_owned() } else { known.join(", ") };
-                let message =
-                    format!("no variable is called `{name}` (known: {known}); `$${{{name}}}` is the text itself");
+                let known = match known.as_slice() {
+                    [] => "the case has none".to_owned(),
+                    known => format!("known are {}", known.join(", ")),
+                };
+                let message = format!("no variable is called `{name}`; {known}; `$${{{name}}}` is the text itself");
                 Some((node.source_span(Span::new(*at, *at + name.len() + 3)), message))
             }
             _ => None,

@@ -42,6 +42,9 @@ pub(in crate::cli) struct Eval {
     /// Also judge everything with these settings laid over, and tell where that differs first
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) against_settings: Option<PathBuf>,
+    /// The same with the prompts of another script, as far as the recordings answer them
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) against_script: Option<PathBuf>,
     /// The same with a rule switched off; may be given several times
     #[arg(long, value_name = "RULE")]
     pub(in crate::cli) disable_rule: Vec<String>,

@@ -12,8 +12,10 @@ use self::args::{Eval, EvalCommand, EvalFormat, Merge};
 use super::args::Global;
 use super::config::{Configuration, Overrides};
 use super::{CliError, Exit, World, files};
+use crate::engine::PromptScript;
 use crate::eval::{self, Beside, Comparison, Filter, Instead, Keep, Report, Shard, Shelf, Work};
 use crate::report::visible;
+use crate::settings::Settings;
 use crate::transcript::Told;
 
 /// Conversations that a page shows: more make a file that no browser opens gladly.
@@ -134,6 +136,18 @@ fn instead(arguments: &Eval, world: &World<'_>) -> Result<Option<Instead>, CliEr
         let text = files::read(&world.directory.join(path));
         let text = text.map_err(|reason| CliError::undone(format!("{name}: {reason}")))?;
         instead = Some(Instead::read(&name, &text).map_err(wrong)?);
+    }
+    if let Some(path) = &arguments.against_script {
+        let name = path.display().to_string();
+        let full = world.directory.join(path);
+        let text = files::read(&full).map_err(|reason| CliError::undone(format!("{name}: {reason}")))?;
+        let beside = |file: &str| crate::engine::read_beside(&full, file);
+        let script = PromptScript::read_with(&name, &text, &Settings::default(), &beside).map_err(wrong)?;
+        let prompts = Instead::prompts(script);
+        instead = Some(match instead {
+            Some(first) => first.and(prompts),
+            None => prompts,
+        });
     }
     let mut rules = Vec::new();
     for rule in &arguments.disable_rule {
