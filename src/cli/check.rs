@@ -60,6 +60,7 @@ pub(super) fn run(arguments: &Check, global: &Global, world: &mut World<'_>) -> 
         unreadable,
         rules: choice.rules(),
         fail_on: arguments.fail_on.0,
+        links: configuration.links(world),
     };
     write(arguments.format, &report, configuration.look(world), world.out)?;
     Ok(exit)

@@ -46,6 +46,10 @@ pub(super) struct Configuration {
     pub(super) max_tokens: Held<Option<u64>>,
     /// When reports have colours.
     pub(super) color: Held<ColorChoice>,
+    /// When reports have links.
+    pub(super) hyperlinks: Held<ColorChoice>,
+    /// The URL of a rule's page, with `{rule}` where the id stands.
+    pub(super) rule_pages: Held<Option<String>>,
     /// The settings file of the repository, if there is one.
     pub(super) repository_file: Option<PathBuf>,
     /// Where a person's own file is looked for.
@@ -141,6 +145,12 @@ impl Configuration {
             temperature: optional(temperature, user.temperature, own("temperature")),
             max_tokens: optional(max_tokens, user.max_tokens, own("max-tokens")),
             color: color(global, &environment, user.color.map(|choice| Held::new(choice, own("color"))))?,
+            hyperlinks: hyperlinks(&environment, user.hyperlinks.map(|choice| Held::new(choice, own("hyperlinks"))))?,
+            rule_pages: rule_pages(optional(
+                environment.text(&["PIPEWRIGHT_RULE_PAGES"]),
+                user.rule_pages,
+                own("rule-pages"),
+            ))?,
             repository_file,
             user_file,
         })
@@ -223,10 +233,8 @@ fn color(
     if let Some(held) = flag(global.color, "--color") {
         return Ok(held);
     }
-    if let Some(held) = environment.text(&["PIPEWRIGHT_COLOR"]) {
-        let choice = ColorChoice::parse(&held.value);
-        let choice = choice.ok_or_else(|| CliError::usage("PIPEWRIGHT_COLOR is not auto, always or never"))?;
-        return Ok(Held::new(choice, held.origin));
+    if let Some(held) = when(environment, "PIPEWRIGHT_COLOR")? {
+        return Ok(held);
     }
     if let Some(origin) = no_color(environment.0) {
         return Ok(Held::new(ColorChoice::Never, origin));
@@ -235,6 +243,29 @@ fn color(
         return Ok(Held::new(ColorChoice::Always, Origin::Environment("CLICOLOR_FORCE")));
     }
     Ok(own.unwrap_or(Held::new(ColorChoice::Auto, Origin::Default)))
+}
+
+fn hyperlinks(environment: &Environment<'_>, own: Option<Held<ColorChoice>>) -> Result<Held<ColorChoice>, CliError> {
+    let held = when(environment, "PIPEWRIGHT_HYPERLINKS")?.or(own);
+    Ok(held.unwrap_or(Held::new(ColorChoice::Auto, Origin::Default)))
+}
+
+/// A variable that says `auto`, `always` or `never`.
+fn when(environment: &Environment<'_>, name: &'static str) -> Result<Option<Held<ColorChoice>>, CliError> {
+    let Some(held) = environment.text(&[name]) else { return Ok(None) };
+    let choice = ColorChoice::parse(&held.value);
+    let choice = choice.ok_or_else(|| CliError::usage(format!("{name} is not auto, always or never")))?;
+    Ok(Some(Held::new(choice, held.origin)))
+}
+
+fn rule_pages(held: Held<Option<String>>) -> Result<Held<Option<String>>, CliError> {
+    match &held.value {
+        Some(url) if !report::is_page_url(url) => {
+            let wrong = format!("the rules' pages ({}) have no URL with `{{rule}}` in it", held.origin);
+            Err(CliError::usage(wrong).hint("as in https://docs.example/rules/{rule}.md"))
+        }
+        _ => Ok(held),
+    }
 }
 
 /// `pipewright.yaml` of the folder, or of one above it up to the repository's root. Outside a repository no folder

@@ -10,6 +10,7 @@ mod diff;
 mod eval;
 mod exit;
 mod files;
+mod links;
 mod origin;
 mod plan;
 mod record;

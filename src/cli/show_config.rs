@@ -65,6 +65,8 @@ fn rows(configuration: &Configuration) -> Vec<[String; 3]> {
     let number = configuration.max_tokens.value.map_or_else(unset, |number| number.to_string());
     row("max-tokens", number, &configuration.max_tokens.origin);
     row("color", configuration.color.value.word().to_owned(), &configuration.color.origin);
+    row("hyperlinks", configuration.hyperlinks.value.word().to_owned(), &configuration.hyperlinks.origin);
+    row("rule-pages", text(&configuration.rule_pages), &configuration.rule_pages.origin);
     row("file", configuration.file.value.clone(), &configuration.file.origin);
     let origin = |key: &str| configuration.settings_origins.get(key).unwrap_or(&Origin::Default);
     let policy = if settings.policy { "delivery" } else { "none" };

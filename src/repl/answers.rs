@@ -73,8 +73,7 @@ pub(super) fn first_findings(screen: &mut Screen<'_>, file: Named<'_>, most: usi
 /// All findings with their excerpts.
 pub(super) fn findings(screen: &mut Screen<'_>, file: Named<'_>) -> io::Result<()> {
     let secrets = file.secrets();
-    let report =
-        Report { files: vec![file.report(&secrets)], unreadable: Vec::new(), rules: Vec::new(), fail_on: None };
+    let report = Report { files: vec![file.report(&secrets)], unreadable: Vec::new(), ..Report::default() };
     let look = screen.look();
     report::human(&report, look, screen.out())
 }

@@ -43,6 +43,7 @@ fn written(text: &str, write: impl Fn(&Report<'_>, &mut dyn Write) -> io::Result
         unreadable: vec![Unreadable { path: "gone.yml".to_owned(), reason: "is not there".to_owned() }],
         rules: vec![&META, &SECRET],
         fail_on: Some(Severity::Error),
+        links: Links { pages: Some("https://docs.example/{rule}.md".to_owned()), ..Links::default() },
     };
     let mut out = Vec::new();
     write(&report, &mut out).expect("a vector takes all");
@@ -79,6 +80,8 @@ fn sarif_has_regions_rules_and_related_places() {
     let run = at(&log, "/runs/0");
     assert_eq!(at(run, "/columnKind"), "unicodeCodePoints");
     assert_eq!(at(run, "/tool/driver/rules/0/help/markdown"), META.page);
+    let page = format!("https://docs.example/{}.md", META.id);
+    assert_eq!(at(run, "/tool/driver/rules/0/helpUri").as_str(), Some(page.as_str()));
     assert_eq!(at(run, "/invocations/0/executionSuccessful"), false);
     assert_eq!(at(run, "/invocations/0/toolExecutionNotifications").as_array().map(Vec::len), Some(2));
     let results = at(run, "/results").as_array().expect("a list");

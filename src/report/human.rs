@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::excerpt::{Secrets, excerpt, gutter};
 use super::model::{plural, trace};
-use super::{Counts, FileReport, Look, Report, visible};
+use super::{Counts, FileReport, Links, Look, Report, visible};
 use crate::finding::{Finding, Layer, Severity, Verdict};
 
 /// Writes the report for people.
@@ -16,7 +16,7 @@ pub fn human(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result
         }
         let secrets = Secrets::of(file);
         for one in file.findings {
-            told(file, &secrets, one, look, out)?;
+            told(file, &secrets, one, &report.links, look, out)?;
             writeln!(out)?;
         }
         for (layers, reason) in file.skipped_layers() {
@@ -29,23 +29,25 @@ pub fn human(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result
 
 /// Writes one finding with its excerpt, its trace and its help.
 pub fn finding(file: &FileReport<'_>, finding: &Finding, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    told(file, &Secrets::of(file), finding, look, out)
+    told(file, &Secrets::of(file), finding, &Links::default(), look, out)
 }
 
 fn told(
     file: &FileReport<'_>,
     secrets: &Secrets,
     finding: &Finding,
+    links: &Links,
     look: Look,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let at = file.document.position(finding.span.start);
     let gutter = gutter(file, finding);
-    let head = format!("{}[{}]", finding.severity.word(), finding.rule);
+    let head = format!("{}[{}]", finding.severity.word(), links.rule(finding.rule));
     let message = format!(": {}", visible(&finding.message));
     writeln!(out, "{}{}", look.severity(finding.severity, &head), look.bold(&message))?;
     let arrow = look.gutter("-->");
-    writeln!(out, "{:gutter$}{arrow} {}:{}:{}", "", visible(file.path), at.line, at.column)?;
+    let place = links.place(file.path, format!("{}:{}:{}", visible(file.path), at.line, at.column));
+    writeln!(out, "{:gutter$}{arrow} {place}", "")?;
     excerpt(file, secrets, finding, gutter, look, out)?;
     let lines = [("trace", trace(finding)), ("help", finding.help.clone())];
     for (word, text) in lines.into_iter().filter_map(|(word, text)| Some((word, text?))) {

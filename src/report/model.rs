@@ -1,5 +1,6 @@
 //! What a reporter gets.
 
+use super::Links;
 use crate::finding::{Finding, Layer, RuleMeta, Severity, Verdict};
 use crate::yaml::{Document, Span};
 
@@ -14,6 +15,8 @@ pub struct Report<'a> {
     pub rules: Vec<&'static RuleMeta>,
     /// The least severity that fails a run; `None` when nothing does.
     pub fail_on: Option<Severity>,
+    /// What is linked to.
+    pub links: Links,
 }
 
 /// One checked file.

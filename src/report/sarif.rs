@@ -16,7 +16,7 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 
 /// Writes a SARIF log of one run.
 pub fn sarif(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut rules: Vec<Value> = report.rules.iter().map(|meta| rule(meta)).collect();
+    let mut rules: Vec<Value> = report.rules.iter().map(|meta| rule(meta, report.links.page(meta.id))).collect();
     let mut ids: Vec<&'static str> = report.rules.iter().map(|meta| meta.id).collect();
     // A finding of a rule that nobody announced still needs its entry.
     for finding in report.files.iter().flat_map(|file| file.findings) {
@@ -82,14 +82,18 @@ impl Serialize for Results<'_> {
     }
 }
 
-fn rule(meta: &crate::finding::RuleMeta) -> Value {
-    json!({
+fn rule(meta: &crate::finding::RuleMeta, page: Option<String>) -> Value {
+    let mut rule = json!({
         "id": meta.id,
         "shortDescription": {"text": meta.summary},
         "help": {"text": meta.page, "markdown": meta.page},
         "defaultConfiguration": {"level": meta.severity.word()},
         "properties": {"tags": [meta.layer.word()]},
-    })
+    });
+    if let Some(page) = page {
+        rule["helpUri"] = json!(page);
+    }
+    rule
 }
 
 fn result(file: &FileReport<'_>, finding: &Finding, index: usize, fingerprint: &str) -> Value {
@@ -158,11 +162,14 @@ fn notifications<'r>(report: &'r Report<'_>) -> impl Iterator<Item = Value> + us
 /// A path as a URI: relative where the path is.
 fn uri(path: &str) -> String {
     let path = if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() };
+    let scheme = if path.starts_with('/') { "file://" } else { "" };
+    format!("{scheme}{}", encoded(path.strip_prefix("./").unwrap_or(&path)))
+}
+
+/// The path of a URI: what has another meaning there, and all that is not ASCII, as `%` and two digits.
+pub(super) fn encoded(path: &str) -> String {
     let mut uri = String::new();
-    if path.starts_with('/') {
-        uri.push_str("file://");
-    }
-    for byte in path.strip_prefix("./").unwrap_or(&path).bytes() {
+    for byte in path.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
             _ => uri.push_str(&format!("%{byte:02X}")),

@@ -5,10 +5,20 @@ use crate::finding::Finding;
 use crate::yaml::{Document, Scalar};
 
 /// The keys of a person's own file.
-pub(super) const KEYS: [&str; 8] =
-    ["model", "server", "timeout", "proxy", "ca-file", "temperature", "max-tokens", "color"];
+pub(super) const KEYS: [&str; 10] = [
+    "model",
+    "server",
+    "timeout",
+    "proxy",
+    "ca-file",
+    "temperature",
+    "max-tokens",
+    "color",
+    "hyperlinks",
+    "rule-pages",
+];
 
-/// When reports for people have colours.
+/// When reports for people have colours, or links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum ColorChoice {
     /// On a terminal.
@@ -63,6 +73,10 @@ pub struct User {
     pub max_tokens: Option<u64>,
     /// When reports have colours.
     pub color: Option<ColorChoice>,
+    /// When reports have links.
+    pub hyperlinks: Option<ColorChoice>,
+    /// The URL of a rule's page, with `{rule}` where the id stands.
+    pub rule_pages: Option<String>,
 }
 
 /// Reads a person's own file. Never fails: what is wrong is a finding.
@@ -91,6 +105,11 @@ pub fn read_user(document: &Document) -> (User, Vec<Finding>) {
                 let word = reader.word(entry.value, "`color`", &ColorChoice::WORDS);
                 user.color = word.and_then(ColorChoice::parse);
             }
+            "hyperlinks" => {
+                let word = reader.word(entry.value, "`hyperlinks`", &ColorChoice::WORDS);
+                user.hyperlinks = word.and_then(ColorChoice::parse);
+            }
+            "rule-pages" => user.rule_pages = reader.text(entry.value, "`rule-pages`"),
             "key" | "api-key" | "token" => {
                 reader
                     .wrong(entry.key.place(), format!("`{}` can't be kept in a file", entry.name()))

@@ -65,6 +65,31 @@ fn colours_are_for_terminals_and_for_those_who_ask() {
     assert!(!colored(&["--color", "always", "--format", "json"], &[]), "colours are for people");
 }
 
+#[test]
+fn links_are_for_those_who_ask_and_a_repository_names_no_pages() {
+    let run = |own: &str, variables: &[(&str, &str)]| {
+        let run = pipewright().file("bitbucket-pipelines.yml", UNKNOWN_KEY).user_config(own);
+        let run = variables.iter().fold(run, |run, (name, value)| run.env(name, value));
+        run.args(["check", "--layer", "schema"]).run()
+    };
+    let pages = "rule-pages: 'https://docs.example/{rule}.md'\n";
+    let always = ("PIPEWRIGHT_HYPERLINKS", "always");
+    assert!(!run(pages, &[("TERM", "xterm-kitty")]).out.contains('\u{1b}'), "a pipe shows no links");
+    let out = run(pages, &[always]).out;
+    assert!(out.contains("[\u{1b}]8;;https://docs.example/known-key.md\u{1b}\\known-key\u{1b}]8;;\u{1b}\\]"), "{out}");
+    assert!(out.contains("/work/bitbucket-pipelines.yml\u{1b}\\bitbucket-pipelines.yml:4:9\u{1b}]8;;"), "{out}");
+    let far = run(pages, &[always, ("SSH_CONNECTION", "1 2 3 4")]).out;
+    assert!(far.contains("]8;;https:") && !far.contains("file://"), "{far}");
+    let without = run("hyperlinks: always\n", &[]).out;
+    assert!(without.contains("error[known-key]") && without.contains("]8;;file://"), "{without}");
+    let wrong = run("", &[("PIPEWRIGHT_RULE_PAGES", "https://docs.example/")]);
+    assert_eq!(wrong.code, Some(2));
+    assert!(wrong.err.contains("PIPEWRIGHT_RULE_PAGES") && wrong.err.contains("{rule}"), "{}", wrong.err);
+    let theirs =
+        pipewright().file("pipewright.yaml", "rule-pages: 'https://evil.example/{rule}'\n").args(["check"]).run();
+    assert_eq!(theirs.code, Some(2));
+}
+
 /// A file with an unknown key, on which the layers syntax and schema decide.
 const UNKNOWN_KEY: &str = "pipelines:\n  default:\n    - step:\n        scripts: [make]\n        script: [make]\n";
 

@@ -25,6 +25,8 @@ fn every_value_has_its_origin_and_the_key_is_masked() {
     temperature             (not set)                                         default
     max-tokens              (not set)                                         default
     color                   never                                             [FOLDER]/home/pipewright/config.yaml:3
+    hyperlinks              auto                                              default
+    rule-pages              (not set)                                         default
     file                    bitbucket-pipelines.yml                           default
     policy                  none                                              pipewright.yaml:4
     main-branch             trunk                                             pipewright.yaml:1
