@@ -67,12 +67,15 @@ fn what_is_not_understood_is_kept_with_what_it_carries() {
         ["az acr frobnicate: r.io/a:$BITBUCKET_COMMIT"]
     );
     assert_eq!(unread("docker plugin push a/b:1"), ["docker plugin push: a/b:1 (pushes)"]);
+    assert_eq!(unread("docker manifest annotate push a/b:1"), ["docker manifest annotate: a/b:1 (pushes)"]);
     assert_eq!(unread("frobnicate a/b:1 --to=c/d:2"), ["frobnicate: a/b:1 c/d:2"]);
     assert_eq!(unread("python3 tools/publish.py a/b:1"), ["tools/publish.py: tools/publish.py a/b:1"]);
     for understood in [
         "docker push a/b:1",
         "docker inspect a/b:1",
         "docker manifest inspect a/b:1",
+        "crane digest a/b:1",
+        "terraform workspace select staging",
         "az acr repository show --image a:1",
         "aws ecr describe-images --image-ids imageTag=$BITBUCKET_COMMIT",
         "kubectl get pods",

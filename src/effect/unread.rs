@@ -6,7 +6,7 @@ use super::reference::Reference;
 use crate::shell::Value;
 
 /// Subcommands that look, choose or clean up, whatever the tool.
-const LOOKS: [&str; 62] = [
+const LOOKS: [&str; 71] = [
     "get",
     "list",
     "ls",
@@ -69,6 +69,15 @@ const LOOKS: [&str; 62] = [
     "update-kubeconfig",
     "get-credentials",
     "port-forward",
+    "digest",
+    "manifest",
+    "catalog",
+    "blob",
+    "select",
+    "use",
+    "switch",
+    "workspace",
+    "tags",
 ];
 
 /// Beginnings of such subcommands in the tools that join verb and noun.
@@ -85,7 +94,8 @@ impl<'d> Reading<'_, 'd> {
         let alone = subcommands.peek().is_none();
         let looks = subcommands
             .any(|word| LOOKS.contains(&word.as_str()) || LOOKS_BEGIN.iter().any(|begin| word.starts_with(begin)));
-        if !alone && !looks && !self.asks_for_help() {
+        let understood = alone || self.asks_for_help() || looks && !self.says_push();
+        if !understood {
             self.not_read(self.short());
         }
     }
@@ -102,11 +112,15 @@ impl<'d> Reading<'_, 'd> {
                 names_image(&value).then(|| Reference::read(&value, self.run.site(word.place)))
             })
         });
-        let pushes = self.plain_words().any(|word| word.split([':', '-']).any(|part| PUSHES.contains(&part)));
+        let pushes = self.says_push();
         let references = references.collect();
         let mut found = self.run.found_mut();
         let after = found.effects.len();
         found.unread.push(Unread { command, references, pushes, after, site });
+    }
+
+    fn says_push(&self) -> bool {
+        self.plain_words().any(|word| word.split([':', '-']).any(|part| PUSHES.contains(&part)))
     }
 
     fn plain_words(&self) -> impl Iterator<Item = String> {
