@@ -16,6 +16,7 @@ mod options;
 mod play;
 mod prompt;
 mod recording;
+mod regress;
 mod repair;
 mod restore;
 mod revision;

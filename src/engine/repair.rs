@@ -6,6 +6,7 @@ use super::error::EngineError;
 use super::observer::Observer;
 use super::options::Repairs;
 use super::prompt::Prompt;
+use super::regress;
 use super::revision::Revision;
 use super::turn::{Stop, Turn};
 use crate::finding::{Finding, Severity, Verdict};
@@ -116,7 +117,7 @@ impl Conversation {
             return (last.yaml() != YamlKind::Flawed || again).then_some(Stop::NoProgress);
         };
         let before = before.and_then(|number| self.at(number))?;
-        let broken = revision.broken_since(before);
+        let broken = regress::broken(&self.checker, before, revision);
         if !broken.is_empty() {
             return Some(Stop::Broke(broken.into_iter().map(str::to_owned).collect()));
         }

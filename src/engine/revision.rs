@@ -3,8 +3,11 @@
 use std::cmp::Reverse;
 
 use crate::check::Checked;
-use crate::finding::{Severity, Verdict};
+use crate::finding::{Finding, Severity, Verdict};
 use crate::session::{Source, sha256};
+
+/// The rule that names the missing parts of the flow.
+const FLOW: &str = "release-flow";
 
 /// A text of the file in a conversation. Only checked texts are revisions.
 #[derive(Debug)]
@@ -28,6 +31,7 @@ pub struct Revision {
 pub struct Standing {
     accepted: bool,
     decided: bool,
+    missing: Reverse<usize>,
     errors: Reverse<usize>,
     warnings: Reverse<usize>,
 }
@@ -53,22 +57,16 @@ impl Revision {
         self.checked.findings.iter().filter(|finding| finding.severity == severity).count()
     }
 
-    /// How good it is.
+    /// How good it is. A part of the flow that is missing hides what would be wrong in it, as a layer does that can't run:
+    /// a file with the whole flow and more errors is nearer to the end than one that leaves it out.
     pub fn standing(&self) -> Standing {
+        let missing = |finding: &&Finding| finding.rule == FLOW && finding.severity == Severity::Error;
         Standing {
             accepted: self.verdict() == Verdict::Accepted,
             decided: self.verdict() != Verdict::Incomplete,
+            missing: Reverse(self.checked.findings.iter().filter(missing).count()),
             errors: Reverse(self.count(Severity::Error)),
             warnings: Reverse(self.count(Severity::Warning)),
         }
-    }
-
-    /// Rules with an error here that had none in `before`, each once, by id.
-    pub fn broken_since(&self, before: &Revision) -> Vec<&'static str> {
-        let errors = |revision: &Revision| -> std::collections::BTreeSet<&'static str> {
-            let findings = revision.checked.findings.iter();
-            findings.filter(|finding| finding.severity == Severity::Error).map(|finding| finding.rule).collect()
-        };
-        errors(self).difference(&errors(before)).copied().collect()
     }
 }

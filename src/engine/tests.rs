@@ -104,6 +104,58 @@ fn a_prompt_becomes_a_checked_revision_and_a_file() {
     conversation.accept(None, root.path(), true, &mut entries).unwrap();
 }
 
+/// A whole flow that the policy takes.
+const FLOW: &str = "image: a/b:1
+pipelines:
+  branches:
+    main:
+      - step:
+          services: [docker]
+          script: [docker build -t r/x:$BITBUCKET_COMMIT ., docker push r/x:$BITBUCKET_COMMIT]
+      - step: { deployment: staging, script: [kubectl set image d/x x=r/x:$BITBUCKET_COMMIT] }
+  tags:
+    rc-*:
+      - step: &tag { script: [crane tag r/x:$BITBUCKET_COMMIT $BITBUCKET_TAG] }
+      - step: { deployment: staging, script: [kubectl set image d/x x=r/x:$BITBUCKET_TAG] }
+    release-*:
+      - step: *tag
+      - step: { deployment: production, trigger: manual, script: [kubectl set image d/x x=r/x:$BITBUCKET_TAG] }
+";
+
+#[test]
+fn what_a_repair_adds_as_asked_breaks_nothing() {
+    let stop = |texts: &[String]| {
+        let options = Options { repairs: Repairs::Automatic { rounds: 3 }, ..Options::default() };
+        let mut conversation = Conversation::new(options, Checker::new(Settings::default()));
+        let mut backend = Listed::new(texts.iter().map(|text| reply(text)));
+        let turn = conversation.turn(Prompt::user("write it"), &mut backend, &mut Silent).unwrap();
+        (turn.stop.clone(), turn.attempts.len(), turn.ending())
+    };
+    let at = |text: &str| FLOW.find(text).unwrap();
+    // No plan of a release; then one, but with no gate before production; then the whole.
+    let no_release = FLOW[..at("    release-*:")].to_owned();
+    let no_gate = FLOW.replace(" trigger: manual,", "");
+    let (stopped, attempts, ending) = stop(&[no_release, no_gate.clone(), FLOW.to_owned()]);
+    assert_eq!((stopped, attempts, ending.as_deref()), (Stop::Accepted, 3, Some("accepted after 2 repairs")));
+    // A promotion that was none before takes the wrong image: the rule had nothing to hold of.
+    let no_retag = FLOW
+        .replace("crane tag r/x:$BITBUCKET_COMMIT $BITBUCKET_TAG", "date")
+        .replace("r/x:$BITBUCKET_TAG", "r/x:$BITBUCKET_COMMIT");
+    let wrong_source = FLOW.replace("crane tag r/x:$BITBUCKET_COMMIT", "crane tag r/x:latest");
+    let (stopped, attempts, _) = stop(&[no_retag, wrong_source, FLOW.to_owned()]);
+    assert_eq!((stopped, attempts), (Stop::Accepted, 3));
+    // A gate that was there, and a build where none was.
+    let two_wrong = format!("{FLOW}one: 1\ntwo: 2\n");
+    let (stopped, _, ending) = stop(&[two_wrong.clone(), no_gate]);
+    assert_eq!(stopped, Stop::Broke(vec!["manual-production".to_owned()]));
+    assert_eq!(ending.as_deref(), Some("the last repair broke what held, so no other is sent: manual-production"));
+    let rebuilt = FLOW.replace(
+        "{ script: [crane tag",
+        "{ services: [docker], script: [docker build -t r/x:$BITBUCKET_TAG ., crane tag",
+    );
+    assert_eq!(stop(&[two_wrong, rebuilt]).0, Stop::Broke(vec!["build-once".to_owned()]));
+}
+
 #[test]
 fn findings_go_back_until_the_file_is_accepted() {
     let (conversation, backend, entries) = run(3, &[reply(&wrong(2)), reply(&wrong(1)), reply(&file("npm test"))]);

@@ -53,10 +53,29 @@ impl Stop {
             Self::Undecided => Some("a layer could not run, and no finding says why".to_owned()),
             Self::Rounds(1) => Some("one round of repair did not settle it".to_owned()),
             Self::Rounds(rounds) => Some(format!("{rounds} rounds of repair did not settle it")),
-            Self::NoProgress => Some("the last repair made nothing better".to_owned()),
-            Self::Broke(rules) => Some(format!("the last repair broke what held: {}", rules.join(", "))),
+            Self::NoProgress => Some("the last repair made nothing better, so no other is sent".to_owned()),
+            Self::Broke(rules) => {
+                Some(format!("the last repair broke what held, so no other is sent: {}", rules.join(", ")))
+            }
             Self::Cap(reason) => Some(reason.clone()),
             Self::Failed(error) => Some(format!("the repair got no reply: {error}")),
+        }
+    }
+}
+
+impl Turn {
+    /// How its repairs ended, in words; `None` where there was nothing to repair.
+    pub fn ending(&self) -> Option<String> {
+        let repairs = self.attempts.len().saturating_sub(1);
+        match &self.stop {
+            Stop::Accepted if repairs == 1 => Some("accepted after one repair".to_owned()),
+            Stop::Accepted if repairs > 1 => Some(format!("accepted after {repairs} repairs")),
+            Stop::NoFile if repairs > 0 => {
+                Some("the last reply has no whole file, so there is nothing to repair".to_owned())
+            }
+            Stop::Accepted | Stop::NoFile => None,
+            Stop::NotAsked => self.revision.map(|_| "no repair is sent unless it is asked for".to_owned()),
+            other => other.words(),
         }
     }
 }

@@ -55,8 +55,9 @@ impl Input for Lines<'_> {
         loop {
             if let Some(prompt) = self.prompt {
                 write!(out, "{}", if text.is_empty() { prompt } else { ". " })?;
-                out.flush()?;
             }
+            // Whoever writes the prompts reads what was answered before the next one.
+            out.flush()?;
             let mut line = Vec::new();
             let read = self.reader.read_until(b'\n', &mut line)?;
             if read == 0 {

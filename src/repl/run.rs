@@ -10,6 +10,7 @@ use super::keeper::{Keeper, line};
 use super::opening::{Answers, Opened, Options, ReplError, open};
 use super::screen::Screen;
 use crate::engine::{Conversation, EngineError, Prompt, Turn};
+use crate::finding::Verdict;
 use crate::model::BackendError;
 use crate::plan::EventKind;
 
@@ -183,16 +184,17 @@ impl Repl<'_, '_> {
         let who = self.who();
         let mut keeper = Keeper::new(self.screen, &mut self.opened.book, who);
         let ended = act(&mut self.opened.conversation, self.opened.backend.as_mut(), &mut keeper);
-        let stop = ended.map(|turn| (turn.number, turn.stop.words(), turn.attempts.len(), turn.revision));
+        let stop = ended.map(|turn| (turn.stop.words(), turn.attempts.len(), turn.revision));
         std::mem::replace(&mut keeper.broken, Ok(()))?;
         match stop {
-            Ok((_, words, attempts, revision)) => {
+            Ok((words, attempts, revision)) => {
                 if let Some(words) = words {
                     self.screen.note(&words)?;
                 }
-                // After repairs it is not plain which of the revisions stands.
-                if let Some(number) = revision.filter(|_| attempts > 1) {
-                    self.screen.note(&format!("revision {number} stands"))?;
+                // After repairs it is not plain which of the revisions counts.
+                let best = revision.filter(|_| attempts > 1).and(self.opened.conversation.present());
+                if let Some(best) = best {
+                    self.screen.note(&counts(best.number, best.verdict()))?;
                 }
                 Ok(())
             }
@@ -242,5 +244,18 @@ impl Repl<'_, '_> {
             .collect();
         self.words.events.sort();
         self.words.events.dedup();
+    }
+}
+
+/// What the best revision of a turn is, and what that means for the next prompt.
+fn counts(number: usize, verdict: Verdict) -> String {
+    match verdict {
+        Verdict::Accepted => format!("revision {number} stands"),
+        Verdict::Refused => {
+            format!("revision {number} is the best so far, and refused; the next prompt goes on from it")
+        }
+        Verdict::Incomplete => {
+            format!("revision {number} is the best so far, and undecided; the next prompt goes on from it")
+        }
     }
 }

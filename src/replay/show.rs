@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Outcome;
 use crate::engine::{
     Attempt, Attempted, Audience, Conversation, EngineError, Nearest, Observer, Played, Prompt, PromptScript,
-    Recording, Revision, Stop, YamlKind,
+    Recording, Revision, Turn, YamlKind,
 };
 use crate::finding::{Finding, Severity, Verdict};
 use crate::report::{Counts, FileReport, Look, diff_meaning, diff_text, finding, visible};
@@ -44,7 +44,8 @@ impl<'o> Show<'o> {
 
     fn write(&mut self, write: impl FnOnce(&mut dyn Write, Look) -> io::Result<()>) {
         if self.trouble.is_ok() {
-            self.trouble = write(self.out, self.look);
+            // A model may think for minutes about the next prompt; what is known is read meanwhile, in a file, too.
+            self.trouble = write(self.out, self.look).and_then(|()| self.out.flush());
         }
     }
 
@@ -167,7 +168,7 @@ impl Audience for Show<'_> {
     }
 
     fn played(&mut self, conversation: &Conversation, played: &Played) {
-        let stop = conversation.turns().last().map(|turn| turn.stop.clone());
+        let ending = conversation.turns().last().and_then(Turn::ending);
         let changes = match (played.before, played.revision) {
             (Some(before), Some(after)) if before != after => conversation.meaning(before, after).ok(),
             _ => None,
@@ -177,8 +178,8 @@ impl Audience for Show<'_> {
                 writeln!(out, "\nwhat that means:")?;
                 diff_meaning(&changes, look, out)?;
             }
-            if let Some(words) = stop.filter(|stop| *stop != Stop::NotAsked).and_then(|stop| stop.words()) {
-                writeln!(out, "{}", visible(&words))?;
+            if let Some(ending) = ending {
+                writeln!(out, "\n{}", visible(&ending))?;
             }
             for drift in &played.drift {
                 let attempt = if drift.attempt > 0 { format!(" (repair {})", drift.attempt) } else { String::new() };

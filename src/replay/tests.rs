@@ -92,6 +92,33 @@ fn a_replay_is_shown_turn_by_turn_and_ends_in_a_file() {
     assert!(played(again(true), None).0.written.unwrap().changed);
 }
 
+/// Keeps how much was written at each flush.
+#[derive(Default)]
+struct Flushed(Vec<u8>, Vec<usize>);
+
+impl std::io::Write for Flushed {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.1.push(self.0.len());
+        Ok(())
+    }
+}
+
+#[test]
+fn each_prompt_and_each_answer_is_out_before_the_next_is_waited_for() {
+    let (script, recording) = small("");
+    let mut out = Flushed::default();
+    run(options(Some(&script), &recording), None, None, &mut out, &mut Vec::new()).unwrap();
+    let text = String::from_utf8(out.0).unwrap();
+    for end in ["> What about tests?\n", "no YAML of a pipeline file\n", "> Write the file.\n", "npm test\n"] {
+        let at = text.find(end).unwrap() + end.len();
+        assert!(out.1.contains(&at), "{end}{:?}", out.1);
+    }
+}
+
 #[test]
 fn another_prompt_is_a_stale_recording() {
     let (mut script, recording) = small("");

@@ -162,6 +162,16 @@ fn findings_go_back_by_themselves_and_the_verdict_line_tells_what_is_violated() 
 }
 
 #[test]
+fn a_refused_revision_is_the_best_so_far_and_does_not_stand() {
+    let bad = good().replace(", trigger: manual", "");
+    let same = fenced(&bad);
+    let (out, ..) = Desk::new().live([says(&same), says(&same)], "write it\n");
+    assert!(out.contains("the last repair made nothing better, so no other is sent\n"), "{out}");
+    assert!(out.contains("revision 1 is the best so far, and refused; the next prompt goes on from it\n"), "{out}");
+    assert!(!out.contains("revision 1 stands"), "{out}");
+}
+
+#[test]
 fn a_slip_never_reaches_the_model() {
     let (out, ending, server) = Desk::new().live(
         [],
