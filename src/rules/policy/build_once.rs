@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::effect::{Comparison, Effect, Kind, Opaque, Reference, Tag};
 use crate::finding::{Findings, RuleMeta, Severity};
-use crate::plan::{EventKind, Plan};
+use crate::plan::{EventKind, Plan, PlannedStep};
 use crate::rules::flow::{Made, builds, pushes};
 use crate::rules::{Flow, Rule};
 use crate::shell::Value;
@@ -156,22 +156,40 @@ fn hidden(flow: &Flow<'_>, out: &mut Findings<'_>) {
     }
 }
 
-/// What a tag's plan runs and the catalogue does not know may build, too. Scripts are told by `visible-script`.
+/// What a tag's plan runs and the catalogue does not know may build, too: each name once. Scripts are told by
+/// `visible-script`.
 fn unknown(flow: &Flow<'_>, out: &mut Findings<'_>) {
-    for plan in flow.tag_plans() {
+    type Site<'p, 'd> = (&'p Plan<'d>, &'p PlannedStep<'d>, &'p Effect<'d>);
+    let mut by_name: Vec<(&str, Vec<Site<'_, '_>>)> = Vec::new();
+    for plan in flow.plans.iter().filter(|plan| plan.is_tag()) {
         for (step, effect) in plan.effects() {
             let name = match &effect.kind {
                 Kind::Opaque(Opaque::Command { name } | Opaque::Pipe { name }) if !effect.remote => name.as_str(),
                 Kind::Opaque(Opaque::Exhausted) => "the rest of the script",
                 _ => continue,
             };
-            out.cannot_tell(
-                effect.site.span(),
-                format!("whether `{name}` builds an image can't be told: the catalogue does not know it"),
-            )
+            match by_name.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, sites)) => sites.push((plan, step, effect)),
+                None => by_name.push((name, vec![(plan, step, effect)])),
+            }
+        }
+    }
+    for (name, sites) in by_name {
+        let [(plan, step, effect), more @ ..] = sites.as_slice() else { continue };
+        let message = format!("whether `{name}` builds an image can't be told: the catalogue does not know it");
+        let mut places = vec![effect.site.span()];
+        let mut draft = out
+            .cannot_tell(effect.site.span(), message)
             .trace(plan.trace_to(step, effect))
             .help("tell what it does under `catalogue` in pipewright.yaml");
+        for (_, _, other) in more {
+            let span = other.site.span();
+            if !places.contains(&span) && places.len() < 4 {
+                draft = draft.related(span, "and here");
+                places.push(span);
+            }
         }
+        let _ = draft;
     }
 }
 

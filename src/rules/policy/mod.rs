@@ -19,6 +19,7 @@ mod secret_commands;
 pub use hidden::Hidden;
 pub use secret_commands::masks;
 mod tag_prefix;
+mod template;
 mod trunk_only;
 mod visible_script;
 

@@ -1,5 +1,6 @@
 //! What looks like a credential, and what only looks like one.
 
+use super::template::is_template;
 use crate::yaml::Span;
 
 /// How much a value gives away.
@@ -91,7 +92,12 @@ fn words(name: &str) -> Vec<String> {
 pub fn weigh(value: &str) -> Option<Weight> {
     let value = value.trim();
     let lower = value.to_lowercase();
-    if value.is_empty() || value.contains(['$', '`']) || value.contains("{{") || value.contains("%(") {
+    if value.is_empty()
+        || value.contains(['$', '`'])
+        || value.contains("{{")
+        || value.contains("%(")
+        || is_template(value)
+    {
         return None;
     }
     if matches!(lower.as_str(), "true" | "false" | "yes" | "no" | "on" | "off" | "null" | "none")
@@ -313,7 +319,7 @@ mod tests {
         assert_eq!(weigh("<your-key>"), Some(Weight::Placeholder));
         assert_eq!(weigh("XXXXXXXX"), Some(Weight::Placeholder));
         assert_eq!(weigh("postgres"), Some(Weight::ThrowAway));
-        for nothing in ["$TOKEN", "true", "5432", "/run/secrets/x", "", "https://x.example/y"] {
+        for nothing in ["$TOKEN", "true", "5432", "/run/secrets/x", "", "https://x.example/y", "%s", "{}", "@TOKEN@"] {
             assert_eq!(weigh(nothing), None, "{nothing}");
         }
     }
@@ -329,6 +335,11 @@ mod tests {
         assert_eq!(found("bash -c 'X_TOKEN=abc123 run'"), ["abc123"]);
         assert_eq!(found("curl -u me:pw123 https://x"), ["pw123"]);
         assert_eq!(found("echo hi # PASSWORD is set elsewhere"), Vec::<String>::new());
+        // A mask covers the value and nothing else: no quote, no line break of a format.
+        assert_eq!(found("printf \"APP_SECRET='%s'\\n\" \"$S\""), Vec::<String>::new());
+        assert_eq!(found("printf \"APP_SECRET='hunter2x'\\n\" >> .env"), ["hunter2x"]);
+        assert_eq!(found("printf 'APP_SECRET=hunter2x\\n' >> .env"), ["hunter2x"]);
+        assert_eq!(found("X_TOKEN='abc'\"def\" run"), ["abc'\"def\""], "a value in pieces is masked whole");
         let url = "psql postgres://u:Pa55@h:1/d";
         assert_eq!(shapes(url).iter().map(|hit| &url[hit.span.start..hit.span.end]).collect::<Vec<_>>(), ["Pa55"]);
         assert_eq!(shapes("AKIAIOSFODNN7EXAMPLE").len(), 1);

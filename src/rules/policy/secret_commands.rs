@@ -120,13 +120,23 @@ fn is_assignment(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
 }
 
+/// A value without its quotes and without the line break of a format behind it, and how many bytes stand before it.
 fn unquoted(text: &str) -> (&str, usize) {
     for quote in ['"', '\''] {
         if let Some(inner) = text.strip_prefix(quote) {
-            return (inner.strip_suffix(quote).unwrap_or(inner), 1);
+            let whole = without_breaks(inner);
+            return (without_breaks(whole.strip_suffix(quote).unwrap_or(whole)), 1);
         }
     }
-    (text, 0)
+    (without_breaks(text), 0)
+}
+
+fn without_breaks(text: &str) -> &str {
+    let mut text = text;
+    while let Some(shorter) = ["\\n", "\\r", "\\t"].into_iter().find_map(|escape| text.strip_suffix(escape)) {
+        text = shorter;
+    }
+    text
 }
 
 /// The words of a line; quotes keep blanks together.
