@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::comments;
 use super::suppress::{self, Allowed};
 use super::{Checked, Checker};
 use crate::plan::{Change, compare};
@@ -16,7 +17,7 @@ pub fn difference(before: (&Checker, &Checked), after: (&Checker, &Checked)) -> 
     changes.extend(answers(old, new));
     changes.extend(suppressions(&old.document, &new.document));
     changes.extend(anchors(&old.document, &new.document));
-    changes.extend(comments(&old.document, &new.document));
+    changes.extend(comments::gone(&old.document, &new.document));
     let hidden = Hidden::of_all(&[&old.document, &new.document]);
     for change in &mut changes {
         hidden.mask(&mut change.text);
@@ -25,7 +26,7 @@ pub fn difference(before: (&Checker, &Checked), after: (&Checker, &Checked)) -> 
     changes
 }
 
-fn change(event: &str, text: String, weakens: bool) -> Change {
+pub(super) fn change(event: &str, text: String, weakens: bool) -> Change {
     Change { event: event.to_owned(), text, weakens }
 }
 
@@ -122,28 +123,6 @@ fn text(node: Node<'_>) -> String {
         .join("\n")
 }
 
-/// Comments that are gone.
-fn comments(old: &Document, new: &Document) -> Vec<Change> {
-    let texts = |document: &Document| -> Vec<String> {
-        document
-            .comments()
-            .iter()
-            .map(|comment| document.slice(comment.span).trim_matches(['#', ' ']).to_owned())
-            .collect()
-    };
-    let mut kept = texts(new);
-    let mut changes = Vec::new();
-    for (comment, text) in old.comments().iter().zip(texts(old)) {
-        if let Some(at) = kept.iter().position(|other| *other == text) {
-            kept.swap_remove(at);
-        } else if !text.is_empty() && !text.starts_with("pipewright:") {
-            let line = old.position(comment.span.start).line;
-            changes.push(change("comments", format!("the comment of line {line} is gone: `{text}`"), false));
-        }
-    }
-    changes
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,5 +162,59 @@ mod tests {
             "{found:?}"
         );
         assert!(changes(FLOW, FLOW).is_empty());
+    }
+
+    const STEPS: &str = "image: a:1
+pipelines:
+  branches:
+    main:
+      - step: { name: Test, script: [go vet, go test, go build] }
+  tags:
+    rc-*:
+      - step: { name: Build, script: [go vet, go build] }
+      - step: { name: Image, services: [docker], script: [docker build -t x .] }
+      - step: { name: Sign, script: [cosign sign x] }
+";
+
+    #[test]
+    fn a_step_with_another_name_is_not_gone() {
+        let found = changes(
+            STEPS,
+            &STEPS.replace("Test, script: [go vet, go test, go build]", "Unit, script: [go vet, go test, go run x]"),
+        );
+        assert!(found.contains(&("push to main: `Test` is called `Unit` now".to_owned(), false)), "{found:?}");
+        assert!(!found.iter().any(|(text, _)| text.contains("is new") || text.contains("is gone")), "{found:?}");
+        // Another name and other commands are another step.
+        let found = changes(STEPS, &STEPS.replace("Test, script: [go vet, go test, go build]", "Unit, script: [date]"));
+        assert!(found.contains(&("push to main: `Test` is gone".to_owned(), true)), "{found:?}");
+        assert!(found.contains(&("push to main: `Unit` is new".to_owned(), false)), "{found:?}");
+    }
+
+    #[test]
+    fn a_step_whose_commands_are_in_others_is_told_with_them() {
+        let split = "{ name: Vet, script: [go vet] }
+      - step: { name: Rest, script: [go test, go build] }";
+        let found = changes(STEPS, &STEPS.replace("{ name: Test, script: [go vet, go test, go build] }", split));
+        let text = "push to main: `Test` is gone; its commands are in `Vet` and `Rest` now";
+        assert!(found.contains(&(text.to_owned(), false)), "{found:?}");
+    }
+
+    #[test]
+    fn a_tag_that_no_longer_builds_is_no_weaker() {
+        let (at, sign) =
+            (STEPS.find("      - step: { name: Build").unwrap(), STEPS.find("      - step: { name: Sign").unwrap());
+        let found = changes(STEPS, &format!("{}{}", &STEPS[..at], &STEPS[sign..]));
+        let told = |text: &str| (format!("push of tag rc-*: {text}"), false);
+        assert!(found.contains(&told("`Build` is gone; a push to main runs its commands")), "{found:?}");
+        assert!(found.contains(&told("`Image` is gone; it built an image, which no tag should")), "{found:?}");
+        let found = changes(STEPS, &STEPS[..sign]);
+        assert!(found.contains(&("push of tag rc-*: `Sign` is gone".to_owned(), true)), "{found:?}");
+    }
+
+    #[test]
+    fn an_environment_of_a_step_that_deploys_nothing_is_no_deployment() {
+        let found = changes(STEPS, &STEPS.replace("name: Test,", "name: Test, deployment: test,"));
+        let text = "push to main: `Test` has the environment `test`, before none";
+        assert!(found.contains(&(text.to_owned(), false)), "{found:?}");
     }
 }

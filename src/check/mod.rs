@@ -1,6 +1,7 @@
 //! The check: four layers in order, settings and suppressions applied, one verdict.
 
 mod checker;
+mod comments;
 mod difference;
 mod files;
 mod suppress;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::model::{Plan, PlannedStep};
+use super::moved::{Moved, Named, moved, runs_all};
 use crate::effect::{Effect, Images, Kind, Reference};
 
 /// One difference in meaning.
@@ -21,6 +22,7 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>]) -> Vec<Change> {
     let mut changes = Vec::new();
     let old: BTreeMap<String, &Plan<'_>> = before.iter().map(|plan| (plan.event.to_string(), plan)).collect();
     let new: BTreeMap<String, &Plan<'_>> = after.iter().map(|plan| (plan.event.to_string(), plan)).collect();
+    let main = after.iter().find(|plan| plan.is_main());
     for plan in before {
         let event = plan.event.to_string();
         match new.get(&event) {
@@ -28,7 +30,7 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>]) -> Vec<Change> {
                 let text = format!("nothing runs any more; it ran {} step(s)", plan.steps.len());
                 changes.push(Change { event, text, weakens: true });
             }
-            Some(now) => steps(&event, plan, now, &mut changes),
+            Some(now) => steps(&event, plan, now, main, &mut changes),
         }
     }
     for plan in after {
@@ -42,7 +44,7 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>]) -> Vec<Change> {
 }
 
 /// Steps as a message names them: the second of two equal names gets a number.
-fn named<'p, 'd>(plan: &'p Plan<'d>) -> Vec<(String, &'p PlannedStep<'d>)> {
+fn named<'p, 'd>(plan: &'p Plan<'d>) -> Vec<Named<'p, 'd>> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let steps = plan.steps.iter().map(|step| {
         let name = step.shown();
@@ -53,47 +55,108 @@ fn named<'p, 'd>(plan: &'p Plan<'d>) -> Vec<(String, &'p PlannedStep<'d>)> {
     steps.collect()
 }
 
-fn steps(event: &str, before: &Plan<'_>, after: &Plan<'_>, out: &mut Vec<Change>) {
-    let old = named(before);
-    let new = named(after);
-    let mut tell = |text: String, weakens: bool| out.push(Change { event: event.to_owned(), text, weakens });
+/// What is told of one event.
+struct Told<'o> {
+    event: String,
+    out: &'o mut Vec<Change>,
+}
+
+impl Told<'_> {
+    fn tell(&mut self, text: String, weakens: bool) {
+        self.out.push(Change { event: self.event.clone(), text, weakens });
+    }
+}
+
+/// `main` is what a push to main runs now: what a tag's commit has been through.
+fn steps(event: &str, before: &Plan<'_>, after: &Plan<'_>, main: Option<&Plan<'_>>, out: &mut Vec<Change>) {
+    let (old, new) = (named(before), named(after));
+    let mut told = Told { event: event.to_owned(), out };
+    let is_fresh = |name: &str| !old.iter().any(|(other, _)| other == name);
+    // Old names with the new ones.
+    let mut renamed: Vec<(String, String)> = Vec::new();
     for (name, step) in &old {
-        match new.iter().find(|(other, _)| other == name) {
-            None => tell(format!("{name} is gone"), true),
-            Some((_, now)) => {
-                match (step.gated, now.gated) {
-                    (true, false) => tell(format!("{name} was behind a gate, now is not"), true),
-                    (false, true) => tell(format!("{name} is behind a gate now"), false),
-                    _ => {}
-                }
-                let (was, is) = (step.declared_name(), now.declared_name());
-                if was != is {
-                    let show =
-                        |name: Option<&str>| name.map_or("no environment".to_owned(), |name| format!("`{name}`"));
-                    tell(format!("{name} deploys to {}, before to {}", show(is), show(was)), is.is_none());
-                }
-                let (was, is) = (effects(step), effects(now));
-                for gone in was.iter().filter(|effect| !is.contains(effect)) {
-                    tell(format!("{name} no longer {gone}"), false);
-                }
-                for fresh in is.iter().filter(|effect| !was.contains(effect)) {
-                    tell(format!("{name} now {fresh}"), false);
-                }
+        if let Some((_, now)) = new.iter().find(|(other, _)| other == name) {
+            step_changes(name, step, now, &mut told);
+            continue;
+        }
+        let free = |name: &str| is_fresh(name) && !renamed.iter().any(|(_, now)| now == name);
+        match moved(step, &new, free) {
+            Moved::Renamed((now, other)) => {
+                told.tell(format!("{name} is called {now} now"), false);
+                step_changes(now, step, other, &mut told);
+                renamed.push((name.clone(), now.clone()));
             }
+            Moved::Split(receivers) => {
+                let names: Vec<&str> = receivers.iter().map(|(name, _)| name.as_str()).collect();
+                let ungated = step.gated && receivers.iter().any(|(_, other)| !other.gated);
+                told.tell(format!("{name} is gone; its commands are in {} now", names.join(" and ")), ungated);
+            }
+            Moved::Gone => match excuse(before, step, main) {
+                Some(excuse) => told.tell(format!("{name} is gone; {excuse}"), false),
+                None => told.tell(format!("{name} is gone"), true),
+            },
         }
     }
     for (name, step) in &new {
-        if !old.iter().any(|(other, _)| other == name) {
+        if is_fresh(name) && !renamed.iter().any(|(_, now)| now == name) {
             let gate = if step.gated { " behind a gate" } else { "" };
-            tell(format!("{name} is new{gate}"), false);
+            told.tell(format!("{name} is new{gate}"), false);
         }
     }
-    let order = |steps: &[(String, &PlannedStep<'_>)], others: &[(String, &PlannedStep<'_>)]| -> Vec<String> {
-        let common = steps.iter().filter(|(name, _)| others.iter().any(|(other, _)| other == name));
-        common.map(|(name, _)| name.clone()).collect()
+    // The order is about the steps of both sides, by their names of now.
+    let now = |name: &String| renamed.iter().find(|(was, _)| was == name).map_or(name, |(_, now)| now).clone();
+    let was: Vec<String> = old.iter().map(|(name, _)| now(name)).collect();
+    let is: Vec<String> = new.into_iter().map(|(name, _)| name).collect();
+    let common = |names: &[String], others: &[String]| -> Vec<String> {
+        names.iter().filter(|name| others.contains(name)).cloned().collect()
     };
-    if order(&old, &new) != order(&new, &old) {
-        tell(format!("the order is now {}", order(&new, &old).join(", ")), false);
+    if common(&was, &is) != common(&is, &was) {
+        told.tell(format!("the order is now {}", common(&is, &was).join(", ")), false);
+    }
+}
+
+/// Why a step that is gone is no safeguard that is lost; `None` where it may have been one.
+fn excuse(plan: &Plan<'_>, step: &PlannedStep<'_>, main: Option<&Plan<'_>>) -> Option<&'static str> {
+    let acts = step.manual.is_some() || step.deployment.is_some() || !step.deploying().is_empty();
+    if !plan.is_tag() || acts {
+        None
+    } else if main.is_some_and(|main| runs_all(main, step)) {
+        Some("a push to main runs its commands")
+    } else if step.found.effects.iter().any(|effect| matches!(effect.kind, Kind::Build { .. })) {
+        Some("it built an image, which no tag should")
+    } else {
+        None
+    }
+}
+
+/// What one step does otherwise.
+fn step_changes(name: &str, before: &PlannedStep<'_>, now: &PlannedStep<'_>, told: &mut Told<'_>) {
+    match (before.gated, now.gated) {
+        (true, false) => told.tell(format!("{name} was behind a gate, now is not"), true),
+        (false, true) => told.tell(format!("{name} is behind a gate now"), false),
+        _ => {}
+    }
+    let (was, is) = (before.declared_name(), now.declared_name());
+    if was != is {
+        let deploys = !before.deploying().is_empty() || !now.deploying().is_empty();
+        let show = |name: Option<&str>| name.map_or("none".to_owned(), |name| format!("`{name}`"));
+        // A step that deploys nothing takes the environment for its variables.
+        let text = match is {
+            _ if deploys => {
+                let show = |name: Option<&str>| name.map_or("no environment".to_owned(), |name| format!("`{name}`"));
+                format!("{name} deploys to {}, before to {}", show(is), show(was))
+            }
+            Some(_) => format!("{name} has the environment {}, before {}", show(is), show(was)),
+            None => format!("{name} has no environment any more, before {}", show(was)),
+        };
+        told.tell(text, is.is_none());
+    }
+    let (was, is) = (effects(before), effects(now));
+    for gone in was.iter().filter(|effect| !is.contains(effect)) {
+        told.tell(format!("{name} no longer {gone}"), false);
+    }
+    for fresh in is.iter().filter(|effect| !was.contains(effect)) {
+        told.tell(format!("{name} now {fresh}"), false);
     }
 }
 

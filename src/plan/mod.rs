@@ -5,6 +5,7 @@ mod classes;
 mod compare;
 mod event;
 mod model;
+mod moved;
 mod select;
 mod steps;
 mod triggered;
