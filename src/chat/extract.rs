@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::block::{Block, blocks};
 use super::candidate::{Candidate, Ending, Shape};
+use super::flaw::End;
 use super::{flaw, reasoning, shape, unfenced};
 use crate::yaml::Document;
 
@@ -31,13 +32,13 @@ pub fn extract_ended(reply: &str, ending: Ending) -> Vec<Candidate> {
     for (content, range) in std::mem::take(&mut search.indented) {
         // What stands indented within a bare file is that file, whatever Markdown makes of it.
         if bare.as_ref().is_none_or(|bare| range.end <= bare.start || bare.end <= range.start) {
-            search.candidate(content, range, None, false, false);
+            search.candidate(content, range, None, false, End::Closed);
         }
     }
     if let Some(range) = bare {
         let content = text.get(range.clone()).unwrap_or("").replace("\r\n", "\n").replace('\r', "\n");
-        let open = text.get(range.end..).unwrap_or("").trim().is_empty();
-        search.candidate(content, range, None, true, open);
+        let last = text.get(range.end..).unwrap_or("").trim().is_empty();
+        search.candidate(content, range, None, true, if last { End::Reply } else { End::Closed });
     }
     let lines = crate::yaml::Lines::new(reply);
     for candidate in &mut search.found {
@@ -98,17 +99,15 @@ impl Search {
                 continue;
             }
             let name = name(&block);
-            self.candidate(block.content, range, name, tagged, !closed);
+            self.candidate(block.content, range, name, tagged, if closed { End::Closed } else { End::Fence });
         }
     }
 
-    fn candidate(&mut self, text: String, range: Range<usize>, name: Option<String>, tagged: bool, open: bool) {
+    fn candidate(&mut self, text: String, range: Range<usize>, name: Option<String>, tagged: bool, end: End) {
         let document = Document::read(text.as_str());
         let Some(shape) = shape::shape(&document, tagged) else { return };
         let mut flaws = flaw::placeholders(&document);
-        if open {
-            flaws.extend(flaw::cut_off(&document, self.ending));
-        }
+        flaws.extend(flaw::cut_off(&document, self.ending, end));
         self.found.push(Candidate { text, range, line: 0, shape, name, flaws });
     }
 }

@@ -281,8 +281,23 @@ fn left_out(comment: &str, place: Place) -> bool {
             && words.last().is_some_and(|word| matches!(*word, "before" | "above" | "earlier")))
 }
 
-/// The end of a file that reaches the end of the reply with no closing fence.
-pub(super) fn cut_off(document: &Document, ending: Ending) -> Option<Flaw> {
+/// How the text of a candidate ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// With its fence, or with words after it.
+    Closed,
+    /// With the reply, in a block that was opened and never closed.
+    Fence,
+    /// With the reply, with no block around it.
+    Reply,
+}
+
+/// The end of a file that reaches the end of the reply with no closing fence. A block that was opened and not closed is
+/// never taken, whatever the server says of the end: a file that stops between two steps looks whole.
+pub(super) fn cut_off(document: &Document, ending: Ending, end: End) -> Option<Flaw> {
+    if end == End::Closed {
+        return None;
+    }
     let text = document.text();
     let body = text.trim_end();
     let line = document.position(body.len()).line;
@@ -294,6 +309,7 @@ pub(super) fn cut_off(document: &Document, ending: Ending) -> Option<Flaw> {
         Ending::Cut => "the reply was cut off inside the file",
         Ending::Unknown => "the block is not closed, and nobody says that the reply is whole",
         Ending::Whole if hanging || torn => "the block is not closed, and its last line is not whole",
+        Ending::Whole if end == End::Fence => "the block was never closed",
         Ending::Whole => return None,
     };
     let shown: String = last.chars().take(60).collect();

@@ -8,6 +8,7 @@ mod candidate;
 mod choice;
 mod extract;
 mod flaw;
+mod foreign;
 mod message;
 mod reasoning;
 mod shape;
@@ -16,6 +17,7 @@ mod unfenced;
 pub use candidate::{Candidate, Ending, Flaw, FlawKind, Shape};
 pub use choice::{Choice, choose};
 pub use extract::{extract, extract_ended};
+pub use foreign::{Foreign, foreign};
 pub use message::{Message, Role};
 pub use reasoning::without_reasoning;
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::prompt::Prompt;
-use crate::chat::{Candidate, Choice, Ending, choose, extract_ended};
+use crate::chat::{Candidate, Choice, Ending, Foreign, choose, extract_ended, foreign};
 use crate::model::{Finish, Reply};
 
 /// What YAML a reply holds.
@@ -66,6 +66,23 @@ impl Attempt {
             Choice::Fragment(_) => YamlKind::Fragment,
             Choice::File { .. } => YamlKind::File,
             Choice::Flawed(_) => YamlKind::Flawed,
+        }
+    }
+
+    /// What a person should know of a reply that brought no revision of its own: a file of another CI, a part, a flaw; or
+    /// of one that brought several files: which of them counts. In words.
+    pub fn remark(&self) -> Option<String> {
+        match &self.choice {
+            Choice::Nothing => foreign(&self.reply.text).map(|Foreign { system, line }| {
+                format!("no revision: the file at line {line} of the reply is one of {system}, not of Bitbucket")
+            }),
+            Choice::Fragment(_) => Some("no revision: the YAML in this reply is a part, not a whole file".to_owned()),
+            Choice::Flawed(_) => {
+                let flaws = self.chosen().map_or(&[][..], |candidate| &candidate.flaws);
+                let flaws: Vec<&str> = flaws.iter().map(|flaw| flaw.reason.as_str()).collect();
+                Some(format!("no revision: the file in this reply is not whole ({})", flaws.join("; ")))
+            }
+            Choice::File { reason, .. } => reason.clone(),
         }
     }
 

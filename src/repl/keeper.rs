@@ -104,17 +104,14 @@ impl Observer for Keeper<'_, '_> {
     }
 
     fn attempted(&mut self, attempted: Attempted<'_>) {
-        self.show(|screen, _| match (attempted.revision, attempted.attempt.yaml()) {
-            (Some(revision), _) => judged(screen, revision, attempted.before, SHOWN),
-            (None, YamlKind::Flawed) => {
-                let flaws = attempted.attempt.chosen().map(|candidate| &candidate.flaws);
-                let flaws: Vec<String> = flaws.into_iter().flatten().map(|flaw| flaw.reason.clone()).collect();
-                screen.trouble(&format!("no revision: the file in this reply is not whole ({})", flaws.join("; ")))
+        let remark = attempted.attempt.remark();
+        self.show(|screen, _| {
+            match (&remark, attempted.attempt.yaml()) {
+                (Some(remark), YamlKind::Flawed | YamlKind::None) => screen.trouble(remark)?,
+                (Some(remark), _) => screen.note(remark)?,
+                (None, _) => {}
             }
-            (None, YamlKind::Fragment) => {
-                screen.note("no revision: the YAML in this reply is a part, not a whole file")
-            }
-            (None, _) => Ok(()),
+            attempted.revision.map_or(Ok(()), |revision| judged(screen, revision, attempted.before, SHOWN))
         });
     }
 }

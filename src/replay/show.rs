@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::Outcome;
+use crate::chat::{Choice, foreign};
 use crate::engine::{
     Attempt, Attempted, Audience, Conversation, EngineError, Nearest, Observer, Played, Prompt, PromptScript,
     Recording, Revision, Turn, YamlKind,
@@ -279,11 +280,14 @@ fn name(revision: &Revision) -> String {
 fn held(attempt: &Attempt) -> String {
     let lines = attempt.chosen().map_or(0, |candidate| candidate.text.lines().count());
     match attempt.yaml() {
-        YamlKind::None => "no YAML of a pipeline file".to_owned(),
+        YamlKind::None => match foreign(&attempt.reply.text) {
+            Some(foreign) => format!("a file of {}, no YAML of a pipeline file", foreign.system),
+            None => "no YAML of a pipeline file".to_owned(),
+        },
         YamlKind::Fragment => format!("a fragment of {}", plural(lines, "line")),
         YamlKind::File => {
             let reason = match &attempt.choice {
-                crate::chat::Choice::File { reason: Some(reason), .. } => format!(" ({reason})"),
+                Choice::File { reason: Some(reason), .. } => format!(" ({reason})"),
                 _ => String::new(),
             };
             format!("a file of {}{reason}", plural(lines, "line"))

@@ -76,3 +76,16 @@ fn a_session_that_is_resumed_is_about_the_file_that_it_began_with() {
         assert!(outside.err.contains("--file"), "{}", outside.err);
     }
 }
+
+#[test]
+fn a_block_that_was_never_closed_is_no_file_and_one_of_another_ci_is_named() {
+    let yaml = accepted();
+    let (start, _) = yaml.rsplit_once("    - step:").unwrap_or((&yaml, ""));
+    let foreign = "Here:\n\n```yaml\non: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n```\n";
+    let server = Server::with([says(&format!("Pinned:\n\n```yaml\n{start}")), says(foreign)]);
+    let run = pipewright().args(["chat", "--repairs", "0", "--model", "small", "--server", server.base().as_str()]);
+    let ended = run.say("pin it\n/accept\nand on GitHub?\n").run();
+    assert!(ended.out.contains("no revision") && ended.out.contains("never closed"), "{}", ended.out);
+    assert!(ended.out.contains("the file at line 3 of the reply is one of GitHub Actions"), "{}", ended.out);
+    assert!(!ended.exists("bitbucket-pipelines.yml"));
+}
