@@ -58,11 +58,16 @@ impl<'d> Reading<'_, 'd> {
             );
             return;
         }
-        if let Some(inner) = tool::behind(self.invocation)
-            && !self.catalogue.find(&inner).is_empty()
-        {
-            Reading { invocation: &inner, phrase: &[], ..*self }.read();
-            return;
+        if let Some(inner) = tool::behind(self.invocation) {
+            let known = inner.name().is_none_or(|name| self.catalogue.is_harmless(name));
+            if !self.catalogue.find(&inner).is_empty() {
+                Reading { invocation: &inner, phrase: &[], ..*self }.read();
+                return;
+            }
+            if let (false, "npx" | "bunx" | "pnpx", Some(tool)) = (known, name, inner.name()) {
+                self.push(Kind::Opaque(Opaque::Command { name: tool.to_owned() }), tool.to_owned(), Vec::new());
+                return;
+            }
         }
         if name == "git" && pushes_a_branch(self.invocation) {
             // A commit that a controller follows deploys; in a step that declares an environment it is meant to.

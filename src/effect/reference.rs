@@ -61,6 +61,10 @@ impl<'d> Reference<'d> {
         for transport in ["docker://", "https://", "oci://"] {
             value = value.strip_prefix(transport).unwrap_or(value);
         }
+        // Docker Hub is the registry of a name that has none.
+        for hub in ["docker.io/library/", "docker.io/", "index.docker.io/", "registry-1.docker.io/"] {
+            value = value.strip_prefix(hub).unwrap_or(value);
+        }
         if let Some((image, digest)) = value.split_once("@") {
             let image = match image.rsplit_once(":") {
                 Some((name, tag)) if !tag.literal_contains("/") => name,

@@ -17,8 +17,10 @@ const DEPLOYS: [&str; 5] = ["deploy", "release", "rollout", "ship", "golive"];
 const IMAGES: [&str; 5] = ["image", "docker", "container", "push", "kaniko"];
 
 /// Words at the end of a name that say that it is about the thing and does not do it: `docker-login.sh`, `sam-deploy-dry`.
-const ABOUT: [&str; 12] =
-    ["login", "logout", "install", "setup", "check", "status", "verify", "lint", "dry", "plan", "version", "notify"];
+const ABOUT: [&str; 15] = [
+    "tag", "tags", "name", "login", "logout", "install", "setup", "check", "status", "verify", "lint", "dry", "plan",
+    "version", "notify",
+];
 /// Flags of runners that take a folder, a file or a package in the next word.
 const WITH_VALUE: [&str; 9] =
     ["-C", "--directory", "-f", "--file", "--cwd", "--prefix", "-w", "--workspace", "--filter"];

@@ -193,3 +193,44 @@ fn what_is_not_known_is_told() {
         [format!("{:?}", Opaque::Target { name: "npm run build".to_owned(), telling: false })]
     );
 }
+
+#[test]
+fn a_container_that_is_started_for_a_tool_does_what_the_tool_does() {
+    assert_eq!(
+        effects("docker run --rm -e X quay.io/skopeo/stable:v1.16 copy docker://a/b:1 docker://a/b:2"),
+        ["retag a/b:1 -> a/b:2"]
+    );
+    assert_eq!(
+        effects("docker run --rm ghcr.io/regclient/regctl:v0.7 image copy a/b:1 a/b:2"),
+        ["retag a/b:1 -> a/b:2"]
+    );
+    assert_eq!(effects("docker run google/cloud-sdk:489.0.0 gcloud run deploy x --image a/b:1"), ["deploy a/b:1"]);
+    assert_eq!(effects("docker run --entrypoint kubectl img:1 -n x set image d/a a=b/c:1"), ["deploy b/c:1"]);
+    assert_eq!(effects("docker run --rm a/b:1 npm test"), Vec::<String>::new());
+}
+
+#[test]
+fn tools_behind_other_tools_are_read() {
+    assert_eq!(effects("gcloud docker -- push gcr.io/a/b:1"), ["push gcr.io/a/b:1"]);
+    assert_eq!(
+        effects("mvn package com.google.cloud.tools:jib-maven-plugin:3.4.3:build -Djib.to.image=a/b:1"),
+        ["build a/b:1 +push"]
+    );
+    assert_eq!(effects("bash ./mvnw -B jib:build@image -Dimage=a/b:1 && sh gradlew test"), ["build a/b:1 +push"]);
+    assert_eq!(effects("npx prettier . && npx jest"), Vec::<String>::new());
+    assert_eq!(effects("npx eas-cli build"), [format!("{:?}", Opaque::Command { name: "eas-cli".to_owned() })]);
+}
+
+#[test]
+fn what_a_shell_reads_is_told() {
+    let script = |path: &str| format!("{:?}", Opaque::Script { path: path.to_owned(), telling: true });
+    assert_eq!(effects("cat ./deploy.sh | ssh me@host"), [script("./deploy.sh")]);
+    assert_eq!(effects("ssh me@host < ci/deploy.sh"), [script("ci/deploy.sh")]);
+    assert_eq!(effects("bash < deploy.sh"), [script("deploy.sh")]);
+    assert_eq!(effects("node -p \"require('./package.json').version\"; python -m build.deploy"), Vec::<String>::new());
+}
+
+#[test]
+fn the_name_of_docker_hub_may_be_left_out() {
+    assert_eq!(effects("docker tag docker.io/library/app:1 docker.io/a/b:1"), ["retag app:1 -> a/b:1 local"]);
+}

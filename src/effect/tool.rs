@@ -17,6 +17,8 @@ const PACKAGES: [(&str, &str); 5] = [
 pub(super) fn behind(invocation: &Invocation) -> Option<Invocation> {
     let second = invocation.words.get(1).and_then(|word| word.literal());
     let skip = match (invocation.name()?, second) {
+        // `gcloud docker -- push x`
+        ("gcloud", Some("docker")) => 1,
         ("bash" | "sh", Some(path)) if matches!(path.rsplit('/').next(), Some("gradlew" | "mvnw")) => 1,
         ("npx" | "bunx" | "pnpx" | "uvx" | "pipx", _) => 1,
         ("npm" | "pnpm" | "yarn" | "bun", Some("exec" | "dlx" | "x")) => 2,

@@ -30,7 +30,9 @@ impl Reading<'_, '_> {
         };
         let script = called.filter(|path| is_script(path, name));
         // `bash ./gradlew test`
-        let tool = called.filter(|path| is_repository_path(path)).and_then(|path| path.rsplit('/').next());
+        let tool = called
+            .filter(|path| is_repository_path(path) || matches!(name, "bash" | "sh"))
+            .and_then(|path| path.rsplit('/').next());
         if script.is_none() && tool.is_some_and(|tool| self.catalogue.is_harmless(tool)) {
             self.run.harmless();
             return;

@@ -135,6 +135,11 @@ impl<'h> Interpreter<'h> {
         if self.remote.is_some() { None } else { self.host.script(path) }
     }
 
+    /// The text of a script at hand, whoever runs it.
+    pub(super) fn host_script(&mut self, path: &str) -> Option<String> {
+        self.host.script(path)
+    }
+
     /// The text of a runner's target at hand.
     pub(super) fn target(&mut self, invocation: &Invocation) -> Option<String> {
         if self.remote.is_some() {

@@ -60,6 +60,8 @@ pub enum Stdin {
     },
     /// Text that another command printed.
     Text(Vec<Value>),
+    /// A file.
+    File(String),
 }
 
 /// A simple command after expansion.

@@ -10,6 +10,7 @@ mod condition;
 mod expand;
 mod expansion;
 mod host;
+mod input;
 mod interpret;
 mod invocation;
 mod parse;

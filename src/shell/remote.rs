@@ -25,7 +25,7 @@ impl Interpreter<'_> {
         match words.as_slice() {
             [] => {
                 let stdin = invocation.stdin.clone();
-                self.fed(&stdin, Vec::new());
+                self.fed(&stdin, &invocation);
             }
             // `ssh host 'bash -eu' <<EOF`: one word, and no more than words in it.
             [word] if is_plain_line(word) => {

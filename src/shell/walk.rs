@@ -293,7 +293,13 @@ impl Interpreter<'_> {
                         raw.contains("&1") || raw.contains("&2") || raw.starts_with("2>") || raw.contains("/dev/std");
                     to_file |= raw.contains('>') && !silent;
                     if let Some(target) = redirect.child_by_field_name("destination") {
-                        self.expand(piece, span(target));
+                        let values = self.expand(piece, span(target));
+                        if let ([path], true) =
+                            (values.as_slice(), raw.trim_start_matches('0').starts_with('<') && !raw.contains('&'))
+                            && let Some(path) = path.as_literal()
+                        {
+                            stdin = Stdin::File(path.to_owned());
+                        }
                     }
                 }
             }
@@ -309,7 +315,7 @@ impl Interpreter<'_> {
         };
         self.redirected -= hidden;
         let made = self.collected.pop().unwrap_or_default();
-        let printed = made.last().map(super::wrapper::output).unwrap_or_default();
+        let printed = made.last().map(super::input::output).unwrap_or_default();
         if let Some(outer) = self.collected.last_mut() {
             outer.extend(made);
         }
@@ -352,7 +358,7 @@ impl Interpreter<'_> {
             self.redirected -= usize::from(!last);
             let made = self.collected.pop().unwrap_or_default();
             if let [one] = made.as_slice() {
-                stdin = super::wrapper::output(one);
+                stdin = super::input::output(one);
             }
             if let Some(outer) = self.collected.last_mut() {
                 outer.extend(made);

@@ -1,13 +1,12 @@
 //! Commands that run other commands: builtins, functions, shells, `ssh`, `sudo`, `xargs` and their kin.
 
 use super::interpret::Interpreter;
-use super::invocation::{Invocation, Stdin, Word};
+use super::invocation::{Invocation, Word};
 use super::piece::Piece;
 use super::prefix;
 use super::scope::Scope;
 use super::value::Value;
 use super::walk::Flow;
-use crate::yaml::Span;
 
 /// Commands that run targets of a file.
 const RUNNERS: [&str; 7] = ["make", "gmake", "npm", "pnpm", "yarn", "bun", "composer"];
@@ -195,39 +194,12 @@ impl Interpreter<'_> {
                     let own = invocation.words.iter().skip(index).map(|word| word.values.clone());
                     self.scope.positional = std::iter::once(vec![Value::literal("bash")]).chain(own).collect();
                 }
-                let fed = self.fed(&stdin, Vec::new());
+                let fed = self.fed(&stdin, &invocation);
                 self.scope.positional = before;
                 if !fed {
                     self.hand_out(invocation);
                 }
                 Flow::Next
-            }
-        }
-    }
-
-    /// Runs text that is fed to a shell; false if it is not known.
-    pub(super) fn fed(&mut self, stdin: &Stdin, assignments: Vec<(String, Vec<Value>)>) -> bool {
-        match stdin {
-            Stdin::Unknown => false,
-            Stdin::Document { piece, expanded } => {
-                let piece = piece.clone();
-                let foreign = self.remote.is_some() && !expanded;
-                let before = self.foreign;
-                self.foreign |= foreign;
-                self.in_subshell(assignments, Vec::new(), |this| this.walk_piece(&piece));
-                self.foreign = before;
-                true
-            }
-            Stdin::Text(values) => {
-                let [value] = values.as_slice() else { return false };
-                if value.as_symbol().is_some() {
-                    return false;
-                }
-                let text = self.as_shell_text(value);
-                let place = super::piece::Place { source: 0, span: Span::default() };
-                let piece = Piece::whole(place, &text);
-                self.in_subshell(assignments, Vec::new(), |this| this.walk_piece(&piece));
-                true
             }
         }
     }
@@ -288,24 +260,4 @@ impl Interpreter<'_> {
 fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-}
-
-/// What a command hands to the next one of its pipeline.
-pub(super) fn output(invocation: &Invocation) -> Stdin {
-    let words: Option<Vec<Value>> = invocation.words.iter().map(Word::one).collect();
-    let Some(words) = words else { return Stdin::Unknown };
-    match (invocation.name(), words.as_slice()) {
-        (Some("echo"), [_, rest @ ..]) => {
-            let skip =
-                usize::from(rest.first().and_then(Value::as_literal).is_some_and(|flag| flag == "-n" || flag == "-e"));
-            Stdin::Text(vec![super::value::join(rest.iter().skip(skip), " ")])
-        }
-        (Some("printf"), [_, format, value]) if matches!(format.as_literal(), Some("%s" | "%s\\n")) => {
-            Stdin::Text(vec![value.clone()])
-        }
-        (Some("printf"), [_, text]) if !text.literal_contains("%") => Stdin::Text(vec![text.clone()]),
-        (Some("cat"), [_]) => invocation.stdin.clone(),
-        (Some("tee"), _) => invocation.stdin.clone(),
-        _ => Stdin::Text(vec![Value::command(super::value::join(words.iter(), " ").to_string())]),
-    }
 }
