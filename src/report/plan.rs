@@ -105,6 +105,9 @@ pub fn plans_human(plans: &[WirePlan], look: Look, out: &mut dyn Write) -> io::R
         for note in plan.unknown.iter().chain(&plan.unclear) {
             writeln!(out, "  {} {}", look.gutter("="), visible(note))?;
         }
+        if plan.steps.is_empty() && plan.pipeline.is_some() && plan.unknown.is_none() {
+            writeln!(out, "  {} no step in it can be read", look.gutter("="))?;
+        }
         for (number, step) in plan.steps.iter().enumerate() {
             let name = step.name.as_deref().unwrap_or("(no name)");
             let marks: Vec<String> = marks(step).collect();
