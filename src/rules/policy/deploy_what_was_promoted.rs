@@ -25,10 +25,16 @@ impl Rule for DeployWhatWasPromoted {
         for plan in flow.plans.iter().filter(|plan| plan.is_main() || plan.is_tag()) {
             let expected = Expected::of(flow, plan);
             for step in &plan.steps {
-                for effect in step.deploying() {
+                let deploying = step.deploying();
+                for (at, effect) in deploying.iter().copied().enumerate() {
+                    // What a manifest says of the image is overruled by a command after it that names one.
+                    let mut later = deploying[at + 1..].iter();
+                    let overruled =
+                        later.any(|later| matches!(&later.kind, Kind::Deploy { images: Images::Known(_), .. }));
                     let Kind::Deploy { images, .. } = &effect.kind else { continue };
                     match images {
                         Images::None | Images::Doubtful { .. } => {}
+                        Images::Hidden if overruled => {}
                         Images::Hidden => hidden(plan, step, effect, out),
                         Images::Known(references) => {
                             for reference in references {

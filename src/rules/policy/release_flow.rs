@@ -1,7 +1,7 @@
 //! `release-flow`: the file has the whole way from main to production.
 
 use super::{meta, page};
-use crate::effect::EnvironmentKind;
+use crate::effect::{EnvironmentKind, inferred};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::pipeline::Section;
 use crate::plan::{Deployment, Plan, TagKind};
@@ -70,9 +70,15 @@ fn part(
                 format!("whether {event} deploys to {word} can't be told: {reason}"),
             ));
         }
+        // One that is called after another environment goes there.
+        let fits = |step: &crate::plan::PlannedStep<'_>| {
+            inferred(&[step.name()], flow.settings).is_none_or(|named| named == kind)
+        };
         // A step that can't be followed and declares nothing may deploy there, too.
-        if let Some(step) =
-            plan.steps.iter().find(|step| step.declared_name().is_none() && step.has_opaque() && telling(step))
+        if let Some(step) = plan
+            .steps
+            .iter()
+            .find(|step| step.declared_name().is_none() && step.has_opaque() && telling(step) && fits(step))
         {
             let span = step.step.entry("name").map_or(step.step.node().span(), |entry| entry.value.span());
             unfollowed.get_or_insert((

@@ -114,6 +114,9 @@ impl Missing<'_, '_> {
                         "`{command}` deploys {name}, the commit's image, and this pipeline never gives it the tag's name"
                     )
                 }
+                _ if self.references.is_empty() => {
+                    format!("`{command}` deploys an image, and nothing before it gives a built image its new tag")
+                }
                 _ => format!("`{command}` deploys {name}, and nothing before it gives a built image this tag"),
             };
             out.violated(span, message).help(next_edit(&self.references))

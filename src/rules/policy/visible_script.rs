@@ -3,6 +3,8 @@
 use super::{meta, page};
 use crate::effect::{Kind, Opaque};
 use crate::finding::{Findings, RuleMeta, Severity};
+use crate::pipeline::{Matching, Pattern};
+use crate::plan::{Plan, PlannedStep};
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta = meta(
@@ -36,11 +38,31 @@ impl Rule for VisibleScript {
                         .trace(trace)
                         .help("put the building and deploying commands into the pipeline, or check with the repository at hand");
                 } else {
-                    out.cannot_tell(place, format!("`{name}` is not at hand, so its effects are unknown"))
-                        .trace(trace)
-                        .help("check with the repository at hand to have it followed");
+                    match handed_on(plan, step, name) {
+                        Some(from) => out
+                            .cannot_tell(
+                                place,
+                                format!("`{name}` is made by {}, and what stands in it is not followed", from.shown()),
+                            )
+                            .help("set the variables where they are used to have them followed"),
+                        None => out
+                            .cannot_tell(place, format!("`{name}` is not at hand, so its effects are unknown"))
+                            .help("check with the repository at hand to have it followed"),
+                    }
+                    .trace(trace);
                 }
             }
         }
     }
+}
+
+/// The earlier step that hands a file on by its artifacts.
+fn handed_on<'p, 'd>(plan: &'p Plan<'d>, step: &PlannedStep<'d>, path: &str) -> Option<&'p PlannedStep<'d>> {
+    let plain = |path: &str| path.trim_start_matches("./").to_owned();
+    let gives = |other: &&PlannedStep<'d>| {
+        let paths = other.step.artifacts().map(|artifacts| artifacts.paths()).unwrap_or_default();
+        let mut globs = paths.iter().filter_map(|path| path.text());
+        globs.any(|glob| Pattern::new(&plain(glob)).matches(&plain(path)) == Matching::Yes)
+    };
+    plan.steps.iter().take_while(|other| other.number < step.number).filter(gives).last()
 }
