@@ -58,7 +58,7 @@ fn has_docker<'d>(step: &Step<'d>, flow: &Flow<'d>, daemons: &HashSet<&str>) -> 
     step.services().iter().filter_map(|service| service.text()).any(|name| daemons.contains(name))
 }
 
-/// Whether a command needs the daemon: `docker --version` does not, and podman has none.
+/// Whether a command needs the daemon: `docker --version` does not, podman has none, and pack builds in it.
 fn asks(command: &str) -> bool {
-    command.contains("docker") && command != "docker"
+    (command.contains("docker") || command == "pack build") && command != "docker"
 }
