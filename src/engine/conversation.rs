@@ -15,7 +15,7 @@ use crate::finding::wire::WireFinding;
 use crate::finding::{Severity, Verdict};
 use crate::model::{Backend, Reply, Request};
 use crate::plan::Change;
-use crate::session::{Entry, Origin, Source, sha256};
+use crate::session::{Entry, Origin, Source, drop_from, sha256};
 use crate::text::{Diff, diff};
 
 /// A conversation. Built with [`Conversation::new`], driven by [`Conversation::turn`].
@@ -136,7 +136,7 @@ impl Conversation {
         self.unanswered = None;
         self.turns.truncate(keep);
         // An edit belongs to the turn before it, and goes when that turn goes.
-        self.revisions.retain(|revision| revision.turn <= keep);
+        drop_from(&mut self.revisions, keep + 1, true, |revision| revision.turn);
         let last = self.revisions.last().map_or(0, |last| last.number);
         self.masked.retain(|number| *number <= last);
         self.present = match self.revisions.last() {
@@ -150,7 +150,7 @@ impl Conversation {
         };
         let entry = Entry::Undo { turn: keep + 1 };
         observer.entry(&entry);
-        self.entries.retain(|entry| entry.turn() <= keep);
+        drop_from(&mut self.entries, keep + 1, true, Entry::turn);
         Ok(first.or(unanswered))
     }
 
@@ -305,7 +305,7 @@ impl Conversation {
     pub(super) fn tell(&mut self, entry: Entry, observer: &mut dyn Observer) {
         observer.entry(&entry);
         if let Entry::Prompt { turn, origin: Origin::User | Origin::Script, .. } = &entry {
-            self.entries.retain(|entry| entry.turn() < *turn);
+            drop_from(&mut self.entries, *turn, true, Entry::turn);
         }
         self.entries.push(entry);
     }

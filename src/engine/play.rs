@@ -119,7 +119,7 @@ pub fn play(
         }
     }
     for text in recording.map(|recording| recording.edits(0)).unwrap_or_default() {
-        conversation.edit(text, audience);
+        conversation.edit(text.clone(), audience);
     }
     let mut player = recording.map(Recording::backend);
     for (index, cue) in cues.iter().enumerate() {
@@ -151,7 +151,7 @@ pub fn play(
         audience.played(&conversation, &judged);
         played.push(judged);
         for text in recording.map(|recording| recording.edits(number)).unwrap_or_default() {
-            conversation.edit(text, audience);
+            conversation.edit(text.clone(), audience);
         }
     }
     Play { conversation, played, ended: None }

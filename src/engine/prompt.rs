@@ -55,30 +55,32 @@ pub fn hash_of_prompts(options: &Options) -> String {
 impl Conversation {
     /// What would be sent with the next prompt.
     pub fn context(&self) -> Context {
-        let mut context = self.assembled();
+        let mut context = self.assembled(true);
         context.characters = context.messages.iter().map(|message| message.text.chars().count()).sum();
         context
     }
 
-    /// The same, uncounted.
-    fn assembled(&self) -> Context {
+    /// The same, uncounted; what is left out is told where it is asked for.
+    ///
+    /// This walks over all turns at each request, so what no longer fits is not copied.
+    fn assembled(&self, told: bool) -> Context {
         let mut context = Context::default();
         let mut shown = false;
         let mut budget = self.options.context;
-        let mut turns: Vec<Vec<Message>> = Vec::new();
+        let mut turns = Vec::with_capacity(self.turns.len());
         for turn in self.turns.iter().rev() {
-            turns.push(self.exchange(turn, &mut budget, &mut shown, &mut context.left_out));
+            turns.push(self.exchange(turn, &mut budget, &mut shown, told.then_some(&mut context.left_out)));
         }
         let system = self.system_prompt(!shown);
         context.messages.push(Message { role: Role::System, text: system });
-        context.messages.extend(turns.into_iter().rev().flatten());
+        context.messages.extend(turns.into_iter().rev().flatten().flatten());
         context.left_out.reverse();
         context
     }
 
     /// All that is sent with a prompt, the prompt last.
     pub(super) fn messages(&self, prompt: &Prompt) -> Vec<Message> {
-        let mut messages = self.assembled().messages;
+        let mut messages = self.assembled(false).messages;
         messages.push(Message { role: Role::User, text: prompt.text.clone() });
         messages
     }
@@ -101,30 +103,42 @@ impl Conversation {
     }
 
     /// The prompt of a turn and its best attempt's answer, without a file that no longer counts.
-    fn exchange(&self, turn: &Turn, budget: &mut usize, shown: &mut bool, left_out: &mut Vec<String>) -> Vec<Message> {
+    fn exchange(
+        &self,
+        turn: &Turn,
+        budget: &mut usize,
+        shown: &mut bool,
+        mut left_out: Option<&mut Vec<String>>,
+    ) -> [Option<Message>; 2] {
         let attempts = turn.attempts.iter().rev();
         let best = attempts.clone().find(|attempt| turn.revision.is_none() || attempt.revision == turn.revision);
-        let (Some(first), Some(best)) = (turn.attempts.first(), best) else { return Vec::new() };
-        let mut text = best.reply.text.clone();
+        let (Some(first), Some(best)) = (turn.attempts.first(), best) else { return [None, None] };
+        let text = best.reply.text.as_str();
         let present = best.revision.is_some() && best.revision == self.present && !*shown;
         *shown |= present;
         // A file that could not be taken is shown once, to the repair that asks for it whole.
         let open = best.yaml() == YamlKind::Flawed && turn.number == self.turns.len();
         let stale = best.chosen().filter(|_| !present && !open && best.yaml() >= YamlKind::File);
-        if let Some(candidate) = stale {
-            let what = best.revision.map_or("a file that could not be taken".to_owned(), |n| format!("revision {n}"));
+        let what = || best.revision.map_or("a file that could not be taken".to_owned(), |n| format!("revision {n}"));
+        if let (Some(_), Some(left_out)) = (stale, &mut left_out) {
+            left_out.push(format!("{}, of turn {}", what(), turn.number));
+        }
+        let size = text.len() - stale.map_or(0, |candidate| candidate.range.len());
+        let text = if size > *budget && !present {
+            if let Some(left_out) = left_out {
+                left_out.push(format!("the reply of turn {}", turn.number));
+            }
+            "(This reply is left out to save space.)".to_owned()
+        } else if let Some(candidate) = stale {
             let before = text.get(..candidate.range.start).unwrap_or("");
             let after = text.get(candidate.range.end..).unwrap_or("");
-            text = format!("{before}(Here stood {what}, which no longer counts.)\n{after}");
-            left_out.push(format!("{what}, of turn {}", turn.number));
-        }
-        let size = text.len();
-        if size > *budget && !present {
-            left_out.push(format!("the reply of turn {}", turn.number));
-            "(This reply is left out to save space.)".clone_into(&mut text);
-        }
+            format!("{before}(Here stood {}, which no longer counts.)\n{after}", what())
+        } else {
+            text.to_owned()
+        };
         *budget = budget.saturating_sub(size);
-        vec![Message { role: Role::User, text: first.prompt.text.clone() }, Message { role: Role::Assistant, text }]
+        let message = |role, text| Some(Message { role, text });
+        [message(Role::User, first.prompt.text.clone()), message(Role::Assistant, text)]
     }
 }
 

@@ -29,6 +29,10 @@ pub struct Recording {
     concluded: BTreeMap<(usize, usize), Concluded>,
     judged: bool,
     answers: Recorded,
+    /// Answered repairs of each turn that has some.
+    repairs: BTreeMap<usize, usize>,
+    /// A person's edits after each turn that has some.
+    edits: BTreeMap<usize, Vec<String>>,
 }
 
 impl Recording {
@@ -37,6 +41,7 @@ impl Recording {
         let mut concluded: BTreeMap<(usize, usize), Concluded> = BTreeMap::new();
         let mut place = (0, 0);
         let mut judged = false;
+        let mut edits: BTreeMap<usize, Vec<String>> = BTreeMap::new();
         let mut hash = None;
         for entry in surviving(&session.entries) {
             match entry {
@@ -45,6 +50,9 @@ impl Recording {
                     hash = None;
                 }
                 Entry::Revision { sha256, source: Source::Reply, .. } => hash = Some(sha256.clone()),
+                Entry::Revision { source: Source::Edit, text: Some(text), turn, .. } => {
+                    edits.entry(*turn).or_default().push(text.clone());
+                }
                 Entry::Verdict { turn, verdict, findings, .. } if *turn == place.0 => {
                     judged = true;
                     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
@@ -58,7 +66,11 @@ impl Recording {
         }
         let exchanges = exchanges(&session.entries);
         let answers = Recorded::new(session.name.clone(), exchanges.clone());
-        Self { session, exchanges, concluded, judged, answers }
+        let mut repairs = BTreeMap::new();
+        for exchange in exchanges.iter().filter(|exchange| exchange.attempt > 0 && exchange.reply.is_some()) {
+            *repairs.entry(exchange.turn).or_default() += 1;
+        }
+        Self { session, exchanges, concluded, judged, answers, repairs, edits }
     }
 
     /// The prompts that are no repairs, in order.
@@ -74,8 +86,7 @@ impl Recording {
 
     /// How many answered repairs a turn has.
     pub fn repairs(&self, turn: usize) -> usize {
-        let own = self.exchanges.iter().filter(|exchange| exchange.turn == turn && exchange.attempt > 0);
-        own.filter(|exchange| exchange.reply.is_some()).count()
+        self.repairs.get(&turn).copied().unwrap_or_default()
     }
 
     /// What was concluded then. `None` for a recording that has no verdicts at all, as of other programs.
@@ -94,14 +105,8 @@ impl Recording {
     }
 
     /// A person's edits after a turn, in order.
-    pub fn edits(&self, turn: usize) -> Vec<&str> {
-        let edits = surviving(&self.session.entries).into_iter().filter_map(|entry| match entry {
-            Entry::Revision { source: Source::Edit, text: Some(text), turn: own, .. } if *own == turn => {
-                Some(text.as_str())
-            }
-            _ => None,
-        });
-        edits.collect()
+    pub fn edits(&self, turn: usize) -> &[String] {
+        self.edits.get(&turn).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Its replies, each with the one prompt that it answers.

@@ -6,19 +6,23 @@ use super::observer::Observer;
 use super::prompt::Prompt;
 use super::turn::{Stop, Turn};
 use crate::model::{Finish, Reply, Usage};
-use crate::session::{Entry, Origin, Source, looks_masked, sha256};
+use crate::session::{Entry, Origin, Source, drop_from, looks_masked, sha256};
 
 /// The entries that count at the end: what was undone, asked again or replaced is left out.
 pub fn surviving(entries: &[Entry]) -> Vec<&Entry> {
     let mut kept: Vec<&Entry> = Vec::new();
+    let mut ordered = true;
     for entry in entries {
         match entry {
             Entry::Prompt { turn, origin: Origin::User | Origin::Script, .. } => {
-                kept.retain(|kept| kept.turn() < *turn);
+                drop_from(&mut kept, *turn, ordered, |kept| kept.turn());
                 kept.push(entry);
             }
-            Entry::Undo { turn } => kept.retain(|kept| kept.turn() < *turn),
-            _ => kept.push(entry),
+            Entry::Undo { turn } => drop_from(&mut kept, *turn, ordered, |kept| kept.turn()),
+            _ => {
+                ordered &= kept.last().is_none_or(|last| last.turn() <= entry.turn());
+                kept.push(entry);
+            }
         }
     }
     kept

@@ -23,16 +23,31 @@ pub struct Exchange {
     pub elapsed_ms: Option<u64>,
 }
 
+/// Takes off what belongs to `turn` or a later one. Turns go up in what we write, so only the end is looked at; `ordered` is
+/// false in a file in which they don't.
+pub(crate) fn drop_from<T>(all: &mut Vec<T>, turn: usize, ordered: bool, of: impl Fn(&T) -> usize) {
+    if ordered {
+        while all.pop_if(|last| of(last) >= turn).is_some() {}
+    } else {
+        all.retain(|one| of(one) < turn);
+    }
+}
+
 /// The exchanges of a session in order, with what was undone, asked again or replaced left out.
 pub fn exchanges(entries: &[Entry]) -> Vec<Exchange> {
     let mut found: Vec<Exchange> = Vec::new();
+    let mut ordered = true;
+    let own = |found: &[Exchange], turn: usize, ordered: bool| {
+        let of_turn = |exchange: &&Exchange| exchange.turn == turn;
+        if ordered { found.iter().rev().take_while(of_turn).count() } else { found.iter().filter(of_turn).count() }
+    };
     for entry in entries {
         match entry {
             Entry::Prompt { turn, origin, text } => {
                 let attempt = match origin {
-                    Origin::Repair => found.iter().filter(|exchange| exchange.turn == *turn).count(),
+                    Origin::Repair => own(&found, *turn, ordered),
                     Origin::User | Origin::Script => {
-                        found.retain(|exchange| exchange.turn < *turn);
+                        drop_from(&mut found, *turn, ordered, |exchange| exchange.turn);
                         0
                     }
                 };
@@ -42,7 +57,8 @@ pub fn exchanges(entries: &[Entry]) -> Vec<Exchange> {
                 if found.last().is_some_and(|last| last.turn == turn && last.attempt > 0 && last.reply.is_none()) {
                     found.pop();
                 }
-                let attempt = attempt.min(found.iter().filter(|exchange| exchange.turn == turn).count());
+                ordered &= found.last().is_none_or(|last| last.turn <= turn);
+                let attempt = attempt.min(own(&found, turn, ordered));
                 let (reply, finish, usage, elapsed_ms) = (None, None, None, None);
                 found.push(Exchange { turn, attempt, origin, prompt, reply, finish, usage, elapsed_ms });
             }
@@ -54,7 +70,7 @@ pub fn exchanges(entries: &[Entry]) -> Vec<Exchange> {
                     last.elapsed_ms = *elapsed_ms;
                 }
             }
-            Entry::Undo { turn } => found.retain(|exchange| exchange.turn < *turn),
+            Entry::Undo { turn } => drop_from(&mut found, *turn, ordered, |exchange| exchange.turn),
             _ => {}
         }
     }

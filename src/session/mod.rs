@@ -15,6 +15,7 @@ mod writer;
 
 pub use clock::{new_id, timestamp};
 pub use entry::{Entry, Header, Origin, Source, Usage, VERSION, sha256};
+pub(crate) use exchange::drop_from;
 pub use exchange::{Exchange, exchanges};
 pub use list::{Listed, find, list};
 pub use reader::{Session, SessionError, open, read};
