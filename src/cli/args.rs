@@ -57,6 +57,7 @@ pub(super) enum Subcommand {
     Rules(Rules),
     Sessions(Sessions),
     Config(Config),
+    Doctor(Doctor),
     /// Write a completion script for a shell
     Completions {
         /// The shell
@@ -207,9 +208,19 @@ pub(super) struct Policy {
 /// Show what is configured and where each value comes from
 #[derive(Debug, Args)]
 pub(super) struct Config {
-    /// Ask the configured server: who answers, whether it streams, whether it counts tokens
+    /// Probe the configured server, as `pipewright doctor` does
     #[arg(long)]
     pub(super) check: bool,
+    #[command(flatten)]
+    pub(super) model: Model,
+}
+
+/// Probe the configured server
+///
+/// Four short requests tell which model answers, whether it streams, counts tokens, takes a system prompt and keeps to a limit,
+/// and what it does otherwise than others. Exit code 3 when the chat can't work with it.
+#[derive(Debug, Args)]
+pub(super) struct Doctor {
     #[command(flatten)]
     pub(super) model: Model,
 }

@@ -7,6 +7,7 @@ mod chat;
 mod check;
 mod config;
 mod diff;
+mod doctor;
 mod eval;
 mod exit;
 mod files;
@@ -59,6 +60,7 @@ fn dispatch(arguments: &Arguments, world: &mut World<'_>) -> Result<Exit, CliErr
         Some(Subcommand::Diff(diff)) => diff::run(diff, &arguments.global, world),
         Some(Subcommand::Rules(rules)) => rules::run(rules, &arguments.global, world),
         Some(Subcommand::Sessions(sessions)) => sessions::run(sessions, &arguments.global, world),
+        Some(Subcommand::Doctor(doctor)) => doctor::run(doctor, &arguments.global, world),
         Some(Subcommand::Config(config)) => show_config::run(config, &arguments.global, world),
         Some(Subcommand::Completions { shell }) => shell::completions(*shell, world),
         Some(Subcommand::Man { command }) => shell::man(command.as_deref(), world),

@@ -3,15 +3,14 @@
 use super::args::{Config, Global};
 use super::config::{Configuration, Overrides, covered, masked};
 use super::origin::{Held, Origin};
-use super::{CliError, Exit, World};
-use crate::model::{Interrupt, doctor};
+use super::{CliError, Exit, World, doctor};
 use crate::report::visible;
 
 /// Writes one line for each value.
 pub(super) fn run(arguments: &Config, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
     let configuration = Configuration::load(global, Overrides::model(&arguments.model), world)?;
     if arguments.check {
-        return ask(&configuration, world);
+        return doctor::tell(&configuration, world);
     }
     let rows = rows(&configuration);
     let width = |column: fn(&[String; 3]) -> &String| {
@@ -30,21 +29,6 @@ pub(super) fn run(arguments: &Config, global: &Global, world: &mut World<'_>) ->
     writeln!(world.out, "settings of the repository: {}", visible(&file(&configuration.repository_file)))?;
     writeln!(world.out, "your own configuration:     {}", visible(&file(&configuration.user_file)))?;
     Ok(Exit::Fine)
-}
-
-/// Asks the configured server and writes what came.
-fn ask(configuration: &Configuration, world: &mut World<'_>) -> Result<Exit, CliError> {
-    let options = configuration.live(Interrupt::new());
-    if !options.configured() {
-        let error = CliError::undone("no model is configured");
-        return Err(error.hint("set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own"));
-    }
-    let probes = doctor(options);
-    for probe in &probes {
-        let mark = if probe.fine { "ok" } else { "no" };
-        writeln!(world.out, "{mark}  {:14}{}", probe.what, visible(&probe.says))?;
-    }
-    Ok(if probes.iter().all(|probe| probe.fine) { Exit::Fine } else { Exit::Undone })
 }
 
 fn rows(configuration: &Configuration) -> Vec<[String; 3]> {

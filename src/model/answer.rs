@@ -94,12 +94,15 @@ impl Answer {
         }
         Err(match &self.finish {
             _ if !self.known => foreign(scene, "an answer with no choices in it"),
-            _ if self.reasoning || self.thinking.thought() => {
-                bad(scene, "reasoning came and no answer after it; retry, or allow more tokens")
-            }
+            _ if self.reasoned() => bad(scene, "reasoning came and no answer after it; retry, or allow more tokens"),
             Some(Finish::Other(word)) => bad(scene, &format!("the text is empty{}; retry", scene.words(word))),
             _ => bad(scene, "the text is empty; retry"),
         })
+    }
+
+    /// Whether reasoning came with it.
+    pub(super) fn reasoned(&self) -> bool {
+        self.reasoning || self.thinking.thought()
     }
 
     /// The answer's text so far.

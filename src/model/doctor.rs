@@ -1,4 +1,4 @@
-//! Probes a server: who answers, whether it streams, whether it counts.
+//! Probes a server: who answers, whether it streams, counts, takes a system prompt and keeps to a limit.
 
 use std::time::Instant;
 
@@ -18,14 +18,18 @@ pub struct Probe {
     pub says: String,
 }
 
-/// Tries the configured server with two requests (the list of models, one short prompt), no retries; the key is in
-/// no word of the answer.
+/// Tokens that the reply may have in the last probe: too few for what is asked.
+const LIMIT: u32 = 4;
+
+/// Tries the configured server with four requests (the list of models, three short prompts), no retries; the key is in no
+/// word of the answer.
 pub fn doctor(options: LiveOptions) -> Vec<Probe> {
     let mut probes = Vec::new();
     let mut tell = |what, fine, says: String| probes.push(Probe { what, fine, says });
     let key = if options.key().is_some() { "with a key" } else { "with no key" };
     let retry = super::retry::Retry { most: 0, ..options.retry.clone() };
-    let mut live = match Live::new(LiveOptions { retry, ..options }) {
+    let options = LiveOptions { retry, ..options };
+    let mut live = match Live::new(options.clone()) {
         Ok(live) => live,
         Err(error) => {
             tell("configuration", false, error.to_string());
@@ -48,11 +52,10 @@ pub fn doctor(options: LiveOptions) -> Vec<Probe> {
             return probes;
         }
     }
-    let prompt = Message { role: Role::User, text: "Answer with the numbers from one to ten, in words.".to_owned() };
-    let request = Request { turn: 1, attempt: 0, messages: vec![prompt], model: None };
+    let counting = || vec![message(Role::User, "Answer with the numbers from one to ten, in words.")];
     let began = Instant::now();
     let (mut pieces, mut first) = (0, None);
-    let reply = live.reply(&request, &mut |_| {
+    let reply = live.reply(&request(counting()), &mut |_| {
         pieces += 1;
         first.get_or_insert_with(|| began.elapsed());
     });
@@ -78,7 +81,7 @@ pub fn doctor(options: LiveOptions) -> Vec<Probe> {
         true,
         match reply.usage {
             Some(usage) => format!("counted: {} sent, {} received", usage.prompt, usage.completion),
-            None => "not counted: caps on tokens can't be kept".to_owned(),
+            None => "not counted: caps on tokens go by an estimate".to_owned(),
         },
     );
     let end = match &reply.finish {
@@ -86,5 +89,44 @@ pub fn doctor(options: LiveOptions) -> Vec<Probe> {
         finish => finish.word().to_owned(),
     };
     tell("end", true, end);
+    let (fine, says) = system_role(&mut live);
+    tell("system role", fine, says);
+    let quirks = live.quirks();
+    tell("limit", true, limit(options, counting()));
+    tell("quirks", true, if quirks.is_empty() { "none".to_owned() } else { quirks.join("; ") });
     probes
+}
+
+fn message(role: Role, text: &str) -> Message {
+    Message { role, text: text.to_owned() }
+}
+
+fn request(messages: Vec<Message>) -> Request {
+    Request { turn: 1, attempt: 0, messages, model: None }
+}
+
+/// Whether a system prompt is taken, and followed. Without it a model knows nothing of what is asked of its files.
+fn system_role(live: &mut Live) -> (bool, String) {
+    let system = message(Role::System, "Whatever you are asked, answer with the one word heron.");
+    let prompt = message(Role::User, "Which animal barks?");
+    match live.reply(&request(vec![system, prompt]), &mut |_| {}) {
+        Ok(reply) if reply.text.to_lowercase().contains("heron") => (true, "taken and followed".to_owned()),
+        Ok(_) => (true, "taken, but not followed: repairs may need more rounds".to_owned()),
+        Err(error) => (false, error.to_string()),
+    }
+}
+
+/// Whether a limit of tokens is kept; it is where replies are cut off when `max-tokens` is set.
+fn limit(options: LiveOptions, messages: Vec<Message>) -> String {
+    let options = LiveOptions { max_tokens: Some(LIMIT), ..options };
+    match Live::new(options).and_then(|mut live| live.reply(&request(messages), &mut |_| {})) {
+        Ok(reply) if reply.finish == Finish::Length => "kept, and the reply says that it was cut off".to_owned(),
+        Ok(reply) => match reply.usage {
+            Some(usage) if usage.completion > u64::from(LIMIT) => {
+                format!("not kept: {} tokens came where {LIMIT} were allowed", usage.completion)
+            }
+            _ => "can't tell: the reply does not say that it was cut off".to_owned(),
+        },
+        Err(error) => format!("no reply under a limit of {LIMIT} tokens: {error}"),
+    }
 }

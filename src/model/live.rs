@@ -31,6 +31,7 @@ pub struct Live {
     found: Option<String>,
     without_stream_options: bool,
     without_stream: bool,
+    reasoned: bool,
     retries: u64,
     notice: Option<Notice>,
 }
@@ -68,6 +69,7 @@ impl Live {
             found: None,
             without_stream_options: false,
             without_stream: false,
+            reasoned: false,
             retries: 0,
             notice: None,
         })
@@ -81,6 +83,16 @@ impl Live {
     /// How often a request was sent again because of the network or the server; repairs are not counted here.
     pub fn retries(&self) -> u64 {
         self.retries
+    }
+
+    /// What the server does otherwise than others, as far as its replies have shown.
+    pub fn quirks(&self) -> Vec<&'static str> {
+        let all = [
+            (self.without_stream_options, "refuses `stream_options`, so it is asked without"),
+            (self.without_stream, "refuses to stream, so it is asked for whole replies"),
+            (self.reasoned, "sends its reasoning, which is left out of the reply"),
+        ];
+        all.into_iter().filter_map(|(seen, words)| seen.then_some(words)).collect()
     }
 
     /// Host and port of the server.
@@ -243,6 +255,7 @@ impl Backend for Live {
         loop {
             let body = self.body(&model, &request.messages);
             let (answer, ended) = self.exchange(&body, deadline, on_delta);
+            self.reasoned |= answer.reasoned();
             let failure = match ended {
                 Ok(()) => return Ok(answer.reply(began.elapsed())),
                 Err(failure) => failure,

@@ -108,8 +108,8 @@ fn the_command_line_wins_over_the_environment_and_that_over_files() {
 }
 
 #[test]
-fn the_configured_server_can_be_asked() {
-    let nothing = pipewright().args(["config", "--check"]).run();
+fn the_configured_server_is_probed_by_the_doctor_and_by_its_other_name() {
+    let nothing = pipewright().args(["doctor"]).run();
     assert_snapshot!(nothing.block(), @r"
     --- stderr
     error: no model is configured
@@ -117,16 +117,21 @@ fn the_configured_server_can_be_asked() {
     --- exit 3
     ");
 
-    let server = Server::with([status(200, r#"{"data":[{"id":"small"}]}"#), says("one two three")]);
-    let base = server.base();
-    let run = pipewright().env("OPENAI_API_KEY", "sk-canary").args(["config", "--check", "--server", &base]);
-    let ended = run.args(["--model", "small"]).run();
-    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{}", ended.out);
-    assert!(ended.out.starts_with("ok  configuration") && !ended.out.contains("canary"), "{}", ended.out);
-    let asked = server.asked();
-    assert!(asked.iter().all(|asked| asked.header("authorization") == Some("Bearer sk-canary")));
+    for words in [&["doctor"][..], &["config", "--check"]] {
+        let models = status(200, r#"{"data":[{"id":"small"}]}"#);
+        let server = Server::with([models, says("one two three"), says("heron"), says("one")]);
+        let base = server.base();
+        let run = pipewright().env("OPENAI_API_KEY", "sk-canary").args(words.iter().copied());
+        let ended = run.args(["--server", &base, "--model", "small"]).run();
+        assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{}", ended.out);
+        assert!(ended.out.starts_with("ok  configuration") && !ended.out.contains("canary"), "{}", ended.out);
+        assert!(ended.out.contains("\nok  system role   taken and followed\n"), "{}", ended.out);
+        let asked = server.asked();
+        assert!(asked.iter().all(|asked| asked.header("authorization") == Some("Bearer sk-canary")));
+        assert_eq!(asked[3].body["max_completion_tokens"], 4);
 
-    let gone = pipewright().env("OPENAI_BASE_URL", "http://127.0.0.1:1/v1").args(["config", "--check"]).run();
-    assert_eq!(gone.code, Some(3));
-    assert!(gone.out.contains("\nno  models"), "{}", gone.out);
+        let gone = pipewright().env("OPENAI_BASE_URL", "http://127.0.0.1:1/v1").args(words.iter().copied()).run();
+        assert_eq!(gone.code, Some(3));
+        assert!(gone.out.contains("\nno  models"), "{}", gone.out);
+    }
 }

@@ -427,17 +427,28 @@ fn the_doctor_tells_what_a_server_can_do() {
         };
         text.replace(&host, "HOST").split(' ').map(scrub).collect::<Vec<_>>().join(" ")
     };
-    let fine =
-        Server::with([status(200, r#"{"data":[{"id":"a"},{"id":"b"}]}"#), stream(fixture("openai.sse")).in_pieces(64)]);
-    let plain = Server::with([status(404, "{}"), stream(fixture("plain-json.sse"))]);
+    let fine = Server::with([
+        status(200, r#"{"data":[{"id":"a"},{"id":"b"}]}"#),
+        stream(fixture("openai.sse")).in_pieces(64),
+        says("Heron."),
+        stream("data: {\"choices\":[{\"delta\":{\"content\":\"one two\"},\"finish_reason\":\"length\"}]}\n\n"),
+    ]);
+    let odd = r#"{"error":{"message":"stream_options is not supported"}}"#;
+    let plain = stream(fixture("plain-json.sse"));
+    let plain = Server::with([status(404, "{}"), status(400, odd), plain.clone(), plain.clone(), plain.clone()]);
+    let strict = r#"{"error":{"message":"role system is not allowed"}}"#;
+    let strict = Server::with([status(404, "{}"), says("one"), status(400, strict), status(500, "{}")]);
     let closed = Server::with([status(401, "{}")]);
-    insta::assert_snapshot!([say(fine), say(plain), say(closed)].join("\n\n"), @"
+    insta::assert_snapshot!([say(fine), say(plain), say(strict), say(closed)].join("\n\n"), @"
     true configuration: HOST with a key
     true models: a, b
     true reply: test-model answers in N ms
     true stream: in N pieces, the first after N ms
     true tokens: counted: 12 sent, 3 received
     true end: stop
+    true system role: taken and followed
+    true limit: kept, and the reply says that it was cut off
+    true quirks: none
 
     true configuration: HOST with a key
     true models: not listed, which is no hindrance where a model is named
@@ -445,6 +456,19 @@ fn the_doctor_tells_what_a_server_can_do() {
     true stream: in one piece: the server does not stream
     true tokens: counted: 12 sent, 3 received
     true end: stop
+    true system role: taken, but not followed: repairs may need more rounds
+    true limit: can't tell: the reply does not say that it was cut off
+    true quirks: refuses `stream_options`, so it is asked without
+
+    true configuration: HOST with a key
+    true models: not listed, which is no hindrance where a model is named
+    true reply: test-model answers in N ms
+    true stream: in one piece: the server does not stream
+    true tokens: not counted: caps on tokens go by an estimate
+    true end: stop
+    false system role: HOST refuses the request (400: role system is not allowed)
+    true limit: no reply under a limit of 4 tokens: HOST has trouble of its own (500): retry later
+    true quirks: none
 
     true configuration: HOST with a key
     false models: HOST refuses the key (401): check OPENAI_API_KEY and whether it belongs to this server
