@@ -82,6 +82,8 @@ fn what_is_not_understood_is_kept_with_what_it_carries() {
         "kubectl rollout status deployment/a",
         "gcloud --version",
         "trivy image a/b:1",
+        "kubelogin convert-kubeconfig -l spn",
+        "docker-php-ext-install intl pdo_mysql",
         "echo a/b:1",
     ] {
         assert_eq!(unread(understood), Vec::<String>::new(), "{understood}");
