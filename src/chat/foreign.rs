@@ -17,7 +17,7 @@ pub struct Foreign {
 pub fn foreign(reply: &str) -> Option<Foreign> {
     let text = reasoning::without_reasoning(reply);
     let lines = crate::yaml::Lines::new(&text);
-    let found = blocks(&text).into_iter().filter_map(|block| {
+    let mut found = blocks(&text).into_iter().filter_map(|block| {
         let system =
             if block.language.as_deref() == Some("groovy") || block.content.trim_start().starts_with("pipeline {") {
                 block.content.contains("pipeline {").then_some("Jenkins")
@@ -26,7 +26,7 @@ pub fn foreign(reply: &str) -> Option<Foreign> {
             };
         Some(Foreign { system: system?, line: lines.line(block.range.start) })
     });
-    found.last()
+    found.next_back()
 }
 
 fn system(document: &Document) -> Option<&'static str> {
