@@ -10,6 +10,10 @@ test *words:
 deny:
     cargo deny check
 
+# Fuzzes the targets named, or all four, ten minutes each; needs cargo-fuzz. `just fuzz -t 60 shell` is a minute of one.
+fuzz *arguments:
+    fuzz/run.sh {{arguments}}
+
 # Accepts the snapshots that the last test run changed; needs cargo-insta.
 accept:
     cargo insta review
