@@ -1,7 +1,8 @@
 //! Ctrl-C as a value: raised by whoever hears it, looked at by whoever waits.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
@@ -11,9 +12,14 @@ pub struct Interrupt {
     shared: Arc<Shared>,
 }
 
+/// How long a Ctrl-C may go unheard before the next one ends the program.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 #[derive(Default)]
 struct Shared {
     raised: AtomicBool,
+    /// When the flag went up at a Ctrl-C that nobody has answered yet.
+    pressed: Mutex<Option<Instant>>,
     waiting: Notify,
 }
 
@@ -39,20 +45,31 @@ impl Interrupt {
         self.shared.raised.load(Ordering::SeqCst)
     }
 
-    /// Raises the flag at every Ctrl-C from now on. A second one, before anybody took the flag down, ends the program
-    /// with code 130: whatever it is busy with, it did not listen.
+    /// Raises the flag at every Ctrl-C from now on. One that comes when nobody took the flag down for two seconds ends
+    /// the program with code 130: whatever it is busy with, it did not listen. An impatient second press within that
+    /// time says nothing new.
     ///
     /// # Errors
     /// Another part of the program listens already.
     pub fn on_ctrl_c(&self) -> std::io::Result<()> {
         let flag = self.clone();
         let heard = move || {
-            if flag.is_raised() {
+            if flag.press(PATIENCE) {
                 std::process::exit(130);
             }
-            flag.raise();
         };
         ctrlc::set_handler(heard).map_err(std::io::Error::other)
+    }
+
+    /// A Ctrl-C: raises the flag, and tells whether an earlier one went unheard for longer than `patience`.
+    fn press(&self, patience: Duration) -> bool {
+        let mut pressed = self.shared.pressed.lock().unwrap_or_else(PoisonError::into_inner);
+        let unheard = self.is_raised() && pressed.is_some_and(|at| at.elapsed() > patience);
+        if !self.is_raised() || pressed.is_none() {
+            *pressed = Some(Instant::now());
+        }
+        self.raise();
+        unheard
     }
 
     /// Resolves as soon as the flag is up.
@@ -79,6 +96,16 @@ impl std::fmt::Debug for Interrupt {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_second_press_ends_the_program_only_when_nobody_heard_the_first() {
+        let (flag, long, none) = (Interrupt::new(), Duration::from_secs(60), Duration::ZERO);
+        assert!(!flag.press(long) && !flag.press(long) && !flag.press(long) && flag.is_raised());
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(flag.press(none));
+        flag.clear();
+        assert!(!flag.press(none), "the flag was taken down, so the first was heard");
+    }
 
     #[test]
     fn a_raise_from_another_thread_wakes_the_waiting_one() {
