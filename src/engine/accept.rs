@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
 
 use crate::session::sha256;
 
@@ -40,7 +41,7 @@ pub enum AcceptError {
         root: String,
     },
     /// Something else stands there than was read.
-    #[error("{path}: {reason}, so it is not overwritten; look at it, then begin anew from it or accept by force")]
+    #[error("{path}: {reason}, so it is not overwritten; take it as a revision, or accept by force")]
     Changed {
         /// The path.
         path: String,
@@ -57,9 +58,23 @@ pub enum AcceptError {
     },
 }
 
+impl AcceptError {
+    /// The same, with the path as the user named it.
+    #[must_use]
+    pub fn naming(mut self, name: &str) -> Self {
+        match &mut self {
+            Self::Outside { path, .. } | Self::Changed { path, .. } | Self::Io { path, .. } => {
+                name.clone_into(path);
+            }
+        }
+        self
+    }
+}
+
 /// Writes `text` to `path` below `root`: a temporary file beside it, synced, renamed over it, and the folder synced.
 ///
-/// The mode of a file that is there stays. A link is followed to a file inside of `root` only.
+/// The mode of a file that is there stays. A link is followed to a file inside of `root` only. Where the text stands
+/// there already, nothing is written, whatever was expected.
 ///
 /// # Errors
 /// The path leads outside, another file stands there than was expected, or the disk refuses.
@@ -74,10 +89,11 @@ pub fn write_file(root: &Path, path: &Path, text: &str, expected: &Expected) -> 
     let target = resolve(&root, path).map_err(fail)?.ok_or_else(outside)?;
     let folder = target.parent().ok_or_else(outside)?;
     let present = read(&target).map_err(fail)?;
-    allowed(&shown, present.as_deref(), expected)?;
     if present.as_deref() == Some(text.as_bytes()) {
         return Ok(Written { path: target, sha256: sha256(text.as_bytes()), changed: false });
     }
+    allowed(&shown, present.as_deref(), expected)?;
+    sweep(folder);
     let mut temporary = temporary(folder, &target).map_err(fail)?;
     temporary.write_all(text.as_bytes()).and_then(|()| temporary.as_file().sync_all()).map_err(fail)?;
     // Another look, as late as can be: what came between reading and now is not lost.
@@ -123,13 +139,43 @@ fn allowed(path: &str, present: Option<&[u8]>, expected: &Expected) -> Result<()
     Err(AcceptError::Changed { path: path.to_owned(), reason })
 }
 
-/// A file beside the target, with its mode if it is there and the usual one if not.
+/// How the temporary file is called that becomes the pipeline file; in between stand characters that chance chooses.
+const TEMPORARY: (&str, &str) = (".bitbucket-pipelines-", ".tmp");
+
+/// A temporary file of this age has lost its program.
+const LOST: Duration = Duration::from_secs(60);
+
+/// Takes away what a program that was killed while it wrote has left in the folder: files with our own kind of name
+/// that are older than a minute and that no other program has locked.
+pub fn sweep(folder: &Path) {
+    let Ok(entries) = folder.read_dir() else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let middle = name.to_str().and_then(|name| name.strip_prefix(TEMPORARY.0)?.strip_suffix(TEMPORARY.1));
+        let ours = middle.is_some_and(|chance| chance.len() == 6 && chance.bytes().all(|c| c.is_ascii_alphanumeric()));
+        let lost = |metadata: std::fs::Metadata| {
+            metadata.is_file() && metadata.modified().is_ok_and(|at| at.elapsed().is_ok_and(|age| age > LOST))
+        };
+        // A link's own metadata are looked at: it is no file.
+        if ours && entry.metadata().is_ok_and(lost) {
+            let free = File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
+            if free {
+                // What can't be taken away is no reason not to write.
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+/// A file beside the target, with its mode if it is there and the usual one if not; locked while it is ours.
 fn temporary(folder: &Path, target: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".bitbucket-pipelines-").suffix(".tmp");
+    builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let temporary = builder.tempfile_in(folder)?;
+    // Not every file system has locks; the age is looked at besides.
+    let _ = temporary.as_file().try_lock();
     if let Ok(metadata) = target.metadata() {
         temporary.as_file().set_permissions(metadata.permissions())?;
     }
@@ -157,13 +203,45 @@ mod tests {
         assert!(matches!(write(root.path(), "two\n", &Expected::Absent), Err(AcceptError::Changed { .. })));
         write(root.path(), "two\n", &Expected::Hash(first.sha256.clone())).unwrap();
         let error = write(root.path(), "three\n", &Expected::Hash(first.sha256.clone())).unwrap_err();
-        insta::assert_snapshot!(error, @"bitbucket-pipelines.yml: it has changed since it was read, so it is not overwritten; look at it, then begin anew from it or accept by force");
+        insta::assert_snapshot!(error, @"bitbucket-pipelines.yml: it has changed since it was read, so it is not overwritten; take it as a revision, or accept by force");
         fs::remove_file(&path).unwrap();
         assert!(write(root.path(), "three\n", &Expected::Hash(first.sha256)).is_err());
         assert!(!path.exists());
         write(root.path(), "three\n", &Expected::Anything).unwrap();
         assert!(!write(root.path(), "three\n", &Expected::Anything).unwrap().changed);
+        assert!(!write(root.path(), "three\n", &Expected::Absent).unwrap().changed, "the same text harms nothing");
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn what_a_killed_program_left_is_taken_away_and_nothing_else() {
+        let root = tempdir().unwrap();
+        let old = std::time::SystemTime::now() - Duration::from_secs(120);
+        let make = |name: &str| {
+            let file = File::create(root.path().join(name)).unwrap();
+            file.set_modified(old).unwrap();
+            file
+        };
+        let _ = make(".bitbucket-pipelines-aB3xYz.tmp");
+        let _ = make(".bitbucket-pipelines-mine.tmp.yml");
+        let _ = make(".bitbucket-pipelines-a-b-c.tmp");
+        let _ = File::create(root.path().join(".bitbucket-pipelines-n3wn3w.tmp")).unwrap();
+        let held = make(".bitbucket-pipelines-h3ldon.tmp");
+        held.lock().unwrap();
+        write(root.path(), "one\n", &Expected::Absent).unwrap();
+        let left: std::collections::BTreeSet<String> =
+            fs::read_dir(root.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let left: Vec<&str> = left.iter().map(String::as_str).collect();
+        assert_eq!(
+            left,
+            [
+                ".bitbucket-pipelines-a-b-c.tmp",
+                ".bitbucket-pipelines-h3ldon.tmp",
+                ".bitbucket-pipelines-mine.tmp.yml",
+                ".bitbucket-pipelines-n3wn3w.tmp",
+                FILE,
+            ]
+        );
     }
 
     #[test]
