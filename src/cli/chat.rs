@@ -29,15 +29,17 @@ pub(super) fn run(arguments: &Chat, global: &Global, world: &mut World<'_>) -> R
         return Err(CliError::usage("there is no folder of sessions to resume one from"));
     }
     let begun_with = match (&arguments.file, &arguments.resume) {
-        (None, Some(word)) => path_of(word, sessions.as_deref())?,
+        (None, Some(word)) => path_of(word, sessions.as_deref(), &world.directory)?,
         _ => None,
     };
     let stake = arguments.file.clone().or(begun_with).unwrap_or_else(|| configuration.file_path(&world.directory));
+    let named = stake.display().to_string();
     let (root, path) = split(&world.directory, &stake)?;
     let options = Options {
         checker: configuration.checker()?.with_files(&root),
         engine: engine::Options { path, repairs: repairs(arguments.repairs), ..engine::Options::default() },
         root,
+        named,
         directory: world.directory.clone(),
         sessions,
         resume: arguments.resume.clone(),
@@ -57,10 +59,12 @@ pub(super) fn run(arguments: &Chat, global: &Global, world: &mut World<'_>) -> R
     } else {
         Box::new(Lines::plain(&mut *world.input))
     };
-    let ending = repl::run(answers, options, &mut *input, &mut Screen::new(&mut *world.out, look, live));
+    let mut screen = Screen::new(&mut *world.out, look, live).hiding(&options.redact);
+    let ending = repl::run(answers, options, &mut *input, &mut screen);
     match ending {
         Ok(ending) if ending.unanswered => Ok(Exit::Undone),
-        Ok(ending) if ending.failed => Ok(Exit::Found),
+        // A person has seen the verdict; a program has the exit code.
+        Ok(ending) if ending.failed || (ending.refused && !world.terminal.input) => Ok(Exit::Found),
         Ok(_) => Ok(Exit::Fine),
         Err(ReplError::Terminal(error)) => Err(CliError::Output(error)),
         Err(error) => Err(CliError::undone(error.to_string())),
@@ -77,12 +81,19 @@ fn answers(configuration: &Configuration, interrupt: &Interrupt) -> Result<Answe
     Ok(Answers::Live(Box::new(Live::new(options).map_err(told)?)))
 }
 
-/// The file that a session is about. A session may come from somebody else: only a person names a file outside the
-/// current folder.
-fn path_of(word: &str, sessions: Option<&Path>) -> Result<Option<PathBuf>, CliError> {
+/// The file that a session is about. A session may come from somebody else, or from another folder: only a person names
+/// a file outside the current folder, or one of this folder for a conversation about another.
+fn path_of(word: &str, sessions: Option<&Path>, directory: &Path) -> Result<Option<PathBuf>, CliError> {
     let told = |error: SessionError| CliError::undone(error.to_string());
-    let found = session::find(sessions.unwrap_or(Path::new("")), word).map_err(told)?;
-    let Some(path) = session::open(&found).map_err(told)?.header.path else { return Ok(None) };
+    let found = session::find(sessions.unwrap_or(Path::new("")), word, directory).map_err(told)?;
+    let header = session::open(&found).map_err(told)?.header;
+    let here = session::folder_name(directory);
+    if let Some(folder) = header.folder.filter(|folder| *folder != here) {
+        let file = header.path.unwrap_or_else(|| "a file".to_owned());
+        return Err(CliError::usage(format!("the session is about `{file}` in {folder}, and this is another folder"))
+            .hint("resume it there, or name the file of this folder that it is to go on with: --file FILE"));
+    }
+    let Some(path) = header.path else { return Ok(None) };
     if !inside(Path::new(&path)) {
         return Err(CliError::usage(format!("the session is about `{path}`, outside the current folder"))
             .hint("name the file with --file"));

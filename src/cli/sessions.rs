@@ -33,12 +33,9 @@ fn list(world: &mut World<'_>) -> Result<Exit, CliError> {
     };
     let (listed, wrong) = session::list(&folder).map_err(wrong)?;
     for one in &listed {
-        let verdict = one.verdict.map_or("no file", |verdict| verdict.word());
-        let written = if one.accepted { ", written" } else { "" };
-        let turns = if one.turns == 1 { "1 turn".to_owned() } else { format!("{} turns", one.turns) };
-        let first: String = one.first_prompt.split_whitespace().collect::<Vec<_>>().join(" ");
-        let first: String = first.chars().take(72).collect();
-        writeln!(world.out, "{}  {turns}, {verdict}{written}\n    {}", visible(&one.id), visible(&first))?;
+        for line in [one.head(), format!("    {}", one.origin()), format!("    {}", one.first_line(72))] {
+            writeln!(world.out, "{}", visible(&line))?;
+        }
     }
     if listed.is_empty() {
         writeln!(world.err, "no session is kept yet in {}", visible(&folder.display().to_string()))?;
@@ -51,7 +48,8 @@ fn list(world: &mut World<'_>) -> Result<Exit, CliError> {
 
 fn export(arguments: &Export, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
     let configuration = Configuration::load(global, Overrides::default(), world)?;
-    let found = session::find(&folder(world).unwrap_or_default(), &arguments.session).map_err(wrong)?;
+    let found =
+        session::find(&folder(world).unwrap_or_default(), &arguments.session, &world.directory).map_err(wrong)?;
     let session = session::open(&world.directory.join(found)).map_err(wrong)?;
     for notice in &session.notices {
         writeln!(world.err, "note: {}", visible(notice))?;

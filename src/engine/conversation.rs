@@ -1,5 +1,6 @@
 //! The live object: turns, revisions, and what a user may do besides asking.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::accept::{Expected, Written, write_file};
@@ -36,6 +37,9 @@ pub struct Conversation {
     pub(super) masked: Vec<usize>,
     /// What stands on disk, as far as we read or wrote it.
     on_disk: Expected,
+    /// Hashes of texts that were written in this session, also in turns that were taken back: to write over one of
+    /// them loses nothing.
+    pub(super) written: BTreeSet<String>,
     tokens: u64,
     elapsed_ms: u64,
 }
@@ -54,6 +58,7 @@ impl Conversation {
             entries: Vec::new(),
             masked: Vec::new(),
             on_disk: Expected::Absent,
+            written: BTreeSet::new(),
             tokens: 0,
             elapsed_ms: 0,
         }
@@ -72,6 +77,18 @@ impl Conversation {
         let number = self.revise(self.turns.len(), 0, Source::Edit, text.into(), observer);
         self.present = Some(number);
         number
+    }
+
+    /// Takes the file as it stands on disk: revision 0 where nothing was said yet, else a revision as an edit is one.
+    /// From now on it may be written over. Its number is given.
+    pub fn reload(&mut self, text: impl Into<String>, observer: &mut dyn Observer) -> usize {
+        let text = text.into();
+        self.on_disk = Expected::Hash(sha256(text.as_bytes()));
+        if self.turns.is_empty() && self.revisions.is_empty() {
+            self.begin_with(text, observer);
+            return 0;
+        }
+        self.edit(text, observer)
     }
 
     /// Checks a text and makes it a revision, unless it is the present one's.
@@ -161,13 +178,14 @@ impl Conversation {
     /// There are not so many turns.
     pub fn fork(&self, turn: usize, observer: &mut dyn Observer) -> Result<Self, EngineError> {
         if turn > self.turns.len() {
-            return Err(EngineError::NothingToUndo { have: self.turns.len(), asked: turn });
+            return Err(EngineError::NoTurn { have: self.turns.len(), asked: turn });
         }
         let mut fork = Self::new(self.options.clone(), self.checker.clone());
         fork.model.clone_from(&self.model);
         let entries: Vec<Entry> = self.entries.iter().filter(|entry| entry.turn() <= turn).cloned().collect();
         fork.restore(&entries, observer);
         fork.on_disk.clone_from(&self.on_disk);
+        fork.written.clone_from(&self.written);
         Ok(fork)
     }
 
@@ -192,10 +210,29 @@ impl Conversation {
         if self.masked.contains(&number) {
             return Err(EngineError::Masked { number });
         }
-        let expected = if force { Expected::Anything } else { self.on_disk.clone() };
+        let expected = if force { Expected::Anything } else { self.expected(root) };
         let written = write_file(root, Path::new(&self.options.path), revision.text(), &expected)?;
         self.take(number, observer);
         Ok(written)
+    }
+
+    /// What may stand on disk for it to be replaced: what we read or wrote there, or any text that this session has.
+    fn expected(&self, root: &Path) -> Expected {
+        let found = std::fs::read(root.join(&self.options.path)).ok().map(|bytes| sha256(&bytes));
+        match found.filter(|hash| self.knows(hash)) {
+            Some(hash) => Expected::Hash(hash),
+            None => self.on_disk.clone(),
+        }
+    }
+
+    /// Whether a text with this hash can be had from this session again.
+    fn knows(&self, hash: &str) -> bool {
+        self.written.contains(hash) || self.revisions.iter().any(|revision| revision.sha256 == hash)
+    }
+
+    /// Whether a revision is what stands on disk, as far as we read or wrote it.
+    pub fn stands_on_disk(&self, revision: &Revision) -> bool {
+        matches!(&self.on_disk, Expected::Hash(hash) if *hash == revision.sha256)
     }
 
     /// Notes that a revision was accepted and stands on disk.
@@ -203,6 +240,7 @@ impl Conversation {
         let Some(revision) = self.at(number) else { return };
         let (turn, sha256, path) = (self.turns.len(), revision.sha256.clone(), self.options.path.clone());
         self.on_disk = Expected::Hash(sha256.clone());
+        self.written.insert(sha256.clone());
         self.tell(Entry::Accepted { turn, revision: number, path, sha256 }, observer);
     }
 
@@ -307,7 +345,9 @@ impl Conversation {
         if let Entry::Prompt { turn, origin: Origin::User | Origin::Script, .. } = &entry {
             drop_from(&mut self.entries, *turn, true, Entry::turn);
         }
-        self.entries.push(entry);
+        // What is accepted while a later prompt has no answer belongs before that prompt: turns go up.
+        let later = self.entries.iter().rev().take_while(|known| known.turn() > entry.turn()).count();
+        self.entries.insert(self.entries.len() - later, entry);
     }
 
     /// Counts what a request has cost.

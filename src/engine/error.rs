@@ -36,11 +36,19 @@ pub enum EngineError {
     #[error("nothing was asked yet, so there is nothing to retry")]
     NothingToRetry,
     /// No turn to take back.
-    #[error("there are {have} turns, so {asked} can't be taken back")]
+    #[error("{}", undone(*.have, *.asked))]
     NothingToUndo {
         /// Turns that there are.
         have: usize,
         /// Turns that were to go.
+        asked: usize,
+    },
+    /// No such turn.
+    #[error("there is no turn {asked}: {}", turns(*.have))]
+    NoTurn {
+        /// Turns that there are.
+        have: usize,
+        /// The turn that was named.
         asked: usize,
     },
     /// Nothing to send back.
@@ -50,7 +58,7 @@ pub enum EngineError {
     #[error("{0}")]
     NoRevision(String),
     /// The verdict is not `accepted`.
-    #[error("revision {number} is {}, so it is not written: {errors} errors; repair it, or accept it by force", .verdict.word())]
+    #[error("revision {number} is {}, so it is not written: {}; repair it, or accept it by force", .verdict.word(), counted(*.errors, "error"))]
     NotAccepted {
         /// The revision.
         number: usize,
@@ -70,4 +78,25 @@ pub enum EngineError {
     /// The file was not written.
     #[error(transparent)]
     Accept(#[from] AcceptError),
+}
+
+fn counted(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// How many turns there are, as a part of a sentence.
+fn turns(have: usize) -> String {
+    match have {
+        0 => "nothing was answered yet".to_owned(),
+        1 => "there is 1 turn".to_owned(),
+        _ => format!("there are {have} turns"),
+    }
+}
+
+fn undone(have: usize, asked: usize) -> String {
+    match (have, asked) {
+        (0, _) => "nothing was asked yet, so there is nothing to take back".to_owned(),
+        (_, 0) => "0 turns would take nothing back; 1 is the last turn".to_owned(),
+        _ => format!("{}, so {asked} can't be taken back", turns(have)),
+    }
 }

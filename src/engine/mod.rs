@@ -24,7 +24,7 @@ pub mod script;
 mod style;
 mod turn;
 
-pub use accept::{AcceptError, Expected, Written, write_file};
+pub use accept::{AcceptError, Expected, Written, sweep, write_file};
 pub use attempt::{Attempt, YamlKind};
 pub use beginning::read_beside;
 pub use conversation::Conversation;
@@ -36,7 +36,6 @@ pub use options::{Limits, Options, Repairs};
 pub use play::{Answers, Audience, Drift, Play, Played, answer_word, play};
 pub use prompt::{Context, Prompt, hash_of_prompts};
 pub use recording::{Concluded, Recording};
-pub use restore::surviving;
 pub use revision::{Revision, Standing};
 pub use script::{PromptScript, ScriptError, ScriptFile, ScriptTurn, TurnExpectation};
 pub use style::adapted;

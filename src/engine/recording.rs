@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::restore::surviving;
 use crate::finding::{Severity, Verdict};
 use crate::model::{Backend, BackendError, Recorded, Reply, Request};
-use crate::session::{Entry, Exchange, Origin, Session, Source, exchanges};
+use crate::session::{Entry, Exchange, Origin, Session, Source, exchanges, surviving};
 use crate::settings::{self, Settings};
 use crate::yaml::Document;
 

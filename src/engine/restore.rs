@@ -6,27 +6,7 @@ use super::observer::Observer;
 use super::prompt::Prompt;
 use super::turn::{Stop, Turn};
 use crate::model::{Finish, Reply, Usage};
-use crate::session::{Entry, Origin, Source, drop_from, looks_masked, sha256};
-
-/// The entries that count at the end: what was undone, asked again or replaced is left out.
-pub fn surviving(entries: &[Entry]) -> Vec<&Entry> {
-    let mut kept: Vec<&Entry> = Vec::new();
-    let mut ordered = true;
-    for entry in entries {
-        match entry {
-            Entry::Prompt { turn, origin: Origin::User | Origin::Script, .. } => {
-                drop_from(&mut kept, *turn, ordered, |kept| kept.turn());
-                kept.push(entry);
-            }
-            Entry::Undo { turn } => drop_from(&mut kept, *turn, ordered, |kept| kept.turn()),
-            _ => {
-                ordered &= kept.last().is_none_or(|last| last.turn() <= entry.turn());
-                kept.push(entry);
-            }
-        }
-    }
-    kept
-}
+use crate::session::{Entry, Origin, Source, looks_masked, sha256, surviving};
 
 impl Conversation {
     /// Takes up a session: its prompts, replies, edits and acceptances. The observer is told what is concluded from
@@ -38,6 +18,10 @@ impl Conversation {
     /// The same, with the file as it is `found` on disk now. Credentials are masked in a session, so where it is still the
     /// file that the session began with, its own bytes count.
     pub fn restore_over(&mut self, entries: &[Entry], found: Option<&str>, observer: &mut dyn Observer) {
+        self.written.extend(entries.iter().filter_map(|entry| match entry {
+            Entry::Accepted { sha256, .. } => Some(sha256.clone()),
+            _ => None,
+        }));
         let mut asked: Option<Prompt> = None;
         for entry in surviving(entries) {
             match entry {

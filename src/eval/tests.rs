@@ -87,7 +87,7 @@ fn recordings_are_judged_and_the_numbers_told() {
         the recording `evals/recordings/4-stale.jsonl` is stale: at turn 2 (attempt 0) it answers another prompt; record anew with `--live`
         [-too-] {+two+}
       undecided all (5-rubbish.jsonl)
-        evals/recordings/5-rubbish.jsonl:1: is no JSON: expected value at line 1 column 1
+        evals/recordings/5-rubbish.jsonl:1: is no JSON: expected value at column 1
       all: 2 of 3 passed (95 % interval 0.208 to 0.939); pass@1 0.667, pass@3 1
       in all: 5 recordings, 7 turns: 2 passed, 1 failed, 2 undecided
       first file of 3: 2 valid, 3 clean of policy errors, 2 accepted

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use super::answers::{self, Named};
 use super::commands::Verb;
-use super::keeper::{Book, Keeper, judged, line, violated};
+use super::keeper::{Book, judged, line, violated};
 use super::opening::{header, read_text};
 use super::run::Repl;
 use super::{external, help};
 use crate::check::Checked;
-use crate::engine::{EngineError, Prompt, Revision};
+use crate::engine::{Prompt, Revision};
 use crate::finding::Severity;
 use crate::model::BackendError;
 use crate::session::{self, Writer};
@@ -33,6 +33,8 @@ impl Repl<'_, '_> {
                 return self.talk(|conversation, backend, keeper| conversation.retry(backend, keeper));
             }
             Verb::Accept => self.accept(arguments),
+            Verb::Reload => self.reload(),
+            Verb::Send => return self.send(),
             Verb::Undo => self.undo(arguments),
             Verb::Fork => self.fork(arguments),
             Verb::Edit => self.edit(arguments),
@@ -116,46 +118,24 @@ impl Repl<'_, '_> {
         answers::plan(self.screen, conversation.checker(), file, arguments)
     }
 
-    fn accept(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {
-        let force = arguments.iter().any(|word| word == "force");
-        let number = match arguments.iter().find(|word| *word != "force") {
-            Some(word) => match word.parse::<usize>() {
-                Ok(number) => Some(number),
-                Err(_) => return Ok(Err(no_number(word))),
-            },
-            None => None,
-        };
-        let root = self.options.root.clone();
-        let who = self.opened.backend.name();
-        let mut keeper = Keeper::new(self.screen, &mut self.opened.book, who);
-        let written = self.opened.conversation.accept(number, &root, force, &mut keeper);
-        std::mem::replace(&mut keeper.broken, Ok(()))?;
-        match written {
-            Ok(written) => {
-                let what = if written.changed { "is written" } else { "stands there already" };
-                let path = &self.options.engine.path;
-                let number = number.or_else(|| self.opened.conversation.present().map(|present| present.number));
-                self.screen.note(&format!("revision {} {what}: {path}", number.unwrap_or_default())).map(Ok)
-            }
-            Err(error @ (EngineError::NotAccepted { .. } | EngineError::Accept(_))) => {
-                Ok(Err(format!("{error} (`/accept force`)")))
-            }
-            Err(error) => Ok(Err(error.to_string())),
-        }
-    }
-
     fn undo(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {
         let count = match arguments.first().map_or(Ok(1), |word| word.parse::<usize>()) {
             Ok(count) => count,
             Err(_) => return Ok(Err(no_number(arguments.first().map_or("", String::as_str)))),
         };
+        let written = self.acceptances();
         match self.opened.conversation.undo(count, &mut self.opened.book) {
             Ok(prompt) => {
                 if let Some(prompt) = prompt {
                     let first: String = prompt.text.lines().next().unwrap_or_default().chars().take(60).collect();
                     self.screen.note(&format!("taken back, from the prompt: {first}"))?;
                 }
-                self.stands().map(Ok)
+                self.stands()?;
+                if self.acceptances() < written {
+                    let named = self.options.named.clone();
+                    self.screen.note(&format!("what was written to {named} stays there as it is"))?;
+                }
+                Ok(Ok(()))
             }
             Err(error) => Ok(Err(error.to_string())),
         }
@@ -212,7 +192,7 @@ impl Repl<'_, '_> {
         let conversation = &self.opened.conversation;
         let before = before.and_then(|number| conversation.revision(number).ok());
         match conversation.present() {
-            Some(revision) => judged(self.screen, revision, before, 5).map(Ok),
+            Some(revision) => judged(self.screen, &self.options.checker, revision, before, 5).map(Ok),
             None => Ok(Ok(())),
         }
     }
@@ -243,8 +223,8 @@ impl Repl<'_, '_> {
         let context = conversation.context();
         let budget = conversation.options().context;
         self.screen.line(&format!(
-            "{} messages, {} characters, about {} tokens before the next prompt",
-            context.messages.len(),
+            "{}, {} characters, about {} tokens before the next prompt",
+            count(context.messages.len(), "message"),
             context.characters,
             context.tokens()
         ))?;
@@ -308,13 +288,9 @@ impl Repl<'_, '_> {
         }
         let wide = self.screen.look().width.saturating_sub(2).max(20);
         for one in listed {
-            let verdict = one.verdict.map_or("no file", |verdict| verdict.word());
-            let written = if one.accepted { ", written" } else { "" };
-            let turns = if one.turns == 1 { "1 turn".to_owned() } else { format!("{} turns", one.turns) };
-            self.screen.line(&format!("{}  {turns}, {verdict}{written}", one.id))?;
-            let first = one.first_prompt.split_whitespace().collect::<Vec<_>>().join(" ");
-            let short: String = first.chars().take(wide - 4).collect();
-            self.screen.note(&format!("    {short}"))?;
+            self.screen.line(&one.head())?;
+            self.screen.note(&format!("    {}", one.origin()))?;
+            self.screen.note(&format!("    {}", one.first_line(wide - 4)))?;
         }
         for error in wrong {
             self.screen.trouble(&error.to_string())?;
@@ -345,7 +321,7 @@ fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-fn no_number(word: &str) -> String {
+pub(super) fn no_number(word: &str) -> String {
     format!("`{word}` is no number")
 }
 

@@ -6,7 +6,7 @@ use super::commands::nearest;
 use super::screen::Screen;
 use crate::check::difference;
 use crate::check::{Checked, Checker};
-use crate::finding::RuleMeta;
+use crate::finding::{Finding, RuleMeta, Severity};
 use crate::plan::{Event, EventKind};
 use crate::report::{self, FileReport, Report, WirePlan, visible};
 use crate::rules::policy::masks;
@@ -50,24 +50,63 @@ impl<'c> Named<'c> {
     }
 }
 
-/// The gravest findings with their excerpts, `most` of them; the rest is counted.
-pub(super) fn first_findings(screen: &mut Screen<'_>, file: Named<'_>, most: usize) -> io::Result<()> {
+/// The gravest findings with their excerpts, `most` of them; the rest is counted. Those that stood in `before` already
+/// are summed up.
+pub(super) fn first_findings(
+    screen: &mut Screen<'_>,
+    file: Named<'_>,
+    before: Option<Named<'_>>,
+    most: usize,
+) -> io::Result<()> {
     let secrets = file.secrets();
     let report = file.report(&secrets);
-    let mut all: Vec<_> = file.checked.findings.iter().collect();
+    let (same, mut all) = before.map_or_else(
+        || (Vec::new(), file.checked.findings.iter().collect()),
+        |before| again(before.checked, file.checked),
+    );
     all.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let look = screen.look();
     for finding in all.iter().take(most) {
         report::finding(&report, finding, look, screen.out())?;
         screen.gap()?;
     }
-    for (layer, reason) in &file.checked.skipped {
-        screen.note(&format!("the {} layer did not run: {reason}", layer.word()))?;
+    for (layers, reason) in report.skipped_layers() {
+        screen.note(&format!("the {layers} did not run: {reason}"))?;
+    }
+    if let Some(before) = before.filter(|_| !same.is_empty()) {
+        let words = words(&same);
+        screen.note(&format!("the same {words} as {}; `/check` shows them", before.name))?;
     }
     match all.len().saturating_sub(most) {
         0 => Ok(()),
         more => screen.note(&format!("{more} more; `/check` shows all")),
     }
+}
+
+/// The findings that `before` had as well, with the same words about the same text, and the others.
+fn again<'c>(before: &Checked, after: &'c Checked) -> (Vec<&'c Finding>, Vec<&'c Finding>) {
+    let mut known: Vec<(&str, Severity, &str, &str)> =
+        before.findings.iter().map(|finding| key(before, finding)).collect();
+    after.findings.iter().partition(|finding| {
+        let key = key(after, finding);
+        let at = known.iter().position(|known| *known == key);
+        at.map(|at| known.swap_remove(at)).is_some()
+    })
+}
+
+fn key<'c>(checked: &'c Checked, finding: &'c Finding) -> (&'c str, Severity, &'c str, &'c str) {
+    (finding.rule, finding.severity, &finding.message, checked.document.slice(finding.span))
+}
+
+/// Such as `1 error, 2 warnings`.
+fn words(findings: &[&Finding]) -> String {
+    let severities = [Severity::Error, Severity::Warning, Severity::Note];
+    let words = severities.iter().filter_map(|severity| {
+        let count = findings.iter().filter(|finding| finding.severity == *severity).count();
+        let plural = if count == 1 { "" } else { "s" };
+        (count > 0).then(|| format!("{count} {}{plural}", severity.word()))
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// All findings with their excerpts.
@@ -144,11 +183,10 @@ fn event(words: &[String], main: &str) -> Result<Option<Event>, String> {
             return Err(format!("`/plan {kind}` wants a name, as in `/plan {kind} {}`", example(kind, main)));
         }
         [word, ..] => {
-            let near = nearest(word, KINDS.into_iter()).unwrap_or("tag");
-            return Err(format!(
-                "`{word}` is no event; did you mean `/plan {near} {}`? (branch, tag, pull-request, custom, all)",
-                example(near, main)
-            ));
+            let near = nearest(word, KINDS.into_iter());
+            let near = near.map(|near| format!("; did you mean `/plan {near} {}`?", example(near, main)));
+            let near = near.unwrap_or_default().replace(" `?", "`?");
+            return Err(format!("`{word}` is no event{near} (branch, tag, pull-request, custom, all)"));
         }
     };
     let name = words.last().copied().unwrap_or_default();
@@ -238,6 +276,21 @@ mod tests {
             why("tags x"),
             "`tags` is no event; did you mean `/plan tag release-1.0.0`? (branch, tag, pull-request, custom, all)"
         );
+    }
+
+    #[test]
+    fn findings_that_stood_before_are_summed_up_and_new_ones_shown() {
+        let checker = Checker::new(Settings::default());
+        let (a, b) = (checker.check(FILE), checker.check(FILE.replace("image: a:1", "image: a:latest")));
+        let named = |name, checked| Named { name, checked };
+        let told = |before| shown(|screen| first_findings(screen, named("revision 2", &b), before, 9)).1;
+        let all = told(None);
+        assert!(all.contains("[release-flow]") && all.contains("[pinned-image]"), "{all}");
+        let after = told(Some(named("revision 1", &a)));
+        assert!(!after.contains("[release-flow]") && after.contains("[pinned-image]"), "{after}");
+        assert!(after.contains("as revision 1; `/check` shows them"), "{after}");
+        let (same, new) = again(&a, &a);
+        assert_eq!((same.len(), new.len()), (a.findings.len(), 0));
     }
 
     #[test]

@@ -19,6 +19,10 @@ pub enum Verb {
     Repair,
     /// Writes a revision to the file.
     Accept,
+    /// Takes the file on disk as a revision.
+    Reload,
+    /// Sends a prompt that was held back.
+    Send,
     /// Takes turns back.
     Undo,
     /// The revisions with their verdicts.
@@ -154,8 +158,17 @@ pub const COMMANDS: &[Command] = &[
         &["a"],
         "[REVISION]",
         Takes::Revision,
-        "write a revision to the file",
-        "Only an accepted revision is written; the file is replaced whole or not at all, and not if it changed meanwhile.",
+        "write a revision to the file (force: also a refused one)",
+        "Only an accepted revision is written; the file is replaced whole or not at all, and not if it changed meanwhile.\n`/accept force` writes one that is refused, and also over a file that somebody else has changed: look at it first\n(`/reload`, then `/diff`). A link that leads out of the folder is never followed.",
+    ),
+    row(
+        Verb::Reload,
+        "reload",
+        &[],
+        "",
+        Takes::Nothing,
+        "take the file on disk as a revision",
+        "What somebody else changed becomes a revision of its own: the model sees it with the next prompt, `/diff` compares it, and `/accept` may write over it.",
     ),
     row(
         Verb::Undo,
@@ -174,6 +187,15 @@ pub const COMMANDS: &[Command] = &[
         Takes::Nothing,
         "send the last prompt again",
         "After a reply that broke off or that you ended, or for another answer: the turn is taken back first.",
+    ),
+    row(
+        Verb::Send,
+        "send",
+        &[],
+        "",
+        Takes::Nothing,
+        "send a prompt that was held back",
+        "A prompt is held back when the key that this chat asks with stands in it, or in the file. What is kept and shown has the key masked; what is sent has not.",
     ),
     row(
         Verb::Fork,
@@ -276,7 +298,7 @@ pub fn nearest<'w>(name: &str, words: impl Iterator<Item = &'w str>) -> Option<&
     let score = |word: &str| strsim::jaro_winkler(&name, word);
     words
         .map(|word| (score(word), word))
-        .filter(|(score, _)| *score > 0.75)
+        .filter(|(score, _)| *score > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, word)| word)
 }

@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn commands_and_what_stands_behind_them() {
-        assert_eq!(offers("/re"), (0, vec!["/repair".into(), "/retry".into(), "/revisions".into()]));
+        assert_eq!(offers("/re"), (0, vec!["/repair".into(), "/reload".into(), "/retry".into(), "/revisions".into()]));
         assert_eq!(offers("/diff 1"), (6, vec!["1".into(), "12".into()]));
         assert_eq!(offers("/rules man"), (7, vec!["manual-production".into()]));
         assert_eq!(offers("/plan t"), (6, vec!["tag release-1.0.0".into(), "tag ".into()]));

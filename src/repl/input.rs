@@ -130,6 +130,25 @@ mod tests {
     }
 
     #[test]
+    fn whoever_reads_along_has_everything_before_more_is_waited_for() {
+        /// Counts how often it is flushed.
+        struct Flushed(usize);
+        impl Write for Flushed {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                Ok(bytes.len())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                self.0 += 1;
+                Ok(())
+            }
+        }
+        let (mut reader, mut out) = (&b"one\ntwo\n"[..], Flushed(0));
+        let mut lines = Lines::piped(&mut reader);
+        while lines.ask(&Words::default(), &mut out).unwrap() != Said::Ended {}
+        assert_eq!(out.0, 3);
+    }
+
+    #[test]
     fn a_plain_terminal_is_prompted() {
         let mut reader = &b"one\\\ntwo\n"[..];
         let mut out = Vec::new();

@@ -3,7 +3,9 @@
 use std::io;
 
 use super::answers::{self, Named};
+use super::loss::lost;
 use super::screen::{Judged, Screen};
+use crate::check::Checker;
 use crate::engine::{Attempted, Observer, Revision, YamlKind};
 use crate::finding::{Layer, Severity};
 use crate::session::{Entry, Origin, Writer};
@@ -63,13 +65,15 @@ pub(super) struct Keeper<'k, 'w> {
     pub(super) book: &'k mut Book,
     /// Who answers.
     pub(super) who: String,
+    /// What revisions are compared with.
+    checker: &'k Checker,
     /// The first trouble with the screen.
     pub(super) broken: io::Result<()>,
 }
 
 impl<'k, 'w> Keeper<'k, 'w> {
-    pub(super) fn new(screen: &'k mut Screen<'w>, book: &'k mut Book, who: String) -> Self {
-        Self { screen, book, who, broken: Ok(()) }
+    pub(super) fn new(screen: &'k mut Screen<'w>, book: &'k mut Book, who: String, checker: &'k Checker) -> Self {
+        Self { screen, book, who, checker, broken: Ok(()) }
     }
 
     fn show(&mut self, act: impl FnOnce(&mut Screen<'w>, &str) -> io::Result<()>) {
@@ -104,6 +108,7 @@ impl Observer for Keeper<'_, '_> {
     }
 
     fn attempted(&mut self, attempted: Attempted<'_>) {
+        let checker = self.checker;
         let remark = attempted.attempt.remark();
         self.show(|screen, _| {
             match (&remark, attempted.attempt.yaml()) {
@@ -111,7 +116,7 @@ impl Observer for Keeper<'_, '_> {
                 (Some(remark), _) => screen.note(remark)?,
                 (None, _) => {}
             }
-            attempted.revision.map_or(Ok(()), |revision| judged(screen, revision, attempted.before, SHOWN))
+            attempted.revision.map_or(Ok(()), |revision| judged(screen, checker, revision, attempted.before, SHOWN))
         });
     }
 }
@@ -119,6 +124,7 @@ impl Observer for Keeper<'_, '_> {
 /// The verdict line of a revision, and below it the first findings.
 pub(super) fn judged(
     screen: &mut Screen<'_>,
+    checker: &Checker,
     revision: &Revision,
     before: Option<&Revision>,
     most: usize,
@@ -127,8 +133,26 @@ pub(super) fn judged(
     if before.is_some_and(|before| before.number == revision.number) {
         return screen.note("the file in this reply is the one that stands already");
     }
+    for line in before.map(|before| lost(checker, before, revision)).unwrap_or_default() {
+        screen.warning(&line)?;
+    }
+    holds_key(screen, revision)?;
     let name = format!("revision {}", revision.number);
-    answers::first_findings(screen, Named { name: &name, checked: &revision.checked }, most)
+    let earlier = before.map(|before| format!("revision {}", before.number));
+    let before = before.zip(earlier.as_deref());
+    let before = before.map(|(before, name)| Named { name, checked: &before.checked });
+    answers::first_findings(screen, Named { name: &name, checked: &revision.checked }, before, most)
+}
+
+/// A word about a revision in which the key of this chat stands.
+pub(super) fn holds_key(screen: &mut Screen<'_>, revision: &Revision) -> io::Result<()> {
+    if !screen.hides(revision.text()) {
+        return Ok(());
+    }
+    screen.trouble(&format!(
+        "revision {} holds the key that this chat asks with; take it out, and use a secured variable instead",
+        revision.number
+    ))
 }
 
 /// The verdict line alone.

@@ -12,10 +12,13 @@ mod external;
 pub mod help;
 mod input;
 mod keeper;
+mod loss;
 mod markdown;
 mod opening;
+mod resumed;
 mod run;
 mod screen;
+mod write;
 
 pub use complete::{Words, complete};
 pub use editor::Terminal;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::keeper::Book;
+use super::resumed::note_written;
 use crate::check::Checker;
 use crate::engine::{self, Conversation, hash_of_prompts};
 use crate::model::{Backend, BackendError, Interrupt, Live, Recorded, Reply, Request};
@@ -40,6 +41,8 @@ pub struct Options {
     pub engine: engine::Options,
     /// The repository: the pipeline file is written below it.
     pub root: PathBuf,
+    /// The pipeline file as the user named it: messages call it so.
+    pub named: String,
     /// The current folder: files that commands name are looked for here.
     pub directory: PathBuf,
     /// The folder of sessions; none keeps no session.
@@ -85,12 +88,17 @@ pub(super) struct Opened {
     pub(super) backend: Box<dyn Backend>,
     /// Nobody answers: the session is there to be looked at.
     pub(super) looking: bool,
+    /// A session is gone on with.
+    pub(super) resumed: bool,
+    /// The file on disk, as it was when a session was taken up.
+    pub(super) found: Option<String>,
     /// Lines for the beginning.
     pub(super) notes: Vec<String>,
 }
 
 /// Opens the session, reads the file, and makes the conversation of both.
 pub(super) fn open(answers: Answers, options: &Options) -> Result<Opened, ReplError> {
+    engine::sweep(&options.root);
     let looking = options.resume.is_some() && matches!(answers, Answers::Recorded(_));
     let (backend, recorded): (Box<dyn Backend>, Vec<String>) = match answers {
         Answers::Live(live) => (live, Vec::new()),
@@ -106,15 +114,22 @@ pub(super) fn open(answers: Answers, options: &Options) -> Result<Opened, ReplEr
     let mut notes = Vec::new();
     if let Some(word) = &options.resume {
         let folder = options.sessions.clone().unwrap_or_default();
-        let path = session::find(&folder, word)?;
+        let path = session::find(&folder, word, &options.directory)?;
         let (writer, session) = Writer::resume(&path, options.redact.clone())?;
         notes.extend(session.notices.iter().cloned());
-        let found = read_text(&options.root.join(&options.engine.path), &options.engine.path).ok();
+        let found = read_text(&options.root.join(&options.engine.path), &options.named).ok();
         conversation.restore_over(&session.entries, found.as_deref(), &mut engine::Silent);
         notes.push(format!("session {} goes on after turn {}", session.header.id, conversation.turns().len()));
         header = session.header;
-        let book = Book::new(Some(writer), true);
-        return Ok(Opened { conversation, book, header, recorded, backend, looking, notes });
+        let here = session::folder_name(&options.directory);
+        if let Some(folder) = header.folder.as_ref().filter(|folder| **folder != here) {
+            notes.push(format!("it was held in {folder}; its file is {} of this folder now", options.named));
+        }
+        let mut book = Book::new(Some(writer), true);
+        if let Some(number) = note_written(&mut conversation, found.as_deref(), &mut book) {
+            notes.push(format!("revision {number} was written to {} already", options.named));
+        }
+        return Ok(Opened { conversation, book, header, recorded, backend, looking, resumed: true, found, notes });
     }
     // What a recording says is kept already.
     let sessions = options.sessions.as_ref().filter(|_| recorded.is_empty());
@@ -124,11 +139,15 @@ pub(super) fn open(answers: Answers, options: &Options) -> Result<Opened, ReplEr
     // A recording was made without the file at hand, and must not be written over it.
     if recorded.is_empty() {
         let path = options.root.join(&options.engine.path);
-        if path.symlink_metadata().is_ok() {
-            conversation.begin_with(read_text(&path, &options.engine.path)?, &mut book);
+        match path.symlink_metadata() {
+            Ok(metadata) if metadata.is_symlink() && !path.exists() => {
+                notes.push(format!("{} is a link that leads nowhere: nothing is written through it", options.named));
+            }
+            Ok(_) => conversation.begin_with(read_text(&path, &options.named)?, &mut book),
+            Err(_) => {}
         }
     }
-    Ok(Opened { conversation, book, header, recorded, backend, looking, notes })
+    Ok(Opened { conversation, book, header, recorded, backend, looking, resumed: false, found: None, notes })
 }
 
 /// The header of a session that begins now.
@@ -140,6 +159,7 @@ pub(super) fn header(options: &Options, model: String) -> Header {
     let path = &options.engine.path;
     let outside = options.root != options.directory;
     header.path = Some(if outside { options.root.join(path).display().to_string() } else { path.clone() });
+    header.folder = Some(session::folder_name(&options.directory));
     header.prompts = Some(hash_of_prompts(&options.engine));
     header
 }

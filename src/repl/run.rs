@@ -6,7 +6,7 @@ use super::answers::metas;
 use super::commands::{Line, Verb, parse};
 use super::complete::Words;
 use super::input::{Input, Said};
-use super::keeper::{Keeper, line};
+use super::keeper::{Keeper, holds_key, line};
 use super::opening::{Answers, Opened, Options, ReplError, open};
 use super::screen::Screen;
 use crate::engine::{Conversation, EngineError, Prompt, Turn};
@@ -21,6 +21,8 @@ pub struct Ending {
     pub unanswered: bool,
     /// A command could not be done, and nobody sat there to see it.
     pub failed: bool,
+    /// Somebody asked, and the file that came of it is refused.
+    pub refused: bool,
 }
 
 /// A chat that is open.
@@ -33,6 +35,12 @@ pub(super) struct Repl<'r, 'w> {
     pub(super) failed: bool,
     /// A prompt was refused, since nobody answers.
     refused: bool,
+    /// A reply came in this chat.
+    answered: bool,
+    /// A prompt that is not sent, since a key stands in it.
+    held: Option<Prompt>,
+    /// The way to the file was told.
+    pub(super) told_accept: bool,
     /// Another model than the backend's own.
     pub(super) chosen_model: Option<String>,
     words: Words,
@@ -64,6 +72,9 @@ pub fn run(
         silent,
         failed: false,
         refused: false,
+        answered: false,
+        held: None,
+        told_accept: false,
         chosen_model: None,
         words,
         words_of: None,
@@ -93,13 +104,15 @@ pub fn run(
     repl.farewell()?;
     // A session may have ended at a prompt with no reply; who only looks at it asks for none.
     let unanswered = repl.opened.conversation.unanswered().is_some() && !repl.opened.looking;
-    Ok(Ending { unanswered: unanswered || repl.refused, failed: repl.failed })
+    let present = repl.opened.conversation.present();
+    let refused = repl.answered && present.is_some_and(|revision| revision.verdict() == Verdict::Refused);
+    Ok(Ending { unanswered: unanswered || repl.refused, failed: repl.failed, refused })
 }
 
 impl Repl<'_, '_> {
     fn greet(&mut self) -> io::Result<()> {
         let who = self.opened.backend.name();
-        let path = self.options.engine.path.clone();
+        let path = self.options.named.clone();
         if self.opened.looking {
             self.screen.line(
                 "No model is configured, so this session is open for looking: prompts are not answered.\n\
@@ -119,26 +132,34 @@ impl Repl<'_, '_> {
         for note in std::mem::take(&mut self.opened.notes) {
             self.screen.note(&note)?;
         }
+        if self.opened.resumed {
+            return self.welcome_back();
+        }
         match self.opened.conversation.present() {
             Some(revision) => {
-                let what = if revision.number == 0 {
-                    format!("{path} is revision 0, and shown to the model.")
-                } else {
-                    format!("{path}:")
-                };
-                self.screen.note(&what)?;
-                line(self.screen, revision, Some(revision))
+                self.screen.note(&format!("{path} is revision 0, and shown to the model."))?;
+                line(self.screen, revision, Some(revision))?;
+                if !revision.checked.findings.is_empty() {
+                    self.screen.note("`/check` shows the findings.")?;
+                }
+                holds_key(self.screen, revision)
             }
-            None if self.opened.recorded.is_empty() => self.screen.note(&format!("There is no {path} here yet.")),
+            None if self.opened.recorded.is_empty() => {
+                let here = if path.contains('/') { "" } else { " here" };
+                self.screen.note(&format!("There is no {path}{here} yet."))
+            }
             None => Ok(()),
         }
     }
 
     fn farewell(&mut self) -> io::Result<()> {
         match self.opened.book.path() {
-            Some(_) => {
+            Some(path) => {
                 let id = self.opened.header.id.clone();
-                self.screen.note(&format!("session {id} is kept: `pipewright chat --resume {id}`"))
+                // One that lies elsewhere is not found by its id.
+                let ours = path.parent().is_some_and(|folder| Some(folder) == self.options.sessions.as_deref());
+                let word = if ours { id.clone() } else { path.display().to_string() };
+                self.screen.note(&format!("session {id} is kept: `pipewright chat --resume {word}`"))
             }
             None => Ok(()),
         }
@@ -162,8 +183,35 @@ impl Repl<'_, '_> {
         self.chosen_model.clone().unwrap_or_else(|| self.opened.backend.name())
     }
 
-    /// Sends a prompt.
+    /// Sends a prompt, unless the key would go with it.
     pub(super) fn ask(&mut self, prompt: Prompt) -> io::Result<()> {
+        let file = self.opened.conversation.present().map_or("", |revision| revision.text());
+        let place = match (self.options.redact.knows(&prompt.text), self.options.redact.knows(file)) {
+            _ if self.opened.looking => None,
+            (true, _) => Some("in this prompt, so it is not sent; take it out"),
+            (false, true) => {
+                Some("in the file, which goes along, so the prompt is not sent; take it out (`/edit draft`)")
+            }
+            (false, false) => None,
+        };
+        if let Some(place) = place {
+            self.held = Some(prompt);
+            return self
+                .trouble(&format!("the key that this chat asks with stands {place}, or `/send` it all the same"));
+        }
+        self.held = None;
+        self.sent(prompt)
+    }
+
+    /// Sends the prompt that was held back.
+    pub(super) fn send(&mut self) -> io::Result<()> {
+        match self.held.take() {
+            Some(prompt) => self.sent(prompt),
+            None => self.trouble("no prompt is held back"),
+        }
+    }
+
+    fn sent(&mut self, prompt: Prompt) -> io::Result<()> {
         self.talk(|conversation, backend, keeper| conversation.turn(prompt, backend, keeper))
     }
 
@@ -182,7 +230,7 @@ impl Repl<'_, '_> {
         }
         self.options.interrupt.clear();
         let who = self.who();
-        let mut keeper = Keeper::new(self.screen, &mut self.opened.book, who);
+        let mut keeper = Keeper::new(self.screen, &mut self.opened.book, who, &self.options.checker);
         let ended = act(&mut self.opened.conversation, self.opened.backend.as_mut(), &mut keeper);
         let stop = ended.map(|turn| (turn.stop.words(), turn.attempts.len(), turn.revision));
         std::mem::replace(&mut keeper.broken, Ok(()))?;
@@ -191,12 +239,13 @@ impl Repl<'_, '_> {
                 if let Some(words) = words {
                     self.screen.note(&words)?;
                 }
+                self.answered = true;
                 // After repairs it is not plain which of the revisions counts.
                 let best = revision.filter(|_| attempts > 1).and(self.opened.conversation.present());
                 if let Some(best) = best {
                     self.screen.note(&counts(best.number, best.verdict()))?;
                 }
-                Ok(())
+                self.next_step()
             }
             Err(EngineError::Backend { error, .. }) => self.unanswered(&error),
             Err(error) => self.trouble(&error.to_string()),

@@ -9,13 +9,16 @@ use super::code::{code_line, paint};
 use super::markdown::Markdown;
 use crate::finding::Verdict;
 use crate::report::{Look, visible};
+use crate::session::{Masker, Redact};
 
 const NOTE: Style = Style::new().dimmed();
 const SAID: Style = Style::new().bold();
 
 /// Standard output, with what is known of it.
 pub struct Screen<'w> {
-    out: &'w mut dyn Write,
+    out: Masked<'w>,
+    /// Hides keys in a reply before it is laid out, which may part them.
+    hide: Masker,
     look: Look,
     /// A terminal that can move its cursor: replies are laid out, and a waiting line comes and goes.
     live: bool,
@@ -28,7 +31,20 @@ pub struct Screen<'w> {
 impl<'w> Screen<'w> {
     /// A screen of that look; `live` is for terminals, and not for dumb ones.
     pub fn new(out: &'w mut dyn Write, look: Look, live: bool) -> Self {
-        Self { out, look, live, waiting: false, reply: None, at_line_start: true }
+        let (out, hide) = (Masked { out, hide: Masker::default() }, Masker::default());
+        Self { out, hide, look, live, waiting: false, reply: None, at_line_start: true }
+    }
+
+    /// Never shows the values that `redact` knows.
+    #[must_use]
+    pub fn hiding(mut self, redact: &Redact) -> Self {
+        (self.hide, self.out.hide) = (redact.masker(), redact.masker());
+        self
+    }
+
+    /// Whether a text has a value that is never shown.
+    pub(super) fn hides(&self, text: &str) -> bool {
+        self.hide.knows(text)
     }
 
     /// Width and colour.
@@ -38,7 +54,7 @@ impl<'w> Screen<'w> {
 
     /// The stream itself, for reports that write on their own.
     pub fn out(&mut self) -> &mut dyn Write {
-        &mut *self.out
+        &mut self.out
     }
 
     /// A line of ours; what it names from outside is made harmless.
@@ -54,6 +70,11 @@ impl<'w> Screen<'w> {
     /// A line beside the matter: dim.
     pub fn note(&mut self, text: &str) -> io::Result<()> {
         self.styled(NOTE, text)
+    }
+
+    /// A line that asks for a second look.
+    pub fn warning(&mut self, text: &str) -> io::Result<()> {
+        self.styled(AnsiColor::Yellow.on_default(), text)
     }
 
     /// A line that tells what went wrong.
@@ -100,6 +121,12 @@ impl<'w> Screen<'w> {
     /// The next piece of a reply.
     pub fn reply_grows(&mut self, piece: &str) -> io::Result<()> {
         self.stop_waiting()?;
+        let piece = self.hide.feed(piece.as_bytes());
+        let piece = String::from_utf8_lossy(&piece).into_owned();
+        self.grow(&piece)
+    }
+
+    fn grow(&mut self, piece: &str) -> io::Result<()> {
         match &mut self.reply {
             Some(markdown) => {
                 let text = markdown.feed(piece);
@@ -117,6 +144,11 @@ impl<'w> Screen<'w> {
     /// The reply is at its end, however it ended.
     pub fn reply_ends(&mut self) -> io::Result<()> {
         self.stop_waiting()?;
+        // What looked like the beginning of a key until the end was none.
+        let waited = self.hide.end();
+        if !waited.is_empty() {
+            self.grow(&String::from_utf8_lossy(&waited))?;
+        }
         let rest = match self.reply.take() {
             Some(mut markdown) => markdown.end(),
             None if self.at_line_start => String::new(),
@@ -178,6 +210,23 @@ impl<'w> Screen<'w> {
             }
         }
         Ok(())
+    }
+}
+
+/// The stream, with keys hidden in whatever is written to it.
+struct Masked<'w> {
+    out: &'w mut dyn Write,
+    hide: Masker,
+}
+
+impl Write for Masked<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write_all(&self.hide.feed(bytes))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }
 

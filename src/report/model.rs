@@ -102,7 +102,7 @@ impl Report<'_> {
 
 impl<'a> FileReport<'a> {
     /// The layers that did not run, in words, those with the same reason together: `semantic and policy layers`.
-    pub(super) fn skipped_layers(&self) -> Vec<(String, &'a str)> {
+    pub fn skipped_layers(&self) -> Vec<(String, &'a str)> {
         let mut told: Vec<(Vec<&str>, &str)> = Vec::new();
         for (layer, reason) in self.skipped {
             match told.iter_mut().find(|(_, known)| known == reason) {

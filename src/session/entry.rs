@@ -33,6 +33,10 @@ pub struct Header {
     /// The pipeline file, relative to the repository.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// The folder in which a chat was held. Only sessions of a chat have it: recordings and exports tell nobody how a
+    /// machine is laid out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
     /// The session from which this one was forked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forked_from: Option<String>,
@@ -50,6 +54,7 @@ impl Header {
             settings: serde_json::Map::new(),
             prompts: None,
             path: None,
+            folder: None,
             forked_from: None,
         }
     }

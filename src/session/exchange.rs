@@ -76,3 +76,23 @@ pub fn exchanges(entries: &[Entry]) -> Vec<Exchange> {
     }
     found
 }
+
+/// The entries that count at the end: what was undone, asked again or replaced is left out.
+pub fn surviving(entries: &[Entry]) -> Vec<&Entry> {
+    let mut kept: Vec<&Entry> = Vec::new();
+    let mut ordered = true;
+    for entry in entries {
+        match entry {
+            Entry::Prompt { turn, origin: Origin::User | Origin::Script, .. } => {
+                drop_from(&mut kept, *turn, ordered, |kept| kept.turn());
+                kept.push(entry);
+            }
+            Entry::Undo { turn } => drop_from(&mut kept, *turn, ordered, |kept| kept.turn()),
+            _ => {
+                ordered &= kept.last().is_none_or(|last| last.turn() <= entry.turn());
+                kept.push(entry);
+            }
+        }
+    }
+    kept
+}

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::entry::{Entry, Origin};
+use super::entry::{Entry, Origin, Source};
 use super::reader::{SessionError, said};
-use super::{exchanges, open};
+use super::{exchanges, open, surviving};
 use crate::finding::Verdict;
 
 /// A session at a glance.
@@ -22,10 +22,40 @@ pub struct Listed {
     pub turns: usize,
     /// The first prompt.
     pub first_prompt: String,
-    /// The last verdict.
+    /// The verdict on the revision that stands.
     pub verdict: Option<Verdict>,
     /// Whether a file was written.
     pub accepted: bool,
+    /// The folder in which it was held, where it says so.
+    pub folder: Option<String>,
+    /// The session from which it was forked.
+    pub forked_from: Option<String>,
+}
+
+impl Listed {
+    /// What the session came to: its id, turns, verdict, whether a file was written.
+    pub fn head(&self) -> String {
+        let verdict = self.verdict.map_or("no file", |verdict| verdict.word());
+        let written = if self.accepted { ", written" } else { "" };
+        let turns = if self.turns == 1 { "1 turn".to_owned() } else { format!("{} turns", self.turns) };
+        format!("{}  {turns}, {verdict}{written}", self.id)
+    }
+
+    /// Where it comes from: time, folder, who answered, and the session before it.
+    pub fn origin(&self) -> String {
+        // `2026-11-22T10:00:00Z`, to the minute.
+        let time = self.created.get(..16).map(|time| time.replace('T', " "));
+        let model = self.model.as_ref().map(|model| format!("with {model}"));
+        let fork = self.forked_from.as_ref().map(|id| format!("forked from {id}"));
+        let folder = self.folder.as_ref().map(|folder| format!("in {folder}"));
+        [time, folder, model, fork].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
+    /// The first prompt as one line of at most `most` characters.
+    pub fn first_line(&self, most: usize) -> String {
+        let words: Vec<&str> = self.first_prompt.split_whitespace().collect();
+        words.join(" ").chars().take(most).collect()
+    }
 }
 
 /// The sessions of a folder, newest first, and what is wrong with those that can't be read.
@@ -55,28 +85,53 @@ pub fn list(folder: &Path) -> Result<(Vec<Listed>, Vec<SessionError>), SessionEr
 
 fn glance(path: &Path) -> Result<Listed, SessionError> {
     let session = open(path)?;
-    let turns = exchanges(&session.entries);
-    let verdict = session.entries.iter().rev().find_map(|entry| match entry {
-        Entry::Verdict { verdict, .. } => Some(*verdict),
-        _ => None,
-    });
+    let said = exchanges(&session.entries);
     Ok(Listed {
         path: path.to_owned(),
         id: session.header.id,
         created: session.header.created,
         model: session.header.model,
-        turns: turns.iter().filter(|exchange| exchange.origin != Origin::Repair).count(),
-        first_prompt: turns.first().map(|exchange| exchange.prompt.clone()).unwrap_or_default(),
-        verdict,
+        turns: said.iter().filter(|exchange| exchange.origin != Origin::Repair && exchange.reply.is_some()).count(),
+        first_prompt: said.first().map(|exchange| exchange.prompt.clone()).unwrap_or_default(),
+        verdict: verdict(&session.entries),
         accepted: session.entries.iter().any(|entry| matches!(entry, Entry::Accepted { .. })),
+        folder: session.header.folder,
+        forked_from: session.header.forked_from,
     })
 }
 
-/// The session that a word means: a path, an id, the beginning of one, or `last`.
+/// The verdict on the revision that stands: of a turn's revisions an accepted one, else the last; a person's edit
+/// stands for itself.
+fn verdict(entries: &[Entry]) -> Option<Verdict> {
+    let mut standing: Option<(usize, Verdict)> = None;
+    let mut own = false;
+    for entry in surviving(entries) {
+        match entry {
+            Entry::Revision { source, .. } => own = *source != Source::Reply,
+            Entry::Verdict { turn, verdict, .. } => {
+                let better = standing.is_some_and(|(of, stands)| of == *turn && stands == Verdict::Accepted);
+                if own || !better {
+                    standing = Some((*turn, *verdict));
+                }
+                own = false;
+            }
+            _ => {}
+        }
+    }
+    standing.map(|(_, verdict)| verdict)
+}
+
+/// A folder as sessions name it: links followed where it is there.
+pub fn folder_name(folder: &Path) -> String {
+    folder.canonicalize().as_deref().unwrap_or(folder).display().to_string()
+}
+
+/// The session that a word means: a path, an id, the beginning of one, or `last`, the newest that was held in the
+/// folder `here`.
 ///
 /// # Errors
 /// No session, or several.
-pub fn find(folder: &Path, word: &str) -> Result<PathBuf, SessionError> {
+pub fn find(folder: &Path, word: &str, here: &Path) -> Result<PathBuf, SessionError> {
     let path = Path::new(word);
     if path.extension().is_some() || path.components().count() > 1 {
         return Ok(path.to_owned());
@@ -84,9 +139,14 @@ pub fn find(folder: &Path, word: &str) -> Result<PathBuf, SessionError> {
     let (sessions, _) = list(folder)?;
     let not_found = |reason: String| Err(SessionError::NotFound { reason });
     if word == "last" {
-        return match sessions.into_iter().next() {
-            Some(session) => Ok(session.path),
-            None => not_found(format!("there is no session in {} yet", folder.display())),
+        let (here, kept) = (folder_name(here), sessions.len());
+        let last = sessions.into_iter().find(|session| session.folder.as_ref() == Some(&here));
+        return match (last, kept) {
+            (Some(session), _) => Ok(session.path),
+            (None, 0) => not_found(format!("there is no session in {} yet", folder.display())),
+            (None, _) => not_found(format!(
+                "there is no session of this folder ({here}), and {kept} of others: `pipewright sessions` lists them, and their ids open them"
+            )),
         };
     }
     let mut meant = sessions.into_iter().filter(|session| session.id.starts_with(word)).collect::<Vec<_>>();

@@ -204,7 +204,10 @@ fn as_one(name: &str, bytes: &[u8], session: &mut Session) -> Option<Result<(), 
 
 fn parse(line: &[u8]) -> Result<Value, String> {
     let text = std::str::from_utf8(line).map_err(|_| "is not UTF-8".to_owned())?;
-    let value: Value = serde_json::from_str(text).map_err(|error| format!("is no JSON: {error}"))?;
+    // The line is named already, and it is another one than the parser counts.
+    let no_json =
+        |error: serde_json::Error| format!("is no JSON: {error}").replace(" at line 1 column ", " at column ");
+    let value: Value = serde_json::from_str(text).map_err(no_json)?;
     if value.is_object() { Ok(value) } else { Err("is no JSON object".to_owned()) }
 }
 

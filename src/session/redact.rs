@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use serde_json::Value;
 
+use super::masker::Masker;
+
 /// Beginnings of credentials, and how many characters have to follow.
 const PREFIXES: [(&str, usize); 24] = [
     ("sk-", 16),
@@ -90,6 +92,16 @@ impl Redact {
         }
         out.push_str(text.get(at..).unwrap_or(""));
         Cow::Owned(out)
+    }
+
+    /// Whether a known value stands in the text.
+    pub fn knows(&self, text: &str) -> bool {
+        self.known.iter().any(|known| text.contains(known.as_str()))
+    }
+
+    /// Hides the known values, and nothing else, in a text that comes in pieces.
+    pub fn masker(&self) -> Masker {
+        Masker::new(self.known.clone())
     }
 
     /// Masks every string of a JSON value.

@@ -101,14 +101,14 @@ fn any_other_bad_line_is_an_error_at_its_place() {
     [
         "x.jsonl: is empty: there is no session in it",
         "x.jsonl: is empty: there is no session in it",
-        "x.jsonl:1: is no JSON: expected value at line 1 column 1",
+        "x.jsonl:1: is no JSON: expected value at column 1",
         "x.jsonl:1: is no JSON object",
         "x.jsonl:1: none of these: the header of a session, a line of a chat (`role` and `content`), a request with `messages`",
         "x.jsonl:1: none of these: the header of a session, a line of a chat (`role` and `content`), a request with `messages`",
         "x.jsonl: version 2 of the session format, and this program reads up to 1; use a newer pipewright",
         "x.jsonl:1: the header has no `version`",
         "x.jsonl:1: the header is wrong: invalid type: integer `3`, expected a string",
-        "x.jsonl:2: is no JSON: EOF while parsing an object at line 1 column 17",
+        "x.jsonl:2: is no JSON: EOF while parsing an object at column 17",
         "x.jsonl:2: the entry `prompt` is wrong: invalid value: integer `-1`, expected usize",
         "x.jsonl:2: the entry `reply` is wrong: missing field `text`",
         "x.jsonl:2: a second header: a file has one session",
@@ -251,10 +251,44 @@ fn sessions_are_listed_and_found() {
         (sessions[0].verdict, sessions[0].first_prompt.as_str(), wrong.len()),
         (Some(Verdict::Refused), "hello", 1)
     );
-    assert!(find(folder.path(), "last").unwrap().ends_with("2026b.jsonl"));
-    assert!(find(folder.path(), "2026a").unwrap().ends_with("2026a.jsonl"));
-    assert!(find(folder.path(), "2026").unwrap_err().to_string().contains("2 sessions"));
-    assert!(find(folder.path(), "x").unwrap_err().to_string().contains("no session"));
+    let find = |word: &str| find(folder.path(), word, folder.path());
+    assert!(find("last").unwrap_err().to_string().contains("no session of this folder"), "they name none");
+    let mut here = Header::new("2025", "2025-01-01T00:00:00Z");
+    here.folder = Some(folder_name(folder.path()));
+    here.forked_from = Some("2024".to_owned());
+    here.model = Some("small".to_owned());
+    let mut writer = Writer::create(folder.path().join("2025.jsonl"), &here, Redact::default());
+    writer.write(&prompt(1, "hello")).unwrap();
+    assert!(find("last").unwrap().ends_with("2025.jsonl"));
+    let listed = list(folder.path()).unwrap().0;
+    let (head, origin) = (listed[2].head(), listed[2].origin());
+    assert_eq!(head, "2025  0 turns, no file");
+    assert!(
+        origin.starts_with("2025-01-01 00:00, in /") && origin.ends_with(", with small, forked from 2024"),
+        "{origin}"
+    );
+    assert!(find("2026a").unwrap().ends_with("2026a.jsonl"));
+    assert!(find("2026").unwrap_err().to_string().contains("2 sessions"));
+    assert!(find("x").unwrap_err().to_string().contains("no session"));
+}
+
+#[test]
+fn the_verdict_of_a_session_is_that_of_the_revision_that_stands() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("a.jsonl");
+    let mut writer = Writer::create(&path, &Header::new("a", ""), Redact::default());
+    let verdict = |turn, verdict| Entry::Verdict { turn, revision: turn, verdict, findings: Vec::new() };
+    let reply = |turn| Entry::Reply { turn, text: "x".into(), finish: None, usage: None, elapsed_ms: None };
+    let mut came_to = |entries: &[Entry]| {
+        entries.iter().for_each(|entry| writer.write(entry).unwrap());
+        let listed = list(folder.path()).unwrap().0.remove(0);
+        (listed.turns, listed.verdict)
+    };
+    let first = [prompt(1, "one"), reply(1), verdict(1, Verdict::Refused)];
+    assert_eq!(came_to(&first), (1, Some(Verdict::Refused)));
+    let second = [prompt(2, "two"), reply(2), verdict(2, Verdict::Accepted), verdict(2, Verdict::Refused)];
+    assert_eq!(came_to(&second), (2, Some(Verdict::Accepted)), "the better one of a turn stands");
+    assert_eq!(came_to(&[Entry::Undo { turn: 2 }, prompt(2, "unanswered")]), (1, Some(Verdict::Refused)));
 }
 
 #[test]

@@ -45,7 +45,9 @@ pub fn told_recording(recording: &Recording, checker: Checker, redact: &Redact) 
     let header = &recording.session.header;
     let mut options = Options::default();
     if let Some(path) = &header.path {
-        options.path.clone_from(path);
+        // A path in full tells how somebody's machine is laid out.
+        let short = Path::new(path).file_name().filter(|_| Path::new(path).is_absolute());
+        options.path = short.map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned());
     }
     let played = play(&cues_of_recording(recording), Answers::Recorded(recording), checker, options, &mut Silent);
     let mut told = told(&played.conversation, Some(header), &played.played, redact);

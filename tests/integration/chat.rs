@@ -14,38 +14,39 @@ use secrecy::SecretString;
 
 use crate::server::{Act, End, Server, says, status, stream};
 
-const CANARY: &str = "canary-key-91b7e2";
+pub(crate) const CANARY: &str = "canary-key-91b7e2";
 
 /// A file that holds the whole policy.
-fn good() -> String {
+pub(crate) fn good() -> String {
     let page = include_str!("../../docs/rules/release-flow.md");
     let (_, good) = page.split_once("## Good").unwrap();
     good.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap().to_owned()
 }
 
-fn fenced(text: &str) -> String {
+pub(crate) fn fenced(text: &str) -> String {
     format!("Here it is.\n\n```yaml\n{text}```\n")
 }
 
-struct Desk {
+pub(crate) struct Desk {
     folder: tempfile::TempDir,
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         self.folder.path()
     }
 
-    fn options(&self, resume: Option<&str>) -> Options {
+    pub(crate) fn options(&self, resume: Option<&str>) -> Options {
         let root = self.root().join("work");
         std::fs::create_dir_all(&root).unwrap();
         Options {
             checker: Checker::new(Settings::default()),
             engine: engine::Options::default(),
+            named: "bitbucket-pipelines.yml".to_owned(),
             directory: root.clone(),
             root,
             sessions: Some(self.root().join("sessions")),
@@ -57,17 +58,17 @@ impl Desk {
         }
     }
 
-    fn file(&self) -> Option<String> {
+    pub(crate) fn file(&self) -> Option<String> {
         std::fs::read_to_string(self.root().join("work/bitbucket-pipelines.yml")).ok()
     }
 
-    fn with_file(self, text: &str) -> Self {
+    pub(crate) fn with_file(self, text: &str) -> Self {
         std::fs::create_dir_all(self.root().join("work")).unwrap();
         std::fs::write(self.root().join("work/bitbucket-pipelines.yml"), text).unwrap();
         self
     }
 
-    fn session(&self) -> String {
+    pub(crate) fn session(&self) -> String {
         let mut texts: Vec<String> = std::fs::read_dir(self.root().join("sessions"))
             .map(|files| files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect())
             .unwrap_or_default();
@@ -76,18 +77,27 @@ impl Desk {
     }
 
     /// Says these lines to a chat with a live server.
-    fn live(&self, acts: impl IntoIterator<Item = Act>, said: &str) -> (String, Ending, Server) {
+    pub(crate) fn live(&self, acts: impl IntoIterator<Item = Act>, said: &str) -> (String, Ending, Server) {
         self.resumed(None, acts, said)
     }
 
-    fn resumed(
+    pub(crate) fn resumed(
         &self,
         resume: Option<&str>,
         acts: impl IntoIterator<Item = Act>,
         said: &str,
     ) -> (String, Ending, Server) {
+        self.with(self.options(resume), acts, said)
+    }
+
+    /// Says these lines to a chat that is opened otherwise.
+    pub(crate) fn with(
+        &self,
+        options: Options,
+        acts: impl IntoIterator<Item = Act>,
+        said: &str,
+    ) -> (String, Ending, Server) {
         let server = Server::with(acts);
-        let options = self.options(resume);
         let live = Live::new(LiveOptions {
             base_url: Some(server.base()),
             key: Some(SecretString::from(CANARY)),
@@ -101,11 +111,19 @@ impl Desk {
         (out.replace(&server.base(), "SERVER"), ending, server)
     }
 
+    /// Why a chat with these options does not open.
+    pub(crate) fn fails(&self, options: Options) -> String {
+        let (mut out, recorded) = (Vec::new(), read("r", b"{\"role\":\"user\",\"content\":\"x\"}\n").unwrap());
+        let mut screen = Screen::new(&mut out, Look::default(), false);
+        let answers = Answers::Recorded(Recorded::of(&recorded));
+        run(answers, options, &mut Lines::piped(&mut &b""[..]), &mut screen).unwrap_err().to_string()
+    }
+
     fn say(&self, answers: Answers, options: Options, said: &str) -> (String, Ending) {
         let mut out = Vec::new();
         let mut input = said.as_bytes();
         let ending = {
-            let mut screen = Screen::new(&mut out, Look::default(), false);
+            let mut screen = Screen::new(&mut out, Look::default(), false).hiding(&options.redact);
             run(answers, options, &mut Lines::piped(&mut input), &mut screen).unwrap()
         };
         let out = String::from_utf8(out).unwrap();
@@ -116,7 +134,7 @@ impl Desk {
     }
 }
 
-fn asked(server: &Server) -> usize {
+pub(crate) fn asked(server: &Server) -> usize {
     server.asked().len()
 }
 
@@ -190,7 +208,7 @@ fn a_slip_never_reaches_the_model() {
     > /diff
     there is no file yet: no reply has brought a whole one
     > /undo
-    there are 0 turns, so 1 can't be taken back
+    nothing was asked yet, so there is nothing to take back
     > /retry
     nothing was asked yet, so there is nothing to retry
     > /repair

@@ -23,8 +23,11 @@ fn a_reply_becomes_a_checked_revision_and_an_accepted_one_a_file() {
     let yaml = accepted();
     let server = Server::with([says(&format!("Here it is:\n\n```yaml\n{yaml}```\n"))]);
     let run = pipewright().env("OPENAI_API_KEY", "sk-canary-123456").args(["chat", "--server", &server.base()]);
-    let ended = run.args(["--model", "small"]).say("make me a pipeline, my key is sk-canary-123456\n/accept\n").run();
-    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{}", ended.out);
+    let ended =
+        run.args(["--model", "small"]).say("make me a pipeline, my key is sk-canary-123456\n/send\n/accept\n").run();
+    // The prompt that was held back counts as something that could not be done.
+    assert_eq!((ended.code, ended.err.as_str()), (Some(1), ""), "{}", ended.out);
+    assert!(!ended.out.contains("sk-canary"), "a key is shown: {}", ended.out);
     assert!(ended.out.contains("revision 1: accepted"), "{}", ended.out);
     assert_eq!(ended.read("bitbucket-pipelines.yml"), yaml);
     assert!(!ended.sessions().contains("sk-canary"), "a key stands in a session");
@@ -60,6 +63,9 @@ fn a_session_that_is_resumed_is_about_the_file_that_it_began_with() {
     let ended = run.args([server.base().as_str()]).say("write it\n").run();
     assert_eq!(ended.code, Some(0), "{}", ended.block());
     let session = ended.sessions();
+    // A session from before folders were kept.
+    let (head, rest) = session.split_once(",\"folder\":\"").expect("the folder is kept");
+    let session = format!("{head}{}", rest.split_once('"').expect("its end").1);
     let again = |session: &str, file: &[&'static str]| {
         let run = pipewright().file("ci/keep", "").file("s.jsonl", session).args(["chat", "--resume", "./s.jsonl"]);
         run.args(file.iter().copied()).say("/accept\n").run()

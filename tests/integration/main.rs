@@ -10,6 +10,7 @@ mod certainty;
 mod chat;
 #[cfg(test)]
 mod chat_program;
+mod chat_trust;
 mod check;
 mod config;
 #[cfg(test)]

@@ -1,0 +1,170 @@
+//! What a person has to rely on in a chat: nothing is written unsaid, nothing is lost unseen, no key is shown.
+
+use std::path::Path;
+
+use pipewright::repl::Options;
+
+use crate::chat::{CANARY, Desk, asked, fenced, good};
+use crate::server::{Server, says};
+use crate::support::pipewright;
+
+#[test]
+fn a_session_of_another_folder_writes_here_only_when_a_file_is_named() {
+    let server = Server::with([says(&fenced(&good()))]);
+    let run = pipewright().args(["chat", "--model", "small", "--server", server.base().as_str()]);
+    let ended = run.say("write it\n").run();
+    let session = ended.sessions();
+    assert!(session.contains("\"folder\":\""), "{session}");
+    let again = |arguments: &[&'static str]| {
+        let run = pipewright().file("s.jsonl", &session).args(["chat", "--resume", "./s.jsonl"]);
+        run.args(arguments.iter().copied()).say("/accept\n").run()
+    };
+    let silent = again(&[]);
+    assert_eq!((silent.code, silent.exists("bitbucket-pipelines.yml")), (Some(2), false), "{}", silent.block());
+    assert!(silent.err.contains("and this is another folder\nhint: resume it there"), "{}", silent.err);
+    let named = again(&["--file", "here.yml"]);
+    assert_eq!((named.code, named.read("here.yml")), (Some(0), good()), "{}", named.block());
+    assert!(
+        named.out.contains("it was held in ") && named.out.contains("its file is here.yml of this"),
+        "{}",
+        named.out
+    );
+    assert!(named.out.contains("is kept: `pipewright chat --resume ./s.jsonl`"), "{}", named.out);
+}
+
+#[test]
+fn last_is_the_last_session_of_this_folder() {
+    let desk = Desk::new();
+    desk.live([says("fine")], "hello\n");
+    let mut other = desk.options(Some("last"));
+    other.directory = desk.root().to_owned();
+    let error = desk.fails(other);
+    assert!(error.contains("there is no session of this folder (") && error.contains("and 1 of others"), "{error}");
+}
+
+#[test]
+fn messages_name_the_file_as_the_user_did() {
+    let desk = Desk::new();
+    let named = |desk: &Desk| {
+        let options = desk.options(None);
+        Options { root: desk.root().to_owned(), named: "../bitbucket-pipelines.yml".to_owned(), ..options }
+    };
+    let (out, _, _) = desk.with(named(&desk), [says(&fenced(&good()))], "write it\n/accept\n");
+    assert!(out.contains("There is no ../bitbucket-pipelines.yml yet."), "{out}");
+    assert!(out.contains("`/accept` writes it to ../bitbucket-pipelines.yml\n"), "{out}");
+    assert!(out.contains("revision 1 is written: ../bitbucket-pipelines.yml"), "{out}");
+    std::fs::write(desk.root().join("bitbucket-pipelines.yml"), "mine: 1\n").unwrap();
+    let (out, _, _) = desk.with(named(&desk), [says(&fenced(&good()))], "/accept\nwrite it\n");
+    assert!(out.contains("revision 0 is incomplete") || out.contains("revision 0 is refused"), "{out}");
+}
+
+#[test]
+fn the_file_of_this_session_is_no_stranger_and_a_strangers_is_taken_up() {
+    let second = good().replace("tide", "wave");
+    let desk = Desk::new();
+    desk.live([says(&fenced(&good()))], "write it\n/accept\n/undo\n");
+    let acts = [says(&fenced(&good())), says(&fenced(&second))];
+    let (out, _, _) = desk.resumed(Some("last"), acts, "again\n/accept\nother\n/accept\n");
+    assert!(out.contains("revision 1 stands there already") && out.contains("revision 2 is written"), "{out}");
+
+    let path = desk.root().join("work/bitbucket-pipelines.yml");
+    let theirs = format!("# by hand\n{second}");
+    std::fs::write(&path, &theirs).unwrap();
+    let said = "/accept 1\n/reload\n/reload\n/accept 1\n";
+    let (out, ending, _) = desk.resumed(Some("last"), [], said);
+    assert!(out.contains("on disk is none of the revisions; `/reload` takes it as one"), "{out}");
+    assert!(out.contains("it has changed since it was read") && out.contains("(`/reload`, `/accept force`)"), "{out}");
+    assert!(out.contains("revision 3: accepted; +1 -0") && out.contains("is revision 3 as it is"), "{out}");
+    assert!(out.contains("revision 1 is written: bitbucket-pipelines.yml") && ending.failed, "{out}");
+    assert_eq!(desk.file(), Some(good()));
+}
+
+#[test]
+fn what_a_killed_program_wrote_is_noted_when_the_session_goes_on() {
+    let desk = Desk::new();
+    desk.live([says(&fenced(&good()))], "write it\n");
+    let desk = desk.with_file(&good());
+    let (out, _, _) = desk.resumed(Some("last"), [], "/revisions\n");
+    assert!(out.contains("revision 1 was written to bitbucket-pipelines.yml already"), "{out}");
+    assert_eq!(desk.session().matches("\"type\":\"accepted\"").count(), 1);
+    let (out, _, _) = desk.resumed(Some("last"), [], "/revisions\n");
+    assert!(out.contains("bitbucket-pipelines.yml on disk is revision 1") && !out.contains("already"), "{out}");
+}
+
+#[test]
+fn whoever_comes_back_sees_where_it_stood() {
+    let desk = Desk::new();
+    desk.live([says(&format!("{}\nTwo words at the end.\n", fenced(&good())))], "write it\nunanswered\n");
+    let (out, _, _) = desk.resumed(Some("last"), [], "");
+    let session = desk.session();
+    let id = session.split("\"id\":\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    insta::assert_snapshot!(out.replace(id, "[ID]"), @r"
+    pipewright 0.1.0: test-model answers. /help lists the commands.
+    session [ID] goes on after turn 1
+    the last prompt: write it
+      Here it is.
+      Two words at the end.
+    revision 1: accepted
+    bitbucket-pipelines.yml is not there yet
+    no reply came to the prompt `unanswered`: /retry sends it again
+    session [ID] is kept: `pipewright chat --resume [ID]`
+    ");
+}
+
+#[test]
+fn what_a_revision_takes_away_is_said_and_what_stays_wrong_is_summed_up() {
+    let file = good().replace("pipelines:\n", "# keep: the registry is shared\npipelines:\n");
+    let (_, worse) = (file.clone(), good().replace(", trigger: manual", ""));
+    let desk = Desk::new().with_file(&file);
+    let options = desk.options(None);
+    let mut asked_only = options.engine.clone();
+    asked_only.repairs = pipewright::engine::Repairs::Asked;
+    let options = Options { engine: asked_only, ..options };
+    let again = worse.replace("tide", "wave");
+    let (out, ending, _) = desk.with(options, [says(&fenced(&worse)), says(&fenced(&again))], "simpler\nmore\n/undo\n");
+    assert!(out.contains("\nweaker: "), "{out}");
+    assert!(out.contains("a comment is gone: # keep: the registry is shared\n"), "{out}");
+    assert_eq!(out.matches("error[manual-production]").count(), 1, "{out}");
+    assert!(out.contains("the same 1 error as revision 1; `/check` shows them\n"), "{out}");
+    assert!(ending.refused, "the file that stands is refused");
+    assert!(!out.contains("`/accept` writes it"), "{out}");
+}
+
+#[test]
+fn the_key_is_neither_sent_nor_shown_by_mistake() {
+    let desk = Desk::new();
+    let said = format!("use {CANARY} please\n/send\n/send\n");
+    let (out, ending, server) = desk.live([says(&format!("Your key {CANARY} is fine."))], &said);
+    assert!(out.contains("> use ***************** please\n"), "{out}");
+    assert!(out.contains("stands in this prompt, so it is not sent") && out.contains("or `/send` it"), "{out}");
+    assert!(out.contains("Your key ***************** is fine.") && out.contains("no prompt is held back"), "{out}");
+    assert_eq!((asked(&server), ending.failed), (1, true));
+    assert!(server.asked()[0].body["messages"].to_string().contains(CANARY), "what is sent is what was said");
+
+    let file = good().replacen("pipelines:\n", &format!("# {CANARY}\npipelines:\n"), 1);
+    let desk = Desk::new().with_file(&file);
+    let (out, _, server) = desk.live([], "hello\n/show\n");
+    assert_eq!(asked(&server), 0);
+    assert!(out.contains("revision 0 holds the key") && out.contains("stands in the file, which goes along"), "{out}");
+}
+
+#[test]
+fn what_is_undone_and_what_stays_is_told_apart() {
+    let desk = Desk::new();
+    let (out, _, _) = desk.live([says(&fenced(&good()))], "write it\n/accept\n/undo\n/undo\n/fork 7\n");
+    assert!(out.contains("what was written to bitbucket-pipelines.yml stays there as it is\n"), "{out}");
+    assert!(out.contains("nothing was asked yet, so there is nothing to take back\n"), "{out}");
+    assert!(out.contains("there is no turn 7: nothing was answered yet\n"), "{out}");
+    assert_eq!(desk.file(), Some(good()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_stops_no_chat_and_is_written_through_by_no_force() {
+    let desk = Desk::new();
+    let root = desk.options(None).root;
+    std::os::unix::fs::symlink(Path::new("/nowhere/at/all.yml"), root.join("bitbucket-pipelines.yml")).unwrap();
+    let (out, _, _) = desk.live([says(&fenced(&good()))], "write it\n/accept force\n");
+    assert!(out.contains("bitbucket-pipelines.yml is a link that leads nowhere"), "{out}");
+    assert!(out.contains(", so it is not written\n"), "no force is advised: {out}");
+}
