@@ -42,4 +42,6 @@ pub use style::adapted;
 pub use turn::{Stop, Turn};
 
 #[cfg(test)]
+mod found_tests;
+#[cfg(test)]
 mod tests;

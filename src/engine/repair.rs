@@ -11,7 +11,7 @@ use super::revision::Revision;
 use super::turn::{Stop, Turn};
 use crate::finding::{Finding, Severity, Verdict};
 use crate::model::Backend;
-use crate::session::Origin;
+use crate::session::{Origin, Source};
 use crate::yaml::Document;
 
 /// The most findings of one repair prompt.
@@ -67,6 +67,23 @@ impl Conversation {
             Repairs::Automatic { rounds } => rounds,
             Repairs::Asked | Repairs::Off => 0,
         }
+    }
+
+    /// Whether the last turn left the errors of the file as it was found exactly as they were. Whoever asks for a new
+    /// version of one image has not asked for another workflow.
+    pub(super) fn as_found(&self) -> Option<Stop> {
+        let found = self.at(0).filter(|found| found.source == Source::File)?;
+        let revision = self.turns.last()?.revision.and_then(|number| self.at(number))?;
+        let errors = |revision: &Revision| {
+            let findings = revision.checked.findings.iter();
+            let errors = findings.filter(|finding| finding.severity == Severity::Error);
+            let mut errors: Vec<(&'static str, String)> =
+                errors.map(|finding| (finding.rule, finding.message.clone())).collect();
+            errors.sort();
+            errors
+        };
+        let now = errors(revision);
+        (!now.is_empty() && now == errors(found)).then_some(Stop::AsFound(now.len()))
     }
 
     /// Whether another repair is sent after `made` of `rounds`.

@@ -14,13 +14,13 @@ use crate::settings::Settings;
 
 /// Answers from a list and keeps what it was asked.
 #[derive(Default)]
-struct Listed {
+pub(super) struct Listed {
     replies: VecDeque<Result<Reply, BackendError>>,
-    asked: Vec<Request>,
+    pub(super) asked: Vec<Request>,
 }
 
 impl Listed {
-    fn new(replies: impl IntoIterator<Item = String>) -> Self {
+    pub(super) fn new(replies: impl IntoIterator<Item = String>) -> Self {
         Self { replies: replies.into_iter().map(|text| Ok(said(text))).collect(), asked: Vec::new() }
     }
 }
@@ -44,24 +44,24 @@ impl Backend for Listed {
 }
 
 /// No policy: what is tried here is the way, not the rules.
-fn conversation(rounds: usize) -> Conversation {
+pub(super) fn conversation(rounds: usize) -> Conversation {
     let options = Options { repairs: Repairs::Automatic { rounds }, ..Options::default() };
     Conversation::new(options, Checker::new(Settings { policy: false, ..Settings::default() }))
 }
 
-fn file(command: &str) -> String {
+pub(super) fn file(command: &str) -> String {
     format!(
         "image: node:20\npipelines:\n  default:\n    - step:\n        name: Test\n        script:\n          - {command}\n"
     )
 }
 
 /// A file with so many unknown keys.
-fn wrong(keys: usize) -> String {
+pub(super) fn wrong(keys: usize) -> String {
     let keys: String = (0..keys).map(|key| format!("unknown{key}: 1\n")).collect();
     format!("{}{keys}", file("npm test"))
 }
 
-fn reply(text: &str) -> String {
+pub(super) fn reply(text: &str) -> String {
     format!("Here it is.\n\n```yaml\n{text}```\n\nDone.")
 }
 

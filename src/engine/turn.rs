@@ -33,6 +33,9 @@ pub enum Stop {
     Undecided,
     /// Repairs are off, or only sent when asked for.
     NotAsked,
+    /// The file has the errors that it had when it was found, so many: none is new and none is mended, and the person has
+    /// asked for something else.
+    AsFound(usize),
     /// As many rounds as there may be.
     Rounds(usize),
     /// A round made nothing better.
@@ -51,6 +54,12 @@ impl Stop {
         match self {
             Self::Accepted | Self::NoFile | Self::NotAsked => None,
             Self::Undecided => Some("a layer could not run, and no finding says why".to_owned()),
+            Self::AsFound(1) => {
+                Some("its error stood in the file as it was found, so it is not sent back unasked".to_owned())
+            }
+            Self::AsFound(errors) => Some(format!(
+                "its {errors} errors stood in the file as it was found, so they are not sent back unasked"
+            )),
             Self::Rounds(1) => Some("one round of repair did not settle it".to_owned()),
             Self::Rounds(rounds) => Some(format!("{rounds} rounds of repair did not settle it")),
             Self::NoProgress => Some("the last repair made nothing better, so no other is sent".to_owned()),
@@ -102,7 +111,10 @@ impl Conversation {
             return Err(EngineError::Backend { turn: number, error });
         }
         self.unanswered = None;
-        self.repair_loop(self.rounds(), backend, observer);
+        match self.as_found().filter(|_| self.rounds() > 0) {
+            Some(stop) => self.stop(stop),
+            None => self.repair_loop(self.rounds(), backend, observer),
+        }
         Ok(self.turns.last().unwrap_or_else(|| unreachable!("a turn was pushed above")))
     }
 
@@ -118,10 +130,13 @@ impl Conversation {
                     Err(error) => Stop::Failed(error),
                 },
             };
-            if let Some(turn) = self.turns.last_mut() {
-                turn.stop = stop;
-            }
-            return;
+            return self.stop(stop);
+        }
+    }
+
+    fn stop(&mut self, stop: Stop) {
+        if let Some(turn) = self.turns.last_mut() {
+            turn.stop = stop;
         }
     }
 
