@@ -330,10 +330,14 @@ fn the_recorded_chats_have_the_files_that_a_reader_sees() {
 
 #[test]
 fn a_reply_of_a_mebibyte_takes_linear_time() {
+    // The least of several tries: what else the machine does only adds to it.
     let time = |reply: &str| {
-        let start = std::time::Instant::now();
-        let _ = extract(reply);
-        start.elapsed()
+        let tries = (0..3).map(|_| {
+            let start = std::time::Instant::now();
+            let _ = extract(reply);
+            start.elapsed()
+        });
+        tries.min().unwrap_or_default()
     };
     for unit in [
         "```\n",
