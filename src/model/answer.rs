@@ -7,6 +7,7 @@ use async_openai::error::OpenAIError;
 use async_openai::types::chat::CreateChatCompletionRequest;
 use futures_util::{Stream, StreamExt};
 use serde_json::Value;
+use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use super::backend::{BackendError, Finish, Reply, Usage};
 use super::chunk;
@@ -16,6 +17,21 @@ use super::transport::{BROKEN, Server};
 
 /// What may follow the end of a reply (the count of tokens) is waited for no longer than this.
 const AFTERMATH: Duration = Duration::from_secs(2);
+
+/// How often a wait is told.
+const PULSE: Duration = Duration::from_secs(1);
+
+/// Waits, and says so with an empty piece every second.
+async fn pulsed<T>(wait: impl Future<Output = T>, pulse: &mut Interval, on_delta: &mut dyn FnMut(&str)) -> T {
+    tokio::pin!(wait);
+    loop {
+        tokio::select! {
+            biased;
+            came = &mut wait => return came,
+            _ = pulse.tick() => on_delta(""),
+        }
+    }
+}
 
 /// A reply while it grows.
 #[derive(Debug, Default)]
@@ -36,9 +52,12 @@ impl Answer {
         body: &CreateChatCompletionRequest,
         on_delta: &mut dyn FnMut(&str),
     ) -> Result<(), Failure> {
-        let stream = client.chat().create_stream_byot::<_, Value>(body).await;
+        let mut pulse = tokio::time::interval_at(Instant::now() + PULSE, PULSE);
+        pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let chat = client.chat();
+        let stream = pulsed(chat.create_stream_byot::<_, Value>(body), &mut pulse, on_delta).await;
         let mut stream = stream.map_err(|error| failure(scene, error))?;
-        while let Some(event) = next(&mut stream, self.finish.is_some()).await {
+        while let Some(event) = pulsed(next(&mut stream, self.finish.is_some()), &mut pulse, on_delta).await {
             match event {
                 Ok(value) => match value.get(BROKEN).and_then(Value::as_str) {
                     // All was said; what broke was the goodbye.

@@ -8,7 +8,8 @@ use crate::chat::Message;
 
 /// A source of replies. Blocking and sequential: one request, one reply.
 pub trait Backend {
-    /// Answers `request`; `on_delta` is given each piece of the reply's text as it arrives.
+    /// Answers `request`; `on_delta` is given each piece of the reply's text as it arrives, and an
+    /// empty one where a second went by in waiting.
     ///
     /// # Errors
     /// Whatever kept the reply from being whole; [`BackendError::text`] has what had arrived by then.

@@ -3,8 +3,9 @@
 use std::io;
 
 use super::answers::{self, Named};
+use super::judged::Judged;
 use super::loss::lost;
-use super::screen::{Judged, Screen};
+use super::screen::Screen;
 use crate::check::Checker;
 use crate::engine::{Attempted, Observer, Revision, YamlKind};
 use crate::finding::{Layer, Severity};

@@ -57,6 +57,11 @@ impl Markdown {
         }
     }
 
+    /// The column in which the next character stands.
+    pub(super) fn column(&self) -> usize {
+        self.column
+    }
+
     /// What `piece` adds to the screen.
     pub fn feed(&mut self, piece: &str) -> String {
         let mut out = String::with_capacity(piece.len() + 16);

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::code::{code_line, paint};
+use super::judged::Judged;
 use super::markdown::Markdown;
 use crate::finding::Verdict;
 use crate::report::{Look, visible};
@@ -13,6 +14,9 @@ use crate::session::{Masker, Redact};
 
 const NOTE: Style = Style::new().dimmed();
 const SAID: Style = Style::new().bold();
+
+/// Seconds of silence after which it is told.
+const LONG: usize = 3;
 
 /// Standard output, with what is known of it.
 pub struct Screen<'w> {
@@ -23,6 +27,12 @@ pub struct Screen<'w> {
     /// A terminal that can move its cursor: replies are laid out, and a waiting line comes and goes.
     live: bool,
     waiting: bool,
+    /// Who is waited for.
+    who: String,
+    /// Seconds without a word, as the pulse of the backend tells them.
+    silence: usize,
+    /// A word about the silence stands behind the reply.
+    silence_shown: bool,
     reply: Option<Markdown>,
     /// Whether the last character of a reply that is shown as it is was a line end.
     at_line_start: bool,
@@ -32,7 +42,18 @@ impl<'w> Screen<'w> {
     /// A screen of that look; `live` is for terminals, and not for dumb ones.
     pub fn new(out: &'w mut dyn Write, look: Look, live: bool) -> Self {
         let (out, hide) = (Masked { out, hide: Masker::default() }, Masker::default());
-        Self { out, hide, look, live, waiting: false, reply: None, at_line_start: true }
+        Self {
+            out,
+            hide,
+            look,
+            live,
+            waiting: false,
+            who: String::new(),
+            silence: 0,
+            silence_shown: false,
+            reply: None,
+            at_line_start: true,
+        }
     }
 
     /// Never shows the values that `redact` knows.
@@ -105,21 +126,50 @@ impl<'w> Screen<'w> {
         self.reply = self.live.then(|| Markdown::new(self.look));
         self.at_line_start = true;
         if self.live {
-            let text = visible(&format!("waiting for {who}; Ctrl-C ends it")).into_owned();
-            let text: String = text.chars().take(self.look.width.saturating_sub(1)).collect();
-            if self.look.color {
-                write!(self.out, "{NOTE}{text}{NOTE:#}")?
-            } else {
-                write!(self.out, "{text}")?
-            }
+            (self.who, self.silence) = (visible(who).into_owned(), 0);
             self.waiting = true;
+            self.waiting_line("")?;
+        }
+        Ok(())
+    }
+
+    /// The line in which is waited; `time` says how long, once it is long.
+    fn waiting_line(&mut self, time: &str) -> io::Result<()> {
+        let text = format!("waiting for {}{time}; Ctrl-C ends it", self.who);
+        let text: String = text.chars().take(self.look.width.saturating_sub(1)).collect();
+        let text = paint(self.look, NOTE, &text);
+        write!(self.out, "{text}")?;
+        self.out.flush()
+    }
+
+    /// A second went by without a word: after a few it is told, on a terminal, where no text is in the way.
+    fn silent(&mut self) -> io::Result<()> {
+        self.silence += 1;
+        if !self.live || self.silence < LONG {
+            return Ok(());
+        }
+        if self.waiting {
+            // Written over what stands there, so that nothing flickers.
+            write!(self.out, "\r")?;
+            return self.waiting_line(&format!(", {} s", self.silence));
+        }
+        let text = format!(" … {} s", self.silence);
+        let column = self.reply.as_ref().map_or(0, Markdown::column);
+        if column + text.width() < self.look.width {
+            let shown = paint(self.look, NOTE, &text);
+            // The cursor goes back to where the reply goes on.
+            write!(self.out, "{shown}\u{1b}[{}D", text.width())?;
+            self.silence_shown = true;
             self.out.flush()?;
         }
         Ok(())
     }
 
-    /// The next piece of a reply.
+    /// The next piece of a reply; an empty one says that a second went by in waiting.
     pub fn reply_grows(&mut self, piece: &str) -> io::Result<()> {
+        if piece.is_empty() {
+            return self.silent();
+        }
         self.stop_waiting()?;
         let piece = self.hide.feed(piece.as_bytes());
         let piece = String::from_utf8_lossy(&piece).into_owned();
@@ -168,8 +218,12 @@ impl<'w> Screen<'w> {
 
     /// Clears the waiting line, before anything else is written.
     pub fn stop_waiting(&mut self) -> io::Result<()> {
+        self.silence = 0;
         if std::mem::take(&mut self.waiting) {
             write!(self.out, "\r\u{1b}[K")?;
+        }
+        if std::mem::take(&mut self.silence_shown) {
+            write!(self.out, "\u{1b}[K")?;
         }
         Ok(())
     }
@@ -177,6 +231,7 @@ impl<'w> Screen<'w> {
     /// The verdict on a reply.
     pub fn verdict(&mut self, judged: &Judged<'_>) -> io::Result<()> {
         let line = visible(&judged.line()).into_owned();
+        let line = if self.live { wrapped(&line, self.look.width) } else { line };
         let style = match judged.verdict {
             Verdict::Accepted => AnsiColor::Green.on_default().bold(),
             Verdict::Refused => AnsiColor::Red.on_default().bold(),
@@ -227,52 +282,6 @@ impl Write for Masked<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
-    }
-}
-
-/// What a verdict line tells.
-#[derive(Debug, Clone, Copy)]
-pub struct Judged<'j> {
-    /// The revision's number.
-    pub revision: usize,
-    /// Its verdict.
-    pub verdict: Verdict,
-    /// Findings of severity error.
-    pub errors: usize,
-    /// Findings of severity warning.
-    pub warnings: usize,
-    /// Lines gained and lost since the revision before, where there is another.
-    pub lines: Option<(usize, usize)>,
-    /// Rules that are violated with severity error, the most telling first.
-    pub violated: &'j [&'j str],
-}
-
-/// Rules that a verdict line names.
-const NAMED: usize = 3;
-
-impl Judged<'_> {
-    /// Such as `revision 4: refused, 2 errors, 1 warning; +18 -6; build-once violated`.
-    pub fn line(&self) -> String {
-        let count = |number: usize, noun: &str| match number {
-            0 => String::new(),
-            1 => format!(", 1 {noun}"),
-            _ => format!(", {number} {noun}s"),
-        };
-        let lines = self.lines.map(|(gained, lost)| format!("; +{gained} -{lost}")).unwrap_or_default();
-        let mut line = format!(
-            "revision {}: {}{}{}{lines}",
-            self.revision,
-            self.verdict.word(),
-            count(self.errors, "error"),
-            count(self.warnings, "warning")
-        );
-        if !self.violated.is_empty() {
-            let named = self.violated.get(..NAMED).unwrap_or(self.violated).join(", ");
-            let more = self.violated.len().saturating_sub(NAMED);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            line.push_str(&format!("; {named}{more} violated"));
-        }
-        line
     }
 }
 
@@ -344,21 +353,21 @@ mod tests {
     }
 
     #[test]
-    fn a_verdict_is_one_line() {
-        let judged = Judged {
-            revision: 4,
-            verdict: Verdict::Refused,
-            errors: 2,
-            warnings: 1,
-            lines: Some((18, 6)),
-            violated: &["build-once"],
+    fn a_silence_is_told_and_leaves_no_trace() {
+        let waits = |screen: &mut Screen<'_>| (0..4).try_for_each(|_| screen.reply_grows(""));
+        let act = |screen: &mut Screen<'_>| {
+            screen.reply_begins("m")?;
+            waits(screen)?;
+            screen.reply_grows("Hello there ")?;
+            waits(screen)?;
+            screen.reply_grows("again")?;
+            screen.reply_ends()
         };
-        assert_eq!(judged.line(), "revision 4: refused, 2 errors, 1 warning; +18 -6; build-once violated");
-        let fine = Judged { verdict: Verdict::Accepted, errors: 0, warnings: 0, violated: &[], ..judged };
-        assert_eq!(fine.line(), "revision 4: accepted; +18 -6");
-        let many = Judged { violated: &["a", "b", "c", "d", "e"], ..judged };
-        assert_eq!(Judged { lines: None, ..fine }.line(), "revision 4: accepted");
-        assert!(many.line().ends_with("; a, b, c and 2 more violated"));
+        let begun =
+            "waiting for m; Ctrl-C ends it\rwaiting for m, 3 s; Ctrl-C ends it\rwaiting for m, 4 s; Ctrl-C ends it";
+        let told = " … 3 s\u{1b}[6D … 4 s\u{1b}[6D\u{1b}[K";
+        assert_eq!(shown(true, false, act), format!("{begun}\r\x1b[KHello there{told} again\n"));
+        assert_eq!(shown(false, false, act), "Hello there again\n", "a pipe gets the reply alone");
     }
 
     #[test]

@@ -16,7 +16,13 @@ const WEAKER: Style = AnsiColor::Red.on_default().bold();
 /// Writes the text's difference, lines with three of context.
 pub fn diff_text(before: &FileReport<'_>, after: &FileReport<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let (old, new) = (Secrets::of(before).masked_text(before), Secrets::of(after).masked_text(after));
-    let diff = diff(&old, &new, 3);
+    // A mark that both have is no character of the text.
+    let mark = '\u{feff}';
+    let (old, new) = match (old.strip_prefix(mark), new.strip_prefix(mark)) {
+        (Some(old), Some(new)) => (old, new),
+        _ => (old.as_str(), new.as_str()),
+    };
+    let diff = diff(old, new, 3);
     if diff.is_empty() {
         let same = before.document.text() == after.document.text();
         return writeln!(out, "the text {}", if same { "is the same" } else { "differs in secrets alone" });
@@ -102,6 +108,8 @@ mod tests {
         \ No newline at end of file
         ");
         assert_eq!(shown(old, old, &[]), "the text is the same\n");
+        let marked = shown("\u{feff}a: 1\n", "\u{feff}a: 2\n", &[]);
+        assert!(marked.contains("\n-a: 1\n+a: 2\n"), "{marked}");
         assert!(shown("", "a: 1\n", &[]).contains("@@ -0,0 +1 @@"), "{}", shown("", "a: 1\n", &[]));
     }
 
