@@ -21,7 +21,7 @@ fn screen(bencher: divan::Bencher<'_, '_>, bytes: usize) {
     let chars: Vec<char> = text.chars().collect();
     let pieces: Vec<String> = chars.chunks(5).map(|piece| piece.iter().collect()).collect();
     bencher.counter(divan::counter::ItemsCount::new(pieces.len())).bench_local(|| {
-        let mut markdown = Markdown::new(Look { color: true, width: 100 });
+        let mut markdown = Markdown::new(Look { color: true, width: 100, wrap: false });
         pieces.iter().map(|piece| markdown.feed(piece).len()).sum::<usize>() + markdown.end().len()
     });
 }

@@ -217,7 +217,7 @@ fn look(choice: ColorChoice, terminal: bool, world: &World<'_>) -> Look {
         ColorChoice::Auto => terminal && !dumb,
     };
     let width = world.terminal.width.filter(|_| terminal).unwrap_or(Look::default().width);
-    Look { color, width }
+    Look { color, width, wrap: terminal }
 }
 
 /// The variable that forbids colours, if one does.

@@ -4,6 +4,7 @@ use super::args::{Config, Global};
 use super::config::{Configuration, Overrides, covered, masked};
 use super::origin::{Held, Origin};
 use super::{CliError, Exit, World, doctor};
+use crate::model::{DEFAULT_BASE, LiveOptions};
 use crate::report::visible;
 
 /// Writes one line for each value.
@@ -38,10 +39,16 @@ fn rows(configuration: &Configuration) -> Vec<[String; 3]> {
     let unset = || "(not set)".to_owned();
     let text = |held: &Held<Option<String>>| held.value.as_deref().map_or_else(unset, covered);
     row("model", text(&configuration.model), &configuration.model.origin);
-    row("server", text(&configuration.server), &configuration.server.origin);
+    // Where nothing is set, what would hold is told; with neither key nor server nobody is asked.
+    let defaults = LiveOptions::default();
+    let server = match (&configuration.server.value, &configuration.key.value) {
+        (None, Some(_)) => DEFAULT_BASE.to_owned(),
+        _ => text(&configuration.server),
+    };
+    row("server", server, &configuration.server.origin);
     row("key", configuration.key.value.as_ref().map_or_else(unset, masked), &configuration.key.origin);
-    let seconds = configuration.timeout.value.map_or_else(unset, |seconds| format!("{seconds} s"));
-    row("timeout", seconds, &configuration.timeout.origin);
+    let seconds = configuration.timeout.value.unwrap_or(defaults.idle_timeout.as_secs());
+    row("timeout", format!("{seconds} s"), &configuration.timeout.origin);
     row("proxy", text(&configuration.proxy), &configuration.proxy.origin);
     row("ca-file", text(&configuration.ca_file), &configuration.ca_file.origin);
     let number = configuration.temperature.value.map_or_else(unset, |number| number.to_string());

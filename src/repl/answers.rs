@@ -247,7 +247,7 @@ mod tests {
 
     fn shown<T>(act: impl FnOnce(&mut Screen<'_>) -> io::Result<T>) -> (T, String) {
         let mut out = Vec::new();
-        let value = act(&mut Screen::new(&mut out, Look { color: false, width: 80 }, false)).unwrap();
+        let value = act(&mut Screen::new(&mut out, Look { color: false, width: 80, wrap: false }, false)).unwrap();
         (value, String::from_utf8(out).unwrap())
     }
 

@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn prose_wraps_and_code_has_numbers() {
-        insta::assert_snapshot!(show(REPLY, 3, Look { color: false, width: 24 }), @r#"
+        insta::assert_snapshot!(show(REPLY, 3, Look { color: false, width: 24, wrap: false }), @r#"
         # Title
 
         Some *prose* with `code`
@@ -297,7 +297,7 @@ mod tests {
 
     #[test]
     fn colours_close_where_they_open() {
-        let shown = show(REPLY, 1000, Look { color: true, width: 60 });
+        let shown = show(REPLY, 1000, Look { color: true, width: 60, wrap: false });
         insta::assert_snapshot!(shown.replace('\u{1b}', "^"), @r#"
         ^[1m#^[0m ^[1mTitle^[0m
 
@@ -316,20 +316,20 @@ mod tests {
     #[test]
     fn a_long_line_of_code_goes_on_beside_the_numbers() {
         let text = format!("```yaml\nimage: {}\n```\n", "日".repeat(20));
-        let shown = show(&text, 9, Look { color: false, width: 37 });
+        let shown = show(&text, 9, Look { color: false, width: 37, wrap: false });
         assert_eq!(shown, format!("```yaml\n   1 │ image: {}\n     ┆ {}\n```\n", "日".repeat(11), "日".repeat(9)));
     }
 
     #[test]
     fn control_sequences_do_not_reach_the_screen() {
         let hostile = "a\u{1b}[2Jb\u{7}\u{202e}c\r\n```\n\u{1b}]0;title\u{7}\n```\n~~~\u{1b}[31m\n\u{9b}5m\n";
-        let shown = show(hostile, 1, Look { color: false, width: 80 });
+        let shown = show(hostile, 1, Look { color: false, width: 80, wrap: false });
         assert!(!shown.contains(|c: char| (c.is_control() && c != '\n') || c == '\u{202e}'), "{shown:?}");
     }
 
     #[test]
     fn wide_characters_count_twice() {
-        let shown = show("日本 日本 日本", 1, Look { color: false, width: 10 });
+        let shown = show("日本 日本 日本", 1, Look { color: false, width: 10, wrap: false });
         assert_eq!(shown, "日本 日本\n日本\n");
     }
 
@@ -337,14 +337,14 @@ mod tests {
     fn a_megabyte_is_shown_in_linear_time() {
         let text = "word `code` and **more**\n```yaml\nimage: x\n```\n".repeat(1 << 15);
         let began = std::time::Instant::now();
-        assert!(show(&text, 5, Look { color: true, width: 80 }).len() > text.len());
+        assert!(show(&text, 5, Look { color: true, width: 80, wrap: false }).len() > text.len());
         assert!(began.elapsed() < std::time::Duration::from_secs(8), "{:?}", began.elapsed());
     }
 
     proptest! {
         #[test]
         fn any_split_looks_the_same_and_loses_no_word(text in "(`{1,4}|~~~|#|\\*\\*|- |[a-z]{1,9}| |\n|\r\n|\t|\u{1b}|日){0,60}", cut in 1usize..7) {
-            let look = Look { color: false, width: 20 };
+            let look = Look { color: false, width: 20, wrap: false };
             let shown = show(&text, cut, look);
             prop_assert_eq!(&shown, &show(&text, text.len().max(1), look));
             let letters = |text: &str| text.chars().filter(|c| c.is_ascii_lowercase()).collect::<String>();

@@ -287,25 +287,8 @@ impl Write for Masked<'_> {
 
 /// A line of ours, broken between words where it is wider than the screen.
 fn wrapped(line: &str, width: usize) -> String {
-    if line.width() <= width {
-        return line.to_owned();
-    }
     let indent = line.len() - line.trim_start().len();
-    let mut out = " ".repeat(indent);
-    let mut column = indent;
-    for word in line.split(' ').skip_while(|word| word.is_empty()) {
-        if column > indent && column + 1 + word.width() > width {
-            out.push('\n');
-            out.push_str(&" ".repeat(indent));
-            column = indent;
-        } else if column > indent {
-            out.push(' ');
-            column += 1;
-        }
-        out.push_str(word);
-        column += word.width();
-    }
-    out
+    format!("{:indent$}{}", "", crate::report::wrapped(line.trim_start(), width, indent, indent))
 }
 
 /// A reply as it is, its control characters shown; line ends and tabs stay.
@@ -326,7 +309,7 @@ mod tests {
 
     fn shown(live: bool, color: bool, act: impl FnOnce(&mut Screen<'_>) -> io::Result<()>) -> String {
         let mut out = Vec::new();
-        act(&mut Screen::new(&mut out, Look { color, width: 40 }, live)).unwrap();
+        act(&mut Screen::new(&mut out, Look { color, width: 40, wrap: false }, live)).unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -43,7 +43,9 @@ fn told(
     let at = file.document.position(finding.span.start);
     let gutter = gutter(file, finding);
     let head = format!("{}[{}]", finding.severity.word(), links.rule(finding.rule));
-    let message = format!(": {}", visible(&finding.message));
+    // A link in the head takes no columns, so its words are counted.
+    let column = finding.severity.word().len() + finding.rule.len() + 2;
+    let message = look.fold(&format!(": {}", visible(&finding.message)), column, HANG);
     writeln!(out, "{}{}", look.severity(finding.severity, &head), look.bold(&message))?;
     let arrow = look.gutter("-->");
     let place = links.place(file.path, format!("{}:{}:{}", visible(file.path), at.line, at.column));
@@ -52,12 +54,15 @@ fn told(
     let lines = [("trace", trace(finding)), ("help", finding.help.clone())];
     for (word, text) in lines.into_iter().filter_map(|(word, text)| Some((word, text?))) {
         let indent = gutter + word.len() + 5;
-        let text: Vec<_> = text.lines().map(visible).collect();
+        let text: Vec<_> = text.lines().map(|line| look.fold(&visible(line), indent, indent)).collect();
         let text = text.join(&format!("\n{:indent$}", ""));
         writeln!(out, "{:gutter$} {} {}: {text}", "", look.gutter("="), look.bold(word))?;
     }
     Ok(())
 }
+
+/// Where a message goes on that is broken.
+const HANG: usize = 4;
 
 /// Findings of the policy layer that are worth a word before they come.
 const MANY: usize = 4;

@@ -27,7 +27,7 @@ pub use human::{finding, human};
 pub use json::json;
 pub use junit::junit;
 pub use link::{Links, is_page_url};
-pub use look::Look;
+pub use look::{Look, wrapped};
 pub use model::{Counts, FileReport, Report, Unreadable, trace};
 pub use plan::{WireEffect, WireEvent, WirePlan, WirePlans, WireStep, plans_human, plans_json};
 pub use sarif::sarif;

@@ -42,7 +42,7 @@ fn shown(text: &str, width: usize, write: impl Fn(&Document, &mut Vec<crate::fin
     };
     let report = Report { files: vec![file], ..Report::default() };
     let mut out = Vec::new();
-    human(&report, Look { color: false, width }, &mut out).expect("a vector takes all");
+    human(&report, Look { color: false, width, wrap: false }, &mut out).expect("a vector takes all");
     String::from_utf8(out).expect("reports are UTF-8")
 }
 

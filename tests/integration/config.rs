@@ -135,3 +135,16 @@ fn the_configured_server_is_probed_by_the_doctor_and_by_its_other_name() {
         assert!(gone.out.contains("\nno  models"), "{}", gone.out);
     }
 }
+
+#[test]
+fn what_holds_unset_is_told_too() {
+    let row = |out: &str, name: &str| {
+        let line = out.lines().find(|line| line.starts_with(name)).expect("a row");
+        line.split_whitespace().skip(1).collect::<Vec<_>>().join(" ")
+    };
+    let keyed = pipewright().env("OPENAI_API_KEY", "sk-123456").args(["config"]).run();
+    assert_eq!(row(&keyed.out, "server"), "https://api.openai.com/v1 default");
+    assert_eq!(row(&keyed.out, "timeout"), "120 s default");
+    let none = pipewright().args(["config"]).run();
+    assert_eq!(row(&none.out, "server"), "(not set) default", "nobody is asked");
+}
