@@ -1,5 +1,6 @@
 //! Versions, services, keywords, comments.
 
+use crate::effect::Kind;
 use crate::mutate::edit::{Edit, scalar, without};
 use crate::mutate::subject::{Edits, Subject};
 use crate::yaml::{Node, Span};
@@ -31,10 +32,13 @@ pub(super) fn service(subject: &Subject<'_>) -> Vec<Edits> {
     all.map(|node| vec![scalar(node, &format!("{}-of-old", node.text().unwrap_or("")))]).collect()
 }
 
-/// `services` with docker alone goes.
+/// `services` with docker alone goes, where docker's own daemon builds, names or pushes.
 pub(super) fn docker(subject: &Subject<'_>) -> Vec<Edits> {
-    let steps = subject.steps();
-    let alone = steps.iter().filter_map(|step| step.entry("services")).filter(|entry| {
+    let needs =
+        |kind: &Kind<'_>| matches!(kind, Kind::Build { .. } | Kind::Push { .. } | Kind::Retag { local: true, .. });
+    let commands = subject.commands(|_| true, needs).into_iter();
+    let steps = commands.filter(|(_, _, effect)| effect.command.starts_with("docker ")).map(|(_, step, _)| step.step);
+    let alone = steps.filter_map(|step| step.entry("services")).filter(|entry| {
         let mut items = entry.value.items();
         items.len() == 1 && items.next().is_some_and(|item| item.text() == Some("docker"))
     });
@@ -44,7 +48,10 @@ pub(super) fn docker(subject: &Subject<'_>) -> Vec<Edits> {
 pub(super) fn keyword(subject: &Subject<'_>) -> Vec<Edits> {
     let steps = subject.steps();
     let entries = steps.iter().filter_map(|step| step.entry("script")).filter(|entry| entry.merged.is_none());
-    entries.map(|entry| vec![Edit::replace(entry.key.span(), "scripts")]).collect()
+    // What a keyword says does not depend on the step.
+    let mut all: Vec<Edits> = entries.map(|entry| vec![Edit::replace(entry.key.span(), "scripts")]).collect();
+    all.truncate(1);
+    all
 }
 
 pub(super) fn suppression(subject: &Subject<'_>) -> Vec<Edits> {
