@@ -52,7 +52,8 @@ impl Repl<'_, '_> {
     }
 
     fn help(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {
-        let text = arguments.first().map_or_else(help::list, |name| help::one(name));
+        let width = self.screen.look().width;
+        let text = arguments.first().map_or_else(|| help::list(width), |name| help::one(name));
         self.screen.line(&text).map(Ok)
     }
 

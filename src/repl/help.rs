@@ -2,13 +2,15 @@
 
 use super::commands::{COMMANDS, Command, command, unknown};
 
-/// The list of commands, in a width that any terminal has.
-pub fn list() -> String {
+/// The list of commands; on a screen that is too narrow for two columns each summary stands below its command.
+pub fn list(width: usize) -> String {
     let left = |command: &Command| format!("/{} {}", command.name, command.arguments).trim_end().to_owned();
     let wide = COMMANDS.iter().map(|command| left(command).len()).max().unwrap_or(0);
     let mut out = String::new();
+    let broad = COMMANDS.iter().all(|command| wide + 2 + command.summary.len() <= width);
     for command in COMMANDS {
-        out.push_str(&format!("{:wide$}  {}\n", left(command), command.summary));
+        let (left, summary) = (left(command), command.summary);
+        out.push_str(&if broad { format!("{left:wide$}  {summary}\n") } else { format!("{left}\n    {summary}\n") });
     }
     out.push('\n');
     out.push_str(super::commands::PROMPTS);
@@ -38,7 +40,8 @@ mod tests {
 
     #[test]
     fn help_fits_eighty_columns_and_knows_every_command() {
-        let text = list();
+        let text = list(80);
+        assert!(list(40).contains("/accept [REVISION]\n    write a revision to the file"), "{}", list(40));
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         assert!(COMMANDS.iter().all(|command| text.contains(&format!("/{}", command.name))));
         assert!(one("/d").starts_with("/diff [A] [B]\n") && one("d").contains("also: /d"));

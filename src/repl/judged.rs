@@ -13,6 +13,8 @@ pub struct Judged<'j> {
     pub errors: usize,
     /// Findings of severity warning.
     pub warnings: usize,
+    /// Findings of severity note.
+    pub notes: usize,
     /// Lines gained and lost since the revision before, where there is another.
     pub lines: Option<(usize, usize)>,
     /// Rules that are violated with severity error, the most telling first.
@@ -32,11 +34,12 @@ impl Judged<'_> {
         };
         let lines = self.lines.map(|(gained, lost)| format!("; +{gained} -{lost}")).unwrap_or_default();
         let mut line = format!(
-            "revision {}: {}{}{}{lines}",
+            "revision {}: {}{}{}{}{lines}",
             self.revision,
             self.verdict.word(),
             count(self.errors, "error"),
-            count(self.warnings, "warning")
+            count(self.warnings, "warning"),
+            count(self.notes, "note")
         );
         if !self.violated.is_empty() {
             let named = self.violated.get(..NAMED).unwrap_or(self.violated).join(", ");
@@ -59,12 +62,14 @@ mod tests {
             verdict: Verdict::Refused,
             errors: 2,
             warnings: 1,
+            notes: 0,
             lines: Some((18, 6)),
             violated: &["build-once"],
         };
         assert_eq!(judged.line(), "revision 4: refused, 2 errors, 1 warning; +18 -6; build-once violated");
         let fine = Judged { verdict: Verdict::Accepted, errors: 0, warnings: 0, violated: &[], ..judged };
         assert_eq!(fine.line(), "revision 4: accepted; +18 -6");
+        assert_eq!(Judged { warnings: 0, notes: 2, ..fine }.line(), "revision 4: accepted, 2 notes; +18 -6");
         let many = Judged { violated: &["a", "b", "c", "d", "e"], ..judged };
         assert_eq!(Judged { lines: None, ..fine }.line(), "revision 4: accepted");
         assert!(many.line().ends_with("; a, b, c and 2 more violated"));

@@ -166,6 +166,7 @@ pub(super) fn line(screen: &mut Screen<'_>, revision: &Revision, before: Option<
         verdict: revision.verdict(),
         errors: revision.count(Severity::Error),
         warnings: revision.count(Severity::Warning),
+        notes: revision.count(Severity::Note),
         lines: (!again).then_some((changes.added, changes.removed)),
         violated: &violated,
     })
