@@ -177,8 +177,14 @@ impl Catalogue {
         let Some(tool) = invocation.name() else { return Vec::new() };
         let tools: Vec<&'i Tool> = self.tool(tool).collect();
         let words: Vec<&Word> = invocation.words.iter().skip(1).collect();
+        let texts: Vec<Value> = words.iter().map(|word| word.value()).collect();
         let mut found: Vec<(usize, &'i Command, Arguments<'i>)> = Vec::new();
         for (phrase, command) in tools.iter().copied().flat_map(|tool| &tool.commands) {
+            // Most phrases of a tool begin with another word, which is told at once; `goal` reads words in its own way.
+            let begins = |first: &String| texts.iter().any(|text| text.as_literal() == Some(first));
+            if command.reader.as_deref() != Some("goal") && !phrase.first().is_none_or(begins) {
+                continue;
+            }
             let values: Vec<&[String]> =
                 tools.iter().map(|tool| tool.values.as_slice()).chain([command.values.as_slice()]).collect();
             let Some(rest) = after_phrase(phrase, &words, &values, command.reader.as_deref()) else { continue };

@@ -188,8 +188,9 @@ pub(super) fn credentials(document: &Document) -> Vec<Hit> {
         for pair in tokens(line).windows(2) {
             let [key, value] = pair else { continue };
             let name = key.text.strip_suffix(':').filter(|name| is_secret_name(unquoted(name).0));
+            let Some(name) = name else { continue };
             let (inner, offset) = unquoted(value.text);
-            if let (Some(name), Some(weight)) = (name, weigh(inner)) {
+            if let Some(weight) = weigh(inner) {
                 let start = base + value.start + offset;
                 let span = Span::new(start, start + inner.len());
                 hits.push(Hit { span, what: format!("the value of `{name}`"), weight });
