@@ -72,6 +72,16 @@ impl<'d> Flow<'d> {
         self.plans.iter().find(|plan| plan.is_main())
     }
 
+    /// A branch with a pipeline of its own that is called like a main one, where the configured one has none.
+    pub fn another_main(&self) -> Option<&'d str> {
+        if self.main().is_some_and(|main| !self.follows_another_main(main)) {
+            return None;
+        }
+        let selectors = self.file.selectors_in(Section::Branches);
+        let other = |name: &&str| matches!(*name, "master" | "main" | "trunk") && *name != self.settings.main_branch;
+        selectors.iter().map(|selector| selector.name()).find(other)
+    }
+
     /// Whether the file knows main only as any branch, and has a pipeline for another branch that is called like a main one.
     fn follows_another_main(&self, main: &Plan<'_>) -> bool {
         let other = |name: &str| matches!(name, "master" | "main" | "trunk") && name != self.settings.main_branch;

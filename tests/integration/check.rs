@@ -165,3 +165,17 @@ fn an_unknown_key_is_seen_as_people_see_it() {
     --- exit 1
     ");
 }
+
+#[test]
+fn a_file_with_another_main_branch_is_told_the_setting() {
+    let master = "image: node:22.1\npipelines:\n  branches:\n    master:\n      - step: {script: [make test]}\n";
+    let told = |text: &str, words: &[&'static str]| {
+        let run = pipewright().file("bitbucket-pipelines.yml", text).args(["check", "--only", "release-flow"]);
+        run.args(words.iter().copied()).run().out
+    };
+    assert!(told(master, &[]).contains("set `main-branch: master` in pipewright.yaml"), "{}", told(master, &[]));
+    // Once it is set, and where main has a pipeline of its own, nothing of the kind.
+    for out in [told(master, &["--main-branch", "master"]), told(&master.replace("master", "main"), &[])] {
+        assert!(out.contains("add a step with `deployment: staging`") && !out.contains("set `main-branch"), "{out}");
+    }
+}

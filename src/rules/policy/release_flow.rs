@@ -100,9 +100,13 @@ fn part(
         format!("{event} never deploys to {word}")
     };
     let help = match section {
-        Section::Branches => {
-            format!("add a step with `deployment: {word}` to the pipeline of `{}`", flow.settings.main_branch)
-        }
+        Section::Branches => match flow.another_main() {
+            Some(other) => format!(
+                "if `{other}` is the main branch, set `main-branch: {other}` in pipewright.yaml (or try it with \
+                 `--main-branch {other}`)"
+            ),
+            None => format!("add a step with `deployment: {word}` to the pipeline of `{}`", flow.settings.main_branch),
+        },
         _ => format!("add a pipeline for that tag under `tags`, with a step that has `deployment: {word}`"),
     };
     out.violated(nearest(flow, section), message).help(help);
