@@ -7,6 +7,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::args::{Global, Model};
+use super::destination::Destination;
 use super::origin::{Environment, Held, Origin, flag, optional};
 use super::{CliError, World, files, rules};
 use crate::check::Checker;
@@ -28,12 +29,8 @@ pub(super) struct Configuration {
     pub(super) settings_origins: BTreeMap<String, Origin>,
     /// The pipeline file.
     pub(super) file: Held<String>,
-    /// The model's name.
-    pub(super) model: Held<Option<String>>,
-    /// The server's base URL.
-    pub(super) server: Held<Option<String>>,
-    /// The key; never shown.
-    pub(super) key: Held<Option<SecretString>>,
+    /// Where prompts go, and with which key.
+    pub(super) destination: Destination,
     /// Seconds that the server may be silent.
     pub(super) timeout: Held<Option<u64>>,
     /// A proxy for the server.
@@ -103,7 +100,8 @@ impl Configuration {
             None => Default::default(),
         };
 
-        let main_branch = flag(over.main_branch, "--main-branch").or(environment.text(&["PIPEWRIGHT_MAIN_BRANCH"]));
+        let main_branch =
+            flag(over.main_branch.clone(), "--main-branch").or(environment.text(&["PIPEWRIGHT_MAIN_BRANCH"]));
         if let Some(held) = main_branch {
             settings.main_branch = held.value;
             origins.insert("main-branch".to_owned(), held.origin);
@@ -122,23 +120,7 @@ impl Configuration {
             settings,
             settings_origins: origins,
             file,
-            model: optional(
-                flag(over.model, "--model").or(environment.text(&["PIPEWRIGHT_MODEL", "OPENAI_MODEL"])),
-                user.model,
-                own("model"),
-            ),
-            server: optional(
-                flag(over.server, "--server").or(environment.text(&["PIPEWRIGHT_SERVER", "OPENAI_BASE_URL"])),
-                user.server,
-                own("server"),
-            ),
-            key: optional(
-                environment
-                    .text(&["PIPEWRIGHT_API_KEY", "OPENAI_API_KEY"])
-                    .map(|held| Held::new(SecretString::from(held.value), held.origin)),
-                None,
-                Origin::Default,
-            ),
+            destination: Destination::choose(&over, &environment, &user, own),
             timeout: optional(flag(over.timeout, "--timeout").or(timeout), user.timeout, own("timeout")),
             proxy: optional(environment.text(&["PIPEWRIGHT_PROXY"]), user.proxy, own("proxy")),
             ca_file: optional(environment.text(&["PIPEWRIGHT_CA_FILE"]), user.ca_file, own("ca-file")),
@@ -175,9 +157,10 @@ impl Configuration {
         let defaults = LiveOptions::default();
         let tokens = self.max_tokens.value.map(|tokens| u32::try_from(tokens).unwrap_or(u32::MAX));
         LiveOptions {
-            base_url: self.server.value.clone(),
-            key: self.key.value.clone(),
-            model: self.model.value.clone(),
+            base_url: self.destination.server.value.clone(),
+            azure: self.destination.azure.as_ref().map(|version| version.value.clone()),
+            key: self.destination.key.value.clone(),
+            model: self.destination.model.value.clone(),
             idle_timeout: self.timeout.value.map_or(defaults.idle_timeout, Duration::from_secs),
             ca_file: self.ca_file.value.as_ref().map(PathBuf::from),
             proxy: self.proxy.value.clone(),

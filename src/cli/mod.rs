@@ -6,6 +6,7 @@ mod args;
 mod chat;
 mod check;
 mod config;
+mod destination;
 mod diff;
 mod doctor;
 mod eval;

@@ -193,7 +193,7 @@ pub(super) fn header(
 ) -> Header {
     let now = SystemTime::now();
     let mut header = Header::new(new_id(now, std::process::id()), timestamp(now));
-    header.model = configuration.model.value.clone().or(model);
+    header.model = configuration.destination.model.value.clone().or(model);
     header.path = Some(engine.path.clone());
     header.prompts = Some(hash_of_prompts(engine));
     header.settings = script.map_or(&configuration.settings, |script| &script.settings).written();

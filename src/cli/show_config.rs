@@ -2,6 +2,7 @@
 
 use super::args::{Config, Global};
 use super::config::{Configuration, Overrides, covered, masked};
+use super::destination::Destination;
 use super::origin::{Held, Origin};
 use super::{CliError, Exit, World, doctor};
 use crate::model::{DEFAULT_BASE, LiveOptions};
@@ -38,15 +39,19 @@ fn rows(configuration: &Configuration) -> Vec<[String; 3]> {
     let mut row = |name: &str, value: String, origin: &Origin| rows.push([name.to_owned(), value, origin.to_string()]);
     let unset = || "(not set)".to_owned();
     let text = |held: &Held<Option<String>>| held.value.as_deref().map_or_else(unset, covered);
-    row("model", text(&configuration.model), &configuration.model.origin);
+    let Destination { server, azure, key, model } = &configuration.destination;
+    row("model", text(model), &model.origin);
     // Where nothing is set, what would hold is told; with neither key nor server nobody is asked.
     let defaults = LiveOptions::default();
-    let server = match (&configuration.server.value, &configuration.key.value) {
+    let base = match (&server.value, &key.value) {
         (None, Some(_)) => DEFAULT_BASE.to_owned(),
-        _ => text(&configuration.server),
+        _ => text(server),
     };
-    row("server", server, &configuration.server.origin);
-    row("key", configuration.key.value.as_ref().map_or_else(unset, masked), &configuration.key.origin);
+    row("server", base, &server.origin);
+    if let Some(version) = azure {
+        row("azure.api-version", version.value.clone(), &version.origin);
+    }
+    row("key", key.value.as_ref().map_or_else(unset, masked), &key.origin);
     let seconds = configuration.timeout.value.unwrap_or(defaults.idle_timeout.as_secs());
     row("timeout", format!("{seconds} s"), &configuration.timeout.origin);
     row("proxy", text(&configuration.proxy), &configuration.proxy.origin);

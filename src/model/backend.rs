@@ -110,7 +110,7 @@ pub enum BackendError {
         why: String,
     },
     /// 401 or 403.
-    #[error("{server} refuses the key ({status}{said}): check OPENAI_API_KEY and whether it belongs to this server")]
+    #[error("{server} refuses the key ({status}{said}): check {variable} and whether it belongs to this server")]
     Unauthorized {
         /// Host and port.
         server: String,
@@ -118,11 +118,11 @@ pub enum BackendError {
         status: u16,
         /// `: ` and the server's words, or nothing.
         said: String,
+        /// The variable that holds the key.
+        variable: &'static str,
     },
     /// 404.
-    #[error(
-        "{server} knows no model `{model}` at this address (404{said}): check the model's name and the base URL, which often ends in /v1"
-    )]
+    #[error("{server} knows no model `{model}` at this address (404{said}): check {check}")]
     NotFound {
         /// Host and port.
         server: String,
@@ -130,6 +130,8 @@ pub enum BackendError {
         model: String,
         /// `: ` and the server's words, or nothing.
         said: String,
+        /// What may be wrong.
+        check: &'static str,
     },
     /// No connection.
     #[error("{server} can't be reached: {why}; check that it runs and that the base URL is right, then retry")]

@@ -37,17 +37,18 @@ pub fn doctor(options: LiveOptions) -> Vec<Probe> {
         }
     };
     tell("configuration", true, format!("{} {key}", live.server()));
-    match live.models() {
-        Ok(models) if models.is_empty() => tell("models", true, "the server lists none".to_owned()),
-        Ok(models) => {
+    match live.lists_models().then(|| live.models()) {
+        None => tell("models", true, "not asked: Azure lists what could be deployed, not what is".to_owned()),
+        Some(Ok(models)) if models.is_empty() => tell("models", true, "the server lists none".to_owned()),
+        Some(Ok(models)) => {
             let few = models.get(..8).unwrap_or(&models).join(", ");
             let more = if models.len() > 8 { format!(" and {} more", models.len() - 8) } else { String::new() };
             tell("models", true, format!("{few}{more}"));
         }
-        Err(BackendError::NotFound { .. } | BackendError::Refused { .. } | BackendError::BadAnswer { .. }) => {
+        Some(Err(BackendError::NotFound { .. } | BackendError::Refused { .. } | BackendError::BadAnswer { .. })) => {
             tell("models", true, "not listed, which is no hindrance where a model is named".to_owned());
         }
-        Err(error) => {
+        Some(Err(error)) => {
             tell("models", false, error.to_string());
             return probes;
         }

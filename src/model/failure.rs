@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::backend::BackendError;
 use super::chunk::{self, Said};
+use super::options::key_variable;
 
 /// What is known of the exchange when it fails.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub(super) struct Scene {
     pub(super) model: String,
     /// The key, to be blanked wherever a server repeats it.
     pub(super) key: Option<secrecy::SecretString>,
+    /// Whether the server is a resource of Azure OpenAI.
+    pub(super) azure: bool,
 }
 
 /// Why a request failed, and whether to send it again.
@@ -82,8 +85,15 @@ impl Scene {
         // Nothing is left to spend: waiting does not help.
         let spent = said.kind.contains("insufficient_quota") || said.kind.contains("billing");
         let error = match status {
-            401 | 403 => BackendError::Unauthorized { server, status, said: words },
-            404 => BackendError::NotFound { server, model: self.model.clone(), said: words },
+            401 | 403 => BackendError::Unauthorized { server, status, said: words, variable: key_variable(self.azure) },
+            404 => {
+                let check = if self.azure {
+                    "the deployment's name, the endpoint and the API version"
+                } else {
+                    "the model's name and the base URL, which often ends in /v1"
+                };
+                BackendError::NotFound { server, model: self.model.clone(), said: words, check }
+            }
             429 => BackendError::RateLimited { server, after, said: words },
             408 | 500.. => BackendError::Server { server, status, said: words },
             _ => BackendError::Refused { server, status, said: words },
@@ -142,7 +152,7 @@ mod tests {
     use super::*;
 
     fn scene() -> Scene {
-        Scene { server: "host".into(), model: "m".into(), key: Some("canary-7f3a".into()) }
+        Scene { server: "host".into(), model: "m".into(), key: Some("canary-7f3a".into()), azure: false }
     }
 
     #[test]
@@ -153,6 +163,13 @@ mod tests {
         insta::assert_snapshot!(line(429, "slow\u{1b}[31m down"), @"host takes no more requests now (429: slow [31m down): retry later");
         insta::assert_snapshot!(line(502, "<html>bad gateway</html>"), @"host has trouble of its own (502): retry later");
         insta::assert_snapshot!(line(413, ""), @"host refuses the request (413)");
+    }
+
+    #[test]
+    fn azure_has_its_own_next_move() {
+        let line = |status| Scene { azure: true, ..scene() }.status(status, None, "").error.to_string();
+        insta::assert_snapshot!(line(401), @"host refuses the key (401): check AZURE_OPENAI_API_KEY and whether it belongs to this server");
+        insta::assert_snapshot!(line(404), @"host knows no model `m` at this address (404): check the deployment's name, the endpoint and the API version");
     }
 
     #[test]

@@ -40,8 +40,16 @@ type Notice = Box<dyn FnMut(&str)>;
 
 struct Connection {
     runtime: Runtime,
-    client: Client<Server>,
+    http: reqwest::Client,
+    server: Server,
     transport: Transport,
+}
+
+impl Connection {
+    fn client(&self, model: &str) -> Client<Server> {
+        let server = self.server.asked_for(model);
+        Client::build(self.http.clone(), server).with_http_service(self.transport.clone())
+    }
 }
 
 impl std::fmt::Debug for Live {
@@ -60,7 +68,7 @@ impl Live {
         if !options.configured() {
             return Err(BackendError::NoModel);
         }
-        let address = Address::read(options.base_url.as_deref())?;
+        let address = Address::of(&options)?;
         Server::new(&address, options.key())?;
         Ok(Self {
             options,
@@ -100,6 +108,11 @@ impl Live {
         &self.address.label
     }
 
+    /// Whether the server's list of models is of those that can be asked; Azure lists what could be deployed.
+    pub fn lists_models(&self) -> bool {
+        self.address.azure.is_none()
+    }
+
     /// The models that the server lists.
     ///
     /// # Errors
@@ -109,8 +122,9 @@ impl Live {
         let Some(connection) = &self.connection else { return Err(BackendError::NoModel) };
         let (interrupt, patience) = (self.options.interrupt.clone(), self.options.idle_timeout);
         let scene = connection.transport.scene();
+        let client = connection.client("");
         connection.runtime.block_on(async {
-            let listed = async { connection.client.models().list_byot::<Value>().await };
+            let listed = async { client.models().list_byot::<Value>().await };
             tokio::select! {
                 biased;
                 () = interrupt.raised() => Err(BackendError::Interrupted { text: String::new() }),
@@ -133,14 +147,14 @@ impl Live {
             server: self.address.label.clone(),
             model: self.name(),
             key: self.options.key().map(SecretString::from),
+            azure: self.address.azure.is_some(),
         };
         let transport = Transport::new(http.clone(), self.options.idle_timeout, scene);
-        let client = Client::build(http, server).with_http_service(transport.clone());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| BackendError::Configuration { why: format!("no network can be set up: {error}") })?;
-        self.connection = Some(Connection { runtime, client, transport });
+        self.connection = Some(Connection { runtime, http, server, transport });
         Ok(())
     }
 
@@ -154,7 +168,14 @@ impl Live {
     fn model(&mut self, request: &Request) -> Result<String, BackendError> {
         let chosen = request.model.clone().or_else(|| self.options.model.clone()).or_else(|| self.found.clone());
         if let Some(model) = chosen.filter(|model| !model.trim().is_empty()) {
+            if self.address.azure.is_some() {
+                Address::deployment(&model)?;
+            }
             return Ok(model);
+        }
+        if self.address.azure.is_some() {
+            let why = "no deployment of Azure OpenAI is named; set AZURE_OPENAI_DEPLOYMENT".to_owned();
+            return Err(BackendError::Configuration { why });
         }
         if self.address.base == DEFAULT_BASE {
             return Ok(DEFAULT_MODEL.to_owned());
@@ -227,7 +248,7 @@ impl Live {
         let Some(connection) = &self.connection else { return (answer, Err(BackendError::NoModel.into())) };
         connection.transport.asks_for(&body.model);
         let scene = connection.transport.scene();
-        let total = self.options.total_timeout;
+        let (client, total) = (connection.client(&body.model), self.options.total_timeout);
         let ended = connection.runtime.block_on(async {
             tokio::select! {
                 biased;
@@ -236,7 +257,7 @@ impl Live {
                     again: false,
                     ..BackendError::Timeout { server: scene.server.clone(), what: "the whole reply", after: total }.into()
                 }),
-                ended = answer.take(&connection.client, &scene, body, on_delta) => ended,
+                ended = answer.take(&client, &scene, body, on_delta) => ended,
             }
         });
         if ended.is_err() {

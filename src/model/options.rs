@@ -17,6 +17,9 @@ pub const DEFAULT_BASE: &str = "https://api.openai.com/v1";
 pub struct LiveOptions {
     /// Base URL of an OpenAI-compatible API, such as `http://127.0.0.1:8080/v1`; none is OpenAI's own.
     pub base_url: Option<String>,
+    /// The API version of Azure OpenAI: with it `base_url` is a resource's endpoint, the key is Azure's, and a model is
+    /// the name of a deployment.
+    pub azure: Option<String>,
     /// The key; none sends no key.
     pub key: Option<SecretString>,
     /// The model; none asks the server, and takes its model if it has only one.
@@ -45,6 +48,7 @@ impl Default for LiveOptions {
     fn default() -> Self {
         Self {
             base_url: None,
+            azure: None,
             key: None,
             model: None,
             connect_timeout: Duration::from_secs(10),
@@ -83,12 +87,23 @@ pub(super) struct Address {
     pub(super) here: bool,
     /// Whether what is sent is encrypted.
     pub(super) encrypted: bool,
+    /// The API version, if this is a resource of Azure OpenAI.
+    pub(super) azure: Option<String>,
 }
 
 impl Address {
-    pub(super) fn read(base_url: Option<&str>) -> Result<Self, BackendError> {
+    /// Where the options lead to.
+    pub(super) fn of(options: &LiveOptions) -> Result<Self, BackendError> {
+        Self::read(options.base_url.as_deref(), options.azure.as_deref())
+    }
+
+    fn read(base_url: Option<&str>, azure: Option<&str>) -> Result<Self, BackendError> {
         let wrong = |why: String| BackendError::Configuration { why };
-        let text = base_url.map(str::trim).filter(|text| !text.is_empty()).unwrap_or(DEFAULT_BASE);
+        let named = base_url.map(str::trim).filter(|text| !text.is_empty());
+        if azure.is_some() && named.is_none() {
+            return Err(wrong("no endpoint of Azure OpenAI is given; set AZURE_OPENAI_ENDPOINT".to_owned()));
+        }
+        let text = named.unwrap_or(DEFAULT_BASE);
         let shown: String = text.chars().filter(|c| !c.is_control()).take(80).collect();
         let url = reqwest::Url::parse(text).map_err(|error| {
             wrong(format!("the base URL `{shown}` is none ({error}); write it as http://host:port/v1"))
@@ -97,7 +112,8 @@ impl Address {
             return Err(wrong(format!("the base URL `{shown}` must begin with http:// or https://")));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("the base URL has a user or a password in it; set OPENAI_API_KEY instead".to_owned()));
+            let variable = key_variable(azure.is_some());
+            return Err(wrong(format!("the base URL has a user or a password in it; set {variable} instead")));
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Err(wrong(format!("the base URL `{shown}` has a `?` or `#` part, which a base can't have")));
@@ -106,10 +122,27 @@ impl Address {
         let here = host == "localhost"
             || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
         let base = url.as_str().trim_end_matches('/');
-        let base = base.strip_suffix("/chat/completions").unwrap_or(base).to_owned();
+        let ending = if azure.is_some() { "/openai" } else { "/chat/completions" };
+        let base = base.strip_suffix(ending).unwrap_or(base).to_owned();
         let label = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        Ok(Self { base, label, here, encrypted: url.scheme() == "https" })
+        Ok(Self { base, label, here, encrypted: url.scheme() == "https", azure: azure.map(str::to_owned) })
     }
+
+    /// The name of a deployment as a part of a path. It may come from a prompt's command, so it chooses no other path.
+    pub(super) fn deployment(name: &str) -> Result<(), BackendError> {
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if name.chars().all(fits) && name.contains(|c: char| c != '.') {
+            return Ok(());
+        }
+        let shown: String = name.chars().filter(|c| !c.is_control()).take(80).collect();
+        let why = format!("`{shown}` names no deployment of Azure OpenAI: letters, digits, `-`, `_` and `.` do");
+        Err(BackendError::Configuration { why })
+    }
+}
+
+/// The variable that a key comes from, for messages.
+pub(super) fn key_variable(azure: bool) -> &'static str {
+    if azure { "AZURE_OPENAI_API_KEY" } else { "OPENAI_API_KEY" }
 }
 
 #[cfg(test)]
@@ -118,22 +151,43 @@ mod tests {
 
     #[test]
     fn base_urls_are_read_as_people_write_them() {
-        let read = |url| Address::read(Some(url)).unwrap();
+        let read = |url| Address::read(Some(url), None).unwrap();
         assert_eq!(read("http://127.0.0.1:8080/v1/").base, "http://127.0.0.1:8080/v1");
         assert_eq!(read(" https://x.example/v1/chat/completions ").base, "https://x.example/v1");
         assert_eq!(read("http://[::1]:9/v1").label, "[::1]:9");
         assert!(read("http://[::1]:9/v1").here && read("http://localhost").here && !read("https://x.example").here);
-        assert_eq!(Address::read(None).unwrap().label, "api.openai.com");
-        assert_eq!(Address::read(Some("  ")).unwrap().base, DEFAULT_BASE);
+        assert_eq!(Address::read(None, None).unwrap().label, "api.openai.com");
+        assert_eq!(Address::read(Some("  "), None).unwrap().base, DEFAULT_BASE);
     }
 
     #[test]
     fn a_bad_base_url_is_told_and_a_password_is_not_repeated() {
         for bad in ["127.0.0.1:8080", "ftp://x", "http://", "http://x/?key=1", "nonsense"] {
-            assert!(matches!(Address::read(Some(bad)), Err(BackendError::Configuration { .. })), "{bad}");
+            assert!(matches!(Address::read(Some(bad), None), Err(BackendError::Configuration { .. })), "{bad}");
         }
-        let error = Address::read(Some("https://me:canary@x.example/v1")).unwrap_err().to_string();
-        assert!(!error.contains("canary"), "{error}");
+        for (azure, variable) in [(None, " OPENAI_API_KEY"), (Some("v"), " AZURE_OPENAI_API_KEY")] {
+            let error = Address::read(Some("https://me:canary@x.example/v1"), azure).unwrap_err().to_string();
+            assert!(!error.contains("canary") && error.contains(variable), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_is_read_as_people_write_it_and_must_be_there() {
+        for text in ["https://x.example", "https://x.example/", "https://x.example/openai/"] {
+            assert_eq!(Address::read(Some(text), Some("v")).unwrap().base, "https://x.example", "{text}");
+        }
+        let error = Address::read(None, Some("v")).unwrap_err().to_string();
+        assert!(error.contains("AZURE_OPENAI_ENDPOINT"), "{error}");
+    }
+
+    #[test]
+    fn the_name_of_a_deployment_is_one_part_of_a_path() {
+        assert!(["gpt-4.1", "my_model", "0"].iter().all(|name| Address::deployment(name).is_ok()));
+        assert!(
+            ["", "..", "a/b", "a?b", "a#b", "a%2fb", "a b", "\u{e4}"]
+                .iter()
+                .all(|name| Address::deployment(name).is_err())
+        );
     }
 
     #[test]

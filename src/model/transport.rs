@@ -12,15 +12,18 @@ use async_openai::error::OpenAIError;
 use async_openai::middleware::HttpRequestFactory;
 use bytes::Bytes;
 use futures_util::stream;
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Response, redirect};
 use secrecy::SecretString;
 
 use super::backend::BackendError;
 use super::failure::{Failure, Scene};
-use super::options::{Address, LiveOptions};
+use super::options::{Address, LiveOptions, key_variable};
 use super::retry::retry_after;
 use super::sse::Events;
+
+/// Where Azure looks for its key.
+const API_KEY: HeaderName = HeaderName::from_static("api-key");
 
 /// Bytes of a refusal that are read: enough for any message.
 const REFUSAL: usize = 64 << 10;
@@ -31,21 +34,43 @@ pub(super) struct Server {
     base: String,
     key: SecretString,
     headers: HeaderMap,
+    /// The API version of Azure OpenAI, and the deployment that is asked.
+    azure: Option<(String, String)>,
 }
 
 impl Server {
     pub(super) fn new(address: &Address, key: Option<&str>) -> Result<Self, BackendError> {
+        let wrong = |why: String| BackendError::Configuration { why };
         let mut headers = HeaderMap::new();
         if let Some(key) = key {
-            let mut value =
-                HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| BackendError::Configuration {
-                    why: "the key has characters that no header can carry (a line break, a quote mark pasted with it?)"
+            let (name, text) = match address.azure {
+                Some(_) => (API_KEY, key.to_owned()),
+                None => (AUTHORIZATION, format!("Bearer {key}")),
+            };
+            let mut value = HeaderValue::from_str(&text).map_err(|_| {
+                wrong(
+                    "the key has characters that no header can carry (a line break, a quote mark pasted with it?)"
                         .to_owned(),
-                })?;
+                )
+            })?;
             value.set_sensitive(true);
-            headers.insert(AUTHORIZATION, value);
+            headers.insert(name, value);
+        } else if address.azure.is_some() {
+            // Another server's key must not stand in for it.
+            return Err(wrong(format!("there is no key for Azure OpenAI; set {}", key_variable(true))));
         }
-        Ok(Self { base: address.base.clone(), key: SecretString::from(key.unwrap_or_default()), headers })
+        Ok(Self {
+            base: address.base.clone(),
+            key: SecretString::from(key.unwrap_or_default()),
+            headers,
+            azure: address.azure.clone().map(|version| (version, String::new())),
+        })
+    }
+
+    /// The same server for requests to one model: Azure has the deployment in the path.
+    pub(super) fn asked_for(&self, model: &str) -> Self {
+        let azure = self.azure.as_ref().map(|(version, _)| (version.clone(), model.to_owned()));
+        Self { azure, ..self.clone() }
     }
 }
 
@@ -55,11 +80,17 @@ impl Config for Server {
     }
 
     fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.base)
+        match &self.azure {
+            None => format!("{}{path}", self.base),
+            Some((_, deployment)) if path == "/chat/completions" => {
+                format!("{}/openai/deployments/{deployment}{path}", self.base)
+            }
+            Some(_) => format!("{}/openai{path}", self.base),
+        }
     }
 
     fn query(&self) -> Vec<(&str, &str)> {
-        Vec::new()
+        self.azure.iter().map(|(version, _)| ("api-version", version.as_str())).collect()
     }
 
     fn api_base(&self) -> &str {

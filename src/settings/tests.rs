@@ -152,6 +152,26 @@ fn a_bad_entry_of_the_catalogue_is_found_at_its_place() {
 }
 
 #[test]
+fn azure_is_described_in_a_persons_own_file_and_without_a_key() {
+    let text = "azure:\n  endpoint: https://x.example\n  deployment: d\n  api-version: 2024-10-21\n";
+    let (user, findings) = read_user(&Document::read(text));
+    assert_eq!(findings, []);
+    let own = |text: &str| Some(text.to_owned());
+    let azure = Azure { endpoint: own("https://x.example"), deployment: own("d"), api_version: own("2024-10-21") };
+    assert_eq!(user.azure, azure);
+    let document = Document::read("server: http://x\nazure:\n  endpoint: https://x.example\n  key: k\n  version: 1\n");
+    let (_, findings) = read_user(&document);
+    let told: Vec<String> = findings.iter().map(|finding| line(&document, finding)).collect();
+    insta::assert_debug_snapshot!(told, @r#"
+    [
+        "2:1: `azure` and `server` both say where prompts go (keep one; `--server` asks another server once)",
+        "4:3: `key` can't be kept in a file (set `AZURE_OPENAI_API_KEY` in the environment)",
+        "5:3: unknown setting of `azure` `version` (known are `endpoint`, `deployment` and `api-version`)",
+    ]
+    "#);
+}
+
+#[test]
 fn the_page_names_every_key() {
     for key in repository::KEYS.iter().chain(&user::KEYS) {
         assert!(META.page.contains(&format!("| `{key}` |")), "{key}");

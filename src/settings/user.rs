@@ -2,12 +2,13 @@
 
 use super::reader::Reader;
 use crate::finding::Finding;
-use crate::yaml::{Document, Scalar};
+use crate::yaml::{Document, Entry, Node, Scalar};
 
 /// The keys of a person's own file.
-pub(super) const KEYS: [&str; 10] = [
+pub(super) const KEYS: [&str; 11] = [
     "model",
     "server",
+    "azure",
     "timeout",
     "proxy",
     "ca-file",
@@ -54,6 +55,17 @@ impl ColorChoice {
     }
 }
 
+/// A resource of Azure OpenAI, as far as a file describes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Azure {
+    /// The endpoint, such as `https://NAME.openai.azure.com`.
+    pub endpoint: Option<String>,
+    /// The deployment that answers.
+    pub deployment: Option<String>,
+    /// The API version.
+    pub api_version: Option<String>,
+}
+
 /// What a person's own file sets.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct User {
@@ -61,6 +73,8 @@ pub struct User {
     pub model: Option<String>,
     /// The base URL of an OpenAI-compatible server.
     pub server: Option<String>,
+    /// A resource of Azure OpenAI, in place of a server.
+    pub azure: Azure,
     /// Seconds that the server may be silent.
     pub timeout: Option<u64>,
     /// A proxy for the server.
@@ -90,6 +104,7 @@ pub fn read_user(document: &Document) -> (User, Vec<Finding>) {
         match entry.name() {
             "model" => user.model = reader.text(entry.value, "`model`"),
             "server" => user.server = reader.text(entry.value, "`server`"),
+            "azure" => user.azure = azure(entry.value, &mut reader),
             "timeout" => user.timeout = reader.count(entry.value, "`timeout`", "seconds"),
             "max-tokens" => user.max_tokens = reader.count(entry.value, "`max-tokens`", "tokens"),
             "proxy" => user.proxy = reader.text(entry.value, "`proxy`"),
@@ -111,9 +126,7 @@ pub fn read_user(document: &Document) -> (User, Vec<Finding>) {
             }
             "rule-pages" => user.rule_pages = reader.text(entry.value, "`rule-pages`"),
             "key" | "api-key" | "token" => {
-                reader
-                    .wrong(entry.key.place(), format!("`{}` can't be kept in a file", entry.name()))
-                    .help("set `OPENAI_API_KEY` or `PIPEWRIGHT_API_KEY` in the environment");
+                key(entry, "`OPENAI_API_KEY` or `PIPEWRIGHT_API_KEY`", &mut reader);
             }
             name if super::repository::KEYS.contains(&name) => {
                 reader
@@ -123,6 +136,32 @@ pub fn read_user(document: &Document) -> (User, Vec<Finding>) {
             _ => reader.unknown(entry.key, "setting", &KEYS),
         }
     }
+    let root = document.root().filter(|_| user.server.is_some() && user.azure.endpoint.is_some());
+    if let Some(entry) = root.and_then(|root| root.entries().find(|entry| entry.name() == "azure")) {
+        reader
+            .wrong(entry.key.place(), "`azure` and `server` both say where prompts go")
+            .help("keep one; `--server` asks another server once");
+    }
     findings.sort_by_key(|finding| finding.span);
     (user, findings)
+}
+
+fn azure(node: Node<'_>, reader: &mut Reader<'_>) -> Azure {
+    let mut azure = Azure::default();
+    for entry in reader.entries(node, "`azure`") {
+        match entry.name() {
+            "endpoint" => azure.endpoint = reader.text(entry.value, "`azure.endpoint`"),
+            "deployment" => azure.deployment = reader.text(entry.value, "`azure.deployment`"),
+            "api-version" => azure.api_version = reader.text(entry.value, "`azure.api-version`"),
+            "key" | "api-key" | "token" => key(entry, "`AZURE_OPENAI_API_KEY`", reader),
+            _ => reader.unknown(entry.key, "setting of `azure`", &["endpoint", "deployment", "api-version"]),
+        }
+    }
+    azure
+}
+
+fn key(entry: Entry<'_>, variables: &str, reader: &mut Reader<'_>) {
+    reader
+        .wrong(entry.key.place(), format!("`{}` can't be kept in a file", entry.name()))
+        .help(format!("set {variables} in the environment"));
 }

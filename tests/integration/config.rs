@@ -70,6 +70,45 @@ fn a_wrong_settings_file_is_told_with_its_place() {
 }
 
 #[test]
+fn azure_is_shown_with_its_own_key() {
+    let ended = pipewright()
+        .user_config("azure:\n  endpoint: https://own.example\n  deployment: own\n")
+        .env("OPENAI_API_KEY", "sk-123456")
+        .env("AZURE_OPENAI_API_KEY", "azure-canary")
+        .env("OPENAI_MODEL", "not-a-deployment")
+        .args(["config"])
+        .run();
+    assert_snapshot!(ended.out.lines().take(4).collect::<Vec<_>>().join("\n"), @r"
+    model                   own                                               [FOLDER]/home/pipewright/config.yaml:1
+    server                  https://own.example                               [FOLDER]/home/pipewright/config.yaml:1
+    azure.api-version       2024-10-21                                        default
+    key                     ******** (12 characters)                          environment: AZURE_OPENAI_API_KEY
+    ");
+}
+
+#[test]
+fn the_first_place_that_names_a_server_or_azure_decides() {
+    let chosen = |variables: &[(&str, &str)], own: &str, arguments: &[&str]| {
+        let run = variables.iter().fold(pipewright().user_config(own), |run, (name, value)| run.env(name, value));
+        let run = run.env("OPENAI_API_KEY", "sk-1").env("AZURE_OPENAI_API_KEY", "az");
+        let out = run.args(["config"]).args(arguments.iter().copied()).run().out;
+        let word = |row: &str, at: usize| {
+            let line = out.lines().find(|line| line.starts_with(row)).expect("a row");
+            line.split_whitespace().nth(at).expect("a word").to_owned()
+        };
+        (word("server", 1), word("key", 5))
+    };
+    let is = |server: &str, key: &str| (server.to_owned(), key.to_owned());
+    let azure = ("AZURE_OPENAI_ENDPOINT", "https://a");
+    let server = ("OPENAI_BASE_URL", "http://s");
+    assert_eq!(chosen(&[azure], "", &["--server", "http://f"]), is("http://f", "OPENAI_API_KEY"));
+    assert_eq!(chosen(&[azure, server], "", &[]), is("http://s", "OPENAI_API_KEY"));
+    assert_eq!(chosen(&[azure], "server: http://own\n", &[]), is("https://a", "AZURE_OPENAI_API_KEY"));
+    assert_eq!(chosen(&[], "azure: {endpoint: https://own}\n", &[]), is("https://own", "AZURE_OPENAI_API_KEY"));
+    assert_eq!(chosen(&[server], "azure: {endpoint: https://own}\n", &[]), is("http://s", "OPENAI_API_KEY"));
+}
+
+#[test]
 fn a_settings_file_above_the_repository_is_not_read() {
     let main_branch = |marker: &str| {
         let run = pipewright().file("pipewright.yaml", "main-branch: theirs\n").file(marker, "").at("repo/sub");

@@ -9,9 +9,9 @@ use secrecy::SecretString;
 
 use crate::server::{Act, End, Server, says, status, stream};
 
-const CANARY: &str = "sk-canary-5e1f0c";
+pub(crate) const CANARY: &str = "sk-canary-5e1f0c";
 
-fn options(base: &str) -> LiveOptions {
+pub(crate) fn options(base: &str) -> LiveOptions {
     LiveOptions {
         base_url: Some(base.to_owned()),
         key: Some(SecretString::from(CANARY)),
@@ -36,7 +36,7 @@ fn request() -> Request {
 }
 
 /// Asks once; also checks that what was shown is what was kept, and that no key is in any word of it.
-fn ask(live: &mut Live) -> Result<Reply, BackendError> {
+pub(crate) fn ask(live: &mut Live) -> Result<Reply, BackendError> {
     let mut shown = String::new();
     let result = live.reply(&request(), &mut |delta| shown.push_str(delta));
     let kept = match &result {

@@ -5,6 +5,8 @@
 mod support;
 
 #[cfg(test)]
+mod azure;
+#[cfg(test)]
 mod certainty;
 #[cfg(test)]
 mod chat;
