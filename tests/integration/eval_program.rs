@@ -209,3 +209,18 @@ fn several_conversations_are_recorded_at_once_until_a_cap_is_reached() {
     assert_eq!(server.asked().len(), 1);
     assert!(capped.err.contains(".part)"), "{}", capped.err);
 }
+
+/// The gate: what the committed baseline says of our own suites is not made worse. A change that is meant to move it says
+/// so by `pipewright eval evals/*.yaml --write-baseline evals/baseline.json`.
+#[test]
+fn our_own_suites_are_no_worse_than_the_committed_baseline() {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_pipewright"));
+    command.env_clear().current_dir(env!("CARGO_MANIFEST_DIR")).arg("eval");
+    command.args(
+        ["authored", "engineers", "existing", "flask-gke", "recorded-chats"].map(|name| format!("evals/{name}.yaml")),
+    );
+    let output = command.args(["--baseline", "evals/baseline.json", "--fail-on-worse"]).output().expect("it runs");
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(told.contains("0 worse"), "{told}");
+}
