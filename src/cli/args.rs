@@ -6,7 +6,7 @@ use clap::{Args, CommandFactory, Parser, ValueEnum};
 
 use super::eval::args::Eval;
 use crate::finding::{Layer, Severity};
-use crate::settings::ColorChoice;
+use crate::settings::{Api, ColorChoice};
 
 const AFTER: &str = "Exit codes:
   0  fine
@@ -237,6 +237,9 @@ pub(super) struct Model {
     /// Seconds that the server may be silent
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(super) timeout: Option<u64>,
+    /// How the server is asked for a reply: as a chat completion, or as a response
+    #[arg(long, value_name = "API", value_parser = api)]
+    pub(super) api: Option<Api>,
 }
 
 /// List the rules, or explain one with a good and a bad example
@@ -366,6 +369,12 @@ fn severity(word: &str) -> Result<Severity, String> {
 fn fail_on(word: &str) -> Result<FailOn, String> {
     let some = |severity: Severity| (severity.word(), FailOn(Some(severity)));
     one_of(word, &[some(Severity::Error), some(Severity::Warning), some(Severity::Note), ("never", FailOn(None))])
+}
+
+fn api(word: &str) -> Result<Api, String> {
+    let choice = |word: &'static str| Api::parse(word).map(|choice| (word, choice));
+    let choices: Vec<_> = Api::WORDS.into_iter().filter_map(choice).collect();
+    one_of(word, &choices)
 }
 
 fn color(word: &str) -> Result<ColorChoice, String> {

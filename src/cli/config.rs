@@ -14,7 +14,7 @@ use crate::check::Checker;
 use crate::finding::{Finding, Severity, Verdict};
 use crate::model::{Interrupt, LiveOptions};
 use crate::report::{self, FileReport, Look, Report};
-use crate::settings::{self, ColorChoice, Settings};
+use crate::settings::{self, Api, ColorChoice, Settings};
 use crate::yaml::Document;
 
 /// The name of a repository's settings file.
@@ -60,13 +60,14 @@ pub(super) struct Overrides {
     pub(super) model: Option<String>,
     pub(super) server: Option<String>,
     pub(super) timeout: Option<u64>,
+    pub(super) api: Option<Api>,
 }
 
 impl Overrides {
     /// What the command line says of the model.
     pub(super) fn model(arguments: &Model) -> Self {
-        let Model { model, server, timeout } = arguments;
-        Self { main_branch: None, model: model.clone(), server: server.clone(), timeout: *timeout }
+        let Model { model, server, timeout, api } = arguments;
+        Self { main_branch: None, model: model.clone(), server: server.clone(), timeout: *timeout, api: *api }
     }
 }
 
@@ -120,7 +121,7 @@ impl Configuration {
             settings,
             settings_origins: origins,
             file,
-            destination: Destination::choose(&over, &environment, &user, own),
+            destination: Destination::choose(&over, &environment, &user, own)?,
             timeout: optional(flag(over.timeout, "--timeout").or(timeout), user.timeout, own("timeout")),
             proxy: optional(environment.text(&["PIPEWRIGHT_PROXY"]), user.proxy, own("proxy")),
             ca_file: optional(environment.text(&["PIPEWRIGHT_CA_FILE"]), user.ca_file, own("ca-file")),
@@ -159,6 +160,7 @@ impl Configuration {
         LiveOptions {
             base_url: self.destination.server.value.clone(),
             azure: self.destination.azure.as_ref().map(|version| version.value.clone()),
+            api: self.destination.api.value,
             key: self.destination.key.value.clone(),
             model: self.destination.model.value.clone(),
             idle_timeout: self.timeout.value.map_or(defaults.idle_timeout, Duration::from_secs),

@@ -2,9 +2,10 @@
 
 use secrecy::SecretString;
 
+use super::CliError;
 use super::config::Overrides;
 use super::origin::{Environment, Held, Origin, flag, optional};
-use crate::settings::User;
+use crate::settings::{Api, User};
 
 /// The API version that Azure is asked for where none is configured: the last stable one with dates.
 const API_VERSION: &str = "2024-10-21";
@@ -20,6 +21,8 @@ pub(super) struct Destination {
     pub(super) key: Held<Option<SecretString>>,
     /// The model's name, which Azure calls a deployment.
     pub(super) model: Held<Option<String>>,
+    /// How it is asked for a reply.
+    pub(super) api: Held<Api>,
 }
 
 impl Destination {
@@ -29,7 +32,7 @@ impl Destination {
         environment: &Environment<'_>,
         user: &User,
         own: impl Fn(&str) -> Origin,
-    ) -> Self {
+    ) -> Result<Self, CliError> {
         let of_file = |value: &Option<String>, key: &str| value.clone().map(|value| Held::new(value, own(key)));
         let server = flag(over.server.clone(), "--server")
             .or(environment.text(&["PIPEWRIGHT_SERVER", "OPENAI_BASE_URL"]))
@@ -51,11 +54,18 @@ impl Destination {
         let deployment = of_file(&user.azure.deployment, "azure").filter(|_| azure);
         let model = flag(over.model.clone(), "--model").or(environment.text(models)).or(deployment);
         let version = environment.text(&["OPENAI_API_VERSION"]).or(of_file(&user.azure.api_version, "azure"));
-        Self {
+        let named = environment.text(&["PIPEWRIGHT_API"]).map(|held| {
+            let wrong = || CliError::usage(format!("PIPEWRIGHT_API is not {}", Api::WORDS.join(" or ")));
+            Api::parse(held.value.trim()).map(|api| Held::new(api, held.origin)).ok_or_else(wrong)
+        });
+        let api = flag(over.api, "--api").or(named.transpose()?);
+        let api = api.or(user.api.map(|api| Held::new(api, own("api"))));
+        Ok(Self {
+            api: api.unwrap_or(Held::new(Api::default(), Origin::Default)),
             server: optional(server, None, Origin::Default),
             azure: azure.then(|| version.unwrap_or(Held::new(API_VERSION.to_owned(), Origin::Default))),
             key: optional(key, None, Origin::Default),
             model: optional(model, user.model.clone(), own("model")),
-        }
+        })
     }
 }

@@ -39,7 +39,7 @@ fn rows(configuration: &Configuration) -> Vec<[String; 3]> {
     let mut row = |name: &str, value: String, origin: &Origin| rows.push([name.to_owned(), value, origin.to_string()]);
     let unset = || "(not set)".to_owned();
     let text = |held: &Held<Option<String>>| held.value.as_deref().map_or_else(unset, covered);
-    let Destination { server, azure, key, model } = &configuration.destination;
+    let Destination { server, azure, key, model, api } = &configuration.destination;
     row("model", text(model), &model.origin);
     // Where nothing is set, what would hold is told; with neither key nor server nobody is asked.
     let defaults = LiveOptions::default();
@@ -51,6 +51,7 @@ fn rows(configuration: &Configuration) -> Vec<[String; 3]> {
     if let Some(version) = azure {
         row("azure.api-version", version.value.clone(), &version.origin);
     }
+    row("api", api.value.word().to_owned(), &api.origin);
     row("key", key.value.as_ref().map_or_else(unset, masked), &key.origin);
     let seconds = configuration.timeout.value.unwrap_or(defaults.idle_timeout.as_secs());
     row("timeout", format!("{seconds} s"), &configuration.timeout.origin);

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use async_openai::Client;
 use async_openai::error::OpenAIError;
-use async_openai::types::chat::CreateChatCompletionRequest;
 use futures_util::{Stream, StreamExt};
 use serde_json::Value;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use super::backend::{BackendError, Finish, Reply, Usage};
+use super::body::Body;
 use super::chunk;
 use super::failure::{Failure, Scene};
 use super::thinking::Thinking;
@@ -49,13 +49,18 @@ impl Answer {
         &mut self,
         client: &Client<Server>,
         scene: &Scene,
-        body: &CreateChatCompletionRequest,
+        body: &Body,
         on_delta: &mut dyn FnMut(&str),
     ) -> Result<(), Failure> {
         let mut pulse = tokio::time::interval_at(Instant::now() + PULSE, PULSE);
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let chat = client.chat();
-        let stream = pulsed(chat.create_stream_byot::<_, Value>(body), &mut pulse, on_delta).await;
+        let asked = async {
+            match body {
+                Body::Chat(request) => client.chat().create_stream_byot::<_, Value>(request).await,
+                Body::Response(request) => client.responses().create_stream_byot::<_, Value>(request).await,
+            }
+        };
+        let stream = pulsed(asked, &mut pulse, on_delta).await;
         let mut stream = stream.map_err(|error| failure(scene, error))?;
         while let Some(event) = pulsed(next(&mut stream, self.finish.is_some()), &mut pulse, on_delta).await {
             match event {

@@ -1,8 +1,10 @@
-//! What one JSON text of an answer says: a streamed chunk, a whole completion, or an error in place of either.
+//! What one JSON text of an answer says: a streamed chunk, a whole completion, or an error in place of either. Those of the
+//! Responses API have a reader of their own.
 
 use serde_json::Value;
 
 use super::backend::{Finish, Usage};
+use super::response;
 
 /// What a chunk adds to the reply.
 #[derive(Debug, Default, PartialEq)]
@@ -15,7 +17,7 @@ pub(super) struct Piece {
     pub(super) whole: bool,
     pub(super) finish: Option<Finish>,
     pub(super) usage: Option<Usage>,
-    /// Whether this is a chat completion at all.
+    /// Whether this is a part of a reply at all.
     pub(super) known: bool,
 }
 
@@ -31,6 +33,9 @@ pub(super) struct Said {
 
 /// Reads a chunk; every field of it may be missing or null.
 pub(super) fn read(value: &Value) -> Result<Piece, Said> {
+    if let Some(read) = response::read(value) {
+        return read;
+    }
     if let Some(said) = error(value) {
         return Err(said);
     }
@@ -72,7 +77,8 @@ fn text(value: Option<&Value>) -> Option<String> {
     }
 }
 
-fn usage(value: &Value) -> Option<Usage> {
+/// The count of tokens, in the words of either API.
+pub(super) fn usage(value: &Value) -> Option<Usage> {
     let usage = value.get("usage").filter(|usage| usage.is_object())?;
     let count = |names: [&str; 2]| names.iter().find_map(|name| usage.get(*name).and_then(Value::as_u64));
     Some(Usage {

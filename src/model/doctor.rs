@@ -6,6 +6,7 @@ use super::backend::{Backend, BackendError, Finish, Request};
 use super::live::Live;
 use super::options::LiveOptions;
 use crate::chat::{Message, Role};
+use crate::settings::Api;
 
 /// One thing that was tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +19,13 @@ pub struct Probe {
     pub says: String,
 }
 
-/// Tokens that the reply may have in the last probe: too few for what is asked.
-const LIMIT: u32 = 4;
+/// Tokens that the reply may have in the last probe: too few for what is asked. The Responses API allows no fewer than 16.
+const fn least(api: Api) -> u32 {
+    match api {
+        Api::Chat => 4,
+        Api::Responses => 16,
+    }
+}
 
 /// Tries the configured server with four requests (the list of models, three short prompts), no retries; the key is in no
 /// word of the answer.
@@ -53,10 +59,11 @@ pub fn doctor(options: LiveOptions) -> Vec<Probe> {
             return probes;
         }
     }
-    let counting = || vec![message(Role::User, "Answer with the numbers from one to ten, in words.")];
+    let counting =
+        |to: &str| vec![message(Role::User, &format!("Answer with the numbers from one to {to}, in words."))];
     let began = Instant::now();
     let (mut pieces, mut first) = (0, None);
-    let reply = live.reply(&request(counting()), &mut |_| {
+    let reply = live.reply(&request(counting("ten")), &mut |_| {
         pieces += 1;
         first.get_or_insert_with(|| began.elapsed());
     });
@@ -93,7 +100,7 @@ pub fn doctor(options: LiveOptions) -> Vec<Probe> {
     let (fine, says) = system_role(&mut live);
     tell("system role", fine, says);
     let quirks = live.quirks();
-    tell("limit", true, limit(options, counting()));
+    tell("limit", true, limit(options, counting("thirty")));
     tell("quirks", true, if quirks.is_empty() { "none".to_owned() } else { quirks.join("; ") });
     probes
 }
@@ -119,15 +126,16 @@ fn system_role(live: &mut Live) -> (bool, String) {
 
 /// Whether a limit of tokens is kept; it is where replies are cut off when `max-tokens` is set.
 fn limit(options: LiveOptions, messages: Vec<Message>) -> String {
-    let options = LiveOptions { max_tokens: Some(LIMIT), ..options };
+    let least = least(options.api);
+    let options = LiveOptions { max_tokens: Some(least), ..options };
     match Live::new(options).and_then(|mut live| live.reply(&request(messages), &mut |_| {})) {
         Ok(reply) if reply.finish == Finish::Length => "kept, and the reply says that it was cut off".to_owned(),
         Ok(reply) => match reply.usage {
-            Some(usage) if usage.completion > u64::from(LIMIT) => {
-                format!("not kept: {} tokens came where {LIMIT} were allowed", usage.completion)
+            Some(usage) if usage.completion > u64::from(least) => {
+                format!("not kept: {} tokens came where {least} were allowed", usage.completion)
             }
             _ => "can't tell: the reply does not say that it was cut off".to_owned(),
         },
-        Err(error) => format!("no reply under a limit of {LIMIT} tokens: {error}"),
+        Err(error) => format!("no reply under a limit of {least} tokens: {error}"),
     }
 }

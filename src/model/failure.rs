@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::backend::BackendError;
 use super::chunk::{self, Said};
 use super::options::key_variable;
+use crate::settings::Api;
 
 /// What is known of the exchange when it fails.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub(super) struct Scene {
     pub(super) key: Option<secrecy::SecretString>,
     /// Whether the server is a resource of Azure OpenAI.
     pub(super) azure: bool,
+    /// The API that was asked.
+    pub(super) api: Api,
 }
 
 /// Why a request failed, and whether to send it again.
@@ -74,7 +77,12 @@ impl Scene {
             () if kind.contains("rate_limit") || kind.contains("quota") => 429,
             () if kind.contains("api_key") || kind.contains("authentication") => 401,
             () if kind.contains("model_not_found") => 404,
-            () if kind.contains("invalid_request") || kind.contains("context_length") => 400,
+            () if kind.contains("invalid_request")
+                || kind.contains("invalid_prompt")
+                || kind.contains("context_length") =>
+            {
+                400
+            }
             () => 500,
         });
         self.refusal(status, None, said)
@@ -87,10 +95,12 @@ impl Scene {
         let error = match status {
             401 | 403 => BackendError::Unauthorized { server, status, said: words, variable: key_variable(self.azure) },
             404 => {
-                let check = if self.azure {
-                    "the deployment's name, the endpoint and the API version"
-                } else {
-                    "the model's name and the base URL, which often ends in /v1"
+                let check = match (self.azure, self.api) {
+                    (true, _) => "the deployment's name, the endpoint and the API version",
+                    (false, Api::Chat) => "the model's name and the base URL, which often ends in /v1",
+                    (false, Api::Responses) => {
+                        "the model's name, the base URL, and whether the server has the Responses API (`api: chat` asks for chat completions)"
+                    }
                 };
                 BackendError::NotFound { server, model: self.model.clone(), said: words, check }
             }
@@ -152,7 +162,13 @@ mod tests {
     use super::*;
 
     fn scene() -> Scene {
-        Scene { server: "host".into(), model: "m".into(), key: Some("canary-7f3a".into()), azure: false }
+        Scene {
+            server: "host".into(),
+            model: "m".into(),
+            key: Some("canary-7f3a".into()),
+            azure: false,
+            api: Api::Chat,
+        }
     }
 
     #[test]

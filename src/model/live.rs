@@ -3,21 +3,16 @@
 use std::time::{Duration, Instant};
 
 use async_openai::Client;
-use async_openai::types::chat::{
-    ChatCompletionRequestAssistantMessage, ChatCompletionRequestAssistantMessageContent, ChatCompletionRequestMessage,
-    ChatCompletionRequestSystemMessage, ChatCompletionRequestUserMessage, ChatCompletionStreamOptions,
-    CreateChatCompletionRequest,
-};
 use secrecy::SecretString;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use super::answer::{Answer, broken, failure};
 use super::backend::{Backend, BackendError, Reply, Request};
+use super::body::{Body, Spared};
 use super::failure::{Failure, Scene, Without};
 use super::options::{Address, DEFAULT_BASE, LiveOptions};
 use super::transport::{self, Server, Transport};
-use crate::chat::{Message, Role};
 
 /// The model that is asked where there is a key of OpenAI's and no model is chosen.
 const DEFAULT_MODEL: &str = "gpt-4.1";
@@ -29,8 +24,7 @@ pub struct Live {
     connection: Option<Connection>,
     /// The one model that the server has, once it was asked.
     found: Option<String>,
-    without_stream_options: bool,
-    without_stream: bool,
+    spared: Spared,
     reasoned: bool,
     retries: u64,
     notice: Option<Notice>,
@@ -75,8 +69,7 @@ impl Live {
             address,
             connection: None,
             found: None,
-            without_stream_options: false,
-            without_stream: false,
+            spared: Spared::default(),
             reasoned: false,
             retries: 0,
             notice: None,
@@ -96,8 +89,8 @@ impl Live {
     /// What the server does otherwise than others, as far as its replies have shown.
     pub fn quirks(&self) -> Vec<&'static str> {
         let all = [
-            (self.without_stream_options, "refuses `stream_options`, so it is asked without"),
-            (self.without_stream, "refuses to stream, so it is asked for whole replies"),
+            (self.spared.stream_options, "refuses `stream_options`, so it is asked without"),
+            (self.spared.stream, "refuses to stream, so it is asked for whole replies"),
             (self.reasoned, "sends its reasoning, which is left out of the reply"),
         ];
         all.into_iter().filter_map(|(seen, words)| seen.then_some(words)).collect()
@@ -148,6 +141,7 @@ impl Live {
             model: self.name(),
             key: self.options.key().map(SecretString::from),
             azure: self.address.azure.is_some(),
+            api: self.options.api,
         };
         let transport = Transport::new(http.clone(), self.options.idle_timeout, scene);
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -197,24 +191,11 @@ impl Live {
         Err(BackendError::Configuration { why: format!("no model is chosen; {why}") })
     }
 
-    fn body(&self, model: &str, messages: &[Message]) -> CreateChatCompletionRequest {
-        CreateChatCompletionRequest {
-            model: model.to_owned(),
-            messages: messages.iter().map(message).collect(),
-            stream: Some(!self.without_stream),
-            stream_options: (!self.without_stream && !self.without_stream_options)
-                .then_some(ChatCompletionStreamOptions { include_usage: Some(true), include_obfuscation: None }),
-            temperature: self.options.temperature,
-            max_completion_tokens: self.options.max_tokens,
-            ..CreateChatCompletionRequest::default()
-        }
-    }
-
     /// Takes out what the server refuses; false if it was out already.
     fn do_without(&mut self, part: Without) -> bool {
         let flag = match part {
-            Without::StreamOptions => &mut self.without_stream_options,
-            Without::Stream => &mut self.without_stream,
+            Without::StreamOptions => &mut self.spared.stream_options,
+            Without::Stream => &mut self.spared.stream,
         };
         !std::mem::replace(flag, true)
     }
@@ -237,7 +218,7 @@ impl Live {
 
     fn exchange(
         &mut self,
-        body: &CreateChatCompletionRequest,
+        (model, body): (&str, &Body),
         deadline: Instant,
         on_delta: &mut dyn FnMut(&str),
     ) -> (Answer, Result<(), Failure>) {
@@ -246,9 +227,9 @@ impl Live {
             return (answer, Err(error.into()));
         }
         let Some(connection) = &self.connection else { return (answer, Err(BackendError::NoModel.into())) };
-        connection.transport.asks_for(&body.model);
+        connection.transport.asks_for(model);
         let scene = connection.transport.scene();
-        let (client, total) = (connection.client(&body.model), self.options.total_timeout);
+        let (client, total) = (connection.client(model), self.options.total_timeout);
         let ended = connection.runtime.block_on(async {
             tokio::select! {
                 biased;
@@ -274,8 +255,8 @@ impl Backend for Live {
         let model = self.model(request)?;
         let mut tried = 0;
         loop {
-            let body = self.body(&model, &request.messages);
-            let (answer, ended) = self.exchange(&body, deadline, on_delta);
+            let body = Body::new(&self.options, &model, &request.messages, self.spared);
+            let (answer, ended) = self.exchange((&model, &body), deadline, on_delta);
             self.reasoned |= answer.reasoned();
             let failure = match ended {
                 Ok(()) => return Ok(answer.reply(began.elapsed())),
@@ -323,19 +304,6 @@ fn ids(list: &Value) -> Vec<String> {
     let models = list.get("data").or_else(|| list.get("models")).unwrap_or(list).as_array();
     let id = |model: &Value| ["id", "name"].iter().find_map(|key| model.get(*key)?.as_str().map(str::to_owned));
     models.map(|models| models.iter().filter_map(id).collect()).unwrap_or_default()
-}
-
-fn message(message: &Message) -> ChatCompletionRequestMessage {
-    let text = message.text.clone();
-    match message.role {
-        Role::System => ChatCompletionRequestSystemMessage::from(text).into(),
-        Role::User => ChatCompletionRequestUserMessage::from(text).into(),
-        Role::Assistant => ChatCompletionRequestAssistantMessage {
-            content: Some(ChatCompletionRequestAssistantMessageContent::Text(text)),
-            ..Default::default()
-        }
-        .into(),
-    }
 }
 
 /// A number in 0 to 1 that differs between programs and moments.

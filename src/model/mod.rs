@@ -5,6 +5,7 @@
 
 mod answer;
 mod backend;
+mod body;
 mod chunk;
 mod doctor;
 mod failure;
@@ -13,6 +14,7 @@ mod live;
 mod metered;
 mod options;
 mod recorded;
+mod response;
 mod retry;
 mod sse;
 mod thinking;

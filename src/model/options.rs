@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::backend::BackendError;
 use super::interrupt::Interrupt;
 use super::retry::Retry;
+use crate::settings::Api;
 
 /// Where a key alone leads to.
 pub const DEFAULT_BASE: &str = "https://api.openai.com/v1";
@@ -20,6 +21,8 @@ pub struct LiveOptions {
     /// The API version of Azure OpenAI: with it `base_url` is a resource's endpoint, the key is Azure's, and a model is
     /// the name of a deployment.
     pub azure: Option<String>,
+    /// The API that is asked for replies.
+    pub api: Api,
     /// The key; none sends no key.
     pub key: Option<SecretString>,
     /// The model; none asks the server, and takes its model if it has only one.
@@ -49,6 +52,7 @@ impl Default for LiveOptions {
         Self {
             base_url: None,
             azure: None,
+            api: Api::default(),
             key: None,
             model: None,
             connect_timeout: Duration::from_secs(10),
@@ -122,8 +126,8 @@ impl Address {
         let here = host == "localhost"
             || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
         let base = url.as_str().trim_end_matches('/');
-        let ending = if azure.is_some() { "/openai" } else { "/chat/completions" };
-        let base = base.strip_suffix(ending).unwrap_or(base).to_owned();
+        let endings: &[&str] = if azure.is_some() { &["/openai"] } else { &["/chat/completions", "/responses"] };
+        let base = endings.iter().find_map(|ending| base.strip_suffix(ending)).unwrap_or(base).to_owned();
         let label = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
         Ok(Self { base, label, here, encrypted: url.scheme() == "https", azure: azure.map(str::to_owned) })
     }
@@ -154,6 +158,7 @@ mod tests {
         let read = |url| Address::read(Some(url), None).unwrap();
         assert_eq!(read("http://127.0.0.1:8080/v1/").base, "http://127.0.0.1:8080/v1");
         assert_eq!(read(" https://x.example/v1/chat/completions ").base, "https://x.example/v1");
+        assert_eq!(read("https://x.example/v1/responses").base, "https://x.example/v1");
         assert_eq!(read("http://[::1]:9/v1").label, "[::1]:9");
         assert!(read("http://[::1]:9/v1").here && read("http://localhost").here && !read("https://x.example").here);
         assert_eq!(Address::read(None, None).unwrap().label, "api.openai.com");

@@ -10,7 +10,7 @@ mod user;
 
 pub use reader::META;
 pub use repository::{read, read_node};
-pub use user::{Azure, ColorChoice, User, read_user};
+pub use user::{Api, Azure, ColorChoice, User, read_user};
 
 use std::collections::BTreeMap;
 

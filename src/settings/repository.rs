@@ -14,9 +14,10 @@ use crate::yaml::{Document, Node, Scalar};
 pub(super) const KEYS: [&str; 8] =
     ["main-branch", "forbidden-branches", "tags", "environments", "rules", "policy", "file", "catalogue"];
 /// Keys that say where prompts and keys go: a person's own to set.
-pub(super) const OWN: [&str; 13] = [
+pub(super) const OWN: [&str; 14] = [
     "server",
     "azure",
+    "api",
     "base-url",
     "url",
     "key",

@@ -83,11 +83,12 @@ fn a_repository_sets_neither_server_nor_key_nor_a_path_outside() {
 
 #[test]
 fn a_persons_own_file_has_other_keys() {
-    let text = "model: gpt-x\nserver: http://localhost:8080/v1\ntimeout: 30\ncolor: never\nproxy: http://p:1\n\
+    let text = "model: gpt-x\nserver: http://localhost:8080/v1\ntimeout: 30\ncolor: never\nproxy: http://p:1\napi: responses\n\
                 ca-file: /x.pem\ntemperature: 1\nmax-tokens: 900\n";
     let (user, findings) = read_user(&Document::read(text));
     assert_eq!(findings, []);
     assert_eq!((user.timeout, user.color), (Some(30), Some(ColorChoice::Never)));
+    assert_eq!(user.api, Some(Api::Responses));
     assert_eq!((user.temperature, user.max_tokens), (Some(1.0), Some(900)));
     let document = Document::read("key: sk-1\nmain-branch: x\ntimeout: 0\nmodell: y\ncolor: on\n");
     let (_, findings) = read_user(&document);

@@ -5,10 +5,11 @@ use crate::finding::Finding;
 use crate::yaml::{Document, Entry, Node, Scalar};
 
 /// The keys of a person's own file.
-pub(super) const KEYS: [&str; 11] = [
+pub(super) const KEYS: [&str; 12] = [
     "model",
     "server",
     "azure",
+    "api",
     "timeout",
     "proxy",
     "ca-file",
@@ -55,6 +56,38 @@ impl ColorChoice {
     }
 }
 
+/// How a server is asked for a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Api {
+    /// Chat completions, which nearly every server has.
+    #[default]
+    Chat,
+    /// Responses, which some models of OpenAI want.
+    Responses,
+}
+
+impl Api {
+    /// All words, in the order of [`Api::parse`].
+    pub const WORDS: [&'static str; 2] = ["chat", "responses"];
+
+    /// The API of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "chat" => Some(Self::Chat),
+            "responses" => Some(Self::Responses),
+            _ => None,
+        }
+    }
+
+    /// The word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Responses => "responses",
+        }
+    }
+}
+
 /// A resource of Azure OpenAI, as far as a file describes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Azure {
@@ -75,6 +108,8 @@ pub struct User {
     pub server: Option<String>,
     /// A resource of Azure OpenAI, in place of a server.
     pub azure: Azure,
+    /// How it is asked for a reply.
+    pub api: Option<Api>,
     /// Seconds that the server may be silent.
     pub timeout: Option<u64>,
     /// A proxy for the server.
@@ -105,6 +140,7 @@ pub fn read_user(document: &Document) -> (User, Vec<Finding>) {
             "model" => user.model = reader.text(entry.value, "`model`"),
             "server" => user.server = reader.text(entry.value, "`server`"),
             "azure" => user.azure = azure(entry.value, &mut reader),
+            "api" => user.api = reader.word(entry.value, "`api`", &Api::WORDS).and_then(Api::parse),
             "timeout" => user.timeout = reader.count(entry.value, "`timeout`", "seconds"),
             "max-tokens" => user.max_tokens = reader.count(entry.value, "`max-tokens`", "tokens"),
             "proxy" => user.proxy = reader.text(entry.value, "`proxy`"),

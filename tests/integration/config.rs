@@ -18,6 +18,7 @@ fn every_value_has_its_origin_and_the_key_is_masked() {
     assert_snapshot!(ended.block(), @r"
     model                   large                                             environment: PIPEWRIGHT_MODEL
     server                  http://***@localhost:1/v1                         [FOLDER]/home/pipewright/config.yaml:2
+    api                     chat                                              default
     key                     ******** (9 characters)                           environment: OPENAI_API_KEY
     timeout                 30 s                                              environment: PIPEWRIGHT_TIMEOUT
     proxy                   (not set)                                         default
@@ -78,10 +79,11 @@ fn azure_is_shown_with_its_own_key() {
         .env("OPENAI_MODEL", "not-a-deployment")
         .args(["config"])
         .run();
-    assert_snapshot!(ended.out.lines().take(4).collect::<Vec<_>>().join("\n"), @r"
+    assert_snapshot!(ended.out.lines().take(5).collect::<Vec<_>>().join("\n"), @r"
     model                   own                                               [FOLDER]/home/pipewright/config.yaml:1
     server                  https://own.example                               [FOLDER]/home/pipewright/config.yaml:1
     azure.api-version       2024-10-21                                        default
+    api                     chat                                              default
     key                     ******** (12 characters)                          environment: AZURE_OPENAI_API_KEY
     ");
 }

@@ -44,6 +44,8 @@ mod record_modes;
 #[cfg(test)]
 mod replay_program;
 #[cfg(test)]
+mod responses;
+#[cfg(test)]
 mod rewritten;
 #[cfg(test)]
 mod rules;
