@@ -179,13 +179,24 @@ pub fn masks(document: &Document) -> Vec<Span> {
     spans
 }
 
+/// Whether a name in a line can say that it holds a secret: each word that says so has one of these in it. In a line that
+/// is not ASCII a letter may have more than two forms, so it is read.
+fn may_name_secret(line: &str) -> bool {
+    const STEMS: [&[u8]; 5] = [b"key", b"pass", b"secret", b"token", b"credential"];
+    let begins = |rest: &[u8]| {
+        STEMS.iter().any(|stem| rest.get(..stem.len()).is_some_and(|start| start.eq_ignore_ascii_case(stem)))
+    };
+    !line.is_ascii() || (0..line.len()).any(|at| line.as_bytes().get(at..).is_some_and(begins))
+}
+
 /// All that looks like a credential in the raw lines of a text.
 pub(super) fn credentials(document: &Document) -> Vec<Hit> {
     let text = document.text();
     let mut hits: Vec<Hit> = shapes(text).into_iter().chain(in_commands(text)).collect();
     let mut base = 0;
     for line in text.split_inclusive('\n') {
-        for pair in tokens(line).windows(2) {
+        let words = if may_name_secret(line) { tokens(line) } else { Vec::new() };
+        for pair in words.windows(2) {
             let [key, value] = pair else { continue };
             let name = key.text.strip_suffix(':').filter(|name| is_secret_name(unquoted(name).0));
             let Some(name) = name else { continue };
@@ -204,6 +215,25 @@ pub(super) fn credentials(document: &Document) -> Vec<Hit> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_that_is_passed_over_names_no_secret() {
+        let names = [
+            "DB_PASSWORD",
+            "apiKey",
+            "AWS_ACCESS_KEY_ID",
+            "passwd",
+            "Credential",
+            "credentials",
+            "apikey",
+            "privateKey",
+        ];
+        for name in names {
+            assert!(is_secret_name(name) && may_name_secret(&format!("  {name}: x\n")), "{name}");
+        }
+        assert!(is_secret_name("TO\u{212a}EN") && may_name_secret("TO\u{212a}EN: x"));
+        assert!(!may_name_secret("  - docker push a/b:$BITBUCKET_COMMIT\n"));
+    }
 
     #[test]
     fn masks_need_no_tree_and_no_rule() {
