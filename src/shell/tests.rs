@@ -1,5 +1,9 @@
 //! What a script comes to, seen as lines of expanded commands.
 
+use std::path::Path;
+
+use proptest::prelude::*;
+
 use super::*;
 
 struct World;
@@ -32,8 +36,14 @@ impl Host for World {
     }
 }
 
+/// By the short way for plain commands, which must come to what the grammar alone comes to.
 fn run(script: &str) -> Vec<String> {
-    let mut parses = Parses::new();
+    let [short, grammar] = [Parses::new(), Parses::by_grammar_alone()].map(|parses| run_with(parses, script));
+    assert_eq!(short, grammar, "{script}");
+    short
+}
+
+fn run_with(mut parses: Parses, script: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut world = World;
     let mut emit = |_: &Scope, invocation: &Invocation| {
@@ -177,7 +187,8 @@ fn depth_is_bounded() {
         format!("{}x{}", "bash -c 'p ".repeat(50), "'".repeat(50)),
         (0..2_000).map(|n| format!("f{n}() {{ f{}; f{}; }}\n", n + 1, n + 1)).collect::<String>() + "f0",
     ] {
-        assert!(run(&script).len() < 10_000);
+        assert!(run_with(Parses::new(), &script).len() < 10_000);
+        assert!(run_with(Parses::by_grammar_alone(), &script).len() < 10_000);
     }
 }
 
@@ -219,3 +230,121 @@ fn a_shell_that_reads_its_input_has_words_of_its_own() {
     assert_eq!(run("bash -s -- rc <<'EOF'\np \"$1\"\nEOF"), ["p rc"]);
     assert_eq!(run("curl x | bash -s -- --version 1"), ["curl x", "bash -s -- --version 1"]);
 }
+
+/// All that a text comes to: each command with its places, and the variables after it.
+fn told(mut parses: Parses, text: &str) -> String {
+    let mut told = String::new();
+    let mut world = World;
+    let mut emit = |_: &Scope, invocation: &Invocation| told += &format!("{invocation:?}\n");
+    let mut interpreter = Interpreter::new(&mut world, &mut parses, &mut emit);
+    let ended = !interpreter.run(&Piece::new(0, text));
+    let scope = format!("{:?} {ended}", interpreter.scope);
+    told + &scope
+}
+
+/// Whether a text is plain; if it is, both ways must agree.
+fn agrees(text: &str) -> bool {
+    if plain::commands(text).is_some() {
+        assert_eq!(told(Parses::new(), text), told(Parses::by_grammar_alone(), text), "{text:?}");
+        return true;
+    }
+    false
+}
+
+#[test]
+fn plain_commands_come_to_what_the_grammar_makes_of_them() {
+    let folders = ["tests/fixtures/policy", "evals"];
+    let mut folders: Vec<_> = folders.iter().map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).collect();
+    folders.extend(std::env::var_os("PIPEWRIGHT_CORPUS").map(Into::into));
+    let (mut lines, mut plain) = (0, 0);
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir().unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == "yml" || extension == "yaml" || extension == "md")
+            {
+                let text = std::fs::read_to_string(&path).unwrap_or_default();
+                for line in text.lines() {
+                    let line = line.trim_start().trim_start_matches("- ");
+                    lines += 1;
+                    plain += usize::from(agrees(line));
+                }
+                let document = crate::yaml::Document::read(text);
+                document.nodes().filter_map(|node| node.text()).for_each(|text| drop(agrees(text)));
+            }
+        }
+    }
+    assert!(plain > 2_000, "{plain} of {lines} lines are plain");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #[test]
+    fn no_plain_text_is_read_otherwise_than_by_the_grammar(
+        parts in prop::collection::vec(prop::sample::select(&PARTS[..]), 1..9)
+    ) {
+        agrees(&parts.concat());
+    }
+}
+
+const PARTS: [&str; 56] = [
+    " ",
+    " ",
+    " ",
+    " ",
+    "  ",
+    "\t",
+    "\n",
+    " \n ",
+    " && ",
+    ";",
+    "; ",
+    " \\\n  ",
+    "a",
+    "docker",
+    "./ci/push.sh",
+    "make",
+    "image",
+    "export ",
+    "local ",
+    "readonly ",
+    "exit",
+    "return",
+    "echo ",
+    "A=",
+    "A",
+    "b=c",
+    "=",
+    "$A",
+    "${A}",
+    "${A:-d}",
+    "${A#d-}",
+    "${A::8}",
+    "${A%%.*}",
+    "'x y'",
+    "\"x $A\"",
+    "\"\"",
+    "''",
+    "\"a\\\"b\"",
+    "\"$\"",
+    "-",
+    "--flag",
+    "-e",
+    "/",
+    ".",
+    ":",
+    "@",
+    "%",
+    "+",
+    ",",
+    "~",
+    "#",
+    "# note",
+    "eval ",
+    "sudo ",
+    "set -e",
+    "1",
+];
