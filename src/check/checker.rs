@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::files::RepositoryFiles;
 use super::suppress;
@@ -10,7 +10,7 @@ use crate::effect::{Catalogue, CatalogueError, Files, NoFiles};
 use crate::finding::{Finding, Findings, Layer, Verdict};
 use crate::pipeline::File;
 use crate::plan::{Plan, Planner, plans};
-use crate::rules::policy::Hidden;
+use crate::rules::policy::{Credentials, Hidden};
 use crate::rules::{self, Flow, RuleAnswer};
 use crate::schema;
 use crate::settings::Settings;
@@ -38,6 +38,20 @@ pub struct Checked {
     pub skipped: Vec<(Layer, String)>,
     /// What each rule says of the file as a whole; rules of skipped layers are left out.
     pub answers: BTreeMap<&'static str, RuleAnswer>,
+    /// Searched for when first asked for.
+    credentials: OnceLock<Credentials>,
+}
+
+impl Checked {
+    /// What looks like a credential in the text.
+    pub fn credentials(&self) -> &Credentials {
+        self.credentials.get_or_init(|| Credentials::of(&self.document))
+    }
+
+    /// The credentials, to be kept out of what is said about the text.
+    pub fn hidden(&self) -> Hidden {
+        Hidden::of_all([(&self.document, self.credentials())])
+    }
 }
 
 impl Checker {
@@ -127,7 +141,6 @@ impl Checker {
         suppress::apply(&document, &mut findings, &ran);
         self.apply_severities(&mut findings);
         sort(&mut findings);
-        hide_credentials(&document, &mut findings);
         let mut answers = BTreeMap::new();
         let own = [&suppress::REASON, &suppress::USED];
         let metas = rules::all().iter().map(|rule| rule.meta()).chain(schema::rules().iter().copied());
@@ -138,7 +151,9 @@ impl Checker {
             }
         }
         let verdict = Verdict::of(&findings, skipped.is_empty());
-        Checked { document, findings, verdict, skipped, answers }
+        let mut checked = Checked { document, findings, verdict, skipped, answers, credentials: OnceLock::new() };
+        hide_credentials(&mut checked);
+        checked
     }
 
     fn run_rules(&self, document: &Document, ran: &[Layer], findings: &mut Vec<Finding>) {
@@ -240,16 +255,16 @@ fn merge(first: &mut Finding, other: &Finding) {
 }
 
 /// A reference that a script puts together may hold a credential: none is said.
-fn hide_credentials(document: &Document, findings: &mut [Finding]) {
+fn hide_credentials(checked: &mut Checked) {
     // Only what stands on effects speaks of values that were put together.
-    if !findings.iter().any(|finding| finding.layer == Layer::Policy) {
+    if !checked.findings.iter().any(|finding| finding.layer == Layer::Policy) {
         return;
     }
-    let hidden = Hidden::of(document);
+    let hidden = checked.hidden();
     if hidden.is_empty() {
         return;
     }
-    for finding in findings.iter_mut() {
+    for finding in &mut checked.findings {
         let related = finding.related.iter_mut().map(|related| &mut related.message);
         let texts = std::iter::once(&mut finding.message).chain(&mut finding.help).chain(&mut finding.trace);
         texts.chain(related).for_each(|text| hidden.mask(text));

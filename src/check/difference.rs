@@ -18,7 +18,7 @@ pub fn difference(before: (&Checker, &Checked), after: (&Checker, &Checked)) -> 
     changes.extend(suppressions(&old.document, &new.document));
     changes.extend(anchors(&old.document, &new.document));
     changes.extend(comments::gone(&old.document, &new.document));
-    let hidden = Hidden::of_all(&[&old.document, &new.document]);
+    let hidden = Hidden::of_all([old, new].map(|checked| (&checked.document, checked.credentials())));
     for change in &mut changes {
         hidden.mask(&mut change.text);
         hidden.mask(&mut change.event);

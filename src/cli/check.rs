@@ -13,7 +13,6 @@ use super::{CliError, Exit, World, rules};
 use crate::check::{Checked, Checker};
 use crate::finding::{Finding, Layer, RuleMeta, Verdict};
 use crate::report::{self, FileReport, Look, Report, Unreadable, visible};
-use crate::rules::policy::masks;
 use crate::settings;
 use crate::yaml::{Document, Span};
 
@@ -100,9 +99,10 @@ fn check(name: String, text: String, checker: &Checker) -> CheckedFile {
         let verdict = Verdict::of(&findings, true);
         return CheckedFile { name, document, findings, verdict, skipped: Vec::new(), secrets: Vec::new() };
     }
-    let Checked { document, findings, verdict, skipped, .. } = checker.check(text);
+    let checked = checker.check(text);
     // A line is shown for a finding alone. What is allowed or switched off is masked there all the same.
-    let masks = if findings.is_empty() { Vec::new() } else { masks(&document) };
+    let masks = if checked.findings.is_empty() { Vec::new() } else { checked.credentials().masks() };
+    let Checked { document, findings, verdict, skipped, .. } = checked;
     let secret = |finding: &&Finding| finding.rule == "no-inline-secret";
     let secrets = findings.iter().filter(secret).map(|finding| finding.span).chain(masks).collect();
     CheckedFile { name, document, findings, verdict, skipped, secrets }

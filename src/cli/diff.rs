@@ -6,7 +6,6 @@ use super::plan::{no_tree, open, root};
 use super::{CliError, Exit, World};
 use crate::check::{Checked, difference};
 use crate::report::{self, FileReport};
-use crate::rules::policy::masks;
 use crate::yaml::Span;
 
 /// Writes the difference of two files.
@@ -22,7 +21,7 @@ pub(super) fn run(arguments: &Diff, global: &Global, world: &mut World<'_>) -> R
     let (old_name, old, old_checker) = read(&arguments.before, world)?;
     let (new_name, new, new_checker) = read(&arguments.after, world)?;
     let look = configuration.look(world);
-    let (old_masks, new_masks) = (masks(&old.document), masks(&new.document));
+    let (old_masks, new_masks) = (old.credentials().masks(), new.credentials().masks());
     report::diff_text(&file(&old_name, &old, &old_masks), &file(&new_name, &new, &new_masks), look, world.out)?;
     writeln!(world.out)?;
     for (name, checked) in [(&old_name, &old), (&new_name, &new)] {

@@ -32,7 +32,7 @@ impl<'i> Arguments<'i> {
             let value = word.value();
             let prefix = value.literal_prefix();
             if only_plain || !prefix.starts_with('-') || prefix == "-" {
-                plain.push((value, word.place));
+                plain.push((value.into_owned(), word.place));
                 continue;
             }
             if value.as_literal() == Some("--") {
@@ -47,7 +47,7 @@ impl<'i> Arguments<'i> {
             }
             let name = value.as_literal().unwrap_or(prefix).to_owned();
             if takes_value(&name) && value.as_literal().is_some() {
-                let value = words.get(index).map(|next| (next.value(), next.place));
+                let value = words.get(index).map(|next| (next.value().into_owned(), next.place));
                 index += usize::from(value.is_some());
                 flags.push(Flag { name, value });
                 continue;
@@ -176,12 +176,14 @@ impl Catalogue {
     pub(super) fn find<'i>(&'i self, invocation: &'i Invocation) -> Vec<(&'i Command, Arguments<'i>)> {
         let Some(tool) = invocation.name() else { return Vec::new() };
         let tools: Vec<&'i Tool> = self.tool(tool).collect();
+        if tools.is_empty() {
+            return Vec::new();
+        }
         let words: Vec<&Word> = invocation.words.iter().skip(1).collect();
-        let texts: Vec<Value> = words.iter().map(|word| word.value()).collect();
         let mut found: Vec<(usize, &'i Command, Arguments<'i>)> = Vec::new();
         for (phrase, command) in tools.iter().copied().flat_map(|tool| &tool.commands) {
             // Most phrases of a tool begin with another word, which is told at once; `goal` reads words in its own way.
-            let begins = |first: &String| texts.iter().any(|text| text.as_literal() == Some(first));
+            let begins = |first: &String| words.iter().any(|word| word.literal() == Some(first));
             if command.reader.as_deref() != Some("goal") && !phrase.first().is_none_or(begins) {
                 continue;
             }

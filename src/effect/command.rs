@@ -45,7 +45,7 @@ impl<'d> Reading<'_, 'd> {
         };
         self.prints(name);
         if name == "git" {
-            let words = self.invocation.words.iter().skip(1).map(|word| word.value()).collect();
+            let words = self.invocation.words.iter().skip(1).map(|word| word.value().into_owned()).collect();
             let call = GitCall { words, site: self.run.site(self.invocation.place) };
             self.run.found_mut().git.push(call);
         }

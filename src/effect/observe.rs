@@ -62,6 +62,10 @@ impl Reading<'_, '_> {
             "terraform workspace select",
             "docker context use",
         ];
+        let chooses = |phrase: &&str| phrase.split(' ').next() == Some(name);
+        if !CHOOSE.iter().any(chooses) && !matches!(name, "kubectx" | "kubens") {
+            return;
+        }
         let words: Vec<String> = self.invocation.words.iter().skip(1).map(|word| word.value().to_string()).collect();
         let line = format!("{name} {}", words.join(" "));
         if CHOOSE.iter().any(|phrase| line.starts_with(phrase)) || name == "kubectx" || name == "kubens" {
@@ -71,10 +75,13 @@ impl Reading<'_, '_> {
 
     /// `git push heroku` and `git push dokku@…` deploy from source.
     pub(super) fn git_deploys(&self, name: &str) -> Option<String> {
+        if name != "git" {
+            return None;
+        }
         let words: Vec<String> = self.invocation.words.iter().skip(1).map(|word| word.value().to_string()).collect();
         let at = words.iter().position(|word| word == "push")?;
         let remote = words.iter().skip(at + 1).find(|word| !word.starts_with('-'))?;
-        let deploys = name == "git" && (remote.contains("heroku") || remote.starts_with("dokku"));
+        let deploys = remote.contains("heroku") || remote.starts_with("dokku");
         deploys.then(|| remote.clone())
     }
 }

@@ -9,7 +9,6 @@ use crate::check::{Checked, Checker};
 use crate::finding::{Finding, RuleMeta, Severity};
 use crate::plan::{Event, EventKind};
 use crate::report::{self, FileReport, Report, WirePlan, visible};
-use crate::rules::policy::masks;
 use crate::yaml::Span;
 use crate::{rules, schema, settings};
 
@@ -25,7 +24,7 @@ impl<'c> Named<'c> {
     fn secrets(self) -> Vec<Span> {
         let secret = |finding: &&crate::finding::Finding| finding.rule == "no-inline-secret";
         let told = self.checked.findings.iter().filter(secret).map(|finding| finding.span);
-        let mut spans: Vec<Span> = told.chain(masks(&self.checked.document)).collect();
+        let mut spans: Vec<Span> = told.chain(self.checked.credentials().masks()).collect();
         // The masks are put in from the end, so none may stand inside another.
         spans.sort();
         spans.dedup_by(|later, earlier| {

@@ -1,5 +1,7 @@
 //! A simple command after expansion.
 
+use std::borrow::Cow;
+
 use super::piece::{Piece, Place};
 use super::value::Value;
 use crate::yaml::Span;
@@ -26,12 +28,12 @@ impl Word {
     }
 
     /// The value, or an unknown that names the choice.
-    pub fn value(&self) -> Value {
+    pub fn value(&self) -> Cow<'_, Value> {
         match self.values.as_slice() {
-            [one] => one.clone(),
+            [one] => Cow::Borrowed(one),
             many => {
                 let names: Vec<String> = many.iter().map(Value::to_string).collect();
-                Value::opaque(names.join(" or "))
+                Cow::Owned(Value::opaque(names.join(" or ")))
             }
         }
     }

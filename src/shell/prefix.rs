@@ -131,10 +131,12 @@ pub(super) fn text(invocation: &Invocation, base: &str) -> Option<Value> {
     };
     let (phrase, flags) = TEXTS.into_iter().find(|(phrase, _)| fits(phrase))?;
     if flags.is_empty() {
-        return words.get(phrase.len() + 1..)?.last().map(Word::value);
+        return words.get(phrase.len() + 1..)?.last().map(|word| word.value().into_owned());
     }
     words.iter().enumerate().find_map(|(at, word)| match word.value().split_once("=") {
-        _ if word.literal().is_some_and(|text| flags.contains(&text)) => words.get(at + 1).map(Word::value),
+        _ if word.literal().is_some_and(|text| flags.contains(&text)) => {
+            words.get(at + 1).map(|word| word.value().into_owned())
+        }
         Some((flag, text)) if flag.as_literal().is_some_and(|flag| flags.contains(&flag)) => Some(text),
         _ => None,
     })

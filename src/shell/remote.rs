@@ -21,7 +21,7 @@ impl Interpreter<'_> {
         let machine = host.value();
         let words: Vec<Word> = invocation.words.iter().skip(index + 1).cloned().collect();
         self.hand_out(invocation.clone());
-        let before = self.remote.replace(machine);
+        let before = self.remote.replace(machine.into_owned());
         match words.as_slice() {
             [] => {
                 let stdin = invocation.stdin.clone();

@@ -256,7 +256,7 @@ fn plain_commands_come_to_what_the_grammar_makes_of_them() {
     let folders = ["tests/fixtures/policy", "evals"];
     let mut folders: Vec<_> = folders.iter().map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).collect();
     folders.extend(std::env::var_os("PIPEWRIGHT_CORPUS").map(Into::into));
-    let (mut lines, mut plain) = (0, 0);
+    let mut plain = 0;
     while let Some(folder) = folders.pop() {
         for entry in folder.read_dir().unwrap().flatten() {
             let path = entry.path();
@@ -269,15 +269,16 @@ fn plain_commands_come_to_what_the_grammar_makes_of_them() {
                 let text = std::fs::read_to_string(&path).unwrap_or_default();
                 for line in text.lines() {
                     let line = line.trim_start().trim_start_matches("- ");
-                    lines += 1;
                     plain += usize::from(agrees(line));
                 }
                 let document = crate::yaml::Document::read(text);
-                document.nodes().filter_map(|node| node.text()).for_each(|text| drop(agrees(text)));
+                for text in document.nodes().filter_map(|node| node.text()) {
+                    plain += usize::from(agrees(text));
+                }
             }
         }
     }
-    assert!(plain > 2_000, "{plain} of {lines} lines are plain");
+    assert!(plain > 2_000, "{plain} texts are plain");
 }
 
 proptest! {

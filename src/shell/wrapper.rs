@@ -146,8 +146,8 @@ impl Interpreter<'_> {
             self.walk_piece(&piece);
             return;
         }
-        let values: Vec<Value> = words.iter().map(Word::value).collect();
-        let text = self.as_shell_text(&super::value::join(values.iter(), " "));
+        let values: Vec<_> = words.iter().map(Word::value).collect();
+        let text = self.as_shell_text(&super::value::join(values.iter().map(|value| value.as_ref()), " "));
         self.walk_piece(&Piece::whole(invocation.place, &text));
     }
 

@@ -6,7 +6,6 @@ use crate::finding::{Finding, Layer, Severity, Verdict};
 use crate::plan::Change;
 use crate::report::{Counts, FileReport, masked_text, trace};
 use crate::rules::RuleAnswer;
-use crate::rules::policy::masks;
 use crate::session::{Header, Origin, Redact, Source};
 use crate::text::{Diff, diff};
 
@@ -268,7 +267,7 @@ impl Teller<'_> {
     /// The text of a revision, what the checker holds to be a credential and what looks like one masked.
     fn text(&self, revision: &Revision) -> String {
         let checked = &revision.checked;
-        let secrets = masks(&checked.document);
+        let secrets = checked.credentials().masks();
         let masked = masked_text(&FileReport {
             path: &self.conversation.options().path,
             document: &checked.document,

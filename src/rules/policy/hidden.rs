@@ -1,7 +1,6 @@
 //! Credentials in texts that are made from a file: a script may put one into an image's tag.
 
-use super::secret::Weight;
-use super::secret_commands::credentials;
+use super::secret_commands::Credentials;
 use crate::yaml::Document;
 
 /// Shorter values are words that stand anywhere.
@@ -11,18 +10,17 @@ const LEAST: usize = 5;
 pub struct Hidden(Vec<String>);
 
 impl Hidden {
-    /// Those of one file.
+    /// Those of a file, read for the purpose.
     pub fn of(document: &Document) -> Self {
-        Self::of_all(&[document])
+        Self::of_all([(document, &Credentials::of(document))])
     }
 
-    /// Those of several files.
-    pub fn of_all(documents: &[&Document]) -> Self {
-        let hits = |document: &Document| {
-            let hits = credentials(document).into_iter().filter(|hit| hit.weight == Weight::Credential);
-            hits.map(|hit| document.slice(hit.span).to_owned()).collect::<Vec<_>>()
-        };
-        let mut values: Vec<String> = documents.iter().flat_map(|document| hits(document)).collect();
+    /// Those of files of which the credentials are known.
+    pub fn of_all<'d>(files: impl IntoIterator<Item = (&'d Document, &'d Credentials)>) -> Self {
+        let mut values: Vec<String> = Vec::new();
+        for (document, credentials) in files {
+            values.extend(credentials.secrets().map(|span| document.slice(span).to_owned()));
+        }
         values.retain(|value| value.len() >= LEAST);
         // The longest first, so that one inside another leaves nothing of it.
         values.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));

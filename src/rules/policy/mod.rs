@@ -15,9 +15,10 @@ mod release_flow;
 mod retag_not_rebuild;
 pub mod secret;
 mod secret_commands;
+mod secret_lines;
 
 pub use hidden::Hidden;
-pub use secret_commands::masks;
+pub use secret_commands::Credentials;
 mod tag_prefix;
 mod template;
 mod trunk_only;

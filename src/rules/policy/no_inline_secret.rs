@@ -27,7 +27,9 @@ impl Rule for NoInlineSecret {
                 search.entry(entry.name(), entry.value, out);
             }
             // A variable of a custom pipeline, with its default.
-            if let (Some(name), Some(default)) = (node.get("name").and_then(|name| name.text()), node.get("default")) {
+            if let Some(default) = node.get("default")
+                && let Some(name) = node.get("name").and_then(|name| name.text())
+            {
                 search.entry(name, default, out);
             }
         }

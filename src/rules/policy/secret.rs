@@ -1,5 +1,6 @@
 //! What looks like a credential, and what only looks like one.
 
+use super::secret_lines::is_telling;
 use super::template::is_template;
 use crate::yaml::Span;
 
@@ -60,6 +61,9 @@ const TOKENS: [(&str, usize, &str); 29] = [
 
 /// Whether a variable's name says that it holds a secret.
 pub fn is_secret_name(name: &str) -> bool {
+    if !is_telling(name) {
+        return false;
+    }
     let words = words(name);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     matches!(
@@ -196,16 +200,17 @@ enum Shape {
 const PRIVATE_KEY: &str = "-----BEGIN ";
 const URL: &str = "://";
 
-/// Which bytes a shape begins with, and which bytes come second: nearly every place of a text is passed over by these.
-static BEGINS: [[bool; 256]; 2] = {
-    let mut begins = [[false; 256]; 2];
+/// For each byte: 1 where a shape begins with it, 2 where it comes second, 4 where it comes third. Nearly every place of a
+/// text is passed over by these.
+static BEGINS: [u8; 256] = {
+    let mut begins = [0; 256];
     let mut place = 0;
-    while place < 2 {
-        begins[place][PRIVATE_KEY.as_bytes()[place] as usize] = true;
-        begins[place][URL.as_bytes()[place] as usize] = true;
+    while place < 3 {
+        begins[PRIVATE_KEY.as_bytes()[place] as usize] |= 1 << place;
+        begins[URL.as_bytes()[place] as usize] |= 1 << place;
         let mut token = 0;
         while token < TOKENS.len() {
-            begins[place][TOKENS[token].0.as_bytes()[place] as usize] = true;
+            begins[TOKENS[token].0.as_bytes()[place] as usize] |= 1 << place;
             token += 1;
         }
         place += 1;
@@ -216,8 +221,9 @@ static BEGINS: [[bool; 256]; 2] = {
 /// Credentials by their shape: private keys, then vendors' tokens, then passwords in URLs.
 pub fn shapes(text: &str) -> Vec<Hit> {
     let mut begun: Vec<(Shape, usize)> = Vec::new();
-    for (at, pair) in text.as_bytes().windows(2).enumerate() {
-        if BEGINS[0][usize::from(pair[0])] && BEGINS[1][usize::from(pair[1])] {
+    let is = |byte: u8, place: u8| BEGINS[usize::from(byte)] & place != 0;
+    for (at, first) in text.as_bytes().windows(3).enumerate() {
+        if is(first[0], 1) && is(first[1], 2) && is(first[2], 4) {
             begun.extend(text.get(at..).and_then(shape).map(|shape| (shape, at)));
         }
     }
@@ -238,7 +244,9 @@ fn shape(rest: &str) -> Option<Shape> {
     if rest.starts_with(PRIVATE_KEY) {
         return Some(Shape::PrivateKey);
     }
-    TOKENS.iter().position(|(prefix, ..)| rest.starts_with(prefix)).map(Shape::Token)
+    let first = rest.as_bytes().first()?;
+    let begins = |prefix: &str| prefix.as_bytes().first() == Some(first) && rest.starts_with(prefix);
+    TOKENS.iter().position(|(prefix, ..)| begins(prefix)).map(Shape::Token)
 }
 
 fn private_key(text: &str, at: usize) -> Option<Hit> {

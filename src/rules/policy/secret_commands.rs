@@ -1,10 +1,11 @@
 //! Credentials in command lines.
 
-use super::secret::{Hit, is_secret_name, shapes, weigh};
+use super::secret::{Hit, Weight, is_secret_name, shapes, weigh};
+use super::secret_lines::telling_lines;
 use crate::yaml::{Document, Span};
 
 /// Flags whose value is a credential.
-const FLAGS: [&str; 14] = [
+pub(super) const FLAGS: [&str; 14] = [
     "--password",
     "--token",
     "--secret",
@@ -24,10 +25,8 @@ const FLAGS: [&str; 14] = [
 /// Credentials in a command line: behind flags, in assignments, in headers. `text` is shell.
 pub(super) fn in_commands(text: &str) -> Vec<Hit> {
     let mut hits = Vec::new();
-    let mut base = 0;
-    for line in text.split_inclusive('\n') {
+    for (base, line) in telling_lines(text) {
         line_hits(line, base, 0, &mut hits);
-        base += line.len();
     }
     hits
 }
@@ -170,46 +169,44 @@ fn tokens(line: &str) -> Vec<Token<'_>> {
     tokens
 }
 
-/// Where credentials stand in a text, whatever is switched off or allowed there: what must be masked wherever a line of
-/// it is shown. Read from the raw lines, so that a text that is no YAML has its masks, too.
-pub fn masks(document: &Document) -> Vec<Span> {
-    let mut spans: Vec<Span> = credentials(document).into_iter().map(|hit| hit.span).collect();
-    spans.sort();
-    spans.dedup();
-    spans
-}
+/// All that looks like a credential in a text, whatever is switched off or allowed there. Found once, for all who must mask
+/// it. Read from the raw lines, so that a text that is no YAML has its masks, too.
+#[derive(Debug)]
+pub struct Credentials(Vec<Hit>);
 
-/// Whether a name in a line can say that it holds a secret: each word that says so has one of these in it. In a line that
-/// is not ASCII a letter may have more than two forms, so it is read.
-fn may_name_secret(line: &str) -> bool {
-    const STEMS: [&[u8]; 5] = [b"key", b"pass", b"secret", b"token", b"credential"];
-    let begins = |rest: &[u8]| {
-        STEMS.iter().any(|stem| rest.get(..stem.len()).is_some_and(|start| start.eq_ignore_ascii_case(stem)))
-    };
-    !line.is_ascii() || (0..line.len()).any(|at| line.as_bytes().get(at..).is_some_and(begins))
-}
-
-/// All that looks like a credential in the raw lines of a text.
-pub(super) fn credentials(document: &Document) -> Vec<Hit> {
-    let text = document.text();
-    let mut hits: Vec<Hit> = shapes(text).into_iter().chain(in_commands(text)).collect();
-    let mut base = 0;
-    for line in text.split_inclusive('\n') {
-        let words = if may_name_secret(line) { tokens(line) } else { Vec::new() };
-        for pair in words.windows(2) {
-            let [key, value] = pair else { continue };
-            let name = key.text.strip_suffix(':').filter(|name| is_secret_name(unquoted(name).0));
-            let Some(name) = name else { continue };
-            let (inner, offset) = unquoted(value.text);
-            if let Some(weight) = weigh(inner) {
-                let start = base + value.start + offset;
-                let span = Span::new(start, start + inner.len());
-                hits.push(Hit { span, what: format!("the value of `{name}`"), weight });
+impl Credentials {
+    /// Those of a document.
+    pub fn of(document: &Document) -> Self {
+        let text = document.text();
+        let mut hits: Vec<Hit> = shapes(text).into_iter().chain(in_commands(text)).collect();
+        for (base, line) in telling_lines(text) {
+            for pair in tokens(line).windows(2) {
+                let [key, value] = pair else { continue };
+                let name = key.text.strip_suffix(':').filter(|name| is_secret_name(unquoted(name).0));
+                let Some(name) = name else { continue };
+                let (inner, offset) = unquoted(value.text);
+                if let Some(weight) = weigh(inner) {
+                    let start = base + value.start + offset;
+                    let span = Span::new(start, start + inner.len());
+                    hits.push(Hit { span, what: format!("the value of `{name}`"), weight });
+                }
             }
         }
-        base += line.len();
+        Self(hits)
     }
-    hits
+
+    /// Where they stand: what must be masked wherever a line of the text is shown.
+    pub fn masks(&self) -> Vec<Span> {
+        let mut spans: Vec<Span> = self.0.iter().map(|hit| hit.span).collect();
+        spans.sort();
+        spans.dedup();
+        spans
+    }
+
+    /// The places of those that nobody would guess.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = Span> {
+        self.0.iter().filter(|hit| hit.weight == Weight::Credential).map(|hit| hit.span)
+    }
 }
 
 #[cfg(test)]
@@ -217,29 +214,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_that_is_passed_over_names_no_secret() {
-        let names = [
-            "DB_PASSWORD",
-            "apiKey",
-            "AWS_ACCESS_KEY_ID",
-            "passwd",
-            "Credential",
-            "credentials",
-            "apikey",
-            "privateKey",
-        ];
-        for name in names {
-            assert!(is_secret_name(name) && may_name_secret(&format!("  {name}: x\n")), "{name}");
-        }
-        assert!(is_secret_name("TO\u{212a}EN") && may_name_secret("TO\u{212a}EN: x"));
-        assert!(!may_name_secret("  - docker push a/b:$BITBUCKET_COMMIT\n"));
-    }
-
-    #[test]
     fn masks_need_no_tree_and_no_rule() {
         let text = "a: [\nX_PASSWORD: 'hunter2x'\n- docker login --password abc123 r: foo: bar\n- T_TOKEN=zzz9 go\n";
         let document = Document::read(text);
-        let masked: Vec<&str> = masks(&document).into_iter().map(|span| document.slice(span)).collect();
+        let masked: Vec<&str> =
+            Credentials::of(&document).masks().into_iter().map(|span| document.slice(span)).collect();
         assert_eq!(masked, ["hunter2x", "abc123", "zzz9"]);
     }
 }

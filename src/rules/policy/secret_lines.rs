@@ -1,0 +1,93 @@
+//! Which lines are worth a search for credentials: most are not, and are passed over at the cost of their bytes.
+
+/// What stands in each line in which a credential can be told by what is around it: a part of a name that says so, a
+/// header's scheme, a short flag that takes a password. Lower case; letters of a line count in either case.
+const SIGNS: [&[u8]; 10] =
+    [b"key", b"pass", b"secret", b"token", b"credential", b"bearer", b"basic", b"-u", b"--user", b"-p"];
+
+/// Lines with a sign in them, with the offset of each. In a line that is not ASCII a letter may have more than two forms, so
+/// it is always worth it.
+pub(super) fn telling_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut base = 0;
+    let lines = text.split_inclusive('\n').map(move |line| {
+        base += line.len();
+        (base - line.len(), line)
+    });
+    lines.filter(|(_, line)| is_telling(line))
+}
+
+/// Whether a sign stands in a line or a name.
+pub(super) fn is_telling(line: &str) -> bool {
+    let line = line.as_bytes();
+    // The first two bytes rule out nearly every place.
+    line.windows(2).enumerate().any(|(at, pair)| {
+        let begun = BEGINS[usize::from(pair[0])] & 1 != 0 && BEGINS[usize::from(pair[1])] & 2 != 0;
+        begun && line.get(at..).is_some_and(|rest| SIGNS.iter().any(|sign| begins(rest, sign)))
+    }) || !line.is_ascii()
+}
+
+fn begins(text: &[u8], sign: &[u8]) -> bool {
+    text.get(..sign.len()).is_some_and(|start| start.eq_ignore_ascii_case(sign))
+}
+
+/// For each byte: 1 where a sign begins with it, 2 where it comes second.
+static BEGINS: [u8; 256] = {
+    let mut begins = [0; 256];
+    let mut sign = 0;
+    while sign < SIGNS.len() {
+        let mut place = 0;
+        while place < 2 {
+            let byte = SIGNS[sign][place];
+            begins[byte as usize] |= 1 << place;
+            begins[byte.to_ascii_uppercase() as usize] |= 1 << place;
+            place += 1;
+        }
+        sign += 1;
+    }
+    begins
+};
+
+#[cfg(test)]
+mod tests {
+    use super::super::secret::is_secret_name;
+    use super::super::secret_commands::FLAGS;
+    use super::*;
+
+    fn tells(line: &str) -> bool {
+        telling_lines(line).next().is_some()
+    }
+
+    #[test]
+    fn a_line_that_is_passed_over_names_no_secret() {
+        let names = [
+            "DB_PASSWORD",
+            "apiKey",
+            "AWS_ACCESS_KEY_ID",
+            "passwd",
+            "Credential",
+            "credentials",
+            "apikey",
+            "privateKey",
+        ];
+        for name in names {
+            assert!(is_secret_name(name) && tells(&format!("  {name}: x\n")), "{name}");
+        }
+        assert!(is_secret_name("TO\u{212a}EN") && tells("TO\u{212a}EN: x"));
+        assert!(!tells("  - docker build -t a/b:$BITBUCKET_COMMIT .\n"));
+    }
+
+    #[test]
+    fn each_flag_and_header_with_a_credential_makes_a_line_worth_it() {
+        for flag in
+            FLAGS.into_iter().chain(["-u", "--user", "-p", "Bearer ", "Basic ", "PRIVATE-TOKEN: ", "X-Api-Key: "])
+        {
+            assert!(tells(&format!("  - x {flag} y\n")), "{flag}");
+        }
+    }
+
+    #[test]
+    fn lines_keep_their_offsets() {
+        let text = "a\nkey\r\n\nb -p c";
+        assert_eq!(telling_lines(text).collect::<Vec<_>>(), [(2, "key\r\n"), (8, "b -p c")]);
+    }
+}
