@@ -6,7 +6,7 @@ use super::collected::GitCall;
 use super::hidden;
 use super::model::{Effect, Images, Kind, Opaque};
 use super::read::Run;
-use super::reference::Reference;
+use super::reference::{Comparison, Reference};
 use super::runner::{self, Runs};
 use super::selector::Selected;
 use super::tool;
@@ -117,7 +117,10 @@ impl<'d> Reading<'_, 'd> {
                 self.each(references, |reference| Kind::Pull { reference });
             }
             Does::Push => {
-                let references = self.references(command, arguments);
+                let mut references = self.references(command, arguments);
+                if command.reader.as_deref() == Some("all-tags") {
+                    references = self.local_names(&references);
+                }
                 self.each(references, |reference| Kind::Push { reference });
             }
             Does::Build => self.build(command, arguments),
@@ -178,6 +181,27 @@ impl<'d> Reading<'_, 'd> {
         }
     }
 
+    /// The names that the daemon has of an image: those that the step gave it so far; none where some can't be read.
+    fn local_names(&self, images: &[Reference<'d>]) -> Vec<Reference<'d>> {
+        let found = self.run.found_mut();
+        let mut names: Vec<Reference<'d>> = Vec::new();
+        for effect in &found.effects {
+            match &effect.kind {
+                Kind::Build { references, .. } if !references.is_empty() => names.extend(references.iter().cloned()),
+                Kind::Retag { target: Some(name), local: true, .. } | Kind::Pull { reference: Some(name) } => {
+                    names.push(name.clone());
+                }
+                Kind::Build { .. } | Kind::Pull { .. } | Kind::Retag { local: true, .. } => return Vec::new(),
+                _ if effect.hides_effects() => return Vec::new(),
+                _ => {}
+            }
+        }
+        let of_image = |name: &&Reference<'d>| images.iter().any(|own| own.same_image(name, false) == Comparison::Same);
+        let unclear =
+            names.iter().any(|name| images.iter().any(|own| own.same_image(name, false) == Comparison::CannotTell));
+        if unclear { Vec::new() } else { names.iter().filter(of_image).cloned().collect() }
+    }
+
     fn build(&self, command: &Command, arguments: &Arguments<'_>) {
         let pushes = match &command.pushes {
             Pushes::Always => true,
@@ -195,8 +219,11 @@ impl<'d> Reading<'_, 'd> {
             let found = selector.as_ref().map(|selector| selector.select(arguments, self.scope)).unwrap_or_default();
             self.read_references(found)
         };
-        let source = all(&command.source).into_iter().next();
-        let mut targets = all(&command.target);
+        let by_parts = (command.reader.as_deref() == Some("ecr")).then(|| self.put_image(arguments));
+        let (source, mut targets) = match by_parts {
+            Some((source, target)) => (source, Vec::from_iter(target)),
+            None => (all(&command.source).into_iter().next(), all(&command.target)),
+        };
         if let (Some(selector), Some(source)) = (&command.target_tag, &source) {
             for selected in selector.select(arguments, self.scope) {
                 targets.push(source.with_tag(selected.value, self.run.site(selected.place)));

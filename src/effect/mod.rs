@@ -9,6 +9,7 @@ mod catalogue;
 mod collected;
 mod command;
 mod deploy;
+mod ecr;
 mod environment;
 mod hidden;
 mod manifest;

@@ -156,6 +156,15 @@ impl<'d> Effect<'d> {
         matches!(&self.kind, Kind::Opaque(what) if what.hides_effects())
     }
 
+    /// Whether it may put an image into a registry under a name that can't be read.
+    pub fn hides_push(&self) -> bool {
+        match &self.kind {
+            Kind::Push { reference: None } | Kind::Retag { target: None, .. } => true,
+            Kind::Build { references, pushes } => references.is_empty() && *pushes,
+            _ => self.hides_effects(),
+        }
+    }
+
     /// The reference that this effect puts into a registry by itself.
     pub fn pushed(&self) -> Vec<&Reference<'d>> {
         match &self.kind {

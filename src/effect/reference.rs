@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Site;
-use crate::shell::{Part, SymbolKind, Value};
+use crate::shell::{Part, Symbol, SymbolKind, Value};
 
 /// An image's name with tag or digest.
 #[derive(Clone, Debug)]
@@ -44,15 +44,15 @@ pub enum Comparison {
 const PLAIN: [&str; 4] =
     ["BITBUCKET_REPO_SLUG", "BITBUCKET_WORKSPACE", "BITBUCKET_REPO_FULL_NAME", "BITBUCKET_REPO_OWNER"];
 
-/// Variables whose value differs from one run to the next.
-const PER_RUN: [&str; 6] = [
-    "BITBUCKET_BUILD_NUMBER",
-    "BITBUCKET_PIPELINE_UUID",
-    "BITBUCKET_STEP_UUID",
-    "BITBUCKET_STEP_RUN_NUMBER",
-    "BITBUCKET_TAG",
-    "BITBUCKET_BRANCH",
-];
+/// Variables of which no two runs have the same value.
+const EACH_RUN: [&str; 3] = ["BITBUCKET_BUILD_NUMBER", "BITBUCKET_PIPELINE_UUID", "BITBUCKET_STEP_UUID"];
+
+/// Variables whose value differs between runs of different events.
+const EACH_EVENT: [&str; 3] = ["BITBUCKET_STEP_RUN_NUMBER", "BITBUCKET_TAG", "BITBUCKET_BRANCH"];
+
+fn differs(name: &str) -> bool {
+    EACH_RUN.contains(&name) || EACH_EVENT.contains(&name)
+}
 
 impl<'d> Reference<'d> {
     /// Reads a reference.
@@ -99,6 +99,12 @@ impl<'d> Reference<'d> {
         matches!(&self.tag, Tag::Known(tag) if tag.symbols().any(|symbol| symbol.is_variable(variable)))
     }
 
+    /// The variable in the tag that has another value in each run, so that no two runs mean the same.
+    pub fn per_run(&self) -> Option<&Symbol> {
+        let Tag::Known(tag) = &self.tag else { return None };
+        tag.symbols().find(|symbol| symbol.kind == SymbolKind::Variable && EACH_RUN.contains(&symbol.name.as_str()))
+    }
+
     /// The tag's text where all of it is constant (`latest` where there is none).
     pub fn constant_tag(&self) -> Option<&str> {
         match &self.tag {
@@ -140,7 +146,7 @@ const LARGEST_TABLE: usize = 1 << 20;
 
 /// Compares two texts. `across` tells that they stand in runs of different events.
 pub fn compare(left: &Value, right: &Value, across: bool) -> Comparison {
-    let per_run = |value: &Value| value.symbols().any(|symbol| PER_RUN.contains(&symbol.name.as_str()));
+    let per_run = |value: &Value| value.symbols().any(|symbol| differs(&symbol.name));
     if left == right {
         if across && per_run(left) {
             return Comparison::Different;
@@ -185,7 +191,7 @@ fn tokens(value: &Value, across: bool, side: char) -> Vec<Token> {
             Part::Literal(text) => tokens.extend(text.chars().map(Token::Char)),
             Part::Symbol(symbol) => {
                 let bitbucket = symbol.kind == SymbolKind::Variable && symbol.name.starts_with("BITBUCKET_");
-                let own = across && PER_RUN.contains(&symbol.name.as_str());
+                let own = across && differs(&symbol.name);
                 let name = if own { format!("{symbol}{side}") } else { symbol.to_string() };
                 tokens.push(if bitbucket && !is_slug(&symbol.name) { Token::Fixed(name) } else { Token::Any(name) });
             }
@@ -226,10 +232,31 @@ fn unify(left: &[Token], right: &[Token]) -> bool {
     row[right.len()]
 }
 
+/// Stands for the registry where a tool takes it from whoever is logged in: `aws ecr put-image --repository-name`.
+const UNNAMED: &str = "the account's registry";
+
+/// The registry of a tool that names none.
+pub(super) fn unnamed_registry() -> Value {
+    Value::opaque(UNNAMED)
+}
+
+/// The path in a registry that the command does not name.
+fn in_unnamed(image: &Value) -> Option<Value> {
+    let unnamed = |symbol: &Symbol| symbol.kind == SymbolKind::Opaque && symbol.name == UNNAMED;
+    let (registry, path) = image.split_once("/")?;
+    registry.as_symbol().is_some_and(unnamed).then_some(path)
+}
+
 impl Reference<'_> {
-    /// Whether two references name the same image, tags left aside.
+    /// Whether two references name the same image, tags left aside. A registry that a command does not name is the one
+    /// that the other names.
     pub fn same_image(&self, other: &Reference<'_>, across: bool) -> Comparison {
-        compare(&self.image, &other.image, across)
+        let path = |unnamed: &Value, named: &Value| {
+            let (own, (_, path)) = (in_unnamed(unnamed)?, named.split_once("/")?);
+            (compare(&own, &path, across) == Comparison::Same).then_some(Comparison::Same)
+        };
+        let (left, right) = (&self.image, &other.image);
+        path(left, right).or_else(|| path(right, left)).unwrap_or_else(|| compare(left, right, across))
     }
 
     /// Whether two references are the same, tags included.

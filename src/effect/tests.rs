@@ -57,6 +57,28 @@ fn show(effect: &Effect<'_>) -> String {
 }
 
 #[test]
+fn all_tags_are_the_names_that_the_step_gave() {
+    let build = "docker build -t r.io/a:1 -t r.io/b:1 .\ndocker tag r.io/a:1 r.io/a:2\n";
+    let pushed = |script: &str| effects(script).into_iter().filter(|text| text.starts_with("push")).collect::<Vec<_>>();
+    assert_eq!(pushed(&format!("{build}docker push -a r.io/a")), ["push r.io/a:1", "push r.io/a:2"]);
+    assert_eq!(pushed(&format!("{build}./more.sh\ndocker push -a r.io/a")), ["push ?"]);
+    assert_eq!(pushed("docker buildx bake\ndocker push -a r.io/a"), ["push ?"]);
+    assert_eq!(pushed("docker push -a r.io/a"), ["push ?"]);
+}
+
+#[test]
+fn what_ecr_names_by_parts_is_put_together() {
+    let get = "M=$(aws ecr batch-get-image --repository-name a/b --image-ids imageTag=$BITBUCKET_COMMIT)\n";
+    let put = "aws ecr put-image --repository-name a/b --image-tag x --image-manifest";
+    let target = "<the account's registry>/a/b:x";
+    assert_eq!(
+        effects(&format!("{get}{put} \"$M\"")),
+        [format!("retag <the account's registry>/a/b:$BITBUCKET_COMMIT -> {target}")]
+    );
+    assert_eq!(effects(&format!("{put} file://m.json")), [format!("retag ? -> {target}")]);
+}
+
+#[test]
 fn what_is_not_understood_is_kept_with_what_it_carries() {
     assert_eq!(
         effects("gcloud docker -- push eu.gcr.io/p/a:$BITBUCKET_COMMIT"),

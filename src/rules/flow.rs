@@ -116,13 +116,7 @@ impl<'d> Flow<'d> {
             return ImageFlow::default();
         };
         let main_builds = builds(main);
-        let hidden = main.effects().any(|(_, effect)| match &effect.kind {
-            Kind::Push { reference: None } => true,
-            Kind::Build { references, pushes } => references.is_empty() && *pushes,
-            Kind::Retag { target: None, .. } => true,
-            Kind::Opaque(what) => what.hides_effects(),
-            _ => false,
-        });
+        let hidden = main.effects().any(|(_, effect)| effect.hides_push());
         let unclear = main.unknown.is_some();
         let main_unread: Vec<&Unread<'_>> = main.steps.iter().flat_map(|step| &step.found.unread).collect();
         let may_push = main_unread.iter().any(|unread| unread.pushes);

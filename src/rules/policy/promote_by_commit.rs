@@ -89,6 +89,18 @@ fn judge<'d>(
     if !flow.images().has_main {
         return;
     }
+    // Whatever main pushes, it has no name of another run.
+    if let Some(symbol) = source.per_run().filter(|_| !hides_a_push(plan)) {
+        let message =
+            format!("`{source}` is promoted, and `{symbol}` has another value in each run: main never pushes it");
+        let near = flow.images().main_pushes.iter().find(|push| push.same_image(source, true) == Comparison::Same);
+        let mut draft = out.violated(place, message).trace(trace).help(help);
+        if let Some(push) = near {
+            draft = draft.related(push.site.span(), "what main pushes");
+        }
+        let _ = draft;
+        return;
+    }
     match pushed_by_main(flow, source) {
         Comparison::Same => {}
         Comparison::Different => {
@@ -117,6 +129,14 @@ fn judge<'d>(
             let _ = draft;
         }
     }
+}
+
+/// Whether a plan may push or name images that can't be read, so that a source may be its own.
+fn hides_a_push(plan: &Plan<'_>) -> bool {
+    let unread = plan.steps.iter().flat_map(|step| &step.found.unread).any(|unread| unread.pushes);
+    let nameless =
+        |effect: &Effect<'_>| matches!(&effect.kind, Kind::Build { references, .. } if references.is_empty());
+    unread || plan.unknown.is_some() || plan.effects().any(|(_, effect)| effect.hides_push() || nameless(effect))
 }
 
 /// The command of main that may push a reference: one that carries it, else one that pushes something, else any.

@@ -1,0 +1,116 @@
+//! `aws ecr put-image`: the image by its parts, and the manifest that another command printed.
+
+use super::arguments::Arguments;
+use super::command::Reading;
+use super::reference::{Reference, unnamed_registry};
+use super::selector::Selected;
+use crate::shell::{Part, Place, Symbol, SymbolKind, Value};
+
+impl<'d> Reading<'_, 'd> {
+    /// The image whose manifest is put, and the name that it gets; each hidden where its parts can't be read.
+    pub(super) fn put_image(&self, arguments: &Arguments<'_>) -> (Option<Reference<'d>>, Option<Reference<'d>>) {
+        let one = |flag: &str| match arguments.flag(&[flag.to_owned()]).as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        };
+        let source = one("--image-manifest").and_then(|manifest| {
+            let printed = manifest.value.as_symbol().filter(|symbol| symbol.cut.is_empty())?;
+            self.whole(asked_for(printed)?, manifest.place)
+        });
+        let target = one("--repository-name").zip(one("--image-tag")).and_then(|(repository, tag)| {
+            let name = crate::shell::join([&repository.value, &tag.value], ":");
+            self.whole(name, tag.place)
+        });
+        (source, target)
+    }
+
+    fn whole(&self, name: Value, place: Place) -> Option<Reference<'d>> {
+        let value = crate::shell::join([&unnamed_registry(), &name], "/");
+        self.read_references(vec![Selected { value, place }]).into_iter().next()
+    }
+}
+
+/// `repository:tag` or `repository@digest` of the one image that `aws ecr batch-get-image` was asked for.
+fn asked_for(printed: &Symbol) -> Option<Value> {
+    let text = Some(&printed.name).filter(|_| printed.kind == SymbolKind::Command)?;
+    let mut words = text.strip_prefix("aws ecr ")?.split(" | ").next()?.split_whitespace();
+    let (mut asks, mut repository, mut id) = (false, None, None);
+    while let Some(word) = words.next() {
+        let (flag, value) = word.split_once('=').map_or((word, None), |(flag, value)| (flag, Some(value)));
+        match flag {
+            "batch-get-image" => asks = true,
+            "--repository-name" => repository = value.or_else(|| words.next()),
+            "--image-ids" => id = value.or_else(|| words.next()),
+            // A second id.
+            "imageTag" | "imageDigest" => return None,
+            _ => {}
+        }
+    }
+    let (kind, id) = id.filter(|_| asks)?.split_once('=')?;
+    let between = match kind {
+        "imageTag" => ":",
+        "imageDigest" => "@",
+        _ => return None,
+    };
+    Some(crate::shell::join([&shown(repository?)?, &shown(id)?], between))
+}
+
+/// The value that a message shows as `text`, where nothing but variables is unknown in it.
+fn shown(text: &str) -> Option<Value> {
+    let mut value = Value::default();
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        value.push(Part::Literal(rest.get(..at)?.to_owned()));
+        let after = rest.get(at + 1..)?;
+        let (inside, next) = match after.strip_prefix('{') {
+            Some(braced) => braced.split_once('}')?,
+            None => after.split_at(name_length(after)),
+        };
+        let (name, cut) = inside.split_at(name_length(inside));
+        if name.is_empty() {
+            return None;
+        }
+        value.push(Part::Symbol(Symbol { cut: cut.to_owned(), ..Symbol::variable(name) }));
+        rest = next;
+    }
+    value.push(Part::Literal(rest.to_owned()));
+    let plain = |part: &Part| !matches!(part, Part::Literal(text) if text.contains(['<', '>', '(', ')', ',']));
+    (!value.is_empty() && value.parts().iter().all(plain)).then_some(value)
+}
+
+fn name_length(text: &str) -> usize {
+    text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(text: &str) -> Option<String> {
+        asked_for(Value::command(text).as_symbol().unwrap()).map(|value| value.to_string())
+    }
+
+    #[test]
+    fn the_image_is_read_from_the_command_that_printed_its_manifest() {
+        let get = "aws ecr batch-get-image --repository-name team/web --image-ids";
+        assert_eq!(
+            asked(&format!("{get} imageTag=$BITBUCKET_COMMIT --query x")).as_deref(),
+            Some("team/web:$BITBUCKET_COMMIT")
+        );
+        assert_eq!(
+            asked(&format!("{get}=imageTag=rc-${{BITBUCKET_TAG#release-}} | jq -r .images")).as_deref(),
+            Some("team/web:rc-${BITBUCKET_TAG#release-}")
+        );
+        assert_eq!(asked(&format!("{get} imageDigest=sha256:0a")).as_deref(), Some("team/web@sha256:0a"));
+        for hidden in [
+            "imageTag=$(cat tag.txt)",
+            "imageTag=a imageTag=b",
+            "imageTag=a imageDigest=sha256:0a",
+            "imageTag=<one of many values>",
+        ] {
+            assert_eq!(asked(&format!("{get} {hidden}")), None, "{hidden}");
+        }
+        assert_eq!(asked("aws ecr describe-images --repository-name web --image-ids imageTag=a"), None);
+        assert_eq!(asked("cat manifest.json"), None);
+    }
+}
