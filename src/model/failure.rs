@@ -61,6 +61,7 @@ impl From<BackendError> for Failure {
 impl Scene {
     /// The failure behind a status other than success.
     pub(super) fn status(&self, status: u16, after: Option<Duration>, body: &str) -> Failure {
+        let body = event(body).unwrap_or(body);
         let said =
             serde_json::from_str::<Value>(body).ok().and_then(|value| chunk::error(&value)).unwrap_or_else(|| {
                 // Pages of proxies say nothing that the status does not say.
@@ -148,6 +149,13 @@ impl Scene {
     }
 }
 
+/// The data of the first event, where the refusal of a stream is a stream itself (LiteLLM).
+fn event(body: &str) -> Option<&str> {
+    let body = body.trim_start();
+    let framed = body.starts_with("data:") || body.starts_with("event:");
+    body.lines().filter(|_| framed).find_map(|line| line.strip_prefix("data:")).map(str::trim)
+}
+
 /// Without characters that turn or hide text.
 fn plain(word: &str) -> String {
     word.chars()
@@ -178,6 +186,8 @@ mod tests {
         insta::assert_snapshot!(line(404, r#"{"detail":"Not Found"}"#), @"host knows no model `m` at this address (404: Not Found): check the model's name and the base URL, which often ends in /v1");
         insta::assert_snapshot!(line(429, "slow\u{1b}[31m down"), @"host takes no more requests now (429: slow [31m down): retry later");
         insta::assert_snapshot!(line(502, "<html>bad gateway</html>"), @"host has trouble of its own (502): retry later");
+        let framed = "event: error\ndata: {\"error\":{\"message\":\"no stream\"}}\n\ndata: [DONE]\n\n";
+        insta::assert_snapshot!(line(500, framed), @"host has trouble of its own (500: no stream): retry later");
         insta::assert_snapshot!(line(413, ""), @"host refuses the request (413)");
     }
 

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
@@ -156,11 +157,13 @@ pub(super) struct Transport {
     idle: Duration,
     /// Of the request under way; requests follow one another.
     scene: Arc<Mutex<Scene>>,
+    /// The server has answered before, so the next request may go over a connection that it has closed meanwhile.
+    answered: Arc<AtomicBool>,
 }
 
 impl Transport {
     pub(super) fn new(client: Client, idle: Duration, scene: Scene) -> Self {
-        Self { client, idle, scene: Arc::new(Mutex::new(scene)) }
+        Self { client, idle, scene: Arc::new(Mutex::new(scene)), answered: Arc::default() }
     }
 
     /// Names the model of the next request, for messages.
@@ -172,16 +175,29 @@ impl Transport {
         self.scene.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Sends a request. llama.cpp's server promises to keep a connection and closes it after each stream: a connection that
+    /// was used before and ends with no byte of an answer is one of those, and a new one is as good as the old one was.
+    async fn execute(&self, request: reqwest::Request) -> reqwest::Result<Response> {
+        let again = request.try_clone().filter(|_| self.answered.load(Ordering::Relaxed));
+        match (self.client.execute(request).await, again) {
+            (Err(error), Some(again)) if error.is_request() && !error.is_connect() && !error.is_timeout() => {
+                self.client.execute(again).await
+            }
+            (sent, _) => sent,
+        }
+    }
+
     async fn send(self, factory: HttpRequestFactory) -> Result<Response, OpenAIError> {
         let scene = self.scene();
         let request = factory.build().await?;
         let streams = request.method() == reqwest::Method::POST;
         let failed = |failure: Failure| OpenAIError::Boxed(Box::new(failure));
-        let response = match tokio::time::timeout(self.idle, self.client.execute(request)).await {
+        let response = match tokio::time::timeout(self.idle, self.execute(request)).await {
             Err(_) => return Err(failed(silence(&scene, self.idle).into())),
             Ok(Err(error)) => return Err(failed(unreachable(&scene, &error).into())),
             Ok(Ok(response)) => response,
         };
+        self.answered.store(true, Ordering::Relaxed);
         if response.status().is_redirection() {
             return Err(failed(redirected(&scene, &response).into()));
         }

@@ -26,6 +26,8 @@ pub(crate) enum End {
     Cut,
     /// Nothing, for as long as the client stays.
     Stall,
+    /// The connection closes before anything is answered.
+    Closed,
 }
 
 /// The answer 200 with an event stream.
@@ -186,6 +188,9 @@ fn serve(
     while let Some(asked) = read(&mut reader)? {
         all.lock().unwrap().push(asked);
         let act = acts.lock().unwrap().pop_front().unwrap_or_else(|| status(418, "{\"error\":\"no act left\"}"));
+        if act.end == End::Closed {
+            return connection.shutdown(Shutdown::Both);
+        }
         let chunked = act.length.is_none();
         let mut head = format!("HTTP/1.1 {} Act\r\n", act.status);
         for (name, value) in &act.headers {
@@ -210,7 +215,7 @@ fn serve(
         match act.end {
             End::Proper if chunked => connection.write_all(b"0\r\n\r\n")?,
             End::Proper => return connection.shutdown(Shutdown::Write),
-            End::Cut => return connection.shutdown(Shutdown::Both),
+            End::Cut | End::Closed => return connection.shutdown(Shutdown::Both),
             End::Stall => {
                 let gone = reader.read(&mut [0]);
                 if matches!(gone, Ok(0) | Err(_)) {
