@@ -7,7 +7,8 @@ use super::config::Overrides;
 use super::origin::{Environment, Held, Origin, flag, optional};
 use crate::settings::{Api, User};
 
-/// The API version that Azure is asked for where none is configured: the last stable one with dates.
+/// The API version that Azure is asked for where none is configured: the last stable one with a date, by Microsoft's
+/// reference of the REST API (`docs/models.md`).
 const API_VERSION: &str = "2024-10-21";
 
 /// A server, or a resource of Azure OpenAI, with its key and its model.
