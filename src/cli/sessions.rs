@@ -33,7 +33,7 @@ fn list(world: &mut World<'_>) -> Result<Exit, CliError> {
     };
     let (listed, wrong) = session::list(&folder).map_err(wrong)?;
     for one in &listed {
-        for line in [one.head(), format!("    {}", one.origin()), format!("    {}", one.first_line(72))] {
+        for line in one.lines(72) {
             writeln!(world.out, "{}", visible(&line))?;
         }
     }

@@ -287,11 +287,11 @@ impl Repl<'_, '_> {
         if listed.is_empty() {
             self.screen.note("no session is kept yet")?;
         }
-        let wide = self.screen.look().width.saturating_sub(2).max(20);
+        let most = self.screen.look().width.saturating_sub(6).max(16);
         for one in listed {
-            self.screen.line(&one.head())?;
-            self.screen.note(&format!("    {}", one.origin()))?;
-            self.screen.note(&format!("    {}", one.first_line(wide - 4)))?;
+            let [head, rest @ ..] = one.lines(most);
+            self.screen.line(&head)?;
+            rest.iter().try_for_each(|line| self.screen.note(line))?;
         }
         for error in wrong {
             self.screen.trouble(&error.to_string())?;

@@ -33,8 +33,13 @@ pub struct Listed {
 }
 
 impl Listed {
+    /// The session in a list: what it came to, where it comes from, and its first prompt in at most `most` characters.
+    pub fn lines(&self, most: usize) -> [String; 3] {
+        [self.head(), format!("    {}", self.origin()), format!("    {}", self.first_line(most))]
+    }
+
     /// What the session came to: its id, turns, verdict, whether a file was written.
-    pub fn head(&self) -> String {
+    fn head(&self) -> String {
         let verdict = self.verdict.map_or("no file", |verdict| verdict.word());
         let written = if self.accepted { ", written" } else { "" };
         let turns = if self.turns == 1 { "1 turn".to_owned() } else { format!("{} turns", self.turns) };
@@ -42,7 +47,7 @@ impl Listed {
     }
 
     /// Where it comes from: time, folder, who answered, and the session before it.
-    pub fn origin(&self) -> String {
+    fn origin(&self) -> String {
         // `2026-11-22T10:00:00Z`, to the minute.
         let time = self.created.get(..16).map(|time| time.replace('T', " "));
         let model = self.model.as_ref().map(|model| format!("with {model}"));
@@ -52,7 +57,7 @@ impl Listed {
     }
 
     /// The first prompt as one line of at most `most` characters.
-    pub fn first_line(&self, most: usize) -> String {
+    fn first_line(&self, most: usize) -> String {
         let words: Vec<&str> = self.first_prompt.split_whitespace().collect();
         words.join(" ").chars().take(most).collect()
     }

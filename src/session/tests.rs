@@ -261,10 +261,10 @@ fn sessions_are_listed_and_found() {
     writer.write(&prompt(1, "hello")).unwrap();
     assert!(find("last").unwrap().ends_with("2025.jsonl"));
     let listed = list(folder.path()).unwrap().0;
-    let (head, origin) = (listed[2].head(), listed[2].origin());
-    assert_eq!(head, "2025  0 turns, no file");
+    let [head, origin, first] = listed[2].lines(4);
+    assert_eq!((head.as_str(), first.as_str()), ("2025  0 turns, no file", "    hell"));
     assert!(
-        origin.starts_with("2025-01-01 00:00, in /") && origin.ends_with(", with small, forked from 2024"),
+        origin.starts_with("    2025-01-01 00:00, in /") && origin.ends_with(", with small, forked from 2024"),
         "{origin}"
     );
     assert!(find("2026a").unwrap().ends_with("2026a.jsonl"));
