@@ -69,21 +69,37 @@ impl Attempt {
         }
     }
 
-    /// What a person should know of a reply that brought no revision of its own: a file of another CI, a part, a flaw; or
-    /// of one that brought several files: which of them counts. In words.
-    pub fn remark(&self) -> Option<String> {
+    /// What the reply holds, in words.
+    pub fn held(&self) -> String {
+        let lines = self.chosen().map_or(0, |candidate| candidate.text.lines().count());
+        let lines = format!("{lines} line{}", if lines == 1 { "" } else { "s" });
         match &self.choice {
-            Choice::Nothing => foreign(&self.reply.text).map(|Foreign { system, line }| {
-                format!("no revision: the file at line {line} of the reply is one of {system}, not of Bitbucket")
-            }),
-            Choice::Fragment(_) => Some("no revision: the YAML in this reply is a part, not a whole file".to_owned()),
+            Choice::Nothing => match foreign(&self.reply.text) {
+                Some(Foreign { system, line }) => {
+                    format!("a file of {system} at line {line}, no YAML of a pipeline file")
+                }
+                None => "no YAML of a pipeline file".to_owned(),
+            },
+            Choice::Fragment(_) => format!("a fragment of {lines}, not a whole file"),
             Choice::Flawed(_) => {
                 let flaws = self.chosen().map_or(&[][..], |candidate| &candidate.flaws);
                 let flaws: Vec<&str> = flaws.iter().map(|flaw| flaw.reason.as_str()).collect();
-                Some(format!("no revision: the file in this reply is not whole ({})", flaws.join("; ")))
+                format!("a file that is not whole ({})", flaws.join("; "))
             }
-            Choice::File { reason, .. } => reason.clone(),
+            Choice::File { reason: None, .. } => format!("a file of {lines}"),
+            Choice::File { reason: Some(reason), .. } => format!("a file of {lines} ({reason})"),
         }
+    }
+
+    /// The same in a sentence, where a person should know it: of a reply that brought no revision of its own though there
+    /// is a file of another CI, a part or a flaw in it, or of one that brought several files.
+    pub fn remark(&self) -> Option<String> {
+        let held = match &self.choice {
+            Choice::Nothing => foreign(&self.reply.text).map(|_| self.held()),
+            Choice::File { reason, .. } => return reason.as_ref().map(|_| format!("the reply holds {}", self.held())),
+            Choice::Fragment(_) | Choice::Flawed(_) => Some(self.held()),
+        };
+        held.map(|held| format!("no revision: the reply holds {held}"))
     }
 
     /// The candidate that counts.
@@ -106,5 +122,43 @@ fn ending(finish: &Finish) -> Ending {
         Finish::Stop => Ending::Whole,
         Finish::Length | Finish::Interrupted => Ending::Cut,
         Finish::Other(_) | Finish::Unknown => Ending::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chat_and_replay_word_what_a_reply_holds_alike() {
+        let read = |text: &str| {
+            let reply = Reply { text: text.to_owned(), finish: Finish::Stop, ..Reply::default() };
+            let attempt = Attempt::read(1, 0, Prompt::user("p"), reply);
+            (attempt.held(), attempt.remark())
+        };
+        let file = "```yaml\npipelines:\n  default:\n    - step: {script: [make]}\n```\n";
+        assert_eq!(read("No."), ("no YAML of a pipeline file".to_owned(), None));
+        assert_eq!(read(file), ("a file of 3 lines".to_owned(), None));
+        let remarked = [
+            "```yaml\n- step: {script: [make]}\n```\n".to_owned(),
+            "```yaml\npipelines:\n  default:\n    # ... rest unchanged\n```\n".to_owned(),
+            "```yaml\non: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n```\n".to_owned(),
+            format!("{file}or\n{file}"),
+        ];
+        let said: Vec<String> = remarked
+            .iter()
+            .map(|text| read(text))
+            .map(|(held, remark)| {
+                let remark = remark.expect("a remark");
+                assert!(remark.ends_with(&format!("the reply holds {held}")), "{remark}");
+                remark
+            })
+            .collect();
+        insta::assert_snapshot!(said.join("\n"), @r"
+        no revision: the reply holds a fragment of 1 line, not a whole file
+        no revision: the reply holds a file that is not whole (`# ... rest unchanged` at line 3 stands for a part that is left out)
+        no revision: the reply holds a file of GitHub Actions at line 1, no YAML of a pipeline file
+        the reply holds a file of 3 lines (2 files in the reply; the one at line 7 counts, the last one)
+        ");
     }
 }

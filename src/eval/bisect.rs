@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use crate::check::Checker;
 use crate::engine::{self, Answers, Conversation, Recording, Revision, Silent, cues_of_recording, play};
-use crate::finding::{Answer, Severity, Verdict};
-use crate::report::{FileReport, Look, diff_text, finding, visible};
+use crate::finding::{Answer, Severity};
+use crate::report::{Look, finding, visible};
 use crate::rules::RuleAnswer;
-use crate::yaml::{Document, Span};
+use crate::transcript::{Shown, write_diff};
 
 /// A rule through a conversation.
 pub struct History {
@@ -103,42 +103,14 @@ fn broke(
             writeln!(out, "> … ({} more lines)", lines.len() - PROMPT)?;
         }
     }
-    let nothing = Document::read("");
     let before = change.before.and_then(|number| history.conversation.revision(number).ok());
-    let names = [before.map_or("nothing".to_owned(), name), name(revision)];
-    let secrets = [before.map(secrets).unwrap_or_default(), secrets(revision)];
-    let old = FileReport {
-        path: &names[0],
-        document: before.map_or(&nothing, |before| &before.checked.document),
-        findings: &[],
-        verdict: Verdict::Accepted,
-        skipped: &[],
-        secrets: &secrets[0],
-    };
-    let new = FileReport {
-        path: &names[1],
-        document: &revision.checked.document,
-        findings: &revision.checked.findings,
-        verdict: revision.verdict(),
-        skipped: &revision.checked.skipped,
-        secrets: &secrets[1],
-    };
+    let shown = Shown::revision(revision);
     writeln!(out)?;
-    diff_text(&old, &new, look, out)?;
+    write_diff(before.map(Shown::revision).as_ref(), &shown, look, out)?;
     let found = revision.checked.findings.iter().filter(|finding| finding.rule == rule);
     for one in found.filter(|finding| finding.answer == Answer::Violated && finding.severity > Severity::Note) {
         writeln!(out)?;
-        finding(&new, one, look, out)?;
+        finding(&shown.report(), one, look, out)?;
     }
     Ok(())
-}
-
-fn name(revision: &Revision) -> String {
-    format!("revision {}", revision.number)
-}
-
-/// Where credentials stand: they are masked wherever the text is shown.
-fn secrets(revision: &Revision) -> Vec<Span> {
-    let findings = revision.checked.findings.iter();
-    findings.filter(|finding| finding.rule == "no-inline-secret").map(|finding| finding.span).collect()
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::answers::{self, Named};
+use super::answers;
 use super::commands::Verb;
 use super::keeper::{Book, judged, line, violated};
 use super::opening::{header, read_text};
@@ -14,7 +14,7 @@ use crate::engine::{Prompt, Revision};
 use crate::finding::Severity;
 use crate::model::BackendError;
 use crate::session::{self, Writer};
-use crate::transcript::{Form, told, write_new};
+use crate::transcript::{Form, Shown, told, write_new};
 
 impl Repl<'_, '_> {
     /// Does a command; what is wrong with it is told, and the chat goes on.
@@ -63,8 +63,7 @@ impl Repl<'_, '_> {
             Err(why) => return Ok(Err(why)),
         };
         self.screen.note(&title(revision))?;
-        let name = name(revision);
-        answers::show(self.screen, Named { name: &name, checked: &revision.checked }).map(Ok)
+        answers::show(self.screen, &Shown::revision(revision)).map(Ok)
     }
 
     fn diff(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {
@@ -72,7 +71,8 @@ impl Repl<'_, '_> {
         let pair = match arguments {
             [] => chosen(conversation, None).and_then(|after| {
                 let earlier = conversation.revisions().iter().rev().find(|before| before.number < after.number);
-                let before = earlier.ok_or_else(|| format!("{} is the first, and `/show` shows it", name(after)))?;
+                let before =
+                    earlier.ok_or_else(|| format!("revision {} is the first, and `/show` shows it", after.number))?;
                 Ok((before, after))
             }),
             [a] => chosen(conversation, Some(a)).and_then(|a| Ok((a, chosen(conversation, None)?))),
@@ -82,30 +82,27 @@ impl Repl<'_, '_> {
             Ok(pair) => pair,
             Err(why) => return Ok(Err(why)),
         };
-        let (before, after) = (name(a), name(b));
-        let a = Named { name: &before, checked: &a.checked };
-        let b = Named { name: &after, checked: &b.checked };
-        answers::diff(self.screen, conversation.checker(), a, b).map(Ok)
+        answers::diff(self.screen, conversation.checker(), &Shown::revision(a), &Shown::revision(b)).map(Ok)
     }
 
     fn check(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {
         let conversation = &self.opened.conversation;
         let file = arguments.first().filter(|word| word.parse::<usize>().is_err());
         let own: Checked;
-        let (name, checked) = match file {
+        let shown = match file {
             Some(path) => match read_text(&self.options.directory.join(path), path) {
                 Ok(text) => {
                     own = conversation.checker().check(text);
-                    (path.clone(), &own)
+                    Shown::new(path.clone(), &own)
                 }
                 Err(error) => return Ok(Err(error.to_string())),
             },
             None => match chosen(conversation, arguments.first()) {
-                Ok(revision) => (name(revision), &revision.checked),
+                Ok(revision) => Shown::revision(revision),
                 Err(why) => return Ok(Err(why)),
             },
         };
-        answers::findings(self.screen, Named { name: &name, checked }).map(Ok)
+        answers::findings(self.screen, &shown).map(Ok)
     }
 
     fn plan(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {
@@ -114,9 +111,7 @@ impl Repl<'_, '_> {
             Ok(revision) => revision,
             Err(why) => return Ok(Err(why)),
         };
-        let name = name(revision);
-        let file = Named { name: &name, checked: &revision.checked };
-        answers::plan(self.screen, conversation.checker(), file, arguments)
+        answers::plan(self.screen, conversation.checker(), &Shown::revision(revision), arguments)
     }
 
     fn undo(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {
@@ -324,10 +319,6 @@ fn count(number: usize, noun: &str) -> String {
 
 pub(super) fn no_number(word: &str) -> String {
     format!("`{word}` is no number")
-}
-
-fn name(revision: &Revision) -> String {
-    format!("revision {}", revision.number)
 }
 
 /// The revision with where it came from.

@@ -8,57 +8,19 @@ use crate::check::difference;
 use crate::check::{Checked, Checker};
 use crate::finding::{Finding, RuleMeta, Severity};
 use crate::plan::{Event, EventKind};
-use crate::report::{self, FileReport, Report, WirePlan, visible};
-use crate::yaml::Span;
+use crate::report::{self, Report, WirePlan, visible};
+use crate::transcript::{Shown, write_diff};
 use crate::{rules, schema, settings};
-
-/// A checked text with the name that messages call it by.
-#[derive(Clone, Copy)]
-pub(super) struct Named<'c> {
-    pub(super) name: &'c str,
-    pub(super) checked: &'c Checked,
-}
-
-impl<'c> Named<'c> {
-    /// Where credentials stand: they are masked wherever the text is shown.
-    fn secrets(self) -> Vec<Span> {
-        let secret = |finding: &&crate::finding::Finding| finding.rule == "no-inline-secret";
-        let told = self.checked.findings.iter().filter(secret).map(|finding| finding.span);
-        let mut spans: Vec<Span> = told.chain(self.checked.credentials().masks()).collect();
-        // The masks are put in from the end, so none may stand inside another.
-        spans.sort();
-        spans.dedup_by(|later, earlier| {
-            let inside = later.start < earlier.end;
-            if inside {
-                earlier.end = earlier.end.max(later.end);
-            }
-            inside
-        });
-        spans
-    }
-
-    fn report<'a>(&'a self, secrets: &'a [Span]) -> FileReport<'a> {
-        FileReport {
-            path: self.name,
-            document: &self.checked.document,
-            findings: &self.checked.findings,
-            verdict: self.checked.verdict,
-            skipped: &self.checked.skipped,
-            secrets,
-        }
-    }
-}
 
 /// The gravest findings with their excerpts, `most` of them; the rest is counted. Those that stood in `before` already
 /// are summed up.
 pub(super) fn first_findings(
     screen: &mut Screen<'_>,
-    file: Named<'_>,
-    before: Option<Named<'_>>,
+    file: &Shown<'_>,
+    before: Option<&Shown<'_>>,
     most: usize,
 ) -> io::Result<()> {
-    let secrets = file.secrets();
-    let report = file.report(&secrets);
+    let report = file.report();
     let (same, mut all) = before.map_or_else(
         || (Vec::new(), file.checked.findings.iter().collect()),
         |before| again(before.checked, file.checked),
@@ -109,31 +71,21 @@ fn words(findings: &[&Finding]) -> String {
 }
 
 /// All findings with their excerpts.
-pub(super) fn findings(screen: &mut Screen<'_>, file: Named<'_>) -> io::Result<()> {
-    let secrets = file.secrets();
-    let report = Report { files: vec![file.report(&secrets)], unreadable: Vec::new(), ..Report::default() };
+pub(super) fn findings(screen: &mut Screen<'_>, file: &Shown<'_>) -> io::Result<()> {
+    let report = Report { files: vec![file.report()], unreadable: Vec::new(), ..Report::default() };
     let look = screen.look();
     report::human(&report, look, screen.out())
 }
 
 /// The text with line numbers, secrets masked.
-pub(super) fn show(screen: &mut Screen<'_>, file: Named<'_>) -> io::Result<()> {
-    let mut text = file.checked.document.text().to_owned();
-    let mut secrets = file.secrets();
-    secrets.sort_by_key(|span| std::cmp::Reverse(span.start));
-    for span in secrets {
-        if text.get(span.start..span.end).is_some() {
-            text.replace_range(span.start..span.end, "***");
-        }
-    }
-    screen.file(&text)
+pub(super) fn show(screen: &mut Screen<'_>, file: &Shown<'_>) -> io::Result<()> {
+    screen.file(&report::masked_text(&file.report()))
 }
 
 /// What changed between two texts, and what that means.
-pub(super) fn diff(screen: &mut Screen<'_>, checker: &Checker, a: Named<'_>, b: Named<'_>) -> io::Result<()> {
-    let (before, after) = (a.secrets(), b.secrets());
+pub(super) fn diff(screen: &mut Screen<'_>, checker: &Checker, a: &Shown<'_>, b: &Shown<'_>) -> io::Result<()> {
     let look = screen.look();
-    report::diff_text(&a.report(&before), &b.report(&after), look, screen.out())?;
+    write_diff(Some(a), b, look, screen.out())?;
     let changes = difference((checker, a.checked), (checker, b.checked));
     writeln!(screen.out())?;
     report::diff_meaning(&changes, look, screen.out())
@@ -143,7 +95,7 @@ pub(super) fn diff(screen: &mut Screen<'_>, checker: &Checker, a: Named<'_>, b: 
 pub(super) fn plan(
     screen: &mut Screen<'_>,
     checker: &Checker,
-    file: Named<'_>,
+    file: &Shown<'_>,
     words: &[String],
 ) -> io::Result<Result<(), String>> {
     let event = match event(words, &checker.settings().main_branch) {
@@ -254,7 +206,7 @@ mod tests {
         let checker = Checker::new(Settings::default());
         let checked = checker.check(FILE);
         let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
-        shown(|screen| plan(screen, &checker, Named { name: "revision 1", checked: &checked }, &words))
+        shown(|screen| plan(screen, &checker, &Shown::new("revision 1", &checked), &words))
     }
 
     #[test]
@@ -281,11 +233,11 @@ mod tests {
     fn findings_that_stood_before_are_summed_up_and_new_ones_shown() {
         let checker = Checker::new(Settings::default());
         let (a, b) = (checker.check(FILE), checker.check(FILE.replace("image: a:1", "image: a:latest")));
-        let named = |name, checked| Named { name, checked };
-        let told = |before| shown(|screen| first_findings(screen, named("revision 2", &b), before, 9)).1;
+        let after = Shown::new("revision 2", &b);
+        let told = |before| shown(|screen| first_findings(screen, &after, before, 9)).1;
         let all = told(None);
         assert!(all.contains("[release-flow]") && all.contains("[pinned-image]"), "{all}");
-        let after = told(Some(named("revision 1", &a)));
+        let after = told(Some(&Shown::new("revision 1", &a)));
         assert!(!after.contains("[release-flow]") && after.contains("[pinned-image]"), "{after}");
         assert!(after.contains("as revision 1; `/check` shows them"), "{after}");
         let (same, new) = again(&a, &a);
@@ -305,8 +257,8 @@ mod tests {
     fn a_difference_has_text_and_meaning() {
         let checker = Checker::new(Settings::default());
         let (a, b) = (checker.check(FILE), checker.check(FILE.replace("release-", "v")));
-        let named = |name, checked| Named { name, checked };
-        let (_, text) = shown(|screen| diff(screen, &checker, named("revision 1", &a), named("revision 2", &b)));
+        let (before, after) = (Shown::new("revision 1", &a), Shown::new("revision 2", &b));
+        let (_, text) = shown(|screen| diff(screen, &checker, &before, &after));
         assert!(text.contains("-    release-*:") && text.contains("nothing runs any more"), "{text}");
     }
 }

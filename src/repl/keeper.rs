@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::answers::{self, Named};
+use super::answers;
 use super::judged::Judged;
 use super::loss::lost;
 use super::screen::Screen;
@@ -11,6 +11,7 @@ use crate::engine::{Attempted, Observer, Revision, YamlKind};
 use crate::finding::{Layer, Severity};
 use crate::session::{Entry, Origin, Writer};
 use crate::text::diff;
+use crate::transcript::Shown;
 
 /// Findings that are shown below a verdict; `/check` shows all.
 const SHOWN: usize = 5;
@@ -138,11 +139,8 @@ pub(super) fn judged(
         screen.warning(&line)?;
     }
     holds_key(screen, revision)?;
-    let name = format!("revision {}", revision.number);
-    let earlier = before.map(|before| format!("revision {}", before.number));
-    let before = before.zip(earlier.as_deref());
-    let before = before.map(|(before, name)| Named { name, checked: &before.checked });
-    answers::first_findings(screen, Named { name: &name, checked: &revision.checked }, before, most)
+    let before = before.map(Shown::revision);
+    answers::first_findings(screen, &Shown::revision(revision), before.as_ref(), most)
 }
 
 /// A word about a revision in which the key of this chat stands.

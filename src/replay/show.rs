@@ -4,16 +4,15 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::Outcome;
-use crate::chat::{Choice, foreign};
 use crate::engine::{
-    Attempt, Attempted, Audience, Conversation, EngineError, Nearest, Observer, Played, Prompt, PromptScript,
-    Recording, Revision, Turn, YamlKind,
+    Attempted, Audience, Conversation, EngineError, Nearest, Observer, Played, Prompt, PromptScript, Recording,
+    Revision, Turn,
 };
-use crate::finding::{Finding, Severity, Verdict};
-use crate::report::{Counts, FileReport, Look, diff_meaning, diff_text, finding, visible};
+use crate::finding::{Finding, Severity};
+use crate::report::{Counts, Look, diff_meaning, finding, visible};
 use crate::session::{Entry, Origin, Writer};
 use crate::text::diff;
-use crate::yaml::{Document, Span};
+use crate::transcript::{Shown, write_diff};
 
 /// Findings of a refused revision that are shown; the rest is counted.
 const MOST: usize = 6;
@@ -229,7 +228,7 @@ fn attempt(attempted: Attempted<'_>, look: Look, out: &mut dyn Write) -> io::Res
     if attempt.prompt.origin == Origin::Repair {
         writeln!(out, "\n-- repair {}", attempt.number)?;
     }
-    writeln!(out, "\nreply: {} characters, {}", attempt.reply.text.chars().count(), held(attempt))?;
+    writeln!(out, "\nreply: {} characters, {}", attempt.reply.text.chars().count(), visible(&attempt.held()))?;
     let Some(revision) = revision else { return Ok(()) };
     writeln!(out, "revision {}: {}", revision.number, summary(revision, before))?;
     let same = before.is_some_and(|before| before.number == revision.number);
@@ -237,31 +236,13 @@ fn attempt(attempted: Attempted<'_>, look: Look, out: &mut dyn Write) -> io::Res
         return Ok(());
     }
     writeln!(out)?;
-    let nothing = Document::read("");
-    let names = [before.map_or("nothing".to_owned(), name), name(revision)];
-    let secrets = [before.map(secrets).unwrap_or_default(), secrets(revision)];
-    let old = FileReport {
-        path: &names[0],
-        document: before.map_or(&nothing, |before| &before.checked.document),
-        findings: &[],
-        verdict: Verdict::Accepted,
-        skipped: &[],
-        secrets: &secrets[0],
-    };
-    let new = FileReport {
-        path: &names[1],
-        document: &revision.checked.document,
-        findings: &revision.checked.findings,
-        verdict: revision.verdict(),
-        skipped: &revision.checked.skipped,
-        secrets: &secrets[1],
-    };
-    diff_text(&old, &new, look, out)?;
+    let shown = Shown::revision(revision);
+    write_diff(before.map(Shown::revision).as_ref(), &shown, look, out)?;
     let errors: Vec<&Finding> =
         revision.checked.findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     for error in errors.iter().take(MOST) {
         writeln!(out)?;
-        finding(&new, error, look, out)?;
+        finding(&shown.report(), error, look, out)?;
     }
     if errors.len() > MOST {
         writeln!(out, "\nand {}", plural(errors.len() - MOST, "more error"))?;
@@ -270,34 +251,6 @@ fn attempt(attempted: Attempted<'_>, look: Look, out: &mut dyn Write) -> io::Res
         writeln!(out, "\nthe {} layer did not run: {}", layer.word(), visible(reason))?;
     }
     Ok(())
-}
-
-fn name(revision: &Revision) -> String {
-    format!("revision {}", revision.number)
-}
-
-/// What the reply holds, in words.
-fn held(attempt: &Attempt) -> String {
-    let lines = attempt.chosen().map_or(0, |candidate| candidate.text.lines().count());
-    match attempt.yaml() {
-        YamlKind::None => match foreign(&attempt.reply.text) {
-            Some(foreign) => format!("a file of {}, no YAML of a pipeline file", foreign.system),
-            None => "no YAML of a pipeline file".to_owned(),
-        },
-        YamlKind::Fragment => format!("a fragment of {}", plural(lines, "line")),
-        YamlKind::File => {
-            let reason = match &attempt.choice {
-                Choice::File { reason: Some(reason), .. } => format!(" ({reason})"),
-                _ => String::new(),
-            };
-            format!("a file of {}{reason}", plural(lines, "line"))
-        }
-        YamlKind::Flawed => {
-            let why = attempt.chosen().and_then(|candidate| candidate.flaws.first());
-            let why = why.map_or_else(String::new, |flaw| format!(": {}", flaw.reason));
-            visible(&format!("a file that can't be taken{why}")).into_owned()
-        }
-    }
 }
 
 /// Verdict, counts of findings, counts of lines, and the rules that are violated.
@@ -325,10 +278,4 @@ fn violated(revision: &Revision) -> String {
         }
     }
     if rules.is_empty() { String::new() } else { format!("; {} violated", rules.join(", ")) }
-}
-
-/// Where credentials stand: they are masked wherever the text is shown.
-fn secrets(revision: &Revision) -> Vec<Span> {
-    let findings = revision.checked.findings.iter();
-    findings.filter(|finding| finding.rule == "no-inline-secret").map(|finding| finding.span).collect()
 }

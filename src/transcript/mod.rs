@@ -9,6 +9,7 @@ mod lines;
 mod markdown;
 mod page;
 mod reply;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -18,4 +19,5 @@ pub use form::{Form, told_recording, write_new};
 pub use lines::chat_lines;
 pub use markdown::markdown;
 pub use page::{html, section, write_page};
+pub use shown::{Shown, write_diff};
 pub use told::{Said, Told, ToldAttempt, ToldFinding, ToldRevision, ToldTurn, told};

@@ -1,10 +1,11 @@
 //! The data: what was said and concluded, in the order in which it happened.
 
+use super::Shown;
 use crate::check::difference;
 use crate::engine::{Conversation, Played, Revision, Turn, YamlKind};
 use crate::finding::{Finding, Layer, Severity, Verdict};
 use crate::plan::Change;
-use crate::report::{Counts, FileReport, masked_text, trace};
+use crate::report::{Counts, masked_text, trace};
 use crate::rules::RuleAnswer;
 use crate::session::{Header, Origin, Redact, Source};
 use crate::text::{Diff, diff};
@@ -266,17 +267,7 @@ impl Teller<'_> {
 
     /// The text of a revision, what the checker holds to be a credential and what looks like one masked.
     fn text(&self, revision: &Revision) -> String {
-        let checked = &revision.checked;
-        let secrets = checked.credentials().masks();
-        let masked = masked_text(&FileReport {
-            path: &self.conversation.options().path,
-            document: &checked.document,
-            findings: &checked.findings,
-            verdict: checked.verdict,
-            skipped: &checked.skipped,
-            secrets: &secrets,
-        });
-        self.redact.text(&masked).into_owned()
+        self.redact.text(&masked_text(&Shown::revision(revision).report())).into_owned()
     }
 }
 
