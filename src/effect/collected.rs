@@ -2,7 +2,7 @@
 
 use super::model::{Effect, Site};
 use super::reference::Reference;
-use crate::shell::Value;
+use crate::shell::{Value, Written};
 
 /// A test of a variable against a text, for rules about branches.
 #[derive(Clone, Debug)]
@@ -68,4 +68,6 @@ pub struct StepEffects<'d> {
     pub unread: Vec<Unread<'d>>,
     /// Words that choose a cluster, a project or a workspace for the commands after them.
     pub contexts: Vec<String>,
+    /// The files that were given to it or that it wrote.
+    pub written: Written,
 }

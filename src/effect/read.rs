@@ -9,7 +9,7 @@ use super::model::{Effect, Kind, Opaque, Site};
 use super::pipe;
 use super::world::{Bindings, Files, World};
 use crate::pipeline::{ScriptItem, Step};
-use crate::shell::{Comparison, Interpreter, Invocation, Parses, Piece, Place, Scope};
+use crate::shell::{Comparison, Interpreter, Invocation, Parses, Piece, Place, Scope, Written};
 use crate::yaml::Node;
 
 /// Reads steps; keeps what is parsed.
@@ -85,19 +85,33 @@ impl<'c> Reader<'c> {
         Self { catalogue, files, parses: Parses::new() }
     }
 
-    /// The effects of a step in one plan. `declared` tells whether the step or its stage declares an environment.
-    pub fn read<'d>(&mut self, step: &Step<'d>, bindings: &Bindings, declared: bool) -> StepEffects<'d> {
+    /// The effects of a step in one plan. `declared` tells whether the step or its stage declares an environment, `given`
+    /// what stands in the files that other steps hand to it.
+    pub fn read<'d>(
+        &mut self,
+        step: &Step<'d>,
+        bindings: &Bindings,
+        declared: bool,
+        given: &Written,
+    ) -> StepEffects<'d> {
         let pattern = bindings.tag.as_ref().and_then(|names| names.pattern.as_ref());
         let tag = pattern.map(|pattern| pattern.literal_prefix().to_owned()).unwrap_or_default();
         let run =
             Run { sources: RefCell::default(), found: RefCell::default(), context: RefCell::default(), declared, tag };
+        let mut written = given.clone();
         for items in [step.script(), step.after_script()] {
-            self.read_items(&items, bindings, &run);
+            written = self.read_items(&items, bindings, &run, written);
         }
-        run.found.into_inner()
+        StepEffects { written, ..run.found.into_inner() }
     }
 
-    fn read_items<'d>(&mut self, items: &[ScriptItem<'d>], bindings: &Bindings, run: &Run<'d>) {
+    fn read_items<'d>(
+        &mut self,
+        items: &[ScriptItem<'d>],
+        bindings: &Bindings,
+        run: &Run<'d>,
+        written: Written,
+    ) -> Written {
         let mut world = World { bindings, files: self.files };
         let (catalogue, files) = (self.catalogue, self.files);
         let mut emit = |scope: &Scope, invocation: &Invocation| {
@@ -105,6 +119,7 @@ impl<'c> Reader<'c> {
             command.read();
         };
         let mut interpreter = Interpreter::new(&mut world, &mut self.parses, &mut emit);
+        interpreter.written = written;
         for item in items {
             match item {
                 ScriptItem::Command(node) => {
@@ -132,6 +147,7 @@ impl<'c> Reader<'c> {
             let site = Site { node, range: crate::yaml::Span::default() };
             run.found.borrow_mut().effects.push(opaque(Opaque::Exhausted, site, "the script"));
         }
+        interpreter.written
     }
 }
 

@@ -26,7 +26,8 @@ fn read(script: &str, told: impl FnOnce(&StepEffects<'_>) -> Vec<String>) -> Vec
     let root = document.root().unwrap();
     let step = Step::new(root.get("step").unwrap(), root);
     let bindings = Bindings { branch: Some(Names::exactly("main")), ..Bindings::default() };
-    let found = Reader::new(Catalogue::built_in(), &NoFiles).read(&step, &bindings, false);
+    let found =
+        Reader::new(Catalogue::built_in(), &NoFiles).read(&step, &bindings, false, &crate::shell::Written::default());
     told(&found)
 }
 

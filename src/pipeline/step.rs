@@ -112,6 +112,30 @@ impl<'d> Artifacts<'d> {
         paths
     }
 
+    /// The path patterns that every later step gets: in the list's form, and of shared uploads, each with the upload's name.
+    /// An upload that leaves paths out is passed over.
+    pub fn shared(&self) -> Vec<(Option<&'d str>, Node<'d>)> {
+        let plain = self.node.items().chain(self.node.get("paths").into_iter().flat_map(|list| list.items()));
+        let mut shared: Vec<_> = plain.map(|path| (None, path)).collect();
+        for item in self.node.get("upload").into_iter().flat_map(|list| list.items()) {
+            let upload = Upload { node: item };
+            let name = upload.name().and_then(|name| name.text());
+            match item.get("paths") {
+                Some(list) if upload.kind() == "shared" && item.get("ignore-paths").is_none() => {
+                    shared.extend(list.items().map(|path| (name, path)));
+                }
+                None if !item.is_mapping() => shared.push((None, item)),
+                _ => {}
+            }
+        }
+        shared
+    }
+
+    /// Whether artifacts of other steps are downloaded at all.
+    pub fn downloads_any(&self) -> bool {
+        self.node.get("download").and_then(|node| node.text()) != Some("false")
+    }
+
     /// The names to download, where they are listed.
     pub fn downloads(&self) -> Vec<Node<'d>> {
         self.node.get("download").map(|list| list.items().collect()).unwrap_or_default()

@@ -1,6 +1,7 @@
 //! The classes of events that a file tells apart, each with its plan.
 
 use super::bind::bindings;
+use super::handed::Handed;
 use super::model::Plan;
 use super::select::{Selection, select};
 use super::steps::Steps;
@@ -113,7 +114,8 @@ impl<'a, 'd> Planner<'a, 'd> {
         let bindings = bindings(&event, &except, &pipeline);
         let unknown =
             pipeline.import().map(|import| format!("`{}` is imported and not at hand", import.text().unwrap_or("")));
-        let steps = Steps { file: self.file, reader: &mut self.reader, bindings }.read(&pipeline);
+        let mut steps = Steps { file: self.file, reader: &mut self.reader, bindings, handed: Handed::default() };
+        let steps = steps.read(&pipeline);
         Plan { event, selector: selection.selector, steps, unknown, unclear: selection.unclear.clone() }
     }
 }

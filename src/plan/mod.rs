@@ -4,6 +4,7 @@ mod bind;
 mod classes;
 mod compare;
 mod event;
+mod handed;
 mod model;
 mod moved;
 mod select;

@@ -1,5 +1,6 @@
 //! A pipeline's items as planned steps: groups, stages, gates, child pipelines.
 
+use super::handed::Handed;
 use super::model::PlannedStep;
 use crate::effect::{Bindings, Reader};
 use crate::pipeline::{File, Item, Pipeline, Stage, Step};
@@ -13,6 +14,7 @@ pub(super) struct Steps<'a, 'c, 'd> {
     pub(super) file: File<'d>,
     pub(super) reader: &'a mut Reader<'c>,
     pub(super) bindings: Bindings,
+    pub(super) handed: Handed<'d>,
 }
 
 impl<'d> Steps<'_, '_, 'd> {
@@ -46,11 +48,11 @@ impl<'d> Steps<'_, '_, 'd> {
                 }
                 Item::Parallel(group) => {
                     let mut passed = before;
-                    for step in group.steps() {
+                    self.side_by_side(group.steps(), |this, step| {
                         let mut own = before;
-                        self.step(step, None, number, true, child, &mut own, out, depth);
+                        this.step(step, None, number, true, child, &mut own, out, depth);
                         passed = own.or(passed);
-                    }
+                    });
                     *gate = passed;
                 }
                 Item::Stage(stage) => {
@@ -58,9 +60,9 @@ impl<'d> Steps<'_, '_, 'd> {
                         match inner {
                             Item::Step(step) => self.step(step, Some(stage), number, false, child, gate, out, depth),
                             Item::Parallel(group) => {
-                                for step in group.steps() {
-                                    self.step(step, Some(stage), number, true, child, gate, out, depth);
-                                }
+                                self.side_by_side(group.steps(), |this, step| {
+                                    this.step(step, Some(stage), number, true, child, gate, out, depth);
+                                });
                             }
                             _ => {}
                         }
@@ -72,6 +74,18 @@ impl<'d> Steps<'_, '_, 'd> {
                 Item::Variables(_) | Item::Unknown(_) => {}
             }
         }
+    }
+
+    /// Reads steps of which none gets what another hands on.
+    fn side_by_side(&mut self, steps: Vec<Step<'d>>, mut read: impl FnMut(&mut Self, Step<'d>)) {
+        let before = self.handed.clone();
+        let mut after = before.clone();
+        for step in steps {
+            self.handed = before.clone();
+            read(self, step);
+            after.add(std::mem::take(&mut self.handed).since(&before));
+        }
+        self.handed = after;
     }
 
     #[expect(clippy::too_many_arguments, reason = "the state of one walk; a struct for it would be made for one call")]
@@ -92,7 +106,9 @@ impl<'d> Steps<'_, '_, 'd> {
         let environment = step.environment().or_else(|| of_stage(Stage::environment));
         let declared = deployment.or(environment);
         self.bindings.environment = declared.and_then(|node| node.text()).map(str::to_owned);
-        let found = self.reader.read(&step, &self.bindings, declared.is_some());
+        let given = self.handed.given_to(&step);
+        let found = self.reader.read(&step, &self.bindings, declared.is_some(), &given);
+        self.handed.take(&step, &given, &found.written);
         out.push(PlannedStep {
             step,
             stage,
@@ -113,7 +129,9 @@ impl<'d> Steps<'_, '_, 'd> {
             && let Some(selector) = self.file.custom(name)
         {
             let mut inner = step.manual().or(*gate);
+            let own = std::mem::take(&mut self.handed);
             self.pipeline(&selector.pipeline(), Some(name), &mut inner, out, depth + 1);
+            self.handed = own;
         }
         // A manual step with a condition may be skipped, which counts as success.
         if let Some(own) = step.manual().filter(|_| step.condition().is_none()) {

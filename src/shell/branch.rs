@@ -9,8 +9,8 @@ use super::scope::Scope;
 use super::value::Value;
 use super::walk::Flow;
 
-/// How many items of a known list a loop is unrolled for.
-const UNROLLED: usize = 24;
+/// How many items of a known list a loop, or `xargs`, is unrolled for.
+pub(super) const UNROLLED: usize = 24;
 
 impl Interpreter<'_> {
     pub(super) fn list(&mut self, node: Node<'_>, piece: &Piece) -> Flow {

@@ -59,6 +59,7 @@ impl Interpreter<'_> {
                 all_agree(values.iter().map(|value| match operator.as_str() {
                     "-n" => self.is_set(value),
                     "-z" => self.is_set(value).map(|set| !set),
+                    "-e" | "-f" | "-r" | "-s" => self.is_written(value),
                     _ => None,
                 }))
             }

@@ -3,7 +3,9 @@
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Stdin, Word};
 use super::piece::Piece;
-use super::value::Value;
+use super::substitute;
+use super::value::{Value, join};
+use super::written::Contents;
 
 impl Interpreter<'_> {
     /// Runs text that is fed to a shell; false if it is not known.
@@ -56,25 +58,22 @@ impl Interpreter<'_> {
     }
 }
 
-/// What a command hands to the next one of its pipeline.
-pub(super) fn output(invocation: &Invocation) -> Stdin {
-    let words: Option<Vec<Value>> = invocation.words.iter().map(Word::one).collect();
-    let Some(words) = words else { return Stdin::Unknown };
-    match (invocation.name(), words.as_slice()) {
-        (Some("echo"), [_, rest @ ..]) => {
-            let skip =
-                usize::from(rest.first().and_then(Value::as_literal).is_some_and(|flag| flag == "-n" || flag == "-e"));
-            Stdin::Text(vec![super::value::join(rest.iter().skip(skip), " ")])
+impl Interpreter<'_> {
+    /// What a command hands to the next one of its pipeline.
+    pub(super) fn output(&self, invocation: &Invocation) -> Stdin {
+        let words: Option<Vec<Value>> = invocation.words.iter().map(Word::one).collect();
+        let Some(words) = words else { return Stdin::Unknown };
+        match (invocation.name(), words.as_slice()) {
+            (Some("tee"), _) | (Some("cat"), [_]) => invocation.stdin.clone(),
+            (Some("cat"), [_, path]) if !path.literal_prefix().starts_with('-') => match self.contents(path) {
+                Contents::Known(text) => Stdin::Text(vec![text.trim_newlines()]),
+                Contents::Elsewhere if path.as_literal().is_some() => Stdin::File(path.to_string()),
+                _ => Stdin::Unknown,
+            },
+            _ => {
+                let line = substitute::line(invocation);
+                Stdin::Text(vec![line.unwrap_or_else(|| Value::command(join(words.iter(), " ").to_string()))])
+            }
         }
-        (Some("printf"), [_, format, value]) if matches!(format.as_literal(), Some("%s" | "%s\\n")) => {
-            Stdin::Text(vec![value.clone()])
-        }
-        (Some("printf"), [_, text]) if !text.literal_contains("%") => Stdin::Text(vec![text.clone()]),
-        (Some("cat"), [_]) => invocation.stdin.clone(),
-        (Some("cat"), [_, path]) if path.as_literal().is_some_and(|path| !path.starts_with('-')) => {
-            Stdin::File(path.to_string())
-        }
-        (Some("tee"), _) => invocation.stdin.clone(),
-        _ => Stdin::Text(vec![Value::command(super::value::join(words.iter(), " ").to_string())]),
     }
 }

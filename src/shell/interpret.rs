@@ -8,6 +8,7 @@ use super::parse::Parses;
 use super::piece::{Piece, Place};
 use super::scope::Scope;
 use super::value::{Part, Value, join};
+use super::written::Written;
 use crate::yaml::Span;
 
 /// How deep functions, substitutions and wrappers may nest.
@@ -74,6 +75,8 @@ pub struct Interpreter<'h> {
     pub(super) redirected: usize,
     pub(super) exhausted: bool,
     pub(super) compared: Vec<Comparison>,
+    /// The files that were written so far.
+    pub written: Written,
     placeholders: usize,
 }
 
@@ -96,6 +99,7 @@ impl<'h> Interpreter<'h> {
             redirected: 0,
             exhausted: false,
             compared: Vec::new(),
+            written: Written::default(),
             placeholders: 0,
         }
     }
@@ -183,6 +187,7 @@ impl<'h> Interpreter<'h> {
             self.exhausted = true;
             return;
         }
+        self.note_files(&invocation);
         (self.emit)(&self.scope, &invocation);
         if let Some(collected) = self.collected.last_mut() {
             collected.push(invocation);
@@ -238,14 +243,23 @@ impl<'h> Interpreter<'h> {
     /// Shell text for a value: what is unknown in it becomes a variable that holds it.
     pub(super) fn as_shell_text(&mut self, value: &Value) -> String {
         let mut text = String::new();
+        let mut quote = None;
         for part in value.parts() {
             match part {
-                Part::Literal(literal) => text.push_str(literal),
+                Part::Literal(literal) => {
+                    text.push_str(literal);
+                    quote = open_quote(quote, literal);
+                }
                 Part::Symbol(symbol) => {
                     let name = format!("__unknown_{}", self.placeholders);
                     self.placeholders += 1;
                     self.scope.set(&name, vec![Value::symbol(symbol.clone())]);
-                    text.push_str(&format!("${{{name}}}"));
+                    // Single quotes would take it as it is written.
+                    text.push_str(&if quote == Some('\'') {
+                        format!("'\"${{{name}}}\"'")
+                    } else {
+                        format!("${{{name}}}")
+                    });
                 }
             }
         }
@@ -304,6 +318,23 @@ fn unescaped(raw: &str) -> (String, Vec<usize>) {
         places.extend(std::iter::repeat_n(at, c.len_utf8()));
     }
     (text, places)
+}
+
+/// The quote that is open behind a text.
+fn open_quote(before: Option<char>, text: &str) -> Option<char> {
+    let mut characters = text.chars();
+    let mut open = before;
+    while let Some(c) = characters.next() {
+        match (open, c) {
+            (Some('"') | None, '\\') => {
+                characters.next();
+            }
+            (Some(quote), c) if c == quote => open = None,
+            (None, '"' | '\'') => open = Some(c),
+            _ => {}
+        }
+    }
+    open
 }
 
 /// One text for a scope to remember a function's body.

@@ -25,6 +25,7 @@ mod test_words;
 mod value;
 mod walk;
 mod wrapper;
+mod written;
 
 pub use expansion::rejoin;
 pub use host::{Host, Lookup};
@@ -34,6 +35,7 @@ pub use parse::Parses;
 pub use piece::{Piece, Place};
 pub use scope::Scope;
 pub use value::{Part, Symbol, SymbolKind, Value, join};
+pub use written::Written;
 
 #[cfg(test)]
 mod tests;

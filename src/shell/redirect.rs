@@ -6,7 +6,10 @@ use super::condition::span;
 use super::interpret::Interpreter;
 use super::invocation::Stdin;
 use super::piece::Piece;
+use super::value::Value;
 use super::walk::Flow;
+use super::written::Contents;
+use crate::yaml::Span;
 
 impl Interpreter<'_> {
     pub(super) fn redirected_statement(
@@ -16,8 +19,15 @@ impl Interpreter<'_> {
         stdin: Stdin,
         piped_from: bool,
     ) -> Flow {
+        if let Some(end) = pipeline_end(node, piece) {
+            let before = self.walk_piece(&piece.part(Span::new(node.start_byte(), end)));
+            return match before {
+                Flow::Next => self.walk_piece(&piece.part(Span::new(end, node.end_byte()))),
+                ends => ends,
+            };
+        }
         let mut stdin = stdin;
-        let mut to_file = false;
+        let mut targets = Vec::new();
         let mut or = false;
         let mut after = Vec::new();
         let mut cursor = node.walk();
@@ -28,7 +38,7 @@ impl Interpreter<'_> {
                     let mut inner = redirect.walk();
                     for child in redirect.children(&mut inner) {
                         match child.kind() {
-                            "file_redirect" => to_file |= writes_file(child, piece),
+                            "file_redirect" => targets.extend(self.target_file(child, piece)),
                             "||" => or = true,
                             kind if kind.starts_with("heredoc") => {}
                             _ if child.is_named() => after.push(child),
@@ -42,24 +52,24 @@ impl Interpreter<'_> {
                     }
                 }
                 _ => {
+                    targets.extend(self.target_file(redirect, piece));
                     let raw = piece.text.get(redirect.byte_range()).unwrap_or("");
-                    let silent =
-                        raw.contains("&1") || raw.contains("&2") || raw.starts_with("2>") || raw.contains("/dev/std");
-                    to_file |= raw.contains('>') && !silent;
-                    if let Some(target) = redirect.child_by_field_name("destination") {
-                        let values = self.expand(piece, span(target));
-                        if let ([path], true) =
-                            (values.as_slice(), raw.trim_start_matches('0').starts_with('<') && !raw.contains('&'))
-                            && let Some(path) = path.as_literal()
-                        {
-                            stdin = Stdin::File(path.to_owned());
-                        }
+                    if let Some(target) = redirect.child_by_field_name("destination")
+                        && raw.trim_start_matches('0').starts_with('<')
+                        && !raw.contains('&')
+                        && let [path] = self.expand(piece, span(target)).as_slice()
+                    {
+                        stdin = match self.contents(path) {
+                            Contents::Known(text) => Stdin::Text(vec![text.trim_newlines()]),
+                            Contents::Elsewhere if path.as_literal().is_some() => Stdin::File(path.to_string()),
+                            _ => stdin,
+                        };
                     }
                 }
             }
         }
         let piped = after.first().is_some_and(|node| node.kind() == "pipeline");
-        let hidden = usize::from(to_file || piped);
+        let hidden = usize::from(!targets.is_empty() || piped);
         self.redirected += hidden;
         self.collected.push(Vec::new());
         let flow = match node.child_by_field_name("body") {
@@ -69,7 +79,10 @@ impl Interpreter<'_> {
         };
         self.redirected -= hidden;
         let made = self.collected.pop().unwrap_or_default();
-        let printed = made.last().map(super::input::output).unwrap_or_default();
+        let printed = made.last().map(|last| self.output(last)).unwrap_or_default();
+        for (target, appends) in targets {
+            self.redirect_to(&target, appends, &made);
+        }
         if let Some(outer) = self.collected.last_mut() {
             outer.extend(made);
         }
@@ -86,6 +99,18 @@ impl Interpreter<'_> {
             }
         }
         flow
+    }
+
+    /// The file to which a redirect sends the output, so that it does not reach the log, and whether it is appended.
+    fn target_file(&mut self, redirect: Node<'_>, piece: &Piece) -> Option<(Vec<Value>, bool)> {
+        let raw = piece.text.get(redirect.byte_range()).unwrap_or("").to_owned();
+        let elsewhere = raw.contains("&1") || raw.contains("&2") || raw.starts_with("2>") || raw.contains("/dev/std");
+        if elsewhere || !raw.contains('>') {
+            return None;
+        }
+        let target = redirect.child_by_field_name("destination").or_else(|| redirect.named_child(0));
+        let values = target.map(|target| self.expand(piece, span(target))).unwrap_or_default();
+        Some((values, raw.contains(">>")))
     }
 
     pub(super) fn pipeline(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
@@ -112,13 +137,29 @@ impl Interpreter<'_> {
             self.redirected -= usize::from(!last);
             let made = self.collected.pop().unwrap_or_default();
             if let [one] = made.as_slice() {
-                stdin = super::input::output(one);
+                stdin = self.output(one);
             }
             if let Some(outer) = self.collected.last_mut() {
                 outer.extend(made);
             }
         }
     }
+}
+
+/// Where a pipeline ends to which the grammar gives the lines that follow, too: it takes those up to the next redirect for
+/// words of the last command where the pipeline has three members or more.
+fn pipeline_end(node: Node<'_>, piece: &Piece) -> Option<usize> {
+    let pipeline = node.child_by_field_name("body").filter(|body| body.kind() == "pipeline")?;
+    let mut cursor = pipeline.walk();
+    let last = pipeline.named_children(&mut cursor).last().filter(|last| last.kind() == "command")?;
+    let mut cursor = last.walk();
+    let words: Vec<Node<'_>> = last.children(&mut cursor).collect();
+    words.windows(2).find_map(|pair| {
+        let [word, next] = pair else { return None };
+        let between = piece.text.get(word.end_byte()..next.start_byte())?;
+        let newline = between.find('\n').filter(|at| !between.get(..*at).unwrap_or("").ends_with('\\'))?;
+        Some(word.end_byte() + newline)
+    })
 }
 
 fn heredoc(redirect: Node<'_>, piece: &Piece) -> Option<Stdin> {
@@ -133,11 +174,4 @@ fn heredoc(redirect: Node<'_>, piece: &Piece) -> Option<Stdin> {
         }
     }
     Some(Stdin::Document { piece: document?, expanded })
-}
-
-/// Whether a redirect sends output to a file, so that it does not reach the log.
-fn writes_file(redirect: Node<'_>, piece: &Piece) -> bool {
-    let raw = piece.text.get(redirect.byte_range()).unwrap_or("");
-    let elsewhere = raw.contains("&1") || raw.contains("&2") || raw.starts_with("2>") || raw.contains("/dev/std");
-    raw.contains('>') && !elsewhere
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::piece::Piece;
 use super::value::Value;
+use super::written::Folder;
 
 /// Variables, functions and positional parameters.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +14,7 @@ pub struct Scope {
     pub(super) functions: BTreeMap<String, Piece>,
     pub(super) aliases: BTreeMap<String, String>,
     pub(super) positional: Vec<Vec<Value>>,
+    pub(super) folder: Folder,
 }
 
 impl Scope {
@@ -60,6 +62,9 @@ impl Scope {
                     }
                 }
                 joined.set(&name, values);
+            }
+            if way.folder != joined.folder {
+                joined.folder = Folder::Lost;
             }
             joined.functions.extend(way.functions);
             joined.aliases.extend(way.aliases);

@@ -2,24 +2,63 @@
 
 use super::expansion::{cut, trim};
 use super::interpret::Interpreter;
-use super::invocation::Invocation;
+use super::invocation::{Invocation, Stdin};
 use super::piece::Piece;
-use super::value::{Value, join};
+use super::value::{Part, Value, join};
+use super::written::Contents;
+use crate::yaml::Span;
 
 impl Interpreter<'_> {
     /// Runs the commands of `$(…)` for their effects and tells what they print.
     pub(super) fn substitute(&mut self, piece: &Piece) -> Vec<Value> {
+        if let Some(read) = self.read_file(piece) {
+            return vec![read];
+        }
         let Some(commands) = self.collect(piece) else { return vec![Value::opaque("too deep")] };
         let text = || commands.iter().map(words_text).collect::<Vec<_>>().join(" | ");
         let printed = match commands.as_slice() {
             [] => Some(Value::default()),
             [first, filters @ ..] => {
-                let whole = printed(first);
+                let whole = self.file_lines(first).or_else(|| printed(first));
                 let chained = filters.iter().all(|filter| filter.piped_from);
                 whole.filter(|_| chained).and_then(|first| filters.iter().try_fold(first, filtered))
             }
         };
         vec![printed.unwrap_or_else(|| Value::command(text()))]
+    }
+
+    /// `$(< file)`
+    fn read_file(&mut self, piece: &Piece) -> Option<Value> {
+        let word = piece.text.trim_start().strip_prefix('<').filter(|rest| !rest.starts_with(['<', '(', '&']))?.trim();
+        let from = piece.text.find(word)?;
+        let end = super::expand::word_end(&piece.text, from);
+        if word.is_empty() || end != from + word.len() {
+            return None;
+        }
+        let path = match self.expand(piece, Span::new(from, end)).as_slice() {
+            [one] => one.clone(),
+            _ => return None,
+        };
+        Some(match self.contents(&path) {
+            Contents::Known(text) => text.trim_newlines(),
+            _ => Value::command(format!("cat {path}")),
+        })
+    }
+
+    /// What `cat` prints of files that the script wrote, and `grep -v '^#'` of one without comments.
+    fn file_lines(&self, invocation: &Invocation) -> Option<Value> {
+        let words: Vec<Value> = invocation.words.iter().map(|word| word.one()).collect::<Option<_>>()?;
+        let text = match words.as_slice() {
+            [name, _, ..] if name.as_literal() == Some("cat") => self.concatenated(&words[1..])?,
+            [name, flag, pattern, path] => {
+                let told = [name, flag, pattern].map(|word| word.as_literal());
+                let text =
+                    (told == [Some("grep"), Some("-v"), Some("^#")]).then(|| self.concatenated(&[path.clone()]))??;
+                Some(text).filter(|text| !text.literal_contains("#"))?
+            }
+            _ => return None,
+        };
+        Some(text.trim_newlines())
     }
 }
 
@@ -27,24 +66,87 @@ fn words_text(invocation: &Invocation) -> String {
     invocation.words.iter().map(|word| word.value().to_string()).collect::<Vec<_>>().join(" ")
 }
 
-/// What a command prints by itself.
-fn printed(invocation: &Invocation) -> Option<Value> {
-    let values: Vec<Value> = invocation.words.iter().map(|word| word.one()).collect::<Option<_>>()?;
-    let (name, arguments) = values.split_first()?;
-    match name.as_literal()? {
-        "echo" => {
-            let skip =
-                arguments.iter().take_while(|value| matches!(value.as_literal(), Some("-n" | "-e" | "-ne"))).count();
-            Some(join(&arguments[skip..], " "))
-        }
-        "printf" => match arguments {
-            [format, value] if matches!(format.as_literal(), Some("%s" | "%s\\n")) => Some(value.clone()),
-            [text] if !text.literal_contains("%") => Some(text.clone()),
+/// The last line that a command prints: what follows from its words and its input, else the command itself.
+pub(super) fn line(invocation: &Invocation) -> Option<Value> {
+    match &invocation.stdin {
+        Stdin::Text(values) if invocation.piped_from => match values.as_slice() {
+            [one] => filtered(one.clone(), invocation),
             _ => None,
         },
-        "git" => git(arguments),
+        _ if invocation.piped_from => None,
+        _ => printed(invocation).or_else(|| Some(Value::command(words_text(invocation)))),
+    }
+}
+
+/// What a command prints by itself.
+fn printed(invocation: &Invocation) -> Option<Value> {
+    match invocation.name()? {
+        "echo" | "printf" => text(invocation).map(Value::trim_newlines),
+        "git" => {
+            let words: Vec<Value> = invocation.words.iter().map(|word| word.one()).collect::<Option<_>>()?;
+            git(&words[1..])
+        }
         _ => None,
     }
+}
+
+/// All that `echo` or `printf` print, newlines included.
+pub(super) fn text(invocation: &Invocation) -> Option<Value> {
+    let values: Vec<Value> = invocation.words.iter().map(|word| word.one()).collect::<Option<_>>()?;
+    let (name, arguments) = values.split_first()?;
+    if name.as_literal()? == "printf" {
+        return formatted(arguments);
+    }
+    let flags: Vec<&str> = arguments
+        .iter()
+        .map_while(Value::as_literal)
+        .take_while(|word| {
+            word.len() > 1 && word.strip_prefix('-').is_some_and(|flags| flags.bytes().all(|b| b"neE".contains(&b)))
+        })
+        .collect();
+    let mut printed = join(&arguments[flags.len()..], " ");
+    if flags.iter().any(|flag| flag.contains('e')) {
+        printed = escaped(&printed);
+    }
+    if !flags.iter().any(|flag| flag.contains('n')) {
+        printed.push(Part::Literal("\n".to_owned()));
+    }
+    Some(printed)
+}
+
+/// `printf` with nothing but `%s` in its format.
+fn formatted(arguments: &[Value]) -> Option<Value> {
+    let (format, mut rest) = arguments.split_first()?;
+    let format = escaped(format);
+    let pieces: Vec<&str> = format.as_literal().map_or_else(Vec::new, |format| format.split("%s").collect());
+    if pieces.iter().any(|piece| piece.contains('%')) || pieces.is_empty() && format.literal_contains("%") {
+        return None;
+    }
+    if pieces.len() < 2 {
+        return Some(format);
+    }
+    let mut printed = Value::default();
+    loop {
+        for (at, piece) in pieces.iter().enumerate() {
+            if at > 0
+                && let Some((next, others)) = rest.split_first()
+            {
+                printed.extend(next);
+                rest = others;
+            }
+            printed.push(Part::Literal((*piece).to_owned()));
+        }
+        if rest.is_empty() {
+            return Some(printed);
+        }
+    }
+}
+
+fn escaped(text: &Value) -> Value {
+    Value::from_parts(text.parts().iter().map(|part| match part {
+        Part::Literal(text) => Part::Literal(text.replace("\\n", "\n").replace("\\t", "\t")),
+        Part::Symbol(_) => part.clone(),
+    }))
 }
 
 /// The commit's own names.
@@ -63,13 +165,20 @@ fn filtered(input: Value, invocation: &Invocation) -> Option<Value> {
     let words: Vec<String> =
         invocation.words.iter().map(|word| word.one()?.as_literal().map(str::to_owned)).collect::<Option<_>>()?;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let input = input.trim_newlines();
+    let lines = input.literal_contains("\n");
     match words.as_slice() {
+        ["cat"] | ["xargs"] => Some(input),
+        ["head", "-1" | "-n1"] | ["head", "-n", "1"] => {
+            Some(input.split_once("\n").map_or_else(|| input.clone(), |(first, _)| first))
+        }
+        _ if lines => None,
         ["cut", range] => characters(&input, range.strip_prefix("-c").or_else(|| range.strip_prefix("-b"))?),
         ["cut", "-c" | "-b", range] => characters(&input, range),
         ["head", count] => first(&input, count.strip_prefix("-c")?),
         ["head", "-c", count] => first(&input, count),
         ["sed", "-e", script] | ["sed", "-E" | "-r", script] | ["sed", script] => substituted(&input, script),
-        ["cat"] | ["tr", "-d", "\n" | "\\n" | "\r" | "\\r" | " " | "[:space:]"] | ["xargs"] => Some(input),
+        ["tr", "-d", "\n" | "\\n" | "\r" | "\\r" | " " | "[:space:]"] => Some(input),
         _ => None,
     }
 }

@@ -118,6 +118,7 @@ impl Interpreter<'_> {
         match (flag, first.as_str()) {
             (false, _) | (true, "-n") => set,
             (true, "-z") => set.map(|set| !set),
+            (true, "-e" | "-f" | "-r" | "-s") => all_agree(values.iter().map(|value| self.is_written(value))),
             _ => None,
         }
     }

@@ -165,6 +165,25 @@ impl Value {
         }
     }
 
+    /// The symbol with which it begins.
+    pub fn first_symbol(&self) -> Option<&Symbol> {
+        match self.parts.first() {
+            Some(Part::Symbol(symbol)) => Some(symbol),
+            _ => None,
+        }
+    }
+
+    /// The value without newlines at its end, as a substitution gives it.
+    pub fn trim_newlines(mut self) -> Value {
+        if let Some(Part::Literal(text)) = self.parts.last_mut() {
+            text.truncate(text.trim_end_matches('\n').len());
+            if text.is_empty() {
+                self.parts.pop();
+            }
+        }
+        self
+    }
+
     /// The symbols.
     pub fn symbols(&self) -> impl Iterator<Item = &Symbol> {
         self.parts.iter().filter_map(|part| match part {

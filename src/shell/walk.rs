@@ -150,6 +150,16 @@ impl Interpreter<'_> {
                     }
                 }
             }
+            // `export $(cat build.env)`
+            "command_substitution" => {
+                for value in self.expand(piece, span(node)).iter().flat_map(Value::split_whitespace) {
+                    if let Some((name, rest)) = value.split_once("=")
+                        && let Some(name) = name.as_literal()
+                    {
+                        self.scope.set(name, vec![rest]);
+                    }
+                }
+            }
             _ => {}
         }
     }

@@ -1,12 +1,13 @@
 //! Commands that run other commands: builtins, functions, shells, `ssh`, `sudo`, `xargs` and their kin.
 
 use super::interpret::Interpreter;
-use super::invocation::{Invocation, Word};
+use super::invocation::{Invocation, Stdin, Word};
 use super::piece::Piece;
 use super::prefix;
 use super::scope::Scope;
 use super::value::Value;
 use super::walk::Flow;
+use super::written::Contents;
 
 /// Commands that run targets of a file.
 const RUNNERS: [&str; 7] = ["make", "gmake", "npm", "pnpm", "yarn", "bun", "composer"];
@@ -39,10 +40,13 @@ impl Interpreter<'_> {
                 return Flow::Next;
             }
             "read" | "mapfile" | "readarray" => {
-                for word in invocation.words.iter().skip(1) {
-                    if let Some(name) = word.literal().filter(|name| !name.starts_with('-')).map(str::to_owned) {
-                        self.scope.set(&name, vec![Value::opaque(format!("what is read into {name}"))]);
-                    }
+                let names: Vec<String> =
+                    invocation.words.iter().skip(1).filter_map(Word::literal).map(str::to_owned).collect();
+                let names: Vec<String> = names.into_iter().filter(|name| !name.starts_with('-')).collect();
+                for name in &names {
+                    let line = read_line(&invocation).filter(|_| base == "read" && names.len() == 1);
+                    let value = line.unwrap_or_else(|| Value::opaque(format!("what is read into {name}")));
+                    self.scope.set(name, vec![value]);
                 }
                 return Flow::Next;
             }
@@ -222,8 +226,18 @@ impl Interpreter<'_> {
     }
 
     fn sourced(&mut self, invocation: Invocation) -> Flow {
-        let path = invocation.words.get(1).and_then(Word::literal).map(str::to_owned);
-        match path.and_then(|path| self.script(&path).map(|text| (path, text))) {
+        let written = invocation.words.get(1).and_then(Word::one).map(|path| self.contents(&path));
+        let text = match written {
+            Some(Contents::Known(text)) if text.first_symbol().is_none() => Some(self.as_shell_text(&text)),
+            Some(Contents::Elsewhere) | None => None,
+            // What stands in it is not the repository's text.
+            Some(_) => {
+                self.hand_out(invocation);
+                return Flow::Next;
+            }
+        };
+        let path = invocation.words.get(1).map(|word| word.value().to_string());
+        match path.and_then(|path| text.or_else(|| self.script(&path)).map(|text| (path, text))) {
             Some((path, text)) => {
                 if !self.enter() {
                     return Flow::Next;
@@ -255,6 +269,16 @@ impl Interpreter<'_> {
         self.leave();
         Flow::Next
     }
+}
+
+/// The first line of a text that `read` reads from a file: in a pipeline it would set the variable of a subshell.
+fn read_line(invocation: &Invocation) -> Option<Value> {
+    let Stdin::Text(values) = &invocation.stdin else { return None };
+    let [text] = values.as_slice() else { return None };
+    if invocation.piped_from {
+        return None;
+    }
+    Some(text.split_once("\n").map_or_else(|| text.clone(), |(line, _)| line))
 }
 
 fn is_name(text: &str) -> bool {

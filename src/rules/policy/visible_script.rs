@@ -44,7 +44,7 @@ impl Rule for VisibleScript {
                                 place,
                                 format!("`{name}` is made by {}, and what stands in it is not followed", from.shown()),
                             )
-                            .help("set the variables where they are used to have them followed"),
+                            .help("write it with `echo` or a here-document to have it followed, or set the variables where they are used"),
                         None => out
                             .cannot_tell(place, format!("`{name}` is not at hand, so its effects are unknown"))
                             .help("check with the repository at hand to have it followed"),

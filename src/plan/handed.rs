@@ -1,0 +1,120 @@
+//! Files that steps hand on to later ones as artifacts.
+
+use crate::pipeline::{Matching, Pattern, Step};
+use crate::shell::Written;
+
+/// What the steps so far have handed on, in order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Handed<'d> {
+    files: Vec<(Option<&'d str>, Written)>,
+}
+
+impl<'d> Handed<'d> {
+    /// What a step gets: all of it, unless `download` says otherwise.
+    pub(super) fn given_to(&self, step: &Step<'d>) -> Written {
+        let mut given = Written::default();
+        let artifacts = step.artifacts();
+        if artifacts.is_some_and(|artifacts| !artifacts.downloads_any()) {
+            return given;
+        }
+        let names: Vec<&str> =
+            artifacts.iter().flat_map(|one| one.downloads()).filter_map(|name| name.text()).collect();
+        let wanted = |name: &Option<&str>| names.is_empty() || name.is_none_or(|name| names.contains(&name));
+        for (_, files) in self.files.iter().filter(|(name, _)| wanted(name)) {
+            given.put(files);
+        }
+        given
+    }
+
+    /// Keeps what a step hands on of the files that it wrote.
+    pub(super) fn take(&mut self, step: &Step<'d>, given: &Written, written: &Written) {
+        for (name, path) in step.artifacts().map(|artifacts| artifacts.shared()).unwrap_or_default() {
+            let pattern = Pattern::new(path.text().unwrap_or("").trim_start_matches("./"));
+            let mut files = written.since(given, |path| pattern.matches(path) == Matching::Yes);
+            if step.condition().is_some() {
+                // A step that is skipped leaves the file of an earlier one.
+                files.doubt(given);
+            }
+            if !files.is_empty() {
+                self.files.push((name, files));
+            }
+        }
+    }
+
+    /// What was handed on after `before`.
+    pub(super) fn since(self, before: &Handed<'d>) -> Handed<'d> {
+        Handed { files: self.files.into_iter().skip(before.files.len()).collect() }
+    }
+
+    /// Adds what another step has handed on.
+    pub(super) fn add(&mut self, other: Handed<'d>) {
+        self.files.extend(other.files);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::effect::{Catalogue, Kind, NoFiles};
+    use crate::pipeline::File;
+    use crate::settings::Settings;
+    use crate::yaml::Document;
+
+    /// What the last step pushes.
+    fn pushed(steps: &str) -> String {
+        let document = Document::read(format!("pipelines:\n  default:\n{steps}"));
+        let file = File::new(&document).unwrap();
+        let plans = crate::plan::plans(file, &Settings::default(), Catalogue::built_in(), &NoFiles);
+        let last = plans[0].steps.last().unwrap();
+        let pushes = last.found.effects.iter().filter_map(|effect| match &effect.kind {
+            Kind::Push { reference: Some(reference) } => Some(reference.to_string()),
+            _ => None,
+        });
+        pushes.collect::<Vec<_>>().join(" ")
+    }
+
+    fn write(text: &str, more: &str) -> String {
+        format!("    - step: {{script: [echo {text} > out/t], {more}}}\n")
+    }
+
+    const READ: &str = "    - step: {script: [docker push \"r/a:$(cat out/t)\"]}\n";
+
+    #[test]
+    fn artifacts_are_handed_on_and_nothing_else() {
+        let given = |more: &str| pushed(&format!("{}{READ}", write("x", more)));
+        assert_eq!(given("artifacts: [out/**]"), "r/a:x");
+        assert_eq!(given("artifacts: {paths: ['**/t']}"), "r/a:x");
+        assert_eq!(given("artifacts: {upload: [{name: n, paths: [out/*]}]}"), "r/a:x");
+        for none in [
+            "name: no artifacts",
+            "artifacts: [other/**]",
+            "artifacts: {upload: [{name: n, type: scoped, paths: [out/*]}]}",
+            "artifacts: {upload: [{name: n, paths: [out/*], ignore-paths: [out/t]}]}",
+        ] {
+            assert_eq!(given(none), "r/a:$(cat out/t)", "{none}");
+        }
+    }
+
+    #[test]
+    fn the_later_file_wins_and_a_sibling_gives_nothing() {
+        let (first, second) = (write("1", "artifacts: [out/t]"), write("2", "artifacts: [out/t]"));
+        assert_eq!(pushed(&format!("{first}{second}{READ}")), "r/a:2");
+        let doubtful = write("2", "artifacts: [out/t], condition: {changesets: {includePaths: [a]}}");
+        assert_eq!(pushed(&format!("{first}{doubtful}{READ}")), "r/a:$(cat out/t)");
+        let indented = |steps: &str| steps.replace("    - ", "        - ");
+        let group = format!("    - parallel:\n{}{}", indented(&second), indented(READ));
+        assert_eq!(pushed(&format!("{first}{group}")), "r/a:1");
+        assert_eq!(pushed(&format!("{first}    - parallel:\n{}{READ}", indented(&second))), "r/a:2");
+    }
+
+    #[test]
+    fn a_step_may_decline() {
+        let first = write("1", "artifacts: {upload: [{name: n, paths: [out/*]}]}");
+        let read = |download: &str| {
+            let read = READ.replace("{script", &format!("{{artifacts: {{download: {download}}}, script"));
+            pushed(&format!("{first}{read}"))
+        };
+        assert_eq!(read("false"), "r/a:$(cat out/t)");
+        assert_eq!(read("[n]"), "r/a:1");
+        assert_eq!(read("[other]"), "r/a:$(cat out/t)");
+    }
+}

@@ -1,0 +1,361 @@
+//! Files that a script writes by itself, and what it reads from them again.
+
+use std::collections::BTreeMap;
+
+use super::interpret::Interpreter;
+use super::invocation::{Invocation, Stdin, Word};
+use super::substitute;
+use super::value::{Value, join};
+
+/// The folder of the checkout, where every script begins.
+const CHECKOUT: &str = "BITBUCKET_CLONE_DIR";
+
+/// Commands that read the files which they are given, or only change who may read them.
+const READS: [&str; 44] = [
+    ".",
+    "source",
+    "cat",
+    "grep",
+    "egrep",
+    "fgrep",
+    "head",
+    "tail",
+    "wc",
+    "ls",
+    "test",
+    "[",
+    "echo",
+    "printf",
+    "export",
+    "read",
+    "chmod",
+    "chown",
+    "cut",
+    "awk",
+    "tr",
+    "sort",
+    "uniq",
+    "jq",
+    "base64",
+    "md5sum",
+    "sha256sum",
+    "diff",
+    "cmp",
+    "stat",
+    "file",
+    "envsubst",
+    "docker",
+    "kubectl",
+    "helm",
+    "aws",
+    "gcloud",
+    "az",
+    "curl",
+    "scp",
+    "rsync",
+    "zip",
+    "tar",
+    "xargs",
+];
+
+/// The folder in which a script stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Folder {
+    /// This one, seen from the checkout; empty for the checkout itself.
+    At(String),
+    /// It can't be told.
+    Lost,
+}
+
+impl Default for Folder {
+    fn default() -> Self {
+        Folder::At(String::new())
+    }
+}
+
+/// Files with what stands in them; `None` where it is written by something that is not followed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    files: BTreeMap<String, Option<Value>>,
+}
+
+impl Written {
+    /// What of this is not as `before`, of the paths that `keeps` takes.
+    pub fn since(&self, before: &Written, keeps: impl Fn(&str) -> bool) -> Written {
+        let changed = self.files.iter().filter(|(path, text)| before.files.get(*path) != Some(text) && keeps(path));
+        Written { files: changed.map(|(path, text)| (path.clone(), text.clone())).collect() }
+    }
+
+    /// Puts other files over these.
+    pub fn put(&mut self, other: &Written) {
+        self.files.extend(other.files.iter().map(|(path, text)| (path.clone(), text.clone())));
+    }
+
+    /// Forgets what stands in those of these files that others hold with another text.
+    pub fn doubt(&mut self, other: &Written) {
+        for (path, text) in &mut self.files {
+            if other.files.get(path).is_some_and(|before| before != text) {
+                *text = None;
+            }
+        }
+    }
+
+    /// Whether nothing is written.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}
+
+/// What is known of a file that is read.
+pub(super) enum Contents {
+    /// The script did not write it.
+    Elsewhere,
+    /// The script wrote it, and what stands in it can't be told.
+    Unknown,
+    /// This stands in it.
+    Known(Value),
+}
+
+impl Interpreter<'_> {
+    /// What stands in a file.
+    pub(super) fn contents(&self, path: &Value) -> Contents {
+        if self.remote.is_some() || self.written.is_empty() {
+            return Contents::Elsewhere;
+        }
+        match self.path(path).and_then(|path| self.written.files.get(&path)) {
+            None => Contents::Elsewhere,
+            Some(None) => Contents::Unknown,
+            Some(Some(text)) => Contents::Known(text.clone()),
+        }
+    }
+
+    /// Whether a file is there: true where the script wrote it.
+    pub(super) fn is_written(&self, path: &Value) -> Option<bool> {
+        matches!(self.contents(path), Contents::Known(_)).then_some(true)
+    }
+
+    /// What a command writes where its output goes to a file. `made` is all that ran for it.
+    pub(super) fn redirect_to(&mut self, target: &[Value], appends: bool, made: &[Invocation]) {
+        let [target] = target else { return };
+        // Of a pipeline the last one prints.
+        let seen = |at: &usize| made.get(at + 1).is_none_or(|next| !next.piped_from);
+        let printing = (0..made.len()).filter(seen).filter_map(|at| made.get(at));
+        let texts: Option<Vec<Value>> = printing.map(|invocation| self.printed_whole(invocation)).collect();
+        let text = texts.filter(|texts| !texts.is_empty()).map(|texts| join(texts.iter(), ""));
+        self.write(target, appends, text);
+    }
+
+    fn write(&mut self, target: &Value, appends: bool, text: Option<Value>) {
+        if self.remote.is_some() || self.foreign {
+            return;
+        }
+        let Some(path) = self.path(target).filter(|path| !path.starts_with("/dev/")) else { return };
+        let before = match (appends, self.written.files.get(&path)) {
+            (false, _) => Some(Value::default()),
+            (true, Some(before)) => before.clone(),
+            // A file of the repository may stand there already.
+            (true, None) => self.host_script(&path).is_none().then(Value::default),
+        };
+        let text = before.zip(text).filter(|_| self.certain).map(|(before, text)| join([&before, &text], ""));
+        self.written.files.insert(path, text);
+    }
+
+    /// A file's path from the checkout; one that begins elsewhere as it is written.
+    fn path(&self, value: &Value) -> Option<String> {
+        let in_checkout = value.first_symbol().is_some_and(|first| first.is_variable(CHECKOUT));
+        let rest = if in_checkout {
+            value.split_once("/").map_or_else(Value::default, |(_, rest)| rest)
+        } else {
+            value.clone()
+        };
+        let Some(text) = rest.as_literal() else { return Some(value.to_string()) };
+        let folder = match &self.scope.folder {
+            _ if in_checkout || text.starts_with(['/', '~']) => "",
+            Folder::At(folder) => folder,
+            Folder::Lost => return None,
+        };
+        let mut path: Vec<&str> = Vec::new();
+        for name in folder.split('/').chain(text.split('/')) {
+            match name {
+                "" | "." => {}
+                ".." => {
+                    path.pop()?;
+                }
+                name => path.push(name),
+            }
+        }
+        let root = if text.starts_with('/') || folder.starts_with('/') { "/" } else { "" };
+        Some(format!("{root}{}", path.join("/")))
+    }
+
+    /// All that a command prints, newlines included; `None` where it can't be told.
+    fn printed_whole(&mut self, invocation: &Invocation) -> Option<Value> {
+        if invocation.remote.is_some() || invocation.certain != self.certain {
+            return None;
+        }
+        let name = invocation.name()?;
+        match (name, &invocation.stdin) {
+            ("echo" | "printf", _) => substitute::text(invocation),
+            ("set" | ":" | "true" | "cd" | "mkdir" | "unset", _) => Some(Value::default()),
+            ("cat" | "tee", Stdin::Document { piece, expanded }) if name == "tee" || invocation.words.len() == 1 => {
+                let piece = piece.clone();
+                if !*expanded {
+                    return Some(Value::literal(&*piece.text));
+                }
+                match self.text(&piece).as_slice() {
+                    [one] => Some(one.clone()),
+                    _ => None,
+                }
+            }
+            ("cat", _) if invocation.words.len() > 1 => {
+                let paths: Vec<Value> = invocation.words.iter().skip(1).map(Word::one).collect::<Option<_>>()?;
+                self.concatenated(&paths)
+            }
+            _ => {
+                let line = substitute::line(invocation)?;
+                Some(join([&line, &Value::literal("\n")], ""))
+            }
+        }
+    }
+
+    /// All that stands in some files, where it is known.
+    pub(super) fn concatenated(&self, paths: &[Value]) -> Option<Value> {
+        let mut whole = Value::default();
+        for path in paths {
+            let Contents::Known(text) = self.contents(path) else { return None };
+            whole.extend(&text);
+        }
+        Some(whole)
+    }
+
+    /// Takes note of a command that changes files, or the folder.
+    pub(super) fn note_files(&mut self, invocation: &Invocation) {
+        if invocation.remote.is_some() || self.foreign {
+            return;
+        }
+        let Some(name) = invocation.name() else { return };
+        if self.written.is_empty() && !matches!(name, "cd" | "pushd" | "popd" | "tee") {
+            return;
+        }
+        let words: Vec<Value> = invocation.words.iter().skip(1).map(|word| word.value().into_owned()).collect();
+        match (name, words.as_slice()) {
+            ("cd" | "pushd" | "popd", words) => {
+                let named = words.first().filter(|word| name != "popd" && !word.literal_prefix().starts_with('-'));
+                self.scope.folder = named.and_then(|folder| self.path(folder)).map_or(Folder::Lost, Folder::At);
+            }
+            ("tee", words) => {
+                let text = match &invocation.stdin {
+                    Stdin::Text(values) => match values.as_slice() {
+                        [one] => Some(join([one, &Value::literal("\n")], "")),
+                        _ => None,
+                    },
+                    Stdin::Document { .. } => self.printed_whole(invocation),
+                    _ => None,
+                };
+                let is_flag = |word: &&Value| word.literal_prefix().starts_with('-');
+                let appends = words.iter().any(|word| matches!(word.as_literal(), Some("-a" | "--append")));
+                for target in words.iter().filter(|word| !is_flag(word)) {
+                    self.write(target, appends, text.clone());
+                }
+            }
+            ("cp" | "mv", [from, to]) => {
+                let into = to.literal_prefix().ends_with('/') || to.as_literal() == Some(".");
+                let name = from.rsplit_once("/").map_or_else(|| from.clone(), |(_, name)| name);
+                let to = if into { join([to, &name], "/") } else { to.clone() };
+                if let Contents::Known(text) = self.contents(from) {
+                    self.write(&to, false, Some(text));
+                } else {
+                    self.forget(&words);
+                }
+            }
+            ("sed" | "yq", words) if !words.iter().any(|word| word.literal_prefix().starts_with("-i")) => {}
+            _ if READS.contains(&name) => {}
+            _ => self.forget(&words),
+        }
+    }
+
+    /// What stands in files that a command may have changed is not known any more.
+    fn forget(&mut self, words: &[Value]) {
+        let paths: Vec<String> = words.iter().filter_map(|word| self.path(word)).collect();
+        for path in paths {
+            if let Some(text) = self.written.files.get_mut(&path) {
+                *text = None;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Host, Invocation, Lookup, Parses, Piece, Scope};
+    use super::*;
+
+    struct World;
+
+    impl Host for World {
+        fn variable(&self, _name: &str) -> Lookup {
+            Lookup::Unknown
+        }
+
+        fn compares(&self, _value: &Value, _pattern: &str) -> Option<bool> {
+            None
+        }
+
+        fn target(&mut self, _words: &[String]) -> Option<String> {
+            None
+        }
+
+        fn script(&mut self, path: &str) -> Option<String> {
+            (path == "kept.env").then(|| "A=1\n".to_owned())
+        }
+    }
+
+    /// What the last command of a script says.
+    fn last(script: &str) -> String {
+        let mut said = String::new();
+        let mut emit = |_: &Scope, invocation: &Invocation| {
+            said = invocation.words.iter().skip(1).map(|word| word.value().to_string()).collect::<Vec<_>>().join(" ");
+        };
+        let (mut world, mut parses) = (World, Parses::new());
+        Interpreter::new(&mut world, &mut parses, &mut emit).run(&Piece::new(0, script));
+        said
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for (script, said) in [
+            ("echo T=$X > a.env; . ./a.env; say $T", "$X"),
+            ("echo T=1 > a.env\necho U=$X >> a.env\nset -a\nsource a.env\nsay $T$U", "1$X"),
+            ("printf 'T=%s\\nU=%s\\n' a $X > a.env; source a.env; say $T-$U", "a-$X"),
+            ("cat > a.env <<E\n# $Y\nexport T='v$X'\nE\nsource a.env; say $T", "v$X"),
+            ("cat <<'E' > a.env\nT=$X\nE\nX=1; source a.env; say $T", "1"),
+            ("{ echo T=1; echo U=2; } > a.env; export $(cat a.env | xargs); say $T$U", "12"),
+            ("echo -n $X | tee t; say $(cat t)-$(< t)-`cat t`", "$X-$X-$X"),
+            ("git rev-parse HEAD | cut -c1-8 > t; say $(cat t)", "${BITBUCKET_COMMIT::8}"),
+            ("echo $X > t; read -r T < t; say $T", "$X"),
+            ("mkdir d; cd d; echo 1 > t; cd ..; say $(cat d/t)$(cat \"$BITBUCKET_CLONE_DIR/d/t\")", "11"),
+            ("echo 1 > $OUT/t; cp $OUT/t u; say $(cat $OUT/t)$(cat u)", "11"),
+            ("echo 1 > t; if [ -s t ]; then T=yes; else T=no; fi; say $T", "yes"),
+        ] {
+            assert_eq!(last(script), said, "{script}");
+        }
+    }
+
+    #[test]
+    fn what_may_have_changed_is_not_followed() {
+        for script in [
+            "say $(cat t)",
+            "./make.sh > t; say $(cat t | head -1 | nl)",
+            "echo 1 > t; sed -i s/1/2/ t; say $(cat t)",
+            "echo 1 > t; ./change.sh t; say $(cat t)",
+            "echo 1 > t; rm t; say $(cat t)",
+            "if [ -n \"$Y\" ]; then echo 1 > t; fi; say $(cat t)",
+            "echo 1 | base64 > t; say $(cat t)",
+            "echo 1 > t; cd $D/..; cd -; say $(cat t)",
+            "ssh host 'echo 1 > t'; say $(cat t)",
+            "echo B=1 >> kept.env; say $(cat kept.env)",
+        ] {
+            assert!(last(script).starts_with("$(cat "), "{script}: {}", last(script));
+        }
+    }
+}
