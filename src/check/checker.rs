@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::files::RepositoryFiles;
 use super::suppress;
 use crate::effect::{Catalogue, CatalogueError, Files, NoFiles};
-use crate::finding::{Finding, Findings, Layer, Verdict};
+use crate::finding::{Finding, Findings, Layer, RuleMeta, Verdict};
 use crate::pipeline::File;
 use crate::plan::{Plan, Planner, plans};
 use crate::rules::policy::{Credentials, Hidden};
@@ -141,15 +141,11 @@ impl Checker {
         suppress::apply(&document, &mut findings, &ran);
         self.apply_severities(&mut findings);
         sort(&mut findings);
-        let mut answers = BTreeMap::new();
         let own = [&suppress::REASON, &suppress::USED];
         let metas = rules::all().iter().map(|rule| rule.meta()).chain(schema::rules().iter().copied());
-        for rule in metas.chain(own) {
-            let off = matches!(self.settings.severities.get(rule.id), Some(None));
-            if ran.contains(&rule.layer) && !off {
-                answers.insert(rule.id, RuleAnswer::of(rule.id, &findings));
-            }
-        }
+        let off = |rule: &RuleMeta| matches!(self.settings.severities.get(rule.id), Some(None));
+        let judged = metas.chain(own).filter(|rule| ran.contains(&rule.layer) && !off(rule));
+        let answers = judged.map(|rule| (rule.id, RuleAnswer::of(rule.id, &findings))).collect();
         let verdict = Verdict::of(&findings, skipped.is_empty());
         let mut checked = Checked { document, findings, verdict, skipped, answers, credentials: OnceLock::new() };
         hide_credentials(&mut checked);

@@ -21,8 +21,8 @@ pub(super) struct Arguments<'i> {
 }
 
 impl<'i> Arguments<'i> {
-    fn read(phrase: &'i [String], words: &[&Word], values: &[&[String]], invocation: &'i Invocation) -> Self {
-        let takes_value = |name: &str| takes_value(values, name);
+    fn read(phrase: &'i [String], words: &[&Word], values: WithValue<'_>, invocation: &'i Invocation) -> Self {
+        let takes_value = |name: &str| values.has(name);
         let mut plain = Vec::new();
         let mut flags = Vec::new();
         let mut index = 0;
@@ -187,10 +187,9 @@ impl Catalogue {
             if command.reader.as_deref() != Some("goal") && !phrase.first().is_none_or(begins) {
                 continue;
             }
-            let values: Vec<&[String]> =
-                tools.iter().map(|tool| tool.values.as_slice()).chain([command.values.as_slice()]).collect();
-            let Some(rest) = after_phrase(phrase, &words, &values, command.reader.as_deref()) else { continue };
-            let arguments = Arguments::read(phrase, &rest, &values, invocation);
+            let values = WithValue { tools: &tools, own: &command.values };
+            let Some(rest) = after_phrase(phrase, &words, values, command.reader.as_deref()) else { continue };
+            let arguments = Arguments::read(phrase, &rest, values, invocation);
             if !command.when.is_empty() && !command.when.iter().any(|flag| arguments.has(flag)) {
                 continue;
             }
@@ -260,7 +259,7 @@ const STORES: [&str; 4] = ["s3://", "gs://", "https://", "r2://"];
 fn after_phrase<'w>(
     phrase: &[String],
     words: &[&'w Word],
-    values: &[&[String]],
+    values: WithValue<'_>,
     reader: Option<&str>,
 ) -> Option<Vec<&'w Word>> {
     if reader == Some("goal") {
@@ -284,7 +283,7 @@ fn after_phrase<'w>(
         let prefix = text.literal_prefix();
         if prefix.starts_with('-') {
             rest.push(word);
-            if text.as_literal().is_some_and(|flag| takes_value(values, flag)) && index < words.len() {
+            if text.as_literal().is_some_and(|flag| values.has(flag)) && index < words.len() {
                 rest.push(words[index]);
                 index += 1;
             }
@@ -301,7 +300,17 @@ fn after_phrase<'w>(
     Some(rest)
 }
 
-/// Whether a flag's value is the next word. The lists are short: to search them is quicker than to hash.
-fn takes_value(values: &[&[String]], flag: &str) -> bool {
-    values.iter().any(|values| values.iter().any(|value| value == flag))
+/// Flags whose value is the next word: those of the tool, and those of the entry.
+#[derive(Clone, Copy)]
+struct WithValue<'a> {
+    tools: &'a [&'a Tool],
+    own: &'a [String],
+}
+
+impl WithValue<'_> {
+    /// The lists are short: to search them is quicker than to hash.
+    fn has(self, flag: &str) -> bool {
+        let listed = |values: &[String]| values.iter().any(|value| value == flag);
+        self.tools.iter().any(|tool| listed(&tool.values)) || listed(self.own)
+    }
 }

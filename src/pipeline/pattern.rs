@@ -93,6 +93,12 @@ impl Alternative {
 
     /// Whether a name matches.
     pub fn matches(&self, name: &str) -> Matching {
+        if self.is_exact() {
+            return if self.text == name { Matching::Yes } else { Matching::No };
+        }
+        if !name.starts_with(self.literal_prefix()) {
+            return Matching::No;
+        }
         let pattern: Vec<char> = self.text.chars().collect();
         let name: Vec<char> = name.chars().collect();
         let literal = wildcard(&pattern, &name, false);

@@ -2,8 +2,9 @@
 
 use std::cell::OnceCell;
 
+use super::semantic::{Site, steps};
 use crate::effect::{Comparison, Effect, EnvironmentKind, Kind, Reference, Unread};
-use crate::pipeline::{File, Pattern, Section};
+use crate::pipeline::{File, Pattern, Section, Selector};
 use crate::plan::{Deployment, Plan, PlannedStep};
 use crate::settings::Settings;
 use crate::yaml::Document;
@@ -18,6 +19,8 @@ pub struct Flow<'d> {
     pub settings: &'d Settings,
     /// The plans of all classes of events.
     pub plans: &'d [Plan<'d>],
+    selectors: OnceCell<Vec<Selector<'d>>>,
+    steps: OnceCell<Vec<Site<'d>>>,
     images: OnceCell<ImageFlow<'d>>,
 }
 
@@ -64,7 +67,18 @@ impl ImageFlow<'_> {
 impl<'d> Flow<'d> {
     /// A flow over plans.
     pub fn new(document: &'d Document, file: File<'d>, settings: &'d Settings, plans: &'d [Plan<'d>]) -> Self {
-        Self { document, file, settings, plans, images: OnceCell::new() }
+        let (selectors, steps, images) = Default::default();
+        Self { document, file, settings, plans, selectors, steps, images }
+    }
+
+    /// All pipelines, in the order of [`File::selectors`].
+    pub fn selectors(&self) -> &[Selector<'d>] {
+        self.selectors.get_or_init(|| self.file.selectors())
+    }
+
+    /// All steps of all pipelines, each where it is used.
+    pub(super) fn steps(&self) -> &[Site<'d>] {
+        self.steps.get_or_init(|| steps(self.selectors()))
     }
 
     /// The plan of a push to main.

@@ -274,7 +274,9 @@ impl<'d> Node<'d> {
 
     /// The entry of a key.
     pub fn entry(&self, key: &str) -> Option<Entry<'d>> {
-        self.entries().find(|entry| entry.name() == key)
+        let Content::Mapping(entries) = &self.data().content else { return None };
+        let at = entries.iter().position(|entry| Node::follow(self.document, entry.key).text() == Some(key))?;
+        self.entries().nth(at)
     }
 
     /// The value of a key.

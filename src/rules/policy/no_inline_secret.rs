@@ -46,7 +46,7 @@ impl Rule for NoInlineSecret {
 /// The scalars that hold shell text.
 fn commands(flow: &Flow<'_>) -> HashSet<NodeId> {
     let mut found = HashSet::new();
-    for selector in flow.file.selectors() {
+    for selector in flow.selectors() {
         for step in selector.pipeline().steps() {
             for item in step.script().into_iter().chain(step.after_script()) {
                 match item {

@@ -19,7 +19,7 @@ impl Rule for PinnedImage {
         let root = flow.file.image();
         let mut images: Vec<Node<'_>> = root.into_iter().collect();
         let mut without: Option<Node<'_>> = None;
-        for selector in flow.file.selectors() {
+        for selector in flow.selectors() {
             for step in selector.pipeline().steps() {
                 match step.image() {
                     Some(image) => images.push(image),

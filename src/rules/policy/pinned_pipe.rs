@@ -15,7 +15,7 @@ impl Rule for PinnedPipe {
     }
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
-        for selector in flow.file.selectors() {
+        for selector in flow.selectors() {
             for step in selector.pipeline().steps() {
                 for pipe in step.pipes() {
                     let message = match pipe.version() {

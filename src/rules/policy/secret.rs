@@ -200,30 +200,28 @@ enum Shape {
 const PRIVATE_KEY: &str = "-----BEGIN ";
 const URL: &str = "://";
 
-/// For each byte: 1 where a shape begins with it, 2 where it comes second, 4 where it comes third. Nearly every place of a
-/// text is passed over by these.
-static BEGINS: [u8; 256] = {
-    let mut begins = [0; 256];
-    let mut place = 0;
-    while place < 3 {
-        begins[PRIVATE_KEY.as_bytes()[place] as usize] |= 1 << place;
-        begins[URL.as_bytes()[place] as usize] |= 1 << place;
-        let mut token = 0;
-        while token < TOKENS.len() {
-            begins[TOKENS[token].0.as_bytes()[place] as usize] |= 1 << place;
-            token += 1;
-        }
-        place += 1;
+/// A bit for each pair of bytes with which a shape begins: nearly every place of a text is passed over by these.
+static PAIRS: [u64; 1 << 10] = {
+    let mut pairs = [0; 1 << 10];
+    let mut at = 0;
+    while at < TOKENS.len() + 2 {
+        let begin = if at < TOKENS.len() { TOKENS[at].0 } else { [PRIVATE_KEY, URL][at - TOKENS.len()] };
+        let pair = ((begin.as_bytes()[0] as usize) << 8) | begin.as_bytes()[1] as usize;
+        pairs[pair >> 6] |= 1 << (pair & 63);
+        at += 1;
     }
-    begins
+    pairs
 };
 
 /// Credentials by their shape: private keys, then vendors' tokens, then passwords in URLs.
 pub fn shapes(text: &str) -> Vec<Hit> {
     let mut begun: Vec<(Shape, usize)> = Vec::new();
-    let is = |byte: u8, place: u8| BEGINS[usize::from(byte)] & place != 0;
-    for (at, first) in text.as_bytes().windows(3).enumerate() {
-        if is(first[0], 1) && is(first[1], 2) && is(first[2], 4) {
+    let mut before = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let pair = (before << 8) | usize::from(byte);
+        before = usize::from(byte);
+        if PAIRS[pair >> 6] >> (pair & 63) & 1 != 0 {
+            let at = at - 1;
             begun.extend(text.get(at..).and_then(shape).map(|shape| (shape, at)));
         }
     }

@@ -24,10 +24,12 @@ pub(super) const FLAGS: [&str; 14] = [
 
 /// Credentials in a command line: behind flags, in assignments, in headers. `text` is shell.
 pub(super) fn in_commands(text: &str) -> Vec<Hit> {
+    in_lines(telling_lines(text))
+}
+
+fn in_lines<'t>(lines: impl Iterator<Item = (usize, &'t str)>) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for (base, line) in telling_lines(text) {
-        line_hits(line, base, 0, &mut hits);
-    }
+    lines.for_each(|(base, line)| line_hits(line, base, 0, &mut hits));
     hits
 }
 
@@ -178,8 +180,10 @@ impl Credentials {
     /// Those of a document.
     pub fn of(document: &Document) -> Self {
         let text = document.text();
-        let mut hits: Vec<Hit> = shapes(text).into_iter().chain(in_commands(text)).collect();
-        for (base, line) in telling_lines(text) {
+        let lines: Vec<(usize, &str)> = telling_lines(text).collect();
+        let mut hits = shapes(text);
+        hits.extend(in_lines(lines.iter().copied()));
+        for (base, line) in lines {
             for pair in tokens(line).windows(2) {
                 let [key, value] = pair else { continue };
                 let name = key.text.strip_suffix(':').filter(|name| is_secret_name(unquoted(name).0));

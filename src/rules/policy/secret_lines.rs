@@ -18,33 +18,41 @@ pub(super) fn telling_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// Whether a sign stands in a line or a name.
 pub(super) fn is_telling(line: &str) -> bool {
-    let line = line.as_bytes();
-    // The first two bytes rule out nearly every place.
-    line.windows(2).enumerate().any(|(at, pair)| {
-        let begun = BEGINS[usize::from(pair[0])] & 1 != 0 && BEGINS[usize::from(pair[1])] & 2 != 0;
-        begun && line.get(at..).is_some_and(|rest| SIGNS.iter().any(|sign| begins(rest, sign)))
-    }) || !line.is_ascii()
+    let bytes = line.as_bytes();
+    let mut before = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        let pair = (before << 8) | usize::from(*byte);
+        before = usize::from(*byte);
+        if *byte >= 0x80 {
+            return true;
+        }
+        // The first two bytes rule out nearly every place.
+        if PAIRS[pair >> 6] >> (pair & 63) & 1 != 0
+            && bytes.get(at - 1..).is_some_and(|rest| SIGNS.iter().any(|sign| begins(rest, sign)))
+        {
+            return true;
+        }
+    }
+    false
 }
 
 fn begins(text: &[u8], sign: &[u8]) -> bool {
     text.get(..sign.len()).is_some_and(|start| start.eq_ignore_ascii_case(sign))
 }
 
-/// For each byte: 1 where a sign begins with it, 2 where it comes second.
-static BEGINS: [u8; 256] = {
-    let mut begins = [0; 256];
-    let mut sign = 0;
-    while sign < SIGNS.len() {
-        let mut place = 0;
-        while place < 2 {
-            let byte = SIGNS[sign][place];
-            begins[byte as usize] |= 1 << place;
-            begins[byte.to_ascii_uppercase() as usize] |= 1 << place;
-            place += 1;
-        }
-        sign += 1;
+/// A bit for each pair of bytes with which a sign begins, in either case.
+static PAIRS: [u64; 1 << 10] = {
+    let mut pairs = [0; 1 << 10];
+    let mut at = 0;
+    while at < SIGNS.len() * 4 {
+        let sign = SIGNS[at / 4];
+        let first = if at & 1 == 0 { sign[0] } else { sign[0].to_ascii_uppercase() };
+        let second = if at & 2 == 0 { sign[1] } else { sign[1].to_ascii_uppercase() };
+        let pair = ((first as usize) << 8) | second as usize;
+        pairs[pair >> 6] |= 1 << (pair & 63);
+        at += 1;
     }
-    begins
+    pairs
 };
 
 #[cfg(test)]

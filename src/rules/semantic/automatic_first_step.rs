@@ -16,7 +16,7 @@ impl Rule for AutomaticFirstStep {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        for selector in flow.file.selectors() {
+        for selector in flow.selectors() {
             let pipeline = selector.pipeline();
             let first = pipeline.items().find(|item| !matches!(item, Item::Variables(_)));
             let (trigger, what, mut severity) = match first {

@@ -1,6 +1,6 @@
 //! `constant-image`: the name of an image is written out.
 
-use super::site::{Told, steps};
+use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
 
@@ -19,7 +19,7 @@ impl Rule for ConstantImage {
         let services = flow.file.definitions().services();
         let images = flow.file.image().into_iter();
         let images = images.chain(services.iter().filter_map(|service| service.node.get("image")));
-        for image in images.chain(steps(&flow.file).iter().filter_map(|site| site.step.image())) {
+        for image in images.chain(flow.steps().iter().filter_map(|site| site.step.image())) {
             let name = if image.is_mapping() { image.get("name") } else { Some(image) };
             let Some((name, text)) = name.and_then(|name| Some((name, name.text()?))) else { continue };
             if variable(text) && told.first(name.span()) {

@@ -1,6 +1,6 @@
 //! `container-runner`: what needs containers is not asked of a runner that has none.
 
-use super::site::{Told, labels, steps};
+use super::site::{Told, labels};
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
 
@@ -16,7 +16,7 @@ impl Rule for ContainerRunner {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        for site in steps(&flow.file) {
+        for site in flow.steps() {
             let labels = labels(&site.step, &flow.file);
             let bare = ["linux.shell", "windows", "macos"];
             let Some(label) = labels.iter().filter_map(|label| label.text()).find(|label| bare.contains(label)) else {

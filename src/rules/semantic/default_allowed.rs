@@ -16,7 +16,7 @@ impl Rule for DefaultAllowed {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        for selector in flow.file.selectors() {
+        for selector in flow.selectors() {
             for variable in selector.pipeline().variables() {
                 let Some(allowed) = variable.allowed() else { continue };
                 let name = variable.name().unwrap_or("?");

@@ -1,6 +1,6 @@
 //! `docker-cache`: the predefined docker cache is used where it works, and left as it is.
 
-use super::site::{Told, steps};
+use super::site::Told;
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::pipeline::Step;
 use crate::rules::{Flow, Rule};
@@ -21,7 +21,7 @@ impl Rule for DockerCache {
                 .help("give your cache another name");
         }
         let mut told = Told::default();
-        for site in steps(&flow.file) {
+        for site in flow.steps() {
             let Some(cache) = site.step.caches().into_iter().find(|cache| cache.text() == Some("docker")) else {
                 continue;
             };

@@ -1,6 +1,6 @@
 //! `documented-time`: a step asks for no more time than the documented maximum.
 
-use super::site::{Told, steps};
+use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
 
@@ -15,7 +15,7 @@ impl Rule for DocumentedTime {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        let steps = steps(&flow.file);
+        let steps = flow.steps();
         let times = flow.file.option("max-time").into_iter();
         for time in times.chain(steps.iter().filter_map(|site| site.step.get("max-time"))) {
             let Some(minutes) = time.integer().filter(|minutes| (121..=720).contains(minutes)) else { continue };

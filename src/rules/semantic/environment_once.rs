@@ -17,7 +17,7 @@ impl Rule for EnvironmentOnce {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        for selector in flow.file.selectors() {
+        for selector in flow.selectors() {
             let mut seen: HashMap<String, (&str, _)> = HashMap::new();
             for place in deployments(&selector) {
                 let Some(name) = place.deployment.text().filter(|name| !name.is_empty()) else { continue };

@@ -19,7 +19,7 @@ impl Rule for EnvironmentOrder {
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let kind = |name: &str| kind_of(name, flow.settings);
         let mut told = Told::default();
-        for selector in flow.file.selectors() {
+        for selector in flow.selectors() {
             let places = deployments(&selector);
             let mut highest: Option<(EnvironmentKind, Node<'_>)> = None;
             let mut at = 0;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::site::{Told, steps};
+use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
 
@@ -18,7 +18,7 @@ impl Rule for FailFastInGroup {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        let sites = steps(&flow.file);
+        let sites = flow.steps();
         let alone = sites.iter().filter(|site| !site.parallel && !site.last);
         // An aliased step may be a member of a group elsewhere.
         let members: HashSet<_> =

@@ -16,7 +16,7 @@ impl Rule for FinalLast {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        for selector in flow.file.selectors() {
+        for selector in flow.selectors() {
             let items: Vec<_> = selector.pipeline().items().collect();
             let mut seen = false;
             for (at, item) in items.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::site::{Told, steps};
+use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::ScriptItem;
 use crate::rules::{Flow, Rule};
@@ -20,7 +20,7 @@ impl Rule for KnownAgent {
         let agents = flow.file.definitions().entries("agents");
         let agents: HashSet<&str> = agents.iter().map(|entry| entry.name()).collect();
         let mut told = Told::default();
-        for site in steps(&flow.file) {
+        for site in flow.steps() {
             for item in site.step.script().into_iter().chain(site.step.after_script()) {
                 let ScriptItem::Agent(task) = item else { continue };
                 let Some((agent, name)) = task.get("agent").and_then(|agent| Some((agent, agent.text()?))) else {

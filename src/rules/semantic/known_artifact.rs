@@ -18,7 +18,7 @@ impl Rule for KnownArtifact {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        for selector in flow.file.selectors() {
+        for selector in flow.selectors() {
             let mut handed: HashMap<&str, &str> = HashMap::new();
             let mut unseen = false;
             for item in selector.pipeline().items() {

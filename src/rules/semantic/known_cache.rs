@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::site::{Told, steps};
+use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::PREDEFINED_CACHES;
 use crate::rules::{Flow, Rule};
@@ -20,7 +20,7 @@ impl Rule for KnownCache {
         let defined = flow.file.definitions().caches();
         let defined: HashSet<&str> = defined.iter().map(|entry| entry.name()).collect();
         let mut told = Told::default();
-        for site in steps(&flow.file) {
+        for site in flow.steps() {
             for cache in site.step.caches() {
                 let Some(name) = cache.text().filter(|name| !name.is_empty()) else { continue };
                 let known = PREDEFINED_CACHES.contains(&name) || defined.contains(name);

@@ -19,7 +19,7 @@ impl Rule for KnownImport {
         let sources = flow.file.definitions().entries("imports");
         let sources: HashSet<&str> = sources.iter().map(|entry| entry.name()).collect();
         let mut told = Told::default();
-        for selector in flow.file.selectors() {
+        for selector in flow.selectors() {
             let Some(import) = selector.pipeline().import() else { continue };
             // With colons it names repository, ref and pipeline, whatever else stands in it.
             let text = import.text().filter(|text| !text.contains(':'));

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::site::{Told, steps};
+use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::Section;
 use crate::rules::{Flow, Rule};
@@ -38,7 +38,7 @@ impl Rule for KnownPipeline {
             }
         }
         // A shared pipeline runs in the file that imports it, which has pipelines of its own.
-        for site in steps(&flow.file).iter().filter(|site| site.selector.section != Section::Shared) {
+        for site in flow.steps().iter().filter(|site| site.selector.section != Section::Shared) {
             let Some(child) = site.step.child() else { continue };
             if let Some(name) = missing(child) {
                 site.tell(out.violated(child.span(), format!("no custom pipeline `{name}` exists")).help(help(&name)));

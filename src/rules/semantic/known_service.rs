@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::site::{Told, steps};
+use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
 
@@ -19,7 +19,7 @@ impl Rule for KnownService {
         let services = flow.file.definitions().services();
         let services: HashSet<&str> = services.iter().map(|service| service.name()).collect();
         let mut told = Told::default();
-        for site in steps(&flow.file) {
+        for site in flow.steps() {
             for service in site.step.services() {
                 let Some(name) = service.text().filter(|name| !name.is_empty()) else { continue };
                 let known = name == "docker" || services.contains(name);

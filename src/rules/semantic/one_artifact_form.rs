@@ -1,6 +1,6 @@
 //! `one-artifact-form`: `artifacts` has `paths` or `upload`, not both.
 
-use super::site::{Told, steps};
+use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
 
@@ -15,7 +15,7 @@ impl Rule for OneArtifactForm {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        for site in steps(&flow.file) {
+        for site in flow.steps() {
             let Some(artifacts) = site.step.artifacts() else { continue };
             let (Some(paths), Some(upload)) = (artifacts.node.entry("paths"), artifacts.node.entry("upload")) else {
                 continue;

@@ -17,7 +17,7 @@ impl Rule for OneEnvironmentType {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        for selector in flow.file.selectors() {
+        for selector in flow.selectors() {
             let places = deployments(&selector);
             for (at, place) in places.iter().enumerate().skip(1) {
                 let first = &places[at - 1];

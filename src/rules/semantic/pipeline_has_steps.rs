@@ -17,7 +17,7 @@ impl Rule for PipelineHasSteps {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        for selector in flow.file.selectors() {
+        for selector in flow.selectors() {
             let items: Vec<_> = selector.pipeline().items().collect();
             let empty = items.iter().all(|item| matches!(item, Item::Variables(_) | Item::Final(_)));
             if !items.is_empty() && empty && told.first(selector.key.span()) {

@@ -1,6 +1,6 @@
 //! `plain-artifact-path`: paths of artifacts go down from the clone.
 
-use super::site::{Told, steps};
+use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
 
@@ -19,7 +19,7 @@ impl Rule for PlainArtifactPath {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        for site in steps(&flow.file) {
+        for site in flow.steps() {
             let Some(artifacts) = site.step.artifacts() else { continue };
             for path in artifacts.paths() {
                 let Some(text) = path.text() else { continue };

@@ -1,6 +1,6 @@
 //! `readable-condition`: conditions of triggers, steps and stages are expressions.
 
-use super::site::{Told, steps};
+use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::expression;
 use crate::rules::{Flow, Rule};
@@ -19,7 +19,7 @@ impl Rule for ReadableCondition {
         let mut told = Told::default();
         let triggers = flow.file.triggers();
         let conditions = triggers.iter().filter_map(|trigger| trigger.condition);
-        let sites = steps(&flow.file);
+        let sites = flow.steps();
         let of_steps = sites.iter().filter_map(|site| site.step.condition());
         let of_stages = sites.iter().filter_map(|site| site.stage?.condition());
         // An empty state is told by the schema layer.

@@ -1,6 +1,6 @@
 //! `retry-count`: `maxRetryCount` stands beside the strategy `retry`.
 
-use super::site::{Told, steps};
+use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::Item;
 use crate::rules::{Flow, Rule};
@@ -16,13 +16,13 @@ impl Rule for RetryCount {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        let items: Vec<_> = flow.file.selectors().iter().flat_map(|one| one.pipeline().items()).collect();
+        let items: Vec<_> = flow.selectors().iter().flat_map(|one| one.pipeline().items()).collect();
         let groups = items.iter().filter_map(|item| match item {
             Item::Parallel(group) => group.node.get("on-fail"),
             Item::Stage(stage) => stage.node.get("on-fail"),
             _ => None,
         });
-        let sites = steps(&flow.file);
+        let sites = flow.steps();
         for on_fail in groups.chain(sites.iter().filter_map(|site| site.step.get("on-fail"))) {
             let (Some(count), Some(strategy)) = (on_fail.entry("maxRetryCount"), on_fail.get("strategy")) else {
                 continue;

@@ -1,7 +1,7 @@
 //! `runner-label`: `runs-on` names a runner of your own by `self.hosted`.
 
 use super::site::Told;
-use super::site::steps;
+
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
 
@@ -16,7 +16,7 @@ impl Rule for RunnerLabel {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        let sites = steps(&flow.file);
+        let sites = flow.steps();
         let all = flow.file.option("runs-on").into_iter();
         for runs_on in all.chain(sites.iter().filter_map(|site| site.step.get("runs-on"))) {
             let labels: Vec<_> = if runs_on.is_sequence() { runs_on.items().collect() } else { vec![runs_on] };

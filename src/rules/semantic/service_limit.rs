@@ -1,6 +1,6 @@
 //! `service-limit`: a step has at most five services.
 
-use super::site::{Told, steps};
+use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
 
@@ -19,7 +19,7 @@ impl Rule for ServiceLimit {
             return;
         }
         let mut told = Told::default();
-        for site in steps(&flow.file) {
+        for site in flow.steps() {
             let names: Vec<_> = site.step.services().iter().filter_map(|service| service.text()).collect();
             let Some(entry) = site.step.entry("services") else { continue };
             // A longer list is told by the schema layer.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::site::{Told, steps};
+use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::Step;
 use crate::rules::{Flow, Rule};
@@ -24,7 +24,7 @@ impl Rule for ServiceMemory {
         let memory: HashMap<&str, i64> = memory.collect();
         let global = flow.file.option("docker").and_then(|docker| docker.boolean()) == Some(true);
         let mut told = Told::default();
-        for site in steps(&flow.file) {
+        for site in flow.steps() {
             let Some((size, total)) = total(&site.step, flow) else { continue };
             let Some(entry) = site.step.entry("services") else { continue };
             let mut names: Vec<_> = site.step.services().iter().filter_map(|service| service.text()).collect();

@@ -8,7 +8,7 @@ use crate::yaml::{Node, Span};
 
 /// A step at a place of a pipeline.
 #[derive(Clone, Copy)]
-pub(super) struct Site<'d> {
+pub(in crate::rules) struct Site<'d> {
     pub selector: Selector<'d>,
     pub step: Step<'d>,
     pub stage: Option<Stage<'d>>,
@@ -37,9 +37,9 @@ impl<'d> Site<'d> {
 }
 
 /// All steps of all pipelines, each where it is used.
-pub(super) fn steps<'d>(file: &File<'d>) -> Vec<Site<'d>> {
+pub(in crate::rules) fn steps<'d>(selectors: &[Selector<'d>]) -> Vec<Site<'d>> {
     let mut sites = Vec::new();
-    for selector in file.selectors() {
+    for selector in selectors.iter().copied() {
         for item in selector.pipeline().items() {
             let site = |step: Step<'d>, stage, parallel, last| Site { selector, step, stage, parallel, last };
             match item {

@@ -1,6 +1,6 @@
 //! `stage-deployment`: a deployment stands on the stage or on its steps.
 
-use super::site::{Told, steps};
+use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
 
@@ -15,7 +15,7 @@ impl Rule for StageDeployment {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        for site in steps(&flow.file) {
+        for site in flow.steps() {
             let (Some(inner), Some(outer)) = (site.step.deployment(), site.stage.and_then(|stage| stage.deployment()))
             else {
                 continue;

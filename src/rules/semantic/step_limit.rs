@@ -15,7 +15,7 @@ impl Rule for StepLimit {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        for selector in flow.file.selectors() {
+        for selector in flow.selectors() {
             let steps = selector.pipeline().steps();
             let Some(step) = steps.get(100) else { continue };
             let span = head(step.item());

@@ -16,7 +16,7 @@ impl Rule for StepsInStage {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        for selector in flow.file.selectors() {
+        for selector in flow.selectors() {
             for item in selector.pipeline().items() {
                 let Item::Stage(stage) = item else { continue };
                 for inner in stage.items() {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::site::{Told, steps};
+use super::site::Told;
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::rules::{Flow, Rule};
 use crate::yaml::{Node, Span};
@@ -18,7 +18,7 @@ impl Rule for UniqueNames {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        for selector in flow.file.selectors() {
+        for selector in flow.selectors() {
             let variables = selector.pipeline().variables();
             let names = variables.iter().filter_map(|variable| variable.node.get("name"));
             for (name, first) in repeated(names) {
@@ -28,7 +28,7 @@ impl Rule for UniqueNames {
                 }
             }
         }
-        for site in steps(&flow.file) {
+        for site in flow.steps() {
             let uploads = site.step.artifacts().map(|artifacts| artifacts.uploads()).unwrap_or_default();
             let lists = [
                 ("upload", Severity::Error, uploads.iter().filter_map(|upload| upload.name()).collect::<Vec<_>>()),

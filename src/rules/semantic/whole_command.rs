@@ -1,6 +1,6 @@
 //! `whole-command`: no command loses its end to a comment.
 
-use super::site::{Told, steps};
+use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::ScriptItem;
 use crate::rules::{Flow, Rule};
@@ -21,7 +21,7 @@ impl Rule for WholeCommand {
             return;
         }
         let mut told = Told::default();
-        for site in steps(&flow.file) {
+        for site in flow.steps() {
             for item in site.step.script().into_iter().chain(site.step.after_script()) {
                 let ScriptItem::Command(command) = item else { continue };
                 let Some(text) = command.text().filter(|_| command.style() == Some(Style::Plain)) else { continue };
