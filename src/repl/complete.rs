@@ -22,7 +22,7 @@ pub fn complete(line: &str, words: &Words) -> (usize, Vec<String>) {
     let Some(rest) = line.strip_prefix('/') else { return (line.len(), Vec::new()) };
     let Some((name, behind)) = rest.split_once(' ') else {
         let names = COMMANDS.iter().map(|command| format!("/{}", command.name));
-        return (0, names.filter(|name| name.starts_with(line)).collect());
+        return (0, settled(names.filter(|name| name.starts_with(line)).collect()));
     };
     let Some(command) = command(name) else { return (line.len(), Vec::new()) };
     // An event is two words: both complete as one.
@@ -46,7 +46,17 @@ pub fn complete(line: &str, words: &Words) -> (usize, Vec<String>) {
     };
     offers.retain(|offer| offer.starts_with(begun));
     offers.dedup();
-    (from, offers)
+    (from, settled(offers))
+}
+
+/// The only offer is a whole word: a blank follows, and what comes next can be typed at once.
+fn settled(mut offers: Vec<String>) -> Vec<String> {
+    if let [only] = offers.as_mut_slice()
+        && !only.ends_with([' ', '/'])
+    {
+        only.push(' ');
+    }
+    offers
 }
 
 /// Files and folders that begin with `begun`; hidden ones only when asked for.
@@ -87,12 +97,21 @@ mod tests {
     fn commands_and_what_stands_behind_them() {
         assert_eq!(offers("/re"), (0, vec!["/repair".into(), "/reload".into(), "/retry".into(), "/revisions".into()]));
         assert_eq!(offers("/diff 1"), (6, vec!["1".into(), "12".into()]));
-        assert_eq!(offers("/rules man"), (7, vec!["manual-production".into()]));
+        assert_eq!(offers("/rules "), (7, vec!["build-once".into(), "manual-production".into()]));
         assert_eq!(offers("/plan t"), (6, vec!["tag release-1.0.0".into(), "tag ".into()]));
-        assert_eq!(offers("/plan tag r"), (6, vec!["tag release-1.0.0".into()]));
-        assert_eq!(offers("/check fix"), (7, vec!["fixtures/".into()]));
         assert!(offers("/check fixtures/ser").1.contains(&"fixtures/server/".to_owned()));
         assert!(offers("plain text /re").1.is_empty());
         assert!(offers("/nothing x").1.is_empty());
+    }
+
+    #[test]
+    fn the_only_word_is_followed_by_a_blank_and_a_folder_is_not() {
+        assert_eq!(offers("/acc"), (0, vec!["/accept ".into()]));
+        assert_eq!(offers("/quit"), (0, vec!["/quit ".into()]));
+        assert_eq!(offers("/rules man"), (7, vec!["manual-production ".into()]));
+        assert_eq!(offers("/plan tag r"), (6, vec!["tag release-1.0.0 ".into()]));
+        assert_eq!(offers("/plan cus"), (6, vec!["custom ".into()]));
+        assert_eq!(offers("/check fix"), (7, vec!["fixtures/".into()]));
+        assert_eq!(offers("/check fixtures/server/crlf"), (7, vec!["fixtures/server/crlf.sse ".into()]));
     }
 }
