@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
@@ -9,7 +11,10 @@ use rustyline::highlight::Highlighter;
 use rustyline::hint::Hinter;
 use rustyline::history::FileHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{ColorMode, CompletionType, Config, Context, Editor, Helper};
+use rustyline::{
+    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event, EventContext,
+    EventHandler, Helper, KeyEvent, RepeatCount,
+};
 
 use super::commands::{COMMANDS, command};
 use super::complete::{Words, complete};
@@ -25,6 +30,8 @@ pub struct Terminal {
     history: Option<PathBuf>,
     redact: Redact,
     prompt: String,
+    /// The line that comes next was thrown away with Ctrl-C.
+    thrown: Arc<AtomicBool>,
 }
 
 impl Terminal {
@@ -44,12 +51,30 @@ impl Terminal {
             .tab_stop(4)
             .build();
         let mut editor = Editor::with_config(config).map_err(other)?;
-        editor.set_helper(Some(Offers { words: Words::default(), color }));
+        let thrown = Arc::<AtomicBool>::default();
+        editor.set_helper(Some(Offers { words: Words::default(), color, thrown: thrown.clone() }));
+        let throw = EventHandler::Conditional(Box::new(Throw(thrown.clone())));
+        editor.bind_sequence(Event::from(KeyEvent::ctrl('C')), throw);
         if let Some(path) = &history {
             // No history yet, or one that can't be read: the chat opens all the same.
             let _ = editor.load_history(path);
         }
-        Ok(Self { editor, history, redact, prompt: "> ".to_owned() })
+        Ok(Self { editor, history, redact, prompt: "> ".to_owned(), thrown })
+    }
+
+    /// What a line of the editor means.
+    fn heard(&mut self, line: rustyline::Result<String>) -> io::Result<Said> {
+        let thrown = self.thrown.swap(false, Ordering::Relaxed);
+        match line {
+            Ok(_) if thrown => Ok(Said::Cleared),
+            Ok(text) => {
+                self.remember(&text);
+                Ok(Said::Text(whole(&text)))
+            }
+            Err(ReadlineError::Interrupted) => Ok(Said::Cleared),
+            Err(ReadlineError::Eof) => Ok(Said::Ended),
+            Err(error) => Err(other(error)),
+        }
     }
 
     fn remember(&mut self, text: &str) {
@@ -75,15 +100,8 @@ impl Input for Terminal {
         if let Some(offers) = self.editor.helper_mut() {
             offers.words = words.clone();
         }
-        match self.editor.readline(&self.prompt) {
-            Ok(text) => {
-                self.remember(&text);
-                Ok(Said::Text(whole(&text)))
-            }
-            Err(ReadlineError::Interrupted) => Ok(Said::Cleared),
-            Err(ReadlineError::Eof) => Ok(Said::Ended),
-            Err(error) => Err(other(error)),
-        }
+        let line = self.editor.readline(&self.prompt);
+        self.heard(line)
     }
 
     fn silent(&self) -> bool {
@@ -98,10 +116,29 @@ fn other(error: ReadlineError) -> io::Error {
     }
 }
 
+/// Ctrl-C takes the line as Enter does, and marks it as thrown away: an interrupt of the editor's own would leave the hint
+/// behind the line on the screen.
+struct Throw(Arc<AtomicBool>);
+
+impl ConditionalEventHandler for Throw {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
+        self.0.store(true, Ordering::Relaxed);
+        Some(Cmd::AcceptLine)
+    }
+}
+
 /// What the editor asks while a line is typed.
 struct Offers {
     words: Words,
     color: bool,
+    thrown: Arc<AtomicBool>,
+}
+
+impl Offers {
+    /// Whether Enter opens another line; a line that is thrown away needs no end.
+    fn goes_on(&self, text: &str) -> bool {
+        unfinished(text) && !self.thrown.load(Ordering::Relaxed)
+    }
 }
 
 impl Helper for Offers {}
@@ -139,13 +176,29 @@ impl Highlighter for Offers {
 
 impl Validator for Offers {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        Ok(if unfinished(context.input()) { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
+        Ok(if self.goes_on(context.input()) { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_that_is_thrown_away_is_no_prompt_whole_or_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history");
+        let mut terminal = Terminal::open(Some(path.clone()), Redact::default(), false).unwrap();
+        let goes_on = |terminal: &mut Terminal| terminal.editor.helper_mut().unwrap().goes_on("first\\");
+        assert!(goes_on(&mut terminal));
+        terminal.thrown.store(true, Ordering::Relaxed);
+        assert!(!goes_on(&mut terminal));
+        assert_eq!(terminal.heard(Ok("thrown away".to_owned())).unwrap(), Said::Cleared);
+        assert_eq!(terminal.heard(Ok("the next".to_owned())).unwrap(), Said::Text("the next".to_owned()));
+        assert!(goes_on(&mut terminal));
+        let kept = std::fs::read_to_string(path).unwrap();
+        assert!(kept.contains("the next") && !kept.contains("thrown"), "{kept}");
+    }
 
     #[test]
     fn a_prompt_with_a_secret_is_not_remembered_and_every_other_one_is() {
