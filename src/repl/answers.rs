@@ -230,6 +230,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_offered_for_a_slip_is_an_event() {
+        for (slip, meant) in [
+            ("tags", "/plan tag release-1.0.0"),
+            ("brnach", "/plan branch main"),
+            ("pull", "/plan pull-request feature/x"),
+            ("customs", "/plan custom NAME"),
+            ("al", "/plan all"),
+        ] {
+            let why = planned(slip).0.unwrap_err();
+            assert!(why.contains(&format!("did you mean `{meant}`?")), "{why}");
+            let words: Vec<String> = meant.split_whitespace().skip(1).map(str::to_owned).collect();
+            assert!(event(&words, "main").is_ok(), "{meant}");
+        }
+        assert!(planned("xyz").0.unwrap_err().starts_with("`xyz` is no event (branch, "));
+        for kind in ["branch", "push", "tag", "pull-request", "pr", "custom"] {
+            let why = planned(kind).0.unwrap_err();
+            let example = why.split('`').nth(3).unwrap_or_default();
+            let words: Vec<String> = example.split_whitespace().skip(1).map(str::to_owned).collect();
+            assert!(words.len() == 2 && event(&words, "main").is_ok_and(|event| event.is_some()), "{why}");
+        }
+    }
+
+    #[test]
     fn findings_that_stood_before_are_summed_up_and_new_ones_shown() {
         let checker = Checker::new(Settings::default());
         let (a, b) = (checker.check(FILE), checker.check(FILE.replace("image: a:1", "image: a:latest")));

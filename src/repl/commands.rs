@@ -330,6 +330,30 @@ mod tests {
         assert_eq!(parse(" \n"), Line::Blank);
     }
 
+    /// What stands between backquotes and begins with a slash.
+    fn examples(text: &str) -> impl Iterator<Item = &str> {
+        text.split('`').skip(1).step_by(2).filter(|example| example.starts_with('/'))
+    }
+
+    #[test]
+    fn every_example_of_the_table_is_a_command() {
+        let texts = COMMANDS.iter().flat_map(|command| [command.summary, command.more]);
+        let found: Vec<&str> = texts.flat_map(examples).collect();
+        assert!(found.len() > 10, "{found:?}");
+        for example in found {
+            assert!(matches!(parse(example), Line::Command(..)), "{example}");
+        }
+    }
+
+    #[test]
+    fn every_name_is_offered_for_a_slip_of_it() {
+        for command in COMMANDS.iter().filter(|command| command.name.len() > 3) {
+            let slip = format!("{}{}", command.name, &command.name[command.name.len() - 1..]);
+            let said = unknown(&slip);
+            assert!(examples(&said).any(|example| example == format!("/{}", command.name)), "{said}");
+        }
+    }
+
     #[test]
     fn a_slip_is_told_with_the_nearest_name() {
         let Line::Unknown(line) = parse("/acept now") else { panic!("not unknown") };
