@@ -10,11 +10,12 @@ use super::options::Options;
 use super::prompt::Prompt;
 use super::revision::Revision;
 use super::turn::Turn;
+use crate::chat::Message;
 use crate::check::Checker;
 use crate::check::difference;
 use crate::finding::wire::WireFinding;
 use crate::finding::{Severity, Verdict};
-use crate::model::{Backend, Reply, Request};
+use crate::model::{Backend, Reply};
 use crate::plan::Change;
 use crate::session::{Entry, Origin, Source, drop_from, sha256};
 use crate::text::{Diff, diff};
@@ -41,6 +42,8 @@ pub struct Conversation {
     /// them loses nothing.
     pub(super) written: BTreeSet<String>,
     tokens: u64,
+    /// Some of the tokens are an estimate.
+    estimated: bool,
     elapsed_ms: u64,
 }
 
@@ -60,6 +63,7 @@ impl Conversation {
             on_disk: Expected::Absent,
             written: BTreeSet::new(),
             tokens: 0,
+            estimated: false,
             elapsed_ms: 0,
         }
     }
@@ -325,6 +329,11 @@ impl Conversation {
         self.tokens
     }
 
+    /// Whether some of the tokens are an estimate.
+    pub fn estimated(&self) -> bool {
+        self.estimated
+    }
+
     /// Milliseconds that the backend has answered for.
     pub fn elapsed_ms(&self) -> u64 {
         self.elapsed_ms
@@ -350,20 +359,17 @@ impl Conversation {
         self.entries.insert(self.entries.len() - later, entry);
     }
 
-    /// Counts what a request has cost.
-    pub(super) fn count(&mut self, request: &Request, reply: &Reply) {
-        let estimate = || {
-            let sent: usize = request.messages.iter().map(|message| message.text.len()).sum();
-            u64::try_from((sent + reply.text.len()).div_ceil(4)).unwrap_or(u64::MAX)
+    /// Counts what a reply has cost, also one that came before a session was taken up; `messages` is what it answers.
+    pub(super) fn count(&mut self, messages: impl FnOnce(&Self) -> Vec<Message>, reply: &Reply) {
+        self.elapsed_ms += reply.elapsed_ms;
+        self.tokens += match reply.usage {
+            Some(usage) => usage.prompt + usage.completion,
+            None => {
+                self.estimated = true;
+                let sent: usize = messages(self).iter().map(|message| message.text.len()).sum();
+                u64::try_from((sent + reply.text.len()).div_ceil(4)).unwrap_or(u64::MAX)
+            }
         };
-        self.tokens += reply.usage.map_or_else(estimate, |usage| usage.prompt + usage.completion);
-        self.elapsed_ms += reply.elapsed_ms;
-    }
-
-    /// Counts what a recorded reply had cost.
-    pub(super) fn spend(&mut self, reply: &Reply) {
-        self.tokens += reply.usage.map_or(0, |usage| usage.prompt + usage.completion);
-        self.elapsed_ms += reply.elapsed_ms;
     }
 
     /// The cap that is reached, in words.

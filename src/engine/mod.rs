@@ -42,6 +42,8 @@ pub use style::adapted;
 pub use turn::{Stop, Turn};
 
 #[cfg(test)]
+mod failed_tests;
+#[cfg(test)]
 mod found_tests;
 #[cfg(test)]
 mod tests;

@@ -67,6 +67,9 @@ impl Stop {
                 Some(format!("the last repair broke what held, so no other is sent: {}", rules.join(", ")))
             }
             Self::Cap(reason) => Some(reason.clone()),
+            // Their own next move, the prompt again, would take the turn back.
+            Self::Failed(BackendError::Interrupted { .. }) => Some("the repair was interrupted".to_owned()),
+            Self::Failed(BackendError::Broken { why, .. }) => Some(format!("the repair broke off: {why}")),
             Self::Failed(error) => Some(format!("the repair got no reply: {error}")),
         }
     }
@@ -160,7 +163,7 @@ impl Conversation {
                 return Err(error);
             }
         };
-        self.count(&request, &reply);
+        self.count(|_| request.messages, &reply);
         self.conclude(Attempt::read(turn, attempt, prompt, reply), observer);
         Ok(())
     }

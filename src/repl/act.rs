@@ -229,13 +229,9 @@ impl Repl<'_, '_> {
         ))?;
         let left = context.left_out.join(", ");
         self.screen.line(&format!("left out: {}", if left.is_empty() { "nothing" } else { &left }))?;
-        self.screen
-            .line(&format!(
-                "used so far: {} tokens, {:.1} s of waiting",
-                conversation.tokens(),
-                conversation.elapsed_ms() as f64 / 1000.0
-            ))
-            .map(Ok)
+        let (tokens, seconds) = (conversation.tokens(), conversation.elapsed_ms() as f64 / 1000.0);
+        let estimated = if conversation.estimated() { " (estimated where the server did not count)" } else { "" };
+        self.screen.line(&format!("used so far: {tokens} tokens{estimated}, {seconds:.1} s of waiting")).map(Ok)
     }
 
     fn model(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {

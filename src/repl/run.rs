@@ -9,7 +9,7 @@ use super::input::{Input, Said};
 use super::keeper::{Keeper, holds_key, line};
 use super::opening::{Answers, Opened, Options, ReplError, open};
 use super::screen::Screen;
-use crate::engine::{Conversation, EngineError, Prompt, Turn};
+use crate::engine::{Conversation, EngineError, Prompt, Stop, Turn};
 use crate::finding::Verdict;
 use crate::model::BackendError;
 use crate::plan::EventKind;
@@ -232,12 +232,15 @@ impl Repl<'_, '_> {
         let who = self.who();
         let mut keeper = Keeper::new(self.screen, &mut self.opened.book, who, &self.options.checker);
         let ended = act(&mut self.opened.conversation, self.opened.backend.as_mut(), &mut keeper);
-        let stop = ended.map(|turn| (turn.stop.words(), turn.attempts.len(), turn.revision));
+        let stop = ended.map(|turn| (turn.stop.clone(), turn.attempts.len(), turn.revision));
         std::mem::replace(&mut keeper.broken, Ok(()))?;
         match stop {
-            Ok((words, attempts, revision)) => {
-                if let Some(words) = words {
+            Ok((stop, attempts, revision)) => {
+                if let Some(words) = stop.words() {
                     self.screen.note(&words)?;
+                }
+                if matches!(stop, Stop::Failed(_)) {
+                    self.screen.note("/repair sends the findings again")?;
                 }
                 self.answered = true;
                 // After repairs it is not plain which of the revisions counts.

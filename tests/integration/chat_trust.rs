@@ -5,7 +5,7 @@ use std::path::Path;
 use pipewright::repl::Options;
 
 use crate::chat::{CANARY, Desk, asked, fenced, good};
-use crate::server::{Server, says};
+use crate::server::{End, Server, says, stream};
 use crate::support::pipewright;
 
 #[test]
