@@ -116,7 +116,7 @@ pub(super) fn told(error: BackendError) -> CliError {
 
 /// What must not stand in a session.
 pub(super) fn redact(configuration: &Configuration) -> Redact {
-    Redact::new(configuration.destination.key.value.iter().map(|key| key.expose_secret().to_owned()))
+    Redact::new(configuration.destination.keys.iter().map(|key| key.expose_secret().to_owned()))
 }
 
 /// When findings go back to the model by themselves.

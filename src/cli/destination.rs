@@ -11,6 +11,9 @@ use crate::settings::{Api, User};
 /// reference of the REST API (`docs/models.md`).
 const API_VERSION: &str = "2024-10-21";
 
+/// The variables that hold keys.
+const KEYS: [&str; 3] = ["PIPEWRIGHT_API_KEY", "OPENAI_API_KEY", "AZURE_OPENAI_API_KEY"];
+
 /// A server, or a resource of Azure OpenAI, with its key and its model.
 #[derive(Debug)]
 pub(super) struct Destination {
@@ -20,6 +23,8 @@ pub(super) struct Destination {
     pub(super) azure: Option<Held<String>>,
     /// The key; never shown.
     pub(super) key: Held<Option<SecretString>>,
+    /// All keys that the environment holds, whichever is asked with: none is shown, kept, or sent unasked.
+    pub(super) keys: Vec<SecretString>,
     /// The model's name, which Azure calls a deployment.
     pub(super) model: Held<Option<String>>,
     /// How it is asked for a reply.
@@ -66,6 +71,7 @@ impl Destination {
             server: optional(server, None, Origin::Default),
             azure: azure.then(|| version.unwrap_or(Held::new(API_VERSION.to_owned(), Origin::Default))),
             key: optional(key, None, Origin::Default),
+            keys: KEYS.iter().filter_map(|name| environment.get(name)).map(SecretString::from).collect(),
             model: optional(model, user.model.clone(), own("model")),
         })
     }

@@ -39,7 +39,7 @@ fn rows(configuration: &Configuration) -> Vec<[String; 3]> {
     let mut row = |name: &str, value: String, origin: &Origin| rows.push([name.to_owned(), value, origin.to_string()]);
     let unset = || "(not set)".to_owned();
     let text = |held: &Held<Option<String>>| held.value.as_deref().map_or_else(unset, covered);
-    let Destination { server, azure, key, model, api } = &configuration.destination;
+    let Destination { server, azure, key, model, api, .. } = &configuration.destination;
     row("model", text(model), &model.origin);
     // Where nothing is set, what would hold is told; with neither key nor server nobody is asked.
     let defaults = LiveOptions::default();

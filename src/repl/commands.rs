@@ -195,7 +195,7 @@ pub const COMMANDS: &[Command] = &[
         "",
         Takes::Nothing,
         "send a prompt that was held back",
-        "A prompt is held back when the key that this chat asks with stands in it, or in the file. What is kept and shown has the key masked; what is sent has not.",
+        "A prompt is held back when a key of your environment (OPENAI_API_KEY or another that this program reads) stands in it, or in the file. What is kept and shown has the key masked; what is sent has not.",
     ),
     row(
         Verb::Fork,

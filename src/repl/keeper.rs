@@ -143,13 +143,13 @@ pub(super) fn judged(
     answers::first_findings(screen, &Shown::revision(revision), before.as_ref(), most)
 }
 
-/// A word about a revision in which the key of this chat stands.
+/// A word about a revision in which a key of the environment stands.
 pub(super) fn holds_key(screen: &mut Screen<'_>, revision: &Revision) -> io::Result<()> {
     if !screen.hides(revision.text()) {
         return Ok(());
     }
     screen.trouble(&format!(
-        "revision {} holds the key that this chat asks with; take it out, and use a secured variable instead",
+        "revision {} holds a key of your environment; take it out, and use a secured variable instead",
         revision.number
     ))
 }

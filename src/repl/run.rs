@@ -183,11 +183,12 @@ impl Repl<'_, '_> {
         self.chosen_model.clone().unwrap_or_else(|| self.opened.backend.name())
     }
 
-    /// Sends a prompt, unless the key would go with it.
+    /// Sends a prompt, unless a key would go with it.
     pub(super) fn ask(&mut self, prompt: Prompt) -> io::Result<()> {
         let file = self.opened.conversation.present().map_or("", |revision| revision.text());
         let place = match (self.options.redact.knows(&prompt.text), self.options.redact.knows(file)) {
-            _ if self.opened.looking => None,
+            // Nobody is sent anything.
+            _ if self.opened.looking || !self.opened.recorded.is_empty() => None,
             (true, _) => Some("in this prompt, so it is not sent; take it out"),
             (false, true) => {
                 Some("in the file, which goes along, so the prompt is not sent; take it out (`/edit draft`)")
@@ -196,8 +197,7 @@ impl Repl<'_, '_> {
         };
         if let Some(place) = place {
             self.held = Some(prompt);
-            return self
-                .trouble(&format!("the key that this chat asks with stands {place}, or `/send` it all the same"));
+            return self.trouble(&format!("a key of your environment stands {place}, or `/send` it all the same"));
         }
         self.held = None;
         self.sent(prompt)

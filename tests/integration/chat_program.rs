@@ -35,6 +35,18 @@ fn a_reply_becomes_a_checked_revision_and_an_accepted_one_a_file() {
 }
 
 #[test]
+fn a_key_of_another_server_is_masked_and_held_back_too() {
+    let server = Server::with([says("Your key az-canary-123456 is fine.")]);
+    let run = pipewright().env("OPENAI_API_KEY", "sk-canary-123456").env("AZURE_OPENAI_API_KEY", "az-canary-123456");
+    let run = run.args(["chat", "--server", &server.base(), "--model", "small"]);
+    let ended = run.say("is az-canary-123456 right?\n/send\n").run();
+    assert!(ended.out.contains("a key of your environment stands in this prompt"), "{}", ended.out);
+    assert!(ended.out.contains("Your key **************** is fine."), "{}", ended.out);
+    assert!(!ended.out.contains("canary") && !ended.sessions().contains("az-canary"), "{}", ended.out);
+    assert_eq!(server.asked().len(), 1);
+}
+
+#[test]
 fn a_server_that_is_not_there_costs_no_prompt() {
     let run = pipewright().env("OPENAI_BASE_URL", "http://127.0.0.1:1/v1").env("PIPEWRIGHT_MODEL", "small");
     let ended = run.say("hello there\n").run();

@@ -145,7 +145,36 @@ fn the_key_is_neither_sent_nor_shown_by_mistake() {
     let desk = Desk::new().with_file(&file);
     let (out, _, server) = desk.live([], "hello\n/show\n");
     assert_eq!(asked(&server), 0);
-    assert!(out.contains("revision 0 holds the key") && out.contains("stands in the file, which goes along"), "{out}");
+    assert!(out.contains("revision 0 holds a key") && out.contains("stands in the file, which goes along"), "{out}");
+}
+
+#[test]
+fn after_a_repair_that_broke_off_the_next_move_is_a_repair() {
+    let bad = good().replace(", trigger: manual", "");
+    let half = "data: {\"choices\":[{\"delta\":{\"content\":\"Hello, \"}}]}\n\n";
+    let desk = Desk::new();
+    let acts = [says(&fenced(&bad)), stream(half).then(End::Cut), says(&fenced(&good()))];
+    let (out, _, server) = desk.live(acts, "write it\n/repair\n");
+    assert!(out.contains("the repair broke off: ") && !out.contains("retry"), "{out}");
+    assert!(out.contains("\n/repair sends the findings again\n"), "{out}");
+    assert!(out.contains("revision 2: accepted"), "{out}");
+    assert_eq!(asked(&server), 3);
+}
+
+#[test]
+fn tokens_that_no_server_counted_are_estimated_again_when_a_session_goes_on() {
+    let desk = Desk::new();
+    let used = |out: &str| out.lines().find(|line| line.starts_with("used so far: ")).unwrap().to_owned();
+    let (out, ..) = desk.live([says("one"), says("two")], "first\nsecond\n/context\n");
+    let (live, estimated) = (used(&out), " tokens (estimated where the server did not count), ");
+    assert!(live.contains(estimated) && !live.contains(": 0 tokens"), "{live}");
+    let (out, ..) = desk.resumed(Some("last"), [], "/context\n");
+    let tokens = |line: &str| line.split_once(estimated).unwrap().0.to_owned();
+    assert_eq!(tokens(&used(&out)), tokens(&live));
+    let counted = "data: {\"choices\":[{\"delta\":{\"content\":\"one\"},\"finish_reason\":\"stop\"}],\
+                   \"usage\":{\"prompt_tokens\":40,\"completion_tokens\":2}}\n\ndata: [DONE]\n\n";
+    let (out, ..) = Desk::new().live([stream(counted)], "first\n/context\n");
+    assert!(used(&out).starts_with("used so far: 42 tokens, "), "{out}");
 }
 
 #[test]
