@@ -1,6 +1,7 @@
 //! The way of a request under async-openai: a middleware that sends it, keeps the key at home, and hands an odd
 //! server's answer on as a plain event stream.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -207,7 +208,8 @@ impl Transport {
         if !streams {
             return Ok(response);
         }
-        let reading = Reading { response, events: Events::default(), idle: self.idle, ended: false };
+        let reading =
+            Reading { response, events: Events::default(), ready: VecDeque::new(), idle: self.idle, ended: false };
         let body = reqwest::Body::wrap_stream(stream::unfold(reading, Reading::next));
         let answer = http::Response::builder().header("content-type", "text/event-stream").body(body);
         answer.map(Response::from).map_err(|error| OpenAIError::InvalidArgument(error.to_string()))
@@ -234,14 +236,15 @@ pub(super) const BROKEN: &str = "pipewright-broken";
 struct Reading {
     response: Response,
     events: Events,
+    /// Events that came and are not handed on yet: one at a time, since the reader behind us copies all that it has for each.
+    ready: VecDeque<String>,
     idle: Duration,
     ended: bool,
 }
 
 impl Reading {
     async fn next(mut self) -> Option<(Result<Bytes, std::io::Error>, Self)> {
-        let mut out = String::new();
-        while out.is_empty() && !self.ended {
+        while self.ready.is_empty() && !self.ended {
             let (texts, broken) = match tokio::time::timeout(self.idle, self.response.chunk()).await {
                 Err(_) => (Vec::new(), Some(format!("nothing came for {} s", self.idle.as_secs_f32()))),
                 Ok(Ok(Some(bytes))) => match self.events.feed(&bytes) {
@@ -259,16 +262,15 @@ impl Reading {
                     (rest.into_iter().filter(whole).collect(), Some(cause(&error)))
                 }
             };
-            for text in texts {
-                out.push_str(&format!("data: {text}\n\n"));
-            }
+            self.ready.extend(texts);
             if let Some(why) = broken {
-                out.push_str(&format!("data: {}\n\n", serde_json::json!({ BROKEN: why })));
+                self.ready.push_back(serde_json::json!({ BROKEN: why }).to_string());
                 self.ended = true;
             }
             self.ended |= self.events.done();
         }
-        (!out.is_empty()).then(|| (Ok(Bytes::from(out)), self))
+        let text = self.ready.pop_front()?;
+        Some((Ok(Bytes::from(format!("data: {text}\n\n"))), self))
     }
 }
 
