@@ -53,7 +53,7 @@ impl Interpreter<'_> {
             [name, flag, pattern, path] => {
                 let told = [name, flag, pattern].map(|word| word.as_literal());
                 let text =
-                    (told == [Some("grep"), Some("-v"), Some("^#")]).then(|| self.concatenated(&[path.clone()]))??;
+                    (told == [Some("grep"), Some("-v"), Some("^#")]).then(|| self.concatenated(std::slice::from_ref(path)))??;
                 Some(text).filter(|text| !text.literal_contains("#"))?
             }
             _ => return None,

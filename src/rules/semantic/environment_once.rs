@@ -19,7 +19,7 @@ impl Rule for EnvironmentOnce {
         let mut told = Told::default();
         for selector in flow.selectors() {
             let mut seen: HashMap<String, (&str, _)> = HashMap::new();
-            for place in deployments(&selector) {
+            for place in deployments(selector) {
                 let Some(name) = place.deployment.text().filter(|name| !name.is_empty()) else { continue };
                 let span = place.deployment.span();
                 match seen.get(&name.to_lowercase()) {

@@ -20,7 +20,7 @@ impl Rule for EnvironmentOrder {
         let kind = |name: &str| kind_of(name, flow.settings);
         let mut told = Told::default();
         for selector in flow.selectors() {
-            let places = deployments(&selector);
+            let places = deployments(selector);
             let mut highest: Option<(EnvironmentKind, Node<'_>)> = None;
             let mut at = 0;
             while let Some(place) = places.get(at) {

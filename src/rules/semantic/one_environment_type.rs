@@ -18,7 +18,7 @@ impl Rule for OneEnvironmentType {
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
         for selector in flow.selectors() {
-            let places = deployments(&selector);
+            let places = deployments(selector);
             for (at, place) in places.iter().enumerate().skip(1) {
                 let first = &places[at - 1];
                 let (Some(name), Some(other)) = (place.deployment.text(), first.deployment.text()) else { continue };
