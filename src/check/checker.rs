@@ -86,6 +86,15 @@ impl Checker {
         &self.settings
     }
 
+    /// Whether a rule is checked under these settings, on a file in which its layer can run.
+    pub fn checks(&self, rule: &str) -> bool {
+        let own = [&suppress::REASON, &suppress::USED];
+        let metas = rules::all().iter().map(|rule| rule.meta()).chain(schema::rules().iter().copied()).chain(own);
+        let layer = metas.filter(|meta| meta.id == rule).map(|meta| meta.layer).next();
+        let runs = |layer| self.layers.contains(&layer) && (layer != Layer::Policy || self.settings.policy);
+        layer.is_some_and(runs) && !matches!(self.settings.severities.get(rule), Some(None))
+    }
+
     fn catalogue(&self) -> &Catalogue {
         self.catalogue.as_deref().unwrap_or_else(|| Catalogue::built_in())
     }

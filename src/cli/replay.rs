@@ -9,6 +9,7 @@ use super::config::{Configuration, Overrides, checker_of};
 use super::record::Record;
 use super::{CliError, Exit, World, files};
 use crate::engine::{self, PromptScript, Recording, hash_of_prompts};
+use crate::eval;
 use crate::model::{Backend, Interrupt, Live};
 use crate::replay::{self, Asking, Options, ReplayError};
 use crate::report::visible;
@@ -27,7 +28,14 @@ pub(super) fn run(arguments: &Replay, global: &Global, world: &mut World<'_>) ->
         _ => Asking::Never,
     };
     let material = material(arguments, named, asking, &configuration.settings, &world.directory)?;
-    let Material { script, shelf } = material;
+    let Material { mut script, shelf } = material;
+    if let Some((turn, name)) = script.as_ref().filter(|_| arguments.live).and_then(eval::unfilled) {
+        let error = CliError::usage(format!(
+            "the prompt of `{turn}` has the variable `{name}`, and a replay has no value for it"
+        ));
+        return Err(error.hint("`pipewright eval SUITE --live` records the cases that fill it in"));
+    }
+    script.iter_mut().for_each(eval::unescape);
     let cues = script.as_ref().map(engine::cues_of_script);
     let recording = match &cues {
         Some(cues) => engine::best(&shelf, cues),

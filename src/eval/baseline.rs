@@ -1,13 +1,24 @@
 //! Scores against scores kept from before: better, worse, the same.
+//!
+//! A gate rests on this, so it fails closed: what is gone, or no longer checked, can't be shown to be no worse.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::against::{against, is_checked, no_longer_checked, other_settings};
 use super::run::Report;
 use super::score::CaseScore;
 use super::summary::CaseSummary;
-use crate::finding::Verdict;
+
+/// Scores from before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Baseline {
+    /// The version of the report that they stand in.
+    pub version: u32,
+    /// The scores.
+    pub scores: Vec<CaseScore>,
+}
 
 /// How a recording fares against before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -23,6 +34,8 @@ pub enum Change {
     New,
     /// No longer there.
     Gone,
+    /// Rules that were checked before are not checked now, so that better or worse can't be told.
+    Unchecked,
 }
 
 /// A recording, now against before.
@@ -41,7 +54,7 @@ pub struct Compared {
 pub struct RuleChange {
     /// The rule.
     pub rule: String,
-    /// Revisions that violated it before, over the recordings that are in both.
+    /// Revisions that violated it before, over the recordings that were judged, and the rule checked, both times.
     pub before: usize,
     /// Revisions that violate it now, over the same.
     pub now: usize,
@@ -64,6 +77,7 @@ pub struct CaseChange {
 
 /// A report against scores from before.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Comparison {
     /// Recording by recording, in the order of the report; what is gone comes last.
     pub recordings: Vec<Compared>,
@@ -71,19 +85,38 @@ pub struct Comparison {
     pub cases: Vec<CaseChange>,
     /// Rule by rule, those that are violated now or before.
     pub rules: Vec<RuleChange>,
+    /// Recordings that were judged under other settings than before.
+    pub other_settings: usize,
+    /// Rules that were checked before and, in one recording at least, are not checked now.
+    pub unchecked: Vec<&'static str>,
 }
 
 impl Comparison {
-    /// Compares a report with scores from before.
-    pub fn of(report: &Report, before: &[CaseScore]) -> Self {
-        Self { recordings: compare(report, before), cases: cases(report, before), rules: rules(report, before) }
+    /// Compares a report with a baseline.
+    pub fn of(report: &Report, baseline: &Baseline) -> Self {
+        let before = baseline.aligned(report);
+        let old: BTreeMap<String, &CaseScore> = before.iter().map(|score| (score.name(), score)).collect();
+        let both: Vec<(&CaseScore, &CaseScore)> =
+            report.scores.iter().filter_map(|now| Some((*old.get(&now.name())?, now))).collect();
+        let blind: BTreeSet<&'static str> =
+            both.iter().flat_map(|(before, now)| no_longer_checked(before, now)).collect();
+        Self {
+            recordings: recordings(report, old.clone()),
+            cases: cases(report, &before),
+            rules: rules(&both),
+            other_settings: both.iter().filter(|(before, now)| other_settings(before, now)).count(),
+            unchecked: blind.into_iter().collect(),
+        }
     }
 
-    /// Whether anything is worse: a recording, a case with other recordings than before, or a rule over all.
+    /// Whether it can't be said that nothing is worse: a recording, a case with other recordings than before, or a rule
+    /// over all is worse; a recording is gone; a rule is no longer checked.
     pub fn is_worse(&self) -> bool {
-        self.recordings.iter().any(|one| one.change == Change::Worse)
-            || self.cases.iter().any(|one| one.change == Change::Worse)
-            || self.rules.iter().any(|one| one.change == Change::Worse)
+        let bad = |change: &Change| matches!(change, Change::Worse | Change::Gone | Change::Unchecked);
+        self.recordings.iter().any(|one| bad(&one.change))
+            || self.cases.iter().any(|one| bad(&one.change))
+            || self.rules.iter().any(|one| bad(&one.change))
+            || !self.unchecked.is_empty()
     }
 }
 
@@ -104,47 +137,53 @@ fn cases(report: &Report, before: &[CaseScore]) -> Vec<CaseChange> {
     both.collect()
 }
 
-fn rules(report: &Report, before: &[CaseScore]) -> Vec<RuleChange> {
-    let old: BTreeMap<String, &CaseScore> = before.iter().map(|score| (score.name(), score)).collect();
+fn rules(both: &[(&CaseScore, &CaseScore)]) -> Vec<RuleChange> {
     let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for score in &report.scores {
-        let Some(before) = old.get(&score.name()) else { continue };
+    let mut blind: BTreeMap<&str, usize> = BTreeMap::new();
+    for (before, now) in both.iter().filter(|(before, now)| before.is_judged() && now.is_judged()) {
         for (rule, count) in &before.violations {
-            counts.entry(rule).or_default().0 += count;
+            if is_checked(now, rule) {
+                counts.entry(rule).or_default().0 += count;
+            } else {
+                *blind.entry(rule).or_default() += count;
+            }
         }
-        for (rule, count) in &score.violations {
+        for (rule, count) in now.violations.iter().filter(|(rule, _)| is_checked(before, rule)) {
             counts.entry(rule).or_default().1 += count;
         }
     }
-    let change = |before: usize, now: usize| match now.cmp(&before) {
+    for (rule, count) in &blind {
+        // Where nothing of the rule can be compared, what it said before is all there is to tell.
+        counts.entry(rule).or_insert((*count, 0));
+    }
+    let change = |rule: &str, before: usize, now: usize| match now.cmp(&before) {
+        std::cmp::Ordering::Greater => Change::Worse,
+        _ if blind.contains_key(rule) => Change::Unchecked,
         std::cmp::Ordering::Less => Change::Better,
         std::cmp::Ordering::Equal => Change::Same,
-        std::cmp::Ordering::Greater => Change::Worse,
     };
     let changes = counts.into_iter().map(|(rule, (before, now))| RuleChange {
         rule: rule.to_owned(),
         before,
         now,
-        change: change(before, now),
+        change: change(rule, before, now),
     });
     changes.collect()
 }
 
-/// Compares a report with scores from before, in the order of the report; what is gone comes last.
-pub fn compare(report: &Report, before: &[CaseScore]) -> Vec<Compared> {
-    let mut old: BTreeMap<String, &CaseScore> = before.iter().map(|score| (score.name(), score)).collect();
-    let mut all: Vec<Compared> = report
-        .scores
-        .iter()
-        .map(|score| {
-            let name = score.name();
-            match old.remove(&name) {
-                Some(before) => against(name, before, score),
-                None => Compared { name, change: Change::New, differences: Vec::new() },
-            }
-        })
-        .collect();
-    all.extend(old.into_keys().map(|name| Compared { name, change: Change::Gone, differences: Vec::new() }));
+/// Recording by recording, in the order of the report; what is gone comes last.
+fn recordings(report: &Report, mut old: BTreeMap<String, &CaseScore>) -> Vec<Compared> {
+    let one = |score: &CaseScore| {
+        let name = score.name();
+        match old.remove(&name) {
+            Some(before) => against(name, before, score),
+            None => Compared { name, change: Change::New, differences: Vec::new() },
+        }
+    };
+    let mut all: Vec<Compared> = report.scores.iter().map(one).collect();
+    let gone = old.into_iter().filter(|(_, before)| report.chosen.takes(before));
+    let missing = || vec!["it is in the baseline and not in this run".to_owned()];
+    all.extend(gone.map(|(name, _)| Compared { name, change: Change::Gone, differences: missing() }));
     all
 }
 
@@ -157,46 +196,29 @@ impl Change {
             Self::Same => "same",
             Self::New => "new",
             Self::Gone => "gone",
+            Self::Unchecked => "unchecked",
         }
     }
 }
 
-fn against(name: String, before: &CaseScore, now: &CaseScore) -> Compared {
-    let mut differences = Vec::new();
-    // Each pair is (worse, better) as numbers in which less is better.
-    let mut weigh = 0i32;
-    let mut tell = |old: i64, new: i64, text: String| {
-        if old != new {
-            weigh += i32::from(new < old) - i32::from(new > old) * 1000;
-            differences.push(text);
+impl Baseline {
+    /// The scores, called as those of a report. Version 1 had paths as they were typed: they end as the path that is seen
+    /// from the suite.
+    fn aligned(&self, report: &Report) -> Vec<CaseScore> {
+        let mut scores = self.scores.clone();
+        if self.version > 1 {
+            return scores;
         }
-    };
-    tell(
-        i64::from(!before.passed()),
-        i64::from(!now.passed()),
-        format!("{} before, {} now", before.outcome(), now.outcome()),
-    );
-    let rank = |verdict: Option<Verdict>| i64::from(verdict != Some(Verdict::Accepted));
-    let shown = |verdict: Option<Verdict>| verdict.map_or("no file", Verdict::word);
-    tell(
-        rank(before.r#final),
-        rank(now.r#final),
-        format!("{} before, {} now", shown(before.r#final), shown(now.r#final)),
-    );
-    let at = |score: &CaseScore| score.accepted_at.map_or(i64::MAX, |turn| i64::try_from(turn).unwrap_or(i64::MAX));
-    let when = |score: &CaseScore| score.accepted_at.map_or("never".to_owned(), |turn| format!("at turn {turn}"));
-    tell(at(before), at(now), format!("accepted {} before, {} now", when(before), when(now)));
-    let rules: std::collections::BTreeSet<&String> = before.violations.keys().chain(now.violations.keys()).collect();
-    for rule in rules {
-        let count = |score: &CaseScore| score.violations.get(rule).copied().unwrap_or(0);
-        let (old, new) = (count(before), count(now));
-        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        tell(number(old), number(new), format!("{rule}: violated in {old} revisions before, in {new} now"));
+        for old in &mut scores {
+            let of_case = report.scores.iter().filter(|now| now.suite == old.suite && now.case == old.case);
+            let ends = |now: &&CaseScore| {
+                let end = now.recording.trim_start_matches("../");
+                old.recording.strip_suffix(end).is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
+            };
+            if let Some(now) = of_case.filter(ends).max_by_key(|now| now.recording.len()) {
+                old.recording.clone_from(&now.recording);
+            }
+        }
+        scores
     }
-    let change = match weigh {
-        0 => Change::Same,
-        better if better > 0 => Change::Better,
-        _ => Change::Worse,
-    };
-    Compared { name, change, differences }
 }

@@ -8,6 +8,23 @@ use super::instead::Divergence;
 pub struct Beside {
     /// The scores against those from before.
     pub comparison: Option<Comparison>,
-    /// The recordings under other settings.
+    /// The recordings under other settings, or with other prompts.
     pub divergences: Vec<Divergence>,
+    /// Under or with what, in words that go on after "recordings".
+    pub instead: String,
+    /// Whether what is worse fails the run.
+    pub gate: bool,
+    /// Whether recordings were made by this run.
+    pub live: bool,
+}
+
+impl Beside {
+    /// Says what a run can tell.
+    pub(super) fn honest(&self) -> &'static str {
+        if self.live {
+            "Replies that were recorded now and before were judged: only what was recorded now tells how a model answers today."
+        } else {
+            "Recorded replies were judged: this tells of our reading, checks and expectations, not of how a model answers today."
+        }
+    }
 }

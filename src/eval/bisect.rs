@@ -14,10 +14,20 @@ pub struct History {
     conversation: Conversation,
     /// Revisions at which the answer changed between violated and not, by number, in order.
     pub changes: Vec<RuleTurn>,
-    /// Whether the file at the end violates the rule.
-    pub violated: bool,
+    /// What the rule says of the file at the end; `None` where it was not checked there, or there is none.
+    pub answer: Option<RuleAnswer>,
+    /// Whether the settings have the rule checked at all.
+    pub checked: bool,
     /// Why the conversation could not be played to its end.
     pub ended: Option<String>,
+}
+
+impl History {
+    /// Whether it could be told what the rule says of the file at the end. Where there is no file, it says nothing.
+    pub fn is_decided(&self) -> bool {
+        let no_file = self.conversation.present().is_none();
+        self.ended.is_none() && self.checked && (no_file || self.answer.is_some())
+    }
 }
 
 /// A revision at which a rule broke or was mended.
@@ -41,10 +51,13 @@ pub fn history(recording: &Recording, checker: Checker, rule: &str) -> History {
     let cues = cues_of_recording(recording);
     let play = play(&cues, Answers::Recorded(recording), checker, engine::Options::default(), &mut Silent);
     let conversation = play.conversation;
-    let violates = |revision: &Revision| revision.checked.answers.get(rule).copied() == Some(RuleAnswer::Violated);
+    let answer = |revision: &Revision| revision.checked.answers.get(rule).copied();
+    let violates = |revision: &Revision| answer(revision) == Some(RuleAnswer::Violated);
+    let checked = conversation.checker().checks(rule);
     let mut changes = Vec::new();
     let mut before: Option<&Revision> = None;
-    for revision in conversation.revisions() {
+    // Of a file that could not be checked nothing is known: it neither breaks nor mends.
+    for revision in conversation.revisions().iter().filter(|revision| answer(revision).is_some()) {
         let broke = violates(revision);
         if broke != before.is_some_and(violates) {
             let before = before.map(|before| before.number);
@@ -52,9 +65,9 @@ pub fn history(recording: &Recording, checker: Checker, rule: &str) -> History {
         }
         before = Some(revision);
     }
-    let violated = conversation.present().is_some_and(violates);
+    let answer = conversation.present().and_then(answer);
     let ended = play.ended.map(|error| error.to_string());
-    History { conversation, changes, violated, ended }
+    History { conversation, changes, answer, checked, ended }
 }
 
 /// Writes where the rule broke: prompt, lines, finding.
@@ -72,11 +85,18 @@ pub fn write_history(history: &History, rule: &str, look: Look, out: &mut dyn Wr
         return writeln!(out, "not played to its end: {}", visible(reason));
     }
     let files = history.conversation.revisions().len();
-    match (history.changes.is_empty(), history.violated) {
-        (true, _) if files == 0 => writeln!(out, "there is no file in the conversation"),
-        (true, _) => writeln!(out, "`{rule}` is violated in none of the {files} revisions"),
-        (false, true) => writeln!(out, "the file at the end violates `{rule}`"),
-        (false, false) => writeln!(out, "the file at the end does not violate `{rule}`"),
+    let of = if files == 1 {
+        "the one revision does not violate".to_owned()
+    } else {
+        format!("none of the {files} revisions violates")
+    };
+    match (files, history.answer, history.changes.is_empty()) {
+        (0, ..) => writeln!(out, "there is no file in the conversation"),
+        _ if !history.checked => writeln!(out, "`{rule}` is not checked under these settings"),
+        (_, None, _) => writeln!(out, "`{rule}` could not be checked in the file at the end"),
+        (_, Some(RuleAnswer::Violated), _) => writeln!(out, "the file at the end violates `{rule}`"),
+        (_, _, true) => writeln!(out, "{of} `{rule}`"),
+        (_, _, false) => writeln!(out, "the file at the end does not violate `{rule}`"),
     }
 }
 

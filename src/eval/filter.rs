@@ -1,7 +1,9 @@
 //! Which cases are run.
 
+use serde::{Deserialize, Serialize};
+
 /// Chooses cases by their names and tags.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
     /// Only cases whose name holds one of these words, or that have it as a tag; all without any.
     pub only: Vec<String>,

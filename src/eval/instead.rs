@@ -1,11 +1,12 @@
 //! Counterfactual runs: the same recordings under other settings, turn by turn against as they are.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::score::{CaseScore, TurnScore};
 use crate::engine::script::{at, guarded, rule_ids};
 use crate::engine::{PromptScript, ScriptError};
 use crate::finding::{Finding, Severity, Verdict};
+use crate::session::sha256;
 use crate::settings::{self, Settings};
 use crate::yaml::Document;
 
@@ -19,7 +20,7 @@ pub struct Instead {
 }
 
 /// A recording as it was recorded, as it is judged today, and as it would be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Divergence {
     /// Suite, case and recording.
@@ -63,6 +64,21 @@ impl Instead {
         self.documents.append(&mut more.documents);
         self.script = more.script.or(self.script);
         self
+    }
+
+    /// What it is, in words that go on after "recordings".
+    pub fn words(&self) -> &'static str {
+        match (self.documents.is_empty(), &self.script) {
+            (true, _) => "with the other prompts",
+            (false, None) => "under the other settings",
+            (false, Some(_)) => "under the other settings and with the other prompts",
+        }
+    }
+
+    /// A hash of all of it.
+    pub(super) fn hash(&self) -> String {
+        let texts: Vec<&str> = self.documents.iter().map(Document::text).collect();
+        sha256(format!("{texts:?}\0{:?}", self.script).as_bytes())
     }
 
     /// The prompts instead of those of a case.

@@ -2,42 +2,82 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use super::instead::Instead;
 use super::keep::Keep;
-use super::score::CaseScore;
-use super::shelf::Shelf;
-use super::suite::Case;
+use super::score::{CaseScore, named};
+use super::shelf::{Shelf, beside};
+use super::suite::{Case, Suite};
 use crate::check::Checker;
 use crate::engine::{
     self, Answers, Cue, Cues, Play, PromptScript, Recording, Silent, YamlKind, cues_of_recording, cues_of_script,
     hash_of_prompts, play,
 };
 use crate::finding::Verdict;
-use crate::session::{Entry, Redact, read};
+use crate::session::{Entry, Redact, read, sha256};
+use crate::settings::Settings;
 use crate::transcript::{Told, told};
 
 /// One recording to be judged.
 pub(super) struct Job {
-    pub(super) suite: Arc<str>,
-    pub(super) case: Arc<Case>,
-    pub(super) script: Option<Arc<PromptScript>>,
+    pub(super) of: Arc<Of>,
+    /// Its path on the shelf.
+    pub(super) path: String,
+    /// The same seen from the suite's file, which is how it is called: the same on any machine.
     pub(super) recording: String,
+}
+
+/// What all recordings of a case have in common.
+pub(super) struct Of {
+    pub(super) suite: String,
+    /// The suite's file on the shelf.
+    pub(super) file: String,
+    pub(super) case: Case,
+    pub(super) script: Option<PromptScript>,
+    /// The settings that hold, those of the script included.
+    pub(super) checker: Checker,
+}
+
+impl Of {
+    pub(super) fn new(suite: &Suite, case: &Case, script: Option<PromptScript>) -> Result<Self, String> {
+        let settings = script.as_ref().map_or(&case.settings, |script| &script.settings);
+        let checker = checker(settings.clone())?;
+        Ok(Self { suite: suite.name.clone(), file: suite.file.clone(), case: case.clone(), script, checker })
+    }
+
+    /// The settings as a report keeps them.
+    fn settings(&self) -> Map<String, Value> {
+        let mut written = self.checker.settings().written();
+        if let Some(catalogue) = written.get_mut("catalogue") {
+            *catalogue = sha256(catalogue.to_string().as_bytes()).into();
+        }
+        written
+    }
+}
+
+/// A checker with the catalogue that its settings bring.
+fn checker(settings: Settings) -> Result<Checker, String> {
+    let catalogue = settings.catalogue.as_ref().map(Value::to_string);
+    let checker = Checker::new(settings);
+    match catalogue {
+        Some(entries) => checker.with_catalogue(&entries).map_err(|error| format!("`catalogue`: {error}")),
+        None => Ok(checker),
+    }
 }
 
 impl Job {
     /// The score of the recording, played now or kept from before.
     pub(super) fn run(&self, shelf: &Shelf, instead: Option<&Instead>, keep: Option<&Keep>) -> CaseScore {
-        let bytes = match shelf.read(&self.recording) {
+        let bytes = match shelf.read(&self.path) {
             Ok(bytes) => bytes,
             Err(reason) => return self.named(undecided(format!("{}: {reason}", self.recording))),
         };
-        let equal = self
-            .case
-            .expect
-            .file
-            .as_ref()
-            .and_then(|file| file.equals.as_ref())
-            .map(|path| String::from_utf8(shelf.read(path)?).map_err(|_| "is not UTF-8".to_owned()));
+        let equal = self.of.case.expect.file.as_ref().and_then(|file| file.equals.as_ref());
+        let equal = equal.map(|path| {
+            let bytes = shelf.read(&beside(&self.of.file, path))?;
+            String::from_utf8(bytes).map_err(|_| "is not UTF-8".to_owned())
+        });
         let key = keep.map(|keep| keep.key(self, &bytes, &equal));
         if let (Some(keep), Some(key)) = (keep, &key)
             && let Some(score) = keep.known(key)
@@ -51,30 +91,37 @@ impl Job {
         score
     }
 
+    /// What its score is called.
+    pub(super) fn name(&self) -> String {
+        named(&self.of.suite, &self.of.case.name, &self.recording)
+    }
+
     fn named(&self, mut score: CaseScore) -> CaseScore {
-        score.suite = self.suite.to_string();
-        score.case.clone_from(&self.case.name);
+        score.suite.clone_from(&self.of.suite);
+        score.case.clone_from(&self.of.case.name);
         score.recording.clone_from(&self.recording);
+        score.settings = Some(self.of.settings());
         score
     }
 
     /// The conversation, for a page; `None` where the recording can't be read.
     pub(super) fn told(&self, shelf: &Shelf) -> Option<Told> {
-        let (recording, _, play) = self.play(&shelf.read(&self.recording).ok()?, None).ok()?;
+        let (recording, _, play) = self.play(&shelf.read(&self.path).ok()?, None).ok()?;
         Some(told(&play.conversation, Some(&recording.session.header), &play.played, &Redact::default()))
     }
 
     fn play(&self, bytes: &[u8], instead: Option<&Instead>) -> Result<(Recording, Cues, Play), String> {
         let session = read(&self.recording, bytes).map_err(|error| error.to_string())?;
         let recording = Recording::new(session);
-        let own = self.script.as_deref();
+        let own = self.of.script.as_ref();
         let cues = match instead.and_then(Instead::script).or(own) {
             Some(script) => cues_of_script(script),
             None => cues_of_recording(&recording),
         };
-        let settings = own.map_or(&self.case.settings, |script| &script.settings);
-        let settings = instead.map_or_else(|| settings.clone(), |instead| instead.over(settings));
-        let checker = Checker::new(settings);
+        let checker = match instead {
+            Some(instead) => checker(instead.over(self.of.checker.settings()))?,
+            None => self.of.checker.clone(),
+        };
         let play = play(&cues, Answers::Recorded(&recording), checker, engine::Options::default(), &mut Silent);
         Ok((recording, cues, play))
     }
@@ -90,15 +137,16 @@ impl Job {
         let stale = recording.session.header.prompts.as_ref().is_some_and(|made| *made != today);
         let mut score = CaseScore::of(&play);
         score.stale_prompts = stale;
+        score.notices.clone_from(&recording.session.notices);
         score.missing_files = missing_files(&cues, &play);
         for turn in &mut score.by_turn {
             turn.recorded = recorded_verdict(&recording, turn.turn);
         }
         // What was not played to its end is undecided; to call its demands failed would be a guess.
         if score.undecided.is_none() {
-            let failures = self.case.expect.failures(&play.conversation, &score);
+            let failures = self.of.case.expect.failures(&play.conversation, &score);
             score.failures.extend(failures);
-            let words = self.case.expect.words(&play.conversation, accepted(&recording), equal);
+            let words = self.of.case.expect.words(&play.conversation, accepted(&recording), equal);
             score.failures.extend(words);
         }
         Ok(score)

@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::{CaseScore, Report};
+use super::{Beside, CaseScore, Change, Comparison, Report, show};
 use crate::report::visible;
 
 /// Writes a run as JUnit XML: what was not met fails, what could not be judged is an error.
-pub fn junit(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+/// With a gate over a baseline, what is worse, gone or no longer checked fails as a suite of its own.
+pub fn junit(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Result<()> {
     let mut suites: Vec<TestSuite> = Vec::new();
     for score in &report.scores {
         if suites.last().is_none_or(|suite| suite.name.as_str() != visible(&score.suite)) {
@@ -23,9 +24,42 @@ pub fn junit(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         suite.add_test_case(TestCase::new("readable", error(&problem.to_string())));
         suites.push(suite);
     }
+    if let Some(comparison) = beside.comparison.as_ref().filter(|_| beside.gate) {
+        suites.push(gate(comparison));
+    }
     let mut all = quick_junit::Report::new("pipewright eval");
     all.add_test_suites(suites);
     all.serialize(&mut *out).map_err(io::Error::other)
+}
+
+fn gate(comparison: &Comparison) -> TestSuite {
+    let mut suite = TestSuite::new("against the baseline");
+    let mut test = |name: &str, change: Change, told: &[String]| {
+        let status = match change {
+            Change::Worse | Change::Gone | Change::Unchecked => {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                let lines: Vec<_> = told.iter().map(|line| visible(line)).collect();
+                let first = lines.first().map_or(change.word(), |line| line);
+                status.set_message(format!("{}: {first}", change.word())).set_description(lines.join("\n"));
+                status
+            }
+            _ => TestCaseStatus::success(),
+        };
+        suite.add_test_case(TestCase::new(visible(name), status));
+    };
+    for one in &comparison.recordings {
+        test(&one.name, one.change, &one.differences);
+    }
+    for one in comparison.cases.iter().filter(|one| one.change == Change::Worse) {
+        test(&format!("case {}", one.name), one.change, &[show::of_change(one)]);
+    }
+    for one in comparison.rules.iter().filter(|one| one.change == Change::Worse) {
+        test(&format!("rule {}", one.rule), one.change, &[show::of_rule(one)]);
+    }
+    if !comparison.unchecked.is_empty() {
+        test("settings", Change::Unchecked, &show::settings(comparison));
+    }
+    suite
 }
 
 fn case(score: &CaseScore) -> TestCase {
@@ -71,7 +105,7 @@ mod tests {
             score("stale", &[], Some("another prompt\nwas recorded")),
         ];
         let mut out = Vec::new();
-        junit(&Report { scores, ..Report::default() }, &mut out).expect("a vector takes all");
+        junit(&Report { scores, ..Report::default() }, &Beside::default(), &mut out).expect("a vector takes all");
         insta::assert_snapshot!(String::from_utf8_lossy(&out), @r#"
         <?xml version="1.0" encoding="UTF-8"?>
         <testsuites name="pipewright eval" tests="3" skipped="0" failures="1" errors="1">

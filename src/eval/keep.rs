@@ -11,7 +11,7 @@ use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
 
-use super::job::Job;
+use super::job::{Job, Of};
 use super::score::CaseScore;
 use crate::session::sha256;
 
@@ -73,9 +73,16 @@ impl Keep {
     }
 
     pub(super) fn key(&self, job: &Job, recording: &[u8], equal: &Option<Result<String, String>>) -> String {
-        let Job { suite, case, script, .. } = job;
-        // Derived forms name every field, so nothing that a score follows from is forgotten.
-        let said = format!("{}\0{suite}\0{case:?}\0{script:?}\0{equal:?}\0{}", self.program, sha256(recording));
+        let Of { suite, case, script, checker, file: _ } = &*job.of;
+        let settings = checker.settings();
+        // Derived forms name every field, so nothing that a score follows from is forgotten. The recording's name stands
+        // in what is said of it.
+        let said = format!(
+            "{}\0{suite}\0{case:?}\0{script:?}\0{settings:?}\0{equal:?}\0{}\0{}",
+            self.program,
+            job.recording,
+            sha256(recording)
+        );
         sha256(said.as_bytes())
     }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::baseline::Change;
 use super::beside::Beside;
 use super::run::Report;
-use super::show::{HONEST, changes, of_case, of_change, row, suites};
+use super::show::{changes, of_case, of_change, of_rule, row, settings, suites};
 use super::summary::{CaseSummary, Summary};
 use crate::report::visible;
 
@@ -36,10 +36,11 @@ pub fn markdown(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Re
     section("Wrong in a suite", problems, out)?;
     let bad = report.scores.iter().filter(|score| !score.passed()).map(|score| {
         let told: Vec<&str> = score.failures.iter().map(String::as_str).chain(score.undecided.as_deref()).collect();
-        let first = told.first().and_then(|first| first.lines().next()).unwrap_or_default();
+        let first: Vec<String> = told.first().map(|first| first.lines().map(cell).collect()).unwrap_or_default();
+        let first = first.join("<br>");
         let more = if told.len() > 1 { format!(" (and {} more)", told.len() - 1) } else { String::new() };
         let row = if score.by_turn.is_empty() { String::new() } else { format!(" `{}`", row(score)) };
-        format!("{}{row} {}: {}{more}", score.outcome(), cell(&score.name()), cell(first))
+        format!("{}{row} {}: {}{more}", score.outcome(), cell(&score.name()), first)
     });
     section("Not passed", bad, out)?;
     if let Some(comparison) = &beside.comparison {
@@ -51,21 +52,22 @@ pub fn markdown(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Re
             format!("{} {}{}", one.change.word(), cell(&one.name), cell(&told))
         });
         let rules = comparison.rules.iter().filter(|rule| rule.change != Change::Same);
-        let rules = rules
-            .map(|one| format!("{} rule `{}`: {} before, {} now", one.change.word(), one.rule, one.before, one.now));
+        let rules = rules.map(|one| format!("{} rule {}", one.change.word(), cell(&of_rule(one))));
         let cases = comparison.cases.iter().filter(|case| case.change != Change::Same);
         let cases = cases.map(|case| format!("{} case {}", case.change.word(), cell(&of_change(case))));
-        list(lines.chain(cases).chain(rules), out)?;
+        let settings = settings(comparison).into_iter().map(|line| cell(&line));
+        list(settings.chain(lines).chain(cases).chain(rules), out)?;
     }
     let apart: Vec<_> = beside.divergences.iter().filter(|one| one.turn.is_some()).collect();
     if !beside.divergences.is_empty() {
-        writeln!(out, "\n#### Under the other settings {} of {} differ", apart.len(), beside.divergences.len())?;
-        let told = apart
-            .iter()
-            .map(|one| format!("{} from turn {}: {}", cell(&one.name), one.turn.unwrap_or_default(), cell(&one.text)));
+        writeln!(out, "\n#### {} of {} recordings differ {}", apart.len(), beside.divergences.len(), beside.instead)?;
+        let told = apart.iter().map(|one| {
+            let text: Vec<String> = one.text.lines().map(cell).collect();
+            format!("{} from turn {}: {}", cell(&one.name), one.turn.unwrap_or_default(), text.join("<br>"))
+        });
         list(told, out)?;
     }
-    writeln!(out, "\n<sub>{HONEST}</sub>")
+    writeln!(out, "\n<sub>{}</sub>", beside.honest())
 }
 
 fn section(title: &str, lines: impl Iterator<Item = String>, out: &mut dyn Write) -> io::Result<()> {
@@ -117,7 +119,7 @@ mod tests {
         let report = Report { scores: vec![score], ..Report::default() };
         let mut out = Vec::new();
         markdown(&report, &Beside::default(), &mut out).unwrap();
-        insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r#"
+        insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r"
         ### pipewright eval: 0 of 1 passed, 1 failed, 0 undecided
 
         | suite | recordings | passed | failed | undecided | first file accepted | accepted | drift |
@@ -126,9 +128,9 @@ mod tests {
 
         #### Not passed
 
-        - failed a\|b / \<img src=x\> / r\`&#64;all\`.jsonl: turn 1: \*no\* (and 1 more)
+        - failed a\|b / \<img src=x\> / r\`&#64;all\`.jsonl: turn 1: \*no\*<br>\# file (and 1 more)
 
         <sub>Recorded replies were judged: this tells of our reading, checks and expectations, not of how a model answers today.</sub>
-        "#);
+        ");
     }
 }

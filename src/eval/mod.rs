@@ -2,9 +2,11 @@
 //!
 //! This judges our reading, our checks and recorded answers; it says nothing of how a model would answer today.
 
+mod against;
 mod baseline;
 mod beside;
 mod bisect;
+mod chosen;
 mod expect;
 mod filter;
 mod instead;
@@ -12,6 +14,7 @@ mod job;
 mod junit;
 mod keep;
 mod markdown;
+mod merge;
 mod page;
 mod plans;
 mod run;
@@ -19,34 +22,40 @@ mod score;
 mod shard;
 mod shelf;
 mod show;
+mod stamp;
 mod suite;
 mod summary;
 mod texts;
 mod variables;
 mod wire;
 
-pub use baseline::{CaseChange, Change, Compared, Comparison, RuleChange, compare};
+pub use baseline::{Baseline, CaseChange, Change, Compared, Comparison, RuleChange};
 pub use beside::Beside;
 pub use bisect::{History, RuleTurn, history, write_history};
+pub use chosen::Chosen;
 pub use expect::CaseExpectation;
 pub use filter::Filter;
 pub use instead::{Divergence, Instead, diverge};
 pub use junit::junit;
 pub use keep::Keep;
 pub use markdown::markdown;
+pub use merge::{Part, merge};
 pub use page::page;
 pub use plans::PlanExpectation;
-pub use run::{Options, Progress, Report, Work, run};
+pub use run::{Options, Progress, Report, Work, run, unescape, unfilled};
 pub use score::{CaseScore, FirstReply, Regression, TurnScore};
 pub use shard::Shard;
 pub use shelf::Shelf;
 pub use show::human;
+pub use stamp::Stamp;
 pub use suite::{Case, Suite};
 pub use summary::{CaseSummary, Spread, Summary, pass_at, wilson};
 pub use texts::{FileExpectation, TextExpectation, TurnText};
-pub use wire::{json, merge, read_baseline, read_report};
+pub use wire::{json, read_baseline, read_report};
 
 #[cfg(test)]
 mod documented;
+#[cfg(test)]
+mod gate_tests;
 #[cfg(test)]
 mod tests;

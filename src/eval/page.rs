@@ -4,8 +4,10 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use super::show::{HONEST, mark};
-use super::{Beside, CaseScore, Change, Compared, Comparison, Divergence, Report, RuleChange, Summary, TurnScore};
+use super::show::{changes, interval, mark, of_change, of_rule, settings};
+use super::{
+    Beside, CaseChange, CaseScore, Change, Compared, Comparison, Divergence, Report, RuleChange, Summary, TurnScore,
+};
 use crate::finding::Verdict;
 use crate::report::visible;
 use crate::transcript::{Told, escaped, section, write_page};
@@ -23,7 +25,8 @@ pub fn page(report: &Report, beside: &Beside, told: &[Option<Told>], out: &mut d
         comparison: beside.comparison.as_ref(),
         divergences: &beside.divergences,
         conversations: &conversations,
-        honest: HONEST,
+        honest: beside.honest(),
+        instead: &beside.instead,
     };
     write_page("Evals", &view.render().map_err(io::Error::other)?, out)
 }
@@ -37,6 +40,7 @@ struct Page<'r> {
     divergences: &'r [Divergence],
     conversations: &'r [String],
     honest: &'static str,
+    instead: &'r str,
 }
 
 /// A count with its share of the greatest.
@@ -70,7 +74,7 @@ struct Cell {
 
 impl<'r> Page<'r> {
     fn shown(&self, text: &str) -> String {
-        escaped(text)
+        text.lines().map(escaped).collect::<Vec<_>>().join("<br>")
     }
 
     fn conversation(&self, index: &usize) -> &'r str {
@@ -80,7 +84,7 @@ impl<'r> Page<'r> {
     fn funnel(&self) -> Vec<Bar> {
         let summary = &self.summary;
         let mut steps = vec![
-            ("recordings".to_owned(), summary.recordings, "all"),
+            ("recordings that could be judged".to_owned(), summary.judged, "all"),
             ("with a whole file".to_owned(), summary.with_file, "all"),
             ("first file valid".to_owned(), summary.first_valid, "all"),
             ("first file clean of policy errors".to_owned(), summary.first_clean, "all"),
@@ -122,10 +126,27 @@ impl<'r> Page<'r> {
     }
 
     fn tally(&self, comparison: &Comparison) -> String {
-        let count = |change: Change| comparison.recordings.iter().filter(|one| one.change == change).count();
-        let words = [Change::Better, Change::Worse, Change::Same, Change::New, Change::Gone]
-            .map(|change| format!("{} {}", count(change), change.word()));
-        words.join(", ")
+        changes(comparison)
+    }
+
+    fn settings(&self, comparison: &Comparison) -> Vec<String> {
+        settings(comparison)
+    }
+
+    fn rule(&self, rule: &RuleChange) -> String {
+        escaped(&of_rule(rule))
+    }
+
+    fn between(&self, low: &f64, high: &f64) -> String {
+        interval((*low, *high))
+    }
+
+    fn case(&self, case: &CaseChange) -> String {
+        escaped(&of_change(case))
+    }
+
+    fn changed_cases(&self, comparison: &'r Comparison) -> impl Iterator<Item = &'r CaseChange> {
+        comparison.cases.iter().filter(|one| one.change != Change::Same)
     }
 
     fn changed(&self, comparison: &'r Comparison) -> impl Iterator<Item = &'r Compared> {
@@ -143,7 +164,7 @@ impl<'r> Page<'r> {
     fn weight(&self, change: &Change) -> &'static str {
         match change {
             Change::Worse => "error",
-            Change::Gone => "warning",
+            Change::Gone | Change::Unchecked => "warning",
             _ => "note",
         }
     }
@@ -203,7 +224,7 @@ mod tests {
         let change =
             Compared { name: "bad".to_owned(), change: Change::Worse, differences: vec!["passed before".to_owned()] };
         let comparison = Comparison { recordings: vec![change], ..Comparison::default() };
-        let beside = Beside { comparison: Some(comparison), divergences: Vec::new() };
+        let beside = Beside { comparison: Some(comparison), ..Beside::default() };
         let mut out = Vec::new();
         page(&report, &beside, &[Some(Told::default()), None], &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();

@@ -1,20 +1,22 @@
 //! Suites run: every recording of every case, on all cores, in an order that does not depend on them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use super::chosen::Chosen;
 use super::filter::Filter;
-use super::job::Job;
+use super::job::{Job, Of};
 use super::keep::Keep;
 use super::score::CaseScore;
 use super::shard::Shard;
-use super::shelf::{Shelf, beside};
+use super::shelf::{Shelf, beside, seen_from};
+use super::stamp::Stamp;
 use super::suite::{Case, Suite};
 use super::summary::Summary;
-use super::variables::filled;
+use super::variables::{filled, first};
 use crate::engine::{PromptScript, ScriptError};
 use crate::settings::Settings;
 use crate::transcript::Told;
@@ -39,12 +41,35 @@ pub struct Report {
     pub problems: Vec<ScriptError>,
     /// The part of the recordings that was run, where it is a part.
     pub shard: Option<Shard>,
+    /// What of the suites was to be judged.
+    pub chosen: Chosen,
+    /// What the run was made of; nothing in reports from before it was kept.
+    pub stamp: Option<Stamp>,
 }
 
 impl Report {
     /// The numbers of all scores.
     pub fn summary(&self) -> Summary {
         Summary::of(&self.scores)
+    }
+
+    /// Why nothing was judged, if nothing was and nothing else says so.
+    pub fn nothing(&self) -> Option<String> {
+        // A part may be empty where there are more parts than recordings.
+        if !self.scores.is_empty() || !self.problems.is_empty() || self.shard.is_some() {
+            return None;
+        }
+        let Filter { only, tags, exclude } = &self.chosen.filter;
+        let options = [("--only", only), ("--tag", tags), ("--exclude", exclude)];
+        let asked: Vec<String> = options
+            .iter()
+            .flat_map(|(option, words)| words.iter().map(move |word| format!("{option} {word}")))
+            .collect();
+        let cases = self.chosen.left_out.len();
+        Some(match cases {
+            0 => "nothing was judged: the suites have no cases".to_owned(),
+            _ => format!("nothing was judged: `{}` takes none of {cases} cases", asked.join(" ")),
+        })
     }
 
     /// The exit code of the contract: 1 a demand was not met, 2 a suite is wrong, 3 something could not be judged.
@@ -54,7 +79,6 @@ impl Report {
             () if summary.failed > 0 => 1,
             () if !self.problems.is_empty() => 2,
             () if summary.undecided > 0 => 3,
-            // A part may be empty where there are more parts than recordings.
             () if summary.recordings == 0 && self.shard.is_none() => 3,
             () => 0,
         }
@@ -66,6 +90,8 @@ pub struct Work {
     jobs: Vec<Job>,
     problems: Vec<ScriptError>,
     shard: Option<Shard>,
+    chosen: Chosen,
+    stamp: Stamp,
     shelf: Shelf,
 }
 
@@ -76,7 +102,7 @@ pub type Progress<'p> = &'p (dyn Fn(usize, usize) + Sync);
 pub fn run(suites: &[String], shelf: &Shelf, options: &Options) -> Report {
     let work = Work::prepare(suites, shelf, options);
     let scores = work.scores(None, None, &|_, _| {});
-    work.report(scores)
+    work.report(scores, None)
 }
 
 impl Work {
@@ -86,7 +112,15 @@ impl Work {
             [] => (Shelf::Embedded.expand("evals/*.yaml"), &Shelf::Embedded),
             suites => (suites.to_vec(), shelf),
         };
-        let mut work = Self { jobs: Vec::new(), problems: Vec::new(), shard: options.shard, shelf: shelf.clone() };
+        let mut work = Self {
+            jobs: Vec::new(),
+            problems: Vec::new(),
+            shard: options.shard,
+            chosen: Chosen { filter: options.filter.clone(), ..Chosen::default() },
+            stamp: Stamp::default(),
+            shelf: shelf.clone(),
+        };
+        let mut named: BTreeMap<String, String> = BTreeMap::new();
         let mut scripts = Scripts { shelf, read: BTreeMap::new() };
         for file in &suites {
             let suite = match text(file, shelf).and_then(|text| Suite::read(file, &text, &options.settings)) {
@@ -99,6 +133,19 @@ impl Work {
                     continue;
                 }
             };
+            if let Some(first) = named.insert(suite.name.clone(), file.clone()) {
+                // Their cases would be poured together, in every number and against every baseline.
+                let (line, column) = suite.place;
+                let message = if beside("", &first) == beside("", file) {
+                    "is named twice; it was run once".to_owned()
+                } else {
+                    format!("`{}` is the name of two suites; the other is {first}", suite.name)
+                };
+                work.problems.push(ScriptError { name: file.clone(), line, column, message });
+                continue;
+            }
+            let left_out = suite.cases.iter().filter(|case| !options.filter.takes(&case.name, &case.tags));
+            work.chosen.left_out.extend(left_out.map(|case| (suite.name.clone(), case.name.clone())));
             for case in suite.chosen(&options.filter) {
                 match jobs_of(&suite, case, shelf, &mut scripts) {
                     Ok(own) => work.jobs.extend(own),
@@ -106,11 +153,17 @@ impl Work {
                 }
             }
         }
+        work.stamp = Stamp::of(&work.jobs);
         if let Some(shard) = options.shard {
             let mut index = 0;
-            work.jobs.retain(|_| {
+            let elsewhere = &mut work.chosen.elsewhere;
+            work.jobs.retain(|job| {
                 index += 1;
-                shard.takes(index - 1)
+                let own = shard.takes(index - 1);
+                if !own {
+                    elsewhere.insert(job.name());
+                }
+                own
             });
         }
         work
@@ -140,9 +193,10 @@ impl Work {
         self.jobs.par_iter().take(most).map(|job| job.told(&self.shelf)).collect()
     }
 
-    /// The report of scores.
-    pub fn report(self, scores: Vec<CaseScore>) -> Report {
-        Report { scores, problems: self.problems, shard: self.shard }
+    /// The report of scores; `instead` is what they were also judged under.
+    pub fn report(self, scores: Vec<CaseScore>, instead: Option<&super::Instead>) -> Report {
+        let Self { problems, shard, chosen, stamp, .. } = self;
+        Report { scores, problems, shard, chosen, stamp: Some(stamp.with(instead)) }
     }
 }
 
@@ -173,28 +227,47 @@ impl Scripts<'_> {
 impl Case {
     /// Fills the case's variables into the prompts of its script; what only looks like a variable stays.
     pub fn fill(&self, script: &mut PromptScript) {
-        for turn in script.turns.iter_mut().filter(|_| !self.variables.is_empty()) {
+        for turn in &mut script.turns {
             turn.prompt = filled(&turn.prompt, &self.variables);
         }
     }
 }
 
+/// The turn and the name of the first variable in a script's prompts. Only a case of a suite has its value.
+pub fn unfilled(script: &PromptScript) -> Option<(&str, &str)> {
+    script.turns.iter().find_map(|turn| Some((turn.id.as_str(), first(&turn.prompt)?)))
+}
+
+/// Makes `$${name}` the text `${name}` in a script that no case fills in.
+pub fn unescape(script: &mut PromptScript) {
+    for turn in &mut script.turns {
+        turn.prompt = filled(&turn.prompt, &BTreeMap::new());
+    }
+}
+
 fn jobs_of(suite: &Suite, case: &Case, shelf: &Shelf, scripts: &mut Scripts<'_>) -> Result<Vec<Job>, Vec<ScriptError>> {
+    let wrong = |message: String| {
+        let (line, column) = case.place;
+        ScriptError { name: suite.file.clone(), line, column, message: format!("`{}`: {message}", case.name) }
+    };
     let script = case.script.as_ref().map(|path| scripts.script(&beside(&suite.file, path), case));
-    let script = script.transpose().map_err(|error| vec![error])?.map(Arc::new);
-    let mut jobs = Vec::new();
-    let mut wrong = Vec::new();
-    let (name, case) = (Arc::<str>::from(suite.name.as_str()), Arc::new(case.clone()));
+    let script = script.transpose().map_err(|error| vec![error])?;
+    let of = Arc::new(Of::new(suite, case, script).map_err(|message| vec![wrong(message)])?);
+    let mut jobs: Vec<Job> = Vec::new();
+    let mut taken = BTreeSet::new();
+    let mut problems = Vec::new();
     for pattern in &case.recordings {
         let found = shelf.expand(&beside(&suite.file, pattern));
         if found.is_empty() {
-            let (line, column) = case.place;
-            let message = format!("`{}`: no recording is called `{pattern}`", case.name);
-            wrong.push(ScriptError { name: suite.file.clone(), line, column, message });
+            problems.push(wrong(format!("no recording is called `{pattern}`")));
         }
-        for recording in found {
-            jobs.push(Job { suite: name.clone(), case: case.clone(), script: script.clone(), recording });
+        for path in found {
+            let recording = if pattern.starts_with('/') { path.clone() } else { seen_from(&suite.file, &path) };
+            // Two patterns may take one recording, which is judged once.
+            if taken.insert(path.clone()) {
+                jobs.push(Job { of: of.clone(), path, recording });
+            }
         }
     }
-    if wrong.is_empty() { Ok(jobs) } else { Err(wrong) }
+    if problems.is_empty() { Ok(jobs) } else { Err(problems) }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::engine::{Conversation, Play, Revision, YamlKind};
 use crate::finding::{Layer, Severity, Verdict};
@@ -17,8 +18,15 @@ pub struct CaseScore {
     pub suite: String,
     /// The case's name.
     pub case: String,
-    /// The recording's path.
+    /// The recording's path, seen from the suite's file: the same on any machine and from any folder.
     pub recording: String,
+    /// The settings under which it was judged, as a settings file would have them; a catalogue stands as its hash.
+    /// `None` in reports from before they were kept.
+    #[serde(default)]
+    pub settings: Option<Map<String, Value>>,
+    /// What was repaired when the recording was read: a torn last line, say.
+    #[serde(default)]
+    pub notices: Vec<String>,
     /// Demands that were not met; those of the prompt script begin with their turn.
     pub failures: Vec<String>,
     /// Why it could not be judged to its end, if it could not: a bad or stale recording.
@@ -50,6 +58,9 @@ pub struct CaseScore {
     pub lines_needed: usize,
     /// How many revisions violate a rule, by rule.
     pub violations: BTreeMap<String, usize>,
+    /// The same by turn and then by rule; turn 0 has the file with which the conversation began.
+    #[serde(default)]
+    pub violations_by_turn: BTreeMap<usize, BTreeMap<String, usize>>,
     /// Rules that held and then no longer did.
     pub regressions: Vec<Regression>,
     /// Turn by turn.
@@ -61,8 +72,8 @@ pub struct CaseScore {
 pub struct FirstReply {
     /// No error in syntax, schema and semantics.
     pub valid: bool,
-    /// No error of the policy.
-    pub clean: bool,
+    /// No error of the policy; `None` where it was not checked.
+    pub clean: Option<bool>,
     /// Accepted as it was.
     pub accepted: bool,
 }
@@ -96,6 +107,11 @@ pub struct TurnScore {
     pub drift: Vec<String>,
 }
 
+/// What the score of a recording is called where scores are compared.
+pub(super) fn named(suite: &str, case: &str, recording: &str) -> String {
+    format!("{suite} / {case} / {recording}")
+}
+
 impl CaseScore {
     /// Whether every demand was met.
     pub fn passed(&self) -> bool {
@@ -111,9 +127,14 @@ impl CaseScore {
         }
     }
 
+    /// Whether it could be judged: it passed or failed.
+    pub fn is_judged(&self) -> bool {
+        self.outcome() != "undecided"
+    }
+
     /// Suite, case and recording: what a score is called where scores are compared.
     pub fn name(&self) -> String {
-        format!("{} / {} / {}", self.suite, self.case, self.recording)
+        named(&self.suite, &self.case, &self.recording)
     }
 
     /// How many conclusions differ from the recorded ones.
@@ -144,8 +165,13 @@ impl CaseScore {
         let first = attempts().find(|attempt| attempt.yaml() >= YamlKind::File);
         score.first_reply = first.map(|attempt| {
             let revision = attempt.revision.and_then(|number| conversation.revision(number).ok());
-            let clear = |policy: bool| revision.is_some_and(|revision| !has_errors(revision, policy));
-            FirstReply { valid: clear(false), clean: clear(true), accepted: accepted(attempt.revision) }
+            let policy = conversation.checker().settings().policy;
+            let clean = revision.filter(|revision| policy && revision.checked.skipped.is_empty());
+            FirstReply {
+                valid: revision.is_some_and(|revision| !has_errors(revision, false)),
+                clean: clean.map(|revision| !has_errors(revision, true)),
+                accepted: accepted(attempt.revision),
+            }
         });
         score.flawed = attempts().filter(|attempt| attempt.yaml() == YamlKind::Flawed).count();
         score.edits(conversation);
@@ -186,6 +212,8 @@ impl CaseScore {
             for (rule, answer) in &revision.checked.answers {
                 if *answer == RuleAnswer::Violated {
                     *self.violations.entry((*rule).to_owned()).or_default() += 1;
+                    let turn = self.violations_by_turn.entry(revision.turn).or_default();
+                    *turn.entry((*rule).to_owned()).or_default() += 1;
                 }
             }
         }

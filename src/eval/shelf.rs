@@ -99,9 +99,41 @@ pub(super) fn beside(file: &str, path: &str) -> String {
     out.to_string_lossy().replace('\\', "/")
 }
 
+/// A path on the shelf, seen from where a file stands: what [`beside`] makes this path of. An absolute one stays.
+pub(super) fn seen_from(file: &str, path: &str) -> String {
+    let folder = beside(file, ".");
+    let parts = |path: &str| -> Vec<String> {
+        path.split('/').filter(|part| !part.is_empty() && *part != ".").map(str::to_owned).collect()
+    };
+    if path.starts_with('/') != folder.starts_with('/') {
+        return path.to_owned();
+    }
+    let (folder, path) = (parts(&folder), parts(path));
+    let common = folder.iter().zip(&path).take_while(|(a, b)| a == b).count();
+    let up = folder.iter().skip(common).map(|_| "..");
+    up.chain(path.iter().skip(common).map(String::as_str)).collect::<Vec<_>>().join("/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_called_the_same_from_any_folder() {
+        for (file, path) in [
+            ("evals/a.yaml", "evals/r/x"),
+            ("a.yaml", "r/x"),
+            ("/w/evals/a.yaml", "/w/evals/r/x"),
+            ("../e/a.yaml", "../e/r/x"),
+        ] {
+            assert_eq!(seen_from(file, path), "r/x");
+        }
+        for (file, path) in [("evals/a.yaml", "rec/x"), ("/w/e/a.yaml", "/w/rec/x"), ("a.yaml", "../rec/x")] {
+            assert_eq!(seen_from(file, path), "../rec/x");
+        }
+        assert_eq!(seen_from("../../e/a.yaml", "../../../rec/x"), "../../rec/x");
+        assert_eq!(seen_from("e/a.yaml", "/rec/x"), "/rec/x");
+    }
 
     #[test]
     fn paths_are_seen_from_the_suite() {

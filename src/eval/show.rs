@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::baseline::{CaseChange, Change, Comparison};
+use super::against::revisions;
+use super::baseline::{CaseChange, Change, Comparison, RuleChange};
 use super::beside::Beside;
-use super::instead::Divergence;
 use super::run::Report;
 use super::score::{CaseScore, TurnScore};
 use super::summary::{CaseSummary, Spread, Summary};
@@ -12,18 +12,8 @@ use crate::engine::YamlKind;
 use crate::finding::Verdict;
 use crate::report::visible;
 
-/// Says what an offline run can tell.
-pub(super) const HONEST: &str = "Recorded replies were judged: this tells of our reading, checks and expectations, not of how a model answers today.";
-
-/// Writes a run for people: case by case, then the numbers.
+/// Writes a run for people: case by case, then the numbers. What is wrong with suites is counted; whoever reads them tells it.
 pub fn human(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Result<()> {
-    for problem in &report.problems {
-        let place = format!("{}:{}:{}", problem.name, problem.line, problem.column);
-        writeln!(out, "error: {}: {}", visible(&place), visible(&problem.message))?;
-    }
-    if !report.problems.is_empty() {
-        writeln!(out, "what is wrong above was left out; the other cases were judged\n")?;
-    }
     let suites = suites(report);
     if let Some(shard) = report.shard {
         writeln!(out, "part {shard} of the recordings; `pipewright eval merge` puts the parts together\n")?;
@@ -46,9 +36,16 @@ pub fn human(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Resul
         baseline(comparison, out)?;
     }
     if !beside.divergences.is_empty() {
-        counterfactual(&beside.divergences, out)?;
+        counterfactual(beside, out)?;
     }
-    writeln!(out, "\n{HONEST}")
+    if !report.problems.is_empty() {
+        let (count, rest) = (
+            counted(report.problems.len(), "mistake"),
+            if report.scores.is_empty() { "nothing" } else { "what they leave" },
+        );
+        writeln!(out, "\n{count} in suites and prompt scripts; {rest} was judged")?;
+    }
+    writeln!(out, "\n{}", beside.honest())
 }
 
 /// The scores of each suite; they stand together.
@@ -66,9 +63,13 @@ fn counts(name: &str, summary: &Summary, out: &mut dyn Write) -> io::Result<()> 
 fn one(score: &CaseScore, out: &mut dyn Write) -> io::Result<()> {
     let word = score.outcome();
     let file = score.recording.rsplit('/').next().unwrap_or(&score.recording);
-    let at = score.accepted_at.map_or(String::new(), |turn| format!(", accepted at turn {turn}"));
-    let repairs =
-        if score.repairs > 0 { format!(" after {}", counted(score.repairs, "repair")) } else { String::new() };
+    // What was not played to its end came to nothing that counts.
+    let at = score.accepted_at.filter(|_| score.is_judged());
+    let at = at.map_or(String::new(), |turn| format!(", accepted at turn {turn}"));
+    let repairs = match score.repairs {
+        repairs if repairs > 0 && score.is_judged() => format!(" after {}", counted(repairs, "repair")),
+        _ => String::new(),
+    };
     let row = row(score);
     let line = format!("  {word:9} {} ({})  {row}{at}{repairs}", visible(&score.case), visible(file));
     writeln!(out, "{}", line.trim_end())?;
@@ -79,6 +80,9 @@ fn one(score: &CaseScore, out: &mut dyn Write) -> io::Result<()> {
         for line in reason.lines() {
             writeln!(out, "    {}", visible(line))?;
         }
+    }
+    for notice in &score.notices {
+        writeln!(out, "    {}", visible(notice))?;
     }
     if score.stale_prompts {
         writeln!(
@@ -128,8 +132,8 @@ fn cases(scores: &[CaseScore], out: &mut dyn Write) -> io::Result<()> {
 
 /// A case with several recordings in a line.
 pub(super) fn of_case(case: &CaseSummary<'_>) -> String {
-    let interval = case.pass_interval.map_or(String::new(), |(low, high)| format!(" (95 % interval {low} to {high})"));
-    let at: Vec<String> = case.pass_at.iter().map(|(k, share)| format!("pass@{k} {share}")).collect();
+    let interval = case.pass_interval.map(interval).unwrap_or_default();
+    let at: Vec<String> = case.pass_at.iter().map(|(k, share)| format!("pass@{k} {}", percent(*share))).collect();
     format!("{}: {} of {} passed{interval}; {}", case.case, case.passed, case.judged, at.join(", "))
 }
 
@@ -145,28 +149,42 @@ pub(super) fn mark(turn: &TurnScore) -> char {
     }
 }
 
+/// How many first files are clean of policy errors, of those whose policy was checked.
+pub(super) fn first_clean(summary: &Summary) -> String {
+    match (summary.first_checked, summary.first_clean) {
+        (0, _) => "policy not checked".to_owned(),
+        (checked, clean) if checked == summary.with_file => format!("{clean} clean of policy errors"),
+        (checked, clean) => format!("{clean} of {checked} clean of policy errors"),
+    }
+}
+
+/// A 95 % interval in per cent, in brackets.
+pub(super) fn interval((low, high): (f64, f64)) -> String {
+    format!(" (95 % interval {} to {})", percent(low), percent(high))
+}
+
+/// A share in per cent, with a digit behind the point where it has one.
+fn percent(share: f64) -> String {
+    let shown = format!("{:.1}", share * 100.0);
+    format!("{} %", shown.strip_suffix(".0").unwrap_or(&shown))
+}
+
 fn numbers(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
     counts("  in all", summary, out)?;
-    let recordings = summary.recordings;
     if summary.with_file > 0 {
-        let of = summary.with_file;
-        let (valid, clean, accepted) = (summary.first_valid, summary.first_clean, summary.first_accepted);
-        writeln!(out, "  first file of {of}: {valid} valid, {clean} clean of policy errors, {accepted} accepted")?;
+        let (valid, accepted) = (summary.first_valid, summary.first_accepted);
+        let clean = first_clean(summary);
+        writeln!(out, "  first file, of {} with one: {valid} valid, {clean}, {accepted} accepted", summary.with_file)?;
         let within: Vec<String> =
             summary.accepted_within.iter().map(|(repairs, count)| format!("{count} within {repairs}")).collect();
-        let interval = summary.accepted_interval.map(|(low, high)| format!(" (95 % interval {low} to {high})"));
-        let accepted = summary.accepted;
-        writeln!(
-            out,
-            "  accepted: {accepted} of {recordings}{}; by repairs: {}",
-            interval.unwrap_or_default(),
-            within.join(", ")
-        )?;
+        let interval = summary.accepted_interval.map(interval).unwrap_or_default();
+        let (accepted, judged) = (summary.accepted, summary.judged);
+        writeln!(out, "  accepted: {accepted} of {judged}{interval}; by repairs: {}", within.join(", "))?;
     }
     let spreads = [("turns", summary.turns_to_acceptance), ("tokens", summary.tokens_to_acceptance)];
     for (what, spread) in spreads {
         if let Some(Spread { least, median, most }) = spread {
-            writeln!(out, "  {what} to acceptance: {median} in the middle, {least} to {most}")?;
+            writeln!(out, "  {what} to acceptance: median {median}, from {least} to {most}")?;
         }
     }
     if summary.lines_changed > 0 {
@@ -200,9 +218,11 @@ fn numbers(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn baseline(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
-    let all = &comparison.recordings;
     writeln!(out, "\nagainst the baseline: {}", changes(comparison))?;
-    for one in all.iter().filter(|one| one.change != Change::Same) {
+    for line in settings(comparison) {
+        writeln!(out, "  {}", visible(&line))?;
+    }
+    for one in comparison.recordings.iter().filter(|one| one.change != Change::Same) {
         writeln!(out, "  {:6} {}", one.change.word(), visible(&one.name))?;
         for difference in &one.differences {
             writeln!(out, "         {}", visible(difference))?;
@@ -212,13 +232,7 @@ fn baseline(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  {:6} case {}", case.change.word(), visible(&of_change(case)))?;
     }
     for rule in comparison.rules.iter().filter(|rule| rule.change != Change::Same) {
-        let (before, now) = (rule.before, rule.now);
-        writeln!(
-            out,
-            "  {:6} rule {}: violated in {before} revisions before, in {now} now",
-            rule.change.word(),
-            rule.rule
-        )?;
+        writeln!(out, "  {:6} rule {}", rule.change.word(), of_rule(rule))?;
     }
     Ok(())
 }
@@ -229,26 +243,54 @@ pub(super) fn of_change(case: &CaseChange) -> String {
     format!("{}: {was} of {of} passed before, {now} of {of_now} now", case.name)
 }
 
+/// A rule now and before.
+pub(super) fn of_rule(rule: &RuleChange) -> String {
+    let before = revisions(rule.before);
+    match rule.change {
+        Change::Unchecked => format!("{}: violated in {before} before, not checked now", rule.rule),
+        _ => format!("{}: violated in {before} before, in {} now", rule.rule, rule.now),
+    }
+}
+
+/// What is to be known of the settings before anything is compared.
+pub(super) fn settings(comparison: &Comparison) -> Vec<String> {
+    let mut lines = Vec::new();
+    if comparison.other_settings > 0 {
+        let count = counted(comparison.other_settings, "recording");
+        lines.push(format!("the settings differ from the baseline's for {count}: what changed may come from there"));
+    }
+    if !comparison.unchecked.is_empty() {
+        lines.push(format!("no longer checked: {}", comparison.unchecked.join(", ")));
+    }
+    lines
+}
+
 /// How many recordings fare how.
 pub(super) fn changes(comparison: &Comparison) -> String {
     let count = |change: Change| comparison.recordings.iter().filter(|one| one.change == change).count();
     let all = [(Change::Better, "better"), (Change::Worse, "worse"), (Change::Same, "the same")];
     let all = all.into_iter().chain([(Change::New, "new"), (Change::Gone, "gone")]);
-    all.map(|(change, word)| format!("{} {word}", count(change))).collect::<Vec<_>>().join(", ")
+    let mut all: Vec<String> = all.map(|(change, word)| format!("{} {word}", count(change))).collect();
+    if count(Change::Unchecked) > 0 {
+        all.push(format!("{} with rules that are no longer checked", count(Change::Unchecked)));
+    }
+    all.join(", ")
 }
 
-fn counterfactual(divergences: &[Divergence], out: &mut dyn Write) -> io::Result<()> {
+fn counterfactual(beside: &Beside, out: &mut dyn Write) -> io::Result<()> {
     let row =
         |verdicts: &[Option<Verdict>]| -> String { verdicts.iter().map(|verdict| of_verdict(*verdict)).collect() };
-    let apart = divergences.iter().filter(|one| one.turn.is_some()).count();
-    writeln!(out, "\nunder the other settings: {apart} of {} recordings differ", divergences.len())?;
-    for one in divergences {
+    let Beside { divergences, instead, .. } = beside;
+    let apart: Vec<_> = divergences.iter().filter(|one| one.turn.is_some()).collect();
+    writeln!(out, "\n{instead}: {} of {} recordings differ", apart.len(), divergences.len())?;
+    for one in apart {
         writeln!(out, "  {}", visible(&one.name))?;
         let (recorded, now, instead) = (row(&one.recorded), row(&one.now), row(&one.instead));
         writeln!(out, "    recorded {recorded}  now {now}  instead {instead}")?;
-        if let Some(turn) = one.turn {
-            writeln!(out, "    from turn {turn}: {}", visible(&one.text))?;
-        }
+        let mut lines = one.text.lines().map(visible);
+        let first = lines.next().unwrap_or_default();
+        writeln!(out, "    from turn {}: {first}", one.turn.unwrap_or_default())?;
+        lines.try_for_each(|line| writeln!(out, "      {line}"))?;
     }
     Ok(())
 }

@@ -7,7 +7,6 @@ use serde_yaml::Value;
 
 use super::expect::CaseExpectation;
 use super::filter::Filter;
-use super::shelf::beside;
 use super::variables::{self, Variables, Wrong};
 use crate::engine::ScriptError;
 use crate::engine::script::{at, guarded, rule_ids, typed};
@@ -22,6 +21,8 @@ pub struct Suite {
     pub name: String,
     /// Its file.
     pub file: String,
+    /// Where its name stands in it: line and column, from 1.
+    pub place: (usize, usize),
     /// The cases that can be run.
     pub cases: Vec<Case>,
 }
@@ -92,11 +93,14 @@ impl Suite {
         let place = |(span, message): Wrong| at(file, &document, span, message);
         let shared = variables::variables(root.and_then(|root| root.get("variables"))).map_err(place)?;
         let nodes = root.and_then(|root| root.get("cases"));
-        let mut suite = Self { name: written.name, file: file.to_owned(), cases: Vec::new() };
+        let named = root.and_then(|root| root.get("name")).map_or(Span::default(), |name| name.place());
+        let named = document.position(named.start);
+        let place_of_name = (named.line, named.column);
+        let mut suite = Self { name: written.name, file: file.to_owned(), place: place_of_name, cases: Vec::new() };
         let mut wrong = Vec::new();
         for (index, value) in written.cases.iter().enumerate() {
             let Some(node) = nodes.and_then(|nodes| nodes.items().nth(index)) else { continue };
-            let reader = Reader { file, document: &document, node, value, index, base };
+            let reader = Reader { document: &document, node, value, index, base };
             match reader.cells(&shared) {
                 // What is wrong with one cell is mostly wrong with all of them, and is told once.
                 Ok(cells) => {
@@ -124,7 +128,6 @@ impl Suite {
 
 /// One case as it is written.
 struct Reader<'r> {
-    file: &'r str,
     document: &'r Document,
     node: Node<'r>,
     value: &'r Value,
@@ -174,10 +177,7 @@ impl<'r> Reader<'r> {
             let route: Vec<&str> = std::iter::once("expect").chain(route.iter().map(String::as_str)).collect();
             return Err((self.place(&route), message));
         }
-        let mut expect = case.expect;
-        if let Some(path) = expect.file.as_mut().and_then(|file| file.equals.as_mut()) {
-            *path = beside(self.file, path);
-        }
+        let expect = case.expect;
         let position = self.document.position(self.node.place().start);
         let (script, recordings, tags) = (case.script, case.recordings, case.tags);
         let place = (position.line, position.column);

@@ -10,8 +10,10 @@ use super::score::{CaseScore, FirstReply};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub struct Summary {
-    /// Recordings that were judged.
+    /// Recordings.
     pub recordings: usize,
+    /// Those that could be judged: passed and failed. All numbers of files, acceptance, edits and rules are about these.
+    pub judged: usize,
     /// Those that met every demand.
     pub passed: usize,
     /// Those that did not.
@@ -22,6 +24,8 @@ pub struct Summary {
     pub with_file: usize,
     /// Those whose first file was valid, clean of policy errors, and accepted.
     pub first_valid: usize,
+    /// Those whose first file's policy was checked.
+    pub first_checked: usize,
     /// See `first_valid`.
     pub first_clean: usize,
     /// See `first_valid`.
@@ -32,7 +36,7 @@ pub struct Summary {
     pub accepted: usize,
     /// The 95 % interval of the share that was accepted.
     pub accepted_interval: Option<(f64, f64)>,
-    /// Turns that were played.
+    /// Turns that were played, of what could not be judged to its end, too.
     pub turns: usize,
     /// Conclusions that differ from the recorded ones.
     pub drift: usize,
@@ -54,17 +58,18 @@ pub struct Summary {
     pub regressions: usize,
     /// Revisions that violate a rule, by rule.
     pub violations: BTreeMap<String, usize>,
-    /// Best files of a turn with errors, by turn and then by rule.
+    /// The same by turn and then by rule; turn 0 has the files with which conversations began.
     pub violations_by_turn: BTreeMap<usize, BTreeMap<String, usize>>,
 }
 
 /// The least, the middle and the most of some numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
     /// The least.
     pub least: u64,
-    /// The median; of an even count the lower one.
-    pub median: u64,
+    /// The median; of an even count the mean of the two in the middle.
+    #[serde(serialize_with = "whole")]
+    pub median: f64,
     /// The most.
     pub most: u64,
 }
@@ -74,48 +79,59 @@ impl Spread {
     fn of(numbers: impl Iterator<Item = u64>) -> Option<Self> {
         let mut numbers: Vec<u64> = numbers.collect();
         numbers.sort_unstable();
-        let median = *numbers.get(numbers.len().saturating_sub(1) / 2)?;
+        let (low, high) = (numbers.get(numbers.len().saturating_sub(1) / 2)?, numbers.get(numbers.len() / 2)?);
+        let median = (*low as f64 + *high as f64) / 2.0;
         Some(Self { least: *numbers.first()?, median, most: *numbers.last()? })
     }
+}
+
+/// A number that is mostly a whole one, and then written as one.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn whole<S: serde::Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    if number.fract() == 0.0 { serializer.serialize_u64(*number as u64) } else { serializer.serialize_f64(*number) }
 }
 
 impl Summary {
     /// The numbers of these scores.
     pub fn of(scores: &[CaseScore]) -> Self {
-        let count = |which: &dyn Fn(&CaseScore) -> bool| scores.iter().filter(|score| which(score)).count();
+        let judged: Vec<&CaseScore> = scores.iter().filter(|score| score.is_judged()).collect();
+        let count = |which: &dyn Fn(&CaseScore) -> bool| judged.iter().filter(|score| which(score)).count();
         let first = |which: fn(FirstReply) -> bool| count(&|score| score.first_reply.is_some_and(which));
         let mut violations: BTreeMap<String, usize> = BTreeMap::new();
-        for (rule, number) in scores.iter().flat_map(|score| &score.violations) {
+        for (rule, number) in judged.iter().flat_map(|score| &score.violations) {
             *violations.entry(rule.clone()).or_default() += number;
         }
         let mut by_turn: BTreeMap<usize, BTreeMap<String, usize>> = BTreeMap::new();
-        for turn in scores.iter().flat_map(|score| &score.by_turn) {
-            for rule in &turn.violated {
-                *by_turn.entry(turn.turn).or_default().entry(rule.clone()).or_default() += 1;
+        for (turn, rules) in judged.iter().flat_map(|score| &score.violations_by_turn) {
+            for (rule, number) in rules {
+                *by_turn.entry(*turn).or_default().entry(rule.clone()).or_default() += number;
             }
         }
-        let sum = |of: fn(&CaseScore) -> usize| scores.iter().map(of).sum::<usize>();
+        let sum = |of: fn(&CaseScore) -> usize| judged.iter().map(|score| of(score)).sum::<usize>();
         let accepted = count(&|score| score.accepted_at.is_some());
         let within = |most: usize| count(&|score| score.accepted_at.is_some() && score.repairs <= most);
+        let turns_to_acceptance = judged.iter().filter_map(|score| score.accepted_at).map(|at| at as u64);
         Self {
             recordings: scores.len(),
+            judged: judged.len(),
             passed: count(&CaseScore::passed),
             failed: count(&|score| !score.failures.is_empty()),
-            undecided: count(&|score| score.failures.is_empty() && score.undecided.is_some()),
+            undecided: scores.len() - judged.len(),
             with_file: count(&|score| score.first_reply.is_some()),
             first_valid: first(|first| first.valid),
-            first_clean: first(|first| first.clean),
+            first_checked: first(|first| first.clean.is_some()),
+            first_clean: first(|first| first.clean == Some(true)),
             first_accepted: first(|first| first.accepted),
             accepted_within: [0, 1, 3, 5].map(|most| (most, within(most))).into(),
             accepted,
-            accepted_interval: wilson(accepted, scores.len()),
-            turns: sum(|score| score.by_turn.len()),
+            accepted_interval: wilson(accepted, judged.len()),
+            turns: scores.iter().map(|score| score.by_turn.len()).sum(),
             drift: sum(CaseScore::drift),
             flawed: sum(|score| score.flawed),
             missing_files: sum(|score| score.missing_files),
-            stale_prompts: count(&|score| score.stale_prompts),
-            turns_to_acceptance: Spread::of(scores.iter().filter_map(|score| score.accepted_at).map(|at| at as u64)),
-            tokens_to_acceptance: Spread::of(scores.iter().filter_map(|score| score.tokens_to_acceptance)),
+            stale_prompts: scores.iter().filter(|score| score.stale_prompts).count(),
+            turns_to_acceptance: Spread::of(turns_to_acceptance),
+            tokens_to_acceptance: Spread::of(judged.iter().filter_map(|score| score.tokens_to_acceptance)),
             lines_changed: sum(|score| score.lines_changed),
             lines_needed: sum(|score| score.lines_needed),
             regressions: sum(|score| score.regressions.len()),
@@ -185,7 +201,7 @@ impl<'s> CaseSummary<'s> {
     fn of(scores: &'s [CaseScore]) -> Option<Self> {
         let first = scores.first()?;
         let passed = scores.iter().filter(|score| score.passed()).count();
-        let judged = scores.iter().filter(|score| score.passed() || !score.failures.is_empty()).count();
+        let judged = scores.iter().filter(|score| score.is_judged()).count();
         let pass_at = [1, 3, 5].into_iter().filter_map(|k| Some((k, pass_at(k, passed, judged)?)));
         Some(Self {
             suite: &first.suite,
@@ -221,6 +237,15 @@ mod tests {
         assert_eq!(wilson(0, 0), None);
         assert_eq!(wilson(1, 1), Some((0.207, 1.0)));
         assert_eq!(wilson(5, 10), Some((0.237, 0.763)));
+    }
+
+    #[test]
+    fn the_middle_of_an_even_count_lies_between_two() {
+        let median = |numbers: &[u64]| Spread::of(numbers.iter().copied()).map(|spread| spread.median);
+        assert_eq!((median(&[4, 2]), median(&[2, 5]), median(&[9, 1, 2])), (Some(3.0), Some(3.5), Some(2.0)));
+        let written = |numbers: &[u64]| serde_json::to_string(&Spread::of(numbers.iter().copied())).unwrap();
+        assert_eq!(written(&[2, 4]), r#"{"least":2,"median":3,"most":4}"#);
+        assert!(written(&[2, 5]).contains(r#""median":3.5"#) && median(&[]).is_none());
     }
 
     #[test]

@@ -122,6 +122,14 @@ pub(super) fn filled(text: &str, variables: &Variables) -> String {
     pieces.collect()
 }
 
+/// The first variable that a text names.
+pub(super) fn first(text: &str) -> Option<&str> {
+    pieces(text).into_iter().find_map(|piece| match piece {
+        Piece::Variable(name, _) => Some(name),
+        Piece::Text(_) => None,
+    })
+}
+
 /// Whether a text names this variable.
 pub(super) fn names(text: &str, variable: &str) -> bool {
     pieces(text).iter().any(|piece| matches!(piece, Piece::Variable(name, _) if *name == variable))

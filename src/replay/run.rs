@@ -159,7 +159,13 @@ pub fn run(
     if outcome.ended.is_none() && outcome.verdict == Some(Verdict::Accepted) {
         outcome.written = match &options.output {
             Some(path) => Some(write(&mut conversation, &options.directory, path, options.overwrite, &mut show)?),
-            None => None,
+            None => {
+                // Nothing is written, and a recording says all the same which text would have been.
+                if let Some(number) = conversation.present().map(|revision| revision.number) {
+                    conversation.take(number, &mut show);
+                }
+                None
+            }
         };
     }
     let near = match (&outcome.ended, conversation.unanswered()) {

@@ -43,13 +43,13 @@ fn a_suite_is_recorded_judged_and_compared_with_before() {
     assert!(live.err.contains("one: recorded to evals/recordings/"), "{}", live.err);
     let old = live.read("old.json");
     let report: serde_json::Value = serde_json::from_str(&old).expect("JSON");
-    assert_eq!((&report["version"], report["scores"].as_array().map(Vec::len)), (&1.into(), Some(1)));
-    let recording = live.read(report["scores"][0]["recording"].as_str().expect("a path"));
-    assert!(!recording.contains("sk-canary"), "{recording}");
+    assert_eq!((&report["version"], report["scores"].as_array().map(Vec::len)), (&2.into(), Some(1)));
+    let name = format!("evals/{}", report["scores"][0]["recording"].as_str().expect("a path"));
+    let recording = live.read(&name);
+    assert!(!recording.contains("sk-canary") && recording.contains("{\"type\":\"accepted\""), "{recording}");
 
     let again = |suite: &str, recording: &str, more: &[&str]| {
-        let name = report["scores"][0]["recording"].as_str().expect("a path");
-        let run = pipewright().file("prompts/one.yaml", script).file("evals/mine.yaml", suite).file(name, recording);
+        let run = pipewright().file("prompts/one.yaml", script).file("evals/mine.yaml", suite).file(&name, recording);
         run.file("old.json", &old).args(["eval", "evals/mine.yaml", "--baseline", "old.json"]).args(more.to_vec()).run()
     };
     let same = again(suite, &recording, &["--fail-on-worse"]);
@@ -59,6 +59,8 @@ fn a_suite_is_recorded_judged_and_compared_with_before() {
     assert_eq!(failed.code, Some(1), "{}", failed.out);
     let torn = again(suite, "{}\n{}\n", &[]);
     assert_eq!(torn.code, Some(3), "{}", torn.out);
+    let kept = suite.replace("final: accepted", "file: {same-as-accepted: true}");
+    assert_eq!(again(&kept, &recording, &[]).code, Some(0), "a recording says which text was accepted");
     // Worse, and still as demanded: it fails the run only when asked.
     let demands_nothing = suite.replace("expect: {final: accepted}", "tags: [x]");
     let bad = recording.replace("release-*", "v*");
@@ -120,6 +122,67 @@ fn parts_of_a_run_are_put_together_again() {
 }
 
 #[test]
+fn a_run_in_parts_is_gated_where_the_parts_are_put_together() {
+    let demands = "name: mine\ncases:\n  - {name: all, recordings: ['r/*.jsonl'], expect: {final: accepted}}\n";
+    let part = |number: usize, more: &[&str]| {
+        let run = small().file("mine.yaml", demands).args(["eval", "mine.yaml", "--format", "json"]);
+        run.args(["--shard", &format!("{number}/2")]).args(more.to_vec()).run()
+    };
+    assert_eq!((part(1, &[]).code, part(1, &["--exit-zero"]).code), (Some(1), Some(0)));
+    let merged = |before: &str, more: &[&str]| {
+        let run = pipewright().file("1.json", part(1, &["--disable-rule", "release-flow"]).out);
+        let run = run.file("2.json", part(2, &["--disable-rule", "release-flow"]).out).file("base.json", before);
+        run.args(["eval", "merge", "1.json", "2.json"]).args(more.to_vec()).run()
+    };
+    let whole = small().file("mine.yaml", demands).args(["eval", "mine.yaml", "--write-baseline", "base.json"]).run();
+    let base = whole.read("base.json");
+    let same = merged(&base, &["--baseline", "base.json", "--fail-on-worse"]);
+    assert!(same.out.contains("5 the same") && same.code == Some(1), "demands are not met: {}{}", same.out, same.err);
+    assert!(same.out.contains("under the other settings: 5 of 5 recordings differ"), "{}", same.out);
+    let worse =
+        merged(&base.replace("mine", "other"), &["--baseline", "base.json", "--fail-on-worse", "--format", "junit"]);
+    assert!(worse.out.contains("<testsuite name=\"against the baseline\""), "{}", worse.out);
+    assert!(worse.out.contains("gone: it is in the baseline and not in this run"), "{}", worse.out);
+    let kept = merged(&base, &["--write-baseline", "new.json"]);
+    assert_eq!(kept.read("new.json"), base, "the parts make the baseline of one run");
+    let refused = merged("", &["--baseline", "1.json"]);
+    assert!(refused.code == Some(2) && refused.err.contains("1.json: is part 1/2 of a run"), "{}", refused.err);
+}
+
+#[test]
+fn nothing_judged_is_said_and_a_worse_run_is_no_baseline() {
+    let none = small().args(["eval", "mine.yaml", "--only", "zzz"]).run();
+    assert_eq!(
+        (none.code, none.err.as_str()),
+        (Some(3), "error: nothing was judged: `--only zzz` takes none of 1 cases\n")
+    );
+    let empty = pipewright().file("mine.yaml", "name: m\ncases: []\n").args(["eval", "mine.yaml"]).run();
+    assert_eq!((empty.code, empty.err.as_str()), (Some(3), "error: nothing was judged: the suites have no cases\n"));
+    let base = small().args(["eval", "mine.yaml", "--write-baseline", "base.json"]).run().read("base.json");
+    let lax = small().file("base.json", &base).file("pipewright.yaml", "rules: {release-flow: off}\n");
+    let gate = ["eval", "mine.yaml", "--baseline", "base.json", "--fail-on-worse", "--write-baseline", "base.json"];
+    let ended = lax.args(gate).run();
+    assert_eq!((ended.code, ended.read("base.json")), (Some(1), base), "{}", ended.out);
+    assert!(ended.out.contains("no longer checked: release-flow"), "{}", ended.out);
+    assert!(ended.err.contains("base.json: not written: something is worse"), "{}", ended.err);
+}
+
+#[test]
+fn a_script_with_variables_is_not_sent_as_it_stands() {
+    let script = "name: v\nturns:\n  - {id: a, prompt: 'about ${component} and $${last}'}\n";
+    let server = Server::with([says("Well.")]);
+    let run = |script: &str| {
+        let run = pipewright().file("v.yaml", script).env("OPENAI_API_KEY", "sk-canary-123456");
+        run.args(["replay", "v.yaml", "--live", "--server", &server.base(), "--model", "small"]).run()
+    };
+    let refused = run(script);
+    assert_eq!((refused.code, server.asked().len()), (Some(2), 0));
+    assert!(refused.err.contains("the prompt of `a` has the variable `component`"), "{}", refused.err);
+    run(&script.replace("${component}", "it"));
+    assert!(server.asked()[0].body.to_string().contains("about it and ${last}"));
+}
+
+#[test]
 fn scores_are_kept_and_other_settings_tried() {
     let kept = small().args(["eval", "mine.yaml", "--resume", "kept"]).run();
     assert_eq!((kept.read("kept").lines().count(), kept.err.as_str()), (5, ""));
@@ -145,8 +208,11 @@ fn the_turn_at_which_a_rule_broke_is_named() {
     let out = mended.out;
     assert!(out.starts_with("`manual-production` broke at turn 4 (revision 1)\n\n> "), "{out}");
     assert!(out.contains("error[manual-production]") && out.contains("was mended at turn 4 (revision 2)"), "{out}");
-    assert_eq!(run("trunk-only").out, "`trunk-only` is violated in none of the 5 revisions\n");
+    assert_eq!(run("trunk-only").out, "none of the 5 revisions violates `trunk-only`\n");
     assert_eq!(run("trunk").code, Some(2));
+    let off = pipewright().file("r.jsonl", recording).file("pipewright.yaml", "policy: none\n");
+    let off = off.args(["eval", "bisect", "r.jsonl", "--rule", "manual-production"]).run();
+    assert_eq!((off.code, off.out.as_str()), (Some(3), "`manual-production` is not checked under these settings\n"));
 }
 
 #[test]

@@ -30,15 +30,11 @@ pub(in crate::cli) struct Eval {
     /// The form of the report
     #[arg(long, value_enum, default_value_t = EvalFormat::Human, value_name = "FORMAT")]
     pub(in crate::cli) format: EvalFormat,
-    /// Compare with an earlier report (--format json)
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) baseline: Option<PathBuf>,
-    /// Keep this run as a baseline
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) write_baseline: Option<PathBuf>,
-    /// With --baseline: what got worse fails the run
-    #[arg(long, requires = "baseline")]
-    pub(in crate::cli) fail_on_worse: bool,
+    #[command(flatten)]
+    pub(in crate::cli) against: Against,
+    /// Exit with 0 whatever is found: for the parts of a run that `eval merge` judges
+    #[arg(long)]
+    pub(in crate::cli) exit_zero: bool,
     /// Also judge everything with these settings laid over, and tell where that differs first
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) against_settings: Option<PathBuf>,
@@ -79,6 +75,20 @@ pub(in crate::cli) struct Eval {
     pub(in crate::cli) model: Model,
 }
 
+/// What a run is held against.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Against {
+    /// Compare with an earlier report (--format json)
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) baseline: Option<PathBuf>,
+    /// Keep this run as a baseline
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) write_baseline: Option<PathBuf>,
+    /// With --baseline: what got worse, is gone or is no longer checked fails the run
+    #[arg(long, requires = "baseline")]
+    pub(in crate::cli) fail_on_worse: bool,
+}
+
 #[derive(Debug, clap::Subcommand)]
 pub(in crate::cli) enum EvalCommand {
     Merge(Merge),
@@ -95,6 +105,8 @@ pub(in crate::cli) struct Merge {
     /// The form of the report
     #[arg(long, value_enum, default_value_t = EvalFormat::Human, value_name = "FORMAT")]
     pub(in crate::cli) format: EvalFormat,
+    #[command(flatten)]
+    pub(in crate::cli) against: Against,
 }
 
 /// Name the turn of a conversation at which a rule broke, with its prompt and the lines that changed
@@ -136,7 +148,7 @@ pub(in crate::cli) enum MutateFormat {
 pub(in crate::cli) enum EvalFormat {
     /// For people
     Human,
-    /// For scripts: version 1 of our own JSON; also a baseline
+    /// For scripts: version 2 of our own JSON; also a baseline
     Json,
     /// JUnit XML: a suite is a suite, a recording of a case is a case
     Junit,

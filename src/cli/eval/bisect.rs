@@ -6,9 +6,11 @@ use crate::cli::config::{Configuration, Overrides};
 use crate::cli::{CliError, Exit, World};
 use crate::engine::{Recording, script::rule_ids, script::unknown_rule};
 use crate::eval;
+use crate::rules::RuleAnswer;
 use crate::session;
 
-/// Names the turns at which the rule broke; found when the file at the end violates it.
+/// Names the turns at which the rule broke; found when the file at the end violates it, undone when
+/// that can't be told.
 pub(super) fn run(arguments: &Bisect, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
     if !rule_ids().contains(&arguments.rule.as_str()) {
         return Err(CliError::usage(unknown_rule(&arguments.rule)));
@@ -21,9 +23,9 @@ pub(super) fn run(arguments: &Bisect, global: &Global, world: &mut World<'_>) ->
     let checker = configuration.checker()?;
     let history = eval::history(&recording, checker, &arguments.rule);
     eval::write_history(&history, &arguments.rule, configuration.look(world), &mut *world.out)?;
-    Ok(match (&history.ended, history.violated) {
-        (Some(_), _) => Exit::Undone,
-        (None, true) => Exit::Found,
-        (None, false) => Exit::Fine,
+    Ok(match history.answer {
+        _ if !history.is_decided() => Exit::Undone,
+        Some(RuleAnswer::Violated) => Exit::Found,
+        _ => Exit::Fine,
     })
 }

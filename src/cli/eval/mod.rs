@@ -2,6 +2,7 @@
 
 pub(super) mod args;
 mod bisect;
+mod gate;
 mod live;
 mod mutate;
 mod progress;
@@ -13,10 +14,9 @@ use super::args::Global;
 use super::config::{Configuration, Overrides};
 use super::{CliError, Exit, World, files};
 use crate::engine::PromptScript;
-use crate::eval::{self, Beside, Comparison, Filter, Instead, Keep, Report, Shard, Shelf, Work};
+use crate::eval::{self, Beside, Filter, Instead, Keep, Shard, Shelf, Work};
 use crate::report::visible;
 use crate::settings::Settings;
-use crate::transcript::Told;
 
 /// Conversations that a page shows: more make a file that no browser opens gladly.
 const CONVERSATIONS: usize = 200;
@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &Eval, global: &Global, world: &mut World<'_>) -> R
 
 fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
     let configuration = Configuration::load(global, Overrides::model(&arguments.model), world)?;
-    let before = arguments.baseline.as_ref().map(|path| read_baseline(path, arguments, world)).transpose()?.flatten();
+    let before = gate::baseline(&arguments.against, world)?;
     let instead = instead(arguments, world)?;
     let filter =
         Filter { only: arguments.only.clone(), tags: arguments.tag.clone(), exclude: arguments.exclude.clone() };
@@ -55,76 +55,31 @@ fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Ex
     let others = instead.as_ref().map(|instead| progress::scores(&work, Some(instead), None, world)).transpose()?;
     let divergences = others.map(|others| eval::diverge(&scores, &others)).unwrap_or_default();
     let told = if arguments.format == EvalFormat::Html { work.told(CONVERSATIONS) } else { Vec::new() };
-    let report = work.report(scores);
-    let comparison = before.map(|before| Comparison::of(&report, &before));
-    let worse = arguments.fail_on_worse && comparison.as_ref().is_some_and(Comparison::is_worse);
-    let beside = Beside { comparison, divergences };
-    write(&report, &beside, &told, arguments.format, world)?;
-    if let Some(path) = &arguments.write_baseline {
-        let mut text = Vec::new();
-        eval::json(&report, &Beside::default(), &mut text)?;
-        let written = std::fs::write(world.directory.join(path), text);
-        written.map_err(|error| CliError::undone(format!("{}: {error}", path.display())))?;
-    }
-    Ok(match exit(&report) {
-        Exit::Fine if worse => Exit::Found,
-        exit => exit,
-    })
+    let report = work.report(scores, instead.as_ref());
+    let beside = Beside {
+        divergences,
+        instead: instead.as_ref().map_or("", Instead::words).to_owned(),
+        live: arguments.live,
+        ..Beside::default()
+    };
+    let exit = gate::end(&report, beside, &told, &arguments.against, before.as_ref(), arguments.format, world)?;
+    Ok(if arguments.exit_zero { Exit::Fine } else { exit })
 }
 
-fn write(
-    report: &Report,
-    beside: &Beside,
-    told: &[Option<Told>],
-    format: EvalFormat,
-    world: &mut World<'_>,
-) -> Result<(), CliError> {
-    for problem in &report.problems {
-        writeln!(world.err, "error: {}", visible(&problem.to_string()))?;
-    }
-    match format {
-        EvalFormat::Human => eval::human(report, beside, &mut *world.out)?,
-        EvalFormat::Json => eval::json(report, beside, &mut *world.out)?,
-        EvalFormat::Junit => eval::junit(report, &mut *world.out)?,
-        EvalFormat::Markdown => eval::markdown(report, beside, &mut *world.out)?,
-        EvalFormat::Html => eval::page(report, beside, told, &mut *world.out)?,
-    }
-    Ok(())
-}
-
-fn exit(report: &Report) -> Exit {
-    match report.exit_code() {
-        0 => Exit::Fine,
-        1 => Exit::Found,
-        2 => Exit::Usage,
-        _ => Exit::Undone,
-    }
-}
-
-/// Puts parts together; the exit is that of one run.
+/// Puts parts together; what is said and the exit are those of one run.
 fn merged(arguments: &Merge, world: &mut World<'_>) -> Result<Exit, CliError> {
+    let before = gate::baseline(&arguments.against, world)?;
     let mut parts = Vec::new();
     for path in &arguments.reports {
         let name = path.display().to_string();
         let text =
             files::read(&world.directory.join(path)).map_err(|reason| CliError::undone(format!("{name}: {reason}")))?;
-        let report = eval::read_report(&text).map_err(|reason| CliError::usage(format!("{name}: {reason}")))?;
-        parts.push((name, report));
+        let (report, beside) =
+            eval::read_report(&text).map_err(|reason| CliError::usage(format!("{name}: {reason}")))?;
+        parts.push((name, report, beside));
     }
-    let report = eval::merge(parts).map_err(CliError::usage)?;
-    write(&report, &Beside::default(), &[], arguments.format, world)?;
-    Ok(exit(&report))
-}
-
-/// The scores from before; none where there is no baseline yet and this run makes it.
-fn read_baseline(path: &Path, arguments: &Eval, world: &World<'_>) -> Result<Option<Vec<eval::CaseScore>>, CliError> {
-    let full = world.directory.join(path);
-    if arguments.write_baseline.as_deref() == Some(path) && !full.exists() {
-        return Ok(None);
-    }
-    let wrong = |reason: String| CliError::usage(format!("{}: {reason}", path.display()));
-    let text = files::read(&full).map_err(wrong)?;
-    eval::read_baseline(&text).map(Some).map_err(wrong)
+    let (report, beside) = eval::merge(parts).map_err(CliError::usage)?;
+    gate::end(&report, beside, &[], &arguments.against, before.as_ref(), arguments.format, world)
 }
 
 /// The settings of a counterfactual run, where one is asked for.
