@@ -3,8 +3,6 @@
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
-use secrecy::ExposeSecret;
-
 use super::args::{Chat, Global};
 use super::config::{Configuration, Overrides};
 use super::{CliError, Exit, World};
@@ -116,7 +114,7 @@ pub(super) fn told(error: BackendError) -> CliError {
 
 /// What must not stand in a session.
 pub(super) fn redact(configuration: &Configuration) -> Redact {
-    Redact::new(configuration.destination.keys.iter().map(|key| key.expose_secret().to_owned()))
+    configuration.destination.redact.clone()
 }
 
 /// When findings go back to the model by themselves.

@@ -5,6 +5,7 @@ use secrecy::SecretString;
 use super::CliError;
 use super::config::Overrides;
 use super::origin::{Environment, Held, Origin, flag, optional};
+use crate::session::Redact;
 use crate::settings::{Api, User};
 
 /// The API version that Azure is asked for where none is configured: the last stable one with a date, by Microsoft's
@@ -13,6 +14,27 @@ const API_VERSION: &str = "2024-10-21";
 
 /// The variables that hold keys.
 const KEYS: [&str; 3] = ["PIPEWRIGHT_API_KEY", "OPENAI_API_KEY", "AZURE_OPENAI_API_KEY"];
+
+/// What people set for a server that wants no key: no secret, and to hide it would hide words.
+const PLACEHOLDERS: [&str; 10] = [
+    "ollama",
+    "lm-studio",
+    "lmstudio",
+    "not-needed",
+    "not-used",
+    "unused",
+    "no-key",
+    "no-key-required",
+    "sk-no-key-required",
+    "api-key",
+];
+
+/// What hides all keys that the environment holds, whichever is asked with: none is shown, kept, or sent unasked.
+pub(super) fn redact(environment: &Environment<'_>) -> Redact {
+    let held = KEYS.iter().filter_map(|name| environment.get(name));
+    let secret = |key: &&str| !PLACEHOLDERS.contains(&key.trim().to_lowercase().as_str());
+    Redact::new(held.filter(secret).map(str::to_owned))
+}
 
 /// A server, or a resource of Azure OpenAI, with its key and its model.
 #[derive(Debug)]
@@ -23,8 +45,8 @@ pub(super) struct Destination {
     pub(super) azure: Option<Held<String>>,
     /// The key; never shown.
     pub(super) key: Held<Option<SecretString>>,
-    /// All keys that the environment holds, whichever is asked with: none is shown, kept, or sent unasked.
-    pub(super) keys: Vec<SecretString>,
+    /// What hides it and all other keys of the environment.
+    pub(super) redact: Redact,
     /// The model's name, which Azure calls a deployment.
     pub(super) model: Held<Option<String>>,
     /// How it is asked for a reply.
@@ -71,7 +93,7 @@ impl Destination {
             server: optional(server, None, Origin::Default),
             azure: azure.then(|| version.unwrap_or(Held::new(API_VERSION.to_owned(), Origin::Default))),
             key: optional(key, None, Origin::Default),
-            keys: KEYS.iter().filter_map(|name| environment.get(name)).map(SecretString::from).collect(),
+            redact: redact(environment),
             model: optional(model, user.model.clone(), own("model")),
         })
     }

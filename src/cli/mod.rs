@@ -32,10 +32,38 @@ use std::ffi::OsString;
 
 use clap::FromArgMatches;
 
-use args::{Arguments, Chat, Subcommand};
+use self::args::{Arguments, Chat, Subcommand};
+use self::destination::redact;
+use self::origin::Environment;
+use crate::session::Masked;
 
-/// Runs the program on its arguments (the first is the program's name) and tells how it ended.
+/// Runs the program on its arguments (the first is the program's name) and tells how it ended. A key of the environment is
+/// hidden in all that it writes.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &mut World<'_>) -> Exit {
+    let redact = redact(&Environment(world.environment));
+    if redact.is_empty() {
+        return run_in(arguments, world);
+    }
+    let mut out = Masked::new(&mut *world.out, redact.masker());
+    let mut err = Masked::new(&mut *world.err, redact.masker());
+    let mut masked = World {
+        input: &mut *world.input,
+        out: &mut out,
+        err: &mut err,
+        terminal: world.terminal,
+        environment: world.environment,
+        directory: world.directory.clone(),
+        config_directory: world.config_directory.clone(),
+        state_directory: world.state_directory.clone(),
+    };
+    let exit = run_in(arguments, &mut masked);
+    match (out.end(), err.end()) {
+        (Ok(()), _) => exit,
+        (Err(error), _) => CliError::Output(error).tell(world),
+    }
+}
+
+fn run_in(arguments: impl IntoIterator<Item = OsString>, world: &mut World<'_>) -> Exit {
     let ended = match parse(arguments) {
         Ok(arguments) => dispatch(&arguments, world),
         Err(error) => return usage(&error, world),

@@ -10,7 +10,7 @@ use super::judged::Judged;
 use super::markdown::Markdown;
 use crate::finding::Verdict;
 use crate::report::{Look, visible};
-use crate::session::{Masker, Redact};
+use crate::session::{Masked, Masker, Redact};
 
 const NOTE: Style = Style::new().dimmed();
 const SAID: Style = Style::new().bold();
@@ -41,7 +41,7 @@ pub struct Screen<'w> {
 impl<'w> Screen<'w> {
     /// A screen of that look; `live` is for terminals, and not for dumb ones.
     pub fn new(out: &'w mut dyn Write, look: Look, live: bool) -> Self {
-        let (out, hide) = (Masked { out, hide: Masker::default() }, Masker::default());
+        let (out, hide) = (Masked::new(out, Masker::default()), Masker::default());
         Self {
             out,
             hide,
@@ -59,7 +59,8 @@ impl<'w> Screen<'w> {
     /// Never shows the values that `redact` knows.
     #[must_use]
     pub fn hiding(mut self, redact: &Redact) -> Self {
-        (self.hide, self.out.hide) = (redact.masker(), redact.masker());
+        self.hide = redact.masker();
+        self.out.hide(redact.masker());
         self
     }
 
@@ -265,23 +266,6 @@ impl<'w> Screen<'w> {
             }
         }
         Ok(())
-    }
-}
-
-/// The stream, with keys hidden in whatever is written to it.
-struct Masked<'w> {
-    out: &'w mut dyn Write,
-    hide: Masker,
-}
-
-impl Write for Masked<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write_all(&self.hide.feed(bytes))?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
     }
 }
 

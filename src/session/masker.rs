@@ -2,6 +2,7 @@
 //! waits for the next piece.
 
 use std::borrow::Cow;
+use std::io::{self, Write};
 
 /// Replaces known values by asterisks. It holds back no more than the end of what came, and only as long as that could
 /// become a value.
@@ -59,9 +60,58 @@ impl Masker {
     }
 }
 
+/// A stream with the values hidden in whatever is written to it.
+pub struct Masked<'w> {
+    out: &'w mut dyn Write,
+    hide: Masker,
+}
+
+impl<'w> Masked<'w> {
+    /// Hides in `out` what the masker knows.
+    pub fn new(out: &'w mut dyn Write, hide: Masker) -> Self {
+        Self { out, hide }
+    }
+
+    /// Hides what another masker knows from now on.
+    pub fn hide(&mut self, hide: Masker) {
+        self.hide = hide;
+    }
+
+    /// Writes what still waits: it was the beginning of no value. Nothing may be written after it.
+    ///
+    /// # Errors
+    /// The stream's own.
+    pub fn end(&mut self) -> io::Result<()> {
+        let rest = self.hide.end();
+        self.out.write_all(&rest)?;
+        self.out.flush()
+    }
+}
+
+impl Write for Masked<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write_all(&self.hide.feed(bytes))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::session::Redact;
+
+    #[test]
+    fn a_stream_that_ends_like_a_value_begins_loses_nothing() {
+        let mut out = Vec::new();
+        let mut masked = Masked::new(&mut out, Redact::new(["configured-51c2".to_owned()]).masker());
+        masked.write_all(b"configured-51c2, conf").unwrap();
+        masked.end().unwrap();
+        assert_eq!(out, b"***************, conf");
+    }
 
     #[test]
     fn a_value_is_hidden_however_it_is_cut() {

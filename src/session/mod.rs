@@ -19,7 +19,7 @@ pub use entry::{Entry, Header, Origin, Source, Usage, VERSION, sha256};
 pub(crate) use exchange::drop_from;
 pub use exchange::{Exchange, exchanges, surviving};
 pub use list::{Listed, find, folder_name, list};
-pub use masker::Masker;
+pub use masker::{Masked, Masker};
 pub use reader::{Session, SessionError, open, read};
 pub use redact::{Redact, looks_masked};
 pub use writer::Writer;

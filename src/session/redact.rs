@@ -94,6 +94,11 @@ impl Redact {
         Cow::Owned(out)
     }
 
+    /// Whether no value is known.
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
     /// Whether a known value stands in the text.
     pub fn knows(&self, text: &str) -> bool {
         self.known.iter().any(|known| text.contains(known.as_str()))

@@ -47,6 +47,29 @@ fn a_key_of_another_server_is_masked_and_held_back_too() {
 }
 
 #[test]
+fn no_command_shows_a_key_and_a_word_that_stands_for_none_is_shown() {
+    let script = "name: sk-canary-123456\nturns:\n  - id: a\n    prompt: is sk-canary-123456 right?\n";
+    let file = "image: sk-canary-123456:1\npipelines: {default: [{step: {script: [make], name: sk-canary-123456}}, sk-canary-123456]}\n";
+    let of = |key: &str, arguments: &[&'static str]| {
+        let run = pipewright().file("s.yaml", script).file("bitbucket-pipelines.yml", file).env("OPENAI_API_KEY", key);
+        run.env("OPENAI_BASE_URL", "http://127.0.0.1:1/v1").args(arguments.iter().copied()).run()
+    };
+    for arguments in [
+        &["replay", "s.yaml", "--live", "--model", "sk-canary-123456"][..],
+        &["check"],
+        &["plan", "--all"],
+        &["diff", "s.yaml", "bitbucket-pipelines.yml"],
+        &["check", "sk-canary-123456.yml"],
+        &["sk-canary-123456"],
+    ] {
+        let shown = of("sk-canary-123456", arguments).block();
+        assert!(shown.contains("****************") && !shown.contains("canary"), "{arguments:?}: {shown}");
+        assert!(of("sk-no-key-required", arguments).block().contains("canary"), "{arguments:?}");
+    }
+    assert!(of("ollama", &["rules", "ollama"]).err.contains("`ollama`"));
+}
+
+#[test]
 fn a_server_that_is_not_there_costs_no_prompt() {
     let run = pipewright().env("OPENAI_BASE_URL", "http://127.0.0.1:1/v1").env("PIPEWRIGHT_MODEL", "small");
     let ended = run.say("hello there\n").run();
