@@ -115,6 +115,10 @@ impl Plain {
         let assigns = if self.words.is_empty() || self.declares { name_length(raw) } else { None };
         if let Some(length) = assigns {
             let equals = word.start + length;
+            // Behind an empty value the grammar reads on over the line's end.
+            if equals + 1 == word.end {
+                return None;
+            }
             self.assignments.push((Span::new(word.start, equals), Span::new(equals + 1, word.end)));
             return Some(());
         }
@@ -123,8 +127,8 @@ impl Plain {
             return is_name(raw).then_some(());
         }
         if self.words.is_empty() {
-            // `a+=b`, `a@b`: the grammar has its own view of such names.
-            if KEYWORDS.contains(&raw) || raw.bytes().any(|byte| b"=@+,%:~".contains(&byte)) {
+            // `a+=b`, `a@b`, `-`: the grammar has its own view of such names.
+            if raw.starts_with('-') || KEYWORDS.contains(&raw) || raw.bytes().any(|byte| b"=@+,%:~".contains(&byte)) {
                 return None;
             }
             if DECLARES.contains(&raw) {
@@ -223,7 +227,7 @@ mod tests {
             ["a|'b c'|\"d $E ${F:-g}\"h", "j", "k", "l|m"]
         );
         assert_eq!(seen("export A=b C").unwrap(), ["export|A=b"]);
-        assert_eq!(seen("A=b C= make x=y").unwrap(), ["A=b|C=|make|x=y"]);
+        assert_eq!(seen("A=b C='' make x=y").unwrap(), ["A=b|C=''|make|x=y"]);
         assert_eq!(seen("# nothing\n").unwrap(), Vec::<String>::new());
     }
 
@@ -248,6 +252,7 @@ mod tests {
             "a {b,c}",
             "a[0]=b",
             "a+=b",
+            "A= b",
             "! a",
             "[ a ]",
             "test a",

@@ -52,8 +52,8 @@ impl Interpreter<'_> {
             [name, _, ..] if name.as_literal() == Some("cat") => self.concatenated(&words[1..])?,
             [name, flag, pattern, path] => {
                 let told = [name, flag, pattern].map(|word| word.as_literal());
-                let text =
-                    (told == [Some("grep"), Some("-v"), Some("^#")]).then(|| self.concatenated(std::slice::from_ref(path)))??;
+                let text = (told == [Some("grep"), Some("-v"), Some("^#")])
+                    .then(|| self.concatenated(std::slice::from_ref(path)))??;
                 Some(text).filter(|text| !text.literal_contains("#"))?
             }
             _ => return None,

