@@ -81,6 +81,10 @@ pub(super) fn commands(text: &str) -> Option<Vec<Plain>> {
                 if and && bytes.get(at + 1) != Some(&b'&') {
                     return None;
                 }
+                // Several assignments with no command are read on over the line's end by the grammar.
+                if command.words.is_empty() && command.assignments.len() > 1 {
+                    return None;
+                }
                 if !command.is_empty() {
                     commands.push(std::mem::take(&mut command));
                     owed = false;
@@ -115,7 +119,7 @@ impl Plain {
         let assigns = if self.words.is_empty() || self.declares { name_length(raw) } else { None };
         if let Some(length) = assigns {
             let equals = word.start + length;
-            // Behind an empty value the grammar reads on over the line's end.
+            // So is an assignment of nothing.
             if equals + 1 == word.end {
                 return None;
             }
@@ -127,6 +131,12 @@ impl Plain {
             return is_name(raw).then_some(());
         }
         if self.words.is_empty() {
+            // `A=$B$C- 'd'`: nor does the grammar see every value's end.
+            let unclear =
+                |(_, value): &(Span, Span)| text.get(value.start..value.end).is_none_or(|raw| raw.contains('$'));
+            if self.assignments.iter().any(unclear) {
+                return None;
+            }
             // `a+=b`, `a@b`, `-`: the grammar has its own view of such names.
             if raw.starts_with('-') || KEYWORDS.contains(&raw) || raw.bytes().any(|byte| b"=@+,%:~".contains(&byte)) {
                 return None;
