@@ -8,7 +8,7 @@ use super::edit::{Edit, apply};
 use super::operators::{OPERATORS, Operator};
 use super::subject::{Edits, Subject};
 use crate::check::{Checked, Checker};
-use crate::finding::{Answer, Verdict};
+use crate::finding::{Answer, Finding, Severity, Verdict};
 
 /// What became of a mutant.
 ///
@@ -19,7 +19,7 @@ pub enum Fate {
     Killed(&'static str),
     /// Another rule does, or the file is not accepted any more.
     Caught(&'static str),
-    /// A rule of its operator says that it can't tell.
+    /// A rule of its operator says something in a note: that it can't tell, or what the settings make a note.
     Told(&'static str),
     /// Nothing is said that was not said before.
     Survived,
@@ -36,6 +36,8 @@ pub struct Mutant {
     pub change: (String, String),
     /// What became of it.
     pub fate: Fate,
+    /// Whether it is refused: a warning notices and lets it be accepted.
+    pub refused: bool,
 }
 
 /// The mutants of one file.
@@ -90,16 +92,18 @@ pub fn mutate(text: &str, checker: &Checker) -> Result<Mutation, String> {
     let mutants = made.par_iter().map(|(operator, edits, changed)| {
         let line = edits.first().map_or(1, |edit| before.document.position(edit.start).line);
         let change = change(text, changed, edits);
-        let fate = fate(operator, &counts, &before, &checker.check(changed.as_str()));
-        Mutant { operator: operator.id, line, change, fate }
+        let checked = checker.check(changed.as_str());
+        let (fate, refused) = (fate(operator, &counts, &before, &checked), checked.verdict != Verdict::Accepted);
+        Mutant { operator: operator.id, line, change, fate, refused }
     });
     Ok(Mutation { mutants: mutants.collect() })
 }
 
-/// How often each rule is violated.
+/// How often each rule is violated, as an error or a warning.
 fn counts(checked: &Checked) -> BTreeMap<&'static str, usize> {
     let mut counts = BTreeMap::new();
-    for finding in checked.findings.iter().filter(|finding| finding.answer == Answer::Violated) {
+    let loud = |finding: &&Finding| finding.answer == Answer::Violated && finding.severity > Severity::Note;
+    for finding in checked.findings.iter().filter(loud) {
         *counts.entry(finding.rule).or_default() += 1;
     }
     counts
@@ -117,11 +121,11 @@ fn fate(operator: &Operator, before: &BTreeMap<&'static str, usize>, was: &Check
     if now.verdict != Verdict::Accepted {
         return Fate::Caught("verdict");
     }
-    let unsure = |checked: &Checked, rule: &str| {
+    let notes = |checked: &Checked, rule: &str| {
         let of_rule = checked.findings.iter().filter(|finding| finding.rule == rule);
-        of_rule.filter(|finding| finding.answer == Answer::CannotTell).count()
+        of_rule.filter(|finding| finding.severity == Severity::Note).count()
     };
-    match operator.rules.iter().find(|rule| unsure(now, rule) > unsure(was, rule)) {
+    match operator.rules.iter().find(|rule| notes(now, rule) > notes(was, rule)) {
         Some(rule) => Fate::Told(rule),
         None => Fate::Survived,
     }

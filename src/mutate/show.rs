@@ -10,24 +10,29 @@ use crate::report::visible;
 
 /// Writes the score of files: operator by operator, rule by rule, then what survived, with the change.
 pub fn human(files: &[(String, Mutation)], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{:<26} {:>6} {:>6} {:>8}  made worse", "operator", "killed", "caught", "survived")?;
+    writeln!(out, "{:<26} {:>6} {:>6} {:>8} {:>7}  made worse", "operator", "killed", "caught", "survived", "refused")?;
     for operator in OPERATORS {
-        let Counts { killed, caught, survived } = Counts::of(of(files).filter(|mutant| mutant.operator == operator.id));
+        let counts = Counts::of(of(files).filter(|mutant| mutant.operator == operator.id));
+        let Counts { killed, caught, survived, refused } = counts;
         if killed + caught + survived > 0 {
-            writeln!(out, "{:<26} {killed:>6} {caught:>6} {survived:>8}  {}", operator.id, operator.about)?;
+            writeln!(
+                out,
+                "{:<26} {killed:>6} {caught:>6} {survived:>8} {refused:>7}  {}",
+                operator.id, operator.about
+            )?;
         }
     }
     writeln!(out, "\n{:<26} {:>6} {:>8}", "rule", "killed", "survived")?;
     for (rule, killed, survived) in by_rule(files) {
         writeln!(out, "{rule:<26} {killed:>6} {survived:>8}")?;
     }
-    let Counts { killed, caught, survived } = Counts::of(of(files));
+    let Counts { killed, caught, survived, refused } = Counts::of(of(files));
     let all = killed + caught + survived;
     writeln!(out)?;
     for (file, mutation) in files {
         for mutant in mutation.survivors() {
             let told = match mutant.fate {
-                Fate::Told(rule) => format!("only told: `{rule}` can't tell"),
+                Fate::Told(rule) => format!("only told: `{rule}` says so in a note"),
                 _ => "survived".to_owned(),
             };
             writeln!(out, "{}:{}: {} {told}", visible(file), mutant.line, mutant.operator)?;
@@ -41,7 +46,7 @@ pub fn human(files: &[(String, Mutation)], out: &mut dyn Write) -> io::Result<()
     let share = share(killed + caught, all).map_or(String::new(), |share| format!("; {share} % noticed"));
     writeln!(
         out,
-        "{all} mutants: {killed} killed by their rule, {caught} caught by another, {survived} survived{share}"
+        "{all} mutants: {killed} killed by their rule, {caught} caught by another, {survived} survived{share}; {refused} are refused"
     )
 }
 
@@ -50,12 +55,15 @@ struct Counts {
     killed: usize,
     caught: usize,
     survived: usize,
+    /// Of all of them.
+    refused: usize,
 }
 
 impl Counts {
     fn of<'m>(mutants: impl Iterator<Item = &'m Mutant>) -> Self {
-        let mut counts = Self { killed: 0, caught: 0, survived: 0 };
+        let mut counts = Self { killed: 0, caught: 0, survived: 0, refused: 0 };
         for mutant in mutants {
+            counts.refused += usize::from(mutant.refused);
             match mutant.fate {
                 Fate::Killed(_) => counts.killed += 1,
                 Fate::Caught(_) => counts.caught += 1,
@@ -97,6 +105,7 @@ struct Wire<'m> {
     killed: usize,
     caught: usize,
     survived: usize,
+    refused: usize,
     files: Vec<WireFile<'m>>,
 }
 
@@ -112,6 +121,7 @@ struct WireMutant<'m> {
     line: usize,
     fate: &'m str,
     rule: Option<&'m str>,
+    refused: bool,
     before: &'m str,
     after: &'m str,
 }
@@ -125,6 +135,7 @@ pub fn json(files: &[(String, Mutation)], out: &mut dyn Write) -> io::Result<()>
         killed: counts.killed,
         caught: counts.caught,
         survived: counts.survived,
+        refused: counts.refused,
         files: files
             .iter()
             .map(|(path, mutation)| WireFile { path, mutants: mutation.mutants.iter().map(wire).collect() })
@@ -142,5 +153,5 @@ fn wire(mutant: &Mutant) -> WireMutant<'_> {
         Fate::Survived => ("survived", None),
     };
     let (before, after) = (mutant.change.0.as_str(), mutant.change.1.as_str());
-    WireMutant { operator: mutant.operator, line: mutant.line, fate, rule, before, after }
+    WireMutant { operator: mutant.operator, line: mutant.line, fate, rule, refused: mutant.refused, before, after }
 }
