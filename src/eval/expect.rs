@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::plans::{PlanExpectation, event};
 use super::score::CaseScore;
 use super::texts::{FileExpectation, TurnText};
+use super::turn::TurnName;
 use crate::engine::script::{rule_ids, unknown_rule};
 use crate::engine::{Conversation, Revision, YamlKind, answer_word};
 use crate::finding::Verdict;
@@ -20,13 +21,13 @@ pub struct CaseExpectation {
     /// The verdict of the file that stands at the end.
     pub r#final: Option<Verdict>,
     /// The turn by which a file is accepted for the first time.
-    pub by_turn: Option<usize>,
+    pub by_turn: Option<TurnName>,
     /// The verdict of the best file of a turn, by turn.
     #[serde(default)]
-    pub verdicts: BTreeMap<usize, Verdict>,
+    pub verdicts: BTreeMap<TurnName, Verdict>,
     /// What YAML the answer of a turn holds, by turn.
     #[serde(default)]
-    pub yaml: BTreeMap<usize, YamlKind>,
+    pub yaml: BTreeMap<TurnName, YamlKind>,
     /// Rules that no file of the conversation may violate.
     #[serde(default)]
     pub never: Vec<String>,
@@ -38,7 +39,7 @@ pub struct CaseExpectation {
     pub plans: BTreeMap<String, PlanExpectation>,
     /// What replies and files say, by turn.
     #[serde(default)]
-    pub text: BTreeMap<usize, TurnText>,
+    pub text: BTreeMap<TurnName, TurnText>,
     /// What the file that stands at the end says.
     pub file: Option<FileExpectation>,
     /// The most turns of the conversation.
@@ -51,32 +52,55 @@ pub struct CaseExpectation {
     pub drift: Option<usize>,
 }
 
+/// A demand that was not met: where it stands below `expect`, and how.
+pub(super) type Unmet = (Vec<String>, String);
+
+fn route(parts: &[&str]) -> Vec<String> {
+    parts.iter().map(|part| (*part).to_owned()).collect()
+}
+
 impl CaseExpectation {
     /// What is wrong with the demands themselves: where below `expect`, and why.
-    pub(super) fn wrong(&self, settings: &Settings) -> Option<(Vec<String>, String)> {
+    pub(super) fn wrong(&self, settings: &Settings) -> Vec<Unmet> {
         let known = rule_ids();
-        let is_unknown = |rule: &&String| !known.contains(&rule.as_str());
-        if let Some(rule) = self.never.iter().find(is_unknown) {
-            return Some((vec!["never".to_owned()], unknown_rule(rule)));
+        let is_unknown = |rule: &str| !known.contains(&rule);
+        let mut wrong = Vec::new();
+        for (index, rule) in self.never.iter().enumerate().filter(|(_, rule)| is_unknown(rule)) {
+            wrong.push((route(&["never", &index.to_string()]), unknown_rule(rule)));
         }
-        if let Some(rule) = self.rules.keys().find(is_unknown) {
-            return Some((vec!["rules".to_owned(), rule.clone()], unknown_rule(rule)));
+        for rule in self.rules.keys().filter(|rule| is_unknown(rule)) {
+            wrong.push((route(&["rules", rule]), unknown_rule(rule)));
         }
         for key in self.plans.keys() {
             if let Err(message) = event(key, settings) {
-                return Some((vec!["plans".to_owned(), key.clone()], message));
+                wrong.push((route(&["plans", key]), message));
             }
         }
         for (turn, demands) in &self.text {
             for (name, text) in [("reply", &demands.reply), ("file", &demands.file)] {
-                if let Some(message) = text.wrong() {
-                    let route = ["text", &turn.to_string(), name, "matches"].map(str::to_owned);
-                    return Some((route.to_vec(), message));
-                }
+                let told = text.wrong().into_iter();
+                wrong.extend(told.map(|message| (route(&["text", &turn.key(), name, "matches"]), message)));
             }
         }
-        let message = self.file.as_ref().and_then(|file| file.text().wrong())?;
-        Some((vec!["file".to_owned(), "matches".to_owned()], message))
+        let told = self.file.iter().flat_map(|file| file.text().wrong());
+        wrong.extend(told.map(|message| (route(&["file", "matches"]), message)));
+        wrong
+    }
+
+    /// The turns that are named by their id, and where.
+    pub(super) fn named_turns(&self) -> Vec<(Vec<String>, &str)> {
+        fn id(turn: &TurnName) -> Option<&str> {
+            match turn {
+                TurnName::Id(id) => Some(id),
+                TurnName::Number(_) => None,
+            }
+        }
+        let of = |key: &'static str, id: &str| route(&[key, id]);
+        let by_turn = self.by_turn.iter().filter_map(id).map(|id| (route(&["by-turn"]), id));
+        let verdicts = self.verdicts.keys().filter_map(id).map(|id| (of("verdicts", id), id));
+        let yaml = self.yaml.keys().filter_map(id).map(|id| (of("yaml", id), id));
+        let text = self.text.keys().filter_map(id).map(|id| (of("text", id), id));
+        by_turn.chain(verdicts).chain(yaml).chain(text).collect()
     }
 
     /// The demands on words that were not met. `accepted` is the hash of the text that was accepted when the recording
@@ -84,79 +108,97 @@ impl CaseExpectation {
     pub(super) fn words(
         &self,
         conversation: &Conversation,
+        score: &CaseScore,
         accepted: Option<&str>,
         equal: Option<Result<String, String>>,
-    ) -> Vec<String> {
-        let mut failures = Vec::new();
+    ) -> Vec<Unmet> {
+        let mut unmet = Vec::new();
         for (turn, demands) in &self.text {
-            let played = turn.checked_sub(1).and_then(|index| conversation.turns().get(index));
+            let index = turn.number(&score.by_turn).and_then(|number| number.checked_sub(1));
+            let played = index.and_then(|index| conversation.turns().get(index));
             let reply = played.and_then(|turn| turn.attempts.last()).map(|attempt| attempt.reply.text.as_str());
             let revision = played.and_then(|turn| conversation.revision(turn.revision?).ok());
-            failures.extend(demands.reply.failures(&format!("the reply of turn {turn}"), reply));
-            failures.extend(demands.file.failures(&format!("the file of turn {turn}"), revision.map(Revision::text)));
+            let texts = [("reply", &demands.reply, reply), ("file", &demands.file, revision.map(Revision::text))];
+            for (name, demands, text) in texts {
+                let told = demands.failures(&format!("the {name} of turn {turn}"), text).into_iter();
+                unmet.extend(told.map(|(key, text)| (route(&["text", &turn.key(), name, key]), text)));
+            }
         }
         let present = conversation.present();
         for (key, demands) in &self.plans {
-            match present {
-                Some(revision) => failures.extend(demands.failures(key, conversation.checker(), &revision.checked)),
-                None => failures.push(format!("{key}: there is no file")),
-            }
+            let told = match present {
+                Some(revision) => demands.failures(key, conversation.checker(), &revision.checked),
+                None => vec![("", format!("{key}: there is no file"))],
+            };
+            unmet.extend(told.into_iter().map(|(below, text)| (route(&["plans", key, below]), text)));
         }
-        let Some(demands) = &self.file else { return failures };
-        failures.extend(demands.text().failures("the file", present.map(Revision::text)));
+        let Some(demands) = &self.file else { return unmet };
+        let told = demands.text().failures("the file", present.map(Revision::text)).into_iter();
+        unmet.extend(told.map(|(key, text)| (route(&["file", key]), text)));
+        let mut tell = |key: &str, text: String| unmet.push((route(&["file", key]), text));
         match (&demands.equals, equal, present) {
-            (Some(path), Some(Err(reason)), _) => failures.push(format!("{path}: {reason}")),
+            (Some(path), Some(Err(reason)), _) => tell("equals", format!("{path}: {reason}")),
             (Some(path), Some(Ok(text)), Some(revision)) if text != revision.text() => {
                 let differs = text.lines().zip(revision.text().lines()).take_while(|(a, b)| a == b).count() + 1;
-                failures.push(format!("the file differs from {path}, first on line {differs}"));
+                tell("equals", format!("the file differs from {path}, first on line {differs}"));
             }
-            (Some(path), _, None) => failures.push(format!("there is no file to equal {path}")),
+            (Some(path), _, None) => tell("equals", format!("there is no file to equal {path}")),
             _ => {}
         }
         if demands.same_as_accepted {
+            let same = "same-as-accepted";
             match (accepted, present) {
-                (None, _) => failures.push("no file was accepted when the recording was made".to_owned()),
+                (None, _) => tell(same, "no file was accepted when the recording was made".to_owned()),
                 (Some(hash), Some(revision)) if hash == revision.sha256 => {}
-                _ => failures.push("the file is another text than the one that was accepted".to_owned()),
+                _ => tell(same, "the file is another text than the one that was accepted".to_owned()),
             }
         }
-        failures
+        unmet
     }
 
     /// The demands that were not met, in words.
-    pub(super) fn failures(&self, conversation: &Conversation, score: &CaseScore) -> Vec<String> {
-        let mut failures = Vec::new();
+    pub(super) fn failures(&self, conversation: &Conversation, score: &CaseScore) -> Vec<Unmet> {
+        let mut unmet = Vec::new();
+        let mut tell = |parts: &[&str], text: String| unmet.push((route(parts), text));
         let word = |verdict: Option<Verdict>| verdict.map_or("no file", Verdict::word);
         if let Some(expected) = self.r#final.filter(|expected| Some(*expected) != score.r#final) {
-            failures.push(format!("final: expected {}, got {}", expected.word(), word(score.r#final)));
+            tell(&["final"], format!("final: expected {}, got {}", expected.word(), word(score.r#final)));
         }
-        if let Some(turn) = self.by_turn {
-            match score.accepted_at {
-                Some(at) if at <= turn => {}
-                Some(at) => failures.push(format!("accepted at turn {at}, expected by turn {turn}")),
-                None => failures.push(format!("never accepted, expected by turn {turn}")),
+        if let Some(turn) = &self.by_turn {
+            match (score.accepted_at, turn.number(&score.by_turn)) {
+                (Some(at), Some(by)) if at <= by => {}
+                (_, None) => tell(&["by-turn"], format!("there is no turn {turn}, expected to be accepted by then")),
+                (Some(at), _) => tell(&["by-turn"], format!("accepted at turn {at}, expected by turn {turn}")),
+                (None, _) => tell(&["by-turn"], format!("never accepted, expected by turn {turn}")),
             }
         }
+        let played = |turn: &TurnName| score.by_turn.get(turn.number(&score.by_turn)?.wrapping_sub(1));
         for (turn, expected) in &self.verdicts {
-            let got = score.by_turn.get(turn.wrapping_sub(1)).and_then(|turn| turn.verdict);
+            let got = played(turn).and_then(|turn| turn.verdict);
             if got != Some(*expected) {
-                failures.push(format!("turn {turn}: expected {}, got {}", expected.word(), word(got)));
+                let got = if played(turn).is_some() { word(got) } else { "no such turn" };
+                tell(&["verdicts", &turn.key()], format!("turn {turn}: expected {}, got {got}", expected.word()));
             }
         }
         for (turn, expected) in &self.yaml {
-            let got = score.by_turn.get(turn.wrapping_sub(1)).and_then(|turn| turn.yaml);
+            let got = played(turn).and_then(|turn| turn.yaml);
             if got != Some(*expected) {
                 let got = got.map_or("no such turn", YamlKind::word);
-                failures.push(format!("turn {turn}: expected {} as YAML, got {got}", expected.word()));
+                let text = format!("turn {turn}: expected {} as YAML, got {got}", expected.word());
+                tell(&["yaml", &turn.key()], text);
             }
         }
-        failures.extend(self.never.iter().filter_map(|rule| never(rule, conversation)));
+        for (index, rule) in self.never.iter().enumerate() {
+            if let Some(text) = never(rule, conversation) {
+                tell(&["never", &index.to_string()], text);
+            }
+        }
         for (rule, expected) in &self.rules {
             let present = conversation.present();
             let answer = present.and_then(|revision| revision.checked.answers.get(rule.as_str()).copied());
             if answer != Some(*expected) {
                 let got = answer.map_or(if present.is_some() { "not checked" } else { "no file" }, answer_word);
-                failures.push(format!("{rule}: expected {}, got {got}", answer_word(*expected)));
+                tell(&["rules", rule], format!("{rule}: expected {}, got {got}", answer_word(*expected)));
             }
         }
         let caps = [
@@ -169,10 +211,10 @@ impl CaseExpectation {
             if let (Some(most), Some(got)) = (most, got)
                 && got > most
             {
-                failures.push(format!("{what}: {got}, expected at most {most}"));
+                tell(&[what], format!("{what}: {got}, expected at most {most}"));
             }
         }
-        failures
+        unmet
     }
 }
 

@@ -161,10 +161,17 @@ fn never_is_not_met_by_not_looking() {
         ran_with("evals/suite.yaml", team.path(), options).scores[0].failures.clone()
     };
     assert_eq!(demand(&Options::default(), "no-inline-secret"), [""; 0]);
-    assert_eq!(demand(&Options::default(), "release-flow"), ["release-flow: violated at turn 1, expected never"]);
+    assert_eq!(
+        demand(&Options::default(), "release-flow"),
+        ["release-flow: violated at turn 1, expected never (suite.yaml:3)"]
+    );
     for off in ["policy: none", "rules: {no-inline-secret: off}"] {
         let told = demand(&settings(off), "no-inline-secret");
-        assert_eq!(told, ["no-inline-secret: not checked under these settings, expected never violated"], "{off}");
+        assert_eq!(
+            told,
+            ["no-inline-secret: not checked under these settings, expected never violated (suite.yaml:3)"],
+            "{off}"
+        );
     }
     let broken = fenced("pipelines: nothing\n");
     let lines = [("user", "one"), ("assistant", broken.as_str())]

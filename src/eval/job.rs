@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::case::Case;
+use super::expect::Unmet;
 use super::instead::Instead;
 use super::keep::Keep;
 use super::score::{CaseScore, named};
 use super::shelf::{Shelf, beside};
-use super::suite::{Case, Suite};
+use super::suite::Suite;
 use crate::check::Checker;
 use crate::engine::{
     self, Answers, Cue, Cues, Play, PromptScript, Recording, Silent, YamlKind, cues_of_recording, cues_of_script,
@@ -44,6 +46,13 @@ impl Of {
         let settings = script.as_ref().map_or(&case.settings, |script| &script.settings);
         let checker = checker(settings.clone())?;
         Ok(Self { suite: suite.name.clone(), file: suite.file.clone(), case: case.clone(), script, checker })
+    }
+
+    /// A demand that was not met, with its place in the suite.
+    fn told(&self, (route, text): &Unmet) -> String {
+        let route: Vec<&str> = std::iter::once("expect").chain(route.iter().map(String::as_str)).collect();
+        let file = self.file.rsplit('/').next().unwrap_or(&self.file);
+        format!("{text} ({file}:{})", self.case.place_of(&route).0)
     }
 
     /// The settings as a report keeps them.
@@ -144,10 +153,10 @@ impl Job {
         }
         // What was not played to its end is undecided; to call its demands failed would be a guess.
         if score.undecided.is_none() {
-            let failures = self.of.case.expect.failures(&play.conversation, &score);
-            score.failures.extend(failures);
-            let words = self.of.case.expect.words(&play.conversation, accepted(&recording), equal);
-            score.failures.extend(words);
+            let expect = &self.of.case.expect;
+            let mut unmet = expect.failures(&play.conversation, &score);
+            unmet.extend(expect.words(&play.conversation, &score, accepted(&recording), equal));
+            score.failures.extend(unmet.iter().map(|unmet| self.of.told(unmet)));
         }
         Ok(score)
     }

@@ -6,9 +6,12 @@ mod against;
 mod baseline;
 mod beside;
 mod bisect;
+mod case;
 mod chosen;
 mod expect;
 mod filter;
+mod find;
+mod form;
 mod instead;
 mod job;
 mod junit;
@@ -26,12 +29,14 @@ mod stamp;
 mod suite;
 mod summary;
 mod texts;
+mod turn;
 mod variables;
 mod wire;
 
 pub use baseline::{Baseline, CaseChange, Change, Compared, Comparison, RuleChange};
 pub use beside::Beside;
 pub use bisect::{History, RuleTurn, history, write_history};
+pub use case::Case;
 pub use chosen::Chosen;
 pub use expect::CaseExpectation;
 pub use filter::Filter;
@@ -48,13 +53,16 @@ pub use shard::Shard;
 pub use shelf::Shelf;
 pub use show::human;
 pub use stamp::Stamp;
-pub use suite::{Case, Suite};
+pub use suite::Suite;
 pub use summary::{CaseSummary, Spread, Summary, pass_at, wilson};
 pub use texts::{FileExpectation, TextExpectation, TurnText};
+pub use turn::TurnName;
 pub use wire::{json, read_baseline, read_report};
 
 #[cfg(test)]
 mod documented;
+#[cfg(test)]
+mod form_tests;
 #[cfg(test)]
 mod gate_tests;
 #[cfg(test)]

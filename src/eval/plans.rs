@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::form::nearest;
 use super::texts::some;
 use crate::check::{Checked, Checker};
 use crate::effect::{Kind, kind_of};
@@ -28,20 +29,25 @@ pub struct PlanExpectation {
     pub retags: Option<bool>,
 }
 
+/// The kinds of events as keys name them.
+const KINDS: [&str; 4] = ["branch", "tag", "pull-request", "custom"];
+
 /// The event that a key names: `branch main`, `tag release-1.0.0`, `pull-request feature/x..main`, `custom nightly`.
 pub(super) fn event(key: &str, settings: &Settings) -> Result<Event, String> {
     let (kind, name) = key.split_once(' ').unwrap_or((key, ""));
     let name = name.trim();
-    let kind = match kind {
+    let event = match kind {
         "branch" if name == settings.main_branch => EventKind::Main,
         "branch" => EventKind::Branch,
         "tag" => EventKind::Tag,
         "pull-request" => EventKind::PullRequest,
         "custom" => EventKind::Custom,
         _ => {
-            return Err(format!(
-                "`{key}` is no event; write `branch NAME`, `tag NAME`, `pull-request NAME` or `custom NAME`"
-            ));
+            let next = nearest(kind, &KINDS).map_or_else(
+                || "write `branch NAME`, `tag NAME`, `pull-request FROM..TO` or `custom NAME`".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            return Err(format!("`{key}` is no event; {next}"));
         }
     };
     if name.is_empty() {
@@ -49,22 +55,32 @@ pub(super) fn event(key: &str, settings: &Settings) -> Result<Event, String> {
             "`{key}` has no name; a pattern of the file may stand for its events, as in `tag release-*`"
         ));
     }
-    let event = match name.split_once("..") {
-        Some((source, destination)) if kind == EventKind::PullRequest => {
-            Event { destination: Some(destination.to_owned()), ..Event::new(kind, source) }
+    match (event, name.split_once("..")) {
+        (EventKind::PullRequest, Some((source, destination))) if !source.is_empty() && !destination.is_empty() => {
+            Ok(Event { destination: Some(destination.to_owned()), ..Event::new(event, source) })
         }
-        _ => Event::new(kind, name),
-    };
-    Ok(event)
+        // A pattern stands for pull requests to anywhere.
+        (EventKind::PullRequest, None) if is_pattern(name) => Ok(Event::new(event, name)),
+        (EventKind::PullRequest, _) => {
+            let main = &settings.main_branch;
+            Err(format!("`{key}` does not say from where to where; write it as in `pull-request feature/x..{main}`"))
+        }
+        (_, Some(_)) => Err(format!("`{key}` has two names, which only a pull request has")),
+        (_, None) => Ok(Event::new(event, name)),
+    }
+}
+
+fn is_pattern(name: &str) -> bool {
+    name.contains(['*', '?', '{', '['])
 }
 
 impl PlanExpectation {
-    /// The demands that the plan of an event does not meet, in words that begin with the event.
-    pub(super) fn failures(&self, key: &str, checker: &Checker, checked: &Checked) -> Vec<String> {
+    /// The demands that the plan of an event does not meet: their key, and words that begin with the event.
+    pub(super) fn failures(&self, key: &str, checker: &Checker, checked: &Checked) -> Vec<(&'static str, String)> {
         let settings = checker.settings();
         let Ok(event) = event(key, settings) else { return Vec::new() };
         let told = checker.plan_with(&checked.document, |mut planner| {
-            let plan = if event.name.contains(['*', '?', '{', '[']) {
+            let plan = if is_pattern(&event.name) {
                 // A pattern stands for the class of events that it takes.
                 planner.all().into_iter().find(|plan| plan.event == event)
             } else {
@@ -73,53 +89,58 @@ impl PlanExpectation {
             match plan {
                 Some(plan) => self.against(&plan, settings),
                 None if self.pipeline.as_deref() == Some("none") => Vec::new(),
-                None => vec!["selects no pipeline".to_owned()],
+                None => vec![("", "selects no pipeline".to_owned())],
             }
         });
-        let told = told.unwrap_or_else(|| vec!["the file has no pipelines that could be read".to_owned()]);
-        told.into_iter().map(|text| format!("{key}: {text}")).collect()
+        let told = told.unwrap_or_else(|| vec![("", "the file has no pipelines that could be read".to_owned())]);
+        told.into_iter().map(|(below, text)| (below, format!("{key}: {text}"))).collect()
     }
 
-    fn against(&self, plan: &Plan<'_>, settings: &Settings) -> Vec<String> {
+    fn against(&self, plan: &Plan<'_>, settings: &Settings) -> Vec<(&'static str, String)> {
         let mut failures = Vec::new();
         let selected = plan.selector.label();
         if let Some(expected) = self.pipeline.as_ref().filter(|expected| **expected != selected) {
-            failures.push(format!("expected the pipeline {expected}, got {selected}"));
+            failures.push(("pipeline", format!("expected the pipeline {expected}, got {selected}")));
         }
         let sites = plan.deployments(settings);
         let to = |name: &String| -> Vec<&Deployment<'_, '_>> {
             sites.iter().filter(|site| goes_to(site, name, settings)).collect()
         };
-        for (names, gated) in [(&self.gate_before, true), (&self.no_gate_before, false)] {
+        for (key, names, gated) in
+            [("gate-before", &self.gate_before, true), ("no-gate-before", &self.no_gate_before, false)]
+        {
             for name in names {
                 let there = to(name);
                 if there.is_empty() {
-                    failures.push(format!("nothing is deployed to {name}"));
+                    failures.push((key, format!("nothing is deployed to {name}")));
                 } else if let Some(site) = there.iter().find(|site| site.step.gated != gated) {
                     let word = if gated { "no gate" } else { "a gate" };
-                    failures.push(format!("`{}` reaches {name} with {word} before it", site.step.name()));
+                    failures.push((key, format!("`{}` reaches {name} with {word} before it", site.step.name())));
                 }
             }
         }
         if let Some(expected) = &self.deploys_to {
             let missing = expected.iter().filter(|name| to(name).is_empty());
-            failures.extend(missing.map(|name| format!("nothing is deployed to {name}")));
+            failures.extend(missing.map(|name| ("deploys-to", format!("nothing is deployed to {name}"))));
             let other = sites.iter().find(|site| !expected.iter().any(|name| goes_to(site, name, settings)));
             if let Some(site) = other {
                 let kind = site.kind.map_or("an environment that can't be told", |kind| kind.word());
                 let name = site.step.declared_name().unwrap_or(kind);
-                failures.push(format!("`{}` deploys to {name}, which is not expected", site.step.name()));
+                let text = format!("`{}` deploys to {name}, which is not expected", site.step.name());
+                failures.push(("deploys-to", text));
             }
         }
         let does = |which: fn(&Kind<'_>) -> bool| plan.effects().find(|(_, effect)| which(&effect.kind));
         let builds = does(|kind| matches!(kind, Kind::Build { .. }));
         let retags = does(|kind| matches!(kind, Kind::Retag { .. }));
-        let both = [("builds an image", self.builds, builds), ("retags an image", self.retags, retags)];
-        for (what, expected, found) in both {
+        let both = [("builds", self.builds, builds), ("retags", self.retags, retags)];
+        for (key, expected, found) in both {
+            let what = format!("{key} an image");
             match (expected, found) {
-                (Some(true), None) => failures.push(format!("nothing {what}")),
+                (Some(true), None) => failures.push((key, format!("nothing {what}"))),
                 (Some(false), Some((step, effect))) => {
-                    failures.push(format!("`{}` {what} (`{}`), which is not expected", step.name(), effect.command));
+                    let text = format!("`{}` {what} (`{}`), which is not expected", step.name(), effect.command);
+                    failures.push((key, text));
                 }
                 _ => {}
             }
@@ -148,7 +169,8 @@ mod tests {
             PAGE.split("## Good").nth(1).unwrap().split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
         let checker = Checker::new(Settings::default());
         let expectation: PlanExpectation = serde_yaml::from_str(demands).unwrap();
-        expectation.failures(key, &checker, &checker.check(good))
+        let told = expectation.failures(key, &checker, &checker.check(good));
+        told.into_iter().map(|(_, text)| text).collect()
     }
 
     #[test]
@@ -174,6 +196,20 @@ mod tests {
             "branch main: nothing retags an image",
         ]
         "#);
-        assert!(event("push main", &Settings::default()).is_err() && event("tag", &Settings::default()).is_err());
+        let wrong = ["push main", "tga x", "tag", "tag a..b", "pull-request feature/x", "pull-request ..main"];
+        let wrong = wrong.map(|key| event(key, &Settings::default()).unwrap_err());
+        insta::assert_debug_snapshot!(wrong, @r#"
+        [
+            "`push main` is no event; write `branch NAME`, `tag NAME`, `pull-request FROM..TO` or `custom NAME`",
+            "`tga x` is no event; did you mean `tag`?",
+            "`tag` has no name; a pattern of the file may stand for its events, as in `tag release-*`",
+            "`tag a..b` has two names, which only a pull request has",
+            "`pull-request feature/x` does not say from where to where; write it as in `pull-request feature/x..main`",
+            "`pull-request ..main` does not say from where to where; write it as in `pull-request feature/x..main`",
+        ]
+        "#);
+        for right in ["pull-request feature/*", "pull-request feature/x..main", "branch release/*"] {
+            assert!(event(right, &Settings::default()).is_ok(), "{right}");
+        }
     }
 }

@@ -1,20 +1,21 @@
 //! Suites run: every recording of every case, on all cores, in an order that does not depend on them.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use super::case::Case;
 use super::chosen::Chosen;
 use super::filter::Filter;
-use super::job::{Job, Of};
+use super::find::{Scripts, jobs_of};
+use super::job::Job;
 use super::keep::Keep;
 use super::score::CaseScore;
 use super::shard::Shard;
-use super::shelf::{Shelf, beside, seen_from};
+use super::shelf::{Shelf, beside};
 use super::stamp::Stamp;
-use super::suite::{Case, Suite};
+use super::suite::Suite;
 use super::summary::Summary;
 use super::variables::{filled, first};
 use crate::engine::{PromptScript, ScriptError};
@@ -121,7 +122,7 @@ impl Work {
             shelf: shelf.clone(),
         };
         let mut named: BTreeMap<String, String> = BTreeMap::new();
-        let mut scripts = Scripts { shelf, read: BTreeMap::new() };
+        let mut scripts = Scripts::new(shelf);
         for file in &suites {
             let suite = match text(file, shelf).and_then(|text| Suite::read(file, &text, &options.settings)) {
                 Ok((suite, wrong)) => {
@@ -149,7 +150,14 @@ impl Work {
             for case in suite.chosen(&options.filter) {
                 match jobs_of(&suite, case, shelf, &mut scripts) {
                     Ok(own) => work.jobs.extend(own),
-                    Err(errors) => work.problems.extend(errors),
+                    // What is wrong with a script or a path is mostly wrong with every cell of a matrix, and is told once.
+                    Err(errors) => {
+                        for error in errors {
+                            if !work.problems.contains(&error) {
+                                work.problems.push(error);
+                            }
+                        }
+                    }
                 }
             }
         }
@@ -207,23 +215,6 @@ pub(super) fn text(file: &str, shelf: &Shelf) -> Result<String, ScriptError> {
     String::from_utf8(bytes).map_err(|_| wrong("is not UTF-8".to_owned()))
 }
 
-/// Prompt scripts, each file read once.
-struct Scripts<'s> {
-    shelf: &'s Shelf,
-    read: BTreeMap<String, Result<String, ScriptError>>,
-}
-
-impl Scripts<'_> {
-    fn script(&mut self, path: &str, case: &Case) -> Result<PromptScript, ScriptError> {
-        let text = self.read.entry(path.to_owned()).or_insert_with(|| text(path, self.shelf));
-        let beside = |file: &str| self.shelf.read_beside(path, file);
-        let text = text.as_ref().map_err(Clone::clone)?;
-        let mut script = PromptScript::read_with(path, text, &case.settings, &beside)?;
-        case.fill(&mut script);
-        Ok(script)
-    }
-}
-
 impl Case {
     /// Fills the case's variables into the prompts of its script; what only looks like a variable stays.
     pub fn fill(&self, script: &mut PromptScript) {
@@ -243,31 +234,4 @@ pub fn unescape(script: &mut PromptScript) {
     for turn in &mut script.turns {
         turn.prompt = filled(&turn.prompt, &BTreeMap::new());
     }
-}
-
-fn jobs_of(suite: &Suite, case: &Case, shelf: &Shelf, scripts: &mut Scripts<'_>) -> Result<Vec<Job>, Vec<ScriptError>> {
-    let wrong = |message: String| {
-        let (line, column) = case.place;
-        ScriptError { name: suite.file.clone(), line, column, message: format!("`{}`: {message}", case.name) }
-    };
-    let script = case.script.as_ref().map(|path| scripts.script(&beside(&suite.file, path), case));
-    let script = script.transpose().map_err(|error| vec![error])?;
-    let of = Arc::new(Of::new(suite, case, script).map_err(|message| vec![wrong(message)])?);
-    let mut jobs: Vec<Job> = Vec::new();
-    let mut taken = BTreeSet::new();
-    let mut problems = Vec::new();
-    for pattern in &case.recordings {
-        let found = shelf.expand(&beside(&suite.file, pattern));
-        if found.is_empty() {
-            problems.push(wrong(format!("no recording is called `{pattern}`")));
-        }
-        for path in found {
-            let recording = if pattern.starts_with('/') { path.clone() } else { seen_from(&suite.file, &path) };
-            // Two patterns may take one recording, which is judged once.
-            if taken.insert(path.clone()) {
-                jobs.push(Job { of: of.clone(), path, recording });
-            }
-        }
-    }
-    if problems.is_empty() { Ok(jobs) } else { Err(problems) }
 }

@@ -81,8 +81,8 @@ fn recordings_are_judged_and_the_numbers_told() {
       passed    all (1-good.jsonl)  A., accepted at turn 1
       passed    all (2-late.jsonl)  rA, accepted at turn 2
       failed    all (3-bad.jsonl)  Ar, accepted at turn 1
-        final: expected accepted, got refused
-        known-key: expected holds, got violated
+        final: expected accepted, got refused (suite.yaml:6)
+        known-key: expected holds, got violated (suite.yaml:6)
         turn 2 broke known-key
       undecided all (4-stale.jsonl)  .
         the recording `recordings/4-stale.jsonl` is stale: at turn 2 (attempt 0) it answers another prompt; record anew with `--live`
@@ -142,17 +142,18 @@ fn mistakes_are_told_at_their_place_and_other_cases_run() {
     insta::assert_debug_snapshot!(told, @r#"
     [
         "evals/suite.yaml:5:11: `good` is the name of two cases",
-        "evals/suite.yaml:9:5: case 4: unknown field `nam`, expected one of `name`, `script`, `recordings`, `settings`, `variables`, `matrix`, `tags`, `expect`",
-        "evals/suite.yaml:12:21: no rule is called `build-onc`; did you mean `build-once`?",
+        "evals/suite.yaml:9:5: the case has no key `nam`; did you mean `name`?",
+        "evals/suite.yaml:9:5: the case lacks `recordings`",
+        "evals/suite.yaml:12:22: no rule is called `build-onc`; did you mean `build-once`?",
         "evals/suite.yaml:17:16: unknown setting `tag`",
-        "evals/suite.yaml:7:5: `none`: no recording is called `recordings/none.jsonl`",
-        "evals/none.yaml:1:1: there is no such file",
+        "evals/suite.yaml:8:18: `none`: no recording is called `recordings/none.jsonl`",
+        "evals/suite.yaml:14:13: the prompt script `none.yaml` can't be read: there is no such file",
     ]
     "#);
     let all = shown(&report, &Beside::default());
-    assert!(all.contains("\n6 mistakes in suites and prompt scripts; what they leave was judged\n"), "{all}");
+    assert!(all.contains("\n7 mistakes in suites and prompt scripts; what they leave was judged\n"), "{all}");
     assert_eq!(report.scores.iter().map(|score| score.case.as_str()).collect::<Vec<_>>(), ["good", "last"]);
-    assert_eq!(report.scores[1].failures, ["turn 7: expected accepted, got no file"]);
+    assert_eq!(report.scores[1].failures, ["turn 7: expected accepted, got no such turn (suite.yaml:21)"]);
     assert_eq!(run(&["none.yaml".to_owned()], &Shelf::Embedded, &Options::default()).exit_code(), 2);
     let filter = Filter { only: vec!["las".to_owned()], ..Filter::default() };
     let only = Options { filter, ..Options::default() };
@@ -239,13 +240,13 @@ fn demands_on_plans_texts_and_files_are_judged() {
     assert_eq!(report.scores[0].failures, [""; 0]);
     insta::assert_debug_snapshot!(report.scores[1].failures, @r#"
     [
-        "turns: 2, expected at most 1",
-        "the file of turn 1: contains `node` (line 1)",
-        "the reply of turn 3: there is none",
-        "branch main: nothing builds an image",
-        "tag x: selects no pipeline",
-        "the file differs from other.yml, first on line 6",
-        "no file was accepted when the recording was made",
+        "turns: 2, expected at most 1 (suite.yaml:10)",
+        "the file of turn 1: contains `node` (line 1) (suite.yaml:10)",
+        "the reply of turn 3: there is none (suite.yaml:10)",
+        "branch main: nothing builds an image (suite.yaml:10)",
+        "tag x: selects no pipeline (suite.yaml:10)",
+        "the file differs from other.yml, first on line 6 (suite.yaml:10)",
+        "no file was accepted when the recording was made (suite.yaml:10)",
     ]
     "#);
     let told: Vec<String> = report.problems.iter().map(ToString::to_string).collect();

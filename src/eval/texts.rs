@@ -95,21 +95,23 @@ impl TextExpectation {
         *self == Self::default()
     }
 
-    /// The demands that a text does not meet, in words after `what`.
-    pub(super) fn failures(&self, what: &str, text: Option<&str>) -> Vec<String> {
+    /// The demands that a text does not meet: their key, and words after `what`.
+    pub(super) fn failures(&self, what: &str, text: Option<&str>) -> Vec<(&'static str, String)> {
         if self.is_empty() {
             return Vec::new();
         }
-        let Some(text) = text else { return vec![format!("{what}: there is none")] };
+        let Some(text) = text else { return vec![("", format!("{what}: there is none"))] };
         let missing = self.contains.iter().filter(|part| !text.contains(part.as_str()));
-        let mut failures: Vec<String> = missing.map(|part| format!("{what}: does not contain `{part}`")).collect();
+        let missing = missing.map(|part| ("contains", format!("{what}: does not contain `{part}`")));
+        let mut failures: Vec<(&'static str, String)> = missing.collect();
         let there = self.not_contains.iter().filter_map(|part| Some((part, text.find(part.as_str())?)));
         failures.extend(there.map(|(part, at)| {
             let line = text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
-            format!("{what}: contains `{part}` (line {line})")
+            ("not-contains", format!("{what}: contains `{part}` (line {line})"))
         }));
         let apart = |expression: &&String| compiled(expression).is_ok_and(|compiled| !compiled.is_match(text));
-        failures.extend(self.matches.iter().filter(apart).map(|part| format!("{what}: `{part}` does not match")));
+        let apart = self.matches.iter().filter(apart);
+        failures.extend(apart.map(|part| ("matches", format!("{what}: `{part}` does not match"))));
         failures
     }
 }
@@ -124,9 +126,13 @@ mod tests {
         let demands: TextExpectation = serde_yaml::from_str(demands).unwrap();
         assert_eq!(
             demands.failures("reply", Some("one\ntwo\n")),
-            ["reply: does not contain `three`", "reply: contains `two` (line 2)", "reply: `^one two` does not match"]
+            [
+                ("contains", "reply: does not contain `three`".to_owned()),
+                ("not-contains", "reply: contains `two` (line 2)".to_owned()),
+                ("matches", "reply: `^one two` does not match".to_owned())
+            ]
         );
-        assert_eq!(demands.failures("file", None), ["file: there is none"]);
+        assert_eq!(demands.failures("file", None), [("", "file: there is none".to_owned())]);
         let bad: TextExpectation = serde_yaml::from_str("{matches: 'a('}").unwrap();
         assert_eq!(bad.wrong().unwrap(), "`a(` is no regular expression: unclosed group");
         let large = TextExpectation { matches: vec!["(a{1000}){1000}".to_owned()], ..TextExpectation::default() };

@@ -1,0 +1,115 @@
+//! The recordings of a case, and the prompt script that they answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::case::Case;
+use super::form::nearest;
+use super::job::{Job, Of};
+use super::shelf::{Shelf, beside, seen_from};
+use super::suite::Suite;
+use crate::engine::{PromptScript, ScriptError};
+use crate::session::read;
+
+/// Prompt scripts, each file read once.
+pub(super) struct Scripts<'s> {
+    shelf: &'s Shelf,
+    read: BTreeMap<String, Result<String, String>>,
+}
+
+/// Why there is no prompt script.
+enum NoScript {
+    /// The file can't be read, or is something else: why, as words that go on after its name.
+    Unreadable(String),
+    /// What is wrong in it, at its place.
+    Wrong(ScriptError),
+}
+
+impl<'s> Scripts<'s> {
+    pub(super) fn new(shelf: &'s Shelf) -> Self {
+        Self { shelf, read: BTreeMap::new() }
+    }
+
+    fn script(&mut self, path: &str, case: &Case) -> Result<PromptScript, NoScript> {
+        let shelf = self.shelf;
+        let text = self.read.entry(path.to_owned()).or_insert_with(|| {
+            let bytes = shelf.read(path).map_err(|why| format!("can't be read: {why}"))?;
+            String::from_utf8(bytes).map_err(|_| "is not UTF-8".to_owned())
+        });
+        let beside = |file: &str| shelf.read_beside(path, file);
+        let text = text.as_ref().map_err(|why| NoScript::Unreadable(why.clone()))?;
+        let mut script = PromptScript::read_with(path, text, &case.settings, &beside).map_err(|error| {
+            if Suite::read(path, text, &case.settings).is_ok() {
+                return NoScript::Unreadable("is a suite; a prompt script has `turns`".to_owned());
+            }
+            if read(path, text.as_bytes()).is_ok() {
+                return NoScript::Unreadable("is a recording; without `script` its own prompts are played".to_owned());
+            }
+            NoScript::Wrong(error)
+        })?;
+        case.fill(&mut script);
+        Ok(script)
+    }
+}
+
+/// The recordings of a case, each once.
+///
+/// # Errors
+/// What is wrong with its script, its settings or its patterns, each at its place.
+pub(super) fn jobs_of(
+    suite: &Suite,
+    case: &Case,
+    shelf: &Shelf,
+    scripts: &mut Scripts<'_>,
+) -> Result<Vec<Job>, Vec<ScriptError>> {
+    let wrong = |route: &[&str], message: String| {
+        let (line, column) = case.place_of(route);
+        ScriptError { name: suite.file.clone(), line, column, message }
+    };
+    let script = match &case.script {
+        None => None,
+        Some(path) => match scripts.script(&beside(&suite.file, path), case) {
+            Ok(script) => Some(script),
+            Err(NoScript::Wrong(error)) => return Err(vec![error]),
+            Err(NoScript::Unreadable(why)) => {
+                return Err(vec![wrong(&["script"], format!("the prompt script `{path}` {why}"))]);
+            }
+        },
+    };
+    if let Some(script) = &script {
+        let ids: Vec<&str> = script.turns.iter().map(|turn| turn.id.as_str()).collect();
+        let unknown = case.expect.named_turns().into_iter().filter(|(_, id)| !ids.contains(id));
+        let told = unknown.map(|(route, id)| {
+            let route: Vec<&str> = std::iter::once("expect").chain(route.iter().map(String::as_str)).collect();
+            let next = match nearest(id, &ids) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("it has {}", ids.join(", ")),
+            };
+            wrong(&route, format!("the prompt script has no turn `{id}`; {next}"))
+        });
+        let told: Vec<ScriptError> = told.collect();
+        if !told.is_empty() {
+            return Err(told);
+        }
+    }
+    let of = Of::new(suite, case, script).map_err(|message| vec![wrong(&["settings"], message)])?;
+    let of = Arc::new(of);
+    let mut jobs: Vec<Job> = Vec::new();
+    let mut taken = BTreeSet::new();
+    let mut problems = Vec::new();
+    for (index, pattern) in case.recordings.iter().enumerate() {
+        let found = shelf.expand(&beside(&suite.file, pattern));
+        if found.is_empty() {
+            let route = ["recordings", &index.to_string()];
+            problems.push(wrong(&route, format!("`{}`: no recording is called `{pattern}`", case.name)));
+        }
+        for path in found {
+            let recording = if pattern.starts_with('/') { path.clone() } else { seen_from(&suite.file, &path) };
+            // Two patterns may take one recording, which is judged once.
+            if taken.insert(path.clone()) {
+                jobs.push(Job { of: of.clone(), path, recording });
+            }
+        }
+    }
+    if problems.is_empty() { Ok(jobs) } else { Err(problems) }
+}

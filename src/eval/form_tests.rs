@@ -1,0 +1,106 @@
+//! Mistakes in a suite, each told at its place and with the word that was meant.
+
+use std::fs;
+
+use super::tests::{GOOD, fenced, folder};
+use super::*;
+use crate::settings::Settings;
+
+fn told(text: &str) -> Vec<String> {
+    match Suite::read("s.yaml", text, &Settings::default()) {
+        Ok((_, wrong)) => wrong.iter().map(ToString::to_string).collect(),
+        Err(error) => vec![error.to_string()],
+    }
+}
+
+#[test]
+fn all_mistakes_of_a_case_are_told_at_their_places() {
+    let suite = "name: s\ncases:\n  - name: one\n    recordings: r/*.jsonl\n    tags: [1]\n    expect:\n      finall: accepted\n      by-turn: 0\n      \
+                 verdicts: {1: acepted}\n      turns: two\n      file: {same-as-accepted: 'yes', equal: x}\n      plans: {tag x: {build: true}}\n";
+    insta::assert_debug_snapshot!(told(suite), @r#"
+    [
+        "s.yaml:4:17: `recordings` is `r/*.jsonl`, not a list",
+        "s.yaml:5:12: an item of `tags` is a number (`1`), not a text",
+        "s.yaml:7:7: `expect` has no key `finall`; did you mean `final`?",
+        "s.yaml:8:16: `by-turn` is a number (`0`), not the number of a turn, from 1, or its id",
+        "s.yaml:9:21: `1` is `acepted`, not one of `accepted`, `refused`, `incomplete`; did you mean `accepted`?",
+        "s.yaml:10:14: `turns` is `two`, not a whole number",
+        "s.yaml:11:32: `same-as-accepted` is `yes`, not true or false",
+        "s.yaml:11:39: `file` has no key `equal`; did you mean `equals`?",
+        "s.yaml:12:23: `tag x` has no key `build`; did you mean `builds`?",
+    ]
+    "#);
+    let names = "name: s\ncases:\n  - name: two\n    recordings: [a]\n    expect: {never: [build-onc, tag-prefx], rules: {trunk-onl: holds}, plans: {tga x: {}}, file: {matches: 'a('}}\n";
+    insta::assert_debug_snapshot!(told(names), @r#"
+    [
+        "s.yaml:5:22: no rule is called `build-onc`; did you mean `build-once`?",
+        "s.yaml:5:33: no rule is called `tag-prefx`; did you mean `tag-prefix`?",
+        "s.yaml:5:64: no rule is called `trunk-onl`; did you mean `trunk-only`?",
+        "s.yaml:5:87: `tga x` is no event; did you mean `tag`?",
+        "s.yaml:5:108: `a(` is no regular expression: unclosed group",
+    ]
+    "#);
+}
+
+#[test]
+fn what_is_no_suite_is_called_what_it_is() {
+    let chat = "{\"role\":\"user\",\"content\":\"a\"}\n{\"role\":\"assistant\",\"content\":\"b\"}\n";
+    let all = [
+        "name: s\nturns: [{id: a, prompt: b}]\n".replace("turns: [", "turns:\n  - ").replace(']', ""),
+        chat.to_owned(),
+        String::new(),
+        "name: s\ncase: []\n".to_owned(),
+        "- a\n".to_owned(),
+        "name: s\ncases: {a: b}\n".to_owned(),
+    ];
+    insta::assert_debug_snapshot!(all.map(|text| told(&text).join(" | ")), @r#"
+    [
+        "s.yaml:1:1: is a prompt script, not a suite; a case of a suite names it as its `script`",
+        "s.yaml:1:1: is a recording, not a suite; a case of a suite names it among its `recordings`",
+        "s.yaml:1:1: is empty: a suite has a `name` and `cases`",
+        "s.yaml:2:1: the suite has no key `case`; did you mean `cases`?",
+        "s.yaml:1:1: the suite is a list, not a map",
+        "s.yaml:2:8: `cases` is a map, not a list",
+    ]
+    "#);
+}
+
+#[test]
+fn turns_are_named_by_their_ids_and_an_unknown_one_is_told() {
+    let suite = "name: s\ncases:\n  - name: a\n    script: ../prompts/s.yaml\n    recordings: ['recordings/*.jsonl']\n    \
+                 expect: {by-turn: b, verdicts: {a: accepted}, yaml: {b: none}, text: {b: {reply: {contains: Fine}}}}\n";
+    let good = fenced(GOOD);
+    let said = [("user", "one"), ("assistant", good.as_str()), ("user", "two"), ("assistant", "Fine.")];
+    let folder = folder(suite, &[("1.jsonl", &said)]);
+    let ran = |suite: &str| {
+        fs::write(folder.path().join("evals/suite.yaml"), suite).unwrap();
+        run(&["evals/suite.yaml".to_owned()], &Shelf::Disk(folder.path().to_owned()), &Options::default())
+    };
+    let met = ran(suite);
+    assert!(met.problems.is_empty() && met.scores[0].passed(), "{:?} {:?}", met.problems, met.scores);
+    let unmet = ran(&suite
+        .replace("a: accepted", "b: accepted")
+        .replace("by-turn: b", "by-turn: a")
+        .replace("contains: Fine", "contains: Well"));
+    assert_eq!(
+        unmet.scores[0].failures,
+        [
+            "turn `b`: expected accepted, got no file (suite.yaml:6)",
+            "the reply of turn `b`: does not contain `Well` (suite.yaml:6)"
+        ]
+    );
+    let told: Vec<String> =
+        ran(&suite.replace("a: accepted", "gate: accepted")).problems.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["evals/suite.yaml:6:43: the prompt script has no turn `gate`; it has a, b"]);
+    // One mistake of a script is told once, whatever the matrix.
+    let matrix = suite.replace("name: a\n", "name: a ${c}\n    matrix: {c: [x, y]}\n").replace("s.yaml", "none.yaml");
+    let told: Vec<String> = ran(&matrix).problems.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        ["evals/suite.yaml:5:13: the prompt script `../prompts/none.yaml` can't be read: there is no such file"]
+    );
+    let other = ran(&suite.replace("../prompts/s.yaml", "suite.yaml"));
+    assert!(other.problems[0].message.ends_with("is a suite; a prompt script has `turns`"), "{:?}", other.problems);
+    let chat = ran(&suite.replace("../prompts/s.yaml", "recordings/1.jsonl"));
+    assert!(chat.problems[0].message.contains("is a recording; without `script`"), "{:?}", chat.problems);
+}
