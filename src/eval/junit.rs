@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Beside, CaseScore, Change, Comparison, Report, show};
+use super::{Beside, CaseScore, Change, Comparison, Report, words};
 use crate::report::visible;
 
 /// Writes a run as JUnit XML: what was not met fails, what could not be judged is an error.
@@ -51,13 +51,13 @@ fn gate(comparison: &Comparison) -> TestSuite {
         test(&one.name, one.change, &one.differences);
     }
     for one in comparison.cases.iter().filter(|one| one.change == Change::Worse) {
-        test(&format!("case {}", one.name), one.change, &[show::of_change(one)]);
+        test(&format!("case {}", one.name), one.change, &[words::of_change(one)]);
     }
     for one in comparison.rules.iter().filter(|one| one.change == Change::Worse) {
-        test(&format!("rule {}", one.rule), one.change, &[show::of_rule(one)]);
+        test(&format!("rule {}", one.rule), one.change, &[words::of_rule(one)]);
     }
     if !comparison.unchecked.is_empty() {
-        test("settings", Change::Unchecked, &show::settings(comparison));
+        test("settings", Change::Unchecked, &words::settings(comparison));
     }
     suite
 }

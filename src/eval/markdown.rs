@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use super::baseline::Change;
 use super::beside::Beside;
 use super::run::Report;
-use super::show::{changes, of_case, of_change, of_rule, row, settings, suites};
 use super::summary::{CaseSummary, Summary};
+use super::words::{changes, of_case, of_change, of_rule, row, settings, suites};
 use crate::report::visible;
 
 /// Writes a run in Markdown: a table of suites, then what needs a look.

@@ -32,6 +32,7 @@ mod texts;
 mod turn;
 mod variables;
 mod wire;
+mod words;
 
 pub use baseline::{Baseline, CaseChange, Change, Compared, Comparison, RuleChange};
 pub use beside::Beside;
@@ -51,7 +52,7 @@ pub use run::{Options, Progress, Report, Work, run, unescape, unfilled};
 pub use score::{CaseScore, FirstReply, Regression, TurnScore};
 pub use shard::Shard;
 pub use shelf::Shelf;
-pub use show::human;
+pub use show::{Manner, human};
 pub use stamp::Stamp;
 pub use suite::Suite;
 pub use summary::{CaseSummary, Spread, Summary, pass_at, wilson};

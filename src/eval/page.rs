@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use super::show::{changes, interval, mark, of_change, of_rule, settings};
+use super::words::{changes, interval, mark, of_change, of_rule, settings};
 use super::{
     Beside, CaseChange, CaseScore, Change, Compared, Comparison, Divergence, Report, RuleChange, Summary, TurnScore,
 };

@@ -2,56 +2,92 @@
 
 use std::io::{self, Write};
 
-use super::against::revisions;
-use super::baseline::{CaseChange, Change, Comparison, RuleChange};
+use super::baseline::{Change, Comparison};
 use super::beside::Beside;
 use super::run::Report;
-use super::score::{CaseScore, TurnScore};
+use super::score::CaseScore;
 use super::summary::{CaseSummary, Spread, Summary};
-use crate::engine::YamlKind;
-use crate::finding::Verdict;
-use crate::report::visible;
+use super::words::{
+    MARKS, changes, counted, first_clean, interval, of_case, of_change, of_rule, remarks, row, settings, suites,
+};
+use crate::finding::{Severity, Verdict};
+use crate::report::{Look, visible};
 
-/// Writes a run for people: case by case, then the numbers. What is wrong with suites is counted; whoever reads them tells it.
-pub fn human(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Result<()> {
+/// How a run is written for people.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Manner {
+    /// Width and colour.
+    pub look: Look,
+    /// Whether recordings that passed are counted and not listed.
+    pub failures_only: bool,
+}
+
+/// Recordings up to which nobody has to search for those that did not pass.
+const FEW: usize = 12;
+
+/// Writes a run for people: case by case, then the numbers. What is wrong with suites is counted; whoever reads them tells
+/// it.
+pub fn human(report: &Report, beside: &Beside, manner: Manner, out: &mut dyn Write) -> io::Result<()> {
+    let Manner { look, failures_only } = manner;
     let suites = suites(report);
     if let Some(shard) = report.shard {
         writeln!(out, "part {shard} of the recordings; `pipewright eval merge` puts the parts together\n")?;
     }
     for (name, scores) in &suites {
-        writeln!(out, "{}", visible(name))?;
-        scores.iter().try_for_each(|score| one(score, out))?;
-        cases(scores, out)?;
-        numbers(&Summary::of(scores), out)?;
+        writeln!(out, "{}", look.bold(&visible(name)))?;
+        let listed = scores.iter().filter(|score| !failures_only || !score.passed());
+        listed.into_iter().try_for_each(|score| one(score, look, out))?;
+        cases(scores, look, out)?;
+        numbers(&Summary::of(scores), look, out)?;
         writeln!(out)?;
     }
     if suites.len() != 1 {
         counts("all", &report.summary(), out)?;
     }
-    writeln!(
-        out,
-        "a turn: A accepted, r refused, ? incomplete, x cut off or with parts left out, f fragment, . words alone"
-    )?;
+    line(look, 0, MARKS, out)?;
+    let bad: Vec<&CaseScore> = report.scores.iter().filter(|score| !score.passed()).collect();
+    if !failures_only && report.scores.len() > FEW && !bad.is_empty() {
+        writeln!(out, "\nnot passed:")?;
+        bad.into_iter().try_for_each(|score| again(score, look, out))?;
+    }
     if let Some(comparison) = &beside.comparison {
-        baseline(comparison, out)?;
+        baseline(comparison, look, out)?;
     }
     if !beside.divergences.is_empty() {
-        counterfactual(beside, out)?;
+        counterfactual(beside, look, out)?;
     }
     if !report.problems.is_empty() {
-        let (count, rest) = (
-            counted(report.problems.len(), "mistake"),
-            if report.scores.is_empty() { "nothing" } else { "what they leave" },
-        );
+        let rest = if report.scores.is_empty() { "nothing" } else { "what they leave" };
+        let count = counted(report.problems.len(), "mistake");
         writeln!(out, "\n{count} in suites and prompt scripts; {rest} was judged")?;
     }
-    writeln!(out, "\n{}", beside.honest())
+    writeln!(out)?;
+    line(look, 0, beside.honest(), out)
 }
 
-/// The scores of each suite; they stand together.
-pub(super) fn suites(report: &Report) -> Vec<(&str, &[CaseScore])> {
-    let groups = report.scores.chunk_by(|a, b| a.suite == b.suite);
-    groups.filter_map(|scores| Some((scores.first()?.suite.as_str(), scores))).collect()
+/// A line of text from anywhere, indented, and broken where the screen ends.
+fn line(look: Look, indent: usize, text: &str, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}{}", " ".repeat(indent), look.fold(&visible(text), indent, indent + 2))
+}
+
+/// The outcome in its colour, in a column.
+fn outcome(score: &CaseScore, look: Look) -> String {
+    let word = format!("{:9}", score.outcome());
+    match score.outcome() {
+        "passed" => look.good(&word),
+        "failed" => look.severity(Severity::Error, &word),
+        _ => look.severity(Severity::Warning, &word),
+    }
+}
+
+/// A recording that did not pass, once more: what it is called, and the first reason.
+fn again(score: &CaseScore, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "  {} {}", outcome(score, look), look.fold(&visible(&score.name()), 12, 14))?;
+    let mut told = score.failures.iter().map(String::as_str).chain(score.undecided.as_deref());
+    let first = told.next().and_then(|first| first.lines().next()).unwrap_or_default();
+    let more = told.count();
+    let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+    line(look, 4, &format!("{first}{more}"), out)
 }
 
 fn counts(name: &str, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
@@ -60,8 +96,7 @@ fn counts(name: &str, summary: &Summary, out: &mut dyn Write) -> io::Result<()> 
     writeln!(out, "{name}: {recordings}, {turns}: {passed} passed, {failed} failed, {undecided} undecided")
 }
 
-fn one(score: &CaseScore, out: &mut dyn Write) -> io::Result<()> {
-    let word = score.outcome();
+fn one(score: &CaseScore, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let file = score.recording.rsplit('/').next().unwrap_or(&score.recording);
     // What was not played to its end came to nothing that counts.
     let at = score.accepted_at.filter(|_| score.is_judged());
@@ -70,40 +105,19 @@ fn one(score: &CaseScore, out: &mut dyn Write) -> io::Result<()> {
         repairs if repairs > 0 && score.is_judged() => format!(" after {}", counted(repairs, "repair")),
         _ => String::new(),
     };
-    let row = row(score);
-    let line = format!("  {word:9} {} ({})  {row}{at}{repairs}", visible(&score.case), visible(file));
-    writeln!(out, "{}", line.trim_end())?;
+    let told = format!("{} ({})  {}{at}{repairs}", visible(&score.case), visible(file), row(score));
+    writeln!(out, "  {} {}", outcome(score, look), look.fold(told.trim_end(), 12, 14))?;
     for failure in &score.failures {
-        writeln!(out, "    {}", visible(failure))?;
+        let label = look.severity(Severity::Error, "not met:");
+        writeln!(out, "    {label} {}", look.fold(&visible(failure), 13, 6))?;
     }
-    if let Some(reason) = &score.undecided {
-        for line in reason.lines() {
-            writeln!(out, "    {}", visible(line))?;
-        }
+    for reason in score.undecided.iter().flat_map(|reason| reason.lines()) {
+        line(look, 4, reason, out)?;
     }
-    for notice in &score.notices {
-        writeln!(out, "    {}", visible(notice))?;
-    }
-    if score.stale_prompts {
-        writeln!(
-            out,
-            "    made with other system or repair prompts than today's: it shows how a model answered those"
-        )?;
-    }
-    for turn in &score.by_turn {
-        for drift in &turn.drift {
-            writeln!(out, "    drift at turn {}: {}", turn.turn, short(&visible(drift)))?;
-        }
-    }
-    for regression in &score.regressions {
-        writeln!(out, "    turn {} broke {}", regression.turn, regression.rule)?;
+    for remark in remarks(score) {
+        line(look, 4, &format!("note: {}", short(&remark)), out)?;
     }
     Ok(())
-}
-
-/// A number with its noun.
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Characters of a drift that are shown; the JSON report has all.
@@ -117,69 +131,27 @@ fn short(text: &str) -> String {
     cut
 }
 
-/// The turns of a recording, a character each.
-pub(super) fn row(score: &CaseScore) -> String {
-    score.by_turn.iter().map(mark).collect()
-}
-
 /// The cases that have several recordings.
-fn cases(scores: &[CaseScore], out: &mut dyn Write) -> io::Result<()> {
+fn cases(scores: &[CaseScore], look: Look, out: &mut dyn Write) -> io::Result<()> {
     for case in CaseSummary::all(scores).iter().filter(|case| case.judged > 1) {
-        writeln!(out, "  {}", visible(&of_case(case)))?;
+        line(look, 2, &of_case(case), out)?;
     }
     Ok(())
 }
 
-/// A case with several recordings in a line.
-pub(super) fn of_case(case: &CaseSummary<'_>) -> String {
-    let interval = case.pass_interval.map(interval).unwrap_or_default();
-    let at: Vec<String> = case.pass_at.iter().map(|(k, share)| format!("pass@{k} {}", percent(*share))).collect();
-    format!("{}: {} of {} passed{interval}; {}", case.case, case.passed, case.judged, at.join(", "))
-}
-
-/// A turn as one character: accepted, refused, incomplete, flawed, a fragment, words alone.
-pub(super) fn mark(turn: &TurnScore) -> char {
-    match (turn.verdict, turn.yaml) {
-        (Some(Verdict::Accepted), _) => 'A',
-        (Some(Verdict::Refused), _) => 'r',
-        (Some(Verdict::Incomplete), _) => '?',
-        (None, Some(YamlKind::Flawed)) => 'x',
-        (None, Some(YamlKind::Fragment)) => 'f',
-        (None, _) => '.',
-    }
-}
-
-/// How many first files are clean of policy errors, of those whose policy was checked.
-pub(super) fn first_clean(summary: &Summary) -> String {
-    match (summary.first_checked, summary.first_clean) {
-        (0, _) => "policy not checked".to_owned(),
-        (checked, clean) if checked == summary.with_file => format!("{clean} clean of policy errors"),
-        (checked, clean) => format!("{clean} of {checked} clean of policy errors"),
-    }
-}
-
-/// A 95 % interval in per cent, in brackets.
-pub(super) fn interval((low, high): (f64, f64)) -> String {
-    format!(" (95 % interval {} to {})", percent(low), percent(high))
-}
-
-/// A share in per cent, with a digit behind the point where it has one.
-fn percent(share: f64) -> String {
-    let shown = format!("{:.1}", share * 100.0);
-    format!("{} %", shown.strip_suffix(".0").unwrap_or(&shown))
-}
-
-fn numbers(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+fn numbers(summary: &Summary, look: Look, out: &mut dyn Write) -> io::Result<()> {
     counts("  in all", summary, out)?;
     if summary.with_file > 0 {
         let (valid, accepted) = (summary.first_valid, summary.first_accepted);
         let clean = first_clean(summary);
-        writeln!(out, "  first file, of {} with one: {valid} valid, {clean}, {accepted} accepted", summary.with_file)?;
+        let of = summary.with_file;
+        line(look, 2, &format!("first file, of {of} with one: {valid} valid, {clean}, {accepted} accepted"), out)?;
         let within: Vec<String> =
             summary.accepted_within.iter().map(|(repairs, count)| format!("{count} within {repairs}")).collect();
         let interval = summary.accepted_interval.map(interval).unwrap_or_default();
         let (accepted, judged) = (summary.accepted, summary.judged);
-        writeln!(out, "  accepted: {accepted} of {judged}{interval}; by repairs: {}", within.join(", "))?;
+        let within = within.join(", ");
+        line(look, 2, &format!("accepted: {accepted} of {judged}{interval}; by repairs: {within}"), out)?;
     }
     let spreads = [("turns", summary.turns_to_acceptance), ("tokens", summary.tokens_to_acceptance)];
     for (what, spread) in spreads {
@@ -189,15 +161,16 @@ fn numbers(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
     }
     if summary.lines_changed > 0 {
         let (changed, needed) = (summary.lines_changed, summary.lines_needed);
-        writeln!(out, "  edits: {changed} lines changed from file to file, {needed} between the first and the last")?;
+        let edits =
+            format!("edits: {changed} lines changed from file to file, {needed} between the first and the last");
+        line(look, 2, &edits, out)?;
     }
     let failed = summary.flawed + summary.missing_files;
     if failed > 0 {
         let (flawed, missing) = (summary.flawed, summary.missing_files);
-        writeln!(
-            out,
-            "  not read: {flawed} replies cut off or with parts left out, {missing} turns without their file"
-        )?;
+        let told =
+            format!("not read: {flawed} replies cut off or with parts left out, {missing} turns without their file");
+        line(look, 2, &told, out)?;
     }
     if summary.stale_prompts > 0 {
         writeln!(out, "  made with other system or repair prompts than today's: {}", summary.stale_prompts)?;
@@ -217,67 +190,38 @@ fn numbers(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn baseline(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "\nagainst the baseline: {}", changes(comparison))?;
-    for line in settings(comparison) {
-        writeln!(out, "  {}", visible(&line))?;
-    }
+fn baseline(comparison: &Comparison, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out)?;
+    line(look, 0, &format!("against the baseline: {}", changes(comparison)), out)?;
+    settings(comparison).iter().try_for_each(|text| line(look, 2, text, out))?;
+    let mut row = |change: Change, text: &str, below: &[String]| {
+        writeln!(out, "  {} {}", weighed(change, look), look.fold(&visible(text), 12, 14))?;
+        below.iter().try_for_each(|text| line(look, 12, text, out))
+    };
     for one in comparison.recordings.iter().filter(|one| one.change != Change::Same) {
-        writeln!(out, "  {:6} {}", one.change.word(), visible(&one.name))?;
-        for difference in &one.differences {
-            writeln!(out, "         {}", visible(difference))?;
-        }
+        row(one.change, &one.name, &one.differences)?;
     }
     for case in comparison.cases.iter().filter(|case| case.change != Change::Same) {
-        writeln!(out, "  {:6} case {}", case.change.word(), visible(&of_change(case)))?;
+        row(case.change, &format!("case {}", of_change(case)), &[])?;
     }
     for rule in comparison.rules.iter().filter(|rule| rule.change != Change::Same) {
-        writeln!(out, "  {:6} rule {}", rule.change.word(), of_rule(rule))?;
+        row(rule.change, &format!("rule {}", of_rule(rule)), &[])?;
     }
     Ok(())
 }
 
-/// A case now and before.
-pub(super) fn of_change(case: &CaseChange) -> String {
-    let ((was, of), (now, of_now)) = (case.before, case.now);
-    format!("{}: {was} of {of} passed before, {now} of {of_now} now", case.name)
-}
-
-/// A rule now and before.
-pub(super) fn of_rule(rule: &RuleChange) -> String {
-    let before = revisions(rule.before);
-    match rule.change {
-        Change::Unchecked => format!("{}: violated in {before} before, not checked now", rule.rule),
-        _ => format!("{}: violated in {before} before, in {} now", rule.rule, rule.now),
+/// A change in its colour, in a column.
+fn weighed(change: Change, look: Look) -> String {
+    let word = format!("{:9}", change.word());
+    match change {
+        Change::Worse => look.severity(Severity::Error, &word),
+        Change::Gone | Change::Unchecked => look.severity(Severity::Warning, &word),
+        Change::Better => look.good(&word),
+        Change::Same | Change::New => word,
     }
 }
 
-/// What is to be known of the settings before anything is compared.
-pub(super) fn settings(comparison: &Comparison) -> Vec<String> {
-    let mut lines = Vec::new();
-    if comparison.other_settings > 0 {
-        let count = counted(comparison.other_settings, "recording");
-        lines.push(format!("the settings differ from the baseline's for {count}: what changed may come from there"));
-    }
-    if !comparison.unchecked.is_empty() {
-        lines.push(format!("no longer checked: {}", comparison.unchecked.join(", ")));
-    }
-    lines
-}
-
-/// How many recordings fare how.
-pub(super) fn changes(comparison: &Comparison) -> String {
-    let count = |change: Change| comparison.recordings.iter().filter(|one| one.change == change).count();
-    let all = [(Change::Better, "better"), (Change::Worse, "worse"), (Change::Same, "the same")];
-    let all = all.into_iter().chain([(Change::New, "new"), (Change::Gone, "gone")]);
-    let mut all: Vec<String> = all.map(|(change, word)| format!("{} {word}", count(change))).collect();
-    if count(Change::Unchecked) > 0 {
-        all.push(format!("{} with rules that are no longer checked", count(Change::Unchecked)));
-    }
-    all.join(", ")
-}
-
-fn counterfactual(beside: &Beside, out: &mut dyn Write) -> io::Result<()> {
+fn counterfactual(beside: &Beside, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let row =
         |verdicts: &[Option<Verdict>]| -> String { verdicts.iter().map(|verdict| of_verdict(*verdict)).collect() };
     let Beside { divergences, instead, .. } = beside;
@@ -287,10 +231,10 @@ fn counterfactual(beside: &Beside, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  {}", visible(&one.name))?;
         let (recorded, now, instead) = (row(&one.recorded), row(&one.now), row(&one.instead));
         writeln!(out, "    recorded {recorded}  now {now}  instead {instead}")?;
-        let mut lines = one.text.lines().map(visible);
-        let first = lines.next().unwrap_or_default();
-        writeln!(out, "    from turn {}: {first}", one.turn.unwrap_or_default())?;
-        lines.try_for_each(|line| writeln!(out, "      {line}"))?;
+        let mut lines = one.text.lines();
+        let first = format!("from turn {}: {}", one.turn.unwrap_or_default(), lines.next().unwrap_or_default());
+        line(look, 4, &first, out)?;
+        lines.try_for_each(|text| line(look, 6, text, out))?;
     }
     Ok(())
 }

@@ -35,7 +35,7 @@ fn ran(folder: &Path) -> Report {
 
 pub(super) fn shown(report: &Report, beside: &Beside) -> String {
     let mut out = Vec::new();
-    human(report, beside, &mut out).unwrap();
+    human(report, beside, Manner::default(), &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -81,9 +81,9 @@ fn recordings_are_judged_and_the_numbers_told() {
       passed    all (1-good.jsonl)  A., accepted at turn 1
       passed    all (2-late.jsonl)  rA, accepted at turn 2
       failed    all (3-bad.jsonl)  Ar, accepted at turn 1
-        final: expected accepted, got refused (suite.yaml:6)
-        known-key: expected holds, got violated (suite.yaml:6)
-        turn 2 broke known-key
+        not met: final: expected accepted, got refused (suite.yaml:6)
+        not met: known-key: expected holds, got violated (suite.yaml:6)
+        note: turn 2 broke known-key
       undecided all (4-stale.jsonl)  .
         the recording `recordings/4-stale.jsonl` is stale: at turn 2 (attempt 0) it answers another prompt; record anew with `--live`
         [-too-] {+two+}
@@ -117,13 +117,13 @@ fn recordings_are_judged_and_the_numbers_told() {
     written_beside(&now, &beside);
     insta::assert_snapshot!(told.split("against the baseline").nth(1).unwrap(), @"
     : 0 better, 1 worse, 4 the same, 0 new, 0 gone
-      worse  small / all / recordings/1-good.jsonl
-             passed before, failed now
-             accepted before, refused now
-             accepted at turn 1 before, never now
-             known-key: violated in 0 revisions before, in 1 now
-      worse  case small / all: 2 of 3 passed before, 1 of 3 now
-      worse  rule known-key: violated in 2 revisions before, in 3 now
+      worse     small / all / recordings/1-good.jsonl
+                passed before, failed now
+                accepted before, refused now
+                accepted at turn 1 before, never now
+                known-key: violated in 0 revisions before, in 1 now
+      worse     case small / all: 2 of 3 passed before, 1 of 3 now
+      worse     rule known-key: violated in 2 revisions before, in 3 now
 
     Recorded replies were judged: this tells of our reading, checks and expectations, not of how a model answers today.
     ");

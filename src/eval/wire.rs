@@ -11,9 +11,9 @@ use super::instead::Divergence;
 use super::run::Report;
 use super::score::CaseScore;
 use super::shard::Shard;
-use super::show::suites;
 use super::stamp::Stamp;
 use super::summary::{CaseSummary, Summary};
+use super::words::suites;
 use crate::engine::ScriptError;
 
 #[derive(Serialize)]

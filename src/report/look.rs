@@ -31,11 +31,12 @@ impl Look {
     }
 
     /// A sentence that begins in `column`, broken where lines are; the lines after the first begin in `hang`.
-    pub(super) fn fold(self, text: &str, column: usize, hang: usize) -> String {
+    pub fn fold(self, text: &str, column: usize, hang: usize) -> String {
         if self.wrap { wrapped(text, self.width, column, hang) } else { text.to_owned() }
     }
 
-    pub(super) fn bold(self, text: &str) -> String {
+    /// What a heading says.
+    pub fn bold(self, text: &str) -> String {
         self.paint(Style::new().bold(), text)
     }
 
@@ -43,7 +44,13 @@ impl Look {
         self.paint(GUTTER, text)
     }
 
-    pub(super) fn severity(self, severity: Severity, text: &str) -> String {
+    /// What is good.
+    pub fn good(self, text: &str) -> String {
+        self.paint(AnsiColor::Green.on_default(), text)
+    }
+
+    /// What is as bad as a finding of this severity.
+    pub fn severity(self, severity: Severity, text: &str) -> String {
         self.paint(severity_style(severity), text)
     }
 }

@@ -67,7 +67,7 @@ fn a_suite_is_recorded_judged_and_compared_with_before() {
     for (more, code) in [(&[][..], 0), (&["--fail-on-worse"][..], 1)] {
         let worse = again(&demands_nothing, &bad, more);
         assert_eq!(worse.code, Some(code), "{}{}", worse.out, worse.err);
-        assert!(worse.out.contains("1 worse") && worse.out.contains("worse  rule tag-prefix"), "{}", worse.out);
+        assert!(worse.out.contains("1 worse") && worse.out.contains("worse     rule tag-prefix"), "{}", worse.out);
     }
 }
 
@@ -147,6 +147,36 @@ fn a_run_in_parts_is_gated_where_the_parts_are_put_together() {
     assert_eq!(kept.read("new.json"), base, "the parts make the baseline of one run");
     let refused = merged("", &["--baseline", "1.json"]);
     assert!(refused.code == Some(2) && refused.err.contains("1.json: is part 1/2 of a run"), "{}", refused.err);
+}
+
+#[test]
+fn what_did_not_pass_is_found_among_many() {
+    let many = |more: &[&str]| {
+        let suite = "name: mine\ncases:\n  - {name: all, recordings: ['r/*.jsonl'], expect: {rules: {release-flow: violated}}}\n  \
+                     - {name: odd, recordings: [r/1.jsonl], expect: {final: accepted}}\n";
+        let mut run = small().file("mine.yaml", suite);
+        for number in 5..15 {
+            run = run.file(
+                &format!("r/{number}.jsonl"),
+                "{\"role\":\"user\",\"content\":\"a\"}\n{\"role\":\"assistant\",\"content\":\"b\"}\n",
+            );
+        }
+        run.args(["eval", "mine.yaml"]).args(more.to_vec()).run()
+    };
+    let all = many(&[]);
+    let list = all.out.split("\nnot passed:\n").nth(1).expect("a list at the end");
+    assert!(
+        list.contains("  failed    mine / odd / r/1.jsonl\n    final: expected accepted, got refused (mine.yaml:4)\n"),
+        "{list}"
+    );
+    assert!(all.out.contains("  passed    all (0.jsonl)") && !all.out.contains('\u{1b}'), "{}", all.out);
+    let some = many(&["--failures-only", "--color", "always"]);
+    assert!(
+        !some.out.contains("(0.jsonl)") && some.out.contains("\u{1b}[1m\u{1b}[31mfailed   \u{1b}[0m odd (1.jsonl)"),
+        "{:?}",
+        some.out
+    );
+    assert!(some.out.contains("5 passed, 11 failed"), "{}", some.out);
 }
 
 #[test]

@@ -30,6 +30,9 @@ pub(in crate::cli) struct Eval {
     /// The form of the report
     #[arg(long, value_enum, default_value_t = EvalFormat::Human, value_name = "FORMAT")]
     pub(in crate::cli) format: EvalFormat,
+    /// For people: count the recordings that passed, and list only the others
+    #[arg(long)]
+    pub(in crate::cli) failures_only: bool,
     #[command(flatten)]
     pub(in crate::cli) against: Against,
     /// Exit with 0 whatever is found: for the parts of a run that `eval merge` judges
@@ -105,6 +108,9 @@ pub(in crate::cli) struct Merge {
     /// The form of the report
     #[arg(long, value_enum, default_value_t = EvalFormat::Human, value_name = "FORMAT")]
     pub(in crate::cli) format: EvalFormat,
+    /// For people: count the recordings that passed, and list only the others
+    #[arg(long)]
+    pub(in crate::cli) failures_only: bool,
     #[command(flatten)]
     pub(in crate::cli) against: Against,
 }

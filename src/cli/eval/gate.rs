@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::args::{Against, EvalFormat};
 use crate::cli::{CliError, Exit, World, files};
-use crate::eval::{self, Baseline, Beside, Comparison, Report};
+use crate::eval::{self, Baseline, Beside, Comparison, Manner, Report};
 use crate::report::visible;
 use crate::transcript::Told;
 
@@ -20,6 +20,9 @@ pub(super) fn baseline(against: &Against, world: &World<'_>) -> Result<Option<Ba
     eval::read_baseline(&text).map(Some).map_err(wrong)
 }
 
+/// The form of a report, and how one for people is written.
+pub(super) type Form = (EvalFormat, Manner);
+
 /// Compares, writes the report and the new baseline, and says how the run ends: 1 where a demand is not met, or something is
 /// worse and that was asked for; else 2 where a suite is wrong; else 3 where something could not be judged.
 pub(super) fn end(
@@ -28,7 +31,7 @@ pub(super) fn end(
     told: &[Option<Told>],
     against: &Against,
     before: Option<&Baseline>,
-    format: EvalFormat,
+    format: Form,
     world: &mut World<'_>,
 ) -> Result<Exit, CliError> {
     beside.comparison = before.map(|before| Comparison::of(report, before));
@@ -70,14 +73,14 @@ fn write(
     report: &Report,
     beside: &Beside,
     told: &[Option<Told>],
-    format: EvalFormat,
+    format: Form,
     world: &mut World<'_>,
 ) -> Result<(), CliError> {
     for problem in &report.problems {
         writeln!(world.err, "error: {}", visible(&problem.to_string()))?;
     }
-    match format {
-        EvalFormat::Human => eval::human(report, beside, &mut *world.out)?,
+    match format.0 {
+        EvalFormat::Human => eval::human(report, beside, format.1, &mut *world.out)?,
         EvalFormat::Json => eval::json(report, beside, &mut *world.out)?,
         EvalFormat::Junit => eval::junit(report, beside, &mut *world.out)?,
         EvalFormat::Markdown => eval::markdown(report, beside, &mut *world.out)?,

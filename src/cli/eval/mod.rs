@@ -11,10 +11,10 @@ use std::path::Path;
 
 use self::args::{Eval, EvalCommand, EvalFormat, Merge};
 use super::args::Global;
-use super::config::{Configuration, Overrides};
+use super::config::{Configuration, Overrides, plain_look};
 use super::{CliError, Exit, World, files};
 use crate::engine::PromptScript;
-use crate::eval::{self, Beside, Filter, Instead, Keep, Shard, Shelf, Work};
+use crate::eval::{self, Beside, Filter, Instead, Keep, Manner, Shard, Shelf, Work};
 use crate::report::visible;
 use crate::settings::Settings;
 
@@ -24,7 +24,7 @@ const CONVERSATIONS: usize = 200;
 /// Judges the recordings of suites, or does what is asked with reports and single recordings.
 pub(super) fn run(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
     match &arguments.command {
-        Some(EvalCommand::Merge(merge)) => merged(merge, world),
+        Some(EvalCommand::Merge(merge)) => merged(merge, global, world),
         Some(EvalCommand::Bisect(bisect)) => bisect::run(bisect, global, world),
         Some(EvalCommand::Mutate(mutate)) => mutate::run(mutate, global, world),
         None => judged(arguments, global, world),
@@ -56,18 +56,20 @@ fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Ex
     let divergences = others.map(|others| eval::diverge(&scores, &others)).unwrap_or_default();
     let told = if arguments.format == EvalFormat::Html { work.told(CONVERSATIONS) } else { Vec::new() };
     let report = work.report(scores, instead.as_ref());
+    let manner = Manner { look: configuration.look(world), failures_only: arguments.failures_only };
     let beside = Beside {
         divergences,
         instead: instead.as_ref().map_or("", Instead::words).to_owned(),
         live: arguments.live,
         ..Beside::default()
     };
-    let exit = gate::end(&report, beside, &told, &arguments.against, before.as_ref(), arguments.format, world)?;
+    let exit =
+        gate::end(&report, beside, &told, &arguments.against, before.as_ref(), (arguments.format, manner), world)?;
     Ok(if arguments.exit_zero { Exit::Fine } else { exit })
 }
 
 /// Puts parts together; what is said and the exit are those of one run.
-fn merged(arguments: &Merge, world: &mut World<'_>) -> Result<Exit, CliError> {
+fn merged(arguments: &Merge, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
     let before = gate::baseline(&arguments.against, world)?;
     let mut parts = Vec::new();
     for path in &arguments.reports {
@@ -79,7 +81,8 @@ fn merged(arguments: &Merge, world: &mut World<'_>) -> Result<Exit, CliError> {
         parts.push((name, report, beside));
     }
     let (report, beside) = eval::merge(parts).map_err(CliError::usage)?;
-    gate::end(&report, beside, &[], &arguments.against, before.as_ref(), arguments.format, world)
+    let manner = Manner { look: plain_look(global, world)?, failures_only: arguments.failures_only };
+    gate::end(&report, beside, &[], &arguments.against, before.as_ref(), (arguments.format, manner), world)
 }
 
 /// The settings of a counterfactual run, where one is asked for.

@@ -1,0 +1,132 @@
+//! Words and marks that several forms of a report have in common.
+
+use super::against::revisions;
+use super::baseline::{CaseChange, Change, Comparison, RuleChange};
+use super::run::Report;
+use super::score::{CaseScore, TurnScore};
+use super::summary::{CaseSummary, Summary};
+use crate::engine::YamlKind;
+use crate::finding::Verdict;
+
+/// The scores of each suite; they stand together.
+pub(super) fn suites(report: &Report) -> Vec<(&str, &[CaseScore])> {
+    let groups = report.scores.chunk_by(|a, b| a.suite == b.suite);
+    groups.filter_map(|scores| Some((scores.first()?.suite.as_str(), scores))).collect()
+}
+
+/// A number with its noun.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The turns of a recording, a character each.
+pub(super) fn row(score: &CaseScore) -> String {
+    score.by_turn.iter().map(mark).collect()
+}
+
+/// A case with several recordings in a line.
+pub(super) fn of_case(case: &CaseSummary<'_>) -> String {
+    let interval = case.pass_interval.map(interval).unwrap_or_default();
+    let at: Vec<String> = case.pass_at.iter().map(|(k, share)| format!("pass@{k} {}", percent(*share))).collect();
+    format!("{}: {} of {} passed{interval}; {}", case.case, case.passed, case.judged, at.join(", "))
+}
+
+/// A turn as one character: accepted, refused, incomplete, flawed, a fragment, words alone.
+pub(super) fn mark(turn: &TurnScore) -> char {
+    match (turn.verdict, turn.yaml) {
+        (Some(Verdict::Accepted), _) => 'A',
+        (Some(Verdict::Refused), _) => 'r',
+        (Some(Verdict::Incomplete), _) => '?',
+        (None, Some(YamlKind::Flawed)) => 'x',
+        (None, Some(YamlKind::Fragment)) => 'f',
+        (None, _) => '.',
+    }
+}
+
+/// How many first files are clean of policy errors, of those whose policy was checked.
+pub(super) fn first_clean(summary: &Summary) -> String {
+    match (summary.first_checked, summary.first_clean) {
+        (0, _) => "policy not checked".to_owned(),
+        (checked, clean) if checked == summary.with_file => format!("{clean} clean of policy errors"),
+        (checked, clean) => format!("{clean} of {checked} clean of policy errors"),
+    }
+}
+
+/// A 95 % interval in per cent, in brackets.
+pub(super) fn interval((low, high): (f64, f64)) -> String {
+    format!(" (95 % interval {} to {})", percent(low), percent(high))
+}
+
+/// A share in per cent, with a digit behind the point where it has one.
+fn percent(share: f64) -> String {
+    let shown = format!("{:.1}", share * 100.0);
+    format!("{} %", shown.strip_suffix(".0").unwrap_or(&shown))
+}
+
+/// A case now and before.
+pub(super) fn of_change(case: &CaseChange) -> String {
+    let ((was, of), (now, of_now)) = (case.before, case.now);
+    format!("{}: {was} of {of} passed before, {now} of {of_now} now", case.name)
+}
+
+/// A rule now and before.
+pub(super) fn of_rule(rule: &RuleChange) -> String {
+    let before = revisions(rule.before);
+    match rule.change {
+        Change::Unchecked => format!("{}: violated in {before} before, not checked now", rule.rule),
+        _ => format!("{}: violated in {before} before, in {} now", rule.rule, rule.now),
+    }
+}
+
+/// What is to be known of the settings before anything is compared.
+pub(super) fn settings(comparison: &Comparison) -> Vec<String> {
+    let mut lines = Vec::new();
+    if comparison.other_settings > 0 {
+        let count = counted(comparison.other_settings, "recording");
+        lines.push(format!("the settings differ from the baseline's for {count}: what changed may come from there"));
+    }
+    if !comparison.unchecked.is_empty() {
+        lines.push(format!("no longer checked: {}", comparison.unchecked.join(", ")));
+    }
+    lines
+}
+
+/// How many recordings fare how.
+pub(super) fn changes(comparison: &Comparison) -> String {
+    let count = |change: Change| comparison.recordings.iter().filter(|one| one.change == change).count();
+    let all = [(Change::Better, "better"), (Change::Worse, "worse"), (Change::Same, "the same")];
+    let all = all.into_iter().chain([(Change::New, "new"), (Change::Gone, "gone")]);
+    let mut all: Vec<String> = all.map(|(change, word)| format!("{} {word}", count(change))).collect();
+    if count(Change::Unchecked) > 0 {
+        all.push(format!("{} with rules that are no longer checked", count(Change::Unchecked)));
+    }
+    all.join(", ")
+}
+
+/// What a recording shows beside its demands: drift, rules that broke, what was repaired on reading. Drift that comes back at
+/// several turns is told once.
+pub(super) fn remarks(score: &CaseScore) -> Vec<String> {
+    let mut remarks = score.notices.clone();
+    if score.stale_prompts {
+        let stale = "made with other system or repair prompts than today's: it shows how a model answered those";
+        remarks.push(stale.to_owned());
+    }
+    let mut drift: Vec<(&str, Vec<String>)> = Vec::new();
+    for (turn, text) in score.by_turn.iter().flat_map(|turn| turn.drift.iter().map(|text| (turn.turn, text.as_str()))) {
+        match drift.iter_mut().find(|(known, _)| *known == text) {
+            Some((_, turns)) => turns.push(turn.to_string()),
+            None => drift.push((text, vec![turn.to_string()])),
+        }
+    }
+    for (text, mut turns) in drift {
+        turns.dedup();
+        let noun = if turns.len() == 1 { "turn" } else { "turns" };
+        remarks.push(format!("drift at {noun} {}: {text}", turns.join(", ")));
+    }
+    remarks.extend(score.regressions.iter().map(|one| format!("turn {} broke {}", one.turn, one.rule)));
+    remarks
+}
+
+/// What the marks of a row mean.
+pub(super) const MARKS: &str =
+    "a turn: A accepted, r refused, ? incomplete, x cut off or with parts left out, f fragment, . words alone";
