@@ -1,7 +1,7 @@
 //! The `pipewright` program: real streams, the real environment, and the exit code.
 
 use std::io::{self, BufWriter, IsTerminal, LineWriter, Write};
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
 use etcetera::BaseStrategy;
 use pipewright::cli::{self, Quiet, Terminal, World};
@@ -17,9 +17,8 @@ fn main() -> ExitCode {
         errors: io::stderr().is_terminal(),
         width: terminal_size::terminal_size().map(|(width, _)| width.0.into()),
     };
-    let environment =
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let environment = environment.collect();
+    let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    let environment = std::env::vars_os().filter_map(text).collect();
     let folders = etcetera::choose_base_strategy().ok();
     let out = Quiet::new(io::stdout().lock());
     let mut out: Box<dyn Write> =
