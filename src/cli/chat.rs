@@ -7,7 +7,7 @@ use super::args::{Chat, Global};
 use super::config::{Configuration, Overrides};
 use super::{CliError, Exit, World};
 use crate::engine::{self, Repairs};
-use crate::model::{BackendError, Interrupt, Live, Recorded};
+use crate::model::{BackendError, Interrupt, Live};
 use crate::repl::{self, Answers, Input, Lines, Options, ReplError, Screen};
 use crate::replay;
 use crate::session::{self, Redact, SessionError};
@@ -74,7 +74,7 @@ fn answers(configuration: &Configuration, interrupt: &Interrupt) -> Result<Answe
     let options = configuration.live(interrupt.clone());
     if !options.configured() {
         let (_, recording) = replay::embedded(&Settings::default()).map_err(CliError::undone)?;
-        return Ok(Answers::Recorded(Recorded::of(&recording.session)));
+        return Ok(Answers::Recorded(Box::new(recording)));
     }
     Ok(Answers::Live(Box::new(Live::new(options).map_err(told)?)))
 }

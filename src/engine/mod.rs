@@ -35,7 +35,7 @@ pub use observer::{Attempted, Observer, Silent};
 pub use options::{Limits, Options, Repairs};
 pub use play::{Answers, Audience, Drift, Play, Played, answer_word, play};
 pub use prompt::{Context, Prompt, hash_of_prompts};
-pub use recording::{Concluded, Recording};
+pub use recording::{Concluded, Player, Recording};
 pub use revision::{Revision, Standing};
 pub use script::{PromptScript, ScriptError, ScriptFile, ScriptTurn, TurnExpectation};
 pub use style::adapted;

@@ -17,6 +17,9 @@ use crate::model::Backend;
 use crate::rules::RuleAnswer;
 use crate::session::looks_masked;
 
+/// Characters that are told of a repair in other words.
+const MOST_WORDS: usize = 160;
+
 /// A conclusion that differs from the recorded one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Drift {
@@ -179,11 +182,22 @@ fn recorded_turn(
         }
         conversation.repair(player, audience)?;
         if let Some(words) = player.reworded.take() {
-            differs(format!("the repair has other words today: {words}"));
+            differs(format!("the repair has other words today: {}", beginning(&words)));
         }
         compare(conversation, recording, number, attempt, &mut drift);
     }
     Ok(drift)
+}
+
+/// The first of the words that differ: a list of findings is not read word by word.
+fn beginning(words: &str) -> String {
+    match words.char_indices().nth(MOST_WORDS) {
+        Some((end, _)) => {
+            let kept = words.get(..end).unwrap_or(words);
+            format!("{} …", kept.rsplit_once(' ').map_or(kept, |(kept, _)| kept))
+        }
+        None => words.to_owned(),
+    }
 }
 
 /// What was concluded then against what is concluded now.

@@ -108,25 +108,35 @@ impl Recording {
         self.edits.get(&turn).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// What it is called where a person reads it: its id, who answered, and the day.
+    pub fn title(&self) -> String {
+        let header = &self.session.header;
+        let model = header.model.as_deref().unwrap_or("an unnamed model");
+        let day = header.created.split('T').next().unwrap_or_default();
+        let day = if day.is_empty() { String::new() } else { format!(", {day}") };
+        format!("{} ({model}{day})", header.id)
+    }
+
     /// Its replies, each with the one prompt that it answers.
     pub(super) fn answers(&self) -> &Recorded {
         &self.answers
     }
 
     /// The backend that answers from it.
-    pub(super) fn backend(&self) -> Player {
+    pub fn backend(&self) -> Player {
         let repairs = self.exchanges.iter().filter(|exchange| exchange.attempt > 0);
         let repairs = repairs.map(|exchange| ((exchange.turn, exchange.attempt), exchange.prompt.clone())).collect();
-        Player { recorded: self.answers.clone(), repairs, reworded: None }
+        Player { recorded: self.answers.clone(), repairs, title: self.title(), reworded: None }
     }
 }
 
 /// Answers from a recording. A prompt of a person or a script must be the recorded one. A repair is a conclusion of
 /// ours: where its words differ today, the recorded reply still answers the repair of this very file, and the
 /// difference is drift.
-pub(super) struct Player {
+pub struct Player {
     recorded: Recorded,
     repairs: BTreeMap<(usize, usize), String>,
+    title: String,
     /// The words that differ in the last repair.
     pub(super) reworded: Option<String>,
 }
@@ -150,6 +160,6 @@ impl Backend for Player {
     }
 
     fn name(&self) -> String {
-        self.recorded.name()
+        self.title.clone()
     }
 }

@@ -7,9 +7,9 @@ use std::time::SystemTime;
 use super::keeper::Book;
 use super::resumed::note_written;
 use crate::check::Checker;
-use crate::engine::{self, Conversation, hash_of_prompts};
-use crate::model::{Backend, BackendError, Interrupt, Live, Recorded, Reply, Request};
-use crate::session::{self, Header, Origin, Redact, SessionError, Writer, new_id, timestamp};
+use crate::engine::{self, Conversation, Recording, hash_of_prompts};
+use crate::model::{Backend, BackendError, Interrupt, Live, Reply, Request};
+use crate::session::{self, Header, Redact, SessionError, Writer, new_id, timestamp};
 
 /// Who answers in a chat.
 pub enum Answers {
@@ -17,7 +17,7 @@ pub enum Answers {
     Live(Box<Live>),
     /// A recording, for want of a model. It is played in a chat of its own: a session that is resumed is then for
     /// looking only.
-    Recorded(Recorded),
+    Recorded(Box<Recording>),
 }
 
 /// Answers nothing, for want of a model.
@@ -78,13 +78,21 @@ pub enum ReplError {
     Terminal(#[from] io::Error),
 }
 
+/// A prompt of a recording.
+#[derive(Debug, Clone)]
+pub(super) struct Recalled {
+    pub(super) prompt: String,
+    /// Repairs that it has answers to.
+    pub(super) repairs: usize,
+}
+
 /// What a chat works on once it is open.
 pub(super) struct Opened {
     pub(super) conversation: Conversation,
     pub(super) book: Book,
     pub(super) header: Header,
     /// Prompts of the recording that answers, in order; empty with a model.
-    pub(super) recorded: Vec<String>,
+    pub(super) recorded: Vec<Recalled>,
     pub(super) backend: Box<dyn Backend>,
     /// Nobody answers: the session is there to be looked at.
     pub(super) looking: bool,
@@ -100,13 +108,16 @@ pub(super) struct Opened {
 pub(super) fn open(answers: Answers, options: &Options) -> Result<Opened, ReplError> {
     engine::sweep(&options.root);
     let looking = options.resume.is_some() && matches!(answers, Answers::Recorded(_));
-    let (backend, recorded): (Box<dyn Backend>, Vec<String>) = match answers {
+    let (backend, recorded): (Box<dyn Backend>, Vec<Recalled>) = match answers {
         Answers::Live(live) => (live, Vec::new()),
         Answers::Recorded(_) if looking => (Box::new(Nobody), Vec::new()),
         Answers::Recorded(recorded) => {
-            let own = recorded.exchanges().filter(|exchange| exchange.origin != Origin::Repair);
-            let prompts = own.map(|exchange| exchange.prompt.clone()).collect();
-            (Box::new(recorded), prompts)
+            let recall = |exchange: &session::Exchange| Recalled {
+                prompt: exchange.prompt.clone(),
+                repairs: recorded.repairs(exchange.turn),
+            };
+            let prompts = recorded.prompts().map(recall).collect();
+            (Box::new(recorded.backend()), prompts)
         }
     };
     let mut conversation = Conversation::new(options.engine.clone(), options.checker.clone());

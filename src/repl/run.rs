@@ -7,9 +7,9 @@ use super::commands::{Line, Verb, parse};
 use super::complete::Words;
 use super::input::{Input, Said};
 use super::keeper::{Keeper, holds_key, line};
-use super::opening::{Answers, Opened, Options, ReplError, open};
+use super::opening::{Answers, Opened, Options, Recalled, ReplError, open};
 use super::screen::Screen;
-use crate::engine::{Conversation, EngineError, Prompt, Stop, Turn};
+use crate::engine::{Conversation, EngineError, Prompt, Repairs, Stop, Turn};
 use crate::finding::Verdict;
 use crate::model::BackendError;
 use crate::plan::EventKind;
@@ -169,7 +169,10 @@ impl Repl<'_, '_> {
     fn blank(&mut self) -> io::Result<()> {
         let next = self.opened.recorded.get(self.opened.conversation.turns().len()).cloned();
         match next {
-            Some(prompt) => {
+            Some(Recalled { prompt, repairs }) => {
+                // Which repairs were sent is part of the recording.
+                let rounds = if repairs == 0 { Repairs::Off } else { Repairs::Automatic { rounds: repairs } };
+                self.opened.conversation.options_mut().repairs = rounds;
                 self.screen.said(&prompt)?;
                 self.ask(Prompt::user(prompt))
             }
@@ -235,6 +238,7 @@ impl Repl<'_, '_> {
         let stop = ended.map(|turn| (turn.stop.clone(), turn.attempts.len(), turn.revision));
         std::mem::replace(&mut keeper.broken, Ok(()))?;
         match stop {
+            Ok((Stop::Failed(error), ..)) if self.beyond_the_recording(&error) => self.unanswered(&error),
             Ok((stop, attempts, revision)) => {
                 if let Some(words) = stop.words() {
                     self.screen.note(&words)?;
@@ -259,8 +263,7 @@ impl Repl<'_, '_> {
         if error.interrupted() {
             return self.screen.note("interrupted; /retry sends the prompt again");
         }
-        let foreign = matches!(error, BackendError::Stale { .. } | BackendError::Spent { .. });
-        if foreign && !self.opened.recorded.is_empty() {
+        if self.beyond_the_recording(error) {
             return self.trouble(
                 "no model answers here: a recording knows its own prompts only. Enter sends its next one; \
                  set OPENAI_API_KEY or OPENAI_BASE_URL to ask your own",
@@ -268,6 +271,11 @@ impl Repl<'_, '_> {
         }
         self.trouble(&error.to_string())?;
         self.screen.note("the prompt is kept: /retry sends it again")
+    }
+
+    /// Whether something was asked that the recording which answers here does not know.
+    fn beyond_the_recording(&self, error: &BackendError) -> bool {
+        error.is_a_miss() && !self.opened.recorded.is_empty()
     }
 
     /// A line about something that did not work.

@@ -59,13 +59,7 @@ impl<'o> Show<'o> {
             let about = if script.description.is_empty() { String::new() } else { format!(": {}", script.description) };
             writeln!(self.out, "{}{}", visible(&script.name), visible(about.trim_end()))?;
         }
-        let by = recording.map(|recording| {
-            let header = &recording.session.header;
-            let model = header.model.as_deref().unwrap_or("an unnamed model");
-            let day = header.created.split('T').next().unwrap_or_default();
-            let day = if day.is_empty() { String::new() } else { format!(", {day}") };
-            format!("recorded replies: {} ({model}{day})", header.id)
-        });
+        let by = recording.map(|recording| format!("recorded replies: {}", recording.title()));
         writeln!(self.out, "{}", visible(&by.unwrap_or_else(|| format!("live replies: {name}"))))?;
         for notice in recording.into_iter().flat_map(|recording| &recording.session.notices) {
             writeln!(self.notes, "note: {}", visible(notice))?;

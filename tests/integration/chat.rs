@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use pipewright::check::Checker;
-use pipewright::engine;
-use pipewright::model::{Interrupt, Live, LiveOptions, Recorded, Retry};
+use pipewright::engine::{self, Recording};
+use pipewright::model::{Interrupt, Live, LiveOptions, Retry};
 use pipewright::repl::{Answers, Ending, Lines, Options, Screen, run};
 use pipewright::report::Look;
 use pipewright::session::{Redact, read};
@@ -115,7 +115,7 @@ impl Desk {
     pub(crate) fn fails(&self, options: Options) -> String {
         let (mut out, recorded) = (Vec::new(), read("r", b"{\"role\":\"user\",\"content\":\"x\"}\n").unwrap());
         let mut screen = Screen::new(&mut out, Look::default(), false);
-        let answers = Answers::Recorded(Recorded::of(&recorded));
+        let answers = Answers::Recorded(Box::new(Recording::new(recorded)));
         run(answers, options, &mut Lines::piped(&mut &b""[..]), &mut screen).unwrap_err().to_string()
     }
 
@@ -310,7 +310,7 @@ fn a_recording_answers_its_own_prompts() {
     let desk = Desk::new();
     let chat = [("user", "write it".to_owned()), ("assistant", fenced(&good()))]
         .map(|(role, content)| serde_json::json!({ "role": role, "content": content }).to_string() + "\n");
-    let recorded = || Answers::Recorded(Recorded::of(&read("chat.jsonl", chat.concat().as_bytes()).unwrap()));
+    let recorded = || Answers::Recorded(Box::new(Recording::new(read("chat.jsonl", chat.concat().as_bytes()).unwrap())));
     let (out, ending) = desk.say(recorded(), desk.options(None), "\n\n/accept\n");
     assert_eq!(desk.session(), "", "what a recording says is kept already");
     assert!(out.contains("No model is configured") && out.contains("OPENAI_API_KEY"), "{out}");
@@ -342,7 +342,7 @@ fn a_session_that_is_resumed_without_a_model_is_for_looking() {
         "{\"role\":\"user\",\"content\":\"foreign\"}\n",
         "{\"role\":\"assistant\",\"content\":\"foreign too\"}\n"
     );
-    let recorded = || Answers::Recorded(Recorded::of(&read("chat.jsonl", prompt.as_bytes()).unwrap()));
+    let recorded = || Answers::Recorded(Box::new(Recording::new(read("chat.jsonl", prompt.as_bytes()).unwrap())));
     let (out, ending) =
         desk.say(recorded(), desk.options(Some("last")), "\n\nforeign\n/retry\n/model x\n/show\n/check\n");
     assert_eq!(out.matches("\nno model is configured: set OPENAI_API_KEY").count(), 3, "{out}");

@@ -19,6 +19,19 @@ fn without_a_model_a_recording_is_played_and_nothing_is_written() {
 }
 
 #[test]
+fn the_recording_plays_to_its_end_whatever_the_checker_says_in_other_words_today() {
+    let ended = pipewright().say(&"\n".repeat(9)).run();
+    let out = &ended.out;
+    assert!(out.contains("plays a recording (flask-gke-") && !out.contains("evals/"), "{out}");
+    assert!(out.contains("accepted after one repair") || out.contains("revision 2 stands"), "{out}");
+    assert!(out.ends_with("the recording is at its end\n"), "{out}");
+    assert!(!out.contains("stale") && !out.contains("record anew") && !out.contains("[-"), "{out}");
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
+    let ended = pipewright().say("\n\n\n\n/repair\n").run();
+    assert!(!ended.out.contains("record anew"), "{}", ended.out);
+}
+
+#[test]
 fn a_reply_becomes_a_checked_revision_and_an_accepted_one_a_file() {
     let yaml = accepted();
     let server = Server::with([says(&format!("Here it is:\n\n```yaml\n{yaml}```\n"))]);
