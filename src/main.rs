@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         input: io::stdin().is_terminal(),
         output: io::stdout().is_terminal(),
         errors: io::stderr().is_terminal(),
-        width: terminal_size::terminal_size().map(|(width, _)| width.0.into()),
+        ..Terminal::of_the_screen()
     };
     let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
     let environment = std::env::vars_os().filter_map(text).collect();

@@ -57,7 +57,8 @@ pub(super) fn run(arguments: &Chat, global: &Global, world: &mut World<'_>) -> R
     } else {
         Box::new(Lines::plain(&mut *world.input))
     };
-    let mut screen = Screen::new(&mut *world.out, look, live).hiding(&options.redact);
+    let measure = world.terminal.measure.filter(|_| world.terminal.output);
+    let mut screen = Screen::new(&mut *world.out, look, live).hiding(&options.redact).measured_by(measure);
     let ending = repl::run(answers, options, &mut *input, &mut screen);
     match ending {
         Ok(ending) if ending.unanswered => Ok(Exit::Undone),

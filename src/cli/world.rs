@@ -35,6 +35,16 @@ pub struct Terminal {
     pub errors: bool,
     /// Columns of the screen.
     pub width: Option<usize>,
+    /// The same, looked at anew: a window is made wider or narrower while a chat goes on.
+    pub measure: Option<fn() -> Option<usize>>,
+}
+
+impl Terminal {
+    /// How wide the screen is, now and whenever it is asked.
+    pub fn of_the_screen() -> Self {
+        let columns = || terminal_size::terminal_size().map(|(width, _)| width.0.into());
+        Self { width: columns(), measure: Some(columns), ..Self::default() }
+    }
 }
 
 /// A stream whose reader may go away: from then on nothing is written, and nobody is told.

@@ -62,6 +62,11 @@ impl Markdown {
         self.column
     }
 
+    /// Lays out what comes from now on for a screen of that width.
+    pub(super) fn fit(&mut self, width: usize) {
+        self.look.width = width;
+    }
+
     /// What `piece` adds to the screen.
     pub fn feed(&mut self, piece: &str) -> String {
         let mut out = String::with_capacity(piece.len() + 16);

@@ -24,6 +24,8 @@ pub struct Screen<'w> {
     /// Hides keys in a reply before it is laid out, which may part them.
     hide: Masker,
     look: Look,
+    /// Tells how wide the screen is now.
+    measure: Option<fn() -> Option<usize>>,
     /// A terminal that can move its cursor: replies are laid out, and a waiting line comes and goes.
     live: bool,
     waiting: bool,
@@ -46,6 +48,7 @@ impl<'w> Screen<'w> {
             out,
             hide,
             look,
+            measure: None,
             live,
             waiting: false,
             who: String::new(),
@@ -64,6 +67,13 @@ impl<'w> Screen<'w> {
         self
     }
 
+    /// Asks before each line how wide the screen is: a window may be made wider or narrower at any time.
+    #[must_use]
+    pub fn measured_by(mut self, measure: Option<fn() -> Option<usize>>) -> Self {
+        self.measure = measure;
+        self
+    }
+
     /// Whether a text has a value that is never shown.
     pub(super) fn hides(&self, text: &str) -> bool {
         self.hide.knows(text)
@@ -71,7 +81,8 @@ impl<'w> Screen<'w> {
 
     /// Width and colour.
     pub fn look(&self) -> Look {
-        self.look
+        let width = self.measure.and_then(|measure| measure()).unwrap_or(self.look.width);
+        Look { width, ..self.look }
     }
 
     /// The stream itself, for reports that write on their own.
@@ -116,7 +127,7 @@ impl<'w> Screen<'w> {
     fn styled(&mut self, style: Style, text: &str) -> io::Result<()> {
         for line in text.lines() {
             let line = visible(line);
-            let line = if self.live { wrapped(&line, self.look.width) } else { line.into_owned() };
+            let line = if self.live { wrapped(&line, self.look().width) } else { line.into_owned() };
             writeln!(self.out, "{}", paint(self.look, style, &line))?;
         }
         Ok(())
@@ -124,7 +135,7 @@ impl<'w> Screen<'w> {
 
     /// A reply is asked for: who is waited for, until the first word comes.
     pub fn reply_begins(&mut self, who: &str) -> io::Result<()> {
-        self.reply = self.live.then(|| Markdown::new(self.look));
+        self.reply = self.live.then(|| Markdown::new(self.look()));
         self.at_line_start = true;
         if self.live {
             (self.who, self.silence) = (visible(who).into_owned(), 0);
@@ -137,7 +148,7 @@ impl<'w> Screen<'w> {
     /// The line in which is waited; `time` says how long, once it is long.
     fn waiting_line(&mut self, time: &str) -> io::Result<()> {
         let text = format!("waiting for {}{time}; Ctrl-C ends it", self.who);
-        let text: String = text.chars().take(self.look.width.saturating_sub(1)).collect();
+        let text: String = text.chars().take(self.look().width.saturating_sub(1)).collect();
         let text = paint(self.look, NOTE, &text);
         write!(self.out, "{text}")?;
         self.out.flush()
@@ -156,7 +167,7 @@ impl<'w> Screen<'w> {
         }
         let text = format!(" … {} s", self.silence);
         let column = self.reply.as_ref().map_or(0, Markdown::column);
-        if column + text.width() < self.look.width {
+        if column + text.width() < self.look().width {
             let shown = paint(self.look, NOTE, &text);
             // The cursor goes back to where the reply goes on.
             write!(self.out, "{shown}\u{1b}[{}D", text.width())?;
@@ -178,8 +189,10 @@ impl<'w> Screen<'w> {
     }
 
     fn grow(&mut self, piece: &str) -> io::Result<()> {
+        let width = self.look().width;
         match &mut self.reply {
             Some(markdown) => {
+                markdown.fit(width);
                 let text = markdown.feed(piece);
                 self.out.write_all(text.as_bytes())?;
             }
@@ -212,7 +225,7 @@ impl<'w> Screen<'w> {
 
     /// Markdown of ours, laid out as a reply is.
     pub fn reply_shown(&mut self, text: &str) -> io::Result<()> {
-        let mut markdown = Markdown::new(self.look);
+        let mut markdown = Markdown::new(self.look());
         let laid = if self.live { markdown.feed(text) + &markdown.end() } else { harmless(text) };
         self.out.write_all(laid.as_bytes())
     }
@@ -232,7 +245,7 @@ impl<'w> Screen<'w> {
     /// The verdict on a reply.
     pub fn verdict(&mut self, judged: &Judged<'_>) -> io::Result<()> {
         let line = visible(&judged.line()).into_owned();
-        let line = if self.live { wrapped(&line, self.look.width) } else { line };
+        let line = if self.live { wrapped(&line, self.look().width) } else { line };
         let style = match judged.verdict {
             Verdict::Accepted => AnsiColor::Green.on_default().bold(),
             Verdict::Refused => AnsiColor::Red.on_default().bold(),
@@ -244,26 +257,7 @@ impl<'w> Screen<'w> {
     /// A file with line numbers.
     pub fn file(&mut self, text: &str) -> io::Result<()> {
         for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-            writeln!(self.out, "{}", code_line(line, Some(at + 1), self.look))?;
-        }
-        Ok(())
-    }
-
-    /// A diff as text, one line each with its mark in the first column.
-    pub fn diff(&mut self, text: &str) -> io::Result<()> {
-        for line in text.lines() {
-            let style = match line.chars().next() {
-                Some('+') => AnsiColor::Green.on_default(),
-                Some('-') => AnsiColor::Red.on_default(),
-                Some('@') => AnsiColor::Cyan.on_default(),
-                _ => Style::new(),
-            };
-            let line = visible(line);
-            if self.look.color && style != Style::new() {
-                writeln!(self.out, "{style}{line}{style:#}")?;
-            } else {
-                writeln!(self.out, "{line}")?;
-            }
+            writeln!(self.out, "{}", code_line(line, Some(at + 1), self.look()))?;
         }
         Ok(())
     }
@@ -345,12 +339,28 @@ mod tests {
     }
 
     #[test]
-    fn files_and_diffs_bring_no_control_characters() {
+    fn a_window_that_is_made_narrower_is_filled_as_it_is_now() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        static WIDTH: AtomicUsize = AtomicUsize::new(60);
+        let mut out = Vec::new();
+        let look = Look { color: false, width: 60, wrap: false };
+        let mut screen = Screen::new(&mut out, look, true).measured_by(Some(|| Some(WIDTH.load(Ordering::Relaxed))));
+        screen.reply_begins("m").unwrap();
+        screen.reply_grows("one two three four five six\n").unwrap();
+        WIDTH.store(12, Ordering::Relaxed);
+        screen.reply_grows("one two three four\n").unwrap();
+        screen.reply_ends().unwrap();
+        screen.note("one two three four").unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.ends_with("one two three four five six\none two\nthree four\none two\nthree four\n"), "{text:?}");
+    }
+
+    #[test]
+    fn files_bring_no_control_characters() {
         let text = shown(true, false, |screen| {
             screen.file("a: \u{1b}]0;x\u{7}\n\tb\n")?;
-            screen.diff("+\u{1b}[31mred\n-old\n")?;
             screen.trouble("a server said \u{9b}31m")
         });
-        assert_eq!(text, "   1 │ a: ␛]0;x␇\n   2 │     b\n+␛[31mred\n-old\na server said \u{fffd}31m\n");
+        assert_eq!(text, "   1 │ a: ␛]0;x␇\n   2 │     b\na server said \u{fffd}31m\n");
     }
 }
