@@ -38,6 +38,7 @@ pub(super) fn run(arguments: &Chat, global: &Global, world: &mut World<'_>) -> R
         engine: engine::Options { path, repairs: repairs(arguments.repairs), ..engine::Options::default() },
         root,
         named,
+        within: arguments.file.is_none().then(|| configuration.file_folder(&world.directory)),
         directory: world.directory.clone(),
         sessions,
         resume: arguments.resume.clone(),

@@ -36,7 +36,11 @@ pub(super) fn run(arguments: &Check, global: &Global, world: &mut World<'_>) -> 
         [] => vec![configuration.file_path(&world.directory)],
         files => files.to_vec(),
     };
-    let checked = check_all(files::places(&named, &world.directory), &configuration.checker()?, world);
+    let mut places = files::places(&named, &world.directory);
+    if arguments.files.is_empty() {
+        files::keep_within(&configuration.file_folder(&world.directory), &world.directory, &mut places);
+    }
+    let checked = check_all(places, &configuration.checker()?, world);
 
     let (mut files, mut unreadable) = (Vec::new(), Vec::new());
     let mut exit = Exit::Fine;

@@ -148,6 +148,14 @@ impl Configuration {
         }
     }
 
+    /// The folder that the pipeline file stays in when nobody names it: the repository's.
+    pub(super) fn file_folder(&self, directory: &Path) -> PathBuf {
+        match (&self.file.origin, self.repository_file.as_deref().and_then(Path::parent)) {
+            (Origin::Repository(_), Some(folder)) => folder.to_owned(),
+            _ => directory.to_owned(),
+        }
+    }
+
     /// A checker with the settings and no files at hand.
     pub(super) fn checker(&self) -> Result<Checker, CliError> {
         checker_of(&self.settings)

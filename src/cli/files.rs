@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::World;
+use crate::engine::leads_out;
 use crate::settings::DEFAULT_FILE;
 use crate::yaml::Limits;
 
@@ -39,12 +40,24 @@ pub(super) fn places(arguments: &[PathBuf], directory: &Path) -> Vec<Result<Path
             let reason = format!("is a folder with no `{DEFAULT_FILE}` in it");
             places.push(Err(Input { name: argument.display().to_string(), text: Err(reason) }));
         }
-        places.extend(found.files.into_iter().map(Ok));
+        let mut files: Vec<_> = found.files.into_iter().map(Ok).collect();
+        keep_within(&path, directory, &mut files);
+        places.append(&mut files);
         for (name, error) in found.unreadable {
             places.push(Err(Input { name: name.display().to_string(), text: Err(reason(&error)) }));
         }
     }
     places
+}
+
+/// Leaves out files that nobody has named and that a link leads to, out of `folder`.
+pub(super) fn keep_within(folder: &Path, directory: &Path, places: &mut [Result<PathBuf, Input>]) {
+    for place in places {
+        let Ok(path) = place else { continue };
+        if let Some(reason) = leads_out(folder, &directory.join(&path)) {
+            *place = Err(Input { name: path.display().to_string(), text: Err(reason) });
+        }
+    }
 }
 
 /// The YAML files that stand in a folder itself, in the order of their names.

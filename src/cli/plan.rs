@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::args::{Global, Plan, PlanFormat};
 use super::config::{Configuration, Overrides};
 use super::{CliError, Exit, World, files};
+use crate::engine::leads_out;
 use crate::plan::{Event, EventKind};
 use crate::report::{self, WirePlan, visible};
 use crate::settings::Settings;
@@ -17,6 +18,11 @@ pub(super) fn run(arguments: &Plan, global: &Global, world: &mut World<'_>) -> R
     let settings = &configuration.settings;
     let events = events(arguments, settings)?;
     let path = arguments.file.clone().unwrap_or_else(|| configuration.file_path(&world.directory));
+    if arguments.file.is_none()
+        && let Some(reason) = leads_out(&configuration.file_folder(&world.directory), &world.directory.join(&path))
+    {
+        return Err(CliError::undone(format!("{}: {reason}", path.display())));
+    }
     let (name, document) = open(&path, world)?;
     let checker = configuration.checker()?.with_files(&root(&path, &world.directory));
     let plans = checker.plan_with(&document, |mut planner| {

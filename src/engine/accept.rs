@@ -120,6 +120,16 @@ fn resolve(root: &Path, path: &Path) -> io::Result<Option<PathBuf>> {
     Ok(target.filter(|target| target.starts_with(root)))
 }
 
+/// Why a file is not read unless a person has named it: a link on the way to it leads out of `root`, and whoever made the
+/// link is not who is asked.
+pub fn leads_out(root: &Path, path: &Path) -> Option<String> {
+    let real = root.canonicalize().ok()?;
+    let target = root.join(path).canonicalize().ok()?;
+    let shown = root.display();
+    (!target.starts_with(real))
+        .then(|| format!("leads out of {shown}, so it is not read; name the file that it leads to"))
+}
+
 fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     match std::fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
@@ -266,6 +276,9 @@ mod tests {
         symlink(other.path().join("secret"), root.path().join(FILE)).unwrap();
         assert!(matches!(write(root.path(), "x", &Expected::Anything), Err(AcceptError::Outside { .. })));
         symlink(other.path(), root.path().join("folder")).unwrap();
+        assert!(leads_out(root.path(), Path::new(FILE)).is_some());
+        assert!(leads_out(root.path(), Path::new("folder/secret")).is_some_and(|why| why.contains("is not read")));
+        assert_eq!(leads_out(root.path(), Path::new("nothing-here.yml")), None);
         let through = write_file(root.path(), Path::new("folder/secret"), "x", &Expected::Anything);
         assert!(matches!(through, Err(AcceptError::Outside { .. })));
         assert_eq!(fs::read_to_string(other.path().join("secret")).unwrap(), "kept");
@@ -278,6 +291,7 @@ mod tests {
         symlink("ci/real.yml", root.path().join(FILE)).unwrap();
         write(root.path(), "new", &Expected::Hash(sha256(b"old"))).unwrap();
         assert_eq!(fs::read_to_string(root.path().join("ci/real.yml")).unwrap(), "new");
+        assert_eq!(leads_out(root.path(), Path::new(FILE)), None);
         assert!(root.path().join(FILE).symlink_metadata().unwrap().is_symlink());
     }
 

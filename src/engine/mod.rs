@@ -24,7 +24,7 @@ pub mod script;
 mod style;
 mod turn;
 
-pub use accept::{AcceptError, Expected, Written, sweep, write_file};
+pub use accept::{AcceptError, Expected, Written, leads_out, sweep, write_file};
 pub use attempt::{Attempt, YamlKind};
 pub use beginning::read_beside;
 pub use conversation::Conversation;

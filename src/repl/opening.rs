@@ -43,6 +43,8 @@ pub struct Options {
     pub root: PathBuf,
     /// The pipeline file as the user named it: messages call it so.
     pub named: String,
+    /// The folder out of which a link at the file's place is not followed; none where a person has named the file.
+    pub within: Option<PathBuf>,
     /// The current folder: files that commands name are looked for here.
     pub directory: PathBuf,
     /// The folder of sessions; none keeps no session.
@@ -128,7 +130,7 @@ pub(super) fn open(answers: Answers, options: &Options) -> Result<Opened, ReplEr
         let path = session::find(&folder, word, &options.directory)?;
         let (writer, session) = Writer::resume(&path, options.redact.clone())?;
         notes.extend(session.notices.iter().cloned());
-        let found = read_text(&options.root.join(&options.engine.path), &options.named).ok();
+        let found = read_file(options).ok();
         conversation.restore_over(&session.entries, found.as_deref(), &mut engine::Silent);
         notes.push(format!("session {} goes on after turn {}", session.header.id, conversation.turns().len()));
         header = session.header;
@@ -154,7 +156,7 @@ pub(super) fn open(answers: Answers, options: &Options) -> Result<Opened, ReplEr
             Ok(metadata) if metadata.is_symlink() && !path.exists() => {
                 notes.push(format!("{} is a link that leads nowhere: nothing is written through it", options.named));
             }
-            Ok(_) => conversation.begin_with(read_text(&path, &options.named)?, &mut book),
+            Ok(_) => conversation.begin_with(read_file(options)?, &mut book),
             Err(_) => {}
         }
     }
@@ -173,6 +175,15 @@ pub(super) fn header(options: &Options, model: String) -> Header {
     header.folder = Some(session::folder_name(&options.directory));
     header.prompts = Some(hash_of_prompts(&options.engine));
     header
+}
+
+/// The text of the pipeline file.
+pub(super) fn read_file(options: &Options) -> Result<String, ReplError> {
+    let path = options.root.join(&options.engine.path);
+    match options.within.as_ref().and_then(|folder| engine::leads_out(folder, &path)) {
+        Some(reason) => Err(ReplError::File { path: options.named.clone(), reason: format!("{reason} (`--file`)") }),
+        None => read_text(&path, &options.named),
+    }
 }
 
 /// The most bytes of a file that is taken for a pipeline.

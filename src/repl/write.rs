@@ -4,7 +4,7 @@ use std::io;
 
 use super::act::no_number;
 use super::keeper::{Keeper, judged};
-use super::opening::read_text;
+use super::opening::read_file;
 use super::run::Repl;
 use crate::engine::{AcceptError, EngineError};
 use crate::session::Entry;
@@ -45,8 +45,7 @@ impl Repl<'_, '_> {
 
     /// Takes the file on disk as a revision.
     pub(super) fn reload(&mut self) -> io::Result<Result<(), String>> {
-        let path = self.options.root.join(&self.options.engine.path);
-        let text = match read_text(&path, &self.options.named) {
+        let text = match read_file(&self.options) {
             Ok(text) => text,
             Err(error) => return Ok(Err(error.to_string())),
         };

@@ -47,6 +47,7 @@ impl Desk {
             checker: Checker::new(Settings::default()),
             engine: engine::Options::default(),
             named: "bitbucket-pipelines.yml".to_owned(),
+            within: Some(root.clone()),
             directory: root.clone(),
             root,
             sessions: Some(self.root().join("sessions")),

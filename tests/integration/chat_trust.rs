@@ -47,7 +47,12 @@ fn messages_name_the_file_as_the_user_did() {
     let desk = Desk::new();
     let named = |desk: &Desk| {
         let options = desk.options(None);
-        Options { root: desk.root().to_owned(), named: "../bitbucket-pipelines.yml".to_owned(), ..options }
+        Options {
+            root: desk.root().to_owned(),
+            within: None,
+            named: "../bitbucket-pipelines.yml".to_owned(),
+            ..options
+        }
     };
     let (out, _, _) = desk.with(named(&desk), [says(&fenced(&good()))], "write it\n/accept\n");
     assert!(out.contains("There is no ../bitbucket-pipelines.yml yet."), "{out}");
@@ -196,4 +201,29 @@ fn a_link_that_leads_nowhere_stops_no_chat_and_is_written_through_by_no_force() 
     let (out, _, _) = desk.live([says(&fenced(&good()))], "write it\n/accept force\n");
     assert!(out.contains("bitbucket-pipelines.yml is a link that leads nowhere"), "{out}");
     assert!(out.contains(", so it is not written\n"), "no force is advised: {out}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_of_the_repository_that_leads_out_of_it_is_not_read() {
+    let secret = "# the key to everything\npipelines: {}\n";
+    let linked = |name: &str, to: &str| {
+        let run = pipewright().file("../secret.yml", secret).env("OPENAI_BASE_URL", "http://127.0.0.1:1/v1");
+        std::os::unix::fs::symlink(to, run.path(name)).unwrap();
+        run.env("PIPEWRIGHT_MODEL", "small")
+    };
+    let file = "bitbucket-pipelines.yml";
+    for arguments in [&["chat"][..], &["check"], &["check", "."], &["plan"]] {
+        let ended = linked(file, "../secret.yml").args(arguments.iter().copied()).say("/show\n").run();
+        assert_eq!(ended.code, Some(3), "{}", ended.block());
+        assert!(ended.err.contains("leads out of ") && ended.err.contains("so it is not read"), "{}", ended.block());
+        assert!(!ended.block().contains("the key to everything") && ended.sessions().is_empty(), "{}", ended.block());
+    }
+    let ended = linked("ci.yml", "../secret.yml").file("pipewright.yaml", "file: ci.yml\n").args(["check"]).run();
+    assert!(ended.code == Some(3) && ended.err.contains("ci.yml: leads out of "), "{}", ended.block());
+    // What a person names is read, and so is a link that stays inside.
+    assert_eq!(linked(file, "../secret.yml").args(["check", file]).run().code, Some(1));
+    let ended = linked(file, "../secret.yml").args(["chat", "--file", file]).say("/show\n").run();
+    assert!(ended.out.contains("the key to everything"), "{}", ended.block());
+    assert_eq!(linked(file, "ci.yml").file("ci.yml", secret).args(["check"]).run().code, Some(1));
 }
