@@ -37,7 +37,7 @@ pub struct Conversation {
     /// Revisions whose credentials a session file has masked: to write them would write the masks.
     pub(super) masked: Vec<usize>,
     /// What stands on disk, as far as we read or wrote it.
-    on_disk: Expected,
+    pub(super) on_disk: Expected,
     /// Hashes of texts that were written in this session, also in turns that were taken back: to write over one of
     /// them loses nothing.
     pub(super) written: BTreeSet<String>,
@@ -220,25 +220,6 @@ impl Conversation {
         Ok(written)
     }
 
-    /// What may stand on disk for it to be replaced: what we read or wrote there, or any text that this session has.
-    fn expected(&self, root: &Path) -> Expected {
-        let found = std::fs::read(root.join(&self.options.path)).ok().map(|bytes| sha256(&bytes));
-        match found.filter(|hash| self.knows(hash)) {
-            Some(hash) => Expected::Hash(hash),
-            None => self.on_disk.clone(),
-        }
-    }
-
-    /// Whether a text with this hash can be had from this session again.
-    fn knows(&self, hash: &str) -> bool {
-        self.written.contains(hash) || self.revisions.iter().any(|revision| revision.sha256 == hash)
-    }
-
-    /// Whether a revision is what stands on disk, as far as we read or wrote it.
-    pub fn stands_on_disk(&self, revision: &Revision) -> bool {
-        matches!(&self.on_disk, Expected::Hash(hash) if *hash == revision.sha256)
-    }
-
     /// Notes that a revision was accepted and stands on disk.
     pub fn take(&mut self, number: usize, observer: &mut dyn Observer) {
         let Some(revision) = self.at(number) else { return };
@@ -317,11 +298,6 @@ impl Conversation {
     /// Asks another model from now on; `None` is the backend's own.
     pub fn set_model(&mut self, model: Option<String>) {
         self.model = model;
-    }
-
-    /// Tells what stands on disk now, after it was looked at again.
-    pub fn set_on_disk(&mut self, expected: Expected) {
-        self.on_disk = expected;
     }
 
     /// Tokens so far, sent and received; estimated where the backend does not count.

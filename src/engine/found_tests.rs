@@ -20,3 +20,67 @@ fn errors_of_the_file_as_it_was_found_go_back_only_when_asked() {
     conversation.turn(Prompt::user("and now?"), &mut backend, &mut entries).unwrap();
     assert_eq!((backend.asked.len(), &conversation.turns()[1].stop), (2, &Stop::Accepted));
 }
+
+/// A file that is long enough to lose a large part of.
+fn long() -> String {
+    let step = |at: usize| format!("    # what {at} is for\n    - step: {{script: [make part{at}]}}\n");
+    format!("image: node:20\npipelines:\n  default:\n{}", (0..20).map(step).collect::<String>())
+}
+
+fn system(request: &crate::model::Request) -> &str {
+    &request.messages[0].text
+}
+
+#[test]
+fn what_a_reply_dropped_is_asked_back_from_the_file_as_it_was_found() {
+    let (mut conversation, long) = (conversation(3), long());
+    conversation.begin_with(long.clone(), &mut Silent);
+    let whole = long.replace("node:20", "node:22");
+    let mut backend = Listed::new(vec![reply(&wrong(1)), reply(&whole), "Yes.".to_owned()]);
+    conversation.turn(Prompt::user("node 22"), &mut backend, &mut Silent).unwrap();
+    let asked = &backend.asked[1];
+    assert!(system(asked).contains("# The file as it was found") && system(asked).contains("# what 19 is for"));
+    let prompt = &asked.messages.last().unwrap().text;
+    assert!(prompt.contains("dropped a large part of the file: 35 of 43 lines (20 comments are gone"), "{prompt}");
+    assert!(prompt.contains("as it was found, which stands in the first message") && prompt.contains("unknown0"));
+    assert!(!prompt.contains("change nothing else") && !prompt.contains("{{"), "{prompt}");
+    assert_eq!((conversation.present().unwrap().text(), &conversation.turns()[0].stop), (&*whole, &Stop::Accepted));
+
+    // It goes along until something is written over it, the superseded revision does not.
+    assert_eq!(conversation.context().kept, ["the file as it was found"]);
+    conversation.turn(Prompt::user("sure?"), &mut backend, &mut Silent).unwrap();
+    assert!(system(&backend.asked[2]).contains("image: node:20\npipelines:"));
+    assert!(backend.asked[2].messages.iter().all(|message| !message.text.contains("unknown0")));
+    conversation.options_mut().context = 10;
+    assert!(conversation.context().left_out.contains(&"the file as it was found".to_owned()));
+    conversation.options_mut().context = 10_000;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("bitbucket-pipelines.yml"), long).unwrap();
+    conversation.accept(None, folder.path(), false, &mut Silent).unwrap();
+    let after = conversation.context();
+    assert!(after.kept.is_empty() && !after.messages[0].text.contains("node:20"));
+}
+
+#[test]
+fn a_repair_that_drops_a_large_part_does_not_count() {
+    let (mut conversation, long) = (conversation(3), long());
+    conversation.begin_with(long.clone(), &mut Silent);
+    let mut backend = Listed::new(vec![reply(&format!("{long}unknown0: 1\n")), reply(&file("npm test"))]);
+    let turn = conversation.turn(Prompt::user("more"), &mut backend, &mut Silent).unwrap();
+    assert_eq!(turn.stop, Stop::Lost("36 of 43 lines".to_owned()));
+    assert_eq!(turn.revision, Some(1), "the refused one has all that was there");
+}
+
+#[test]
+fn an_accepted_revision_that_dropped_a_large_part_is_asked_back_when_the_user_wants_it() {
+    let (mut conversation, long) = (conversation(3), long());
+    let mut backend = Listed::new(vec![reply(&long), reply(&file("npm test")), reply(&long)]);
+    conversation.turn(Prompt::user("write"), &mut backend, &mut Silent).unwrap();
+    conversation.turn(Prompt::user("shorter"), &mut backend, &mut Silent).unwrap();
+    assert_eq!((backend.asked.len(), conversation.present().unwrap().number), (2, 2), "it may be what was asked for");
+    conversation.repair(&mut backend, &mut Silent).unwrap();
+    let asked = &backend.asked[2].messages;
+    assert!(asked.last().unwrap().text.contains("of revision 1, which stands in an earlier reply"));
+    assert!(asked.iter().any(|message| message.text.contains("# what 19 is for")), "it is not elided now");
+    assert_eq!(conversation.present().unwrap().text(), long);
+}

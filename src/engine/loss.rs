@@ -2,21 +2,41 @@
 
 use std::collections::BTreeMap;
 
+use super::revision::Revision;
 use crate::check::{Checker, difference};
-use crate::engine::Revision;
 
 /// Lines about what events lost; `/diff` shows all.
 const MOST: usize = 4;
 /// Lines that a file has to lose before a word about its size is said.
 const FEW: usize = 10;
 
-/// Lines about what `after` no longer has: safeguards, pipelines and steps by event, comments, a large part of the file.
-pub(super) fn lost(checker: &Checker, before: &Revision, after: &Revision) -> Vec<String> {
-    let mut lines = Vec::new();
-    let (had, has) = (before.text().lines().count(), after.text().lines().count());
-    if had.saturating_sub(has) >= FEW && (had - has) * 3 >= had {
-        lines.push(format!("a large part of the file is gone: {} of {had} lines", had - has));
+/// How much shorter a file has become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// Lines that it has fewer.
+    pub gone: usize,
+    /// Lines that it had.
+    pub of: usize,
+}
+
+impl std::fmt::Display for Loss {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} of {} lines", self.gone, self.of)
     }
+}
+
+/// How much shorter a file has become, where that is a large part of it.
+pub fn large_loss(before: &str, after: &str) -> Option<Loss> {
+    let (of, has) = (before.lines().count(), after.lines().count());
+    let gone = of.saturating_sub(has);
+    (gone >= FEW && gone * 3 >= of).then_some(Loss { gone, of })
+}
+
+/// Lines about what `after` no longer has: safeguards, pipelines and steps by event, comments, a large part of the file.
+pub fn lost(checker: &Checker, before: &Revision, after: &Revision) -> Vec<String> {
+    let large = large_loss(before.text(), after.text());
+    let mut lines: Vec<String> =
+        large.map(|loss| format!("a large part of the file is gone: {loss}")).into_iter().collect();
     let changes = difference((checker, &before.checked), (checker, &after.checked));
     let weaker: Vec<_> = changes.iter().filter(|change| change.weakens).collect();
     lines.extend(weaker.iter().take(MOST).map(|change| format!("weaker: {}: {}", change.event, change.text)));
@@ -28,7 +48,7 @@ pub(super) fn lost(checker: &Checker, before: &Revision, after: &Revision) -> Ve
 }
 
 /// A line about comments that are gone, with the first of them.
-fn comments_lost(before: &str, after: &str) -> Option<String> {
+pub(super) fn comments_lost(before: &str, after: &str) -> Option<String> {
     let mut left: BTreeMap<&str, usize> = BTreeMap::new();
     for comment in comments(after) {
         *left.entry(comment).or_default() += 1;
@@ -63,6 +83,15 @@ fn comments(text: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_few_lines_are_no_large_part() {
+        let lines = |count: usize| "a: 1\n".repeat(count);
+        let loss = |before, after| large_loss(&lines(before), &lines(after)).map(|loss| loss.to_string());
+        assert_eq!(loss(183, 14).as_deref(), Some("169 of 183 lines"));
+        assert_eq!([loss(14, 5), loss(183, 150), loss(20, 40)], [None, None, None]);
+        assert_eq!(loss(15, 5).as_deref(), Some("10 of 15 lines"));
+    }
 
     #[test]
     fn comments_are_counted_by_their_words() {

@@ -12,6 +12,8 @@ pub struct Attempted<'c> {
     pub revision: Option<&'c Revision>,
     /// What the revision is compared with: the present one before it.
     pub before: Option<&'c Revision>,
+    /// The revision that stands on disk.
+    pub ground: Option<&'c Revision>,
 }
 
 /// Is told what happens in a conversation, in order.

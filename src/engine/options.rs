@@ -36,6 +36,9 @@ pub struct Options {
     pub repair: String,
     /// The prompt after a file that is cut off or leaves parts out, with `{{findings}}`.
     pub flawed: String,
+    /// The repair prompt after a revision that dropped a large part of the file, with `{{revision}}`, `{{loss}}`,
+    /// `{{before}}` and `{{findings}}`.
+    pub loss: String,
     /// When findings go back.
     pub repairs: Repairs,
     /// Caps.
@@ -51,6 +54,7 @@ impl Default for Options {
             system: include_str!("../../prompts/system.md").to_owned(),
             repair: include_str!("../../prompts/repair.md").to_owned(),
             flawed: include_str!("../../prompts/flawed.md").to_owned(),
+            loss: include_str!("../../prompts/loss.md").to_owned(),
             repairs: Repairs::Automatic { rounds: 3 },
             limits: Limits::default(),
             context: 200_000,

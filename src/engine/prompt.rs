@@ -3,9 +3,10 @@
 use super::attempt::YamlKind;
 use super::conversation::Conversation;
 use super::options::Options;
+use super::revision::Revision;
 use super::turn::Turn;
 use crate::chat::{Message, Role};
-use crate::session::{Origin, sha256};
+use crate::session::{Origin, Source, sha256};
 use crate::settings::Settings;
 
 /// What is asked, and by whom.
@@ -34,6 +35,8 @@ impl Prompt {
 pub struct Context {
     /// All messages but the prompt.
     pub messages: Vec<Message>,
+    /// What is sent whole beside the present file, in words.
+    pub kept: Vec<String>,
     /// What is left out, in words.
     pub left_out: Vec<String>,
     /// Characters of the messages.
@@ -47,7 +50,8 @@ impl Context {
     }
 }
 
-/// The hash of the prompts that are no user's: a recording with another one was made with other words.
+/// The hash of the prompts that are no user's: a recording with another one was made with other words. The prompt about a
+/// loss is not in it: it stands in for the repair prompt in a case of its own.
 pub fn hash_of_prompts(options: &Options) -> String {
     sha256(format!("{}\0{}\0{}", options.system, options.repair, options.flawed).as_bytes())
 }
@@ -67,11 +71,29 @@ impl Conversation {
         let mut context = Context::default();
         let mut shown = false;
         let mut budget = self.options.context;
+        let kept = self.kept();
+        let mut beside = Vec::new();
+        for revision in kept.iter().filter_map(|number| self.at(*number)) {
+            let from_reply = revision.source == Source::Reply;
+            // What stands in a reply is sent there, and counted there.
+            let fits = from_reply || revision.text().len() <= budget;
+            if told {
+                let words = match revision.source {
+                    Source::File => "the file as it was found".to_owned(),
+                    _ => format!("revision {}", revision.number),
+                };
+                if fits { &mut context.kept } else { &mut context.left_out }.push(words);
+            }
+            if fits && !from_reply {
+                budget -= revision.text().len();
+                beside.push(revision);
+            }
+        }
         let mut turns = Vec::with_capacity(self.turns.len());
         for turn in self.turns.iter().rev() {
-            turns.push(self.exchange(turn, &mut budget, &mut shown, told.then_some(&mut context.left_out)));
+            turns.push(self.exchange(turn, &mut budget, &mut shown, &kept, told.then_some(&mut context.left_out)));
         }
-        let system = self.system_prompt(!shown);
+        let system = self.system_prompt(!shown, &beside);
         context.messages.push(Message { role: Role::System, text: system });
         context.messages.extend(turns.into_iter().rev().flatten().flatten());
         context.left_out.reverse();
@@ -85,19 +107,29 @@ impl Conversation {
         messages
     }
 
-    fn system_prompt(&self, with_file: bool) -> String {
+    fn system_prompt(&self, with_file: bool, beside: &[&Revision]) -> String {
         let mut system = self.options.system.trim_end().to_owned();
         system.push_str(&of_settings(self.checker.settings()));
+        let path = &self.options.path;
+        for revision in beside {
+            let (head, what) = match revision.source {
+                Source::File => ("as it was found", "as it stands in the repository"),
+                _ => ("before the last turn", "as the user had edited it"),
+            };
+            system.push_str(&format!(
+                "\n\n# The file {head}\n\nThis is `{path}`, {what}. A newer text of it stands in the conversation and was not \
+                 written yet; what it left out can be taken from here"
+            ));
+            fence(revision.text(), &mut system);
+        }
         if with_file && let Some(revision) = self.present() {
-            system.push_str(&format!("\n\n# The file as it stands\n\nThis is `{}`, ", self.options.path));
+            system.push_str(&format!("\n\n# The file as it stands\n\nThis is `{path}`, "));
             system.push_str(match revision.source {
-                crate::session::Source::File => "as it was found in the repository",
-                crate::session::Source::Edit => "as the user has edited it",
-                crate::session::Source::Reply => "as the conversation has it",
+                Source::File => "as it was found in the repository",
+                Source::Edit => "as the user has edited it",
+                Source::Reply => "as the conversation has it",
             });
-            let text = revision.text().trim_start_matches('\u{feff}').replace("\r\n", "\n");
-            let fence = "`".repeat(longest_run(&text).max(2) + 1);
-            system.push_str(&format!(":\n\n{fence}yaml\n{}\n{fence}", text.trim_end()));
+            fence(revision.text(), &mut system);
         }
         system
     }
@@ -108,6 +140,7 @@ impl Conversation {
         turn: &Turn,
         budget: &mut usize,
         shown: &mut bool,
+        kept: &[usize],
         mut left_out: Option<&mut Vec<String>>,
     ) -> [Option<Message>; 2] {
         let attempts = turn.attempts.iter().rev();
@@ -118,6 +151,7 @@ impl Conversation {
         *shown |= present;
         // A file that could not be taken is shown once, to the repair that asks for it whole.
         let open = best.yaml() == YamlKind::Flawed && turn.number == self.turns.len();
+        let open = open || best.revision.is_some_and(|number| kept.contains(&number));
         let stale = best.chosen().filter(|_| !present && !open && best.yaml() >= YamlKind::File);
         let what = || best.revision.map_or("a file that could not be taken".to_owned(), |n| format!("revision {n}"));
         if let (Some(_), Some(left_out)) = (stale, &mut left_out) {
@@ -163,6 +197,13 @@ fn of_settings(settings: &Settings) -> String {
         lines.push("- The delivery policy is not checked in this repository.".to_owned());
     }
     if lines.is_empty() { String::new() } else { format!("\n\n# In this repository\n\n{}", lines.join("\n")) }
+}
+
+/// Appends a file in a block of its own.
+fn fence(text: &str, out: &mut String) {
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    let fence = "`".repeat(longest_run(&text).max(2) + 1);
+    out.push_str(&format!(":\n\n{fence}yaml\n{}\n{fence}", text.trim_end()));
 }
 
 /// The longest run of backticks in a text.

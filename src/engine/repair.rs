@@ -3,6 +3,7 @@
 use super::attempt::{Attempt, YamlKind};
 use super::conversation::Conversation;
 use super::error::EngineError;
+use super::loss::{Loss, comments_lost};
 use super::observer::Observer;
 use super::options::Repairs;
 use super::prompt::Prompt;
@@ -32,13 +33,15 @@ impl Conversation {
         if self.unanswered.is_some() {
             return Err(EngineError::Unanswered);
         }
-        if self.repair_prompt().is_none() {
-            return Err(EngineError::NothingToRepair);
-        }
+        let prompt = self.repair_prompt().ok_or(EngineError::NothingToRepair)?;
         if let Some(reason) = self.cap() {
             return Err(EngineError::Cap(reason));
         }
-        self.repair_loop(1, backend, observer);
+        let begun = self.turns.last().map_or(0, |turn| turn.attempts.len());
+        match self.attempt(prompt, backend, observer) {
+            Ok(()) => self.repair_loop(1, begun, backend, observer),
+            Err(error) => self.stop(Stop::Failed(error)),
+        }
         self.turns.last().ok_or(EngineError::NothingToRepair)
     }
 
@@ -47,8 +50,11 @@ impl Conversation {
         let turn = self.turns.last()?;
         let last = turn.attempts.last()?;
         let text = match turn.revision.and_then(|number| self.at(number)) {
-            Some(revision) if revision.verdict() == Verdict::Refused => self.of_revision(revision),
-            Some(_) => return None,
+            Some(revision) => match (revision.verdict(), self.loss_of(revision.number)) {
+                (Verdict::Refused | Verdict::Accepted, Some(loss)) => self.of_loss(revision, loss),
+                (Verdict::Refused, None) => self.of_revision(revision),
+                _ => return None,
+            },
             None if last.yaml() == YamlKind::Flawed => self.options.flawed.replace("{{findings}}", &flaws(last)),
             None => return None,
         };
@@ -59,6 +65,23 @@ impl Conversation {
         let findings = listed(&revision.checked.document, &revision.checked.findings);
         // The findings go in last: whatever a file says in them stays their text.
         self.options.repair.replace("{{revision}}", &revision.number.to_string()).replace("{{findings}}", &findings)
+    }
+
+    /// The repair of a revision that dropped a large part of the file: its findings are those of what it kept.
+    fn of_loss(&self, revision: &Revision, loss: Loss) -> String {
+        let before = self.turns.last().and_then(|turn| self.at(turn.before?));
+        let comments = before.and_then(|before| comments_lost(before.text(), revision.text()));
+        let loss = comments.map_or_else(|| loss.to_string(), |comments| format!("{loss} ({comments})"));
+        let before = before.map_or(String::new(), |before| match before.source {
+            Source::File => "as it was found, which stands in the first message".to_owned(),
+            Source::Edit => "as the user has edited it, which stands in the first message".to_owned(),
+            Source::Reply => format!("of revision {}, which stands in an earlier reply", before.number),
+        });
+        let findings = listed(&revision.checked.document, &revision.checked.findings);
+        let findings = if findings.is_empty() { "(nothing)" } else { &findings };
+        let text =
+            self.options.loss.replace("{{revision}}", &revision.number.to_string()).replace("{{before}}", &before);
+        text.replace("{{loss}}", &loss).replace("{{findings}}", findings)
     }
 
     /// How many rounds of repair follow a prompt by themselves.
@@ -126,7 +149,7 @@ impl Conversation {
     fn no_better(&self, turn: &Turn) -> Option<Stop> {
         let last = turn.attempts.last().filter(|attempt| Self::is_repair(&attempt.prompt))?;
         let earlier = turn.attempts.iter().rev().skip(1).filter_map(|attempt| attempt.revision);
-        let before = earlier.max_by_key(|number| self.at(*number).map(Revision::standing));
+        let before = earlier.max_by_key(|number| self.rank(*number));
         let Some(revision) = last.revision.and_then(|number| self.at(number)) else {
             // Cut off once more may still end well; the very same again won't.
             let text = last.chosen().map(|candidate| &candidate.text);
@@ -134,6 +157,12 @@ impl Conversation {
             return (last.yaml() != YamlKind::Flawed || again).then_some(Stop::NoProgress);
         };
         let before = before.and_then(|number| self.at(number))?;
+        match (self.loss_of(before.number), self.loss_of(revision.number)) {
+            (None, Some(loss)) => return Some(Stop::Lost(loss.to_string())),
+            // What it brought back may have its own errors, which were hidden.
+            (Some(_), None) => return None,
+            _ => {}
+        }
         let broken = regress::broken(&self.checker, before, revision);
         if !broken.is_empty() {
             return Some(Stop::Broke(broken.into_iter().map(str::to_owned).collect()));

@@ -80,7 +80,8 @@ impl Conversation {
     fn take_reply(&mut self, prompt: Prompt, reply: Reply, observer: &mut dyn Observer) {
         if prompt.origin != Origin::Repair || self.turns.is_empty() {
             let number = self.turns.len() + 1;
-            self.turns.push(Turn { number, attempts: Vec::new(), revision: None, stop: Stop::NotAsked });
+            let before = self.present;
+            self.turns.push(Turn { number, attempts: Vec::new(), before, revision: None, stop: Stop::NotAsked });
         }
         let turn = self.turns.len();
         let attempt = self.turns.last().map_or(0, |turn| turn.attempts.len());

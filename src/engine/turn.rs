@@ -16,6 +16,8 @@ pub struct Turn {
     pub number: usize,
     /// The answer to the prompt, and those to its repairs.
     pub attempts: Vec<Attempt>,
+    /// The revision that stood before it.
+    pub before: Option<usize>,
     /// The best revision that came of it.
     pub revision: Option<usize>,
     /// Why no further repair was sent.
@@ -40,6 +42,8 @@ pub enum Stop {
     Rounds(usize),
     /// A round made nothing better.
     NoProgress,
+    /// A round dropped a large part of the file: how much.
+    Lost(String),
     /// A round broke rules that held, by id.
     Broke(Vec<String>),
     /// A cap was reached: which.
@@ -63,6 +67,9 @@ impl Stop {
             Self::Rounds(1) => Some("one round of repair did not settle it".to_owned()),
             Self::Rounds(rounds) => Some(format!("{rounds} rounds of repair did not settle it")),
             Self::NoProgress => Some("the last repair made nothing better, so no other is sent".to_owned()),
+            Self::Lost(loss) => {
+                Some(format!("the last repair dropped a large part of the file, so it does not count: {loss} are gone"))
+            }
             Self::Broke(rules) => {
                 Some(format!("the last repair broke what held, so no other is sent: {}", rules.join(", ")))
             }
@@ -108,7 +115,8 @@ impl Conversation {
         if let Some(reason) = self.cap() {
             return Err(EngineError::Cap(reason));
         }
-        self.turns.push(Turn { number, attempts: Vec::new(), revision: None, stop: Stop::NotAsked });
+        let before = self.present;
+        self.turns.push(Turn { number, attempts: Vec::new(), before, revision: None, stop: Stop::NotAsked });
         if let Err(error) = self.attempt(prompt, backend, observer) {
             self.turns.pop();
             return Err(EngineError::Backend { turn: number, error });
@@ -116,14 +124,19 @@ impl Conversation {
         self.unanswered = None;
         match self.as_found().filter(|_| self.rounds() > 0) {
             Some(stop) => self.stop(stop),
-            None => self.repair_loop(self.rounds(), backend, observer),
+            None => self.repair_loop(self.rounds(), 1, backend, observer),
         }
         Ok(self.turns.last().unwrap_or_else(|| unreachable!("a turn was pushed above")))
     }
 
-    /// Sends repairs until there is a reason to stop.
-    pub(super) fn repair_loop(&mut self, rounds: usize, backend: &mut dyn Backend, observer: &mut dyn Observer) {
-        let begun = self.turns.last().map_or(0, |turn| turn.attempts.len());
+    /// Sends repairs, `rounds` behind the first `begun` attempts, until there is a reason to stop.
+    pub(super) fn repair_loop(
+        &mut self,
+        rounds: usize,
+        begun: usize,
+        backend: &mut dyn Backend,
+        observer: &mut dyn Observer,
+    ) {
         loop {
             let made = self.turns.last().map_or(0, |turn| turn.attempts.len()) - begun;
             let stop = match self.next(made, rounds) {
@@ -137,14 +150,14 @@ impl Conversation {
         }
     }
 
-    fn stop(&mut self, stop: Stop) {
+    pub(super) fn stop(&mut self, stop: Stop) {
         if let Some(turn) = self.turns.last_mut() {
             turn.stop = stop;
         }
     }
 
     /// One request and what its reply comes to, at the end of the last turn.
-    fn attempt(
+    pub(super) fn attempt(
         &mut self,
         prompt: Prompt,
         backend: &mut dyn Backend,
@@ -185,15 +198,15 @@ impl Conversation {
         }
         self.settle(before);
         let [revision, before] = [attempt.revision, before].map(|number| number.and_then(|n| self.at(n)));
-        observer.attempted(Attempted { attempt: &attempt, revision, before });
+        observer.attempted(Attempted { attempt: &attempt, revision, before, ground: self.ground() });
     }
 
     /// The best revision of the last turn, the later of equals, becomes the present one; without any the one before
-    /// the turn stays.
+    /// the turn stays. See [`Conversation::rank`].
     fn settle(&mut self, before: Option<usize>) {
         let Some(turn) = self.turns.last() else { return };
         let numbers = turn.attempts.iter().filter_map(|attempt| attempt.revision);
-        let best = numbers.max_by_key(|number| (self.at(*number).map(super::Revision::standing), *number));
+        let best = numbers.max_by_key(|number| (self.rank(*number), *number));
         self.present = best.or(before);
         if let Some(turn) = self.turns.last_mut() {
             turn.revision = best;

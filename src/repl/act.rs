@@ -188,7 +188,10 @@ impl Repl<'_, '_> {
         let conversation = &self.opened.conversation;
         let before = before.and_then(|number| conversation.revision(number).ok());
         match conversation.present() {
-            Some(revision) => judged(self.screen, &self.options.checker, revision, before, 5).map(Ok),
+            Some(revision) => {
+                let held = [before, conversation.ground()];
+                judged(self.screen, &self.options.checker, revision, held, 5).map(Ok)
+            }
             None => Ok(Ok(())),
         }
     }
@@ -227,6 +230,9 @@ impl Repl<'_, '_> {
         self.screen.line(&format!(
             "older replies share a budget of {budget} characters; prompts and the present file always go along"
         ))?;
+        if !context.kept.is_empty() {
+            self.screen.line(&format!("also whole: {}", context.kept.join(", ")))?;
+        }
         let left = context.left_out.join(", ");
         self.screen.line(&format!("left out: {}", if left.is_empty() { "nothing" } else { &left }))?;
         let (tokens, seconds) = (conversation.tokens(), conversation.elapsed_ms() as f64 / 1000.0);

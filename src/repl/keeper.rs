@@ -4,10 +4,9 @@ use std::io;
 
 use super::answers;
 use super::judged::Judged;
-use super::loss::lost;
 use super::screen::Screen;
 use crate::check::Checker;
-use crate::engine::{Attempted, Observer, Revision, YamlKind};
+use crate::engine::{Attempted, Observer, Revision, YamlKind, lost};
 use crate::finding::{Layer, Severity};
 use crate::session::{Entry, Origin, Writer};
 use crate::text::diff;
@@ -118,25 +117,33 @@ impl Observer for Keeper<'_, '_> {
                 (Some(remark), _) => screen.note(remark)?,
                 (None, _) => {}
             }
-            attempted.revision.map_or(Ok(()), |revision| judged(screen, checker, revision, attempted.before, SHOWN))
+            let Attempted { revision, before, ground, .. } = attempted;
+            revision.map_or(Ok(()), |revision| judged(screen, checker, revision, [before, ground], SHOWN))
         });
     }
 }
 
-/// The verdict line of a revision, and below it the first findings.
+/// The verdict line of a revision, and below it the first findings. It is held against the revision `before` it, and what
+/// it takes away also against the one that stands on disk.
 pub(super) fn judged(
     screen: &mut Screen<'_>,
     checker: &Checker,
     revision: &Revision,
-    before: Option<&Revision>,
+    [before, ground]: [Option<&Revision>; 2],
     most: usize,
 ) -> io::Result<()> {
     line(screen, revision, before)?;
     if before.is_some_and(|before| before.number == revision.number) {
         return screen.note("the file in this reply is the one that stands already");
     }
-    for line in before.map(|before| lost(checker, before, revision)).unwrap_or_default() {
-        screen.warning(&line)?;
+    let told = before.map(|before| lost(checker, before, revision)).unwrap_or_default();
+    for line in &told {
+        screen.warning(line)?;
+    }
+    let ground = ground.filter(|ground| before.is_some_and(|before| before.number != ground.number));
+    let gone = ground.map(|ground| lost(checker, ground, revision)).unwrap_or_default();
+    for line in gone.iter().filter(|line| !told.contains(line)) {
+        screen.warning(&format!("against the file on disk: {line}"))?;
     }
     holds_key(screen, revision)?;
     let before = before.map(Shown::revision);

@@ -13,7 +13,6 @@ pub mod help;
 mod input;
 mod judged;
 mod keeper;
-mod loss;
 mod markdown;
 mod opening;
 mod resumed;

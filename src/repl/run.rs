@@ -312,10 +312,10 @@ fn counts(number: usize, verdict: Verdict) -> String {
     match verdict {
         Verdict::Accepted => format!("revision {number} stands"),
         Verdict::Refused => {
-            format!("revision {number} is the best so far, and refused; the next prompt goes on from it")
+            format!("revision {number} is the best of this turn, and refused; the next prompt goes on from it")
         }
         Verdict::Incomplete => {
-            format!("revision {number} is the best so far, and undecided; the next prompt goes on from it")
+            format!("revision {number} is the best of this turn, and undecided; the next prompt goes on from it")
         }
     }
 }

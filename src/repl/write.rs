@@ -6,8 +6,9 @@ use super::act::no_number;
 use super::keeper::{Keeper, judged};
 use super::opening::read_file;
 use super::run::Repl;
-use crate::engine::{AcceptError, EngineError};
+use crate::engine::{AcceptError, EngineError, large_loss};
 use crate::session::Entry;
+use crate::text::diff;
 
 impl Repl<'_, '_> {
     pub(super) fn accept(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {
@@ -19,6 +20,19 @@ impl Repl<'_, '_> {
             },
             None => None,
         };
+        let conversation = &self.opened.conversation;
+        let before = conversation.ground().map(|ground| (ground.number, ground.text().to_owned()));
+        let meant = match number {
+            Some(number) => conversation.revision(number).ok(),
+            None => conversation.present(),
+        };
+        let meant = meant.map(|revision| (revision.number, revision.text().to_owned()));
+        if let Some((number, _)) = meant.as_ref().filter(|(_, text)| self.screen.hides(text)) {
+            return Ok(Err(format!(
+                "revision {number} holds the key that this chat asks with, so it is not written, nor by force; take it out \
+                 (`/edit draft`)"
+            )));
+        }
         let (root, who) = (self.options.root.clone(), self.opened.backend.name());
         let mut keeper = Keeper::new(self.screen, &mut self.opened.book, who, &self.options.checker);
         let written = self.opened.conversation.accept(number, &root, force, &mut keeper);
@@ -27,10 +41,22 @@ impl Repl<'_, '_> {
         match written {
             Ok(written) => {
                 let what = if written.changed { "is written" } else { "stands there already" };
-                let number = number.or_else(|| self.opened.conversation.present().map(|present| present.number));
-                self.screen.note(&format!("revision {} {what}: {named}", number.unwrap_or_default())).map(Ok)
+                let (number, text) = meant.unwrap_or_default();
+                let Some((from, before)) = before.filter(|_| written.changed) else {
+                    return self.screen.note(&format!("revision {number} {what}: {named}")).map(Ok);
+                };
+                let counts = diff(&before, &text, 0).counts();
+                self.screen.note(&format!("revision {number} {what}: {named} ({counts})"))?;
+                if let Some(loss) = large_loss(&before, &text) {
+                    let moves = format!("`/diff {from} {number}` shows them, `/accept {from} force` brings them back");
+                    self.screen.warning(&format!("{loss} that stood there are gone; {moves}"))?;
+                }
+                Ok(Ok(()))
             }
-            Err(error @ EngineError::NotAccepted { .. }) => Ok(Err(format!("{error} (`/accept force`)"))),
+            Err(error @ EngineError::NotAccepted { number, .. }) => {
+                let number = arguments.iter().any(|word| word != "force").then(|| format!("{number} "));
+                Ok(Err(format!("{error} (`/accept {}force`)", number.unwrap_or_default())))
+            }
             Err(EngineError::Accept(error)) => {
                 let moves = match error {
                     AcceptError::Changed { .. } => " (`/reload`, `/accept force`)",
@@ -57,7 +83,7 @@ impl Repl<'_, '_> {
             Ok(revision) if before.is_some_and(|before| before.number == number) => {
                 self.screen.note(&format!("{} is revision {} as it is", self.options.named, revision.number)).map(Ok)
             }
-            Ok(revision) => judged(self.screen, &self.options.checker, revision, before, 5).map(Ok),
+            Ok(revision) => judged(self.screen, &self.options.checker, revision, [before, None], 5).map(Ok),
             Err(error) => Ok(Err(error.to_string())),
         }
     }
@@ -68,11 +94,23 @@ impl Repl<'_, '_> {
         entries.filter(|entry| matches!(entry, Entry::Accepted { .. })).count()
     }
 
-    /// Names the next step after an accepted revision that is not on disk, once in a chat.
+    /// Names the next step after an accepted revision that is not on disk: once in a chat, and always where a large part
+    /// of the file on disk would go.
     pub(super) fn next_step(&mut self) -> io::Result<()> {
         let Some(revision) = self.opened.conversation.present() else { return Ok(()) };
         let accepted = revision.verdict() == crate::finding::Verdict::Accepted;
-        if self.told_accept || !accepted || self.opened.conversation.stands_on_disk(revision) {
+        if !accepted || self.opened.conversation.stands_on_disk(revision) {
+            return Ok(());
+        }
+        let ground = self.opened.conversation.ground();
+        let loss = ground.and_then(|ground| Some((ground.number, large_loss(ground.text(), revision.text())?)));
+        if let Some((ground, loss)) = loss {
+            let (number, named) = (revision.number, &self.options.named);
+            return self.screen.warning(&format!(
+                "`/accept` would take {loss} from {named}: `/diff {ground} {number}` shows them, `/repair` asks for them back"
+            ));
+        }
+        if self.told_accept {
             return Ok(());
         }
         self.told_accept = true;

@@ -218,7 +218,7 @@ fn wrapped(line: &str, width: usize) -> Vec<String> {
 
 /// The reply in a line, and its revision with verdict, diff, meaning and findings.
 fn attempt(attempted: Attempted<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let Attempted { attempt, revision, before } = attempted;
+    let Attempted { attempt, revision, before, .. } = attempted;
     if attempt.prompt.origin == Origin::Repair {
         writeln!(out, "\n-- repair {}", attempt.number)?;
     }

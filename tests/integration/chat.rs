@@ -186,7 +186,10 @@ fn a_refused_revision_is_the_best_so_far_and_does_not_stand() {
     let same = fenced(&bad);
     let (out, ..) = Desk::new().live([says(&same), says(&same)], "write it\n");
     assert!(out.contains("the last repair made nothing better, so no other is sent\n"), "{out}");
-    assert!(out.contains("revision 1 is the best so far, and refused; the next prompt goes on from it\n"), "{out}");
+    assert!(
+        out.contains("revision 1 is the best of this turn, and refused; the next prompt goes on from it\n"),
+        "{out}"
+    );
     assert!(!out.contains("revision 1 stands"), "{out}");
 }
 
@@ -311,7 +314,8 @@ fn a_recording_answers_its_own_prompts() {
     let desk = Desk::new();
     let chat = [("user", "write it".to_owned()), ("assistant", fenced(&good()))]
         .map(|(role, content)| serde_json::json!({ "role": role, "content": content }).to_string() + "\n");
-    let recorded = || Answers::Recorded(Box::new(Recording::new(read("chat.jsonl", chat.concat().as_bytes()).unwrap())));
+    let recorded =
+        || Answers::Recorded(Box::new(Recording::new(read("chat.jsonl", chat.concat().as_bytes()).unwrap())));
     let (out, ending) = desk.say(recorded(), desk.options(None), "\n\n/accept\n");
     assert_eq!(desk.session(), "", "what a recording says is kept already");
     assert!(out.contains("No model is configured") && out.contains("OPENAI_API_KEY"), "{out}");

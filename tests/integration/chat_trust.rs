@@ -203,6 +203,46 @@ fn a_link_that_leads_nowhere_stops_no_chat_and_is_written_through_by_no_force() 
     assert!(out.contains(", so it is not written\n"), "no force is advised: {out}");
 }
 
+#[test]
+fn what_a_reply_dropped_of_the_file_on_disk_is_told_until_it_is_written() {
+    let kept: String = (0..30).map(|at| format!("# remark {at}\n")).collect();
+    let whole = format!("{kept}{}", good());
+    let desk = Desk::new().with_file(&whole);
+    let bad = good().replace(", trigger: manual", "");
+    let replies = [says(&fenced(&bad)), says(&fenced(&good())), says(&fenced(&whole))];
+    let (out, _, server) = desk.live(replies, "tidy it\n/context\n/repair\n");
+    let asked = server.asked();
+    let (system, repair) = (asked[1].body["messages"][0].to_string(), asked[1].body["messages"].to_string());
+    assert!(system.contains("# The file as it was found") && system.contains("# remark 29"), "{system}");
+    assert!(repair.contains("dropped a large part of the file: 30 of ") && repair.contains("manual-production"));
+    assert!(out.contains("revision 2: accepted; +1 -1\nagainst the file on disk: a large part"), "{out}");
+    assert!(out.contains("against the file on disk: 30 comments are gone, the first: # remark 0\n"), "{out}");
+    assert!(out.contains("`/accept` would take 30 of ") && !out.contains("`/accept` writes it"), "{out}");
+    assert!(out.contains("also whole: the file as it was found\n"), "{out}");
+    assert!(
+        out.ends_with(&format!("{}\n", out.lines().last().unwrap())) && out.contains("revision 3: accepted"),
+        "{out}"
+    );
+
+    let desk = Desk::new().with_file(&whole);
+    let (out, ..) = desk.live([says(&fenced(&good()))], "shorter\n/accept\n");
+    let lines = good().lines().count();
+    assert!(
+        out.contains(&format!("revision 1 is written: bitbucket-pipelines.yml (+0 -30)\n30 of {} lines", lines + 30))
+    );
+    assert!(out.contains("`/accept 0 force` brings them back"), "{out}");
+    assert_eq!(desk.file(), Some(good()));
+}
+
+#[test]
+fn a_revision_with_the_key_of_the_chat_is_written_by_no_word() {
+    let desk = Desk::new();
+    let holds = good().replace("pipelines:\n", &format!("# {CANARY}\npipelines:\n"));
+    let (out, ending, _) = desk.live([says(&fenced(&holds))], "write it\n/accept force\n");
+    assert!(out.contains("holds the key that this chat asks with, so it is not written, nor by force"), "{out}");
+    assert!(ending.failed && desk.file().is_none());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_of_the_repository_that_leads_out_of_it_is_not_read() {
