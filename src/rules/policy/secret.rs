@@ -27,7 +27,7 @@ pub struct Hit {
 }
 
 /// Beginnings of tokens that vendors give out, the least length of what follows, and what it is.
-const TOKENS: [(&str, usize, &str); 29] = [
+const TOKENS: [(&str, usize, &str); 30] = [
     ("AKIA", 16, "an AWS access key"),
     ("ASIA", 16, "an AWS access key"),
     ("ghp_", 30, "a GitHub token"),
@@ -57,7 +57,12 @@ const TOKENS: [(&str, usize, &str); 29] = [
     ("ghu_", 30, "a GitHub token"),
     ("ghr_", 30, "a GitHub token"),
     ("xapp-", 20, "a Slack token"),
+    // Older ones, and those of service accounts: see [`OPENAI`].
+    ("sk-", 40, "an OpenAI key"),
 ];
+
+/// What stands in the middle of each key that begins with no more than `sk-`.
+const OPENAI: &str = "T3BlbkFJ";
 
 /// Whether a variable's name says that it holds a secret.
 pub fn is_secret_name(name: &str) -> bool {
@@ -66,12 +71,15 @@ pub fn is_secret_name(name: &str) -> bool {
     }
     let words = words(name);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    matches!(
-        words.as_slice(),
+    match words.as_slice() {
+        // A chart is told the name of a secret that is there.
+        [.., "existing", "secret"] => false,
+        [.., last] if last.ends_with("password") || last.ends_with("passwd") => true,
         [.., "access", "key", "id"]
-            | [.., "password" | "passwd" | "secret" | "token" | "credential" | "credentials" | "apikey"]
-            | [.., "api" | "access" | "secret" | "private", "key"]
-    )
+        | [.., "secret" | "token" | "credential" | "credentials" | "apikey"]
+        | [.., "api" | "access" | "secret" | "private", "key"] => true,
+        _ => false,
+    }
 }
 
 fn words(name: &str) -> Vec<String> {
@@ -265,6 +273,9 @@ fn vendors_token(text: &str, at: usize, (prefix, least, what): (&str, usize, &st
     let length =
         rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '/' | '.'))).unwrap_or(rest.len());
     let body = rest.get(..length)?;
+    if prefix == "sk-" && !body.contains(OPENAI) {
+        return None;
+    }
     if length < least || body.chars().all(|c| matches!(c, 'X' | 'x' | '0' | '*')) {
         return None;
     }
@@ -301,6 +312,7 @@ mod tests {
             "NPM_TOKEN",
             "PRIVATE_KEY",
             "session-secret",
+            "PGPASSWORD",
         ] {
             assert!(is_secret_name(name), "{name}");
         }
@@ -313,6 +325,7 @@ mod tests {
             "GCLOUD_SERVICE_KEY",
             "PASSWORD_FILE",
             "KEYBOARD",
+            "auth.existingSecret",
         ] {
             assert!(!is_secret_name(name), "{name}");
         }

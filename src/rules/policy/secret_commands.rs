@@ -91,16 +91,18 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
             push(token.text.get(2..).unwrap_or(""), token.start + 2, "a literal behind `-p`".to_owned());
         }
         let (inner, offset) = unquoted(token.text);
-        let markers: &[&str] =
-            if inner.contains(' ') { &["Bearer ", "Basic ", "PRIVATE-TOKEN: ", "X-Api-Key: "] } else { &[] };
-        for marker in markers {
-            if let Some(at) = inner.find(marker).map(|at| at + marker.len()) {
-                let value = inner.get(at..).unwrap_or("");
-                push(value, token.start + offset + at, "a credential in a header".to_owned());
-            }
+        let before = index.checked_sub(1).and_then(|before| tokens.get(before));
+        let header = inner.contains(' ') || before.is_some_and(|flag| matches!(flag.text, "-H" | "--header"));
+        if let Some(at) = header_value(inner).filter(|_| header) {
+            push(inner.get(at..).unwrap_or(""), token.start + offset + at, "a credential in a header".to_owned());
         }
         // A quoted word with blanks is a command line of its own, unless the assignment itself is quoted.
         let nested = offset == 1 && inner.contains(' ');
+        let literal = "--from-literal=";
+        let (inner, offset) = match inner.strip_prefix(literal) {
+            Some(rest) => (rest, offset + literal.len()),
+            None => (inner, offset),
+        };
         match inner.split_once('=') {
             Some((name, value)) if !nested && is_assignment(name) && is_secret_name(name.trim_start_matches("-D")) => {
                 push(value, token.start + offset + name.len() + 1, format!("the value of `{name}`"));
@@ -109,6 +111,19 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
             _ => {}
         }
     }
+}
+
+/// Where the credential of a header begins: `Authorization: Bearer …`, `x-api-key: …`.
+fn header_value(text: &str) -> Option<usize> {
+    let schemes = ["bearer ", "basic "];
+    let lower = if text.contains(' ') { text.to_ascii_lowercase() } else { String::new() };
+    let behind = schemes.iter().find_map(|scheme| Some(lower.find(scheme)? + scheme.len()));
+    behind.or_else(|| {
+        let (name, value) = text.split_once(':')?;
+        let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let one = !value.trim().is_empty() && !value.trim().contains(char::is_whitespace);
+        (plain && one && is_secret_name(name)).then(|| text.len() - value.trim_start().len())
+    })
 }
 
 /// Whether a value of `--secret` is the description of one.
@@ -216,6 +231,28 @@ impl Credentials {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn headers_hold_credentials_in_either_case() {
+        let found = |text: &str| {
+            in_commands(text).iter().map(|hit| text[hit.span.start..hit.span.end].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(found("curl -H 'x-api-key: k9-Zt41' u"), ["k9-Zt41"]);
+        assert_eq!(found("curl -H \"X-Api-Key:k9-Zt41\" u"), ["k9-Zt41"]);
+        assert_eq!(found("curl -H 'authorization: bearer k9-Zt41' u"), ["k9-Zt41"]);
+        assert_eq!(found("curl -H 'x-auth-token: k9-Zt41' -H 'private-token: z'"), ["k9-Zt41", "z"]);
+        assert_eq!(found("kubectl create secret generic a --from-literal=password='k9-Zt41'"), ["k9-Zt41"]);
+        for nothing in
+            ["curl -H 'x-api-key: $KEY'", "curl -H 'accept: a/b'", "echo 'the token: is there'", "a token:latest-1 b c"]
+        {
+            assert_eq!(found(nothing), [""; 0], "{nothing}");
+        }
+        let (old, other) = (
+            "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",
+            "sk-learn-models-of-the-whole-team-in-one-registry",
+        );
+        assert_eq!(shapes(&format!("a {old} {other}")).len(), 1);
+    }
 
     #[test]
     fn masks_need_no_tree_and_no_rule() {
