@@ -66,7 +66,13 @@ impl<'i> Arguments<'i> {
 
     /// The variables of a pipe as arguments.
     pub(super) fn of_pipe(place: Place, named: Vec<(String, Value, Place)>) -> Arguments<'static> {
-        Arguments { phrase: &[], place, plain: Vec::new(), flags: Vec::new(), assignments: &[], named }
+        // What a chart is given, as the command has it.
+        let set = named.iter().filter(|(name, ..)| name == "SET");
+        let flag = |(_, value, place): &(String, Value, Place)| Flag {
+            name: "--set".to_owned(),
+            value: Some((value.clone(), *place)),
+        };
+        Arguments { phrase: &[], place, plain: Vec::new(), flags: set.map(flag).collect(), assignments: &[], named }
     }
 
     /// The subcommands that the entry's phrase matched.
@@ -117,10 +123,19 @@ impl<'i> Arguments<'i> {
         let mut found = Vec::new();
         for flag in &self.flags {
             let bare = flag.name.trim_start_matches("--").trim_start_matches("-D").trim_start_matches("-P");
+            let bare = bare.strip_prefix("-p:").or_else(|| bare.strip_prefix("property:")).unwrap_or(bare);
             if let Some((value, place)) = &flag.value
                 && names.iter().any(|name| name == bare)
             {
                 found.push(Selected { value: value.clone(), place: *place });
+            }
+        }
+        // `/p:Name=value`
+        for (word, place) in &self.plain {
+            if let Some((name, value)) = word.strip_prefix("/p:").and_then(|word| word.split_once("="))
+                && name.as_literal().is_some_and(|name| names.iter().any(|own| own == name))
+            {
+                found.push(Selected { value, place: *place });
             }
         }
         found
@@ -212,6 +227,25 @@ impl Arguments<'_> {
     fn fits(&self, command: &Command) -> bool {
         match command.reader.as_deref() {
             Some("upload") => self.uploads(),
+            // `dotnet publish` makes an image where it is told to.
+            Some("dotnet") => {
+                let says = |text: &str| {
+                    let text = text.to_ascii_lowercase();
+                    text.ends_with("t:publishcontainer") || text.ends_with("target:publishcontainer")
+                };
+                self.plain_values().any(|word| says(word.literal_prefix()))
+                    || self.flags.iter().any(|flag| says(&flag.name))
+                    || self
+                        .property(&["PublishProfile".to_owned()])
+                        .iter()
+                        .any(|one| one.value.as_literal() == Some("DefaultContainer"))
+            }
+            // `NODE|20-lts` is no image.
+            Some("runtime") => self
+                .flags
+                .iter()
+                .filter_map(|flag| flag.value.as_ref())
+                .any(|(value, _)| value.literal_prefix().to_ascii_uppercase().starts_with("DOCKER|")),
             // `rsync a b` on one machine is a copy; `scp host:x .` is a download.
             Some("copy") => {
                 let target = self.plain(self.plain_count());

@@ -43,12 +43,21 @@ pub struct Unread<'d> {
     pub command: String,
     /// The words that may name an image.
     pub references: Vec<Reference<'d>>,
+    /// The variables of Bitbucket that stand in its words.
+    pub variables: Vec<String>,
     /// Whether a word of it says that something is put into a registry.
     pub pushes: bool,
     /// How many effects stand before it in the step.
     pub after: usize,
     /// The command.
     pub site: Site<'d>,
+}
+
+impl Unread<'_> {
+    /// Whether a word of it holds a variable.
+    pub fn carries(&self, variable: &str) -> bool {
+        self.variables.iter().any(|own| own == variable)
+    }
 }
 
 /// All that a step's scripts come to.
@@ -68,6 +77,8 @@ pub struct StepEffects<'d> {
     pub unread: Vec<Unread<'d>>,
     /// Words that choose a cluster, a project or a workspace for the commands after them.
     pub contexts: Vec<String>,
+    /// Whether it made a cluster for itself on the build machine.
+    pub own_cluster: bool,
     /// The files that were given to it or that it wrote.
     pub written: Written,
 }

@@ -108,7 +108,7 @@ impl<'d> Reading<'_, 'd> {
                 self.push(Kind::Opaque(Opaque::Command { name: name.to_owned() }), self.short(), self.words(&[]))
             }
             Does::Runner => match runner::read(self.invocation) {
-                Runs::Harmless => self.run.harmless(),
+                Runs::Harmless => self.runs_nothing(),
                 Runs::Target(target) => self.push(Kind::Opaque(target), self.short(), self.words(&[])),
             },
             Does::Request => self.request(),
@@ -120,6 +120,14 @@ impl<'d> Reading<'_, 'd> {
                 let mut references = self.references(command, arguments);
                 if command.reader.as_deref() == Some("all-tags") {
                     references = self.local_names(&references);
+                }
+                // `podman push a docker://b` names it first.
+                if command.reader.as_deref() == Some("destination")
+                    && let (Some(source), 2) = (arguments.plain(1), arguments.plain_count())
+                {
+                    let source = self.read_references(vec![source]).into_iter().next();
+                    let kind = |target| Kind::Retag { source: source.clone(), target, local: true };
+                    self.each(references.clone(), kind);
                 }
                 self.each(references, |reference| Kind::Push { reference });
             }
@@ -162,14 +170,13 @@ impl<'d> Reading<'_, 'd> {
     }
 
     pub(super) fn read_references(&self, found: Vec<Selected>) -> Vec<Reference<'d>> {
-        let read = |selected: Selected| {
-            // `release-${BITBUCKET_TAG#release-}` is the tag again, where all tags of the plan begin so.
-            let value = rejoin(&selected.value, |symbol, prefix| {
-                symbol.is_variable("BITBUCKET_TAG") && self.run.tag_begins(prefix)
-            });
-            Reference::read(&value, self.run.site(selected.place))
-        };
+        let read = |selected: Selected| Reference::read(&self.rejoined(&selected.value), self.run.site(selected.place));
         found.into_iter().filter(|selected| !selected.value.is_empty()).map(read).collect()
+    }
+
+    /// `release-${BITBUCKET_TAG#release-}` is the tag again, where all tags of the plan begin so.
+    fn rejoined(&self, value: &Value) -> Value {
+        rejoin(value, |symbol, prefix| symbol.is_variable("BITBUCKET_TAG") && self.run.tag_begins(prefix))
     }
 
     fn each(&self, references: Vec<Reference<'d>>, kind: impl Fn(Option<Reference<'d>>) -> Kind<'d>) {
@@ -210,7 +217,17 @@ impl<'d> Reading<'_, 'd> {
                 flags.iter().any(|flag| arguments.has(flag)) || hidden::outputs_to_registry(arguments)
             }
         };
-        let references = self.references(command, arguments);
+        let mut references = self.references(command, arguments);
+        if command.reader.as_deref() == Some("tags") {
+            references.extend(self.read_references(arguments.flag(&["--tag".to_owned(), "-t".to_owned()])));
+        }
+        if let Some(first) = references.first().cloned() {
+            // `-Djib.to.tags=a,b` names it again.
+            let more = arguments.property(&["jib.to.tags".to_owned()]).into_iter().flat_map(|tags| {
+                tags.value.split_on(|c| c == ',').into_iter().map(move |value| Selected { value, place: tags.place })
+            });
+            references.extend(more.map(|tag| first.with_tag(self.rejoined(&tag.value), self.run.site(tag.place))));
+        }
         self.push(Kind::Build { references, pushes }, self.short(), Vec::new());
     }
 
@@ -226,7 +243,8 @@ impl<'d> Reading<'_, 'd> {
         };
         if let (Some(selector), Some(source)) = (&command.target_tag, &source) {
             for selected in selector.select(arguments, self.scope) {
-                targets.push(source.with_tag(selected.value, self.run.site(selected.place)));
+                let tag = self.rejoined(&selected.value);
+                targets.push(source.with_tag(tag, self.run.site(selected.place)));
             }
         }
         let kind = |target| Kind::Retag { source: source.clone(), target, local: command.local };
@@ -243,6 +261,7 @@ impl<'d> Reading<'_, 'd> {
         let images: Vec<String> = references.iter().map(Reference::to_string).collect();
         let mut words: Vec<String> = Vec::new();
         let mut skip_next = false;
+        let swaps = self.phrase.last().is_some_and(|word| word == "swap");
         for word in self.invocation.words.iter().skip(1) {
             let text = word.value().to_string();
             if std::mem::take(&mut skip_next) {
@@ -253,8 +272,10 @@ impl<'d> Reading<'_, 'd> {
             }
             skip_next = matches!(
                 text.as_str(),
-                "--image" | "--set" | "--set-string" | "-i" | "--token" | "--description" | "-m"
+                "--image" | "--set" | "--helm-set" | "--set-string" | "-i" | "--token" | "--description" | "-m"
             );
+            // A swap names the slot from which it takes.
+            skip_next |= swaps && matches!(text.as_str(), "--slot" | "-s");
             // A flag's name, such as `--stage`, is about environments in general.
             let text = match text.split_once('=') {
                 Some((flag, value)) if flag.starts_with('-') => value.to_owned(),

@@ -6,6 +6,7 @@ use super::command::Reading;
 use super::hidden;
 use super::manifest;
 use super::model::{Images, Kind};
+use super::unknown::holds_run;
 
 impl Reading<'_, '_> {
     pub(super) fn deploy(&self, command: &Command, arguments: &Arguments<'_>) {
@@ -15,10 +16,20 @@ impl Reading<'_, '_> {
             return;
         }
         // A container that is thrown away when it ends is a tool or a job.
-        if command.reader.as_deref() == Some("run") && arguments.has("--rm") {
+        let container = command.reader.as_deref() == Some("run");
+        if container && arguments.has("--rm") || command.remote && !away && !self.run.is_declared() {
+            let told = arguments.plain_values().skip(1).chain(arguments.flag_values().map(|(_, value, _)| value));
+            if container && told.into_iter().any(holds_run) {
+                // What it is told to do to an image of this run stands in the container.
+                self.not_read(self.short());
+            }
             return;
         }
-        if command.remote && !away && !self.run.is_declared() {
+        // A cluster that the step made on the build machine is gone with it.
+        let cluster = matches!(self.invocation.name(), Some("kubectl" | "helm" | "kustomize" | "skaffold"));
+        let chosen = ["--context", "--kube-context", "--kubeconfig"].iter().any(|flag| arguments.has(flag));
+        if cluster && !chosen && !self.run.is_declared() && self.run.found_mut().own_cluster {
+            self.run.harmless();
             return;
         }
         let references = match command.reader.as_deref() {
@@ -91,6 +102,8 @@ impl Reading<'_, '_> {
         let about = |names: &[&str]| names.iter().any(|name| text.contains(name));
         if (sends || method) && about(&deploys) && !about(&notifies) {
             self.push(Kind::Deploy { images: Images::Hidden, weak: true, restart: false }, self.short(), shown);
+        } else if (sends || method) && self.carries_run() {
+            self.not_read(self.short());
         } else {
             self.run.harmless();
         }

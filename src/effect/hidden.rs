@@ -11,7 +11,11 @@ use crate::yaml::Document;
 pub(super) fn helm(arguments: &Arguments<'_>) -> Vec<Selected> {
     let mut settings: Vec<(String, Selected)> = Vec::new();
     for (flag, value, place) in arguments.flag_values() {
-        if !matches!(flag, "--set" | "--set-string") {
+        if flag == "--kustomize-image" {
+            let value = value.split_once("=").map_or_else(|| value.clone(), |(_, image)| image);
+            settings.push((String::new(), Selected { value, place }));
+        }
+        if !matches!(flag, "--set" | "--set-string" | "--helm-set" | "--helm-set-string" | "-p" | "--parameter") {
             continue;
         }
         for pair in value.split_on(|c| c == ',') {
@@ -28,9 +32,11 @@ pub(super) fn helm(arguments: &Arguments<'_>) -> Vec<Selected> {
         let (prefix, last) = key.rsplit_once('.').map_or(("", key.as_str()), |(prefix, last)| (prefix, last));
         let sibling = |name: &str| of(&if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") });
         match last {
+            "" => found.push(selected.clone()),
             "tag" | "imageTag" | "image_tag" | "digest" => {
                 let repository = ["repository", "name", "image", "imageRepository"].into_iter().find_map(sibling);
-                let registry = sibling("registry");
+                let registry =
+                    sibling("registry").or_else(|| of("global.imageRegistry")).or_else(|| of("global.registry"));
                 let between = if last == "digest" { "@" } else { ":" };
                 let value = match (registry, repository) {
                     (Some(registry), Some(repository)) => {
@@ -38,7 +44,7 @@ pub(super) fn helm(arguments: &Arguments<'_>) -> Vec<Selected> {
                         crate::shell::join([&image, &selected.value], between)
                     }
                     (None, Some(repository)) => crate::shell::join([&repository.value, &selected.value], between),
-                    _ => crate::shell::join([&Value::opaque("the chart's image"), &selected.value], between),
+                    _ => crate::shell::join([&Value::opaque(chart_image(arguments)), &selected.value], between),
                 };
                 found.push(Selected { value, place: selected.place });
             }
@@ -53,6 +59,15 @@ pub(super) fn helm(arguments: &Arguments<'_>) -> Vec<Selected> {
     }
     found
 }
+
+/// What a chart's own image is called. A chart with a version of its own comes from a repository of charts.
+fn chart_image(arguments: &Arguments<'_>) -> &'static str {
+    let fetched = arguments.has("--version") || arguments.has("--repo");
+    if fetched { FETCHED_IMAGE } else { "the chart's image" }
+}
+
+/// The image of a chart that may be somebody else's.
+pub(super) const FETCHED_IMAGE: &str = "the fetched chart's image";
 
 /// The images of a compose file at hand, for the services that the command names.
 pub(super) fn compose(arguments: &Arguments<'_>, scope: &Scope, files: &dyn Files, builds: bool) -> Vec<Selected> {

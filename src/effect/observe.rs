@@ -4,7 +4,7 @@ use super::collected::Print;
 use super::command::Reading;
 use super::model::{Effect, Kind, Opaque};
 use super::read::opaque;
-use crate::shell::Value;
+use crate::shell::{Symbol, SymbolKind, Value};
 
 impl Reading<'_, '_> {
     /// Variables that the file does not set.
@@ -37,7 +37,8 @@ impl Reading<'_, '_> {
         };
         let variables: Vec<String> = if matches!(name, "echo" | "printf") && visible {
             let symbols = words.iter().skip(1).flat_map(|word| word.values.iter().flat_map(Value::symbols));
-            symbols.filter(|symbol| symbol.cut.is_empty()).map(|symbol| symbol.name.clone()).collect()
+            let whole = |symbol: &&Symbol| symbol.kind == SymbolKind::Variable && symbol.cut.is_empty();
+            symbols.filter(whole).map(|symbol| symbol.name.clone()).collect()
         } else if name == "printenv" && visible {
             words.iter().skip(1).filter_map(|word| word.literal().map(str::to_owned)).collect()
         } else {
@@ -62,12 +63,17 @@ impl Reading<'_, '_> {
             "terraform workspace select",
             "docker context use",
         ];
-        let chooses = |phrase: &&str| phrase.split(' ').next() == Some(name);
-        if !CHOOSE.iter().any(chooses) && !matches!(name, "kubectx" | "kubens") {
+        // A cluster on the build machine.
+        const MAKE: [&str; 4] = ["kind create cluster", "k3d cluster create", "minikube start", "microk8s start"];
+        let begins = |phrase: &&str| phrase.split(' ').next() == Some(name);
+        if !CHOOSE.iter().chain(&MAKE).any(begins) && !matches!(name, "kubectx" | "kubens") {
             return;
         }
         let words: Vec<String> = self.invocation.words.iter().skip(1).map(|word| word.value().to_string()).collect();
         let line = format!("{name} {}", words.join(" "));
+        if MAKE.iter().any(|phrase| line.starts_with(phrase)) {
+            self.run.found_mut().own_cluster = true;
+        }
         if CHOOSE.iter().any(|phrase| line.starts_with(phrase)) || name == "kubectx" || name == "kubens" {
             self.run.found_mut().contexts.extend(words);
         }

@@ -3,6 +3,7 @@
 use super::arguments::Arguments;
 use super::catalogue::{Catalogue, Does, ImageWord, Pipe, Pushes};
 use super::collected::Unread;
+use super::hidden;
 use super::model::{Effect, Images, Kind, Opaque, Site};
 use super::read::Run;
 use super::reference::Reference;
@@ -34,7 +35,9 @@ pub(super) fn read<'d>(call: PipeCall<'d>, catalogue: &Catalogue, run: &Run<'d>,
         let references = named.iter().filter(|(_, value, _)| unread::names_image(value));
         let references = references.map(|(_, value, place)| Reference::read(value, run.site(*place))).collect();
         let after = run.found_mut().effects.len();
-        run.found_mut().unread.push(Unread { command: name.to_owned(), references, pushes: false, after, site });
+        let variables = unread::bitbucket(named.iter().map(|(_, value, _)| value));
+        let command = name.to_owned();
+        run.found_mut().unread.push(Unread { command, references, variables, pushes: false, after, site });
         let effect = Effect {
             kind: Kind::Opaque(Opaque::Pipe { name: name.to_owned() }),
             site,
@@ -60,7 +63,13 @@ pub(super) fn read<'d>(call: PipeCall<'d>, catalogue: &Catalogue, run: &Run<'d>,
             .into_iter()
             .map(|selected| Reference::read(&selected.value, run.site(selected.place)))
             .collect(),
-        None => Vec::new(),
+        None => {
+            let of_chart = hidden::helm(&arguments).into_iter();
+            let mut references: Vec<Reference<'d>> =
+                of_chart.map(|selected| Reference::read(&selected.value, run.site(selected.place))).collect();
+            references.iter_mut().for_each(hidden::forget_image);
+            references
+        }
     };
     let kinds: Vec<Kind<'d>> = match pipe.does {
         Some(Does::Build) => vec![Kind::Build { references, pushes: !matches!(pipe.pushes, Pushes::Never) }],
@@ -123,6 +132,10 @@ fn run_command<'d>(
     if let Some(prefix) = &pipe.prefix {
         append(prefix, None);
         append(" ", None);
+    }
+    // The script of the repository is fed to the server's shell.
+    if pipe.remote.is_some() && call.variable("MODE").and_then(|mode| mode.text()) == Some("script") {
+        append("bash -s < ", None);
     }
     append(text, Some(0));
     let extra = pipe.args.as_deref().and_then(|args| call.variable(args)).map(|args| {

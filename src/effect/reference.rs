@@ -58,7 +58,7 @@ impl<'d> Reference<'d> {
     /// Reads a reference.
     pub fn read(value: &Value, site: Site<'d>) -> Self {
         let mut value = value.clone();
-        for transport in ["docker://", "https://", "oci://"] {
+        for transport in ["docker://", "https://", "oci://", "DOCKER|", "docker|"] {
             value = value.strip_prefix(transport).unwrap_or(value);
         }
         // Docker Hub is the registry of a name that has none.
@@ -103,6 +103,11 @@ impl<'d> Reference<'d> {
     pub fn per_run(&self) -> Option<&Symbol> {
         let Tag::Known(tag) = &self.tag else { return None };
         tag.symbols().find(|symbol| symbol.kind == SymbolKind::Variable && EACH_RUN.contains(&symbol.name.as_str()))
+    }
+
+    /// Whether the image is that of a chart which may be somebody else's.
+    pub fn of_fetched_chart(&self) -> bool {
+        self.image.first_symbol().is_some_and(|symbol| symbol.name == super::hidden::FETCHED_IMAGE)
     }
 
     /// The tag's text where all of it is constant (`latest` where there is none).

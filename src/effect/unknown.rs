@@ -3,8 +3,101 @@
 use super::command::Reading;
 use super::model::{Kind, Opaque};
 use super::runner;
+use crate::shell::{Symbol, Value};
+
+/// Tools that run code of the repository, or tasks that stand in a file of theirs.
+const RUNS_CODE: [&str; 39] = [
+    "python",
+    "python2",
+    "python3",
+    "node",
+    "deno",
+    "bun",
+    "ruby",
+    "php",
+    "perl",
+    "pwsh",
+    "powershell",
+    "ts-node",
+    "tsx",
+    "go",
+    "cargo",
+    "dotnet",
+    "java",
+    "groovy",
+    "mvn",
+    "mvnw",
+    "gradle",
+    "gradlew",
+    "sbt",
+    "lein",
+    "mix",
+    "rake",
+    "rails",
+    "poetry",
+    "uv",
+    "pipenv",
+    "hatch",
+    "nox",
+    "tox",
+    "invoke",
+    "npx",
+    "bunx",
+    "bundle",
+    "composer",
+    "artisan",
+];
+
+/// Goals and tasks of such tools that touch no image, whatever they are told.
+const PLAIN_GOALS: [&str; 21] = [
+    "clean",
+    "validate",
+    "compile",
+    "test",
+    "package",
+    "verify",
+    "install",
+    "site",
+    "test-compile",
+    "process-resources",
+    "versions:set",
+    "versions:commit",
+    "sonar:sonar",
+    "build",
+    "assemble",
+    "check",
+    "jar",
+    "bootJar",
+    "war",
+    "shadowJar",
+    "sonar",
+];
 
 impl Reading<'_, '_> {
+    /// Counts a command as one that does nothing of interest, unless it runs code and is told which commit or tag it is: then
+    /// it may do anything with an image.
+    pub(super) fn runs_nothing(&self) {
+        let name = self.invocation.name().unwrap_or("");
+        if RUNS_CODE.contains(&name) && self.carries_run() && !self.only_plain_goals() {
+            self.not_read(self.short());
+        } else {
+            self.run.harmless();
+        }
+    }
+
+    /// Whether a tool for Java is asked for nothing but what it does everywhere.
+    fn only_plain_goals(&self) -> bool {
+        let goals = self.invocation.words.iter().skip(1).map(|word| word.value());
+        let mut goals = goals.filter(|word| !word.literal_prefix().starts_with('-')).peekable();
+        goals.peek().is_some() && goals.all(|goal| goal.as_literal().is_some_and(|goal| PLAIN_GOALS.contains(&goal)))
+    }
+
+    /// Whether a word holds the commit or the tag of the run.
+    pub(super) fn carries_run(&self) -> bool {
+        let words = self.invocation.words.iter().skip(1).flat_map(|word| &word.values);
+        words.into_iter().any(holds_run)
+    }
+
     pub(super) fn unknown(&self, name: &str) {
         let words = &self.invocation.words;
         let path = words.first().and_then(|word| word.literal()).unwrap_or(name);
@@ -34,7 +127,7 @@ impl Reading<'_, '_> {
             .filter(|path| is_repository_path(path) || matches!(name, "bash" | "sh"))
             .and_then(|path| path.rsplit('/').next());
         if script.is_none() && tool.is_some_and(|tool| self.catalogue.is_harmless(tool)) {
-            self.run.harmless();
+            self.runs_nothing();
             return;
         }
         if let Some(path) = script {
@@ -57,7 +150,7 @@ impl Reading<'_, '_> {
             return;
         }
         if harmless || path.contains("node_modules/.bin/") || path.contains("vendor/bin/") {
-            self.run.harmless();
+            self.runs_nothing();
             return;
         }
         if matches!(name, "bash" | "sh" | "zsh" | "dash" | "ash" | "ksh")
@@ -67,12 +160,18 @@ impl Reading<'_, '_> {
             // `bash --version` and the like.
             let told = !self.invocation.piped_from;
             if told {
-                self.run.harmless();
+                self.runs_nothing();
                 return;
             }
         }
         self.push(Kind::Opaque(Opaque::Command { name: name.to_owned() }), name.to_owned(), self.words(&[]));
     }
+}
+
+/// Whether a text holds the commit or the tag of the run.
+pub(super) fn holds_run(value: &Value) -> bool {
+    let own = |symbol: &Symbol| symbol.is_variable("BITBUCKET_TAG") || symbol.is_variable("BITBUCKET_COMMIT");
+    value.symbols().any(own)
 }
 
 /// Flags behind which a program or an installed module stands.

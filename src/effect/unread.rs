@@ -3,7 +3,7 @@
 use super::collected::Unread;
 use super::command::Reading;
 use super::reference::Reference;
-use crate::shell::Value;
+use crate::shell::{SymbolKind, Value};
 
 /// Subcommands that look, choose or clean up, whatever the tool.
 const LOOKS: [&str; 71] = [
@@ -114,9 +114,10 @@ impl<'d> Reading<'_, 'd> {
         });
         let pushes = self.says_push();
         let references = references.collect();
+        let variables = bitbucket(self.invocation.words.iter().skip(1).flat_map(|word| &word.values));
         let mut found = self.run.found_mut();
         let after = found.effects.len();
-        found.unread.push(Unread { command, references, pushes, after, site });
+        found.unread.push(Unread { command, references, variables, pushes, after, site });
     }
 
     fn says_push(&self) -> bool {
@@ -131,6 +132,12 @@ impl<'d> Reading<'_, 'd> {
     fn asks_for_help(&self) -> bool {
         self.invocation.words.iter().any(|word| matches!(word.literal(), Some("--help" | "-h" | "--version")))
     }
+}
+
+/// The variables of Bitbucket in some texts.
+pub(super) fn bitbucket<'v>(texts: impl IntoIterator<Item = &'v Value>) -> Vec<String> {
+    let symbols = texts.into_iter().flat_map(Value::symbols).filter(|symbol| symbol.kind == SymbolKind::Variable);
+    symbols.map(|symbol| symbol.name.clone()).filter(|name| name.starts_with("BITBUCKET_")).collect()
 }
 
 /// Whether a word has the look of an image's name: a path or a tag, no flag and no address.

@@ -5,7 +5,7 @@ use super::handed::Handed;
 use super::model::Plan;
 use super::select::{Selection, select};
 use super::steps::Steps;
-use super::triggered::triggered;
+use super::triggered::{Triggered, triggered};
 use super::{Event, EventKind};
 use crate::effect::{Catalogue, Files, Reader};
 use crate::pipeline::{Alternative, File, Pattern, Section, Selector};
@@ -37,6 +37,9 @@ impl<'a, 'd> Planner<'a, 'd> {
         if let Some(selection) = &selected {
             plans.push(self.plan(Event::new(EventKind::Main, &main), selection));
         }
+        let event = Event::new(EventKind::Main, &main);
+        let started = triggered(&self.file, &event).into_iter().filter(|started| started.unclear.is_none());
+        plans.extend(started.map(|started| self.started(&event, started)));
         for selector in self.file.selectors_in(Section::Branches) {
             let taken = selected.as_ref().is_some_and(|selection| selection.selector.key.id() == selector.key.id());
             for alternative in Pattern::new(selector.name()).alternatives() {
@@ -85,11 +88,13 @@ impl<'a, 'd> Planner<'a, 'd> {
     /// All that an event starts: the pipeline that a pattern selects, and what `triggers` start beside it.
     pub fn all_of(&mut self, event: &Event) -> Vec<Plan<'d>> {
         let mut plans: Vec<Plan<'d>> = self.of(event).into_iter().collect();
-        for started in triggered(&self.file, event) {
-            let selection = Selection { selector: started.selector, alternative: None, unclear: started.unclear };
-            plans.push(self.plan(event.clone(), &selection));
-        }
+        plans.extend(triggered(&self.file, event).into_iter().map(|started| self.started(event, started)));
         plans
+    }
+
+    fn started(&mut self, event: &Event, started: Triggered<'d>) -> Plan<'d> {
+        let selection = Selection { selector: started.selector, alternative: None, unclear: started.unclear };
+        self.plan(event.clone(), &selection)
     }
 
     fn branch(&self, name: &str) -> Option<Selection<'d>> {
@@ -105,7 +110,7 @@ impl<'a, 'd> Planner<'a, 'd> {
     }
 
     fn is_forbidden(&self, alternative: &Alternative) -> bool {
-        self.settings.forbidden_branches.contains(&alternative.text)
+        self.settings.forbidden(alternative).is_some()
     }
 
     fn plan(&mut self, event: Event, selection: &Selection<'d>) -> Plan<'d> {
@@ -114,7 +119,8 @@ impl<'a, 'd> Planner<'a, 'd> {
         let bindings = bindings(&event, &except, &pipeline);
         let unknown =
             pipeline.import().map(|import| format!("`{}` is imported and not at hand", import.text().unwrap_or("")));
-        let mut steps = Steps { file: self.file, reader: &mut self.reader, bindings, handed: Handed::default() };
+        let mut steps =
+            Steps { file: self.file, reader: &mut self.reader, bindings, handed: Handed::default(), event: &event };
         let steps = steps.read(&pipeline);
         Plan { event, selector: selection.selector, steps, unknown, unclear: selection.unclear.clone() }
     }

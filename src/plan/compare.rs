@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::EventKind;
 use super::model::{Plan, PlannedStep};
 use super::moved::{Moved, Named, moved, runs_all};
 use crate::effect::{Effect, Images, Kind, Reference};
+use crate::pipeline::Section;
 
 /// One difference in meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,11 +22,11 @@ pub struct Change {
 /// Compares what each event does before and after.
 pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>]) -> Vec<Change> {
     let mut changes = Vec::new();
-    let old: BTreeMap<String, &Plan<'_>> = before.iter().map(|plan| (plan.event.to_string(), plan)).collect();
-    let new: BTreeMap<String, &Plan<'_>> = after.iter().map(|plan| (plan.event.to_string(), plan)).collect();
+    let old: BTreeMap<String, &Plan<'_>> = before.iter().map(|plan| (title(plan), plan)).collect();
+    let new: BTreeMap<String, &Plan<'_>> = after.iter().map(|plan| (title(plan), plan)).collect();
     let main = after.iter().find(|plan| plan.is_main());
     for plan in before {
-        let event = plan.event.to_string();
+        let event = title(plan);
         match new.get(&event) {
             None => {
                 let text = format!("nothing runs any more; it ran {} step(s)", plan.steps.len());
@@ -34,13 +36,19 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>]) -> Vec<Change> {
         }
     }
     for plan in after {
-        let event = plan.event.to_string();
+        let event = title(plan);
         if !old.contains_key(&event) {
             let names: Vec<String> = plan.steps.iter().map(PlannedStep::shown).collect();
             changes.push(Change { event, text: format!("now runs {}", names.join(", ")), weakens: false });
         }
     }
     changes
+}
+
+/// The event, with the pipeline where a trigger starts it beside another one.
+fn title(plan: &Plan<'_>) -> String {
+    let by_trigger = plan.selector.section == Section::Custom && plan.event.kind != EventKind::Custom;
+    if by_trigger { format!("{} ({})", plan.event, plan.selector.label()) } else { plan.event.to_string() }
 }
 
 /// Steps as a message names them: the second of two equal names gets a number.

@@ -1,7 +1,9 @@
 //! A pipeline's items as planned steps: groups, stages, gates, child pipelines.
 
+use super::Event;
 use super::handed::Handed;
 use super::model::PlannedStep;
+use super::triggered::state_holds;
 use crate::effect::{Bindings, Reader};
 use crate::pipeline::{File, Item, Pipeline, Stage, Step};
 use crate::yaml::Node;
@@ -15,6 +17,7 @@ pub(super) struct Steps<'a, 'c, 'd> {
     pub(super) reader: &'a mut Reader<'c>,
     pub(super) bindings: Bindings,
     pub(super) handed: Handed<'d>,
+    pub(super) event: &'a Event,
 }
 
 impl<'d> Steps<'_, '_, 'd> {
@@ -100,6 +103,10 @@ impl<'d> Steps<'_, '_, 'd> {
         out: &mut Vec<PlannedStep<'d>>,
         depth: usize,
     ) {
+        let conditions = [step.condition(), stage.as_ref().and_then(Stage::condition)];
+        if conditions.into_iter().flatten().any(|condition| state_holds(condition, self.event) == Some(false)) {
+            return;
+        }
         let of_stage = |read: fn(&Stage<'d>) -> Option<Node<'d>>| stage.as_ref().and_then(read);
         let manual = step.manual().or_else(|| of_stage(Stage::manual));
         let deployment = step.deployment().or_else(|| of_stage(Stage::deployment));

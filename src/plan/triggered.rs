@@ -2,7 +2,8 @@
 
 use super::{Event, EventKind};
 use crate::pipeline::expression::{self, Expr, Literal, Operator};
-use crate::pipeline::{File, Matching, Pattern, Selector, Trigger};
+use crate::pipeline::{Alternative, File, Matching, Pattern, Selector, Trigger};
+use crate::yaml::Node;
 
 /// A pipeline that a trigger starts for an event, and why that is not certain.
 pub(super) struct Triggered<'d> {
@@ -50,6 +51,8 @@ fn condition(trigger: &Trigger<'_>, event: &Event) -> Option<bool> {
 /// The value of a variable in an event; `None` where it is not known, empty where it is not set.
 fn value<'e>(name: &str, event: &'e Event) -> Option<&'e str> {
     match (name, event.kind) {
+        // Any branch that no pattern takes.
+        ("BITBUCKET_BRANCH", EventKind::Branch) if event.name.is_empty() => None,
         ("BITBUCKET_BRANCH", EventKind::Main | EventKind::Branch | EventKind::PullRequest) => Some(&event.name),
         ("BITBUCKET_BRANCH", EventKind::Tag) | ("BITBUCKET_TAG", EventKind::Main | EventKind::Branch) => Some(""),
         ("BITBUCKET_TAG", EventKind::Tag) => Some(&event.name),
@@ -64,23 +67,56 @@ fn holds(expression: &Expr, event: &Event) -> Option<bool> {
         Expr::Or(parts) => all(parts.iter().map(|part| holds(part, event).map(|held| !held))).map(|none| !none),
         Expr::Not { inner, .. } => holds(inner, event).map(|held| !held),
         Expr::Literal { value: Literal::Boolean(value), .. } => Some(*value),
-        Expr::Glob { variable, pattern, .. } => {
-            match Pattern::new(&pattern.text).matches(value(&variable.text, event)?) {
-                Matching::Yes => Some(true),
-                Matching::No => Some(false),
-                Matching::Unclear => None,
-            }
-        }
+        Expr::Glob { variable, pattern, .. } => takes(&Pattern::new(&pattern.text), value(&variable.text, event)?),
         Expr::Compare { left, operator, right } => {
-            let (left, right) = (text(left, event)?, text(right, event)?);
+            let equal = equals(text(left, event)?, text(right, event)?);
             match operator {
-                Operator::Equal => Some(left == right),
-                Operator::NotEqual => Some(left != right),
+                Operator::Equal => equal,
+                Operator::NotEqual => equal.map(|equal| !equal),
                 _ => None,
             }
         }
         _ => None,
     }
+}
+
+/// Whether a pattern takes a name, or each name of a class for which a pattern stands.
+fn takes(pattern: &Pattern, name: &str) -> Option<bool> {
+    let class = Alternative { text: name.to_owned() };
+    if class.is_exact() {
+        return match pattern.matches(name) {
+            Matching::Yes => Some(true),
+            Matching::No => Some(false),
+            Matching::Unclear => None,
+        };
+    }
+    let own = class.literal_prefix();
+    let answers = pattern.alternatives().iter().map(|other| {
+        let begins = other.literal_prefix();
+        let rest = other.text.strip_prefix(begins);
+        let all = rest == Some("**") || rest == Some("*") && !class.text.contains("**") && !class.text.contains('/');
+        if all && own.starts_with(begins) {
+            Some(true)
+        } else {
+            (!own.starts_with(begins) && !begins.starts_with(own)).then_some(false)
+        }
+    });
+    all(answers.map(|answer| answer.map(|takes| !takes))).map(|none| !none)
+}
+
+/// Whether two texts are equal, of which one may stand for a class of names.
+fn equals(left: &str, right: &str) -> Option<bool> {
+    for (class, name) in [(left, right), (right, left)] {
+        if !(Alternative { text: class.to_owned() }).is_exact() {
+            return (Pattern::new(class).matches(name) == Matching::No).then_some(false);
+        }
+    }
+    Some(left == right)
+}
+
+/// Whether a condition of a step or a stage holds for an event; a change of files is never known.
+pub(super) fn state_holds(condition: Node<'_>, event: &Event) -> Option<bool> {
+    holds(&expression::parse(condition.get("state")?.text()?).ok()?, event)
 }
 
 /// Whether all hold: one that does not settles it, also beside one that can't be told.
@@ -133,6 +169,12 @@ mod tests {
         assert_eq!(started("!(BITBUCKET_TAG == \"\")", "repository-push", &main), []);
         assert_eq!(started("BITBUCKET_BRANCH == \"main\"", "pullrequest-push", &main), []);
         let pull_request = Event { destination: Some("main".to_owned()), ..Event::new(EventKind::PullRequest, "f") };
+        let tags = Event::new(EventKind::Tag, "release-*");
+        assert_eq!(started("glob(BITBUCKET_TAG, \"rc-*\")", "repository-push", &tags), []);
+        assert_eq!(started("glob(BITBUCKET_TAG, \"{rc-*,release-*}\")", "repository-push", &tags), x(false));
+        assert_eq!(started("glob(BITBUCKET_TAG, \"release-1.*\")", "repository-push", &tags), x(true));
+        assert_eq!(started("BITBUCKET_TAG == \"release-1\"", "repository-push", &tags), x(true));
+        assert_eq!(started("BITBUCKET_TAG != \"rc-1\"", "repository-push", &tags), x(false));
         assert_eq!(started("BITBUCKET_PR_DESTINATION_BRANCH == \"main\"", "pullrequest-push", &pull_request), x(false));
     }
 }

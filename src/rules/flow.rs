@@ -81,9 +81,14 @@ impl<'d> Flow<'d> {
         self.steps.get_or_init(|| steps(self.selectors()))
     }
 
-    /// The plan of a push to main.
+    /// The plan of a push to main: of the pipeline that a pattern selects, else the first that a trigger starts.
     pub fn main(&self) -> Option<&'d Plan<'d>> {
-        self.plans.iter().find(|plan| plan.is_main())
+        self.mains().next()
+    }
+
+    /// All plans of a push to main: triggers start pipelines beside the one that a pattern selects.
+    pub fn mains(&self) -> impl Iterator<Item = &'d Plan<'d>> + use<'d> {
+        self.plans.iter().filter(|plan| plan.is_main())
     }
 
     /// A branch with a pipeline of its own that is called like a main one, where the configured one has none.
@@ -126,16 +131,23 @@ impl<'d> Flow<'d> {
     }
 
     fn read_images(&self) -> ImageFlow<'d> {
-        let Some(main) = self.main().filter(|main| !self.follows_another_main(main)) else {
+        let mains: Vec<&'d Plan<'d>> = self.mains().filter(|main| !self.follows_another_main(main)).collect();
+        if mains.is_empty() {
             return ImageFlow::default();
-        };
-        let main_builds = builds(main);
-        let hidden = main.effects().any(|(_, effect)| effect.hides_push());
-        let unclear = main.unknown.is_some();
-        let main_unread: Vec<&Unread<'_>> = main.steps.iter().flat_map(|step| &step.found.unread).collect();
-        let may_push = main_unread.iter().any(|unread| unread.pushes);
-        let main_hidden = hidden || unclear || may_push;
-        ImageFlow { main_builds, main_pushes: pushes(main), main_hidden, main_unread, has_main: true }
+        }
+        let each = || mains.iter().copied();
+        let hidden = each().any(|main| main.effects().any(|(_, effect)| effect.hides_push()));
+        let unclear = each().any(|main| main.unknown.is_some());
+        let main_unread: Vec<&Unread<'_>> =
+            each().flat_map(|main| &main.steps).flat_map(|step| &step.found.unread).collect();
+        let may_push = main_unread.iter().any(|unread| unread.pushes || unread.carries("BITBUCKET_COMMIT"));
+        ImageFlow {
+            main_builds: each().flat_map(builds).collect(),
+            main_pushes: each().flat_map(pushes).collect(),
+            main_hidden: hidden || unclear || may_push,
+            main_unread,
+            has_main: true,
+        }
     }
 }
 

@@ -15,6 +15,7 @@ pub use user::{Api, Azure, ColorChoice, User, read_user};
 use std::collections::BTreeMap;
 
 use crate::finding::Severity;
+use crate::pipeline::{Alternative, Matching, Pattern};
 
 /// Policy settings and rule severities.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +76,30 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The forbidden branch that a pattern's alternative names, if it names one.
+    pub fn forbidden(&self, alternative: &Alternative) -> Option<String> {
+        if !alternative.names_something() {
+            return None;
+        }
+        for entry in &self.forbidden_branches {
+            let entry_pattern = Pattern::new(entry);
+            let named = if alternative.is_exact() {
+                entry_pattern.matches(&alternative.text) == Matching::Yes
+            } else if entry_pattern.is_exact() {
+                alternative.matches(entry) == Matching::Yes
+            } else {
+                entry_pattern.alternatives().iter().any(|entry| {
+                    let literal = entry.literal_prefix();
+                    !literal.is_empty() && alternative.text.starts_with(literal)
+                })
+            };
+            if named {
+                return Some(if alternative.is_exact() { alternative.text.clone() } else { entry.clone() });
+            }
+        }
+        None
+    }
+
     /// The settings as a settings file would have them; what has its default is left out.
     pub fn written(&self) -> serde_json::Map<String, serde_json::Value> {
         let default = Self::default();

@@ -118,7 +118,7 @@ impl Interpreter<'_> {
                 let written = span(*pattern);
                 let pattern = self.expand(piece, written);
                 if let Some(value) = node.child_by_field_name("value") {
-                    self.note_test(piece, span(value), written, &pattern);
+                    self.note_test((piece, span(value), &values), written, &pattern);
                 }
                 match self.equal(&values, &pattern) {
                     Some(true) => held = Some(true),

@@ -89,8 +89,8 @@ impl Interpreter<'_> {
             "=" | "==" | "!=" => {
                 let lefts = self.expand(piece, span(left));
                 let rights = self.expand(piece, span(right));
-                self.note_test(piece, span(left), span(right), &rights);
-                self.note_test(piece, span(right), span(left), &lefts);
+                self.note_test((piece, span(left), &lefts), span(right), &rights);
+                self.note_test((piece, span(right), &rights), span(left), &lefts);
                 let equal = self.equal(&lefts, &rights);
                 equal.map(|equal| equal == (between != "!="))
             }
@@ -103,9 +103,10 @@ impl Interpreter<'_> {
     }
 
     /// Remembers what the branch's name is compared with.
-    pub(super) fn note_test(&mut self, piece: &Piece, tested: Span, other: Span, with: &[Value]) {
+    pub(super) fn note_test(&mut self, (piece, tested, values): (&Piece, Span, &[Value]), other: Span, with: &[Value]) {
         let raw = piece.text.get(tested.start..tested.end).unwrap_or("");
-        if raw.contains("BITBUCKET_BRANCH") {
+        let held = values.iter().flat_map(Value::symbols).any(|symbol| symbol.is_variable("BITBUCKET_BRANCH"));
+        if held || raw.contains("BITBUCKET_BRANCH") {
             self.compared.push(Comparison { with: with.to_vec(), place: piece.place(other) });
         }
     }

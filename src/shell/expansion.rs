@@ -93,7 +93,8 @@ impl Interpreter<'_> {
             }
             "/" | "//" => {
                 let text = piece.text.get(operand.start..operand.end).unwrap_or("").to_owned();
-                found.or_itself().iter().map(|value| replace(value, form.operator, &text)).collect()
+                let begins = |value: &Value, text: &str| self.host().compares(value, &format!("{text}*")) == Some(true);
+                found.or_itself().iter().map(|value| replace(value, form.operator, &text, begins)).collect()
             }
             _ => found
                 .or_itself()
@@ -174,14 +175,24 @@ fn trim_text(text: &str, operator: &str, pattern: &str) -> String {
     found.flatten().unwrap_or(text).to_owned()
 }
 
-fn replace(value: &Value, operator: &str, operand: &str) -> Value {
+/// `begins` tells whether a value surely begins with a text.
+fn replace(value: &Value, operator: &str, operand: &str, begins: impl Fn(&Value, &str) -> bool) -> Value {
     let (pattern, with) = operand.split_once('/').unwrap_or((operand, ""));
+    let anchored = pattern.strip_prefix('#').filter(|_| operator == "/");
+    let pattern = anchored.unwrap_or(pattern);
     let plain = !pattern.contains(['*', '?', '[', '$', '\\', '"', '\'']) && !with.contains('$');
     if plain && with.is_empty() && operator == "/" && pattern.ends_with('-') {
         // `${TAG/release-/}` is one more way to write `${TAG#release-}`.
         return trim(value, "#", &Value::literal(pattern));
     }
+    if plain && operator == "/" && !pattern.is_empty() && value.as_literal().is_none() && begins(value, pattern) {
+        return super::value::join([&Value::literal(with), &trim(value, "#", &Value::literal(pattern))], "");
+    }
     match value.as_literal() {
+        Some(text) if plain && anchored.is_some() => match text.strip_prefix(pattern) {
+            Some(rest) => Value::literal(format!("{with}{rest}")),
+            None => value.clone(),
+        },
         Some(text) if plain && operator == "//" => Value::literal(text.replace(pattern, with)),
         Some(text) if plain => Value::literal(text.replacen(pattern, with, 1)),
         _ => unfollowed(value, &format!("{operator}{operand}")),

@@ -111,7 +111,8 @@ const PREFIXES: [Prefix; 69] = [
 ];
 
 /// Tools that take a command as one text: in the value of a flag, or, where no flag is named, in the last plain word.
-const TEXTS: [(&[&str], &[&str]); 8] = [
+const TEXTS: [(&[&str], &[&str]); 9] = [
+    (&["az", "aks", "command", "invoke"], &["--command", "-c"]),
     (&["su"], &["-c", "--command"]),
     (&["runuser"], &["-c", "--command"]),
     (&["flock"], &["-c", "--command"]),

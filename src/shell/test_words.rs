@@ -95,8 +95,8 @@ impl Interpreter<'_> {
             if !matches!(operator, "=" | "==" | "!=") {
                 return None;
             }
-            self.note_test(piece, left, right, &rights);
-            self.note_test(piece, right, left, &lefts);
+            self.note_test((piece, left, &lefts), right, &rights);
+            self.note_test((piece, right, &rights), left, &lefts);
             return self.equal(&lefts, &rights).map(|equal| equal == (operator != "!="));
         }
         if words.take("!") {

@@ -20,8 +20,7 @@ impl Rule for AutomaticStaging {
     }
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
-        let Some(main) = flow.main() else { return };
-        for site in main.deployments(flow.settings) {
+        for site in flow.mains().flat_map(|main| main.deployments(flow.settings)) {
             if site.kind != Some(EnvironmentKind::Staging) {
                 continue;
             }

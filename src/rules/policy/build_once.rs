@@ -56,7 +56,7 @@ fn again_on_main(flow: &Flow<'_>, out: &mut Findings<'_>) {
         let earlier = build.names.iter().flat_map(|name| seen.get(&name.image).into_iter().flatten());
         let first = earlier.copied().find(|first| {
             let either = !first.effect.certain && !build.effect.certain && std::ptr::eq(first.step, build.step);
-            !either && same_image(&first.names, &build.names, false)
+            !either && !tried_again(first.effect, build.effect) && same_image(&first.names, &build.names, false)
         });
         for name in &build.names {
             let known = seen.entry(&name.image).or_default();
@@ -73,6 +73,13 @@ fn again_on_main(flow: &Flow<'_>, out: &mut Findings<'_>) {
                 .help("pull the image that was pushed, or use it where it was built");
         }
     }
+}
+
+/// Whether a build is what runs where the one before it has failed: `docker build … || docker build --no-cache …`.
+fn tried_again(first: &Effect<'_>, second: &Effect<'_>) -> bool {
+    let text = first.site.node.text().unwrap_or("");
+    let same = first.site.node.id() == second.site.node.id();
+    same && text.get(first.site.range.end..second.site.range.start).is_some_and(|between| between.trim() == "||")
 }
 
 fn image(names: &[Reference<'_>]) -> String {

@@ -121,7 +121,14 @@ fn judge<'d>(
     let answer = expected.has(reference);
     if let Some(constant) = reference.constant_tag() {
         let foreign = constant != "latest" && is_foreign(flow, reference);
-        if !foreign {
+        if constant != "latest" && reference.of_fetched_chart() {
+            out.cannot_tell(
+                place,
+                format!("whether `{constant}` is the tag of an image of this repository can't be told"),
+            )
+            .trace(trace)
+            .help("name the image beside the tag, or leave it to the chart");
+        } else if !foreign {
             let message = if reference.tag == Tag::None {
                 format!("`{reference}` has no tag, so `latest` is deployed")
             } else {

@@ -55,6 +55,18 @@ fn judge<'d>(
         return;
     };
     let place = source.site.span();
+    if let Kind::Retag { local: true, .. } = &effect.kind
+        && let Some(maker) = maker_of(plan, step, effect, source)
+    {
+        out.cannot_tell(
+            place,
+            format!("whether `{source}` is an image that `{}` makes here can't be told", maker.command),
+        )
+        .related(maker.site.span(), "not followed")
+        .trace(trace)
+        .help("pull the image of the commit before it gets its new name");
+        return;
+    }
     let help = "promote the image of the commit: `IMAGE:$BITBUCKET_COMMIT`, as main pushes it";
     if let Some(constant) = source.constant_tag() {
         let message = if source.tag == Tag::None {
@@ -129,6 +141,25 @@ fn judge<'d>(
             let _ = draft;
         }
     }
+}
+
+/// The command before a local retag, in its step, that can't be followed and may make the image: where nothing pulls it, the
+/// daemon has it from there.
+fn maker_of<'p, 'd>(
+    plan: &Plan<'d>,
+    step: &'p PlannedStep<'d>,
+    effect: &Effect<'d>,
+    source: &Reference<'_>,
+) -> Option<&'p Effect<'d>> {
+    let pulled = |effect: &Effect<'_>| match &effect.kind {
+        Kind::Pull { reference: Some(pull) } => pull.same(source, false) != Comparison::Different,
+        Kind::Pull { reference: None } => true,
+        _ => false,
+    };
+    if plan.effects().any(|(_, effect)| pulled(effect)) {
+        return None;
+    }
+    step.found.effects.iter().take_while(|other| !std::ptr::eq(*other, effect)).find(|other| other.hides_effects())
 }
 
 /// Whether a plan may push or name images that can't be read, so that a source may be its own.

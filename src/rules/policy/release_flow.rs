@@ -24,7 +24,7 @@ impl Rule for ReleaseFlow {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let settings = flow.settings;
-        let main: Vec<&Plan<'_>> = flow.main().into_iter().collect();
+        let main: Vec<&Plan<'_>> = flow.mains().collect();
         let tags = |kind| flow.tag_plans().filter(move |plan| plan.tag_kind(settings) == Some(kind));
         let candidate: Vec<&Plan<'_>> = tags(TagKind::Candidate).collect();
         let release: Vec<&Plan<'_>> = tags(TagKind::Release).collect();

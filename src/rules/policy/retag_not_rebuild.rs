@@ -149,9 +149,10 @@ fn unfollowed(plan: &Plan<'_>, missing: &Missing<'_, '_>) -> Option<(Span, Strin
     let place = at(missing.effect).unwrap_or(usize::MAX);
     let names = |unread: &Unread<'_>| {
         unread.pushes
+            || unread.carries("BITBUCKET_TAG")
             || unread.references.iter().any(|carried| {
                 let deployed = |own: &&&Reference<'_>| own.same_image(carried, false) == Comparison::Same;
-                carried.tag_has("BITBUCKET_TAG") || missing.references.iter().any(|own| deployed(&own))
+                missing.references.iter().any(|own| deployed(&own))
             })
     };
     let before = |step: &PlannedStep<'_>, unread: &Unread<'_>| {

@@ -3,7 +3,7 @@
 use super::{meta, page};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::pipeline::expression::{self, Expr, Literal, Operator};
-use crate::pipeline::{Alternative, Matching, Pattern, Section};
+use crate::pipeline::{Matching, Pattern, Section};
 use crate::plan::{Plan, PlannedStep};
 use crate::rules::{Flow, Rule};
 use crate::settings::Settings;
@@ -69,28 +69,7 @@ fn names(pattern: &str, name: &str) -> String {
 /// The forbidden name that a pattern names, if it names one.
 fn forbidden(pattern: &str, settings: &Settings) -> Option<String> {
     let pattern = Pattern::new(pattern);
-    let alternatives = pattern.alternatives().iter().filter(|alternative| alternative.names_something());
-    alternatives.into_iter().find_map(|alternative| forbidden_alternative(alternative, settings))
-}
-
-fn forbidden_alternative(alternative: &Alternative, settings: &Settings) -> Option<String> {
-    for entry in &settings.forbidden_branches {
-        let entry_pattern = Pattern::new(entry);
-        let named = if alternative.is_exact() {
-            entry_pattern.matches(&alternative.text) == Matching::Yes
-        } else if entry_pattern.is_exact() {
-            alternative.matches(entry) == Matching::Yes
-        } else {
-            entry_pattern.alternatives().iter().any(|entry| {
-                let literal = entry.literal_prefix();
-                !literal.is_empty() && alternative.text.starts_with(literal)
-            })
-        };
-        if named {
-            return Some(if alternative.is_exact() { alternative.text.clone() } else { entry.clone() });
-        }
-    }
-    None
+    pattern.alternatives().iter().find_map(|alternative| settings.forbidden(alternative))
 }
 
 /// The branch names and patterns for which a condition holds; what is negated is left out.
