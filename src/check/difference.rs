@@ -10,6 +10,9 @@ use crate::rules::RuleAnswer;
 use crate::rules::policy::Hidden;
 use crate::yaml::{Document, Node};
 
+/// How much of a node is compared, in bytes: aliases in aliases make any amount.
+const LARGEST: usize = 1 << 18;
+
 /// Everything that is different in meaning; what takes a safeguard away is marked.
 pub fn difference(before: (&Checker, &Checked), after: (&Checker, &Checked)) -> Vec<Change> {
     let (old, new) = (before.1, after.1);
@@ -90,7 +93,7 @@ fn suppressions(old: &Document, new: &Document) -> Vec<Change> {
 /// Anchors whose node was edited and reaches more than one place.
 fn anchors(old: &Document, new: &Document) -> Vec<Change> {
     let named = |document: &Document| -> BTreeMap<String, String> {
-        let anchored = document.nodes().filter_map(|node| Some((node.anchor_name()?.to_owned(), text(node))));
+        let anchored = document.nodes().filter_map(|node| Some((node.anchor_name()?.to_owned(), resolved(node))));
         anchored.collect()
     };
     let was = named(old);
@@ -112,15 +115,33 @@ fn anchors(old: &Document, new: &Document) -> Vec<Change> {
         .collect()
 }
 
-/// The node's source with blanks at line ends and indentation left aside.
-fn text(node: Node<'_>) -> String {
-    node.document()
-        .slice(node.span())
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect::<Vec<_>>()
-        .join("\n")
+/// What a node comes to, however it is written; of one that is too large the beginning.
+fn resolved(node: Node<'_>) -> String {
+    let mut text = String::new();
+    resolve(node, &mut text);
+    text
+}
+
+fn resolve(node: Node<'_>, out: &mut String) {
+    if out.len() > LARGEST {
+        return;
+    }
+    if node.is_mapping() {
+        out.push('{');
+        for entry in node.entries() {
+            out.push_str(&format!("{:?}:", entry.name()));
+            resolve(entry.value, out);
+        }
+        out.push('}');
+    } else if node.is_sequence() {
+        out.push('[');
+        for item in node.items() {
+            resolve(item, out);
+        }
+        out.push(']');
+    } else {
+        out.push_str(&format!("{:?},", node.text().map(str::trim_end)));
+    }
 }
 
 #[cfg(test)]
@@ -162,6 +183,16 @@ mod tests {
             "{found:?}"
         );
         assert!(changes(FLOW, FLOW).is_empty());
+    }
+
+    #[test]
+    fn an_anchor_that_is_written_otherwise_reaches_nothing() {
+        let again = FLOW.replace("script: [make check]", "script:\n            - make check").replace(
+            "          script:\n            - kubectl set image d/a a=r/x:$BITBUCKET_TAG\n",
+            "          script: ['kubectl set image d/a a=r/x:$BITBUCKET_TAG']\n",
+        );
+        assert_ne!(again, FLOW);
+        assert_eq!(changes(FLOW, &again), []);
     }
 
     const STEPS: &str = "image: a:1
@@ -209,6 +240,53 @@ pipelines:
         assert!(found.contains(&told("`Image` is gone; it built an image, which no tag should")), "{found:?}");
         let found = changes(STEPS, &STEPS[..sign]);
         assert!(found.contains(&("push of tag rc-*: `Sign` is gone".to_owned(), true)), "{found:?}");
+    }
+
+    #[test]
+    fn other_commands_with_the_same_effects_are_told_once() {
+        let found = changes(STEPS, &STEPS.replace("go test,", "go test ./..., "));
+        assert_eq!(found, [("push to main: `Test` runs other commands, with the same effects".to_owned(), false)]);
+        // Of a step that several events run it is told where it runs first.
+        let aliased = changes(FLOW, &FLOW.replace("          script:\n", "          script:\n            - date\n"));
+        let texts: Vec<&str> = aliased.iter().map(|(text, _)| text.split(": line").next().unwrap_or("")).collect();
+        let once = "push of tag release-*: `Go` runs other commands, with the same effects";
+        assert_eq!(texts, [once, "anchors: the edit of `&go` reaches 1 other place(s)"]);
+    }
+
+    #[test]
+    fn conditions_and_failures_that_pass_are_told() {
+        let found = |to: &str| changes(STEPS, &STEPS.replace("name: Test,", &format!("name: Test, {to},")));
+        let told = |text: &str| vec![(format!("push to main: `Test` {text}"), true)];
+        let condition = "condition: {changesets: {includePaths: [src/**]}}";
+        assert_eq!(found(condition), told("may be skipped now: it has a condition"));
+        assert_eq!(found("on-fail: {strategy: ignore}"), told("may fail now, and the pipeline goes on"));
+    }
+
+    #[test]
+    fn a_step_that_waits_no_longer_is_told() {
+        let group = STEPS.replace(
+            "      - step: { name: Image, services: [docker], script: [docker build -t x .] }\n      - step: { name: Sign, script: [cosign sign x] }\n",
+            "      - parallel:\n          - step: { name: Image, services: [docker], script: [docker build -t x .] }\n          - step: { name: Sign, script: [cosign sign x] }\n",
+        );
+        let found = changes(STEPS, &group);
+        assert!(
+            found.contains(&("push of tag rc-*: `Sign` no longer waits for `Image`".to_owned(), true)),
+            "{found:?}"
+        );
+        let back = changes(&group, STEPS);
+        assert!(back.contains(&("push of tag rc-*: `Sign` waits for `Image` now".to_owned(), false)), "{back:?}");
+    }
+
+    #[test]
+    fn a_push_that_is_made_otherwise_is_still_one() {
+        let script = |text: &str| STEPS.replace("[docker build -t x .]", &format!("[{text}]"));
+        let before = script("docker pull r/x:1, 'docker tag r/x:1 r/x:2', 'docker push r/x:2'");
+        let found = changes(&before, &script("'crane copy r/x:1 r/x:2'"));
+        assert!(!found.iter().any(|(text, _)| text.contains("no longer pushes")), "{found:?}");
+        let guarded =
+            script("docker pull r/x:1, 'docker tag r/x:1 r/x:2', 'if [ -n \"$P\" ]; then docker push r/x:2; fi'");
+        let text = "push of tag rc-*: `Image` pushes `r/x:2` only in some cases now";
+        assert!(changes(&before, &guarded).contains(&(text.to_owned(), false)), "{:?}", changes(&before, &guarded));
     }
 
     #[test]

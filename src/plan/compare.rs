@@ -1,12 +1,14 @@
 //! What two sets of plans have gained and lost against each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::EventKind;
 use super::model::{Plan, PlannedStep};
-use super::moved::{Moved, Named, moved, runs_all};
+use super::moved::{Moved, Named, moved, runs_all, runs_the_same};
+use super::waits::{conditions, failure, waits_for};
 use crate::effect::{Effect, Images, Kind, Reference};
 use crate::pipeline::Section;
+use crate::yaml::NodeId;
 
 /// One difference in meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +27,7 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>]) -> Vec<Change> {
     let old: BTreeMap<String, &Plan<'_>> = before.iter().map(|plan| (title(plan), plan)).collect();
     let new: BTreeMap<String, &Plan<'_>> = after.iter().map(|plan| (title(plan), plan)).collect();
     let main = after.iter().find(|plan| plan.is_main());
+    let mut commands = Vec::new();
     for plan in before {
         let event = title(plan);
         match new.get(&event) {
@@ -32,7 +35,7 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>]) -> Vec<Change> {
                 let text = format!("nothing runs any more; it ran {} step(s)", plan.steps.len());
                 changes.push(Change { event, text, weakens: true });
             }
-            Some(now) => steps(&event, plan, now, main, &mut changes),
+            Some(now) => steps(&event, plan, now, main, &mut commands, &mut changes),
         }
     }
     for plan in after {
@@ -66,6 +69,8 @@ fn named<'p, 'd>(plan: &'p Plan<'d>) -> Vec<Named<'p, 'd>> {
 /// What is told of one event.
 struct Told<'o> {
     event: String,
+    /// Pairs of steps whose commands were told to be others, in any event.
+    commands: &'o mut Vec<(NodeId, NodeId)>,
     out: &'o mut Vec<Change>,
 }
 
@@ -76,9 +81,16 @@ impl Told<'_> {
 }
 
 /// `main` is what a push to main runs now: what a tag's commit has been through.
-fn steps(event: &str, before: &Plan<'_>, after: &Plan<'_>, main: Option<&Plan<'_>>, out: &mut Vec<Change>) {
+fn steps(
+    event: &str,
+    before: &Plan<'_>,
+    after: &Plan<'_>,
+    main: Option<&Plan<'_>>,
+    commands: &mut Vec<(NodeId, NodeId)>,
+    out: &mut Vec<Change>,
+) {
     let (old, new) = (named(before), named(after));
-    let mut told = Told { event: event.to_owned(), out };
+    let mut told = Told { event: event.to_owned(), commands, out };
     let is_fresh = |name: &str| !old.iter().any(|(other, _)| other == name);
     // Old names with the new ones.
     let mut renamed: Vec<(String, String)> = Vec::new();
@@ -120,6 +132,24 @@ fn steps(event: &str, before: &Plan<'_>, after: &Plan<'_>, main: Option<&Plan<'_
     };
     if common(&was, &is) != common(&is, &was) {
         told.tell(format!("the order is now {}", common(&is, &was).join(", ")), false);
+        return;
+    }
+    // In the same order a step may still wait for less.
+    let (old, new) = (named(before), named(after));
+    let old: Vec<Named<'_, '_>> = old.into_iter().map(|(name, step)| (now(&name), step)).collect();
+    let both: BTreeSet<String> = common(&is, &was).into_iter().collect();
+    let pairs = new.iter().filter_map(|(name, step)| Some((name, step, old.iter().find(|(other, _)| other == name)?)));
+    for (name, step, (_, before)) in pairs {
+        let (was, is) = (waits_for(before, &old, &both), waits_for(step, &new, &both));
+        let names = |left: &BTreeSet<String>, right: &BTreeSet<String>| {
+            left.difference(right).cloned().collect::<Vec<_>>().join(" and ")
+        };
+        if was.difference(&is).next().is_some() {
+            told.tell(format!("{name} no longer waits for {}", names(&was, &is)), true);
+        }
+        if is.difference(&was).next().is_some() {
+            told.tell(format!("{name} waits for {} now", names(&is, &was)), false);
+        }
     }
 }
 
@@ -159,23 +189,46 @@ fn step_changes(name: &str, before: &PlannedStep<'_>, now: &PlannedStep<'_>, tol
         };
         told.tell(text, is.is_none());
     }
+    for (text, weakens) in [conditions(before, now), failure(before, now)].into_iter().flatten() {
+        told.tell(format!("{name} {text}"), weakens);
+    }
+    let already = told.out.len();
     let (was, is) = (effects(before), effects(now));
-    for gone in was.iter().filter(|effect| !is.contains(effect)) {
+    let has = |all: &[(String, bool)], phrase: &str| all.iter().any(|(other, _)| other == phrase);
+    let pushed = |step: &PlannedStep<'_>| -> Vec<String> {
+        let all = step.found.effects.iter().flat_map(Effect::pushed);
+        all.map(|reference| format!("pushes `{reference}`")).collect()
+    };
+    // A new name that is given in the registry is pushed there.
+    let (pushed_before, pushed_now) = (pushed(before), pushed(now));
+    for (gone, _) in was.iter().filter(|(effect, _)| !has(&is, effect) && !pushed_now.contains(effect)) {
         told.tell(format!("{name} no longer {gone}"), false);
     }
-    for fresh in is.iter().filter(|effect| !was.contains(effect)) {
+    for (fresh, _) in is.iter().filter(|(effect, _)| !has(&was, effect) && !pushed_before.contains(effect)) {
         told.tell(format!("{name} now {fresh}"), false);
+    }
+    for (phrase, certain) in &is {
+        match was.iter().find(|(other, _)| other == phrase) {
+            Some((_, true)) if !certain => told.tell(format!("{name} {phrase} only in some cases now"), false),
+            Some((_, false)) if *certain => told.tell(format!("{name} {phrase} in any case now"), false),
+            _ => {}
+        }
+    }
+    let pair = (before.step.node().id(), now.step.node().id());
+    if told.out.len() == already && !runs_the_same(before, now) && !told.commands.contains(&pair) {
+        told.commands.push(pair);
+        told.tell(format!("{name} runs other commands, with the same effects"), false);
     }
 }
 
-/// What a step does, as phrases; each once.
-fn effects(step: &PlannedStep<'_>) -> Vec<String> {
-    let mut phrases: Vec<String> = Vec::new();
+/// What a step does, as phrases; each once, with whether it is certain.
+fn effects(step: &PlannedStep<'_>) -> Vec<(String, bool)> {
+    let mut phrases: Vec<(String, bool)> = Vec::new();
     for effect in &step.found.effects {
-        if let Some(phrase) = phrase(effect)
-            && !phrases.contains(&phrase)
-        {
-            phrases.push(phrase);
+        let Some(phrase) = phrase(effect) else { continue };
+        match phrases.iter_mut().find(|(other, _)| *other == phrase) {
+            Some((_, certain)) => *certain |= effect.certain,
+            None => phrases.push((phrase, effect.certain)),
         }
     }
     phrases

@@ -10,6 +10,7 @@ mod moved;
 mod select;
 mod steps;
 mod triggered;
+mod waits;
 
 pub use classes::{Planner, plans};
 pub use compare::{Change, compare};

@@ -138,5 +138,10 @@ fn a_difference_is_text_and_meaning() {
     --- exit 0
     ");
     let same = pipewright().file("a.yml", FLOW).file("b.yml", format!("# why\n{FLOW}"));
-    assert!(same.args(["diff", "a.yml", "b.yml"]).run().out.ends_with("every event does what it did\n"));
+    assert!(
+        same.args(["diff", "a.yml", "b.yml"])
+            .run()
+            .out
+            .ends_with("every event runs the same commands, with the same gates and effects\n")
+    );
 }

@@ -201,5 +201,21 @@ fn is_foreign(flow: &Flow<'_>, reference: &Reference<'_>) -> bool {
 fn hidden<'d>(plan: &Plan<'d>, step: &PlannedStep<'d>, effect: &Effect<'d>, out: &mut Findings<'_>) {
     out.cannot_tell(effect.site.span(), format!("which image `{}` deploys can't be read from it", effect.command))
         .trace(plan.trace_to(step, effect))
-        .help("name the image in the command, for example with `kubectl set image` or `--set image.tag=…`");
+        .help(naming(&effect.command));
+}
+
+/// How a deployment of this kind can name its image.
+fn naming(command: &str) -> &'static str {
+    let begins = |tools: &[&str]| tools.iter().any(|tool| command.starts_with(tool));
+    if begins(&["kubectl", "oc "]) {
+        "name the image in the command, with `kubectl set image`"
+    } else if command.contains("helm") || begins(&["argocd app set"]) {
+        "name the tag in the command, with `--set image.tag=…`"
+    } else if begins(&["aws ecs", "atlassian/aws-ecs-deploy", "ecs deploy", "ecs update"]) {
+        "the image stands in the task definition, which is not read; `ecs-deploy --image` names it in the command"
+    } else if begins(&["docker stack", "docker compose", "docker-compose"]) {
+        "keep the compose file in the repository, where it can be read"
+    } else {
+        "deploy with a command that names the image, where the tool has one"
+    }
 }

@@ -1,0 +1,62 @@
+//! What a step waits for, and under which condition it runs: what two plans do otherwise in this.
+
+use std::collections::BTreeSet;
+
+use super::model::PlannedStep;
+use super::moved::Named;
+use crate::yaml::Node;
+
+/// Whether a step begins only when another one has ended.
+fn waits(step: &PlannedStep<'_>, other: &PlannedStep<'_>) -> bool {
+    let side_by_side = step.item == other.item && step.parallel && other.parallel;
+    other.number < step.number && !side_by_side
+}
+
+/// The names of the steps for which a step waits, of those that `both` plans have.
+pub(super) fn waits_for(step: &PlannedStep<'_>, all: &[Named<'_, '_>], both: &BTreeSet<String>) -> BTreeSet<String> {
+    let awaited = all.iter().filter(|(name, other)| both.contains(name) && waits(step, other));
+    awaited.map(|(name, _)| name.clone()).collect()
+}
+
+/// What is told of a step's conditions, and whether a safeguard may be passed over now.
+pub(super) fn conditions(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Option<(&'static str, bool)> {
+    let text = |step: &PlannedStep<'_>| {
+        let own = [step.step.condition(), step.stage.as_ref().and_then(|stage| stage.condition())];
+        own.map(|condition| condition.map(words))
+    };
+    let (was, is) = (text(before), text(now));
+    let none = |conditions: &[Option<Vec<String>>; 2]| conditions.iter().all(Option::is_none);
+    match (none(&was), none(&is)) {
+        _ if was == is => None,
+        // A deployment that is left out does no harm.
+        (true, false) => Some(("may be skipped now: it has a condition", now.deploying().is_empty())),
+        (false, true) => Some(("has no condition any more", false)),
+        _ => Some(("has another condition", false)),
+    }
+}
+
+/// What is told of a failure of a step.
+pub(super) fn failure(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Option<(&'static str, bool)> {
+    let ignored = |step: &PlannedStep<'_>| {
+        step.step.get("on-fail").is_some_and(|node| words(node).iter().any(|word| word == "ignore"))
+    };
+    match (ignored(before), ignored(now)) {
+        (false, true) => Some(("may fail now, and the pipeline goes on", true)),
+        (true, false) => Some(("stops the pipeline now where it fails", false)),
+        _ => None,
+    }
+}
+
+/// The scalars of a node, keys included.
+fn words(node: Node<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in node.entries() {
+        found.push(entry.name().to_owned());
+        found.extend(words(entry.value));
+    }
+    for item in node.items() {
+        found.extend(words(item));
+    }
+    found.extend(node.text().map(str::to_owned));
+    found
+}
