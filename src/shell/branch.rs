@@ -68,16 +68,8 @@ impl Interpreter<'_> {
             if held == Some(false) {
                 continue;
             }
-            let scope = self.scope.clone();
             self.certain = before && held == Some(true) && ways.is_empty();
-            let mut flow = Flow::Next;
-            for statement in statements {
-                flow = self.walk(statement, piece);
-                if flow != Flow::Next {
-                    break;
-                }
-            }
-            ways.push((std::mem::replace(&mut self.scope, scope), flow));
+            ways.push(self.way(statements, piece));
             if held == Some(true) {
                 open = false;
                 break;
@@ -88,6 +80,19 @@ impl Interpreter<'_> {
             ways.push((self.scope.clone(), Flow::Next));
         }
         self.rejoin_ways(ways)
+    }
+
+    /// Walks one of several ways: what holds behind it, and where it leads. The scope stays as it was.
+    fn way<'t>(&mut self, statements: impl IntoIterator<Item = Node<'t>>, piece: &Piece) -> (Scope, Flow) {
+        let scope = self.scope.clone();
+        let mut flow = Flow::Next;
+        for statement in statements {
+            flow = self.walk(statement, piece);
+            if flow != Flow::Next {
+                break;
+            }
+        }
+        (std::mem::replace(&mut self.scope, scope), flow)
     }
 
     fn rejoin_ways(&mut self, ways: Vec<(Scope, Flow)>) -> Flow {
@@ -129,17 +134,10 @@ impl Interpreter<'_> {
             if held == Some(false) {
                 continue;
             }
-            let scope = self.scope.clone();
             self.certain = before && held == Some(true) && ways.is_empty();
-            let mut flow = Flow::Next;
             let mut statements = item.walk();
-            for statement in item.named_children(&mut statements).filter(|child| !patterns.contains(child)) {
-                flow = self.walk(statement, piece);
-                if flow != Flow::Next {
-                    break;
-                }
-            }
-            ways.push((std::mem::replace(&mut self.scope, scope), flow));
+            let statements = item.named_children(&mut statements).filter(|child| !patterns.contains(child));
+            ways.push(self.way(statements, piece));
             if held == Some(true) {
                 open = false;
                 break;

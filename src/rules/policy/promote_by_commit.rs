@@ -130,13 +130,22 @@ fn judge<'d>(
         Comparison::CannotTell => {
             let message = format!("whether main pushes `{source}` for the same commit can't be told");
             let mut draft = out.cannot_tell(place, message).trace(trace);
-            draft = match unread_by(flow.images(), source) {
-                Some(unread) => draft
+            let nameless = flow.mains().flat_map(Plan::effects).map(|(_, effect)| effect);
+            let nameless = nameless.into_iter().find(|effect| effect.hides_push() && !effect.hides_effects());
+            let carried = flow.images().carries(source).is_some();
+            draft = match (unread_by(flow.images(), source), nameless) {
+                (unread, Some(nameless)) if !carried && unread.is_none_or(|unread| !unread.pushes) => draft
+                    .related(
+                        nameless.site.span(),
+                        format!("`{}` pushes under names that can't be read", nameless.command),
+                    )
+                    .help("push by name there, or keep the file that holds the names in the repository"),
+                (Some(unread), _) => draft
                     .related(unread.site.span(), format!("`{}` may push it, and is not understood", unread.command))
                     .help(
                         "tell what it does under `catalogue` in pipewright.yaml, or push with a command that is known",
                     ),
-                None => draft.help("use the same words for the reference on main and here"),
+                (None, _) => draft.help("use the same words for the reference on main and here"),
             };
             let _ = draft;
         }
