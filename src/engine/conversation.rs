@@ -17,7 +17,7 @@ use crate::finding::wire::WireFinding;
 use crate::finding::{Severity, Verdict};
 use crate::model::{Backend, Reply};
 use crate::plan::Change;
-use crate::session::{Entry, Origin, Source, drop_from, sha256};
+use crate::session::{Entry, Origin, Source, drop_from, drop_revision, sha256};
 use crate::text::{Diff, diff};
 
 /// A conversation. Built with [`Conversation::new`], driven by [`Conversation::turn`].
@@ -160,19 +160,37 @@ impl Conversation {
         drop_from(&mut self.revisions, keep + 1, true, |revision| revision.turn);
         let last = self.revisions.last().map_or(0, |last| last.number);
         self.masked.retain(|number| *number <= last);
-        self.present = match self.revisions.last() {
-            Some(last) if last.source == Source::Edit => Some(last.number),
-            _ => self
-                .turns
-                .iter()
-                .rev()
-                .find_map(|turn| turn.revision)
-                .or(self.revisions.first().map(|first| first.number)),
-        };
-        let entry = Entry::Undo { turn: keep + 1 };
+        self.stand();
+        let entry = Entry::Undo { turn: keep + 1, revision: None };
         observer.entry(&entry);
         drop_from(&mut self.entries, keep + 1, true, Entry::turn);
         Ok(first.or(unanswered))
+    }
+
+    /// Takes back what a person has edited last, where nothing was asked since. Its number is given.
+    pub fn undo_edit(&mut self, observer: &mut dyn Observer) -> Option<usize> {
+        let turn = self.turns.len();
+        let is_edit = |last: &mut Revision| last.source == Source::Edit && last.turn == turn;
+        if self.unanswered.is_some() {
+            return None;
+        }
+        let number = self.revisions.pop_if(is_edit)?.number;
+        self.masked.retain(|masked| *masked != number);
+        self.stand();
+        observer.entry(&Entry::Undo { turn: turn + 1, revision: Some(number) });
+        drop_revision(&mut self.entries, number);
+        Some(number)
+    }
+
+    /// Finds the revision that stands once others were taken back.
+    fn stand(&mut self) {
+        self.present = match self.revisions.last() {
+            Some(last) if last.source == Source::Edit => Some(last.number),
+            _ => {
+                let of_turns = self.turns.iter().rev().find_map(|turn| turn.revision);
+                of_turns.or(self.revisions.first().map(|first| first.number))
+            }
+        };
     }
 
     /// A conversation of its own that goes on after `turn` (0: from the beginning). Its entries, for its own session,

@@ -294,6 +294,10 @@ fn undo_retry_and_fork_move_turns_and_revisions_together() {
     assert_eq!((conversation.turns().len(), conversation.present().unwrap().text()), (2, file("again").as_str()));
     assert_eq!(backend.asked[3].messages.last().unwrap().text, "p2");
     conversation.edit(file("mine"), &mut entries);
+    let mut once = Vec::new();
+    conversation.edit(file("other"), &mut once);
+    assert_eq!((conversation.undo_edit(&mut once), conversation.present().unwrap().text()), (Some(4), &*file("mine")));
+    entries.append(&mut once);
     let mut forked = Vec::new();
     let fork = conversation.fork(1, &mut forked).unwrap();
     assert_eq!((fork.turns().len(), fork.present().unwrap().text()), (1, file("one").as_str()));

@@ -120,6 +120,12 @@ impl Repl<'_, '_> {
             Err(_) => return Ok(Err(no_number(arguments.first().map_or("", String::as_str)))),
         };
         let written = self.acceptances();
+        if count == 1
+            && let Some(number) = self.opened.conversation.undo_edit(&mut self.opened.book)
+        {
+            self.screen.note(&format!("taken back: revision {number}, edited by hand"))?;
+            return self.stands().map(Ok);
+        }
         match self.opened.conversation.undo(count, &mut self.opened.book) {
             Ok(prompt) => {
                 if let Some(prompt) = prompt {
@@ -206,10 +212,11 @@ impl Repl<'_, '_> {
             let mark = if Some(revision.number) == present { "*" } else { " " };
             let rules = violated(revision);
             let rules = if rules.is_empty() { String::new() } else { format!("; {} violated", rules.join(", ")) };
+            let disk = if conversation.stands_on_disk(revision) { "; on disk" } else { "" };
             let (errors, warnings) = (revision.count(Severity::Error), revision.count(Severity::Warning));
             let (errors, warnings) = (count(errors, "error"), count(warnings, "warning"));
             self.screen.line(&format!(
-                "{mark} {}: {}, {errors}, {warnings}{rules}",
+                "{mark} {}: {}, {errors}, {warnings}{rules}{disk}",
                 title(revision),
                 revision.verdict().word()
             ))?;

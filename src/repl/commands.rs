@@ -177,7 +177,7 @@ pub const COMMANDS: &[Command] = &[
         "[TURNS]",
         Takes::Other,
         "take the last turn back, with its revisions",
-        "The session file keeps what was said; the conversation goes on from before it.",
+        "An edit by hand goes first, one at a time. The session file keeps what was said; the conversation goes on from before it.",
     ),
     row(
         Verb::Retry,

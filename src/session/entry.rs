@@ -180,10 +180,14 @@ pub enum Entry {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         text: String,
     },
-    /// A turn and all after it were taken back.
+    /// A turn and all after it were taken back; with `revision` that one alone, a person's edit behind the turns that
+    /// count.
     Undo {
         /// The first turn that no longer counts.
         turn: usize,
+        /// The edit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        revision: Option<usize>,
     },
 }
 
@@ -197,7 +201,7 @@ impl Entry {
             | Self::Verdict { turn, .. }
             | Self::Accepted { turn, .. }
             | Self::Failure { turn, .. }
-            | Self::Undo { turn } => *turn,
+            | Self::Undo { turn, .. } => *turn,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Prompts with what answered them, as they count at the end of a session.
 
+use std::borrow::Borrow;
+
 use super::entry::{Entry, Origin, Usage};
 
 /// One prompt and its answer.
@@ -31,6 +33,22 @@ pub(crate) fn drop_from<T>(all: &mut Vec<T>, turn: usize, ordered: bool, of: imp
     } else {
         all.retain(|one| of(one) < turn);
     }
+}
+
+/// Takes off the last revision of that number, with its verdicts and acceptances.
+pub(crate) fn drop_revision<E: Borrow<Entry>>(entries: &mut Vec<E>, number: usize) {
+    let is_it = |entry: &Entry| matches!(entry, Entry::Revision { number: of, .. } if *of == number);
+    let Some(from) = entries.iter().rposition(|entry| is_it(entry.borrow())) else { return };
+    let mut at = 0;
+    entries.retain(|entry| {
+        at += 1;
+        let of = match entry.borrow() {
+            Entry::Revision { number, .. } => Some(*number),
+            Entry::Verdict { revision, .. } | Entry::Accepted { revision, .. } => Some(*revision),
+            _ => None,
+        };
+        at <= from || of != Some(number)
+    });
 }
 
 /// The exchanges of a session in order, with what was undone, asked again or replaced left out.
@@ -70,7 +88,7 @@ pub fn exchanges(entries: &[Entry]) -> Vec<Exchange> {
                     last.elapsed_ms = *elapsed_ms;
                 }
             }
-            Entry::Undo { turn } => drop_from(&mut found, *turn, ordered, |exchange| exchange.turn),
+            Entry::Undo { turn, revision: None } => drop_from(&mut found, *turn, ordered, |exchange| exchange.turn),
             _ => {}
         }
     }
@@ -87,7 +105,8 @@ pub fn surviving(entries: &[Entry]) -> Vec<&Entry> {
                 drop_from(&mut kept, *turn, ordered, |kept| kept.turn());
                 kept.push(entry);
             }
-            Entry::Undo { turn } => drop_from(&mut kept, *turn, ordered, |kept| kept.turn()),
+            Entry::Undo { turn, revision: None } => drop_from(&mut kept, *turn, ordered, |kept| kept.turn()),
+            Entry::Undo { revision: Some(number), .. } => drop_revision(&mut kept, *number),
             _ => {
                 ordered &= kept.last().is_none_or(|last| last.turn() <= entry.turn());
                 kept.push(entry);

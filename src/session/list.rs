@@ -1,5 +1,6 @@
 //! The sessions of a folder.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::entry::{Entry, Origin, Source};
@@ -24,12 +25,23 @@ pub struct Listed {
     pub first_prompt: String,
     /// The verdict on the revision that stands.
     pub verdict: Option<Verdict>,
-    /// Whether a file was written.
-    pub accepted: bool,
+    /// What was written last.
+    pub written: Written,
     /// The folder in which it was held, where it says so.
     pub folder: Option<String>,
     /// The session from which it was forked.
     pub forked_from: Option<String>,
+}
+
+/// What a session has written last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// Nothing.
+    Nothing,
+    /// The revision that stands.
+    Standing,
+    /// Another one, also one that was taken back.
+    Other,
 }
 
 impl Listed {
@@ -41,7 +53,11 @@ impl Listed {
     /// What the session came to: its id, turns, verdict, whether a file was written.
     fn head(&self) -> String {
         let verdict = self.verdict.map_or("no file", |verdict| verdict.word());
-        let written = if self.accepted { ", written" } else { "" };
+        let written = match self.written {
+            Written::Nothing => "",
+            Written::Standing => ", written",
+            Written::Other => ", another revision written",
+        };
         let turns = if self.turns == 1 { "1 turn".to_owned() } else { format!("{} turns", self.turns) };
         format!("{}  {turns}, {verdict}{written}", self.id)
     }
@@ -59,7 +75,12 @@ impl Listed {
     /// The first prompt as one line of at most `most` characters.
     fn first_line(&self, most: usize) -> String {
         let words: Vec<&str> = self.first_prompt.split_whitespace().collect();
-        words.join(" ").chars().take(most).collect()
+        let line = words.join(" ");
+        match line.char_indices().nth(most) {
+            // The sign takes the place of the last character.
+            Some(_) => line.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
+            None => line,
+        }
     }
 }
 
@@ -91,6 +112,11 @@ pub fn list(folder: &Path) -> Result<(Vec<Listed>, Vec<SessionError>), SessionEr
 fn glance(path: &Path) -> Result<Listed, SessionError> {
     let session = open(path)?;
     let said = exchanges(&session.entries);
+    let standing = standing(&session.entries);
+    let last = session.entries.iter().rev().find_map(|entry| match entry {
+        Entry::Accepted { sha256, .. } => Some(sha256),
+        _ => None,
+    });
     Ok(Listed {
         path: path.to_owned(),
         id: session.header.id,
@@ -98,32 +124,40 @@ fn glance(path: &Path) -> Result<Listed, SessionError> {
         model: session.header.model,
         turns: said.iter().filter(|exchange| exchange.origin != Origin::Repair && exchange.reply.is_some()).count(),
         first_prompt: said.first().map(|exchange| exchange.prompt.clone()).unwrap_or_default(),
-        verdict: verdict(&session.entries),
-        accepted: session.entries.iter().any(|entry| matches!(entry, Entry::Accepted { .. })),
+        verdict: standing.as_ref().map(|(verdict, _)| *verdict),
+        written: match (last, &standing) {
+            (None, _) => Written::Nothing,
+            (Some(last), Some((_, Some(stands)))) if last == stands => Written::Standing,
+            _ => Written::Other,
+        },
         folder: session.header.folder,
         forked_from: session.header.forked_from,
     })
 }
 
-/// The verdict on the revision that stands: of a turn's revisions an accepted one, else the last; a person's edit
-/// stands for itself.
-fn verdict(entries: &[Entry]) -> Option<Verdict> {
-    let mut standing: Option<(usize, Verdict)> = None;
+/// The verdict on the revision that stands, and its hash: of a turn's revisions an accepted one, else the last; a
+/// person's edit stands for itself.
+fn standing(entries: &[Entry]) -> Option<(Verdict, Option<String>)> {
+    let mut standing: Option<(usize, usize, Verdict)> = None;
+    let mut hashes: BTreeMap<usize, &String> = BTreeMap::new();
     let mut own = false;
     for entry in surviving(entries) {
         match entry {
-            Entry::Revision { source, .. } => own = *source != Source::Reply,
-            Entry::Verdict { turn, verdict, .. } => {
-                let better = standing.is_some_and(|(of, stands)| of == *turn && stands == Verdict::Accepted);
+            Entry::Revision { source, number, sha256, .. } => {
+                own = *source != Source::Reply;
+                hashes.insert(*number, sha256);
+            }
+            Entry::Verdict { turn, verdict, revision, .. } => {
+                let better = standing.is_some_and(|(of, _, stands)| of == *turn && stands == Verdict::Accepted);
                 if own || !better {
-                    standing = Some((*turn, *verdict));
+                    standing = Some((*turn, *revision, *verdict));
                 }
                 own = false;
             }
             _ => {}
         }
     }
-    standing.map(|(_, verdict)| verdict)
+    standing.map(|(_, number, verdict)| (verdict, hashes.get(&number).map(|hash| (*hash).clone())))
 }
 
 /// A folder as sessions name it: links followed where it is there.

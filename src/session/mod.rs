@@ -16,8 +16,8 @@ mod writer;
 
 pub use clock::{new_id, timestamp};
 pub use entry::{Entry, Header, Origin, Source, Usage, VERSION, sha256};
-pub(crate) use exchange::drop_from;
 pub use exchange::{Exchange, exchanges, surviving};
+pub(crate) use exchange::{drop_from, drop_revision};
 pub use list::{Listed, find, folder_name, list};
 pub use masker::{Masked, Masker};
 pub use reader::{Session, SessionError, open, read};

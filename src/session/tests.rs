@@ -262,7 +262,7 @@ fn sessions_are_listed_and_found() {
     assert!(find("last").unwrap().ends_with("2025.jsonl"));
     let listed = list(folder.path()).unwrap().0;
     let [head, origin, first] = listed[2].lines(4);
-    assert_eq!((head.as_str(), first.as_str()), ("2025  0 turns, no file", "    hell"));
+    assert_eq!((head.as_str(), first.as_str()), ("2025  0 turns, no file", "    hel…"));
     assert!(
         origin.starts_with("    2025-01-01 00:00, in /") && origin.ends_with(", with small, forked from 2024"),
         "{origin}"
@@ -288,7 +288,10 @@ fn the_verdict_of_a_session_is_that_of_the_revision_that_stands() {
     assert_eq!(came_to(&first), (1, Some(Verdict::Refused)));
     let second = [prompt(2, "two"), reply(2), verdict(2, Verdict::Accepted), verdict(2, Verdict::Refused)];
     assert_eq!(came_to(&second), (2, Some(Verdict::Accepted)), "the better one of a turn stands");
-    assert_eq!(came_to(&[Entry::Undo { turn: 2 }, prompt(2, "unanswered")]), (1, Some(Verdict::Refused)));
+    assert_eq!(
+        came_to(&[Entry::Undo { turn: 2, revision: None }, prompt(2, "unanswered")]),
+        (1, Some(Verdict::Refused))
+    );
 }
 
 #[test]
@@ -329,7 +332,7 @@ fn any_entry() -> impl Strategy<Value = Entry> {
                 let usage = usage.map(|(prompt, completion)| Usage { prompt, completion });
                 Entry::Reply { turn, text, finish, usage, elapsed_ms }
             }),
-        (1usize..9).prop_map(|turn| Entry::Undo { turn }),
+        (1usize..9).prop_map(|turn| Entry::Undo { turn, revision: None }),
         (1usize..9, text, text).prop_map(|(turn, reason, text)| Entry::Failure { turn, reason, text }),
         (0usize..9, text, prop::option::of(text)).prop_map(|(turn, path, text)| Entry::Revision {
             turn,
