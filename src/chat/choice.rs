@@ -52,5 +52,9 @@ pub fn choose(candidates: &[Candidate]) -> Choice {
         };
         format!("{count} files in the reply; the one at line {} counts, {why}", chosen.line)
     });
+    let name = chosen.name.as_deref().filter(|_| chosen.is_named_otherwise());
+    let named = name.map(|name| format!("it is named `{name}` there, and taken as the pipeline file"));
+    let reasons: Vec<String> = reason.into_iter().chain(named).collect();
+    let reason = (!reasons.is_empty()).then(|| reasons.join("; "));
     Choice::File { index, reason }
 }

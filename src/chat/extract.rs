@@ -122,7 +122,17 @@ fn may_hold_blocks(block: &Block) -> bool {
 /// The file name that stands after the fence, in the first line of the file, or in the line before the block.
 fn name(block: &Block) -> Option<String> {
     let comment = block.content.lines().next().and_then(|line| line.trim_start().strip_prefix('#'));
+    if let Some(path) = block.info.split([' ', '\t']).skip(1).find_map(path) {
+        return Some(path);
+    }
     [Some(block.info.as_str()), comment, Some(block.before.as_str())].into_iter().flatten().find_map(file_name)
+}
+
+/// A word after the fence's language that is a path, such as `title="../x"`, whatever its ending.
+fn path(word: &str) -> Option<String> {
+    let word = word.rsplit('=').next().unwrap_or(word).trim_matches(|c: char| "\"'`{}()[],".contains(c));
+    let is_path = word.contains('/') && word.chars().all(|c| c.is_alphanumeric() || "./_-~".contains(c));
+    (is_path && word.len() <= 200).then(|| word.to_owned())
 }
 
 fn file_name(text: &str) -> Option<String> {

@@ -29,6 +29,17 @@ pub fn foreign(reply: &str) -> Option<Foreign> {
     found.next_back()
 }
 
+/// The line of the reply, from 1, on which the last block begins that holds a patch in place of a file.
+pub fn patch(reply: &str) -> Option<usize> {
+    let text = reasoning::without_reasoning(reply);
+    let lines = crate::yaml::Lines::new(&text);
+    let is_patch = |block: &super::block::Block| {
+        let hunks = block.content.lines().any(|line| line.starts_with("@@ "));
+        matches!(block.language.as_deref(), Some("diff" | "patch" | "udiff")) || block.fenced && hunks
+    };
+    blocks(&text).into_iter().filter(is_patch).map(|block| lines.line(block.range.start)).next_back()
+}
+
 fn system(document: &Document) -> Option<&'static str> {
     let root = document.root().filter(|root| root.is_mapping())?;
     let has = |key: &str| root.entry(key).is_some();
@@ -102,6 +113,13 @@ mod tests {
             assert_eq!(told(yaml), None, "{yaml}");
         }
         assert_eq!(foreign("```sh\nmake\n```\nwords"), None);
+    }
+
+    #[test]
+    fn a_patch_is_no_file() {
+        assert_eq!(patch("So:\n\n```diff\n-  - make\n+  - make test\n```"), Some(3));
+        assert_eq!(patch("```\n--- a\n+++ b\n@@ -1 +1 @@\n-a\n+b\n```"), Some(1));
+        assert_eq!(patch("```yaml\n- a\n```\n@@ x"), None);
     }
 
     #[test]

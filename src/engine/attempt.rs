@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::prompt::Prompt;
-use crate::chat::{Candidate, Choice, Ending, Foreign, choose, extract_ended, foreign};
+use crate::chat::{Candidate, Choice, Ending, Foreign, choose, extract_ended, foreign, patch};
 use crate::model::{Finish, Reply};
 
 /// What YAML a reply holds.
@@ -31,6 +31,9 @@ impl YamlKind {
         }
     }
 }
+
+/// Why a reply may end before its end.
+const LIMIT: &str = "the server ended it at its limit of tokens";
 
 /// A prompt, its reply, and what the reply came to.
 #[derive(Clone, Debug)]
@@ -78,7 +81,10 @@ impl Attempt {
                 Some(Foreign { system, line }) => {
                     format!("a file of {system} at line {line}, no YAML of a pipeline file")
                 }
-                None => "no YAML of a pipeline file".to_owned(),
+                None => match patch(&self.reply.text) {
+                    Some(line) => format!("a patch at line {line}, no YAML of a pipeline file"),
+                    None => "no YAML of a pipeline file".to_owned(),
+                },
             },
             Choice::Fragment(_) => format!("a fragment of {lines}, not a whole file"),
             Choice::Flawed(_) => {
@@ -92,14 +98,19 @@ impl Attempt {
     }
 
     /// The same in a sentence, where a person should know it: of a reply that brought no revision of its own though there
-    /// is a file of another CI, a part or a flaw in it, or of one that brought several files.
+    /// is a file of another CI, a patch, a part or a flaw in it, of one that brought several files, or of one that the
+    /// server ended.
     pub fn remark(&self) -> Option<String> {
-        let held = match &self.choice {
-            Choice::Nothing => foreign(&self.reply.text).map(|_| self.held()),
-            Choice::File { reason, .. } => return reason.as_ref().map(|_| format!("the reply holds {}", self.held())),
-            Choice::Fragment(_) | Choice::Flawed(_) => Some(self.held()),
-        };
-        held.map(|held| format!("no revision: the reply holds {held}"))
+        let ended = self.reply.finish == Finish::Length;
+        if let Choice::File { reason, .. } = &self.choice {
+            return reason.as_ref().map(|_| format!("the reply holds {}", self.held()));
+        }
+        let held = self.unusable().map(|_| format!("no revision: the reply holds {}", self.held()));
+        match held {
+            Some(held) if ended => Some(format!("{held}; {LIMIT}")),
+            None if ended => Some(format!("the reply is not whole: {LIMIT}")),
+            held => held,
+        }
     }
 
     /// The candidate that counts.
@@ -143,7 +154,9 @@ mod tests {
             "```yaml\n- step: {script: [make]}\n```\n".to_owned(),
             "```yaml\npipelines:\n  default:\n    # ... rest unchanged\n```\n".to_owned(),
             "```yaml\non: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n```\n".to_owned(),
+            "```diff\n-  - make\n+  - make test\n```\n".to_owned(),
             format!("{file}or\n{file}"),
+            file.replace("```yaml", "```yaml ../../.bashrc"),
         ];
         let said: Vec<String> = remarked
             .iter()
@@ -158,7 +171,9 @@ mod tests {
         no revision: the reply holds a fragment of 1 line, not a whole file
         no revision: the reply holds a file that is not whole (`# ... rest unchanged` at line 3 stands for a part that is left out)
         no revision: the reply holds a file of GitHub Actions at line 1, no YAML of a pipeline file
+        no revision: the reply holds a patch at line 1, no YAML of a pipeline file
         the reply holds a file of 3 lines (2 files in the reply; the one at line 7 counts, the last one)
+        the reply holds a file of 3 lines (it is named `../../.bashrc` there, and taken as the pipeline file)
         ");
     }
 }

@@ -10,6 +10,7 @@ use super::prompt::Prompt;
 use super::regress;
 use super::revision::Revision;
 use super::turn::{Stop, Turn};
+use crate::chat::{Foreign, foreign, patch};
 use crate::finding::{Finding, Severity, Verdict};
 use crate::model::Backend;
 use crate::session::{Origin, Source};
@@ -55,8 +56,7 @@ impl Conversation {
                 (Verdict::Refused, None) => self.of_revision(revision),
                 _ => return None,
             },
-            None if last.yaml() == YamlKind::Flawed => self.options.flawed.replace("{{findings}}", &flaws(last)),
-            None => return None,
+            None => self.options.flawed.replace("{{findings}}", &last.unusable()?),
         };
         Some(Prompt { origin: Origin::Repair, text: text.trim_end().to_owned() })
     }
@@ -171,11 +171,22 @@ impl Conversation {
     }
 }
 
-/// The reasons why a candidate can't be taken.
-fn flaws(attempt: &Attempt) -> String {
-    let flaws = attempt.chosen().map(|candidate| candidate.flaws.as_slice()).unwrap_or_default();
-    let lines: Vec<String> = flaws.iter().take(MOST).map(|flaw| format!("- {}", flaw.reason)).collect();
-    lines.join("\n")
+impl Attempt {
+    /// Why what the reply holds in place of a file can't be taken, as a list; none where it holds words alone.
+    pub(super) fn unusable(&self) -> Option<String> {
+        let flaws = self.chosen().map(|candidate| candidate.flaws.as_slice()).unwrap_or_default();
+        let reasons: Vec<String> = match self.yaml() {
+            YamlKind::Flawed => flaws.iter().take(MOST).map(|flaw| flaw.reason.clone()).collect(),
+            YamlKind::Fragment => vec!["it is a part of a pipeline file, not a whole one".to_owned()],
+            YamlKind::None => vec![match (foreign(&self.reply.text), patch(&self.reply.text)) {
+                (Some(Foreign { system, .. }), _) => format!("it is a file of {system}, not of Bitbucket Pipelines"),
+                (None, Some(_)) => "it is a patch, not a file".to_owned(),
+                (None, None) => return None,
+            }],
+            YamlKind::File => return None,
+        };
+        Some(reasons.iter().map(|reason| format!("- {reason}")).collect::<Vec<_>>().join("\n"))
+    }
 }
 
 /// The findings that block, errors of the same words as one, each with rule, place, line and what would hold.

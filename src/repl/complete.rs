@@ -25,10 +25,7 @@ pub fn complete(line: &str, words: &Words) -> (usize, Vec<String>) {
         return (0, settled(names.filter(|name| name.starts_with(line)).collect()));
     };
     let Some(command) = command(name) else { return (line.len(), Vec::new()) };
-    // An event is two words: both complete as one.
-    let whole = command.takes == Takes::Event;
-    let from =
-        if whole { line.len() - behind.trim_start().len() } else { line.rfind(' ').map_or(line.len(), |at| at + 1) };
+    let from = line.rfind(' ').map_or(line.len(), |at| at + 1);
     let begun = line.get(from..).unwrap_or_default();
     let mut offers: Vec<String> = match command.takes {
         Takes::Nothing | Takes::Other => Vec::new(),
@@ -39,8 +36,12 @@ pub fn complete(line: &str, words: &Words) -> (usize, Vec<String>) {
         }
         Takes::Rule => words.rules.clone(),
         Takes::Event => {
-            let kinds = ["all", "branch ", "tag ", "pull-request ", "custom "].map(str::to_owned);
-            words.events.iter().cloned().chain(kinds).collect()
+            let kind = behind.trim_start().split_once(' ').map(|(kind, _)| kind);
+            let named = |event: &String| Some(event.split_once(' ').filter(|(of, _)| Some(*of) == kind)?.1.to_owned());
+            match kind {
+                Some(_) => words.events.iter().filter_map(named).collect(),
+                None => ["all", "branch ", "tag ", "pull-request ", "custom "].map(str::to_owned).to_vec(),
+            }
         }
         Takes::Draft => vec!["draft".to_owned()],
     };
@@ -98,7 +99,8 @@ mod tests {
         assert_eq!(offers("/re"), (0, vec!["/repair".into(), "/reload".into(), "/retry".into(), "/revisions".into()]));
         assert_eq!(offers("/diff 1"), (6, vec!["1".into(), "12".into()]));
         assert_eq!(offers("/rules "), (7, vec!["build-once".into(), "manual-production".into()]));
-        assert_eq!(offers("/plan t"), (6, vec!["tag release-1.0.0".into(), "tag ".into()]));
+        assert_eq!(offers("/plan t"), (6, vec!["tag ".into()]));
+        assert_eq!(offers("/plan tag "), (10, vec!["release-1.0.0 ".into()]));
         assert!(offers("/check fixtures/ser").1.contains(&"fixtures/server/".to_owned()));
         assert!(offers("plain text /re").1.is_empty());
         assert!(offers("/nothing x").1.is_empty());
@@ -109,7 +111,7 @@ mod tests {
         assert_eq!(offers("/acc"), (0, vec!["/accept ".into()]));
         assert_eq!(offers("/quit"), (0, vec!["/quit ".into()]));
         assert_eq!(offers("/rules man"), (7, vec!["manual-production ".into()]));
-        assert_eq!(offers("/plan tag r"), (6, vec!["tag release-1.0.0 ".into()]));
+        assert_eq!(offers("/plan tag r"), (10, vec!["release-1.0.0 ".into()]));
         assert_eq!(offers("/plan cus"), (6, vec!["custom ".into()]));
         assert_eq!(offers("/check fix"), (7, vec!["fixtures/".into()]));
         assert_eq!(offers("/check fixtures/server/crlf"), (7, vec!["fixtures/server/crlf.sse ".into()]));

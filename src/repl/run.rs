@@ -35,6 +35,8 @@ pub(super) struct Repl<'r, 'w> {
     pub(super) failed: bool,
     /// A prompt was refused, since nobody answers.
     refused: bool,
+    /// Something was asked in this chat.
+    asked: bool,
     /// A reply came in this chat.
     answered: bool,
     /// A prompt that is not sent, since a key stands in it.
@@ -72,6 +74,7 @@ pub fn run(
         silent,
         failed: false,
         refused: false,
+        asked: false,
         answered: false,
         held: None,
         told_accept: false,
@@ -102,8 +105,8 @@ pub fn run(
         }
     }
     repl.farewell()?;
-    // A session may have ended at a prompt with no reply; who only looks at it asks for none.
-    let unanswered = repl.opened.conversation.unanswered().is_some() && !repl.opened.looking;
+    // A session may have ended at a prompt with no reply; whoever only looks at it has asked for none.
+    let unanswered = repl.opened.conversation.unanswered().is_some() && repl.asked;
     let present = repl.opened.conversation.present();
     let refused = repl.answered && present.is_some_and(|revision| revision.verdict() == Verdict::Refused);
     Ok(Ending { unanswered: unanswered || repl.refused, failed: repl.failed, refused })
@@ -236,6 +239,7 @@ impl Repl<'_, '_> {
         let mut keeper = Keeper::new(self.screen, &mut self.opened.book, who, &self.options.checker);
         let ended = act(&mut self.opened.conversation, self.opened.backend.as_mut(), &mut keeper);
         let stop = ended.map(|turn| (turn.stop.clone(), turn.attempts.len(), turn.revision));
+        self.asked = true;
         std::mem::replace(&mut keeper.broken, Ok(()))?;
         match stop {
             Ok((Stop::Failed(error), ..)) if self.beyond_the_recording(&error) => self.unanswered(&error),
@@ -251,6 +255,10 @@ impl Repl<'_, '_> {
                 let best = revision.filter(|_| attempts > 1).and(self.opened.conversation.present());
                 if let Some(best) = best {
                     self.screen.note(&counts(best.number, best.verdict()))?;
+                }
+                // A reply that holds something in place of a file.
+                if revision.is_none() && self.opened.conversation.repair_prompt().is_some() {
+                    self.screen.note("`/repair` asks for the whole file")?;
                 }
                 self.next_step()
             }
@@ -299,12 +307,18 @@ impl Repl<'_, '_> {
         self.words.events = named
             .map(|plan| match plan.event.kind {
                 EventKind::Main => format!("branch {}", plan.event.name),
-                _ => format!("{} {}", plan.event.word(), plan.event.name.replace('*', "1.0.0")),
+                kind => format!("{} {}", plan.event.word(), example_of(&plan.event.name, kind)),
             })
             .collect();
         self.words.events.sort();
         self.words.events.dedup();
     }
+}
+
+/// A name that a pattern selects, for the tab key.
+fn example_of(pattern: &str, kind: EventKind) -> String {
+    let one = if kind == EventKind::Tag { "1.0.0" } else { "x" };
+    pattern.replace("**", "*").replace('*', one)
 }
 
 /// What the best revision of a turn is, and what that means for the next prompt.

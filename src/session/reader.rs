@@ -157,6 +157,7 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Session, SessionError> {
             return Err(wrong("a second header: a file has one session".to_owned()));
         } else if let Some(role) = value.get("role").and_then(Value::as_str) {
             chat_line(role, &value, &mut session).map_err(wrong)?;
+            session.foreign |= !begun;
         } else if value.get("type").is_none() && foreign::object(&value, &mut session).map_err(wrong)? {
         } else if begun {
             entry(value, &mut session.entries).map_err(wrong)?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use pipewright::repl::Options;
 
 use crate::chat::{CANARY, Desk, asked, fenced, good};
-use crate::server::{End, Server, says, stream};
+use crate::server::{End, Server, says, status, stream};
 use crate::support::pipewright;
 
 #[test]
@@ -266,4 +266,53 @@ fn a_link_of_the_repository_that_leads_out_of_it_is_not_read() {
     let ended = linked(file, "../secret.yml").args(["chat", "--file", file]).say("/show\n").run();
     assert!(ended.out.contains("the key to everything"), "{}", ended.block());
     assert_eq!(linked(file, "ci.yml").file("ci.yml", secret).args(["check"]).run().code, Some(1));
+}
+
+#[test]
+fn a_reply_with_something_in_place_of_a_file_names_the_next_step_which_asks_for_the_file() {
+    let replies = [says("```diff\n-  - make\n+  - make test\n```\n"), says(&fenced(&good()))];
+    let (out, ending, server) = Desk::new().live(replies, "make it test\n/repair\n");
+    assert!(out.contains("no revision: the reply holds a patch at line 1, no YAML of a pipeline file\n"), "{out}");
+    assert!(out.contains("`/repair` asks for the whole file\n") && out.contains("revision 1: accepted"), "{out}");
+    let repair = server.asked()[1].body["messages"].as_array().unwrap().last().unwrap()["content"].to_string();
+    assert!(repair.contains("it is a patch, not a file") && !ending.failed, "{repair}");
+    let (out, _, server) = Desk::new().live([says("```yaml\n- step: {script: [make]}\n```\n")], "how?\n");
+    assert!(out.contains("a fragment of 1 line, not a whole file\n`/repair` asks for the whole file\n"), "{out}");
+    assert_eq!(crate::chat::asked(&server), 1, "a part may be what was asked for");
+    let (out, ..) = Desk::new().live([says("Trunk.")], "which?\n");
+    assert!(!out.contains("/repair"), "{out}");
+}
+
+#[test]
+fn who_looks_at_a_session_with_no_reply_at_its_end_has_asked_for_none() {
+    let desk = Desk::new();
+    desk.live([status(500, "{}")], "hello\n");
+    let (out, ending, _) = desk.resumed(Some("last"), [], "/revisions\n");
+    assert!(out.contains("no reply came to the prompt `hello`") && !ending.unanswered, "{out}");
+}
+
+#[test]
+fn what_is_taken_back_is_the_edit_first_and_a_list_tells_what_is_on_disk() {
+    let desk = Desk::new();
+    desk.live([says(&fenced(&good()))], "write it\n/accept\n");
+    let mine = good().replace("pipelines:\n", "# mine\npipelines:\n");
+    std::fs::write(desk.root().join("work/bitbucket-pipelines.yml"), &mine).unwrap();
+    let (out, ..) = desk.resumed(Some("last"), [], "/reload\n/revisions\n/undo\n/accept\n/revisions\n/sessions\n");
+    assert!(out.contains("* revision 2 (edited by hand after turn 1): accepted, 0 errors, "), "{out}");
+    assert!(
+        out.contains("; on disk\n> /undo\ntaken back: revision 2, edited by hand\nrevision 1: accepted\n"),
+        "{out}"
+    );
+    assert!(out.contains("1 turn, accepted, written\n"), "{out}");
+    let (again, ..) = desk.resumed(Some("last"), [], "/revisions\n/undo\n/sessions\n");
+    assert!(again.contains("* revision 1 (turn 1): accepted") && !again.contains("revision 2"), "{again}");
+}
+
+#[test]
+fn plain_chat_lines_are_never_appended_to() {
+    let lines = "{\"role\":\"user\",\"content\":\"hi\"}\n{\"role\":\"assistant\",\"content\":\"hello\"}\n";
+    let run = pipewright().file("chat.jsonl", lines).args(["chat", "--resume", "./chat.jsonl"]);
+    let ended = run.say("more\n").run();
+    assert_eq!((ended.code, ended.read("chat.jsonl").as_str()), (Some(3), lines), "{}", ended.block());
+    assert!(ended.err.contains("`replay` and `eval` play it"), "{}", ended.block());
 }
