@@ -1,5 +1,7 @@
 //! Counterfactual runs: the same recordings under other settings, turn by turn against as they are.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::score::{CaseScore, TurnScore};
@@ -31,7 +33,7 @@ pub struct Divergence {
     pub now: Vec<Option<Verdict>>,
     /// Those under the other settings.
     pub instead: Vec<Option<Verdict>>,
-    /// The first turn at which today and the other settings differ, in verdict or in rules.
+    /// The first turn at which today and the other settings differ: in verdict, rules, severities or repairs.
     pub turn: Option<usize>,
     /// What differs there, in words.
     pub text: String,
@@ -103,8 +105,8 @@ pub fn diverge(now: &[CaseScore], instead: &[CaseScore]) -> Vec<Divergence> {
 
 fn one(now: &CaseScore, instead: &CaseScore) -> Divergence {
     let verdicts = |score: &CaseScore| score.by_turn.iter().map(|turn| turn.verdict).collect();
-    let differs =
-        |(now, instead): &(&TurnScore, &TurnScore)| now.verdict != instead.verdict || now.violated != instead.violated;
+    let of = |turn: &TurnScore| (turn.verdict, turn.violated.clone(), turn.warned.clone(), turn.repairs);
+    let differs = |(now, instead): &(&TurnScore, &TurnScore)| of(now) != of(instead);
     let first = now.by_turn.iter().zip(&instead.by_turn).find(differs);
     let (turn, text) = match (first, &instead.undecided) {
         (Some((now, instead)), _) => (Some(now.turn), told(now, instead)),
@@ -124,17 +126,39 @@ fn one(now: &CaseScore, instead: &CaseScore) -> Divergence {
 
 fn told(now: &TurnScore, instead: &TurnScore) -> String {
     let word = |turn: &TurnScore| turn.verdict.map_or("no file", Verdict::word);
-    let only = |these: &TurnScore, those: &TurnScore| -> Vec<String> {
-        these.violated.iter().filter(|rule| !those.violated.contains(rule)).cloned().collect()
+    let severity = |turn: &TurnScore, rule: &String| match () {
+        () if turn.violated.contains(rule) => Some(Severity::Error),
+        () if turn.warned.contains(rule) => Some(Severity::Warning),
+        () => None,
     };
     let mut words = Vec::new();
     if now.verdict != instead.verdict {
         words.push(format!("{} now, {} instead", word(now), word(instead)));
     }
-    for (what, rules) in [("also", only(instead, now)), ("no longer", only(now, instead))] {
+    let (mut also, mut gone, mut otherwise) = (Vec::new(), Vec::new(), Vec::new());
+    let all = [&now.violated, &now.warned, &instead.violated, &instead.warned];
+    for rule in all.into_iter().flatten().collect::<BTreeSet<_>>() {
+        match (severity(now, rule), severity(instead, rule)) {
+            (None, Some(_)) => also.push(rule.clone()),
+            (Some(_), None) => gone.push(rule.clone()),
+            (Some(was), Some(is)) if was != is => {
+                otherwise.push(format!("{rule}: {} now, {} instead", was.word(), is.word()));
+            }
+            _ => {}
+        }
+    }
+    for (what, rules) in [("also", also), ("no longer", gone)] {
         if !rules.is_empty() {
             words.push(format!("{what} {}", rules.join(", ")));
         }
     }
+    words.append(&mut otherwise);
+    if now.repairs != instead.repairs {
+        words.push(format!("{} now, {} instead", repairs(now.repairs), instead.repairs));
+    }
     words.join("; ")
+}
+
+fn repairs(count: usize) -> String {
+    format!("{count} repair{}", if count == 1 { "" } else { "s" })
 }

@@ -127,6 +127,9 @@ impl Job {
             Some(script) => cues_of_script(script),
             None => cues_of_recording(&recording),
         };
+        if cues.is_empty() {
+            return Err(format!("{}: there is no prompt in it", self.recording));
+        }
         let checker = match instead {
             Some(instead) => checker(instead.over(self.of.checker.settings()))?,
             None => self.of.checker.clone(),

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use super::baseline::Change;
 use super::beside::Beside;
 use super::run::Report;
-use super::summary::{CaseSummary, Summary};
-use super::words::{changes, of_case, of_change, of_rule, row, settings, suites};
+use super::summary::Summary;
+use super::words::{MARKS, changes, of_case, of_change, of_rule, row, settings, several, suites};
 use crate::report::visible;
 
 /// Writes a run in Markdown: a table of suites, then what needs a look.
@@ -29,8 +29,7 @@ pub fn markdown(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Re
             cell(name)
         )?;
     }
-    let several: Vec<CaseSummary<'_>> =
-        CaseSummary::all(&report.scores).into_iter().filter(|case| case.judged > 1).collect();
+    let several = several(&report.scores);
     section("Cases with several recordings", several.iter().map(|case| cell(&of_case(case))), out)?;
     let problems = report.problems.iter().map(|problem| cell(&problem.to_string()));
     section("Wrong in a suite", problems, out)?;
@@ -43,6 +42,9 @@ pub fn markdown(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Re
         format!("{}{row} {}: {}{more}", score.outcome(), cell(&score.name()), first)
     });
     section("Not passed", bad, out)?;
+    if report.scores.iter().any(|score| !score.passed() && !score.by_turn.is_empty()) {
+        writeln!(out, "\n<sub>{MARKS}</sub>")?;
+    }
     if let Some(comparison) = &beside.comparison {
         writeln!(out, "\n#### Against the baseline: {}", changes(comparison))?;
         let recordings = comparison.recordings.iter().filter(|one| one.change != Change::Same);

@@ -67,4 +67,6 @@ mod form_tests;
 #[cfg(test)]
 mod gate_tests;
 #[cfg(test)]
+mod instead_tests;
+#[cfg(test)]
 mod tests;

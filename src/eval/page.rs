@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use super::words::{changes, interval, mark, of_change, of_rule, settings};
+use super::words::{changes, interval, mark, of_case, of_change, of_rule, remarks, settings, several, spreads};
 use super::{
     Beside, CaseChange, CaseScore, Change, Compared, Comparison, Divergence, Report, RuleChange, Summary, TurnScore,
 };
@@ -27,6 +27,7 @@ pub fn page(report: &Report, beside: &Beside, told: &[Option<Told>], out: &mut d
         conversations: &conversations,
         honest: beside.honest(),
         instead: &beside.instead,
+        cases: several(&report.scores).iter().map(of_case).collect(),
     };
     write_page("Evals", &view.render().map_err(io::Error::other)?, out)
 }
@@ -41,6 +42,7 @@ struct Page<'r> {
     conversations: &'r [String],
     honest: &'static str,
     instead: &'r str,
+    cases: Vec<String>,
 }
 
 /// A count with its share of the greatest.
@@ -60,6 +62,11 @@ struct Row<'r> {
     file: &'r str,
     class: &'static str,
     word: &'static str,
+    /// Demands that are not met, or why it could not be judged.
+    why: Vec<&'r str>,
+    remarks: Vec<String>,
+    tokens: String,
+    edits: String,
     cells: Vec<Cell>,
 }
 
@@ -81,15 +88,46 @@ impl<'r> Page<'r> {
         self.conversations.get(*index).map_or("", String::as_str)
     }
 
+    /// What else is to be known of the run: how it was made, and under which settings.
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let mut facts = vec![("drift", self.summary.drift.to_string())];
+        if self.summary.stale_prompts > 0 {
+            facts.push(("made with other prompts of ours", self.summary.stale_prompts.to_string()));
+        }
+        let mut settings: Vec<String> = Vec::new();
+        for score in &self.report.scores {
+            let own = score.settings.as_ref().map(|map| serde_json::Value::Object(map.clone()).to_string());
+            settings.extend(own.filter(|own| !settings.contains(own)));
+        }
+        match settings.as_slice() {
+            [] => {}
+            [one] if one == "{}" => facts.push(("settings", "the defaults".to_owned())),
+            [one] => facts.push(("settings", one.clone())),
+            several => facts.push(("settings", format!("{} different ones", several.len()))),
+        }
+        if let Some(shard) = self.report.shard {
+            facts.push(("part", shard.to_string()));
+        }
+        facts.extend(self.report.stamp.as_ref().map(|stamp| ("pipewright", stamp.program.clone())));
+        facts
+    }
+
+    fn spreads(&self) -> Vec<String> {
+        spreads(&self.summary)
+    }
+
     fn funnel(&self) -> Vec<Bar> {
         let summary = &self.summary;
         let mut steps = vec![
             ("recordings that could be judged".to_owned(), summary.judged, "all"),
             ("with a whole file".to_owned(), summary.with_file, "all"),
             ("first file valid".to_owned(), summary.first_valid, "all"),
-            ("first file clean of policy errors".to_owned(), summary.first_clean, "all"),
             ("first file accepted".to_owned(), summary.first_accepted, "accepted"),
         ];
+        // Where the policy was not checked nobody knows how many are clean of its errors.
+        if summary.first_checked > 0 {
+            steps.insert(3, ("first file clean of policy errors".to_owned(), summary.first_clean, "all"));
+        }
         for (repairs, count) in summary.accepted_within.iter().filter(|(repairs, _)| **repairs > 0) {
             let noun = if *repairs == 1 { "repair" } else { "repairs" };
             steps.push((format!("accepted within {repairs} {noun}"), *count, "accepted"));
@@ -120,7 +158,10 @@ impl<'r> Page<'r> {
             cells.resize_with(widest, Cell::default);
             let file = score.recording.rsplit('/').next().unwrap_or(&score.recording);
             let first = index == 0 || self.report.scores[index - 1].suite != score.suite;
-            Row { index, score, first, file, class, word, cells }
+            let why = score.failures.iter().map(String::as_str).chain(score.undecided.as_deref()).collect();
+            let tokens = score.tokens.map_or_else(|| "–".to_owned(), |tokens| tokens.to_string());
+            let edits = format!("{} / {}", score.lines_changed, score.lines_needed);
+            Row { index, score, first, file, class, word, why, remarks: remarks(score), tokens, edits, cells }
         });
         rows.collect()
     }
@@ -239,6 +280,10 @@ mod tests {
             assert!(text.contains(part), "{part} is not in\n{text}");
         }
         assert!(text.contains("class=\"dot refused broke\" href=\"#s1-t2\""), "{text}");
+        // A link to a recording goes inside of what it opens, which opens it.
+        assert!(text.contains("href=\"#o1\"") && text.contains("<div id=\"o1\">"), "{text}");
+        assert_eq!(text.matches("final: &lt;expected&gt;").count(), 2, "in the table and in the conversation");
+        assert_eq!(text.matches("id=\"s0\"").count(), 1);
         assert_eq!(text.matches("class=\"suite\"").count(), 1);
         for outside in ["<script", "<img", "src=", "<b>\"", "suite <1>"] {
             assert!(!text.contains(outside), "{outside} is in\n{text}");

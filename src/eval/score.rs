@@ -103,6 +103,12 @@ pub struct TurnScore {
     pub recorded: Option<Verdict>,
     /// Rules with errors in it.
     pub violated: Vec<String>,
+    /// Rules with warnings and no error in it.
+    #[serde(default)]
+    pub warned: Vec<String>,
+    /// Repairs of the turn.
+    #[serde(default)]
+    pub repairs: usize,
     /// Conclusions that differ from the recorded ones, in words.
     pub drift: Vec<String>,
 }
@@ -181,10 +187,15 @@ impl CaseScore {
             .iter()
             .map(|played| {
                 let revision = played.revision.and_then(|number| conversation.revision(number).ok());
-                let violated = revision.map(violated).unwrap_or_default();
+                let violated = revision.map(|revision| rules(revision, Severity::Error)).unwrap_or_default();
+                let mut warned = revision.map(|revision| rules(revision, Severity::Warning)).unwrap_or_default();
+                warned.retain(|rule| !violated.contains(rule));
+                let said = conversation.turns().get(played.turn.wrapping_sub(1));
+                let repairs = said.map_or(0, |turn| turn.attempts.iter().filter(|attempt| attempt.number > 0).count());
                 let drift = played.drift.iter().map(|drift| drift.text.clone()).collect();
                 let (turn, id) = (played.turn, played.id.clone());
-                TurnScore { turn, id, yaml: played.yaml, verdict: played.verdict, recorded: None, violated, drift }
+                let (yaml, verdict) = (played.yaml, played.verdict);
+                TurnScore { turn, id, yaml, verdict, recorded: None, violated, warned, repairs, drift }
             })
             .collect();
         for played in &play.played {
@@ -231,9 +242,9 @@ fn has_errors(revision: &Revision, policy: bool) -> bool {
     errors.any(|finding| (finding.layer == Layer::Policy) == policy)
 }
 
-/// Rules with errors, each once, by id.
-fn violated(revision: &Revision) -> Vec<String> {
-    let errors = revision.checked.findings.iter().filter(|finding| finding.severity == Severity::Error);
-    let rules: std::collections::BTreeSet<&str> = errors.map(|finding| finding.rule).collect();
+/// Rules with findings of a severity, each once, by id.
+fn rules(revision: &Revision, severity: Severity) -> Vec<String> {
+    let found = revision.checked.findings.iter().filter(|finding| finding.severity == severity);
+    let rules: std::collections::BTreeSet<&str> = found.map(|finding| finding.rule).collect();
     rules.into_iter().map(str::to_owned).collect()
 }

@@ -6,9 +6,10 @@ use super::baseline::{Change, Comparison};
 use super::beside::Beside;
 use super::run::Report;
 use super::score::CaseScore;
-use super::summary::{CaseSummary, Spread, Summary};
+use super::summary::Summary;
 use super::words::{
-    MARKS, changes, counted, first_clean, interval, of_case, of_change, of_rule, remarks, row, settings, suites,
+    MARKS, changes, counted, first_clean, interval, of_case, of_change, of_rule, remarks, row, settings, several,
+    spreads, suites,
 };
 use crate::finding::{Severity, Verdict};
 use crate::report::{Look, visible};
@@ -133,10 +134,7 @@ fn short(text: &str) -> String {
 
 /// The cases that have several recordings.
 fn cases(scores: &[CaseScore], look: Look, out: &mut dyn Write) -> io::Result<()> {
-    for case in CaseSummary::all(scores).iter().filter(|case| case.judged > 1) {
-        line(look, 2, &of_case(case), out)?;
-    }
-    Ok(())
+    several(scores).iter().try_for_each(|case| line(look, 2, &of_case(case), out))
 }
 
 fn numbers(summary: &Summary, look: Look, out: &mut dyn Write) -> io::Result<()> {
@@ -153,12 +151,7 @@ fn numbers(summary: &Summary, look: Look, out: &mut dyn Write) -> io::Result<()>
         let within = within.join(", ");
         line(look, 2, &format!("accepted: {accepted} of {judged}{interval}; by repairs: {within}"), out)?;
     }
-    let spreads = [("turns", summary.turns_to_acceptance), ("tokens", summary.tokens_to_acceptance)];
-    for (what, spread) in spreads {
-        if let Some(Spread { least, median, most }) = spread {
-            writeln!(out, "  {what} to acceptance: median {median}, from {least} to {most}")?;
-        }
-    }
+    spreads(summary).iter().try_for_each(|text| line(look, 2, text, out))?;
     if summary.lines_changed > 0 {
         let (changed, needed) = (summary.lines_changed, summary.lines_needed);
         let edits =

@@ -318,54 +318,6 @@ fn what_is_kept_is_not_judged_again_until_something_changes() {
 }
 
 #[test]
-fn other_settings_are_told_from_the_turn_at_which_they_matter() {
-    let suite = "name: s\ncases:\n  - name: a\n    recordings: ['recordings/*.jsonl']\n";
-    let said = [("user", "one"), ("assistant", "Well."), ("user", "two"), ("assistant", &fenced(GOOD))];
-    let folder = folder(suite, &[("1.jsonl", &said)]);
-    let instead =
-        Instead::read("o.yaml", "policy: none\n").unwrap().and(Instead::read("o", "rules: {known-key: off}").unwrap());
-    let work =
-        Work::prepare(&["evals/suite.yaml".to_owned()], &Shelf::Disk(folder.path().to_owned()), &Options::default());
-    let (now, other) = (work.scores(None, None, &|_, _| {}), work.scores(Some(&instead), None, &|_, _| {}));
-    let beside =
-        Beside { divergences: diverge(&now, &other), instead: instead.words().to_owned(), ..Beside::default() };
-    let report = work.report(now, Some(&instead));
-    written_beside(&report, &beside);
-    let told = shown(&report, &beside);
-    insta::assert_snapshot!(told.split("\nunder the other").nth(1).unwrap(), @"
-     settings: 1 of 1 recordings differ
-      s / a / recordings/1.jsonl
-        recorded ..  now .r  instead .A
-        from turn 2: refused now, accepted instead; no longer release-flow
-
-    Recorded replies were judged: this tells of our reading, checks and expectations, not of how a model answers today.
-    ");
-    assert_eq!(
-        Instead::read("o.yaml", "rules: {none: off}").unwrap_err().to_string(),
-        "o.yaml:1:9: unknown rule `none`"
-    );
-}
-
-#[test]
-fn other_prompts_are_played_as_far_as_the_recording_answers_them() {
-    let suite = "name: s\ncases:\n  - {name: a, script: ../prompts/s.yaml, recordings: ['recordings/*.jsonl']}\n";
-    let said = [("user", "one"), ("assistant", &fenced(GOOD)), ("user", "two"), ("assistant", "Fine.")];
-    let folder = folder(suite, &[("1.jsonl", &said)]);
-    let script = |second: &str| {
-        let text = format!("name: o\nturns: [{{id: a, prompt: one}}, {{id: b, prompt: {second}}}]\n");
-        crate::engine::PromptScript::read("o", &text, &crate::settings::Settings::default()).unwrap()
-    };
-    let suites = ["evals/suite.yaml".to_owned()];
-    let work = Work::prepare(&suites, &Shelf::Disk(folder.path().to_owned()), &Options::default());
-    let now = work.scores(None, None, &|_, _| {});
-    let apart =
-        |second: &str| diverge(&now, &work.scores(Some(&Instead::prompts(script(second))), None, &|_, _| {})).remove(0);
-    assert_eq!(apart("two").turn, None);
-    let other = apart("too");
-    assert!(other.turn == Some(2) && other.text.contains("[-two-] {+too+}"), "{other:?}");
-}
-
-#[test]
 fn a_recording_of_other_prompts_of_ours_says_so_and_fails_nothing() {
     let folder = folder("name: s\ncases:\n  - {name: a, recordings: ['recordings/*.jsonl']}\n", &[]);
     let today = crate::engine::hash_of_prompts(&crate::engine::Options::default());

@@ -4,7 +4,7 @@ use super::against::revisions;
 use super::baseline::{CaseChange, Change, Comparison, RuleChange};
 use super::run::Report;
 use super::score::{CaseScore, TurnScore};
-use super::summary::{CaseSummary, Summary};
+use super::summary::{CaseSummary, Spread, Summary};
 use crate::engine::YamlKind;
 use crate::finding::Verdict;
 
@@ -101,6 +101,21 @@ pub(super) fn changes(comparison: &Comparison) -> String {
         all.push(format!("{} with rules that are no longer checked", count(Change::Unchecked)));
     }
     all.join(", ")
+}
+
+/// The cases of which several recordings could be judged.
+pub(super) fn several(scores: &[CaseScore]) -> Vec<CaseSummary<'_>> {
+    CaseSummary::all(scores).into_iter().filter(|case| case.judged > 1).collect()
+}
+
+/// Turns and tokens to acceptance, where there are any.
+pub(super) fn spreads(summary: &Summary) -> Vec<String> {
+    let spreads = [("turns", summary.turns_to_acceptance), ("tokens", summary.tokens_to_acceptance)];
+    let told = spreads.into_iter().filter_map(|(what, spread)| Some((what, spread?)));
+    let told = told.map(|(what, Spread { least, median, most })| {
+        format!("{what} to acceptance: median {median}, from {least} to {most}")
+    });
+    told.collect()
 }
 
 /// What a recording shows beside its demands: drift, rules that broke, what was repaired on reading. Drift that comes back at

@@ -3,10 +3,9 @@
 //! A request carries the whole conversation up to its prompt, so what is new in it is what counts: the prompt, and the
 //! reply that came. System messages are no part of the conversation that we play.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use super::body::Bodies;
 use super::entry::{Entry, Origin, Usage};
 use super::reader::{Session, content};
 use crate::yaml::{Document, Node};
@@ -196,18 +195,19 @@ pub(super) fn cassette(text: &str, session: &mut Session) -> Result<(), (usize, 
     }
     let list = root.get("interactions").or_else(|| root.get("http_interactions"));
     let list = list.ok_or((1, "has no `interactions`".to_owned()))?;
+    let mut bodies = Bodies::new();
     for interaction in list.items() {
         let at = |reason: String| (line(interaction), reason);
-        let Some(request) = interaction.get("request").and_then(|request| request.get("body")) else { continue };
-        let Some(request) = body(request).map_err(at)? else { continue };
+        let Some(request) = interaction.get("request") else { continue };
+        let Some(request) = bodies.read(request).map_err(at)? else { continue };
         let Ok(request) = serde_json::from_str::<Value>(&request) else { continue };
         // Other endpoints, and requests that the server refused, are no part of the conversation.
         let code = interaction.get("response").and_then(|response| response.get("status")?.get("code")?.integer());
         if request.get("messages").is_none() || code.is_some_and(|code| !(200..300).contains(&code)) {
             continue;
         }
-        let response = interaction.get("response").and_then(|response| response.get("body"));
-        let response = response.map(body).transpose().map_err(at)?.flatten();
+        let response = interaction.get("response").map(|response| bodies.read(response));
+        let response = response.transpose().map_err(at)?.flatten();
         let Some(response) = response else { return Err(at("the response has no body".to_owned())) };
         let reply = if response.trim_start().starts_with('{') {
             let value: Value = serde_json::from_str(&response)
@@ -226,21 +226,4 @@ pub(super) fn cassette(text: &str, session: &mut Session) -> Result<(), (usize, 
         return Err((line(list), "no interaction is a chat: none has `messages` in its request".to_owned()));
     }
     Ok(())
-}
-
-/// A body as text: a scalar, or `string` or `base64_string` below it. `None` where there is none.
-fn body(node: Node<'_>) -> Result<Option<String>, String> {
-    let encoded = node.get("base64_string");
-    let node = encoded.or_else(|| node.get("string")).unwrap_or(node);
-    let Some(text) = node.text().filter(|_| !node.is_null()) else { return Ok(None) };
-    let binary = node.tag().is_some_and(|tag| node.document().slice(tag).ends_with("binary"));
-    if encoded.is_none() && !binary {
-        return Ok(Some(text.to_owned()));
-    }
-    let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let bytes = STANDARD.decode(bare).map_err(|error| format!("the body is no base64: {error}"))?;
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        return Err("the body is compressed; record with `decode_compressed_response=True`".to_owned());
-    }
-    String::from_utf8(bytes).map(Some).map_err(|_| "the body is not UTF-8".to_owned())
 }

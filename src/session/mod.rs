@@ -4,6 +4,7 @@
 //! a person, acceptance) is evidence; revisions and verdicts are kept for the reader and computed again by whoever
 //! plays the file.
 
+mod body;
 mod clock;
 mod entry;
 mod exchange;

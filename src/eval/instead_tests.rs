@@ -1,0 +1,70 @@
+//! Recordings judged under other settings, and with other prompts.
+
+use super::tests::{GOOD, fenced, folder, shown, written_beside};
+use super::*;
+
+#[test]
+fn other_settings_are_told_from_the_turn_at_which_they_matter() {
+    let suite = "name: s\ncases:\n  - name: a\n    recordings: ['recordings/*.jsonl']\n";
+    let said = [("user", "one"), ("assistant", "Well."), ("user", "two"), ("assistant", &fenced(GOOD))];
+    let folder = folder(suite, &[("1.jsonl", &said)]);
+    let instead =
+        Instead::read("o.yaml", "policy: none\n").unwrap().and(Instead::read("o", "rules: {known-key: off}").unwrap());
+    let work =
+        Work::prepare(&["evals/suite.yaml".to_owned()], &Shelf::Disk(folder.path().to_owned()), &Options::default());
+    let (now, other) = (work.scores(None, None, &|_, _| {}), work.scores(Some(&instead), None, &|_, _| {}));
+    let beside =
+        Beside { divergences: diverge(&now, &other), instead: instead.words().to_owned(), ..Beside::default() };
+    let report = work.report(now, Some(&instead));
+    written_beside(&report, &beside);
+    let told = shown(&report, &beside);
+    insta::assert_snapshot!(told.split("\nunder the other").nth(1).unwrap(), @"
+     settings: 1 of 1 recordings differ
+      s / a / recordings/1.jsonl
+        recorded ..  now .r  instead .A
+        from turn 2: refused now, accepted instead; no longer release-flow
+
+    Recorded replies were judged: this tells of our reading, checks and expectations, not of how a model answers today.
+    ");
+    let repaired = |verdict, repairs, violated: &str| CaseScore {
+        by_turn: vec![TurnScore {
+            turn: 1,
+            verdict: Some(verdict),
+            repairs,
+            violated: vec![violated.to_owned()],
+            ..TurnScore::default()
+        }],
+        ..CaseScore::default()
+    };
+    use crate::finding::Verdict::{Accepted, Refused};
+    let mut strict = repaired(Refused, 2, "pinned-image");
+    let mut now = repaired(Refused, 1, "build-once");
+    now.by_turn[0].warned.push("pinned-image".to_owned());
+    strict.by_turn[0].violated.push("build-once".to_owned());
+    let text = diverge(&[now], &[strict]).remove(0).text;
+    assert_eq!(text, "pinned-image: warning now, error instead; 1 repair now, 2 instead");
+    assert_eq!(diverge(&[repaired(Accepted, 0, "x")], &[repaired(Accepted, 0, "x")]).remove(0).turn, None);
+    assert_eq!(
+        Instead::read("o.yaml", "rules: {none: off}").unwrap_err().to_string(),
+        "o.yaml:1:9: unknown rule `none`"
+    );
+}
+
+#[test]
+fn other_prompts_are_played_as_far_as_the_recording_answers_them() {
+    let suite = "name: s\ncases:\n  - {name: a, script: ../prompts/s.yaml, recordings: ['recordings/*.jsonl']}\n";
+    let said = [("user", "one"), ("assistant", &fenced(GOOD)), ("user", "two"), ("assistant", "Fine.")];
+    let folder = folder(suite, &[("1.jsonl", &said)]);
+    let script = |second: &str| {
+        let text = format!("name: o\nturns: [{{id: a, prompt: one}}, {{id: b, prompt: {second}}}]\n");
+        crate::engine::PromptScript::read("o", &text, &crate::settings::Settings::default()).unwrap()
+    };
+    let suites = ["evals/suite.yaml".to_owned()];
+    let work = Work::prepare(&suites, &Shelf::Disk(folder.path().to_owned()), &Options::default());
+    let now = work.scores(None, None, &|_, _| {});
+    let apart =
+        |second: &str| diverge(&now, &work.scores(Some(&Instead::prompts(script(second))), None, &|_, _| {})).remove(0);
+    assert_eq!(apart("two").turn, None);
+    let other = apart("too");
+    assert!(other.turn == Some(2) && other.text.contains("[-two-] {+too+}"), "{other:?}");
+}
