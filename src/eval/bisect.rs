@@ -70,15 +70,13 @@ pub fn history(recording: &Recording, checker: Checker, rule: &str) -> History {
     History { conversation, changes, answer, checked, ended }
 }
 
-/// Writes where the rule broke: prompt, lines, finding.
+/// Writes where the rule broke and where it was mended: prompt, lines, finding.
 pub fn write_history(history: &History, rule: &str, look: Look, out: &mut dyn Write) -> io::Result<()> {
     for change in &history.changes {
         let Ok(revision) = history.conversation.revision(change.revision) else { continue };
         let word = if change.broke { "broke" } else { "was mended" };
         writeln!(out, "`{rule}` {word} at turn {} (revision {})", change.turn, change.revision)?;
-        if change.broke {
-            broke(history, change, revision, rule, look, out)?;
-        }
+        at_change(history, change, revision, rule, look, out)?;
         writeln!(out)?;
     }
     if let Some(reason) = &history.ended {
@@ -100,7 +98,8 @@ pub fn write_history(history: &History, rule: &str, look: Look, out: &mut dyn Wr
     }
 }
 
-fn broke(
+/// The prompt, the lines that changed, and what the rule says of them, if it says anything.
+fn at_change(
     history: &History,
     change: &RuleTurn,
     revision: &Revision,

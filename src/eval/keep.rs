@@ -8,6 +8,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,7 @@ const LIMIT: u64 = 1 << 30;
 pub struct Keep {
     program: String,
     known: HashMap<String, CaseScore>,
+    hits: AtomicUsize,
     file: Mutex<File>,
 }
 
@@ -59,17 +61,12 @@ impl Keep {
                 Err(_) => return Err(io::Error::other("is no file of kept scores")),
             }
         }
-        Ok(Self { program: program.to_owned(), known, file: Mutex::new(file) })
+        Ok(Self { program: program.to_owned(), known, hits: AtomicUsize::new(0), file: Mutex::new(file) })
     }
 
-    /// How many scores were kept before.
-    pub fn len(&self) -> usize {
-        self.known.len()
-    }
-
-    /// Whether none were.
-    pub fn is_empty(&self) -> bool {
-        self.known.is_empty()
+    /// How many scores were taken from before.
+    pub fn hits(&self) -> usize {
+        self.hits.load(Ordering::Relaxed)
     }
 
     pub(super) fn key(&self, job: &Job, recording: &[u8], equal: &Option<Result<String, String>>) -> String {
@@ -87,7 +84,9 @@ impl Keep {
     }
 
     pub(super) fn known(&self, key: &str) -> Option<CaseScore> {
-        self.known.get(key).cloned()
+        let score = self.known.get(key).cloned();
+        self.hits.fetch_add(usize::from(score.is_some()), Ordering::Relaxed);
+        score
     }
 
     /// Appends a score. A file that can't be written costs the score in it, never the run.

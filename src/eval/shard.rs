@@ -23,9 +23,19 @@ impl Shard {
     /// The part that Bitbucket's parallel steps mean: their variables count from 0. `None` outside of one.
     ///
     /// # Errors
-    /// The variables hold no such numbers, in words.
+    /// The variables hold no such numbers, or one of them is missing, in words.
     pub fn of_steps(step: Option<&str>, count: Option<&str>) -> Result<Option<Self>, String> {
-        let (Some(step), Some(count)) = (step, count) else { return Ok(None) };
+        let (step, count) = match (step, count) {
+            (Some(step), Some(count)) => (step, count),
+            (None, None) => return Ok(None),
+            // Half of it would mean everything, once for each step.
+            (Some(_), None) => {
+                return Err("BITBUCKET_PARALLEL_STEP is set, and BITBUCKET_PARALLEL_STEP_COUNT is not".to_owned());
+            }
+            (None, Some(_)) => {
+                return Err("BITBUCKET_PARALLEL_STEP_COUNT is set, and BITBUCKET_PARALLEL_STEP is not".to_owned());
+            }
+        };
         let number: Option<usize> = step.parse().ok();
         let shard = number.and_then(|number| format!("{}/{count}", number.checked_add(1)?).parse().ok());
         let wrong =
@@ -66,7 +76,8 @@ mod tests {
             assert_eq!(parts.iter().filter(|part| part.takes(index)).count(), 1);
         }
         assert_eq!(Shard::of_steps(Some("0"), Some("4")), Ok(Some(Shard { number: 1, of: 4 })));
-        assert_eq!(Shard::of_steps(None, Some("4")), Ok(None));
+        assert_eq!(Shard::of_steps(None, None), Ok(None));
+        assert!(Shard::of_steps(None, Some("4")).is_err() && Shard::of_steps(Some("0"), None).is_err());
         assert!(Shard::of_steps(Some("4"), Some("4")).is_err());
     }
 }

@@ -218,7 +218,7 @@ fn scores_are_kept_and_other_settings_tried() {
     assert_eq!((kept.read("kept").lines().count(), kept.err.as_str()), (5, ""));
     let again = small().file("kept", kept.read("kept")).args(["eval", "mine.yaml", "--resume", "kept"]).run();
     assert_eq!((&again.out, again.read("kept").lines().count()), (&kept.out, 5));
-    assert_eq!(again.err, "kept: 5 scores from before; what changed since is judged again\n");
+    assert_eq!(again.err, "kept: 5 of 5 scores were known\n");
     let instead = small().args(["eval", "mine.yaml", "--disable-rule", "release-flow"]).run();
     assert!(instead.out.contains("under the other settings: 5 of 5 recordings differ"), "{}", instead.out);
     let wrong = small().args(["eval", "mine.yaml", "--severity", "release-flow"]).run();
@@ -226,6 +226,12 @@ fn scores_are_kept_and_other_settings_tried() {
         (wrong.code, wrong.err.as_str()),
         (Some(2), "error: `release-flow` is no RULE=SEVERITY, as in build-once=warning\n")
     );
+    let slip = |option: &str, value: &str| small().args(["eval", "mine.yaml", option, value]).run().err;
+    assert_eq!(
+        slip("--disable-rule", "release-flo"),
+        "error: no rule is called `release-flo`; did you mean `release-flow`?\n"
+    );
+    assert!(slip("--severity", "release-flow=fatal").starts_with("error: `fatal` is no severity: it is error, "));
 }
 
 #[test]
@@ -237,7 +243,9 @@ fn the_turn_at_which_a_rule_broke_is_named() {
     assert_eq!(mended.code, Some(0), "{}", mended.err);
     let out = mended.out;
     assert!(out.starts_with("`manual-production` broke at turn 4 (revision 1)\n\n> "), "{out}");
-    assert!(out.contains("error[manual-production]") && out.contains("was mended at turn 4 (revision 2)"), "{out}");
+    assert!(out.contains("error[manual-production]"), "{out}");
+    let mended = out.split("was mended at turn 4 (revision 2)").nth(1).expect("where it was mended");
+    assert!(mended.starts_with("\nin the answer to repair 1\n\n> ") && mended.contains("trigger: manual"), "{mended}");
     assert_eq!(run("trunk-only").out, "none of the 5 revisions violates `trunk-only`\n");
     assert_eq!(run("trunk").code, Some(2));
     let off = pipewright().file("r.jsonl", recording).file("pipewright.yaml", "policy: none\n");

@@ -14,6 +14,7 @@ use super::args::Global;
 use super::config::{Configuration, Overrides, plain_look};
 use super::{CliError, Exit, World, files};
 use crate::engine::PromptScript;
+use crate::engine::script::{rule_ids, unknown_rule};
 use crate::eval::{self, Beside, Filter, Instead, Keep, Manner, Shard, Shelf, Work};
 use crate::report::visible;
 use crate::settings::Settings;
@@ -52,6 +53,9 @@ fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Ex
     let options = eval::Options { settings, filter, shard };
     let work = Work::prepare(&suites, &Shelf::Disk(world.directory.clone()), &options);
     let scores = progress::scores(&work, None, keep.as_ref(), world)?;
+    if let (Some(path), Some(hits)) = (&arguments.resume, keep.as_ref().map(Keep::hits).filter(|hits| *hits > 0)) {
+        writeln!(world.err, "{}: {hits} of {} scores were known", visible(&path.display().to_string()), scores.len())?;
+    }
     let others = instead.as_ref().map(|instead| progress::scores(&work, Some(instead), None, world)).transpose()?;
     let divergences = others.map(|others| eval::diverge(&scores, &others)).unwrap_or_default();
     let told = if arguments.format == EvalFormat::Html { work.told(CONVERSATIONS) } else { Vec::new() };
@@ -115,6 +119,15 @@ fn instead(arguments: &Eval, world: &World<'_>) -> Result<Option<Instead>, CliEr
         let message = || CliError::usage(format!("`{}` is no RULE=SEVERITY, as in build-once=warning", visible(both)));
         rules.push(both.split_once('=').ok_or_else(message)?);
     }
+    let known = rule_ids();
+    if let Some((rule, _)) = rules.iter().find(|(rule, _)| !known.contains(rule)) {
+        return Err(CliError::usage(unknown_rule(rule)));
+    }
+    let words = ["error", "warning", "note", "off"];
+    if let Some((_, severity)) = rules.iter().find(|(_, severity)| !words.contains(severity)) {
+        let message = format!("`{}` is no severity: it is {}", visible(severity), words.join(", "));
+        return Err(CliError::usage(message));
+    }
     if !rules.is_empty() {
         let map: serde_json::Map<String, serde_json::Value> =
             rules.into_iter().map(|(rule, severity)| (rule.to_owned(), severity.into())).collect();
@@ -137,21 +150,11 @@ fn shard(text: &str, world: &World<'_>) -> Result<Option<Shard>, CliError> {
     shard.map_err(CliError::usage)
 }
 
-/// The scores that were kept before.
-fn kept(path: &Path, world: &mut World<'_>) -> Result<Keep, CliError> {
+/// The file of scores that were kept before.
+fn kept(path: &Path, world: &World<'_>) -> Result<Keep, CliError> {
     // Another build may judge otherwise, also under the same version.
     let build = std::env::current_exe().and_then(std::fs::metadata).and_then(|file| Ok((file.len(), file.modified()?)));
     let program = format!("{} {:?}", env!("CARGO_PKG_VERSION"), build.ok());
     let keep = Keep::open(&world.directory.join(path), &program);
-    let keep = keep.map_err(|error| CliError::undone(format!("{}: {error}", path.display())))?;
-    if !keep.is_empty() {
-        let scores = if keep.len() == 1 { "score" } else { "scores" };
-        writeln!(
-            world.err,
-            "{}: {} {scores} from before; what changed since is judged again",
-            path.display(),
-            keep.len()
-        )?;
-    }
-    Ok(keep)
+    keep.map_err(|error| CliError::undone(format!("{}: {error}", path.display())))
 }
