@@ -14,7 +14,9 @@ use crate::transcript::{Form, told_recording, write_new};
 /// Lists the sessions, or does what the arguments say with one.
 pub(super) fn run(arguments: &Sessions, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
     match &arguments.command {
-        None => list(world),
+        None | Some(SessionsCommand::List) => list(arguments.here, world),
+        Some(SessionsCommand::Remove { sessions }) => remove(sessions, world),
+        Some(SessionsCommand::Prune) => prune(world),
         Some(SessionsCommand::Export(arguments)) => export(arguments, global, world),
     }
 }
@@ -27,11 +29,50 @@ fn wrong(error: SessionError) -> CliError {
     CliError::undone(error.to_string())
 }
 
-fn list(world: &mut World<'_>) -> Result<Exit, CliError> {
-    let Some(folder) = folder(world) else {
-        return Err(CliError::undone("this machine has no folder in which sessions are kept"));
-    };
-    let (listed, wrong) = session::list(&folder).map_err(wrong)?;
+fn kept(world: &World<'_>) -> Result<PathBuf, CliError> {
+    folder(world).ok_or_else(|| CliError::undone("this machine has no folder in which sessions are kept"))
+}
+
+/// Takes away the sessions that are named; what can't be taken away is told, and the others go.
+fn remove(sessions: &[String], world: &mut World<'_>) -> Result<Exit, CliError> {
+    let folder = kept(world)?;
+    // All are found before the first goes: a word that means nothing takes nothing away.
+    let found = sessions.iter().map(|word| session::find_kept(&folder, word, &world.directory));
+    let found: Vec<PathBuf> = found.collect::<Result<_, _>>().map_err(wrong)?;
+    take_away(&found, world)
+}
+
+/// Takes away the sessions in which nothing was answered and nothing written.
+fn prune(world: &mut World<'_>) -> Result<Exit, CliError> {
+    let (listed, _) = session::list(&kept(world)?).map_err(wrong)?;
+    let empty: Vec<PathBuf> = listed.into_iter().filter(session::Listed::is_empty).map(|one| one.path).collect();
+    take_away(&empty, world)
+}
+
+fn take_away(paths: &[PathBuf], world: &mut World<'_>) -> Result<Exit, CliError> {
+    let mut gone = 0;
+    let mut exit = Exit::Fine;
+    for path in paths {
+        match session::remove(path) {
+            Ok(()) => gone += 1,
+            Err(error) => {
+                exit = Exit::Undone;
+                writeln!(world.err, "error: {}", visible(&error.to_string()))?;
+            }
+        }
+    }
+    let plural = if gone == 1 { "" } else { "s" };
+    writeln!(world.err, "{gone} session{plural} removed")?;
+    Ok(exit)
+}
+
+fn list(here: bool, world: &mut World<'_>) -> Result<Exit, CliError> {
+    let folder = kept(world)?;
+    let (mut listed, wrong) = session::list(&folder).map_err(wrong)?;
+    if here {
+        let here = session::folder_name(&world.directory);
+        listed.retain(|one| one.folder.as_ref() == Some(&here));
+    }
     for one in &listed {
         for line in one.lines(72) {
             writeln!(world.out, "{}", visible(&line))?;
@@ -58,7 +99,12 @@ fn export(arguments: &Export, global: &Global, world: &mut World<'_>) -> Result<
         Some(ExportFormat::Html) => Form::Html,
         Some(ExportFormat::Markdown) => Form::Markdown,
         Some(ExportFormat::Chat) => Form::Chat,
-        None => Form::of_name(&arguments.output).unwrap_or(Form::Markdown),
+        None if arguments.output == Path::new("-") => Form::Markdown,
+        None => Form::of_name(&arguments.output).ok_or_else(|| {
+            let shown = arguments.output.display();
+            CliError::usage(format!("{shown}: its ending names no form"))
+                .hint("end it with .html, .md or .jsonl, or name a --format")
+        })?,
     };
     let redact = redact(&configuration);
     let recording = Recording::new(session);

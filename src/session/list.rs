@@ -45,6 +45,11 @@ pub enum Written {
 }
 
 impl Listed {
+    /// Whether nothing was answered in it and nothing written.
+    pub fn is_empty(&self) -> bool {
+        self.turns == 0 && self.written == Written::Nothing
+    }
+
     /// The session in a list: what it came to, where it comes from, and its first prompt in at most `most` characters.
     pub fn lines(&self, most: usize) -> [String; 3] {
         [self.head(), format!("    {}", self.origin()), format!("    {}", self.first_line(most))]
@@ -196,5 +201,19 @@ pub fn find(folder: &Path, word: &str, here: &Path) -> Result<PathBuf, SessionEr
         0 => not_found(format!("no session's id begins with `{word}`; see the list of sessions")),
         1 => Ok(meant.swap_remove(0).path),
         many => not_found(format!("{many} sessions' ids begin with `{word}`; give more of it")),
+    }
+}
+
+/// The same among the sessions that are kept in `folder`: never a path elsewhere.
+///
+/// # Errors
+/// No session, or several.
+pub fn find_kept(folder: &Path, word: &str, here: &Path) -> Result<PathBuf, SessionError> {
+    let path = find(folder, word, here)?;
+    match path.parent() {
+        Some(parent) if parent == folder => Ok(path),
+        _ => Err(SessionError::NotFound {
+            reason: format!("`{word}` is a path, and only sessions that are kept here have ids"),
+        }),
     }
 }

@@ -19,11 +19,11 @@ pub use clock::{new_id, timestamp};
 pub use entry::{Entry, Header, Origin, Source, Usage, VERSION, sha256};
 pub use exchange::{Exchange, exchanges, surviving};
 pub(crate) use exchange::{drop_from, drop_revision};
-pub use list::{Listed, find, folder_name, list};
+pub use list::{Listed, Written, find, find_kept, folder_name, list};
 pub use masker::{Masked, Masker};
 pub use reader::{Session, SessionError, open, read};
 pub use redact::{Redact, looks_masked};
-pub use writer::Writer;
+pub use writer::{Writer, remove};
 
 #[cfg(test)]
 mod foreign_tests;

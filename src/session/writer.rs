@@ -169,3 +169,15 @@ fn ends_with_line_break(path: &Path) -> std::io::Result<bool> {
     file.read_exact(&mut last)?;
     Ok(last == *b"\n")
 }
+
+/// Takes a session away for good, unless a program has it open.
+///
+/// # Errors
+/// Another program has it open, or it can't be removed.
+pub fn remove(path: &Path) -> Result<(), SessionError> {
+    let name = path.display().to_string();
+    let unwritable = |error: std::io::Error| SessionError::Unwritable { name: name.clone(), reason: said(&error) };
+    let file = File::open(path).map_err(unwritable)?;
+    lock(&file, &name)?;
+    std::fs::remove_file(path).map_err(unwritable)
+}

@@ -69,7 +69,10 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // As open to others as the person's own files are: a page is made to be given away.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = builder.tempfile_in(folder).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => io::Error::other("its folder is not there"),
+        kind => io::Error::other(kind.to_string()),
+    })?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     let kept = file.persist_noclobber(path);

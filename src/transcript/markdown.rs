@@ -66,7 +66,7 @@ fn attempt(attempt: &ToldAttempt, path: &str, out: &mut dyn Write) -> io::Result
             }
             Said::File(_) => {
                 if let Some(own) = &attempt.revision {
-                    fenced("yaml", &own.text, out)?;
+                    fenced("yaml", own.text.trim_start_matches('\u{feff}'), out)?;
                     writeln!(out)?;
                 }
             }

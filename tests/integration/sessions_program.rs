@@ -1,7 +1,7 @@
 //! `pipewright sessions`: what is kept, and what leaves the program.
 
 use crate::server::{Server, says};
-use crate::support::pipewright;
+use crate::support::{Run, pipewright};
 
 const RECORDING: &str = include_str!("../../evals/recordings/flask-gke/2026-11-23-repaired.jsonl");
 
@@ -44,4 +44,46 @@ fn a_chat_is_listed_and_exports_itself() {
     assert!(text.contains("> which workflow?") && text.contains("Trunk-based, I'd say."), "{text}");
     assert!(ended.out.contains("talk.md is written") && !ended.exists("talk.txt"), "{}", ended.out);
     assert!(ended.out.contains("`/export` wants a file"), "{}", ended.out);
+}
+
+#[test]
+fn sessions_are_listed_by_folder_and_removed() {
+    let server = Server::with([says("Trunk-based.")]);
+    let chat = |run: Run, said: &str| {
+        let base = server.base();
+        run.args(["chat", "--model", "small", "--server", base.as_str()]).say(said).run()
+    };
+    let first = chat(pipewright(), "which workflow?\n");
+    let id = first.out.rsplit("--resume ").next().and_then(|rest| rest.split('`').next()).expect("an id").to_owned();
+    let with = |arguments: &[&str], at: &str| {
+        let path = format!("../home/.local/state/pipewright/sessions/{id}.jsonl");
+        let empty = "../home/.local/state/pipewright/sessions/empty.jsonl";
+        let header = "{\"type\":\"session\",\"version\":1,\"id\":\"empty\",\"created\":\"2026-01-01T00:00:00Z\"}\n";
+        let prompt = "{\"type\":\"prompt\",\"turn\":1,\"origin\":\"user\",\"text\":\"no answer\"}\n";
+        let run = pipewright().file(&path, first.sessions()).file(empty, format!("{header}{prompt}"));
+        run.args(["sessions"]).args(arguments.iter().copied()).at(at).run()
+    };
+    assert!(with(&["list"], ".").out.contains("empty  0 turns, no file"), "an old habit is no mistake");
+    let here = with(&["--here"], ".");
+    assert_eq!((here.code, here.out.as_str()), (Some(0), ""), "held in another folder: {}", here.block());
+    let pruned = with(&["prune"], ".");
+    assert_eq!((pruned.code, pruned.err.as_str()), (Some(0), "1 session removed\n"), "{}", pruned.block());
+    assert!(pruned.sessions().contains("which workflow?") && !pruned.sessions().contains("no answer"));
+    let removed = with(&["remove", &id], ".");
+    assert_eq!((removed.code, removed.err.as_str()), (Some(0), "1 session removed\n"), "{}", removed.block());
+    assert!(!removed.sessions().contains("which workflow?") && removed.sessions().contains("no answer"));
+    for word in ["nothing", "../work/bitbucket-pipelines.yml"] {
+        let none = with(&["remove", "empty", word], ".");
+        assert!(none.code == Some(3) && none.sessions().contains("no answer"), "{}", none.block());
+    }
+}
+
+#[test]
+fn an_ending_that_names_no_form_is_told() {
+    let run =
+        pipewright().file("chat.jsonl", RECORDING).args(["sessions", "export", "./chat.jsonl", "-o", "x.txt"]).run();
+    assert!(run.code == Some(2) && run.err.contains("x.txt: its ending names no form"), "{}", run.block());
+    let run =
+        pipewright().file("chat.jsonl", RECORDING).args(["sessions", "export", "./chat.jsonl", "-o", "no/x.md"]).run();
+    assert!(run.err.contains("no/x.md: its folder is not there") && !run.err.contains(".tmp"), "{}", run.block());
 }

@@ -25,7 +25,7 @@ pub(in crate::cli) struct Chat {
     #[arg(long, value_name = "ROUNDS", default_value_t = REPAIRS)]
     pub(in crate::cli) repairs: usize,
     /// Keep no session
-    #[arg(long)]
+    #[arg(long, conflicts_with = "resume")]
     pub(in crate::cli) no_session: bool,
     #[command(flatten)]
     pub(in crate::cli) model: Model,
@@ -67,9 +67,12 @@ pub(in crate::cli) struct Replay {
     pub(in crate::cli) policy: Policy,
 }
 
-/// List the sessions of this machine, or export one to be read or used elsewhere
+/// List the sessions of this machine, remove some, or export one to be read or used elsewhere
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Sessions {
+    /// Only those that were held in this folder
+    #[arg(long)]
+    pub(in crate::cli) here: bool,
     #[command(subcommand)]
     pub(in crate::cli) command: Option<SessionsCommand>,
 }
@@ -77,6 +80,17 @@ pub(in crate::cli) struct Sessions {
 #[derive(Debug, clap::Subcommand)]
 pub(in crate::cli) enum SessionsCommand {
     Export(Export),
+    /// Remove sessions for good
+    Remove {
+        /// Ids, or beginnings of them
+        #[arg(value_name = "SESSION", required = true)]
+        sessions: Vec<String>,
+    },
+    /// Remove all sessions in which nothing was answered and nothing written
+    Prune,
+    /// List them, as with no command
+    #[command(hide = true)]
+    List,
 }
 
 /// Write a session as a page of HTML, as Markdown, or as plain chat lines
