@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use super::args::{Chat, Global};
 use super::config::{Configuration, Overrides};
-use super::{CliError, Exit, World};
+use super::{CliError, Exit, World, files};
 use crate::engine::{self, Repairs};
 use crate::model::{BackendError, Interrupt, Live};
 use crate::repl::{self, Answers, Input, Lines, Options, ReplError, Screen};
@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &Chat, global: &Global, world: &mut World<'_>) -> R
     let state = world.state_directory.as_ref().map(|folder| folder.join("pipewright"));
     let sessions = state.as_ref().map(|folder| folder.join("sessions")).filter(|_| !arguments.no_session);
     if arguments.resume.is_some() && sessions.is_none() {
-        return Err(CliError::usage("there is no folder of sessions to resume one from"));
+        return Err(CliError::usage("this machine has no folder in which sessions are kept, so none can be resumed"));
     }
     let begun_with = match (&arguments.file, &arguments.resume) {
         (None, Some(word)) => path_of(word, sessions.as_deref(), &world.directory)?,
@@ -32,12 +32,18 @@ pub(super) fn run(arguments: &Chat, global: &Global, world: &mut World<'_>) -> R
     };
     let stake = arguments.file.clone().or(begun_with).unwrap_or_else(|| configuration.file_path(&world.directory));
     let named = stake.display().to_string();
+    if let Some(reason) = no_place(&world.directory.join(&stake)) {
+        return Err(CliError::usage(format!("{named}: {reason}")).hint("name a file with --file"));
+    }
+    let top = files::top_from(&world.directory).filter(|_| arguments.file.is_none() && stake.is_relative());
+    let above = top.map(|top| top.join(&stake).display().to_string());
     let (root, path) = split(&world.directory, &stake)?;
     let options = Options {
         checker: configuration.checker()?.with_files(&root),
         engine: engine::Options { path, repairs: repairs(arguments.repairs), ..engine::Options::default() },
         root,
         named,
+        above,
         within: arguments.file.is_none().then(|| configuration.file_folder(&world.directory)),
         directory: world.directory.clone(),
         sessions,
@@ -68,6 +74,15 @@ pub(super) fn run(arguments: &Chat, global: &Global, world: &mut World<'_>) -> R
         Ok(_) => Ok(Exit::Fine),
         Err(ReplError::Terminal(error)) => Err(CliError::Output(error)),
         Err(error) => Err(CliError::undone(error.to_string())),
+    }
+}
+
+/// Why nothing can ever be written at a path.
+fn no_place(path: &Path) -> Option<&'static str> {
+    match path.parent() {
+        _ if path.is_dir() => Some("is a folder"),
+        Some(folder) if !folder.is_dir() => Some("its folder is not there"),
+        _ => None,
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &Check, global: &Global, world: &mut World<'_>) -> 
         }
     }
     for file in &unreadable {
-        let hint = if arguments.files.is_empty() { "; name the files to check" } else { "" };
+        let hint = if arguments.files.is_empty() { self::hint(&file.path, &world.directory) } else { String::new() };
         writeln!(world.err, "error: {}: {}{hint}", visible(&file.path), visible(&file.reason))?;
         exit = Exit::Undone;
     }
@@ -67,6 +67,15 @@ pub(super) fn run(arguments: &Check, global: &Global, world: &mut World<'_>) -> 
     };
     write(arguments.format, &report, configuration.look(world), world.out)?;
     Ok(exit)
+}
+
+/// What to do where the file that nobody named can't be checked.
+fn hint(path: &str, directory: &Path) -> String {
+    let above = files::top_from(directory).map(|top| top.join(path)).filter(|_| !directory.join(path).exists());
+    match above.filter(|above| directory.join(above).is_file()) {
+        Some(above) => format!("; the one at the top of the repository is {}: name it", above.display()),
+        None => "; name the files to check".to_owned(),
+    }
 }
 
 /// Reads and checks all places, several at once; the order stays.

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::World;
+use super::config::REPOSITORY_FILE;
 use crate::engine::leads_out;
 use crate::settings::DEFAULT_FILE;
 use crate::yaml::Limits;
@@ -58,6 +59,14 @@ pub(super) fn keep_within(folder: &Path, directory: &Path, places: &mut [Result<
             *place = Err(Input { name: path.display().to_string(), text: Err(reason) });
         }
     }
+}
+
+/// The top of the repository in which a folder lies, as the folder sees it: `../..`. None at the top itself, and outside of
+/// any repository.
+pub(super) fn top_from(directory: &Path) -> Option<PathBuf> {
+    let is_top = |folder: &Path| folder.join(".git").exists() || folder.join(REPOSITORY_FILE).is_file();
+    let up = directory.ancestors().take(64).position(is_top)?;
+    (up > 0).then(|| std::iter::repeat_n("..", up).collect())
 }
 
 /// The YAML files that stand in a folder itself, in the order of their names.

@@ -43,6 +43,8 @@ pub struct Options {
     pub root: PathBuf,
     /// The pipeline file as the user named it: messages call it so.
     pub named: String,
+    /// The file at the top of the repository, where the current folder lies below: Bitbucket reads that one alone.
+    pub above: Option<String>,
     /// The folder out of which a link at the file's place is not followed; none where a person has named the file.
     pub within: Option<PathBuf>,
     /// The current folder: files that commands name are looked for here.

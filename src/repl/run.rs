@@ -35,6 +35,8 @@ pub(super) struct Repl<'r, 'w> {
     pub(super) failed: bool,
     /// A prompt was refused, since nobody answers.
     refused: bool,
+    /// How often Ctrl-C was pressed in a row, with nothing said in between.
+    cleared: usize,
     /// Something was asked in this chat.
     asked: bool,
     /// A reply came in this chat.
@@ -74,6 +76,7 @@ pub fn run(
         silent,
         failed: false,
         refused: false,
+        cleared: 0,
         asked: false,
         answered: false,
         held: None,
@@ -90,9 +93,13 @@ pub fn run(
         repl.options.interrupt.clear();
         let text = match said {
             Said::Ended => break,
-            Said::Cleared => continue,
+            Said::Cleared => {
+                repl.cleared()?;
+                continue;
+            }
             Said::Text(text) => text,
         };
+        repl.cleared = 0;
         if silent && !text.trim().is_empty() {
             repl.screen.said(&text)?;
         }
@@ -149,7 +156,13 @@ impl Repl<'_, '_> {
             }
             None if self.opened.recorded.is_empty() => {
                 let here = if path.contains('/') { "" } else { " here" };
-                self.screen.note(&format!("There is no {path}{here} yet."))
+                self.screen.note(&format!("There is no {path}{here} yet."))?;
+                match &self.options.above {
+                    Some(above) => self.screen.warning(&format!(
+                        "This is no top of a repository, and Bitbucket reads the file there alone: `--file {above}`"
+                    )),
+                    None => Ok(()),
+                }
             }
             None => Ok(()),
         }
@@ -182,6 +195,12 @@ impl Repl<'_, '_> {
             None if !self.opened.recorded.is_empty() => self.screen.note("the recording is at its end"),
             None => Ok(()),
         }
+    }
+
+    /// A line was thrown away; whoever does it again wants to leave.
+    fn cleared(&mut self) -> io::Result<()> {
+        self.cleared += 1;
+        if self.cleared == 2 { self.screen.note("Ctrl-D ends the chat") } else { Ok(()) }
     }
 
     /// Who answers the next prompt.

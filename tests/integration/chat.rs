@@ -47,6 +47,7 @@ impl Desk {
             checker: Checker::new(Settings::default()),
             engine: engine::Options::default(),
             named: "bitbucket-pipelines.yml".to_owned(),
+            above: None,
             within: Some(root.clone()),
             directory: root.clone(),
             root,

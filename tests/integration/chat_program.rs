@@ -144,3 +144,29 @@ fn a_block_that_was_never_closed_is_no_file_and_one_of_another_ci_is_named() {
     assert!(ended.out.contains(other), "{}", ended.out);
     assert!(!ended.exists("bitbucket-pipelines.yml"));
 }
+
+#[test]
+fn below_the_top_of_a_repository_the_file_that_counts_is_named() {
+    let top = || pipewright().file(".git/HEAD", "ref: x\n").file("bitbucket-pipelines.yml", accepted());
+    let ended = top().args(["check"]).at("src/deep").run();
+    let named = "the one at the top of the repository is ../../bitbucket-pipelines.yml: name it";
+    assert!(ended.code == Some(3) && ended.err.contains(named), "{}", ended.block());
+    let run = top().env("OPENAI_BASE_URL", "http://127.0.0.1:1/v1").env("PIPEWRIGHT_MODEL", "small");
+    let ended = run.args(["chat"]).at("src/deep").say("/quit\n").run();
+    assert!(
+        ended.out.contains("Bitbucket reads the file there alone: `--file ../../bitbucket-pipelines.yml`"),
+        "{}",
+        ended.out
+    );
+    let run = pipewright().env("OPENAI_BASE_URL", "http://127.0.0.1:1/v1").env("PIPEWRIGHT_MODEL", "small");
+    let ended = run.args(["chat"]).say("/quit\n").run();
+    assert!(!ended.out.contains("Bitbucket reads"), "no repository, no top: {}", ended.out);
+    let nowhere = pipewright().args(["chat", "--file", "nodir/x.yml"]).say("").run();
+    assert!(
+        nowhere.code == Some(2) && nowhere.err.contains("nodir/x.yml: its folder is not there"),
+        "{}",
+        nowhere.block()
+    );
+    let folder = pipewright().args(["chat", "--file", "/"]).say("").run();
+    assert!(folder.code == Some(2) && folder.err.contains("/: is a folder"), "{}", folder.block());
+}
