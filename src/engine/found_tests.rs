@@ -41,7 +41,10 @@ fn what_a_reply_dropped_is_asked_back_from_the_file_as_it_was_found() {
     let asked = &backend.asked[1];
     assert!(system(asked).contains("# The file as it was found") && system(asked).contains("# what 19 is for"));
     let prompt = &asked.messages.last().unwrap().text;
-    assert!(prompt.contains("dropped a large part of the file: 35 of 43 lines (20 comments are gone"), "{prompt}");
+    assert!(
+        prompt.contains("dropped a large part of the file: 35 of 43 lines are gone, and 20 comments are gone"),
+        "{prompt}"
+    );
     assert!(prompt.contains("as it was found, which stands in the first message") && prompt.contains("unknown0"));
     assert!(!prompt.contains("change nothing else") && !prompt.contains("{{"), "{prompt}");
     assert_eq!((conversation.present().unwrap().text(), &conversation.turns()[0].stop), (&*whole, &Stop::Accepted));
@@ -83,4 +86,13 @@ fn an_accepted_revision_that_dropped_a_large_part_is_asked_back_when_the_user_wa
     assert!(asked.last().unwrap().text.contains("of revision 1, which stands in an earlier reply"));
     assert!(asked.iter().any(|message| message.text.contains("# what 19 is for")), "it is not elided now");
     assert_eq!(conversation.present().unwrap().text(), long);
+}
+
+#[test]
+fn a_repair_that_is_answered_with_a_question_is_no_vain_one() {
+    let mut conversation = conversation(3);
+    let mut backend = Listed::new(vec![reply(&wrong(1)), "Which registry is it?".to_owned()]);
+    let turn = conversation.turn(Prompt::user("write"), &mut backend, &mut Silent).unwrap();
+    assert_eq!((&turn.stop, turn.revision), (&Stop::Words, Some(1)));
+    assert!(turn.ending().unwrap().contains("words alone"));
 }

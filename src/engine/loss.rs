@@ -76,7 +76,8 @@ fn comments(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter_map(|line| {
         let line = line.trim();
         let comment = if line.starts_with('#') { line } else { line.get(line.find(" #")? + 1..)? };
-        (comment.len() > 1).then_some(comment)
+        // A ruler says nothing.
+        comment.contains(char::is_alphanumeric).then_some(comment)
     })
 }
 

@@ -71,7 +71,8 @@ impl Conversation {
     fn of_loss(&self, revision: &Revision, loss: Loss) -> String {
         let before = self.turns.last().and_then(|turn| self.at(turn.before?));
         let comments = before.and_then(|before| comments_lost(before.text(), revision.text()));
-        let loss = comments.map_or_else(|| loss.to_string(), |comments| format!("{loss} ({comments})"));
+        let comments = comments.map_or(String::new(), |comments| format!(", and {comments}"));
+        let loss = format!("{loss} are gone{comments}");
         let before = before.map_or(String::new(), |before| match before.source {
             Source::File => "as it was found, which stands in the first message".to_owned(),
             Source::Edit => "as the user has edited it, which stands in the first message".to_owned(),
@@ -154,6 +155,9 @@ impl Conversation {
             // Cut off once more may still end well; the very same again won't.
             let text = last.chosen().map(|candidate| &candidate.text);
             let again = turn.attempts.iter().rev().skip(1).any(|one| one.chosen().map(|c| &c.text) == text);
+            if last.unusable().is_none() {
+                return Some(Stop::Words);
+            }
             return (last.yaml() != YamlKind::Flawed || again).then_some(Stop::NoProgress);
         };
         let before = before.and_then(|number| self.at(number))?;

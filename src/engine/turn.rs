@@ -40,6 +40,8 @@ pub enum Stop {
     AsFound(usize),
     /// As many rounds as there may be.
     Rounds(usize),
+    /// A round was answered with words alone: a question, say.
+    Words,
     /// A round made nothing better.
     NoProgress,
     /// A round dropped a large part of the file: how much.
@@ -66,6 +68,7 @@ impl Stop {
             )),
             Self::Rounds(1) => Some("one round of repair did not settle it".to_owned()),
             Self::Rounds(rounds) => Some(format!("{rounds} rounds of repair did not settle it")),
+            Self::Words => Some("the repair was answered with words alone, so no other is sent".to_owned()),
             Self::NoProgress => Some("the last repair made nothing better, so no other is sent".to_owned()),
             Self::Lost(loss) => {
                 Some(format!("the last repair dropped a large part of the file, so it does not count: {loss} are gone"))

@@ -90,7 +90,15 @@ impl Scene {
     }
 
     fn refusal(&self, status: u16, after: Option<Duration>, said: &Said) -> Failure {
-        let (server, words) = (self.server.clone(), self.words(&said.message));
+        let (server, mut words) = (self.server.clone(), self.words(&said.message));
+        let kind = format!("{} {}", said.kind, said.message).to_lowercase();
+        if status < 500
+            && ["context_length", "context length", "context window", "too many tokens"]
+                .iter()
+                .any(|it| kind.contains(it))
+        {
+            words.push_str("; take turns back (`/undo`), begin a chat anew, or choose a model that takes more");
+        }
         // Nothing is left to spend: waiting does not help.
         let spent = said.kind.contains("insufficient_quota") || said.kind.contains("billing");
         let error = match status {

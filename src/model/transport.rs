@@ -297,7 +297,13 @@ fn redirected(scene: &Scene, response: &Response) -> BackendError {
     // Scheme, host and path only: a query may carry secrets.
     let target = response.url().join(location).map_or_else(
         |_| "an address that is none".to_owned(),
-        |url| format!("{}{}", url.origin().ascii_serialization(), url.path()),
+        // What is to be made the base URL is that without the end that we add to it.
+        |url| {
+            let path = url.path();
+            let base =
+                path.strip_suffix("/chat/completions").or_else(|| path.strip_suffix("/responses")).unwrap_or(path);
+            format!("{}{base}", url.origin().ascii_serialization())
+        },
     );
     BackendError::Redirected { server: scene.server.clone(), target: target.chars().take(120).collect() }
 }

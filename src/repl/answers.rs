@@ -173,9 +173,18 @@ pub(super) fn explain(screen: &mut Screen<'_>, id: Option<&str>) -> io::Result<R
     let all = metas();
     let Some(id) = id else {
         let wide = all.iter().map(|meta| meta.id.len()).max().unwrap_or(0);
+        let look = screen.look();
         for meta in all {
             let (layer, severity) = (meta.layer.word(), meta.severity.word());
-            writeln!(screen.out(), "{:wide$}  {layer:8}  {severity:7}  {}", meta.id, meta.summary)?;
+            let left = format!("{:wide$}  {layer:8}  {severity:7}  ", meta.id);
+            // The summary goes on below itself where there is room for it, else below the id.
+            let hang = if left.len() + 24 <= look.width { left.len() } else { 4 };
+            let summary = if look.wrap {
+                report::wrapped(meta.summary, look.width, left.len(), hang)
+            } else {
+                meta.summary.to_owned()
+            };
+            writeln!(screen.out(), "{left}{summary}")?;
         }
         return Ok(Ok(()));
     };

@@ -54,6 +54,10 @@ pub enum Takes {
     Command,
     /// Numbers of revisions.
     Revision,
+    /// A revision, or `force`.
+    Acceptance,
+    /// A file that is to be written.
+    File,
     /// A revision or a file.
     RevisionOrFile,
     /// A rule's id.
@@ -157,9 +161,9 @@ pub const COMMANDS: &[Command] = &[
         "accept",
         &["a"],
         "[REVISION]",
-        Takes::Revision,
+        Takes::Acceptance,
         "write a revision to the file (force: also a refused one)",
-        "Only an accepted revision is written; the file is replaced whole or not at all, and not if it changed meanwhile.\n`/accept force` writes one that is refused, and also over a file that somebody else has changed: look at it first\n(`/reload`, then `/diff`). A link that leads out of the folder is never followed.",
+        "Only an accepted revision is written; the file is replaced whole or not at all, and not if it changed meanwhile. `/accept force` writes one that is refused, and also over a file that somebody else has changed: look at it first (`/reload`, then `/diff`). A link that leads out of the folder is never followed.",
     ),
     row(
         Verb::Reload,
@@ -240,7 +244,7 @@ pub const COMMANDS: &[Command] = &[
         "export",
         &[],
         "FILE",
-        Takes::Other,
+        Takes::File,
         "write the conversation as a page (.html), .md or .jsonl",
         "The name's ending chooses the form. Secrets are masked, and a file that is there is not overwritten.\n`pipewright sessions export` does it for any session.",
     ),
@@ -275,6 +279,11 @@ pub fn parse(text: &str) -> Line {
     let Some(line) = trimmed.strip_prefix('/') else { return Line::Prompt(text.to_owned()) };
     if line.starts_with('/') {
         return Line::Prompt(line.to_owned());
+    }
+    if let Some((first, _)) = line.split_once('\n') {
+        let first: String = first.chars().take(40).collect();
+        let why = "is a command, and a command is one line; `//…` sends all of it as a prompt";
+        return Line::Unknown(format!("`/{}` {why}", first.trim_end()));
     }
     let mut words = line.split_whitespace().map(str::to_owned);
     let name = words.next().unwrap_or_default();
@@ -328,6 +337,10 @@ mod tests {
         assert_eq!(parse("add /diff"), Line::Prompt("add /diff".into()));
         assert_eq!(parse("two\nlines\n"), Line::Prompt("two\nlines".into()));
         assert_eq!(parse(" \n"), Line::Blank);
+        assert!(
+            matches!(parse("/accept\nand more"), Line::Unknown(why) if why.starts_with("`/accept` is a command, and"))
+        );
+        assert_eq!(parse("//accept\nand more"), Line::Prompt("/accept\nand more".into()));
     }
 
     /// What stands between backquotes and begins with a slash.

@@ -31,6 +31,8 @@ pub fn complete(line: &str, words: &Words) -> (usize, Vec<String>) {
         Takes::Nothing | Takes::Other => Vec::new(),
         Takes::Command => COMMANDS.iter().map(|command| command.name.to_owned()).collect(),
         Takes::Revision => words.revisions.iter().map(usize::to_string).collect(),
+        Takes::Acceptance => words.revisions.iter().map(usize::to_string).chain(["force".to_owned()]).collect(),
+        Takes::File => files(&words.directory, begun),
         Takes::RevisionOrFile => {
             words.revisions.iter().map(usize::to_string).chain(files(&words.directory, begun)).collect()
         }
@@ -101,6 +103,8 @@ mod tests {
         assert_eq!(offers("/rules "), (7, vec!["build-once".into(), "manual-production".into()]));
         assert_eq!(offers("/plan t"), (6, vec!["tag ".into()]));
         assert_eq!(offers("/plan tag "), (10, vec!["release-1.0.0 ".into()]));
+        assert_eq!(offers("/accept f"), (8, vec!["force ".into()]));
+        assert_eq!(offers("/export fix"), (8, vec!["fixtures/".into()]));
         assert!(offers("/check fixtures/ser").1.contains(&"fixtures/server/".to_owned()));
         assert!(offers("plain text /re").1.is_empty());
         assert!(offers("/nothing x").1.is_empty());
