@@ -9,7 +9,7 @@ use super::suppress;
 use crate::effect::{Catalogue, CatalogueError, Files, NoFiles};
 use crate::finding::{Finding, Findings, Layer, RuleMeta, Verdict};
 use crate::pipeline::File;
-use crate::plan::{Plan, Planner, plans};
+use crate::plan::{Event, Plan, Planner, plans};
 use crate::rules::policy::{Credentials, Hidden};
 use crate::rules::{self, Flow, RuleAnswer};
 use crate::schema;
@@ -109,6 +109,24 @@ impl Checker {
     /// The plans of all classes of events; none where the file has no readable pipelines.
     pub fn plans<'d>(&self, document: &'d Document) -> Vec<Plan<'d>> {
         File::new(document).map(|file| plans(file, &self.settings, self.catalogue(), self.files())).unwrap_or_default()
+    }
+
+    /// The plans of events that another text tells apart and this one does not, without those that are `known`.
+    pub(super) fn plans_of<'d, 'e>(
+        &self,
+        document: &'d Document,
+        events: impl Iterator<Item = &'e Event>,
+        known: &[Plan<'_>],
+    ) -> Vec<Plan<'d>> {
+        let mut fresh: Vec<&Event> = Vec::new();
+        for event in events {
+            if !fresh.contains(&event) && !known.iter().any(|plan| plan.event == *event) {
+                fresh.push(event);
+            }
+        }
+        let plans =
+            self.plan_with(document, |mut planner| fresh.iter().filter_map(|event| planner.of(event)).collect());
+        plans.unwrap_or_default()
     }
 
     /// Runs something over a planner for single events; `None` where the file has no root map.

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::comments;
+use super::started::started;
 use super::suppress::{self, Allowed};
 use super::{Checked, Checker};
-use crate::plan::{Change, compare};
+use crate::plan::{Change, Plan, compare};
 use crate::rules::RuleAnswer;
 use crate::rules::policy::Hidden;
+use crate::text::counted;
 use crate::yaml::{Document, Node};
 
 /// How much of a node is compared, in bytes: aliases in aliases make any amount.
@@ -16,7 +18,12 @@ const LARGEST: usize = 1 << 18;
 /// Everything that is different in meaning; what takes a safeguard away is marked.
 pub fn difference(before: (&Checker, &Checked), after: (&Checker, &Checked)) -> Vec<Change> {
     let (old, new) = (before.1, after.1);
-    let mut changes = compare(&before.0.plans(&old.document), &after.0.plans(&new.document));
+    let (was, is) = (before.0.plans(&old.document), after.0.plans(&new.document));
+    let was_too = before.0.plans_of(&old.document, is.iter().map(|plan| &plan.event), &was);
+    let is_too = after.0.plans_of(&new.document, was.iter().map(|plan| &plan.event), &is);
+    let (was, is) = (join(was, was_too), join(is, is_too));
+    let mut changes = compare(&was, &is);
+    changes.extend(started(&old.document, &new.document));
     changes.extend(answers(old, new));
     changes.extend(suppressions(&old.document, &new.document));
     changes.extend(anchors(&old.document, &new.document));
@@ -33,13 +40,23 @@ pub(super) fn change(event: &str, text: String, weakens: bool) -> Change {
     Change { event: event.to_owned(), text, weakens }
 }
 
+fn join<'d>(mut plans: Vec<Plan<'d>>, more: Vec<Plan<'d>>) -> Vec<Plan<'d>> {
+    plans.extend(more);
+    plans
+}
+
 /// Rules that hold no more, or hold again.
 fn answers(old: &Checked, new: &Checked) -> Vec<Change> {
+    let allows =
+        |checked: &Checked, rule: &str| suppress::all(&checked.document).iter().any(|allowed| allowed.rule == rule);
     let both = old.answers.iter().filter_map(|(rule, was)| Some((rule, *was, *new.answers.get(rule)?)));
     both.filter(|(_, was, is)| was != is)
         .map(|(rule, was, is)| {
             let weakens = was == RuleAnswer::Holds || is == RuleAnswer::Violated;
-            change("rules", format!("`{rule}` {}, now {}", past(was), present(is)), weakens)
+            // What a comment allows does not hold.
+            let past = if was == RuleAnswer::Holds && allows(old, rule) { "was allowed" } else { past(was) };
+            let present = if is == RuleAnswer::Holds && allows(new, rule) { "is allowed" } else { present(is) };
+            change("rules", format!("`{rule}` {past}, now {present}"), weakens)
         })
         .collect()
 }
@@ -108,8 +125,8 @@ fn anchors(old: &Document, new: &Document) -> Vec<Change> {
         .filter_map(|(name, _)| {
             let lines = uses.get(&name).filter(|lines| !lines.is_empty())?;
             let list: Vec<String> = lines.iter().map(usize::to_string).collect();
-            let text =
-                format!("the edit of `&{name}` reaches {} other place(s): line {}", lines.len(), list.join(", "));
+            let (places, line) = (counted(lines.len(), "other place"), if list.len() == 1 { "line" } else { "lines" });
+            let text = format!("the edit of `&{name}` reaches {places}: {line} {}", list.join(", "));
             Some(change("anchors", text, false))
         })
         .collect()
@@ -140,7 +157,9 @@ fn resolve(node: Node<'_>, out: &mut String) {
         }
         out.push(']');
     } else {
-        out.push_str(&format!("{:?},", node.text().map(str::trim_end)));
+        // Commands are the same in one line, in several, and as items of a list.
+        let pieces = node.text().unwrap_or("").lines().flat_map(|line| line.split("&&")).map(str::trim);
+        pieces.for_each(|piece| out.push_str(&format!("{piece:?},")));
     }
 }
 
@@ -164,7 +183,7 @@ mod tests {
         let has = |text: &str, weakens| found.iter().any(|(other, weaker)| other.contains(text) && *weaker == weakens);
         assert!(has("push of tag release-*: `Go` was behind a gate, now is not", true), "{found:?}");
         assert!(has("rules: `manual-production` held, now is violated", true), "{found:?}");
-        assert!(has("the edit of `&go` reaches 1 other place(s): line", false), "{found:?}");
+        assert!(has("the edit of `&go` reaches 1 other place: line", false), "{found:?}");
     }
 
     #[test]
@@ -250,7 +269,7 @@ pipelines:
         let aliased = changes(FLOW, &FLOW.replace("          script:\n", "          script:\n            - date\n"));
         let texts: Vec<&str> = aliased.iter().map(|(text, _)| text.split(": line").next().unwrap_or("")).collect();
         let once = "push of tag release-*: `Go` runs other commands, with the same effects";
-        assert_eq!(texts, [once, "anchors: the edit of `&go` reaches 1 other place(s)"]);
+        assert_eq!(texts, [once, "anchors: the edit of `&go` reaches 1 other place"]);
     }
 
     #[test]

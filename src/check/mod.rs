@@ -3,7 +3,10 @@
 mod checker;
 mod comments;
 mod difference;
+#[cfg(test)]
+mod difference_tests;
 mod files;
+mod started;
 mod suppress;
 
 pub use checker::{Checked, Checker};

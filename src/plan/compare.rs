@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::EventKind;
+use super::asked::asked;
+use super::does::otherwise;
 use super::model::{Plan, PlannedStep};
 use super::moved::{Moved, Named, moved, runs_all, runs_the_same};
-use super::waits::{conditions, failure, waits_for};
-use crate::effect::{Effect, Images, Kind, Reference};
-use crate::pipeline::Section;
+use super::waits::{conditions, failure, last, side_by_side, waits_for};
+use crate::effect::Kind;
+use crate::pipeline::{Matching, Pattern, Section};
+use crate::text::counted;
 use crate::yaml::NodeId;
 
 /// One difference in meaning.
@@ -32,10 +35,15 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>]) -> Vec<Change> {
         let event = title(plan);
         match new.get(&event) {
             None => {
-                let text = format!("nothing runs any more; it ran {} step(s)", plan.steps.len());
+                let left = narrower(plan, after).map_or(String::new(), |name| format!(" but for `{name}`"));
+                let text = format!("nothing runs any more{left}; it ran {}", counted(plan.steps.len(), "step"));
                 changes.push(Change { event, text, weakens: true });
             }
-            Some(now) => steps(&event, plan, now, main, &mut commands, &mut changes),
+            Some(now) => {
+                steps(&event, plan, now, main, &mut commands, &mut changes);
+                let asked = asked(plan, now).into_iter();
+                changes.extend(asked.map(|text| Change { event: event.clone(), text, weakens: false }));
+            }
         }
     }
     for plan in after {
@@ -46,6 +54,15 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>]) -> Vec<Change> {
         }
     }
     changes
+}
+
+/// The pattern for a part of an event's names, where a plan has one.
+fn narrower<'p>(plan: &Plan<'_>, all: &'p [Plan<'_>]) -> Option<&'p str> {
+    let own = Pattern::new(&plan.event.name);
+    let part =
+        |other: &&Plan<'_>| other.event.kind == plan.event.kind && own.matches(&other.event.name) == Matching::Yes;
+    let by_pattern = matches!(plan.event.kind, EventKind::Branch | EventKind::Tag | EventKind::PullRequest);
+    all.iter().filter(|_| by_pattern).find(part).map(|other| other.event.name.as_str())
 }
 
 /// The event, with the pipeline where a trigger starts it beside another one.
@@ -119,8 +136,16 @@ fn steps(
     }
     for (name, step) in &new {
         if is_fresh(name) && !renamed.iter().any(|(_, now)| now == name) {
-            let gate = if step.gated { " behind a gate" } else { "" };
-            told.tell(format!("{name} is new{gate}"), false);
+            let gate = match (step.manual.is_some(), step.gated) {
+                (true, _) => ", and waits for a person",
+                (false, true) => " behind a gate",
+                (false, false) => "",
+            };
+            let beside = |(other, sibling): &&Named<'_, '_>| other != name && side_by_side(step, sibling);
+            let siblings: Vec<&str> = new.iter().filter(beside).map(|(other, _)| other.as_str()).collect();
+            let place =
+                if siblings.is_empty() { String::new() } else { format!(", beside {}", siblings.join(" and ")) };
+            told.tell(format!("{name} is new{gate}{place}"), false);
         }
     }
     // The order is about the steps of both sides, by their names of now.
@@ -189,68 +214,16 @@ fn step_changes(name: &str, before: &PlannedStep<'_>, now: &PlannedStep<'_>, tol
         };
         told.tell(text, is.is_none());
     }
-    for (text, weakens) in [conditions(before, now), failure(before, now)].into_iter().flatten() {
+    for (text, weakens) in [conditions(before, now), failure(before, now), last(before, now)].into_iter().flatten() {
         told.tell(format!("{name} {text}"), weakens);
     }
     let already = told.out.len();
-    let (was, is) = (effects(before), effects(now));
-    let has = |all: &[(String, bool)], phrase: &str| all.iter().any(|(other, _)| other == phrase);
-    let pushed = |step: &PlannedStep<'_>| -> Vec<String> {
-        let all = step.found.effects.iter().flat_map(Effect::pushed);
-        all.map(|reference| format!("pushes `{reference}`")).collect()
-    };
-    // A new name that is given in the registry is pushed there.
-    let (pushed_before, pushed_now) = (pushed(before), pushed(now));
-    for (gone, _) in was.iter().filter(|(effect, _)| !has(&is, effect) && !pushed_now.contains(effect)) {
-        told.tell(format!("{name} no longer {gone}"), false);
-    }
-    for (fresh, _) in is.iter().filter(|(effect, _)| !has(&was, effect) && !pushed_before.contains(effect)) {
-        told.tell(format!("{name} now {fresh}"), false);
-    }
-    for (phrase, certain) in &is {
-        match was.iter().find(|(other, _)| other == phrase) {
-            Some((_, true)) if !certain => told.tell(format!("{name} {phrase} only in some cases now"), false),
-            Some((_, false)) if *certain => told.tell(format!("{name} {phrase} in any case now"), false),
-            _ => {}
-        }
+    for text in otherwise(before, now) {
+        told.tell(format!("{name} {text}"), false);
     }
     let pair = (before.step.node().id(), now.step.node().id());
     if told.out.len() == already && !runs_the_same(before, now) && !told.commands.contains(&pair) {
         told.commands.push(pair);
         told.tell(format!("{name} runs other commands, with the same effects"), false);
     }
-}
-
-/// What a step does, as phrases; each once, with whether it is certain.
-fn effects(step: &PlannedStep<'_>) -> Vec<(String, bool)> {
-    let mut phrases: Vec<(String, bool)> = Vec::new();
-    for effect in &step.found.effects {
-        let Some(phrase) = phrase(effect) else { continue };
-        match phrases.iter_mut().find(|(other, _)| *other == phrase) {
-            Some((_, certain)) => *certain |= effect.certain,
-            None => phrases.push((phrase, effect.certain)),
-        }
-    }
-    phrases
-}
-
-fn phrase(effect: &Effect<'_>) -> Option<String> {
-    let name = |reference: &Option<Reference<'_>>| {
-        reference
-            .as_ref()
-            .map_or_else(|| "an image whose name is hidden".to_owned(), |reference| format!("`{reference}`"))
-    };
-    let all = |references: &[Reference<'_>]| {
-        references.iter().map(|reference| format!("`{reference}`")).collect::<Vec<_>>().join(" and ")
-    };
-    Some(match &effect.kind {
-        Kind::Build { references, .. } if references.is_empty() => "builds an image whose name is hidden".to_owned(),
-        Kind::Build { references, .. } => format!("builds {}", all(references)),
-        Kind::Push { reference } => format!("pushes {}", name(reference)),
-        Kind::Retag { source, target, .. } => format!("gives {} the name {}", name(source), name(target)),
-        Kind::Deploy { images: Images::Known(references), .. } => format!("deploys {}", all(references)),
-        Kind::Deploy { .. } => format!("deploys with `{}`", effect.command),
-        Kind::Opaque(_) => format!("runs `{}`, which is not followed", effect.command),
-        Kind::Pull { .. } | Kind::Login | Kind::ReadVariable { .. } | Kind::Docker => return None,
-    })
 }

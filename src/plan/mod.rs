@@ -1,8 +1,10 @@
 //! What an event does: the pipeline that it selects and its steps in order, with gates and effects.
 
+mod asked;
 mod bind;
 mod classes;
 mod compare;
+mod does;
 mod event;
 mod handed;
 mod model;

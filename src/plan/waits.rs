@@ -6,10 +6,14 @@ use super::model::PlannedStep;
 use super::moved::Named;
 use crate::yaml::Node;
 
+/// Whether two steps are members of one parallel group.
+pub(super) fn side_by_side(step: &PlannedStep<'_>, other: &PlannedStep<'_>) -> bool {
+    step.parallel && other.parallel && step.item == other.item && step.child == other.child
+}
+
 /// Whether a step begins only when another one has ended.
 fn waits(step: &PlannedStep<'_>, other: &PlannedStep<'_>) -> bool {
-    let side_by_side = step.item == other.item && step.parallel && other.parallel;
-    other.number < step.number && !side_by_side
+    other.number < step.number && !side_by_side(step, other)
 }
 
 /// The names of the steps for which a step waits, of those that `both` plans have.
@@ -43,6 +47,15 @@ pub(super) fn failure(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Option
     match (ignored(before), ignored(now)) {
         (false, true) => Some(("may fail now, and the pipeline goes on", true)),
         (true, false) => Some(("stops the pipeline now where it fails", false)),
+        _ => None,
+    }
+}
+
+/// What is told of a step that runs last, whatever happened before, or does so no more.
+pub(super) fn last(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Option<(&'static str, bool)> {
+    match (before.last, now.last) {
+        (false, true) => Some(("is the final step now, which runs after a failure too", !now.deploying().is_empty())),
+        (true, false) => Some(("is not the final step any more: after a failure it does not run", false)),
         _ => None,
     }
 }

@@ -8,9 +8,10 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::fingerprint::fingerprints;
-use super::model::{plural, trace};
+use super::model::trace;
 use super::{FileReport, Report, visible};
 use crate::finding::{Finding, Severity};
+use crate::text::counted;
 
 /// Annotations that a report may have.
 const ANNOTATIONS: usize = 1000;
@@ -44,7 +45,7 @@ pub fn code_insights(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
 
 fn body(report: &Report<'_>, failed: bool, total: usize) -> Value {
     let counts = report.counts();
-    let mut details = format!("{}: {}.", plural(report.files.len(), "file"), counts.words());
+    let mut details = format!("{}: {}.", counted(report.files.len(), "file"), counts.words());
     if total > ANNOTATIONS {
         details.push_str(&format!(" The {ANNOTATIONS} weightiest are annotated."));
     }

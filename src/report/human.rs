@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use super::excerpt::{Secrets, excerpt, gutter};
-use super::model::{plural, trace};
+use super::model::trace;
 use super::{Counts, FileReport, Links, Look, Report, visible};
 use crate::finding::{Finding, Layer, Severity, Verdict};
+use crate::text::counted;
 
 /// Writes the report for people.
 pub fn human(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
@@ -79,7 +80,7 @@ fn other_workflow(file: &FileReport<'_>) -> Option<String> {
         format!(
             "{policy} of {} come from it; `--layer syntax,schema,semantic` or `policy: none` in pipewright.yaml \
              leaves them out",
-            plural(file.findings.len(), "finding")
+            counted(file.findings.len(), "finding")
         )
     })
 }
@@ -101,7 +102,7 @@ fn summary(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<(
                 .filter(|verdict| of(*verdict) > 0)
                 .map(|verdict| format!("{} {}", of(verdict), verdict.word()))
                 .collect();
-            let files = look.bold(&plural(files.len(), "file"));
+            let files = look.bold(&counted(files.len(), "file"));
             writeln!(out, "{files}: {}: {}", verdicts.join(", "), counts.words())
         }
     }

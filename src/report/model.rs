@@ -2,6 +2,7 @@
 
 use super::Links;
 use crate::finding::{Finding, Layer, RuleMeta, Severity, Verdict};
+use crate::text::counted;
 use crate::yaml::{Document, Span};
 
 /// The findings of some files.
@@ -78,14 +79,9 @@ impl Counts {
     /// The counts in words: `2 errors, 1 note`; `no findings`.
     pub fn words(self) -> String {
         let words = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")];
-        let words: Vec<String> = words.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| plural(n, word)).collect();
+        let words: Vec<String> = words.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| counted(n, word)).collect();
         if words.is_empty() { "no findings".to_owned() } else { words.join(", ") }
     }
-}
-
-/// A number with its noun.
-pub(super) fn plural(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 impl Report<'_> {

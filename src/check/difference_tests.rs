@@ -1,0 +1,133 @@
+//! What is told of two whole texts.
+
+use super::Checker;
+use super::difference::difference;
+use crate::settings::Settings;
+
+/// The lines, with `weaker: ` before what takes a safeguard away.
+fn told(before: &str, after: &str) -> Vec<String> {
+    let checker = Checker::new(Settings::default());
+    let (before, after) = (checker.check(before), checker.check(after));
+    let mark = |weakens: bool| if weakens { "weaker: " } else { "" };
+    let found = difference((&checker, &before), (&checker, &after)).into_iter();
+    found.map(|change| format!("{}{}: {}", mark(change.weakens), change.event, change.text)).collect()
+}
+
+const FLOW: &str = "image: a:1
+pipelines:
+  branches:
+    main:
+      - step: { name: Image, services: [docker], script: [docker build -t r/x:$BITBUCKET_COMMIT ., docker push r/x:$BITBUCKET_COMMIT] }
+      - step: { name: Staging, deployment: staging, script: [kubectl set image d/x x=r/x:$BITBUCKET_COMMIT] }
+  tags:
+    rc-*:
+      - step: { name: Retag, script: [crane copy r/x:$BITBUCKET_COMMIT r/x:$BITBUCKET_TAG] }
+";
+
+#[test]
+fn what_takes_the_place_of_another_is_told_in_one_line() {
+    assert_eq!(
+        told(FLOW, &FLOW.replace("r/x:", "r/y:")),
+        [
+            "push to main: `Image` now builds `r/y:$BITBUCKET_COMMIT` instead of `r/x:$BITBUCKET_COMMIT`",
+            "push to main: `Image` now pushes `r/y:$BITBUCKET_COMMIT` instead of `r/x:$BITBUCKET_COMMIT`",
+            "push to main: `Staging` now deploys `r/y:$BITBUCKET_COMMIT` instead of `r/x:$BITBUCKET_COMMIT`",
+            "push of tag rc-*: `Retag` now gives `r/y:$BITBUCKET_COMMIT` the name `r/y:$BITBUCKET_TAG` instead of `r/x:$BITBUCKET_COMMIT` the name `r/x:$BITBUCKET_TAG`",
+        ]
+    );
+    let source = told(FLOW, &FLOW.replace("[crane copy r/x:$BITBUCKET_COMMIT", "[crane copy r/x:latest"));
+    let text = "push of tag rc-*: `Retag` now gives `r/x:latest` the name `r/x:$BITBUCKET_TAG` instead of `r/x:$BITBUCKET_COMMIT`";
+    assert!(source.contains(&text.to_owned()), "{source:?}");
+}
+
+#[test]
+fn a_new_gate_and_a_new_sibling_are_told_as_such() {
+    let gate = FLOW.replace(
+        "      - step: { name: Staging",
+        "      - step: { name: Ask, trigger: manual, script: [date] }\n      - step: { name: Staging",
+    );
+    let found = told(FLOW, &gate);
+    assert!(found.contains(&"push to main: `Ask` is new, and waits for a person".to_owned()), "{found:?}");
+    let image =
+        &FLOW[FLOW.find("      - step: { name: Image").unwrap()..FLOW.find("      - step: { name: Staging").unwrap()];
+    let group = format!("      - parallel:\n          - step: {{ name: Test, script: [date] }}\n    {image}");
+    let found = told(FLOW, &FLOW.replace(image, &group));
+    assert_eq!(found, ["push to main: `Test` is new, beside `Image`"]);
+}
+
+#[test]
+fn an_event_that_another_pipeline_takes_is_compared_with_it() {
+    let file = |section: &str| {
+        format!("image: a:1\npipelines:\n  {section}\n      - step: {{ name: Test, script: [date] }}\n")
+    };
+    let (branch, default) = (file("branches:\n    master:"), file("default:"));
+    let found = told(&branch, &default);
+    assert!(!found.iter().any(|line| line.contains("push to master")), "{found:?}");
+    let tags = |pattern: &str| file(&format!("tags:\n    {pattern}:"));
+    let found = told(&tags("rc-*"), &tags("rc-[0-9]*"));
+    assert_eq!(found, ["weaker: push of tag rc-*: nothing runs any more but for `rc-[0-9]*`; it ran 1 step"]);
+}
+
+#[test]
+fn the_final_step_is_told_from_one_that_a_failure_skips() {
+    let file = |key: &str| {
+        format!(
+            "image: a:1\npipelines:\n  default:\n      - step: {{ name: Test, script: [date] }}\n      - {key}: {{ name: Clean, script: [date] }}\n"
+        )
+    };
+    let found = told(&file("step"), &file("final"));
+    assert_eq!(
+        found,
+        [
+            "push to main: `Clean` is the final step now, which runs after a failure too",
+            "push to any other branch: `Clean` is the final step now, which runs after a failure too"
+        ]
+    );
+    assert!(
+        told(&file("final"), &file("step"))[0]
+            .ends_with("is not the final step any more: after a failure it does not run")
+    );
+}
+
+const CUSTOM: &str = "image: a:1
+triggers:
+  repository-push:
+    - condition: BITBUCKET_BRANCH == \"feature\"
+      pipelines: [quality]
+pipelines:
+  custom:
+    quality:
+      - variables:
+          - name: WHY
+            default: drill
+            allowed-values: [drill, incident]
+      - step: { name: Test, script: [date] }
+";
+
+#[test]
+fn what_a_custom_pipeline_asks_and_what_starts_it_is_told() {
+    let one = |from: &str, to: &str| told(CUSTOM, &CUSTOM.replace(from, to));
+    let asked = |text: &str| vec![format!("custom pipeline quality: {text}")];
+    assert_eq!(one("default: drill", "default: incident"), asked("`WHY` is `incident` by default, before `drill`"));
+    assert_eq!(one("[drill, incident]", "[drill]"), asked("`WHY` may no longer be `incident`"));
+    assert_eq!(one("            allowed-values: [drill, incident]\n", ""), asked("`WHY` may be anything now"));
+    assert_eq!(
+        one("name: WHY", "name: REASON"),
+        [asked("`WHY` is no longer asked for"), asked("`REASON` is asked for")].concat()
+    );
+    let otherwise = one("== \"feature\"", "!= \"feature\"");
+    let text = "triggers: `repository-push` starts `quality` where `BITBUCKET_BRANCH != \"feature\"`, before where `BITBUCKET_BRANCH == \"feature\"`";
+    assert!(otherwise.contains(&text.to_owned()), "{otherwise:?}");
+    let none = &CUSTOM[CUSTOM.find("triggers").unwrap()..CUSTOM.find("pipelines:\n  custom").unwrap()];
+    assert_eq!(told(CUSTOM, &CUSTOM.replace(none, ""))[0], "triggers: `repository-push` no longer starts `quality`");
+}
+
+#[test]
+fn what_a_comment_allowed_did_not_hold() {
+    let plain = FLOW.replace("image: a:1", "image: a");
+    let allowed = FLOW.replace("image: a:1", "image: a # pipewright: allow pinned-image -- ours");
+    let found = told(&allowed, &plain);
+    assert!(found.contains(&"weaker: rules: `pinned-image` was allowed, now is violated".to_owned()), "{found:?}");
+    let found = told(&plain, &allowed);
+    assert!(found.contains(&"rules: `pinned-image` was violated, now is allowed".to_owned()), "{found:?}");
+}

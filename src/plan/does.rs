@@ -1,0 +1,114 @@
+//! What two steps do to the world: the effects that one has and the other has not, as words.
+
+use super::model::PlannedStep;
+use crate::effect::{Effect, Images, Kind, Reference};
+
+/// One thing that a step does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Does {
+    verb: &'static str,
+    object: String,
+    certain: bool,
+}
+
+impl Does {
+    fn new(verb: &'static str, object: String) -> Self {
+        Self { verb, object, certain: true }
+    }
+
+    fn is(&self, other: &Does) -> bool {
+        self.verb == other.verb && self.object == other.object
+    }
+
+    fn words(&self) -> String {
+        format!("{} {}", self.verb, self.object)
+    }
+
+    /// The object where another one with it was told: without the name that both give.
+    fn told_beside(&self, other: &Does) -> &str {
+        let name = |object: &str| object.find(" the name ").map(|at| object.split_at(at).1.to_owned());
+        match name(&self.object).filter(|own| other.object.ends_with(own)) {
+            Some(same) => self.object.strip_suffix(&same).unwrap_or(&self.object),
+            None => &self.object,
+        }
+    }
+
+    /// Whether it is told together with what it takes the place of.
+    fn replaces(&self) -> bool {
+        ["builds", "pushes", "gives", "deploys"].contains(&self.verb)
+    }
+}
+
+/// What a step does otherwise than before, a line each.
+pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<String> {
+    let (was, is) = (effects(before), effects(now));
+    // A new name that is given in the registry is pushed there.
+    let (pushed_before, pushed_now) = (pushed(before), pushed(now));
+    let lacks = |all: &[Does], more: &[Does], one: &Does| !all.iter().chain(more).any(|other| other.is(one));
+    let gone: Vec<&Does> = was.iter().filter(|one| lacks(&is, &pushed_now, one)).collect();
+    let fresh: Vec<&Does> = is.iter().filter(|one| lacks(&was, &pushed_before, one)).collect();
+    let of = |all: &[&Does], verb: &str| all.iter().filter(|one| one.verb == verb).count();
+    // As many of a kind as before: each stands in the place of the one that stood there.
+    let replaced = |one: &Does| one.replaces() && of(&gone, one.verb) == of(&fresh, one.verb);
+    let mut told: Vec<String> = Vec::new();
+    told.extend(gone.iter().filter(|one| !replaced(one)).map(|one| format!("no longer {}", one.words())));
+    let mut taken = vec![false; gone.len()];
+    for one in &fresh {
+        let place = gone.iter().zip(&mut taken).find(|(old, taken)| replaced(one) && old.verb == one.verb && !**taken);
+        told.push(match place {
+            Some((old, taken)) => {
+                *taken = true;
+                format!("now {} instead of {}", one.words(), old.told_beside(one))
+            }
+            None => format!("now {}", one.words()),
+        });
+    }
+    for one in &is {
+        match was.iter().find(|other| other.is(one)) {
+            Some(other) if other.certain && !one.certain => {
+                told.push(format!("{} only in some cases now", one.words()));
+            }
+            Some(other) if !other.certain && one.certain => told.push(format!("{} in any case now", one.words())),
+            _ => {}
+        }
+    }
+    told
+}
+
+fn pushed(step: &PlannedStep<'_>) -> Vec<Does> {
+    let all = step.found.effects.iter().flat_map(Effect::pushed);
+    all.map(|reference| Does::new("pushes", format!("`{reference}`"))).collect()
+}
+
+/// What a step does; each once, and certain where one of its commands is.
+fn effects(step: &PlannedStep<'_>) -> Vec<Does> {
+    let mut found: Vec<Does> = Vec::new();
+    for effect in &step.found.effects {
+        let Some(does) = does(effect) else { continue };
+        match found.iter_mut().find(|other| other.is(&does)) {
+            Some(known) => known.certain |= effect.certain,
+            None => found.push(Does { certain: effect.certain, ..does }),
+        }
+    }
+    found
+}
+
+fn does(effect: &Effect<'_>) -> Option<Does> {
+    let hidden = "an image whose name is hidden";
+    let name = |reference: &Option<Reference<'_>>| {
+        reference.as_ref().map_or_else(|| hidden.to_owned(), |reference| format!("`{reference}`"))
+    };
+    let all = |references: &[Reference<'_>]| {
+        references.iter().map(|reference| format!("`{reference}`")).collect::<Vec<_>>().join(" and ")
+    };
+    Some(match &effect.kind {
+        Kind::Build { references, .. } if references.is_empty() => Does::new("builds", hidden.to_owned()),
+        Kind::Build { references, .. } => Does::new("builds", all(references)),
+        Kind::Push { reference } => Does::new("pushes", name(reference)),
+        Kind::Retag { source, target, .. } => Does::new("gives", format!("{} the name {}", name(source), name(target))),
+        Kind::Deploy { images: Images::Known(references), .. } => Does::new("deploys", all(references)),
+        Kind::Deploy { .. } => Does::new("deploys with", format!("`{}`", effect.command)),
+        Kind::Opaque(_) => Does::new("runs", format!("`{}`, which is not followed", effect.command)),
+        Kind::Pull { .. } | Kind::Login | Kind::ReadVariable { .. } | Kind::Docker => return None,
+    })
+}
