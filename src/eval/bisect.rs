@@ -2,8 +2,12 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use crate::check::Checker;
-use crate::engine::{self, Answers, Conversation, Recording, Revision, Silent, cues_of_recording, play};
+use crate::engine::{
+    self, Answers, Attempt, Conversation, Recording, Revision, Silent, answer_word, cues_of_recording, play,
+};
 use crate::finding::{Answer, Severity};
 use crate::report::{Look, finding, visible};
 use crate::rules::RuleAnswer;
@@ -23,6 +27,13 @@ pub struct History {
 }
 
 impl History {
+    /// The prompt and the reply of a change; none where a person edited, or the conversation began with the file.
+    fn attempt(&self, change: &RuleTurn) -> Option<&Attempt> {
+        let turn = self.conversation.turns().get(change.turn.checked_sub(1)?)?;
+        let revision = self.conversation.revision(change.revision).ok()?;
+        turn.attempts.iter().find(|attempt| attempt.number == revision.attempt)
+    }
+
     /// Whether it could be told what the rule says of the file at the end. Where there is no file, it says nothing.
     pub fn is_decided(&self) -> bool {
         let no_file = self.conversation.present().is_none();
@@ -98,6 +109,48 @@ pub fn write_history(history: &History, rule: &str, look: Look, out: &mut dyn Wr
     }
 }
 
+#[derive(Serialize)]
+struct Wire<'h> {
+    version: u32,
+    rule: &'h str,
+    checked: bool,
+    revisions: usize,
+    changes: Vec<WireChange<'h>>,
+    answer: Option<&'static str>,
+    ended: Option<&'h str>,
+}
+
+#[derive(Serialize)]
+struct WireChange<'h> {
+    turn: usize,
+    revision: usize,
+    before: Option<usize>,
+    broke: bool,
+    attempt: usize,
+    prompt: Option<&'h str>,
+}
+
+/// Writes where the rule broke and where it was mended as JSON, version 1.
+pub fn history_json(history: &History, rule: &str, out: &mut dyn Write) -> io::Result<()> {
+    let change = |change: &RuleTurn| {
+        let attempt = history.attempt(change);
+        let RuleTurn { turn, revision, before, broke } = *change;
+        let (number, prompt) = attempt.map_or((0, None), |one| (one.number, Some(one.prompt.text.as_str())));
+        WireChange { turn, revision, before, broke, attempt: number, prompt }
+    };
+    let wire = Wire {
+        version: 1,
+        rule,
+        checked: history.checked,
+        revisions: history.conversation.revisions().len(),
+        changes: history.changes.iter().map(change).collect(),
+        answer: history.answer.map(answer_word),
+        ended: history.ended.as_deref(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &wire).map_err(io::Error::from)?;
+    writeln!(out)
+}
+
 /// The prompt, the lines that changed, and what the rule says of them, if it says anything.
 fn at_change(
     history: &History,
@@ -107,9 +160,7 @@ fn at_change(
     look: Look,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let turn = change.turn.checked_sub(1).and_then(|index| history.conversation.turns().get(index));
-    let attempt = turn.and_then(|turn| turn.attempts.iter().find(|attempt| attempt.number == revision.attempt));
-    if let Some(attempt) = attempt {
+    if let Some(attempt) = history.attempt(change) {
         if attempt.number > 0 {
             writeln!(out, "in the answer to repair {}", attempt.number)?;
         }

@@ -248,6 +248,16 @@ fn the_turn_at_which_a_rule_broke_is_named() {
     assert!(mended.starts_with("\nin the answer to repair 1\n\n> ") && mended.contains("trigger: manual"), "{mended}");
     assert_eq!(run("trunk-only").out, "none of the 5 revisions violates `trunk-only`\n");
     assert_eq!(run("trunk").code, Some(2));
+    let json = pipewright().file("r.jsonl", recording);
+    let json = json.args(["eval", "bisect", "r.jsonl", "--rule", "manual-production", "--format", "json"]).run();
+    let value: serde_json::Value = serde_json::from_str(&json.out).expect("JSON");
+    let schema = serde_json::from_str(include_str!("../../schemas/bisect.schema.json")).expect("a schema");
+    jsonschema::draft7::new(&schema).expect("a schema").validate(&value).expect("as the schema says");
+    let at = |index: usize| (value["changes"][index]["broke"].as_bool(), value["changes"][index]["attempt"].as_u64());
+    assert_eq!(
+        (at(0), at(1), value["answer"].as_str()),
+        ((Some(true), Some(0)), (Some(false), Some(1)), Some("holds"))
+    );
     let off = pipewright().file("r.jsonl", recording).file("pipewright.yaml", "policy: none\n");
     let off = off.args(["eval", "bisect", "r.jsonl", "--rule", "manual-production"]).run();
     assert_eq!((off.code, off.out.as_str()), (Some(3), "`manual-production` is not checked under these settings\n"));

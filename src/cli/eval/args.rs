@@ -124,6 +124,18 @@ pub(in crate::cli) struct Bisect {
     /// The rule
     #[arg(long, value_name = "RULE")]
     pub(in crate::cli) rule: String,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = BisectFormat::Human, value_name = "FORMAT")]
+    pub(in crate::cli) format: BisectFormat,
+}
+
+/// The forms of a rule's way through a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum BisectFormat {
+    /// For people: prompts, lines that changed, findings
+    Human,
+    /// For scripts: version 1 of our own JSON
+    Json,
 }
 
 /// Make an accepted file worse in every known way and tell which rules notice

@@ -1,6 +1,6 @@
 //! `pipewright eval bisect`: the turn at which a rule broke.
 
-use super::args::Bisect;
+use super::args::{Bisect, BisectFormat};
 use crate::cli::args::Global;
 use crate::cli::config::{Configuration, Overrides};
 use crate::cli::{CliError, Exit, World};
@@ -22,7 +22,12 @@ pub(super) fn run(arguments: &Bisect, global: &Global, world: &mut World<'_>) ->
     let recording = Recording::new(session);
     let checker = configuration.checker()?;
     let history = eval::history(&recording, checker, &arguments.rule);
-    eval::write_history(&history, &arguments.rule, configuration.look(world), &mut *world.out)?;
+    match arguments.format {
+        BisectFormat::Human => {
+            eval::write_history(&history, &arguments.rule, configuration.look(world), &mut *world.out)?;
+        }
+        BisectFormat::Json => eval::history_json(&history, &arguments.rule, &mut *world.out)?,
+    }
     Ok(match history.answer {
         _ if !history.is_decided() => Exit::Undone,
         Some(RuleAnswer::Violated) => Exit::Found,
