@@ -61,6 +61,22 @@ fn a_recording_is_called_the_same_from_any_folder() {
     assert_eq!(words(&Comparison::of(&before, &old)), ["same"; 4]);
 }
 
+/// A report as version 1 wrote it; it is never changed.
+#[test]
+fn a_baseline_of_version_1_is_read() {
+    let old = read_baseline(include_str!("../../tests/fixtures/evals/report-1.json")).unwrap();
+    assert_eq!((old.version, old.scores.len(), old.scores[0].settings.as_ref()), (1, 1, None));
+    let filter = Filter { only: vec!["flask-gke".to_owned()], ..Filter::default() };
+    let now = run(&[], &Shelf::Embedded, &Options { filter, ..Options::default() });
+    let comparison = Comparison::of(&now, &old);
+    let met = comparison.recordings.iter().find(|one| one.name.ends_with("2026-11-23-b.jsonl")).unwrap();
+    assert_eq!(
+        (met.name.as_str(), met.change),
+        ("flask-gke / flask-gke / recordings/flask-gke/2026-11-23-b.jsonl", Change::Same)
+    );
+    assert!(comparison.recordings.iter().all(|one| one.change != Change::Gone), "{:?}", comparison.recordings);
+}
+
 #[test]
 fn a_rule_that_is_no_longer_checked_is_not_better() {
     let team = team();
