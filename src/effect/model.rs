@@ -73,7 +73,7 @@ pub enum Kind<'d> {
         images: Images<'d>,
         /// Whether it counts only where an environment is declared.
         weak: bool,
-        /// Whether it only restarts or registers what another command deploys.
+        /// Whether it only registers, runs again or brings back what another command deploys.
         restart: bool,
     },
     /// Logs in somewhere.

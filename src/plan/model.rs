@@ -156,7 +156,14 @@ impl<'d> Plan<'d> {
                 let kind = step.kind_of(None, settings);
                 found.push(Deployment { plan: self, step, effect: None, kind });
             }
-            for effect in commands {
+            let kinds: Vec<_> = commands.iter().map(|effect| step.kind_of(Some(effect), settings)).collect();
+            // What only runs again somewhere else is no part of the deployment beside it.
+            let elsewhere = step.found.effects.iter().filter(|effect| {
+                let again = matches!(effect.kind, Kind::Deploy { weak: false, restart: true, .. });
+                let kind = step.kind_of(Some(effect), settings);
+                again && kind.is_some() && !kinds.contains(&kind)
+            });
+            for effect in commands.iter().copied().chain(elsewhere) {
                 let kind = step.kind_of(Some(effect), settings);
                 found.push(Deployment { plan: self, step, effect: Some(effect), kind });
             }
