@@ -26,6 +26,8 @@ pub struct Conversation {
     pub(super) checker: Checker,
     pub(super) turns: Vec<Turn>,
     pub(super) revisions: Vec<Revision>,
+    /// The least number that no revision has had, those that were taken back included: a number means one text.
+    pub(super) next: usize,
     /// The number of the revision that stands.
     pub(super) present: Option<usize>,
     /// A prompt that got no reply.
@@ -55,6 +57,7 @@ impl Conversation {
             checker,
             turns: Vec::new(),
             revisions: Vec::new(),
+            next: 0,
             present: None,
             unanswered: None,
             model: None,
@@ -105,9 +108,9 @@ impl Conversation {
         observer: &mut dyn Observer,
     ) -> usize {
         let same = self.present.filter(|number| self.text_of(*number) == Some(text.as_str()));
-        // Without a file at the beginning there is no revision 0.
-        let first = usize::from(source != Source::File);
-        let number = same.unwrap_or_else(|| self.revisions.last().map_or(first, |last| last.number + 1));
+        // The file as it was found is revision 0, whatever was taken back before it.
+        let number = same.unwrap_or_else(|| if source == Source::File { 0 } else { self.next.max(1) });
+        self.next = self.next.max(number + 1);
         if same.is_none() {
             let kept = (source != Source::Reply).then(|| text.clone());
             let revision = Revision::new(number, turn, attempt, source, self.checker.check(text));
@@ -335,8 +338,7 @@ impl Conversation {
 
     /// A revision by its number.
     pub(super) fn at(&self, number: usize) -> Option<&Revision> {
-        let first = self.revisions.first()?.number;
-        self.revisions.get(number.checked_sub(first)?)
+        self.revisions.get(self.revisions.binary_search_by_key(&number, |revision| revision.number).ok()?)
     }
 
     pub(super) fn text_of(&self, number: usize) -> Option<&str> {
@@ -379,7 +381,8 @@ impl Conversation {
     fn no_revision(&self, number: Option<usize>) -> EngineError {
         EngineError::NoRevision(match (number, self.revisions.first(), self.revisions.last()) {
             (Some(number), Some(first), Some(last)) => {
-                format!("there is no revision {number}; there are {} to {}", first.number, last.number)
+                let taken = if number < self.next { " any more" } else { "" };
+                format!("there is no revision {number}{taken}; there are {} to {}", first.number, last.number)
             }
             _ => "there is no file yet: no reply has brought a whole one".to_owned(),
         })

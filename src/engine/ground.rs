@@ -38,6 +38,11 @@ impl Conversation {
         self.revisions.iter().rev().find(|revision| self.stands_on_disk(revision))
     }
 
+    /// The next revision gets this number, or a greater one.
+    pub(super) fn next_at_least(&mut self, number: usize) {
+        self.next = self.next.max(number);
+    }
+
     /// What a revision has lost of the file that stood before the last turn, where that is a large part of it.
     pub(super) fn loss_of(&self, number: usize) -> Option<Loss> {
         let before = self.turns.last()?.before?;

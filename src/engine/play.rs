@@ -171,6 +171,7 @@ fn recorded_turn(
     // Which repairs were sent is part of the recording.
     conversation.options_mut().repairs = Repairs::Off;
     let number = conversation.turns().len() + 1;
+    conversation.next_at_least(recording.number(number, 0));
     conversation.turn(cue.prompt.clone(), player, audience)?;
     let mut drift = Vec::new();
     compare(conversation, recording, number, 0, &mut drift);
@@ -180,6 +181,7 @@ fn recorded_turn(
             differs("a repair was recorded, and today there is nothing to repair".to_owned());
             break;
         }
+        conversation.next_at_least(recording.number(number, attempt));
         conversation.repair(player, audience)?;
         if let Some(words) = player.reworded.take() {
             differs(format!("the repair has other words today: {}", beginning(&words)));

@@ -11,6 +11,8 @@ use crate::yaml::Document;
 /// What a recording says of one attempt.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Concluded {
+    /// The number that its revision had.
+    pub number: Option<usize>,
     /// The hash of the revision's text, if the attempt made one.
     pub sha256: Option<String>,
     /// The verdict, if there was one.
@@ -41,14 +43,16 @@ impl Recording {
         let mut place = (0, 0);
         let mut judged = false;
         let mut edits: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-        let mut hash = None;
+        let (mut hash, mut of) = (None, None);
         for entry in surviving(&session.entries) {
             match entry {
                 Entry::Prompt { turn, origin, .. } => {
                     place = (*turn, if *origin == Origin::Repair { place.1 + 1 } else { 0 });
-                    hash = None;
+                    (hash, of) = (None, None);
                 }
-                Entry::Revision { sha256, source: Source::Reply, .. } => hash = Some(sha256.clone()),
+                Entry::Revision { sha256, number, source: Source::Reply, .. } => {
+                    (hash, of) = (Some(sha256.clone()), Some(*number));
+                }
                 Entry::Revision { source: Source::Edit, text: Some(text), turn, .. } => {
                     edits.entry(*turn).or_default().push(text.clone());
                 }
@@ -58,7 +62,8 @@ impl Recording {
                     let mut errors: Vec<String> = errors.map(|finding| finding.rule.clone()).collect();
                     errors.sort();
                     errors.dedup();
-                    concluded.insert(place, Concluded { sha256: hash.clone(), verdict: Some(*verdict), errors });
+                    concluded
+                        .insert(place, Concluded { number: of, sha256: hash.clone(), verdict: Some(*verdict), errors });
                 }
                 _ => {}
             }
@@ -91,6 +96,11 @@ impl Recording {
     /// What was concluded then. `None` for a recording that has no verdicts at all, as of other programs.
     pub fn concluded(&self, turn: usize, attempt: usize) -> Option<Concluded> {
         self.judged.then(|| self.concluded.get(&(turn, attempt)).cloned().unwrap_or_default())
+    }
+
+    /// The number that an attempt's revision had; numbers of revisions that were taken back are left out.
+    pub(super) fn number(&self, turn: usize, attempt: usize) -> usize {
+        self.concluded.get(&(turn, attempt)).and_then(|then| then.number).unwrap_or(0)
     }
 
     /// The file with which the conversation began, and the hash of its own bytes: credentials are masked in the text.

@@ -8,6 +8,24 @@ use super::turn::{Stop, Turn};
 use crate::model::{Finish, Reply, Usage};
 use crate::session::{Entry, Origin, Source, looks_masked, sha256, surviving};
 
+/// The number that the session gave to the revision which an entry brings; 0 where it brings none.
+fn numbered(entries: &[&Entry], at: usize) -> usize {
+    let of_reply = |entry: &&Entry| match entry {
+        Entry::Revision { source: Source::Reply, number, .. } => Some(*number),
+        _ => None,
+    };
+    let behind = entries.get(at..).unwrap_or_default();
+    match behind.first() {
+        Some(Entry::Reply { .. }) => {
+            let own =
+                behind.iter().skip(1).take_while(|entry| !matches!(entry, Entry::Prompt { .. } | Entry::Reply { .. }));
+            own.filter_map(of_reply).next().unwrap_or(0)
+        }
+        Some(Entry::Revision { source: Source::File | Source::Edit, number, .. }) => *number,
+        _ => 0,
+    }
+}
+
 impl Conversation {
     /// Takes up a session: its prompts, replies, edits and acceptances. The observer is told what is concluded from
     /// them today. To be called on a new conversation.
@@ -23,8 +41,10 @@ impl Conversation {
             _ => None,
         }));
         let mut asked: Option<Prompt> = None;
-        for entry in surviving(entries) {
-            match entry {
+        let kept = surviving(entries);
+        for (at, entry) in kept.iter().enumerate() {
+            self.next = self.next.max(numbered(&kept, at));
+            match *entry {
                 Entry::Prompt { origin, text, .. } => {
                     let prompt = Prompt { origin: *origin, text: text.clone() };
                     let turn = self.turns.len() + usize::from(prompt.origin != Origin::Repair);
@@ -67,6 +87,8 @@ impl Conversation {
                 _ => {}
             }
         }
+        let numbers = entries.iter().filter_map(Entry::number).max();
+        self.next = self.next.max(numbers.map_or(0, |number| number + 1));
         self.unanswered = asked.filter(|prompt| prompt.origin != Origin::Repair);
     }
 

@@ -292,11 +292,15 @@ fn undo_retry_and_fork_move_turns_and_revisions_together() {
     assert!(matches!(conversation.undo(3, &mut entries), Err(EngineError::NothingToUndo { have: 2, asked: 3 })));
     conversation.retry(&mut backend, &mut entries).unwrap();
     assert_eq!((conversation.turns().len(), conversation.present().unwrap().text()), (2, file("again").as_str()));
+    assert!(conversation.revision(3).unwrap_err().to_string().ends_with("no revision 3 any more; there are 1 to 4"));
+    let mut resumed = self::conversation(0);
+    resumed.restore(&entries, &mut Silent);
+    assert_eq!(resumed.revisions().iter().map(|revision| revision.number).collect::<Vec<_>>(), [1, 4]);
     assert_eq!(backend.asked[3].messages.last().unwrap().text, "p2");
     conversation.edit(file("mine"), &mut entries);
     let mut once = Vec::new();
     conversation.edit(file("other"), &mut once);
-    assert_eq!((conversation.undo_edit(&mut once), conversation.present().unwrap().text()), (Some(4), &*file("mine")));
+    assert_eq!((conversation.undo_edit(&mut once), conversation.present().unwrap().text()), (Some(6), &*file("mine")));
     entries.append(&mut once);
     let mut forked = Vec::new();
     let fork = conversation.fork(1, &mut forked).unwrap();

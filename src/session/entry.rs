@@ -192,6 +192,14 @@ pub enum Entry {
 }
 
 impl Entry {
+    /// The number of the revision that the entry is.
+    pub fn number(&self) -> Option<usize> {
+        match self {
+            Self::Revision { number, .. } => Some(*number),
+            _ => None,
+        }
+    }
+
     /// The turn that the entry belongs to.
     pub fn turn(&self) -> usize {
         match self {

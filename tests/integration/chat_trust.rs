@@ -70,17 +70,17 @@ fn the_file_of_this_session_is_no_stranger_and_a_strangers_is_taken_up() {
     desk.live([says(&fenced(&good()))], "write it\n/accept\n/undo\n");
     let acts = [says(&fenced(&good())), says(&fenced(&second))];
     let (out, _, _) = desk.resumed(Some("last"), acts, "again\n/accept\nother\n/accept\n");
-    assert!(out.contains("revision 1 stands there already") && out.contains("revision 2 is written"), "{out}");
+    assert!(out.contains("revision 2 stands there already") && out.contains("revision 3 is written"), "{out}");
 
     let path = desk.root().join("work/bitbucket-pipelines.yml");
     let theirs = format!("# by hand\n{second}");
     std::fs::write(&path, &theirs).unwrap();
-    let said = "/accept 1\n/reload\n/reload\n/accept 1\n";
+    let said = "/accept 2\n/reload\n/reload\n/accept 2\n";
     let (out, ending, _) = desk.resumed(Some("last"), [], said);
     assert!(out.contains("on disk is none of the revisions; `/reload` takes it as one"), "{out}");
     assert!(out.contains("it has changed since it was read") && out.contains("(`/reload`, `/accept force`)"), "{out}");
-    assert!(out.contains("revision 3: accepted; +1 -0") && out.contains("is revision 3 as it is"), "{out}");
-    assert!(out.contains("revision 1 is written: bitbucket-pipelines.yml") && ending.failed, "{out}");
+    assert!(out.contains("revision 4: accepted; +1 -0") && out.contains("is revision 4 as it is"), "{out}");
+    assert!(out.contains("revision 2 is written: bitbucket-pipelines.yml") && ending.failed, "{out}");
     assert_eq!(desk.file(), Some(good()));
 }
 
