@@ -75,7 +75,7 @@ pub fn doctor(options: LiveOptions) -> Vec<Probe> {
         }
     };
     let name = live.name();
-    tell("reply", true, format!("{name} answers in {} ms", reply.elapsed_ms));
+    tell("reply", true, format!("{name} answers; the whole reply came in {} ms", reply.elapsed_ms));
     tell(
         "stream",
         true,

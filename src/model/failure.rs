@@ -113,6 +113,10 @@ impl Scene {
                 };
                 BackendError::NotFound { server, model: self.model.clone(), said: words, check }
             }
+            429 if spent => {
+                words.push_str("; the account has used up what it may spend: see its plan and billing");
+                BackendError::Refused { server, status, said: words }
+            }
             429 => BackendError::RateLimited { server, after, said: words },
             408 | 500.. => BackendError::Server { server, status, said: words },
             _ => BackendError::Refused { server, status, said: words },
@@ -197,6 +201,10 @@ mod tests {
         let framed = "event: error\ndata: {\"error\":{\"message\":\"no stream\"}}\n\ndata: [DONE]\n\n";
         insta::assert_snapshot!(line(500, framed), @"host has trouble of its own (500: no stream): retry later");
         insta::assert_snapshot!(line(413, ""), @"host refuses the request (413)");
+        let spent = r#"{"error":{"message":"quota exceeded","code":"insufficient_quota"}}"#;
+        insta::assert_snapshot!(line(429, spent), @"host refuses the request (429: quota exceeded; the account has used up what it may spend: see its plan and billing)");
+        let long = r#"{"error":{"message":"maximum context length is 8192 tokens","code":"context_length_exceeded"}}"#;
+        insta::assert_snapshot!(line(400, long), @"host refuses the request (400: maximum context length is 8192 tokens; take turns back (`/undo`), begin a chat anew, or choose a model that takes more)");
     }
 
     #[test]

@@ -333,6 +333,33 @@ fn cause(error: &reqwest::Error) -> String {
     if std::ptr::addr_eq(source, std::ptr::from_ref(error)) {
         "the request failed".to_owned()
     } else {
-        source.to_string()
+        plainly(&source.to_string())
+    }
+}
+
+/// What libraries say of a connection, in words for whoever asked a model.
+fn plainly(said: &str) -> String {
+    let known = [
+        ("unexpected EOF", "the server closed the connection in the middle"),
+        ("end of file before message length", "the server closed the connection in the middle"),
+        ("connection closed before message completed", "the server closed the connection with no answer"),
+        ("InvalidContentType", "no TLS is spoken there: is it http:// and not https://?"),
+        ("invalid HTTP version parsed", "no HTTP is spoken there"),
+    ];
+    known
+        .iter()
+        .find(|(theirs, _)| said.contains(theirs))
+        .map_or_else(|| said.to_owned(), |(_, ours)| (*ours).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_libraries_are_said_plainly_and_others_stay() {
+        assert_eq!(plainly("unexpected EOF during chunk size line"), "the server closed the connection in the middle");
+        assert!(plainly("received corrupt message of type InvalidContentType").starts_with("no TLS is spoken there"));
+        assert_eq!(plainly("Connection refused (os error 111)"), "Connection refused (os error 111)");
     }
 }

@@ -56,6 +56,8 @@ pub enum Takes {
     Revision,
     /// A revision, or `force`.
     Acceptance,
+    /// A turn's number.
+    Turn,
     /// A file that is to be written.
     File,
     /// A revision or a file.
@@ -206,7 +208,7 @@ pub const COMMANDS: &[Command] = &[
         "fork",
         &[],
         "TURN",
-        Takes::Other,
+        Takes::Turn,
         "go on from after an earlier turn",
         "`/fork 3` takes back all turns after turn 3.",
     ),

@@ -9,6 +9,8 @@ use super::commands::{COMMANDS, Takes, command};
 pub struct Words {
     /// Ids of rules.
     pub rules: Vec<String>,
+    /// How many turns there are.
+    pub turns: usize,
     /// Numbers of revisions.
     pub revisions: Vec<usize>,
     /// Events that the file speaks about, such as `branch main` or `tag release-1.0.0`.
@@ -32,6 +34,7 @@ pub fn complete(line: &str, words: &Words) -> (usize, Vec<String>) {
         Takes::Command => COMMANDS.iter().map(|command| command.name.to_owned()).collect(),
         Takes::Revision => words.revisions.iter().map(usize::to_string).collect(),
         Takes::Acceptance => words.revisions.iter().map(usize::to_string).chain(["force".to_owned()]).collect(),
+        Takes::Turn => (0..=words.turns).map(|turn| turn.to_string()).collect(),
         Takes::File => files(&words.directory, begun),
         Takes::RevisionOrFile => {
             words.revisions.iter().map(usize::to_string).chain(files(&words.directory, begun)).collect()
@@ -89,6 +92,7 @@ mod tests {
     fn offers(line: &str) -> (usize, Vec<String>) {
         let words = Words {
             rules: vec!["build-once".into(), "manual-production".into()],
+            turns: 2,
             revisions: vec![0, 1, 12],
             events: vec!["branch main".into(), "tag release-1.0.0".into()],
             directory: PathBuf::from("tests"),
@@ -104,6 +108,7 @@ mod tests {
         assert_eq!(offers("/plan t"), (6, vec!["tag ".into()]));
         assert_eq!(offers("/plan tag "), (10, vec!["release-1.0.0 ".into()]));
         assert_eq!(offers("/accept f"), (8, vec!["force ".into()]));
+        assert_eq!(offers("/fork "), (6, ["0", "1", "2"].map(str::to_owned).to_vec()));
         assert_eq!(offers("/export fix"), (8, vec!["fixtures/".into()]));
         assert!(offers("/check fixtures/ser").1.contains(&"fixtures/server/".to_owned()));
         assert!(offers("plain text /re").1.is_empty());

@@ -43,8 +43,6 @@ pub(super) struct Repl<'r, 'w> {
     answered: bool,
     /// A prompt that is not sent, since a key stands in it.
     held: Option<Prompt>,
-    /// The way to the file was told.
-    pub(super) told_accept: bool,
     /// Another model than the backend's own.
     pub(super) chosen_model: Option<String>,
     words: Words,
@@ -80,7 +78,6 @@ pub fn run(
         asked: false,
         answered: false,
         held: None,
-        told_accept: false,
         chosen_model: None,
         words,
         words_of: None,
@@ -314,6 +311,7 @@ impl Repl<'_, '_> {
     /// What the tab key offers now.
     fn refresh_words(&mut self) {
         let conversation = &self.opened.conversation;
+        self.words.turns = conversation.turns().len();
         self.words.revisions = conversation.revisions().iter().map(|revision| revision.number).collect();
         let present = conversation.present();
         if self.silent || present.map(|revision| revision.number) == self.words_of {

@@ -94,8 +94,7 @@ impl Repl<'_, '_> {
         entries.filter(|entry| matches!(entry, Entry::Accepted { .. })).count()
     }
 
-    /// Names the next step after an accepted revision that is not on disk: once in a chat, and always where a large part
-    /// of the file on disk would go.
+    /// Names the next step after an accepted revision that is not on disk, and what it takes from the file there.
     pub(super) fn next_step(&mut self) -> io::Result<()> {
         let Some(revision) = self.opened.conversation.present() else { return Ok(()) };
         let accepted = revision.verdict() == crate::finding::Verdict::Accepted;
@@ -110,10 +109,6 @@ impl Repl<'_, '_> {
                 "`/accept` would take {loss} from {named}: `/diff {ground} {number}` shows them, `/repair` asks for them back"
             ));
         }
-        if self.told_accept {
-            return Ok(());
-        }
-        self.told_accept = true;
         self.screen.note(&format!("`/accept` writes it to {}", self.options.named))
     }
 }

@@ -21,7 +21,24 @@ pub(super) fn shown(c: char) -> char {
 
 /// One line of text with every control and every direction mark made visible.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| shown(c) == c) { Cow::Borrowed(text) } else { text.chars().map(shown).collect() }
+    if text.chars().all(|c| shown(c) == c) {
+        return Cow::Borrowed(text);
+    }
+    let mut before = '\0';
+    let mut rest = text.chars().peekable();
+    let mut out = String::with_capacity(text.len());
+    while let Some(c) = rest.next() {
+        // Between two pictures the joiner makes one of them, and hides nothing.
+        let joins = c == '\u{200d}' && is_picture(before) && rest.peek().copied().is_some_and(is_picture);
+        out.push(if joins { c } else { shown(c) });
+        before = c;
+    }
+    Cow::Owned(out)
+}
+
+/// An emoji, its colour of skin, or the sign that a symbol is shown as one.
+fn is_picture(c: char) -> bool {
+    matches!(c, '\u{1f300}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{fe0f}')
 }
 
 #[cfg(test)]
@@ -31,6 +48,8 @@ mod tests {
     #[test]
     fn escapes_and_direction_marks_are_shown() {
         assert_eq!(visible("a\u{1b}[31mb\u{202e}c\n"), "a␛[31mb\u{fffd}c␊");
+        let family = "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}";
+        assert_eq!(visible(&format!("{family} a\u{200d}b \u{200d}")), format!("{family} a\u{fffd}b \u{fffd}"));
         assert!(matches!(visible("grün `x` 日本"), Cow::Borrowed(_)));
     }
 }

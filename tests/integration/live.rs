@@ -463,7 +463,7 @@ fn the_doctor_tells_what_a_server_can_do() {
     insta::assert_snapshot!([say(fine), say(plain), say(strict), say(closed)].join("\n\n"), @"
     true configuration: HOST with a key
     true models: a, b
-    true reply: test-model answers in N ms
+    true reply: test-model answers; the whole reply came in N ms
     true stream: in N pieces, the first after N ms
     true tokens: counted: 12 sent, 3 received
     true end: stop
@@ -473,7 +473,7 @@ fn the_doctor_tells_what_a_server_can_do() {
 
     true configuration: HOST with a key
     true models: not listed, which is no hindrance where a model is named
-    true reply: test-model answers in N ms
+    true reply: test-model answers; the whole reply came in N ms
     true stream: in one piece: the server does not stream
     true tokens: counted: 12 sent, 3 received
     true end: stop
@@ -483,7 +483,7 @@ fn the_doctor_tells_what_a_server_can_do() {
 
     true configuration: HOST with a key
     true models: not listed, which is no hindrance where a model is named
-    true reply: test-model answers in N ms
+    true reply: test-model answers; the whole reply came in N ms
     true stream: in one piece: the server does not stream
     true tokens: not counted: caps on tokens go by an estimate
     true end: stop

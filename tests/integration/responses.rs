@@ -144,7 +144,7 @@ fn failures_are_one_clear_line_and_only_what_may_pass_is_sent_again() {
     2: HOST takes no more requests now (429: it [31m went wrong): retry later
     0: HOST refuses the request (400: it [31m went wrong)
     2: HOST has trouble of its own (500: no): retry later
-    0: HOST takes no more requests now (429: no): retry later
+    0: HOST refuses the request (429: no; the account has used up what it may spend: see its plan and billing)
     0: HOST sent no reply: reasoning came and no answer after it; retry, or allow more tokens
     0: HOST knows no model `test-model` at this address (404: Not Found): check the model's name, the base URL, and whether the server has the Responses API (`api: chat` asks for chat completions)
     0: HOST sent no reply: an answer with no choices in it; check that the base URL is that of an OpenAI-compatible API
