@@ -201,10 +201,17 @@ impl Live {
     }
 
     /// Waits before the next try; `Err` when the user or the clock ends it.
-    fn pause(&mut self, wait: Duration, error: &BackendError) -> Result<(), BackendError> {
+    fn pause(
+        &mut self,
+        wait: Duration,
+        error: &BackendError,
+        on_delta: &mut dyn FnMut(&str),
+    ) -> Result<(), BackendError> {
         self.retries += 1;
         if let Some(notice) = &mut self.notice {
             notice(&format!("{error}; again in {:.1} s", wait.as_secs_f32()));
+            // Whoever listens to both can tell it before the wait.
+            on_delta("");
         }
         let Some(connection) = &self.connection else { return Err(BackendError::NoModel) };
         connection.runtime.block_on(async {
@@ -277,7 +284,7 @@ impl Backend for Live {
                 None => return Err(failure.error),
                 Some(wait) => {
                     self.connect()?;
-                    self.pause(wait, &failure.error)?;
+                    self.pause(wait, &failure.error, on_delta)?;
                 }
             }
             tried += 1;

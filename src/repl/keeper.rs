@@ -4,6 +4,7 @@ use std::io;
 
 use super::answers;
 use super::judged::Judged;
+use super::opening::Heard;
 use super::screen::Screen;
 use crate::check::Checker;
 use crate::engine::{Attempted, Observer, Revision, YamlKind, lost};
@@ -66,6 +67,8 @@ pub(super) struct Keeper<'k, 'w> {
     pub(super) book: &'k mut Book,
     /// Who answers.
     pub(super) who: String,
+    /// What the backend has said meanwhile.
+    pub(super) heard: Heard,
     /// What revisions are compared with.
     checker: &'k Checker,
     /// The first trouble with the screen.
@@ -74,7 +77,7 @@ pub(super) struct Keeper<'k, 'w> {
 
 impl<'k, 'w> Keeper<'k, 'w> {
     pub(super) fn new(screen: &'k mut Screen<'w>, book: &'k mut Book, who: String, checker: &'k Checker) -> Self {
-        Self { screen, book, who, checker, broken: Ok(()) }
+        Self { screen, book, who, heard: Heard::default(), checker, broken: Ok(()) }
     }
 
     fn show(&mut self, act: impl FnOnce(&mut Screen<'w>, &str) -> io::Result<()>) {
@@ -105,7 +108,11 @@ impl Observer for Keeper<'_, '_> {
     }
 
     fn delta(&mut self, text: &str) {
-        self.show(|screen, _| screen.reply_grows(text));
+        let heard = self.heard.take();
+        self.show(|screen, _| {
+            heard.iter().try_for_each(|line| screen.aside(line))?;
+            screen.reply_grows(text)
+        });
     }
 
     fn attempted(&mut self, attempted: Attempted<'_>) {

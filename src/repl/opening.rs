@@ -1,7 +1,9 @@
 //! How a chat begins: anew, from the file that is there, or from a session.
 
+use std::cell::RefCell;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::SystemTime;
 
 use super::keeper::Book;
@@ -82,6 +84,9 @@ pub enum ReplError {
     Terminal(#[from] io::Error),
 }
 
+/// Lines that a backend has said and nobody has shown.
+pub(super) type Heard = Rc<RefCell<Vec<String>>>;
+
 /// A prompt of a recording.
 #[derive(Debug, Clone)]
 pub(super) struct Recalled {
@@ -98,6 +103,8 @@ pub(super) struct Opened {
     /// Prompts of the recording that answers, in order; empty with a model.
     pub(super) recorded: Vec<Recalled>,
     pub(super) backend: Box<dyn Backend>,
+    /// What the backend says while it is waited for.
+    pub(super) heard: Heard,
     /// Nobody answers: the session is there to be looked at.
     pub(super) looking: bool,
     /// A session is gone on with.
@@ -112,8 +119,13 @@ pub(super) struct Opened {
 pub(super) fn open(answers: Answers, options: &Options) -> Result<Opened, ReplError> {
     engine::sweep(&options.root);
     let looking = options.resume.is_some() && matches!(answers, Answers::Recorded(_));
+    let heard = Heard::default();
     let (backend, recorded): (Box<dyn Backend>, Vec<Recalled>) = match answers {
-        Answers::Live(live) => (live, Vec::new()),
+        Answers::Live(mut live) => {
+            let heard = Heard::clone(&heard);
+            live.on_notice(move |line| heard.borrow_mut().push(line.to_owned()));
+            (live, Vec::new())
+        }
         Answers::Recorded(_) if looking => (Box::new(Nobody), Vec::new()),
         Answers::Recorded(recorded) => {
             let recall = |exchange: &session::Exchange| Recalled {
@@ -144,7 +156,18 @@ pub(super) fn open(answers: Answers, options: &Options) -> Result<Opened, ReplEr
         if let Some(number) = note_written(&mut conversation, found.as_deref(), &mut book) {
             notes.push(format!("revision {number} was written to {} already", options.named));
         }
-        return Ok(Opened { conversation, book, header, recorded, backend, looking, resumed: true, found, notes });
+        return Ok(Opened {
+            conversation,
+            book,
+            header,
+            recorded,
+            backend,
+            heard,
+            looking,
+            resumed: true,
+            found,
+            notes,
+        });
     }
     // What a recording says is kept already.
     let sessions = options.sessions.as_ref().filter(|_| recorded.is_empty());
@@ -162,7 +185,7 @@ pub(super) fn open(answers: Answers, options: &Options) -> Result<Opened, ReplEr
             Err(_) => {}
         }
     }
-    Ok(Opened { conversation, book, header, recorded, backend, looking, resumed: false, found: None, notes })
+    Ok(Opened { conversation, book, header, recorded, backend, heard, looking, resumed: false, found: None, notes })
 }
 
 /// The header of a session that begins now.

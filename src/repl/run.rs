@@ -253,6 +253,7 @@ impl Repl<'_, '_> {
         self.options.interrupt.clear();
         let who = self.who();
         let mut keeper = Keeper::new(self.screen, &mut self.opened.book, who, &self.options.checker);
+        keeper.heard = self.opened.heard.clone();
         let ended = act(&mut self.opened.conversation, self.opened.backend.as_mut(), &mut keeper);
         let stop = ended.map(|turn| (turn.stop.clone(), turn.attempts.len(), turn.revision));
         self.asked = true;

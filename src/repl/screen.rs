@@ -145,6 +145,15 @@ impl<'w> Screen<'w> {
         Ok(())
     }
 
+    /// A line beside the matter while a reply is waited for, which is waited for still.
+    pub(super) fn aside(&mut self, text: &str) -> io::Result<()> {
+        let waiting = self.waiting;
+        self.stop_waiting()?;
+        self.note(text)?;
+        self.waiting = waiting;
+        if waiting { self.waiting_line("") } else { Ok(()) }
+    }
+
     /// The line in which is waited; `time` says how long, once it is long.
     fn waiting_line(&mut self, time: &str) -> io::Result<()> {
         let text = format!("waiting for {}{time}; Ctrl-C ends it", self.who);

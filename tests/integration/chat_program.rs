@@ -1,6 +1,6 @@
 //! `pipewright` and `pipewright chat` as a program, with prompts piped in.
 
-use crate::server::{Server, says};
+use crate::server::{Server, says, status};
 use crate::support::pipewright;
 
 /// The good example of a rule's page, which is held to be accepted.
@@ -169,4 +169,17 @@ fn below_the_top_of_a_repository_the_file_that_counts_is_named() {
     );
     let folder = pipewright().args(["chat", "--file", "/"]).say("").run();
     assert!(folder.code == Some(2) && folder.err.contains("/: is a folder"), "{}", folder.block());
+}
+
+#[test]
+fn a_request_that_is_sent_again_is_told() {
+    let server = Server::with([status(429, "slow down"), says("Trunk.")]);
+    let base = server.base();
+    let ended = pipewright().args(["chat", "--model", "small", "--server", base.as_str()]).say("which?\n").run();
+    let (before, after) = ended.out.split_once("Trunk.").expect("a reply");
+    assert!(
+        before.contains("takes no more requests now (429: slow down)") && before.contains("; again in 0."),
+        "{before}"
+    );
+    assert!(ended.code == Some(0) && !after.contains("429"), "{}", ended.block());
 }
