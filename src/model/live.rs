@@ -209,7 +209,9 @@ impl Live {
     ) -> Result<(), BackendError> {
         self.retries += 1;
         if let Some(notice) = &mut self.notice {
-            notice(&format!("{error}; again in {:.1} s", wait.as_secs_f32()));
+            let why = error.to_string();
+            let why = why.strip_suffix(": retry later").unwrap_or(&why);
+            notice(&format!("{why}; sent again in {:.1} s", wait.as_secs_f32()));
             // Whoever listens to both can tell it before the wait.
             on_delta("");
         }
