@@ -8,6 +8,7 @@ mod compiled;
 mod explain;
 mod foreign;
 mod holders;
+mod invisible;
 mod keys;
 mod metas;
 mod place;

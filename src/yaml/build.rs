@@ -439,6 +439,9 @@ fn advice(line: &str) -> Option<String> {
             Some("this looks like a template: render it first, or quote the braces".to_owned())
         }
         '{' | '[' => Some(format!("text that begins with `{first}` must be quoted, also where it is a key")),
+        _ if value.contains(char::is_control) => Some(
+            "a control character stands in this line: remove it, or write it as an escape in double quotes".to_owned(),
+        ),
         _ if value.matches(": ").count() > 1 => Some("quote the text if the colon belongs to it".to_owned()),
         _ => Some("check the indentation of this line and of the one before it".to_owned()),
     }
