@@ -74,6 +74,7 @@ fn hint(path: &str, directory: &Path) -> String {
     let above = files::top_from(directory).map(|top| top.join(path)).filter(|_| !directory.join(path).exists());
     match above.filter(|above| directory.join(above).is_file()) {
         Some(above) => format!("; the one at the top of the repository is {}: name it", above.display()),
+        None if directory.join(path).exists() => String::new(),
         None => "; name the files to check".to_owned(),
     }
 }

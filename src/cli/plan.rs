@@ -6,6 +6,7 @@ use super::args::{Global, Plan, PlanFormat};
 use super::config::{Configuration, Overrides};
 use super::{CliError, Exit, World, files};
 use crate::engine::leads_out;
+use crate::pipeline::{File, Section};
 use crate::plan::{Event, EventKind};
 use crate::report::{self, WirePlan, visible};
 use crate::settings::Settings;
@@ -34,7 +35,7 @@ pub(super) fn run(arguments: &Plan, global: &Global, world: &mut World<'_>) -> R
             let plans = planner.all_of(event);
             wired.extend(plans.iter().map(|plan| WirePlan::new(plan, &document, settings)));
             if plans.is_empty() {
-                wired.push(WirePlan::nothing(event));
+                wired.push(WirePlan { unclear: known_custom(&document, event), ..WirePlan::nothing(event) });
             }
         }
         wired
@@ -45,6 +46,17 @@ pub(super) fn run(arguments: &Plan, global: &Global, world: &mut World<'_>) -> R
         PlanFormat::Json => report::plans_json(plans, world.out)?,
     }
     Ok(Exit::Fine)
+}
+
+/// What there is instead of a custom pipeline that is not there.
+fn known_custom(document: &Document, event: &Event) -> Option<String> {
+    let file = File::new(document).filter(|_| event.kind == EventKind::Custom)?;
+    let names: Vec<String> =
+        file.selectors_in(Section::Custom).iter().map(|selector| format!("`{}`", selector.name())).collect();
+    Some(match names.as_slice() {
+        [] => "the file has no custom pipeline".to_owned(),
+        names => format!("the file's custom pipelines: {}", names.join(", ")),
+    })
 }
 
 /// The events that the arguments name; none means all.

@@ -120,11 +120,15 @@ fn resolve(root: &Path, path: &Path) -> io::Result<Option<PathBuf>> {
     Ok(target.filter(|target| target.starts_with(root)))
 }
 
-/// Why a file is not read unless a person has named it: a link on the way to it leads out of `root`, and whoever made the
+/// Why a file is not read unless a person has named it: it is no plain file, or a link on the way to it leads out of `root`, and whoever made the
 /// link is not who is asked.
 pub fn leads_out(root: &Path, path: &Path) -> Option<String> {
     let real = root.canonicalize().ok()?;
     let target = root.join(path).canonicalize().ok()?;
+    // A pipe or a device may never end.
+    if target.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        return Some("is no plain file, so it is not read".to_owned());
+    }
     let shown = root.display();
     (!target.starts_with(real))
         .then(|| format!("leads out of {shown}, so it is not read; name the file that it leads to"))

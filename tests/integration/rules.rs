@@ -24,5 +24,8 @@ fn a_misspelt_id_gets_the_nearest() {
     hint: did you mean `build-once`?
     --- exit 2
     ");
+    let part = |id: &str| pipewright().args(["rules", id]).run().err;
+    assert!(part("manual-prod").contains("did you mean `manual-production`?"), "{}", part("manual-prod"));
+    assert!(part("pinned").contains("did you mean `pinned-image` or `pinned-pipe`?"), "{}", part("pinned"));
     assert!(pipewright().args(["rules", "qqqqqqqqqqqqqq"]).run().err.contains("`pipewright rules` lists them"));
 }
