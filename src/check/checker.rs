@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use super::files::RepositoryFiles;
+use super::gather::gather;
 use super::suppress;
 use crate::effect::{Catalogue, CatalogueError, Files, NoFiles};
 use crate::finding::{Finding, Findings, Layer, RuleMeta, Verdict};
@@ -168,6 +169,7 @@ impl Checker {
         suppress::apply(&document, &mut findings, &ran);
         self.apply_severities(&mut findings);
         sort(&mut findings);
+        gather(&mut findings);
         let own = [&suppress::REASON, &suppress::USED];
         let metas = rules::all().iter().map(|rule| rule.meta()).chain(schema::rules().iter().copied());
         let off = |rule: &RuleMeta| matches!(self.settings.severities.get(rule.id), Some(None));
@@ -210,7 +212,11 @@ fn unable(layer: Layer, document: &Document) -> Option<String> {
     if layer == Layer::Syntax {
         return None;
     }
-    let Some(root) = document.root() else { return Some("the text could not be read as YAML to its end".to_owned()) };
+    let Some(root) = document.root() else {
+        let empty = document.problems().is_empty();
+        let reason = if empty { "the file is empty" } else { "the text could not be read as YAML to its end" };
+        return Some(reason.to_owned());
+    };
     match layer {
         Layer::Syntax | Layer::Schema => None,
         Layer::Semantic => (!root.is_mapping()).then(|| "the file is no map".to_owned()),

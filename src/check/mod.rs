@@ -6,6 +6,9 @@ mod difference;
 #[cfg(test)]
 mod difference_tests;
 mod files;
+mod gather;
+#[cfg(test)]
+mod message_tests;
 mod started;
 mod suppress;
 

@@ -64,8 +64,10 @@ impl<'d> Reading<'_, 'd> {
                 Reading { invocation: &inner, phrase: &[], ..*self }.read();
                 return;
             }
-            if let (false, "npx" | "bunx" | "pnpx", Some(tool)) = (known, name, inner.name()) {
-                self.push(Kind::Opaque(Opaque::Command { name: tool.to_owned() }), tool.to_owned(), Vec::new());
+            if let (false, "npx" | "bunx" | "pnpx", Some(tool)) = (known, name, tool::package(&inner)) {
+                let task = inner.words.get(1).and_then(|word| word.literal()).filter(|word| !word.starts_with('-'));
+                let command = task.map_or_else(|| tool.to_owned(), |task| format!("{tool} {task}"));
+                self.push(Kind::Opaque(Opaque::Command { name: tool.to_owned() }), command, Vec::new());
                 return;
             }
         }

@@ -1,5 +1,7 @@
 //! Which environment a name means.
 
+use std::borrow::Cow;
+
 use crate::settings::Settings;
 
 /// The kinds of environments that the policy tells apart.
@@ -61,7 +63,8 @@ pub fn kind_of(name: &str, settings: &Settings) -> Option<EnvironmentKind> {
 pub fn inferred(words: &[String], settings: &Settings) -> Option<EnvironmentKind> {
     let mut found = None;
     for word in words {
-        let plain = word.trim_matches(['"', '\'']);
+        let plain = without_general_variables(word.trim_matches(['"', '\'']));
+        let plain = plain.as_ref();
         let exact = if plain.eq_ignore_ascii_case(&settings.environments.release) {
             Some(EnvironmentKind::Production)
         } else if plain.eq_ignore_ascii_case(&settings.environments.candidate) {
@@ -77,6 +80,48 @@ pub fn inferred(words: &[String], settings: &Settings) -> Option<EnvironmentKind
         }
     }
     found
+}
+
+/// A word without the variables that hold the name of any environment: `$STAGE` is no hint of staging.
+fn without_general_variables(word: &str) -> Cow<'_, str> {
+    if !word.contains('$') {
+        return Cow::Borrowed(word);
+    }
+    let mut kept = String::with_capacity(word.len());
+    let mut rest = word;
+    while let Some((before, after)) = rest.split_once('$') {
+        let after = after.strip_prefix('{').unwrap_or(after);
+        let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(after.len());
+        let (name, others) = after.split_at(end);
+        kept.push_str(before);
+        kept.push('$');
+        kept.push_str(if is_general(name) { "" } else { name });
+        rest = others;
+    }
+    kept.push_str(rest);
+    Cow::Owned(kept)
+}
+
+/// The variable that names the environment of a command, where its words leave that to one: `$STAGE`, `${ENVIRONMENT}`.
+pub fn left_to_variable(words: &[String]) -> Option<&str> {
+    let names = words.iter().flat_map(|word| word.split('$').skip(1)).map(|after| {
+        let after = after.strip_prefix('{').unwrap_or(after);
+        let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(after.len());
+        after.get(..end).unwrap_or(after)
+    });
+    let says = |name: &&str| {
+        tokens(name).iter().any(|token| ["env", "environment", "stage"].contains(&token.as_str())) && is_general(name)
+    };
+    names.into_iter().find(says)
+}
+
+/// Whether a variable is called after environments in general, as `STAGE`, `DEPLOY_STAGE` or `STAGE_NAME` are.
+fn is_general(variable: &str) -> bool {
+    let general = |token: &str| {
+        ["app", "aws", "deploy", "deployment", "env", "environment", "name", "serverless", "sls", "stage", "target"]
+            .contains(&token)
+    };
+    tokens(variable).iter().all(|token| general(token))
 }
 
 /// What the words that leave no doubt say.
@@ -147,5 +192,19 @@ mod tests {
         assert_eq!(infer(&["$PRODUCTION_HOST"]), Some(EnvironmentKind::Production));
         assert_eq!(infer(&["staging", "production"]), None);
         assert_eq!(infer(&["live-chat"]), None);
+    }
+
+    #[test]
+    fn a_variable_for_any_environment_is_no_hint() {
+        let infer = |word: &str| inferred(&[word.to_owned()], &Settings::default());
+        for word in ["$STAGE", "$PROJECT-$STAGE", "${PROJECT}-${STAGE}-api", "${STAGE_NAME}", "$DEPLOY_STAGE"] {
+            assert_eq!(infer(word), None, "{word}");
+        }
+        let left = |word: &str| left_to_variable(&[word.to_owned()]).map(str::to_owned);
+        assert_eq!(left("$PROJECT-${DEPLOY_ENV}-x").as_deref(), Some("DEPLOY_ENV"));
+        assert_eq!((left("$HOST"), left("$APP_NAME"), left("env")), (None, None, None));
+        for word in ["stage", "$STAGE_HOST", "$STAGING", "${STAGE:-staging}", "$STAGE-stage"] {
+            assert_eq!(infer(word), Some(EnvironmentKind::Staging), "{word}");
+        }
     }
 }

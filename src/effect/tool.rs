@@ -43,6 +43,11 @@ pub(super) fn behind(invocation: &Invocation) -> Option<Invocation> {
     Some(Invocation { words, ..invocation.clone() })
 }
 
+/// What a runner of packages runs: the package's whole name where it has a scope, else the command.
+pub(super) fn package(inner: &Invocation) -> Option<&str> {
+    inner.words.first()?.literal().filter(|text| text.starts_with('@')).or_else(|| inner.name())
+}
+
 /// The command that a container is started for: `docker run --rm quay.io/skopeo/stable copy a b` is `skopeo copy a b`,
 /// `docker run google/cloud-sdk gcloud run deploy` is `gcloud run deploy`. Only where the catalogue knows it.
 pub(super) fn contained(

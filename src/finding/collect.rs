@@ -1,6 +1,6 @@
 //! Findings built as a sentence: `out.violated(span, message).help(..).trace(..)`.
 
-use super::{Answer, Finding, Related, RuleMeta, Severity};
+use super::{Answer, Finding, Related, RuleMeta, Severity, Subject};
 use crate::yaml::{Node, Span};
 
 /// Where one rule puts its findings.
@@ -37,6 +37,7 @@ impl<'a> Findings<'a> {
             span,
             trace: Vec::new(),
             related: Vec::new(),
+            subject: None,
         });
         Draft(&mut self.out[at])
     }
@@ -61,6 +62,12 @@ impl Draft<'_> {
     /// Sets how an event gets there.
     pub fn trace(self, trace: impl IntoIterator<Item = String>) -> Self {
         self.0.trace = trace.into_iter().collect();
+        self
+    }
+
+    /// Says what it is about, so that notes about one program are told once.
+    pub fn about(self, program: &str, call: &str) -> Self {
+        self.0.subject = Some(Subject { program: program.to_owned(), call: call.to_owned() });
         self
     }
 

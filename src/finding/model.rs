@@ -95,4 +95,15 @@ pub struct Finding {
     pub trace: Vec<String>,
     /// Other places involved.
     pub related: Vec<Related>,
+    /// What it is about, where notes about one thing are told once.
+    pub subject: Option<Subject>,
+}
+
+/// What a note is about: a program, and the call of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The program: `npm`, `./lint.sh`.
+    pub program: String,
+    /// The program with what it is asked for: `npm run lint`.
+    pub call: String,
 }

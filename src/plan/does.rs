@@ -83,7 +83,7 @@ fn pushed(step: &PlannedStep<'_>) -> Vec<Does> {
 /// What a step does; each once, and certain where one of its commands is.
 fn effects(step: &PlannedStep<'_>) -> Vec<Does> {
     let mut found: Vec<Does> = Vec::new();
-    for effect in &step.found.effects {
+    for effect in step.found.effects.iter().filter(|effect| step.counts(effect)) {
         let Some(does) = does(effect) else { continue };
         match found.iter_mut().find(|other| other.is(&does)) {
             Some(known) => known.certain |= effect.certain,

@@ -178,15 +178,16 @@ impl<'d> Plan<'d> {
 }
 
 impl<'d> PlannedStep<'d> {
+    /// Whether an effect is what it looks like here: a weak deployment is one only where the step declares an environment.
+    pub fn counts(&self, effect: &Effect<'d>) -> bool {
+        !matches!(effect.kind, Kind::Deploy { weak: true, .. }) || self.declared_name().is_some()
+    }
+
     /// The deploying commands that count: weak ones only with a declared environment, restarts only beside nothing else.
     pub fn deploying(&self) -> Vec<&Effect<'d>> {
         let strong = |effect: &&Effect<'d>| matches!(effect.kind, Kind::Deploy { restart: false, .. });
-        let counts = |effect: &&Effect<'d>| match effect.kind {
-            Kind::Deploy { weak: true, .. } => self.declared_name().is_some(),
-            Kind::Deploy { .. } => true,
-            _ => false,
-        };
-        let all: Vec<&Effect<'d>> = self.found.effects.iter().filter(counts).collect();
+        let deploys = |effect: &&Effect<'d>| matches!(effect.kind, Kind::Deploy { .. }) && self.counts(effect);
+        let all: Vec<&Effect<'d>> = self.found.effects.iter().filter(deploys).collect();
         if all.iter().any(strong) { all.into_iter().filter(strong).collect() } else { all }
     }
 }

@@ -159,7 +159,10 @@ pub(super) struct Secrets(Vec<Span>);
 
 impl Secrets {
     pub(super) fn of(file: &FileReport<'_>) -> Self {
+        // A variable that is printed is no value.
+        let is_value = |span: Span| !file.document.slice(span).starts_with('$');
         let told = file.findings.iter().filter(|finding| finding.rule == SECRET && finding.severity > Severity::Note);
+        let told = told.filter(|finding| is_value(finding.span));
         let mut spans: Vec<Span> = told.map(|finding| finding.span).chain(file.secrets.iter().copied()).collect();
         spans.sort_unstable();
         Self(spans)

@@ -135,12 +135,13 @@ fn marks(step: &WireStep) -> impl Iterator<Item = String> {
 }
 
 fn words(effect: &WireEffect) -> String {
-    let mut words = effect.kind.replace('-', " ");
+    let mut words = if effect.kind == "opaque" { "not followed:".to_owned() } else { effect.kind.replace('-', " ") };
     let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "(name hidden)".to_owned());
     match (&effect.reference, &effect.source, &effect.target) {
         (_, Some(source), Some(target)) => words.push_str(&format!(" {} as {}", name(source), name(target))),
         // A deployment may well have no image, and what can't be followed may have no name.
-        (Some(None), ..) if ["deploy", "opaque"].contains(&effect.kind) => {}
+        (Some(None), ..) if effect.kind == "deploy" => {}
+        (Some(None), ..) if effect.kind == "opaque" => words.push_str(" an agent, or more than is read"),
         (Some(reference), ..) => words.push_str(&format!(" {}", name(reference))),
         _ => {}
     }
@@ -233,7 +234,7 @@ mod tests {
                retag $R/api:$BITBUCKET_COMMIT as $R/api:$BITBUCKET_TAG
           2. Deploy (by hand, production, stage Release␛)  line 3
                deploy $R/api:$BITBUCKET_TAG to production
-               opaque ./notify.sh (perhaps)
+               not followed: ./notify.sh (perhaps)
                build (name hidden)
 
         branch x runs nothing

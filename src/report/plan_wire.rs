@@ -67,6 +67,7 @@ impl WirePlan {
 fn step(planned: &PlannedStep<'_>, parallel: Option<usize>, document: &Document, settings: &Settings) -> WireStep {
     let stage = planned.stage.as_ref();
     let condition = planned.step.condition().or_else(|| stage.and_then(|stage| stage.condition()));
+    let told = planned.found.effects.iter().filter(|effect| planned.counts(effect));
     WireStep {
         name: planned.step.name().map(str::to_owned),
         stage: stage.map(|stage| stage.name().unwrap_or_default().to_owned()),
@@ -75,7 +76,7 @@ fn step(planned: &PlannedStep<'_>, parallel: Option<usize>, document: &Document,
         environment: planned.declared_name().map(str::to_owned),
         condition: condition.map(flow),
         start: document.position(planned.step.node().span().start).into(),
-        effects: planned.found.effects.iter().flat_map(|effect| effects(effect, planned, document, settings)).collect(),
+        effects: told.flat_map(|effect| effects(effect, planned, document, settings)).collect(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use super::semantic::{Site, steps};
-use crate::effect::{Comparison, Effect, EnvironmentKind, Kind, Reference, Unread};
+use crate::effect::{Comparison, Effect, EnvironmentKind, Kind, Opaque, Reference, Unread};
 use crate::pipeline::{File, Pattern, Section, Selector};
 use crate::plan::{Deployment, Plan, PlannedStep};
 use crate::settings::Settings;
@@ -180,6 +180,26 @@ fn add_local_names<'d>(step: &'d PlannedStep<'d>, names: &mut Vec<Reference<'d>>
 /// What a plan puts into registries by name. A local name counts where a push of it is seen, or where the push is hidden.
 pub(super) fn pushes<'d>(plan: &'d Plan<'d>) -> Vec<Reference<'d>> {
     plan.effects().flat_map(|(_, effect)| effect.pushed().into_iter().cloned()).collect()
+}
+
+/// What hides the names of images in plans: a command that is not followed, else one that names them elsewhere.
+pub(super) fn not_followed<'p, 'd: 'p>(plans: impl IntoIterator<Item = &'p Plan<'d>>) -> Option<&'p Effect<'d>> {
+    let effects: Vec<&Effect<'_>> = plans.into_iter().flat_map(Plan::effects).map(|(_, effect)| effect).collect();
+    let nameless =
+        |effect: &&Effect<'_>| matches!(&effect.kind, Kind::Build { references, .. } if references.is_empty());
+    let find = |wanted: &dyn Fn(&&Effect<'d>) -> bool| effects.iter().copied().find(wanted);
+    find(&|effect| effect.hides_effects()).or_else(|| find(&|effect| effect.hides_push() || nameless(effect)))
+}
+
+/// What would settle what such a command hides.
+pub(super) fn settles(hidden: &Effect<'_>) -> &'static str {
+    match &hidden.kind {
+        Kind::Opaque(Opaque::Script { .. } | Opaque::Target { .. }) => {
+            "show its commands in the file, or keep the script in the repository"
+        }
+        Kind::Opaque(_) => "tell what it does under `catalogue` in pipewright.yaml",
+        _ => "name the image in this command, or keep the file that names it in the repository",
+    }
 }
 
 /// Whether a command that is not understood carries a reference. `across` tells that they stand in runs of different events.

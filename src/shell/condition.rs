@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::expansion::glob;
+use super::host::Lookup;
 use super::interpret::{Comparison, Interpreter};
 use super::piece::Piece;
 use super::value::Value;
@@ -106,7 +107,12 @@ impl Interpreter<'_> {
     pub(super) fn note_test(&mut self, (piece, tested, values): (&Piece, Span, &[Value]), other: Span, with: &[Value]) {
         let raw = piece.text.get(tested.start..tested.end).unwrap_or("");
         let held = values.iter().flat_map(Value::symbols).any(|symbol| symbol.is_variable("BITBUCKET_BRANCH"));
-        if held || raw.contains("BITBUCKET_BRANCH") {
+        // Where the event fixes the branch, a variable that was given its name holds a plain word.
+        let copy = || {
+            raw.to_ascii_uppercase().contains("BRANCH")
+                && matches!(self.host().variable("BITBUCKET_BRANCH"), Lookup::Known(own) if own == values)
+        };
+        if held || raw.contains("BITBUCKET_BRANCH") || copy() {
             self.compared.push(Comparison { with: with.to_vec(), place: piece.place(other) });
         }
     }

@@ -2,7 +2,7 @@
 
 use super::interpret::{Found, Interpreter};
 use super::piece::Piece;
-use super::value::{Part, Symbol, SymbolKind, Value};
+use super::value::{CUT_END, Part, Symbol, SymbolKind, Value};
 use crate::yaml::Span;
 
 /// What stands in `${…}`.
@@ -113,7 +113,8 @@ impl Interpreter<'_> {
 /// Cuts a symbol; `None` where the value is no single symbol.
 pub(super) fn cut(value: &Value, how: &str) -> Option<Value> {
     let symbol = value.as_symbol()?;
-    Some(Value::symbol(Symbol { cut: format!("{}{how}", symbol.cut), ..symbol.clone() }))
+    let cut = if symbol.cut.is_empty() { how.to_owned() } else { format!("{}{CUT_END}{how}", symbol.cut) };
+    Some(Value::symbol(Symbol { cut, ..symbol.clone() }))
 }
 
 fn unfollowed(value: &Value, how: &str) -> Value {

@@ -7,6 +7,9 @@ const LONGEST: usize = 1 << 13;
 /// Stands for the rest of a text that grew too long.
 const TOO_LONG: &str = "a text that is too long to follow";
 
+/// Stands between two cuts of one unknown.
+pub(super) const CUT_END: char = '\u{1f}';
+
 /// Where an unknown comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SymbolKind {
@@ -25,7 +28,8 @@ pub struct Symbol {
     pub kind: SymbolKind,
     /// A variable's name, or the command's text after expansion.
     pub name: String,
-    /// What was cut from it, in one spelling for all ways to write it: `::8`, `#release-`; empty for the whole.
+    /// What was cut from it, in one spelling for all ways to write it: `::8`, `#release-`; empty for the whole. Several cuts, one
+    /// after the other, are parted by [`CUT_END`].
     pub cut: String,
 }
 
@@ -295,7 +299,12 @@ impl fmt::Display for Symbol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
             SymbolKind::Variable if self.cut.is_empty() => write!(f, "${}", self.name),
-            SymbolKind::Variable => write!(f, "${{{}{}}}", self.name, self.cut),
+            // Each cut stands around the ones before it.
+            SymbolKind::Variable => {
+                let cuts: Vec<&str> = self.cut.split(CUT_END).collect();
+                let inner = "${".repeat(cuts.len() - 1);
+                write!(f, "{inner}${{{}{}}}", self.name, cuts.join("}"))
+            }
             SymbolKind::Command => write!(f, "$({})", self.name),
             SymbolKind::Opaque => write!(f, "<{}>", self.name),
         }

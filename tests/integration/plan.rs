@@ -45,9 +45,9 @@ fn an_event_is_told_with_steps_gates_and_effects() {
 
     tag release-1.0.0 runs tags.release-*
       1. A (parallel group 1)  line 14
-           opaque make a
+           not followed: make a
       2. B (parallel group 1, only if changesets: includePaths: [src/**])  line 15
-           opaque ./b.sh
+           not followed: ./b.sh
       3. Promote (stage Ship)  line 20
            read variable REPO
            pull $REPO/api:$BITBUCKET_COMMIT
@@ -58,6 +58,34 @@ fn an_event_is_told_with_steps_gates_and_effects() {
            deploy $REPO/api:release-1.0.0 to production
     --- stderr
     --- exit 0
+    ");
+}
+
+#[test]
+fn what_is_no_deployment_here_is_no_line_and_a_custom_name_is_looked_up() {
+    let file = "image: a:1
+pipelines:
+  custom:
+    sync:
+      - step:
+          script:
+            - git clone https://h/x x
+            - git push
+            - X=${BITBUCKET_TAG#v}
+            - docker tag a r/a:${X#prod-}
+      - step: { deployment: staging, script: [git push] }
+";
+    let run = |name: &str| pipewright().file("f.yml", file).args(["plan", "f.yml", "--custom", name]).run().out;
+    assert_snapshot!(run("sync"), @r"
+    custom sync runs custom.sync
+      1. (no name)  line 6
+           retag a as r/a:${${BITBUCKET_TAG#v}#prod-}
+      2. (no name) (staging)  line 11
+           deploy to staging
+    ");
+    assert_snapshot!(run("sink"), @r"
+    custom sink runs nothing
+      = the file's custom pipelines: `sync`
     ");
 }
 

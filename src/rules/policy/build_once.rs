@@ -124,7 +124,7 @@ fn elsewhere(plan: &Plan<'_>, out: &mut Findings<'_>) {
         let (name, severity, why) = match (constant, commit) {
             (Some(name), _) => (name, Severity::Error, "a constant tag that main's image has or may have"),
             (None, Some(name)) if pull_request => {
-                (name, Severity::Error, "the name that main gives to the commit's image")
+                (name, Severity::Error, "a name with the commit in it is main's to give")
             }
             (None, Some(name)) => (name, Severity::Warning, "a reference with the commit in it, as main does"),
             (None, None) => continue,

@@ -1,8 +1,9 @@
 //! `declared-environment`: a step that deploys says so.
 
 use super::{meta, page};
-use crate::effect::Kind;
+use crate::effect::{Effect, Images, Kind};
 use crate::finding::{Findings, RuleMeta, Severity};
+use crate::plan::{Plan, PlannedStep};
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta = meta(
@@ -23,7 +24,10 @@ impl Rule for DeclaredEnvironment {
         for plan in flow.plans {
             for step in &plan.steps {
                 let commands = step.deploying();
-                let Some(first) = commands.first() else { continue };
+                let Some(first) = commands.first() else {
+                    followed(plan, step, out);
+                    continue;
+                };
                 if let Some(declared) = step.deployment {
                     let kind = step.kind_of(None, flow.settings);
                     for effect in &commands {
@@ -61,5 +65,31 @@ impl Rule for DeclaredEnvironment {
                     .help(format!("add `deployment: {name}` to {}", step.shown()));
             }
         }
+    }
+}
+
+/// An image that is named in a clone of another repository, and the push of that: a controller that follows the repository
+/// deploys it.
+fn followed<'d>(plan: &Plan<'d>, step: &PlannedStep<'d>, out: &mut Findings<'_>) {
+    let clones = step.found.git.iter().any(|call| call.words.iter().any(|word| word.as_literal() == Some("clone")));
+    if step.declared_name().is_some() || !clones {
+        return;
+    }
+    let weak = |effect: &&Effect<'d>| matches!(effect.kind, Kind::Deploy { weak: true, .. });
+    let names = |effect: &&Effect<'d>| matches!(effect.kind, Kind::Deploy { images: Images::Known(_), .. });
+    let mut weak = step.found.effects.iter().filter(weak);
+    if let Some(first) = weak.find(names)
+        && let Some(push) = weak.find(|effect| effect.command == "git push")
+    {
+        out.cannot_tell(
+            first.site.span(),
+            format!(
+                "whether the image of `{}` is deployed from the repository that is pushed can't be told",
+                first.command
+            ),
+        )
+        .related(push.site.span(), "pushed here")
+        .trace(plan.trace_to(step, first))
+        .help(format!("if a controller follows it, add `deployment: <name>` to {}", step.shown()));
     }
 }

@@ -4,7 +4,7 @@ use super::{meta, page};
 use crate::effect::{Comparison, Effect, Images, Kind, Reference, Tag};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{Plan, PlannedStep};
-use crate::rules::flow::{carries, is_forgotten, only_names_build, retags};
+use crate::rules::flow::{carries, is_forgotten, not_followed, only_names_build, retags, settles};
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta = meta(
@@ -134,7 +134,8 @@ fn judge<'d>(
             } else {
                 format!("`{constant}` is deployed: a constant tag does not say which commit runs")
             };
-            out.violated(place, message).trace(trace).help(advice(plan));
+            let near = expected.references.iter().find(|own| own.same_image(reference, false) == Comparison::Same);
+            out.violated(place, message).trace(trace).help(advice(plan, near));
         }
         return;
     }
@@ -148,9 +149,15 @@ fn judge<'d>(
     let unclear = answer == Comparison::CannotTell || expected.incomplete || carried || reference.tag_unclear();
     let other_image = expected.references.iter().all(|own| own.same_image(reference, false) == Comparison::Different);
     if unclear || (other_image && has_hidden_image(reference)) {
-        out.cannot_tell(place, format!("whether `{reference}` is what was {} can't be told", expected.verb))
-            .trace(trace)
-            .help("use the same words for the reference where it is made and where it is deployed");
+        let draft =
+            out.cannot_tell(place, format!("whether `{reference}` is what was {} can't be told", expected.verb));
+        let draft = draft.trace(trace);
+        let _ = match not_followed([plan]).filter(|_| expected.incomplete && !carried) {
+            Some(hidden) => {
+                draft.related(hidden.site.span(), format!("`{}` is not followed", hidden.command)).help(settles(hidden))
+            }
+            None => draft.help("use the same words for the reference where it is made and where it is deployed"),
+        };
         return;
     }
     let near = expected.references.iter().find(|own| own.same_image(reference, false) == Comparison::Same);
@@ -158,18 +165,23 @@ fn judge<'d>(
         Some(near) => format!("`{reference}` is deployed, and `{near}` is what was {}", expected.verb),
         None => format!("`{reference}` is deployed, and nothing before it is {} under that name", expected.verb),
     };
-    let mut draft = out.violated(place, message).trace(trace).help(advice(plan));
+    let mut draft = out.violated(place, message).trace(trace).help(advice(plan, near));
     if let Some(near) = near {
         draft = draft.related(near.site.span(), format!("{} here", expected.verb));
     }
     let _ = draft;
 }
 
-fn advice(plan: &Plan<'_>) -> &'static str {
-    if plan.is_main() {
-        "deploy the image of the commit: `IMAGE:$BITBUCKET_COMMIT`"
+/// `near` is what was built or promoted of the same image.
+fn advice(plan: &Plan<'_>, near: Option<&Reference<'_>>) -> String {
+    let (what, tag) = if plan.is_main() {
+        ("the image of the commit", "$BITBUCKET_COMMIT")
     } else {
-        "deploy what was retagged: `IMAGE:$BITBUCKET_TAG`"
+        ("what was retagged", "$BITBUCKET_TAG")
+    };
+    match near {
+        Some(near) => format!("deploy {what}: `{near}`"),
+        None => format!("deploy {what}: `IMAGE:{tag}`"),
     }
 }
 

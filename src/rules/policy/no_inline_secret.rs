@@ -3,6 +3,7 @@
 use super::secret::{self, Hit, Weight};
 use super::secret_commands::in_commands;
 use super::{meta, page};
+use crate::effect::Site;
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::pipeline::ScriptItem;
 use crate::rules::{Flow, Rule};
@@ -104,7 +105,7 @@ impl Search {
                 .violated(span, format!("{} stands in the file", hit.what))
                 .help("put it into a secured variable of the repository or the deployment, and give it out anew: it is in the history"),
             Weight::ThrowAway => out
-                .violated(span, format!("{} stands in the file, if one that anybody would guess", hit.what))
+                .violated(span, format!("{} stands in the file; anybody would guess it", hit.what))
                 .severity(Severity::Warning)
                 .help("fine for a container that lives for one step; otherwise use a secured variable"),
             Weight::Placeholder => out
@@ -115,13 +116,29 @@ impl Search {
     }
 }
 
+/// Where a variable stands in the command that begins at a place; the command where it does not stand in it by name.
+fn place_of(name: &str, command: &Site<'_>) -> Span {
+    let text = command.node.text().unwrap_or("");
+    let from = command.range.start;
+    let in_command = text.get(from..).into_iter().flat_map(|rest| rest.match_indices('$'));
+    let span = in_command.map(|(at, _)| from + at).find_map(|at| {
+        let rest = text.get(at + 1..)?;
+        let braced = rest.starts_with('{');
+        let rest = rest.strip_prefix('{').unwrap_or(rest).strip_prefix(name)?;
+        let ends = !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        let brackets = 2 * usize::from(braced && rest.starts_with('}'));
+        ends.then(|| Span::new(at, at + 1 + name.len() + brackets))
+    });
+    command.node.source_span(span.unwrap_or(command.range))
+}
+
 /// Secrets that go to the log.
 fn printed(flow: &Flow<'_>, out: &mut Findings<'_>) {
     for plan in flow.plans {
         for step in &plan.steps {
             for print in &step.found.prints {
                 if let Some(name) = print.variables.iter().find(|name| secret::is_secret_name(name)) {
-                    out.violated(print.site.span(), format!("`${name}` is written to the log"))
+                    out.violated(place_of(name, &print.site), format!("`${name}` is written to the log"))
                         .severity(Severity::Warning)
                         .trace(plan.trace(step))
                         .help("Bitbucket masks only the exact value of a secured variable; do not print it");

@@ -4,7 +4,7 @@ use super::{meta, page};
 use crate::effect::{Comparison, Effect, Kind, Reference, Tag, Unread};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{Plan, PlannedStep, TagKind};
-use crate::rules::flow::{ImageFlow, names_own_build, pushes, retags};
+use crate::rules::flow::{ImageFlow, names_own_build, not_followed, pushes, retags, settles};
 use crate::rules::{Flow, Rule};
 use crate::shell::{Symbol, Value, rejoin};
 
@@ -67,7 +67,13 @@ fn judge<'d>(
         .help("pull the image of the commit before it gets its new name");
         return;
     }
-    let help = "promote the image of the commit: `IMAGE:$BITBUCKET_COMMIT`, as main pushes it";
+    let same = flow.images().main_pushes.iter().find(|push| push.same_image(source, true) == Comparison::Same);
+    let wanted = match same {
+        Some(push) if push.by_commit() => push.to_string(),
+        _ => format!("{}:$BITBUCKET_COMMIT", source.image),
+    };
+    let help = format!("promote the image of the commit: `{wanted}`, as main pushes it");
+    let help = help.as_str();
     if let Some(constant) = source.constant_tag() {
         let message = if source.tag == Tag::None {
             format!("`{source}` has no tag, so `latest` is promoted")
@@ -145,7 +151,13 @@ fn judge<'d>(
                     .help(
                         "tell what it does under `catalogue` in pipewright.yaml, or push with a command that is known",
                     ),
-                (None, _) => draft.help("use the same words for the reference on main and here"),
+                (None, _) => match not_followed(flow.mains()) {
+                    Some(hidden) => draft
+                        .related(hidden.site.span(), format!("`{}` is not followed", hidden.command))
+                        .help(settles(hidden)),
+                    None if source.tag_unclear() => draft.help("set what its tag is made of in the pipeline"),
+                    None => draft.help("use the same words for the reference on main and here"),
+                },
             };
             let _ = draft;
         }

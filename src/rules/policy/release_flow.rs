@@ -1,7 +1,7 @@
 //! `release-flow`: the file has the whole way from main to production.
 
 use super::{meta, page};
-use crate::effect::{EnvironmentKind, inferred};
+use crate::effect::{EnvironmentKind, inferred, left_to_variable};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::pipeline::Section;
 use crate::plan::{Deployment, Plan, TagKind};
@@ -64,6 +64,17 @@ fn part(
                 ));
             }
         }
+        for site in plan.deployments(flow.settings).into_iter().filter(|site| site.kind.is_none()) {
+            let variable = site.effect.and_then(|effect| left_to_variable(&effect.words));
+            if let (Some(variable), Some(effect)) =
+                (variable.filter(|_| site.step.declared_name().is_none()), site.effect)
+            {
+                unfollowed.get_or_insert((
+                    effect.site.span(),
+                    format!("whether {event} deploys to {word} can't be told: `${variable}` names the environment"),
+                ));
+            }
+        }
         if let Some(reason) = &plan.unknown {
             unfollowed.get_or_insert((
                 plan.selector.key.span(),
@@ -84,7 +95,7 @@ fn part(
             unfollowed.get_or_insert((
                 span,
                 format!(
-                    "{} may deploy to {word}; its script is not at hand and it declares no environment",
+                    "{} may deploy to {word}; its commands are not followed and it declares no environment",
                     step.shown()
                 ),
             ));
@@ -120,10 +131,12 @@ fn is_real(site: &Deployment<'_, '_>) -> bool {
 fn telling(step: &crate::plan::PlannedStep<'_>) -> bool {
     use crate::effect::{Kind, Opaque};
     step.found.effects.iter().any(|effect| {
-        matches!(
-            &effect.kind,
-            Kind::Opaque(Opaque::Script { telling: true, .. } | Opaque::Target { telling: true, .. })
-        )
+        match &effect.kind {
+            Kind::Opaque(Opaque::Script { telling, .. } | Opaque::Target { telling, .. }) => *telling,
+            // `npx @zuplo/cli deploy`
+            Kind::Opaque(Opaque::Command { .. }) => effect.command.split(' ').skip(1).any(|word| word == "deploy"),
+            _ => false,
+        }
     })
 }
 

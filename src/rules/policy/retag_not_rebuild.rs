@@ -117,6 +117,9 @@ impl Missing<'_, '_> {
                 _ if self.references.is_empty() => {
                     format!("`{command}` deploys an image, and nothing before it gives a built image its new tag")
                 }
+                _ if self.references.iter().any(|reference| names_what_is_built_here(plan, reference)) => {
+                    format!("`{command}` deploys {name}, which names what this pipeline builds, not what main built")
+                }
                 _ => format!("`{command}` deploys {name}, and nothing before it gives a built image this tag"),
             };
             out.violated(span, message).help(next_edit(&self.references))
@@ -126,6 +129,17 @@ impl Missing<'_, '_> {
         }
         let _ = draft.trace(self.site.trace());
     }
+}
+
+/// Whether a retag of the plan gives the name to an image that the plan builds itself.
+fn names_what_is_built_here(plan: &Plan<'_>, reference: &Reference<'_>) -> bool {
+    retags(plan).into_iter().any(|(_, effect)| {
+        let target = match &effect.kind {
+            Kind::Retag { target: Some(target), .. } => target,
+            _ => return false,
+        };
+        target.same(reference, false) == Comparison::Same && only_names_build(plan, effect)
+    })
 }
 
 /// The commands that give the first image its tag.
@@ -167,12 +181,16 @@ fn unfollowed(plan: &Plan<'_>, missing: &Missing<'_, '_>) -> Option<(Span, Strin
 fn scripts(plan: &Plan<'_>, sites: &[Deployment<'_, '_>], out: &mut Findings<'_>) {
     for site in sites.iter().filter(|site| site.effect.is_none() && !retagged_before(plan, site)) {
         let hidden = plan.effects().find(|(step, effect)| step.item <= site.step.item && effect.hides_effects());
-        if let Some((_, hidden)) = hidden.filter(|_| site.step.has_opaque()) {
+        if let Some((step, hidden)) = hidden.filter(|_| site.step.has_opaque()) {
             out.cannot_tell(
                 hidden.site.span(),
-                format!("whether `{}` retags before it deploys can't be told", hidden.command),
+                format!(
+                    "whether `{}` gives the image its tag before {} deploys can't be told",
+                    hidden.command,
+                    site.step.shown()
+                ),
             )
-            .trace(site.trace())
+            .trace(plan.trace_to(step, hidden))
             .help("retag in the pipeline itself, where it can be seen");
         }
     }

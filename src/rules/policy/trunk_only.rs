@@ -1,6 +1,7 @@
 //! `trunk-only`: no pipeline of a develop or release branch.
 
 use super::{meta, page};
+use crate::effect::Site;
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::pipeline::expression::{self, Expr, Literal, Operator};
 use crate::pipeline::{Matching, Pattern, Section};
@@ -8,7 +9,7 @@ use crate::plan::{Plan, PlannedStep};
 use crate::rules::{Flow, Rule};
 use crate::settings::Settings;
 use crate::shell::Value;
-use crate::yaml::Span;
+use crate::yaml::{NodeId, Span};
 
 static META: RuleMeta = meta(
     "trunk-only",
@@ -112,6 +113,7 @@ fn scripts(settings: &Settings, plan: &Plan<'_>, step: &PlannedStep<'_>, out: &m
             );
         }
     }
+    let mut told: Vec<((NodeId, usize), String)> = Vec::new();
     let mut tags: Vec<String> = Vec::new();
     let mut checked_out: Vec<String> = Vec::new();
     for call in &step.found.git {
@@ -139,7 +141,10 @@ fn scripts(settings: &Settings, plan: &Plan<'_>, step: &PlannedStep<'_>, out: &m
             }
             _ => None,
         };
-        if let Some(name) = found {
+        // One line that checks a branch out and pushes it says one thing.
+        let place = (call.site.node.id(), line_in(&call.site));
+        if let Some(name) = found.filter(|name| !told.contains(&(place, name.clone()))) {
+            told.push((place, name.clone()));
             let verb = plain.first().copied().unwrap_or("");
             warn(
                 out,
@@ -150,6 +155,11 @@ fn scripts(settings: &Settings, plan: &Plan<'_>, step: &PlannedStep<'_>, out: &m
             );
         }
     }
+}
+
+/// The number of the line of a scalar in which a command begins.
+fn line_in(site: &Site<'_>) -> usize {
+    site.node.text().and_then(|text| text.get(..site.range.start)).map_or(0, |before| before.matches('\n').count())
 }
 
 /// The words of a git call without flags and their values.

@@ -47,6 +47,7 @@ impl Rule for VisibleScript {
                             .help("write it with `echo` or a here-document to have it followed, or set the variables where they are used"),
                         None => out
                             .cannot_tell(place, format!("`{name}` is not at hand, so its effects are unknown"))
+                            .about(program(name), name)
                             .help("check with the repository at hand to have it followed"),
                     }
                     .trace(trace);
@@ -54,6 +55,11 @@ impl Rule for VisibleScript {
             }
         }
     }
+}
+
+/// The program of a call: `npm` of `npm run lint`, the whole of a path.
+fn program(call: &str) -> &str {
+    call.split(' ').next().unwrap_or(call)
 }
 
 /// The earlier step that hands a file on by its artifacts.

@@ -1,0 +1,135 @@
+//! What findings say: the words that tell a reader which edit is next.
+
+use super::Checker;
+use crate::finding::Finding;
+use crate::settings::Settings;
+
+/// The findings of a rule in a file with one step on main and what follows it.
+fn said(rule: &str, main: &str, more: &str) -> Vec<Finding> {
+    let text = format!("image: a:1\npipelines:\n  branches:\n    main:\n{main}{more}");
+    let found = Checker::new(Settings::default()).check(text).findings;
+    found.into_iter().filter(|finding| finding.rule == rule).collect()
+}
+
+fn step(more: &str, commands: &[&str]) -> String {
+    let lines: String = commands.iter().map(|command| format!("            - {command}\n")).collect();
+    format!("      - step:\n          name: Go{more}\n          script:\n{lines}")
+}
+
+const BUILD: [&str; 2] = ["docker build -t r/x:${BITBUCKET_COMMIT::8} .", "docker push r/x:${BITBUCKET_COMMIT::8}"];
+
+#[test]
+fn the_next_edit_names_the_image_as_main_pushes_it() {
+    let tag = format!("  tags:\n    rc-*:\n{}", step("", &["crane tag r/x:${BITBUCKET_COMMIT::7} $BITBUCKET_TAG"]));
+    let found = said("promote-by-commit", &step("", &BUILD), &tag);
+    let help = "promote the image of the commit: `r/x:${BITBUCKET_COMMIT::8}`, as main pushes it";
+    assert_eq!(found[0].help.as_deref(), Some(help));
+    let deploys =
+        ["crane tag r/x:${BITBUCKET_COMMIT::8} $BITBUCKET_TAG", "kubectl set image d/x x=r/x:${BITBUCKET_TAG#rc-}"];
+    let tag = format!("  tags:\n    rc-*:\n{}", step("\n          deployment: staging", &deploys));
+    let found = said("deploy-what-was-promoted", &step("", &BUILD), &tag);
+    assert_eq!(found[0].help.as_deref(), Some("deploy what was retagged: `r/x:$BITBUCKET_TAG`"));
+}
+
+#[test]
+fn a_retag_of_what_the_tag_builds_is_told_as_such() {
+    let commands = [
+        "docker build -t x .",
+        "docker tag x r/x:$BITBUCKET_TAG",
+        "docker push r/x:$BITBUCKET_TAG",
+        "kubectl set image d/x x=r/x:$BITBUCKET_TAG",
+    ];
+    let tag = format!("  tags:\n    rc-*:\n{}", step("\n          deployment: staging", &commands));
+    let found = said("retag-not-rebuild", &step("", &BUILD), &tag);
+    assert!(
+        found[0].message.ends_with("which names what this pipeline builds, not what main built"),
+        "{}",
+        found[0].message
+    );
+}
+
+#[test]
+fn a_doubt_shows_what_is_not_followed() {
+    let main = step(
+        "\n          deployment: staging",
+        &[
+            "./ci/image.sh $X",
+            "docker build -t r/y:$BITBUCKET_COMMIT .",
+            "kubectl set image d/x x=r/x:$BITBUCKET_COMMIT",
+        ],
+    );
+    let found = said("deploy-what-was-promoted", &main, "");
+    assert_eq!(found[0].message, "whether `r/x:$BITBUCKET_COMMIT` is what was built can't be told");
+    assert_eq!(found[0].related[0].message, "`./ci/image.sh` is not followed");
+    assert_eq!(found[0].help.as_deref(), Some("show its commands in the file, or keep the script in the repository"));
+}
+
+#[test]
+fn one_line_works_with_one_branch() {
+    let back = "git checkout develop && git merge main && git push origin develop";
+    assert_eq!(said("trunk-only", &step("", &[back]), "").len(), 1);
+    assert_eq!(said("trunk-only", &step("", &["git checkout develop", "git push origin develop"]), "").len(), 2);
+}
+
+#[test]
+fn a_copy_of_the_branch_is_compared_too() {
+    let compares = |name: &str| {
+        let test = format!("if [[ \"${name}\" == \"release\"* ]]; then date; fi");
+        said("trunk-only", &step("", &["BRANCH=$BITBUCKET_BRANCH", "OTHER=main", &test]), "").len()
+    };
+    assert_eq!((compares("BRANCH"), compares("OTHER")), (1, 0));
+}
+
+#[test]
+fn a_printed_secret_is_told_where_its_name_stands() {
+    let found = said("no-inline-secret", &step("", &["'echo \"$HOME and ${API_TOKEN} go\"'"]), "");
+    assert_eq!(found[0].message, "`$API_TOKEN` is written to the log");
+    let line = "            - 'echo \"$HOME and ";
+    let before =
+        "image: a:1\npipelines:\n  branches:\n    main:\n      - step:\n          name: Go\n          script:\n";
+    assert_eq!((found[0].span.start, found[0].span.len()), (before.len() + line.len(), "${API_TOKEN}".len()));
+}
+
+#[test]
+fn an_environment_that_a_variable_names_is_not_guessed() {
+    let says = |command: &str, message: &str| {
+        let found = said("release-flow", &step("", &["docker build -t r/x:1 .", command]), "");
+        assert!(found.iter().any(|finding| finding.message == message), "{found:?}");
+    };
+    let doubt = "whether a push to main deploys to staging can't be told: `$STAGE` names the environment";
+    says("serverless deploy --stage $STAGE", doubt);
+    says("serverless deploy --stage $X", "a push to main never deploys to staging");
+    let unknown = "`Go` may deploy to staging; its commands are not followed and it declares no environment";
+    says("npx @zuplo/cli deploy", unknown);
+}
+
+#[test]
+fn an_image_in_a_clone_that_is_pushed_may_be_deployed_from_there() {
+    let commands =
+        ["git clone https://h/env.git env", "cd env", "kustomize edit set image x=r/x:$BITBUCKET_COMMIT", "git push"];
+    let found = said("declared-environment", &step("", &commands), "");
+    assert!(found[0].message.starts_with("whether the image of `kustomize edit set image` is deployed"), "{found:?}");
+    assert!(said("declared-environment", &step("", &commands[1..]), "").is_empty());
+    assert!(said("declared-environment", &step("\n          deployment: test", &commands), "").is_empty());
+}
+
+#[test]
+fn words_before_the_file_are_told() {
+    let check = |text: &str| {
+        let found = Checker::new(Settings::default()).check(text).findings;
+        found.first().map(|first| (first.rule, first.message.clone(), first.span.start))
+    };
+    let prose = |line: usize, at| Some(("readable-yaml", format!("line {line} is text, not `key: value`"), at));
+    assert_eq!(check("Point via workspace\n$X = $Y\n\nimage: a\n"), prose(1, 0));
+    assert_eq!(check("# c\nimage a\npipelines: x\n"), prose(2, 4));
+    assert_ne!(check("a: b: c\n"), prose(1, 0));
+}
+
+#[test]
+fn an_empty_file_is_told_as_such() {
+    for text in ["", "# nothing yet\n"] {
+        let checked = Checker::new(Settings::default()).check(text);
+        assert!(checked.skipped.iter().all(|(_, reason)| reason == "the file is empty"), "{:?}", checked.skipped);
+        assert!(!checked.skipped.is_empty());
+    }
+}
