@@ -12,7 +12,8 @@ fn alone_it_judges_what_is_compiled_in() {
         assert_eq!(pipewright().args(["eval", "--format", format]).run().code, Some(0), "{format}");
     }
     let gone = pipewright().args(["eval", "gone.yaml"]).run();
-    assert_eq!((gone.code, gone.err.as_str()), (Some(3), "error: gone.yaml: is not there\n"));
+    assert_eq!(gone.code, Some(2));
+    assert!(gone.err.contains("gone.yaml:1:1: there is no such file"), "{}", gone.err);
     assert_eq!(pipewright().args(["eval", "--live"]).run().code, Some(2), "what is compiled in stays");
     assert_eq!(pipewright().args(["eval", "--baseline", "gone.json"]).run().code, Some(2));
 }
@@ -88,6 +89,21 @@ fn what_is_wrong_with_a_suite_is_told() {
         let none = told(suite, format);
         assert!(none.starts_with("error: mine.yaml:") && none.contains("recordings/*.jsonl"), "{none}");
     }
+}
+
+#[test]
+fn beside_a_suite_that_is_not_there_the_others_are_judged() {
+    let ended = small().args(["eval", "gone.yaml", "mine.yaml", "--format", "json"]).run();
+    let report: serde_json::Value = serde_json::from_str(&ended.out).expect("a report");
+    assert_eq!(report["problems"][0]["path"], "gone.yaml", "{report}");
+    assert!(report["summary"]["recordings"].as_u64() > Some(0), "{report}");
+    assert_ne!(ended.code, Some(0), "a gate fails closed");
+    let live = small().args(["eval", "gone.yaml", "mine.yaml", "--live", "--model", "x"]).run();
+    assert_eq!(
+        (live.code, live.err.as_str()),
+        (Some(3), "error: gone.yaml: is not there\n"),
+        "nothing is paid for before"
+    );
 }
 
 /// A suite of small chats, in a folder of its own.

@@ -40,12 +40,13 @@ fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Ex
         Filter { only: arguments.only.clone(), tags: arguments.tag.clone(), exclude: arguments.exclude.clone() };
     let shard = arguments.shard.as_ref().map(|text| shard(text, world)).transpose()?.flatten();
     let suites: Vec<String> = arguments.suites.iter().map(|path| path.display().to_string()).collect();
-    for suite in &suites {
-        if let Err(reason) = files::read(&world.directory.join(suite)) {
-            return Err(CliError::undone(format!("{suite}: {reason}")));
-        }
-    }
     if arguments.live {
+        // Nothing is paid for before all that was asked for is there. Offline the other suites are judged.
+        for suite in &suites {
+            if let Err(reason) = files::read(&world.directory.join(suite)) {
+                return Err(CliError::undone(format!("{suite}: {reason}")));
+            }
+        }
         live::record(arguments, &filter, &configuration, world)?;
     }
     let keep = arguments.resume.as_ref().map(|path| kept(path, world)).transpose()?;
