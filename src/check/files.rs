@@ -7,6 +7,9 @@ use crate::effect::Files;
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 1 << 20;
 
+/// The most files of a folder that are listed.
+const MOST: usize = 200;
+
 /// Reads below one folder, never outside it.
 #[derive(Clone, Debug)]
 pub struct RepositoryFiles {
@@ -20,8 +23,9 @@ impl RepositoryFiles {
     }
 }
 
-impl Files for RepositoryFiles {
-    fn read(&self, path: &str) -> Option<String> {
+impl RepositoryFiles {
+    /// Where a path leads, if that lies inside.
+    fn inside(&self, path: &str) -> Option<PathBuf> {
         let path = Path::new(path);
         let inside = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         if !inside {
@@ -30,10 +34,25 @@ impl Files for RepositoryFiles {
         // A link may lead anywhere; what it leads to must lie inside, too.
         let root = self.root.canonicalize().ok()?;
         let full = root.join(path).canonicalize().ok()?;
+        full.starts_with(&root).then_some(full)
+    }
+}
+
+impl Files for RepositoryFiles {
+    fn read(&self, path: &str) -> Option<String> {
+        let full = self.inside(path)?;
         let metadata = full.metadata().ok()?;
-        if !full.starts_with(&root) || !metadata.is_file() || metadata.len() > LARGEST {
+        if !metadata.is_file() || metadata.len() > LARGEST {
             return None;
         }
         std::fs::read_to_string(full).ok()
+    }
+
+    fn list(&self, folder: &str) -> Option<Vec<String>> {
+        let entries = std::fs::read_dir(self.inside(folder)?).ok()?.take(MOST + 1);
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.ok()?.file_name().into_string().ok()).collect::<Option<_>>()?;
+        names.sort();
+        (names.len() <= MOST).then_some(names)
     }
 }

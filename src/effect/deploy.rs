@@ -50,7 +50,7 @@ impl Reading<'_, '_> {
         let images = match (references.is_empty(), command.image) {
             (false, _) => Images::Known(references.clone()),
             (true, Some(ImageWord::None)) => Images::None,
-            (true, _) if command.reader.as_deref() == Some("manifest") => manifest::applied(arguments, self.files),
+            (true, _) if command.reader.as_deref() == Some("manifest") => self.applied(arguments),
             (true, _) => Images::Hidden,
         };
         let words = self.words(&references);

@@ -1,8 +1,5 @@
 //! Kubernetes manifests: whether what is applied can hold a workload, and so an image.
 
-use super::arguments::Arguments;
-use super::model::Images;
-use super::world::Files;
 use crate::yaml::{Document, Node};
 
 /// Kinds of objects that hold no image, as words of a command and of a file's name.
@@ -82,26 +79,9 @@ pub(super) fn prints_plain_object(text: &str) -> bool {
     OBJECTS[..MADE].iter().any(|object| text.contains(&format!("create {object}")))
 }
 
-/// What `kubectl apply -f` deploys: the file says it where it is at hand, else its name may.
-pub(super) fn applied(arguments: &Arguments<'_>, files: &dyn Files) -> Images<'static> {
-    let named = arguments.flag(&["-f".to_owned(), "--filename".to_owned()]);
-    let overlays = arguments.flag(&["-k".to_owned(), "--kustomize".to_owned()]);
-    if named.is_empty() || !overlays.is_empty() {
-        return Images::Hidden;
-    }
-    let (mut images, mut doubtful) = (Images::None, None);
-    for path in named.iter().flat_map(|file| file.value.split_on(|c| c == ',')) {
-        let Some(path) = path.as_literal() else { return Images::Hidden };
-        match files.read(path.trim_start_matches("./")) {
-            Some(text) if text.split("\n---").all(|part| holds_no_image(&Document::read(part))) => {}
-            None if says_no_image(path) => doubtful = Some(path.to_owned()),
-            _ => return Images::Hidden,
-        }
-    }
-    if let Some(path) = doubtful {
-        images = Images::Doubtful { path };
-    }
-    images
+/// Whether a text holds nothing but objects without an image.
+pub(super) fn holds_nothing(text: &str) -> bool {
+    text.split("\n---").all(|part| holds_no_image(&Document::read(part)))
 }
 
 /// Whether a document is an object of a kind that holds no image, or nothing at all.
@@ -119,7 +99,7 @@ fn holds_no_image(document: &Document) -> bool {
 }
 
 /// Whether the name of a file is the plain name of an object that holds no image: `service.yaml`, `staging-ingress.yml`.
-fn says_no_image(path: &str) -> bool {
+pub(super) fn says_no_image(path: &str) -> bool {
     let base = path.rsplit('/').next().unwrap_or(path).to_lowercase();
     let Some((stem, end)) = base.split_once('.') else { return false };
     let file = end.split('.').any(|part| matches!(part, "yaml" | "yml" | "json"));
@@ -169,12 +149,11 @@ mod tests {
 
     #[test]
     fn a_manifest_at_hand_says_it_itself() {
-        let plain = |text: &str| text.split("\n---").all(|part| holds_no_image(&Document::read(part)));
-        assert!(plain("kind: Service\nspec: {ports: [{port: 80}]}\n---\nkind: Ingress\n---\n"));
-        assert!(!plain(
+        assert!(holds_nothing("kind: Service\nspec: {ports: [{port: 80}]}\n---\nkind: Ingress\n---\n"));
+        assert!(!holds_nothing(
             "kind: Service\n---\nkind: Deployment\nspec: {template: {spec: {containers: [{image: a:1}]}}}\n"
         ));
-        assert!(!plain("apiVersion: serving.knative.dev/v1\nkind: Service\nspec: {template: {spec: {}}}\n"));
-        assert!(!plain("kind: HelmRelease\n"));
+        assert!(!holds_nothing("apiVersion: serving.knative.dev/v1\nkind: Service\nspec: {template: {spec: {}}}\n"));
+        assert!(!holds_nothing("kind: HelmRelease\n"));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! `catalogue.yaml` says which command does what; this room matches commands with it and reads references.
 
+mod applied;
 mod arguments;
 mod at_hand;
 mod built_in;
@@ -15,11 +16,13 @@ mod hidden;
 mod manifest;
 mod model;
 mod observe;
+mod overlay;
 mod pipe;
 mod read;
 mod reference;
 mod runner;
 mod selector;
+mod stated;
 mod tool;
 mod unknown;
 mod unread;

@@ -103,6 +103,18 @@ pub enum Images<'d> {
     },
     /// These.
     Known(Vec<Reference<'d>>),
+    /// These, which stand in what is applied; a command after it may name others.
+    Stated(Vec<Reference<'d>>),
+}
+
+impl<'d> Images<'d> {
+    /// The references that can be read.
+    pub fn references(&self) -> &[Reference<'d>] {
+        match self {
+            Images::Known(references) | Images::Stated(references) => references,
+            _ => &[],
+        }
+    }
 }
 
 /// What can't be followed.

@@ -47,7 +47,7 @@ fn show(effect: &Effect<'_>) -> String {
             Images::None => "deploy".to_owned(),
             Images::Hidden => "deploy ?".to_owned(),
             Images::Doubtful { path } => format!("deploy {path}?"),
-            Images::Known(references) => {
+            Images::Known(references) | Images::Stated(references) => {
                 format!("deploy {}", references.iter().map(Reference::to_string).collect::<Vec<_>>().join(" "))
             }
         },

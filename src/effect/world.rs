@@ -9,6 +9,12 @@ use crate::shell::{Host, Lookup, Value};
 pub trait Files {
     /// The text of a file by its path from the repository's root; `None` where it is not at hand.
     fn read(&self, path: &str) -> Option<String>;
+
+    /// The names of the files in a folder by its path from the repository's root, in order; `None` where it is no folder at
+    /// hand, or holds too many.
+    fn list(&self, _folder: &str) -> Option<Vec<String>> {
+        None
+    }
 }
 
 /// No file is at hand.

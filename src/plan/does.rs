@@ -106,7 +106,9 @@ fn does(effect: &Effect<'_>) -> Option<Does> {
         Kind::Build { references, .. } => Does::new("builds", all(references)),
         Kind::Push { reference } => Does::new("pushes", name(reference)),
         Kind::Retag { source, target, .. } => Does::new("gives", format!("{} the name {}", name(source), name(target))),
-        Kind::Deploy { images: Images::Known(references), .. } => Does::new("deploys", all(references)),
+        Kind::Deploy { images: Images::Known(references) | Images::Stated(references), .. } => {
+            Does::new("deploys", all(references))
+        }
         Kind::Deploy { .. } => Does::new("deploys with", format!("`{}`", effect.command)),
         Kind::Opaque(_) => Does::new("runs", format!("`{}`, which is not followed", effect.command)),
         Kind::Pull { .. } | Kind::Login | Kind::ReadVariable { .. } | Kind::Docker => return None,

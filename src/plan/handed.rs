@@ -35,9 +35,8 @@ impl<'d> Handed<'d> {
                 // A step that is skipped leaves the file of an earlier one.
                 files.doubt(given);
             }
-            if !files.is_empty() {
-                self.files.push((name, files));
-            }
+            files.hand_on(path.text().unwrap_or("").trim_start_matches("./"));
+            self.files.push((name, files));
         }
     }
 

@@ -1,7 +1,7 @@
 //! From plans to their frozen JSON form.
 
 use super::plan::{WireEffect, WireEvent, WirePlan, WireStep};
-use crate::effect::{Effect, Images, Kind, Opaque, Reference};
+use crate::effect::{Effect, Kind, Opaque, Reference};
 use crate::plan::{Event, Plan, PlannedStep};
 use crate::rules::policy::Hidden;
 use crate::settings::Settings;
@@ -106,7 +106,7 @@ fn effects(effect: &Effect<'_>, step: &PlannedStep<'_>, document: &Document, set
         Kind::Deploy { images, .. } => {
             let inferred = || Some(step.suggested(effect, settings)?.word().to_owned());
             let environment = step.declared_name().map(str::to_owned).or_else(inferred);
-            let mut found = if let Images::Known(references) = images { each(references) } else { vec![one(None)] };
+            let mut found = each(images.references());
             for effect in &mut found {
                 effect.environment = Some(environment.clone());
             }

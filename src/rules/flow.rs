@@ -253,3 +253,21 @@ pub(super) fn names_own_build(plan: &Plan<'_>, source: Option<&Reference<'_>>) -
         _ => false,
     })
 }
+
+/// Whether an image is surely none that this file builds, pushes or promotes.
+pub(super) fn is_foreign(flow: &Flow<'_>, reference: &Reference<'_>) -> bool {
+    let mut known = 0;
+    for (_, effect) in flow.plans.iter().flat_map(Plan::effects) {
+        let names: Vec<&Reference<'_>> = match &effect.kind {
+            Kind::Build { references, .. } => references.iter().collect(),
+            Kind::Push { reference } => reference.iter().collect(),
+            Kind::Retag { source, target, .. } => source.iter().chain(target).collect(),
+            _ => continue,
+        };
+        known += names.len();
+        if names.iter().any(|name| name.same_image(reference, false) != Comparison::Different) {
+            return false;
+        }
+    }
+    known > 0
+}

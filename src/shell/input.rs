@@ -65,6 +65,11 @@ impl Interpreter<'_> {
         let Some(words) = words else { return Stdin::Unknown };
         match (invocation.name(), words.as_slice()) {
             (Some("tee"), _) | (Some("cat"), [_]) => invocation.stdin.clone(),
+            // What the shell has left as it is written, it replaces.
+            (Some("envsubst"), [_]) => match &invocation.stdin {
+                Stdin::Document { piece, .. } => Stdin::Document { piece: piece.clone(), expanded: true },
+                _ => Stdin::Unknown,
+            },
             (Some("cat"), [_, path]) if !path.literal_prefix().starts_with('-') => match self.contents(path) {
                 Contents::Known(text) => Stdin::Text(vec![text.trim_newlines()]),
                 Contents::Elsewhere if path.as_literal().is_some() => Stdin::File(path.to_string()),

@@ -181,13 +181,16 @@ impl<'h> Interpreter<'h> {
         self.depth -= 1;
     }
 
-    pub(super) fn hand_out(&mut self, invocation: Invocation) {
+    pub(super) fn hand_out(&mut self, mut invocation: Invocation) {
         self.commands += 1;
         if self.commands > COMMANDS {
             self.exhausted = true;
             return;
         }
         self.note_files(&invocation);
+        if matches!(invocation.name(), Some("kubectl" | "oc")) {
+            invocation.reads = self.reads(&invocation);
+        }
         (self.emit)(&self.scope, &invocation);
         if let Some(collected) = self.collected.last_mut() {
             collected.push(invocation);

@@ -66,6 +66,18 @@ pub enum Stdin {
     File(String),
 }
 
+/// What a command that takes manifests has to read.
+#[derive(Clone, Debug, Default)]
+pub struct Reads {
+    /// Its input after expansion, where that is known.
+    pub input: Option<Value>,
+    /// The words that name a file or a folder which the script wrote or changed, with what stands there; `None` where that
+    /// can't be told.
+    pub written: Vec<(String, Option<Value>)>,
+    /// The folder in which it runs, seen from the checkout; `None` where it can't be told or is on another machine.
+    pub folder: Option<String>,
+}
+
 /// A simple command after expansion.
 #[derive(Clone, Debug)]
 pub struct Invocation {
@@ -87,6 +99,8 @@ pub struct Invocation {
     pub redirected: bool,
     /// What it reads.
     pub stdin: Stdin,
+    /// What it has to read, for commands that take manifests.
+    pub reads: Reads,
 }
 
 impl Invocation {

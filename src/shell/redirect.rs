@@ -89,8 +89,7 @@ impl Interpreter<'_> {
         for node in after {
             // `cmd <<EOF | other` and `cmd <<EOF && other` stand inside the redirect, for the grammar.
             if node.kind() == "pipeline" {
-                let mut inner = node.walk();
-                let members: Vec<Node<'_>> = node.named_children(&mut inner).collect();
+                let members = flat_members(node);
                 self.members(&members, printed.clone(), true, piece);
             } else if or {
                 self.uncertainly(|this| this.walk(node, piece));
@@ -143,6 +142,19 @@ impl Interpreter<'_> {
                 outer.extend(made);
             }
         }
+    }
+}
+
+/// The members of a pipeline behind a here-document, which for the grammar is one within one.
+fn flat_members(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut cursor = node.walk();
+    let members: Vec<Node<'_>> = node.named_children(&mut cursor).collect();
+    match members.as_slice() {
+        [one] if one.kind() == "pipeline" => {
+            let mut cursor = one.walk();
+            one.named_children(&mut cursor).collect()
+        }
+        _ => members,
     }
 }
 

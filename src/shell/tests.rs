@@ -368,3 +368,9 @@ const PARTS: [&str; 56] = [
     "set -e",
     "1",
 ];
+
+#[test]
+fn a_dash_before_a_here_document_is_a_word() {
+    assert_eq!(run("x -f - <<E\na\nE\np"), ["x -f -", "p"]);
+    assert_eq!(run("x -f- <<E | y\na\nE"), ["x -f-", "y"]);
+}

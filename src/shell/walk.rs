@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::condition::span;
 use super::expand::word_end;
 use super::interpret::{Interpreter, Text, body};
-use super::invocation::{Invocation, Stdin, Word};
+use super::invocation::{Invocation, Reads, Stdin, Word};
 use super::piece::{Piece, Place};
 use super::plain;
 use super::value::Value;
@@ -263,6 +263,7 @@ impl Interpreter<'_> {
             }
         }
         let place = piece.place(Span::new(start.unwrap_or(node.start_byte()), node.end_byte()));
+        words.extend(lost_dash(node, piece));
         self.run_command(words, assignments, place, stdin, piped_from)
     }
 
@@ -284,9 +285,19 @@ impl Interpreter<'_> {
             piped_from,
             redirected: self.redirected > 0,
             stdin,
+            reads: Reads::default(),
         };
         self.dispatch(invocation)
     }
+}
+
+/// The word that the grammar loses between a command and its here-document: `kubectl apply -f - <<EOF`.
+fn lost_dash(node: Node<'_>, piece: &Piece) -> Option<Word> {
+    let next = node.next_sibling().filter(|next| next.kind().ends_with("redirect"))?;
+    let between = piece.text.get(node.end_byte()..next.start_byte())?;
+    let at = node.end_byte() + between.find('-').filter(|_| between.trim() == "-")?;
+    let place = piece.place(Span::new(at, at + 1));
+    Some(Word { values: vec![Value::literal("-")], place, quoted: false, origin: None })
 }
 
 /// Where the word that a node begins really ends.

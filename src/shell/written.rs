@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Stdin, Word};
+use super::reads::changes_unseen;
 use super::substitute;
 use super::value::{Value, join};
 
@@ -11,7 +12,7 @@ use super::value::{Value, join};
 const CHECKOUT: &str = "BITBUCKET_CLONE_DIR";
 
 /// Commands that read the files which they are given, or only change who may read them.
-const READS: [&str; 44] = [
+pub(super) const READS: [&str; 44] = [
     ".",
     "source",
     "cat",
@@ -77,18 +78,43 @@ impl Default for Folder {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Written {
     files: BTreeMap<String, Option<Value>>,
+    /// Where files may lie that other steps have put there, as patterns.
+    handed: Vec<String>,
+    /// Whether something ran that may have changed any file of the repository.
+    doubtful: bool,
 }
 
 impl Written {
     /// What of this is not as `before`, of the paths that `keeps` takes.
     pub fn since(&self, before: &Written, keeps: impl Fn(&str) -> bool) -> Written {
         let changed = self.files.iter().filter(|(path, text)| before.files.get(*path) != Some(text) && keeps(path));
-        Written { files: changed.map(|(path, text)| (path.clone(), text.clone())).collect() }
+        Written { files: changed.map(|(path, text)| (path.clone(), text.clone())).collect(), ..Written::default() }
     }
 
     /// Puts other files over these.
     pub fn put(&mut self, other: &Written) {
         self.files.extend(other.files.iter().map(|(path, text)| (path.clone(), text.clone())));
+        self.handed.extend(other.handed.iter().cloned());
+    }
+
+    /// Takes note of a pattern by which files are handed on.
+    pub fn hand_on(&mut self, pattern: &str) {
+        self.handed.push(pattern.to_owned());
+    }
+
+    /// What stands in a file that is written or changed; `Some(None)` where that can't be told, and of a folder.
+    pub(super) fn of(&self, path: &str) -> Option<Option<Value>> {
+        let below = |other: &str| path.is_empty() || other.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+        let may_match = |pattern: &String| {
+            let begin = pattern.split(['*', '?', '[', '{']).next().unwrap_or("");
+            path.starts_with(begin) || below(begin)
+        };
+        match self.files.get(path) {
+            Some(text) => Some(text.clone()),
+            None if self.doubtful => Some(None),
+            None if self.files.keys().any(|file| below(file)) || self.handed.iter().any(may_match) => Some(None),
+            None => None,
+        }
     }
 
     /// Forgets what stands in those of these files that others hold with another text.
@@ -161,7 +187,7 @@ impl Interpreter<'_> {
     }
 
     /// A file's path from the checkout; one that begins elsewhere as it is written.
-    fn path(&self, value: &Value) -> Option<String> {
+    pub(super) fn path(&self, value: &Value) -> Option<String> {
         let in_checkout = value.first_symbol().is_some_and(|first| first.is_variable(CHECKOUT));
         let rest = if in_checkout {
             value.split_once("/").map_or_else(Value::default, |(_, rest)| rest)
@@ -234,6 +260,7 @@ impl Interpreter<'_> {
             return;
         }
         let Some(name) = invocation.name() else { return };
+        self.written.doubtful |= changes_unseen(name, invocation);
         if self.written.is_empty() && !matches!(name, "cd" | "pushd" | "popd" | "tee") {
             return;
         }

@@ -28,6 +28,8 @@ mod keywords;
 mod killed;
 #[cfg(test)]
 mod live;
+#[cfg(test)]
+mod manifests;
 mod mutants;
 #[cfg(test)]
 mod oracle;

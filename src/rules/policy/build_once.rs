@@ -206,7 +206,7 @@ fn pushes_itself(effect: &Effect<'_>) -> bool {
 
 fn deployed(plan: &Plan<'_>, names: &[Reference<'_>]) -> bool {
     plan.effects().any(|(_, effect)| match &effect.kind {
-        Kind::Deploy { images: crate::effect::Images::Known(images), .. } => same_image(names, images, false),
+        Kind::Deploy { images, .. } => same_image(names, images.references(), false),
         _ => false,
     })
 }

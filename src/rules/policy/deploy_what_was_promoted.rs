@@ -4,7 +4,7 @@ use super::{meta, page};
 use crate::effect::{Comparison, Effect, Images, Kind, Reference, Tag};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{Plan, PlannedStep};
-use crate::rules::flow::{carries, is_forgotten, not_followed, only_names_build, retags, settles};
+use crate::rules::flow::{carries, is_foreign, is_forgotten, not_followed, only_names_build, retags, settles};
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta = meta(
@@ -34,9 +34,9 @@ impl Rule for DeployWhatWasPromoted {
                     let Kind::Deploy { images, .. } = &effect.kind else { continue };
                     match images {
                         Images::None | Images::Doubtful { .. } => {}
-                        Images::Hidden if overruled => {}
+                        Images::Hidden | Images::Stated(_) if overruled => {}
                         Images::Hidden => hidden(plan, step, effect, out),
-                        Images::Known(references) => {
+                        Images::Known(references) | Images::Stated(references) => {
                             for reference in references {
                                 judge(flow, &expected, plan, step, effect, reference, out);
                             }
@@ -190,24 +190,6 @@ fn has_hidden_image(reference: &Reference<'_>) -> bool {
         .image
         .symbols()
         .any(|symbol| symbol.kind != crate::shell::SymbolKind::Variable || !symbol.name.starts_with("BITBUCKET_"))
-}
-
-/// Whether an image is surely none that this file builds, pushes or promotes.
-fn is_foreign(flow: &Flow<'_>, reference: &Reference<'_>) -> bool {
-    let mut known = 0;
-    for (_, effect) in flow.plans.iter().flat_map(Plan::effects) {
-        let names: Vec<&Reference<'_>> = match &effect.kind {
-            Kind::Build { references, .. } => references.iter().collect(),
-            Kind::Push { reference } => reference.iter().collect(),
-            Kind::Retag { source, target, .. } => source.iter().chain(target).collect(),
-            _ => continue,
-        };
-        known += names.len();
-        if names.iter().any(|name| name.same_image(reference, false) != Comparison::Different) {
-            return false;
-        }
-    }
-    known > 0
 }
 
 fn hidden<'d>(plan: &Plan<'d>, step: &PlannedStep<'d>, effect: &Effect<'d>, out: &mut Findings<'_>) {

@@ -4,7 +4,7 @@ use super::{meta, page};
 use crate::effect::{Comparison, Effect, Images, Kind, Reference, Unread};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{Deployment, Plan, PlannedStep};
-use crate::rules::flow::{is_forgotten, only_names_build, retags};
+use crate::rules::flow::{is_foreign, is_forgotten, only_names_build, retags};
 use crate::rules::{Flow, Rule};
 use crate::yaml::Span;
 
@@ -70,6 +70,14 @@ fn lacking<'p, 'd>(flow: &Flow<'_>, plan: &Plan<'_>, site: &Deployment<'p, 'd>) 
             Vec::new()
         }
         Images::Known(references) => references.iter().collect(),
+        // A manifest may hold somebody else's images as well, or nothing else.
+        Images::Stated(references) => {
+            let own: Vec<_> = references.iter().filter(|reference| !is_foreign(flow, reference)).collect();
+            if own.is_empty() {
+                return None;
+            }
+            own
+        }
     };
     if retagged_before(plan, site) {
         references.retain(|reference| is_forgotten(flow, plan, reference));

@@ -1,0 +1,201 @@
+//! What `kubectl apply`, `create`, `replace` and `patch` deploy: read from the input, from manifests at hand, from patches.
+
+use super::arguments::Arguments;
+use super::command::Reading;
+use super::manifest::{holds_nothing, says_no_image};
+use super::model::{Effect, Images};
+use super::overlay::Overlay;
+use super::reference::Reference;
+use super::selector::Selected;
+use super::stated;
+use crate::shell::{Place, Stdin, Value};
+use crate::yaml::Span;
+
+/// What one source says.
+pub(super) enum Says {
+    /// These images.
+    Images(Vec<Selected>),
+    /// That nothing of it has an image.
+    Nothing,
+    /// Only the name of a file that is not at hand says that it has none.
+    Doubtful(String),
+    /// It can't be told.
+    Unknown,
+}
+
+impl<'d> Reading<'_, 'd> {
+    /// The images of what is applied.
+    pub(super) fn applied(&self, arguments: &Arguments<'_>) -> Images<'d> {
+        let flag = |names: [&str; 2]| arguments.flag(&names.map(str::to_owned));
+        let patches = flag(["-p", "--patch"]).into_iter().map(|patch| patched(&patch));
+        let files = flag(["-f", "--filename"]).into_iter().flat_map(|file| {
+            let paths = file.value.split_on(|c| c == ',').into_iter();
+            paths.map(move |path| self.file(&Selected { value: path, place: file.place }))
+        });
+        let overlays = flag(["-k", "--kustomize"]).into_iter().map(|folder| self.overlay(&folder));
+        let all: Vec<Says> = patches.chain(files).chain(overlays).collect();
+        let mut images: Vec<Reference<'d>> = Vec::new();
+        let (mut unknown, mut doubtful) = (all.is_empty(), None);
+        for says in all {
+            match says {
+                Says::Images(found) => images.extend(self.read_references(found)),
+                Says::Nothing => {}
+                Says::Doubtful(path) => doubtful = Some(path),
+                Says::Unknown => unknown = true,
+            }
+        }
+        match (images.is_empty(), unknown, doubtful) {
+            (false, ..) => Images::Stated(images),
+            (true, true, _) => Images::Hidden,
+            (true, false, Some(path)) => Images::Doubtful { path },
+            (true, false, None) => Images::None,
+        }
+    }
+
+    /// What a file, a folder or the input says.
+    fn file(&self, file: &Selected) -> Says {
+        let shown = file.value.to_string();
+        if matches!(shown.as_str(), "-" | "/dev/stdin") {
+            return self.input();
+        }
+        if let Some(Some(text)) = self.written(&shown) {
+            return meant(self.is_followed(), said(text, |_| file.place));
+        }
+        let kept = self.written(&shown).is_none() && self.is_followed();
+        let Some(path) = file.value.as_literal() else { return Says::Unknown };
+        let at_hand = self.at_hand(path);
+        if let Some(names) =
+            at_hand.as_ref().filter(|path| self.files.read(path).is_none()).and_then(|path| self.files.list(path))
+        {
+            let manifest = |name: &&String| [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end));
+            let texts: Option<Vec<String>> = names
+                .iter()
+                .filter(manifest)
+                .map(|name| self.files.read(&format!("{}/{name}", at_hand.as_deref().unwrap_or(""))))
+                .collect();
+            let Some(texts) = texts else { return Says::Unknown };
+            return as_kept(kept, said(&Value::literal(texts.join("\n---\n")), |_| file.place));
+        }
+        match at_hand.and_then(|path| self.files.read(&path)) {
+            Some(text) => as_kept(kept, said(&Value::literal(text), |_| file.place)),
+            None if says_no_image(path) => Says::Doubtful(path.to_owned()),
+            None => Says::Unknown,
+        }
+    }
+
+    /// What the input says: a here-document, text that another command printed, a file of the repository.
+    fn input(&self) -> Says {
+        let place = self.invocation.place;
+        match (&self.invocation.stdin, &self.invocation.reads.input) {
+            (Stdin::File(path), _) => {
+                let path = Selected { value: Value::literal(path.as_str()), place };
+                if matches!(path.value.as_literal(), Some("-" | "/dev/stdin")) {
+                    Says::Unknown
+                } else {
+                    self.file(&path)
+                }
+            }
+            (Stdin::Document { piece, .. }, Some(text)) => {
+                // Lines stay lines, unless a variable brings more of them.
+                let same = text.to_string().lines().count() == piece.text.lines().count();
+                said(text, |line| {
+                    if same { line_of(&piece.text, line).map_or(place, |span| piece.place(span)) } else { place }
+                })
+            }
+            (_, Some(text)) => said(text, |_| place),
+            _ => Says::Unknown,
+        }
+    }
+
+    /// What an overlay of kustomize says.
+    fn overlay(&self, folder: &Selected) -> Says {
+        let Some(path) = folder.value.as_literal() else { return Says::Unknown };
+        if self.written(path).is_some() || !self.is_followed() {
+            return Says::Unknown;
+        }
+        let Some(path) = self.at_hand(path) else { return Says::Unknown };
+        let overlay = Overlay::read(self.files, &path);
+        if overlay.images.is_empty() {
+            return if overlay.whole { Says::Nothing } else { Says::Unknown };
+        }
+        let select = |image: String| Selected { value: Value::literal(image), place: folder.place };
+        meant(false, Says::Images(overlay.images.into_iter().map(select).collect()))
+    }
+
+    /// What the script wrote to a path, or changed there.
+    fn written(&self, path: &str) -> Option<&Option<Value>> {
+        let known = self.invocation.reads.written.iter().find(|(word, _)| word == path);
+        known.map(|(_, text)| text)
+    }
+
+    /// The path from the repository's root of a file that the command names.
+    fn at_hand(&self, path: &str) -> Option<String> {
+        let folder = self.invocation.reads.folder.as_deref()?;
+        let mut parts: Vec<&str> = Vec::new();
+        for part in folder.split('/').chain(path.split('/')) {
+            match part {
+                "" | "." => {}
+                ".." => {
+                    parts.pop()?;
+                }
+                part => parts.push(part),
+            }
+        }
+        let outside = path.starts_with(['/', '~']) || folder.starts_with('/') || path.contains("://");
+        (!outside).then(|| parts.join("/"))
+    }
+
+    /// Whether nothing ran before in the step that could have changed the repository's files unseen.
+    fn is_followed(&self) -> bool {
+        let found = self.run.found_mut();
+        found.unread.is_empty() && !found.effects.iter().any(Effect::hides_effects)
+    }
+}
+
+/// What a text says.
+fn said(text: &Value, place: impl Fn(usize) -> Place) -> Says {
+    let images = stated::images(text);
+    if images.is_empty() {
+        return if holds_nothing(&stated::marked(text).0) { Says::Nothing } else { Says::Unknown };
+    }
+    Says::Images(images.into_iter().map(|(value, line)| Selected { value, place: place(line) }).collect())
+}
+
+/// What a patch says: one without an image changes the number, the labels, the configuration.
+fn patched(patch: &Selected) -> Says {
+    let images = stated::at(&patch.value, patch.place);
+    match patch.value.as_literal() {
+        _ if !images.is_empty() => Says::Images(images),
+        Some(text) if !text.to_lowercase().contains("image") => Says::Nothing,
+        _ => Says::Unknown,
+    }
+}
+
+/// What files of the repository say; images only where they are surely as they are kept there.
+fn as_kept(kept: bool, says: Says) -> Says {
+    match says {
+        Says::Images(_) if !kept => Says::Unknown,
+        says => meant(false, says),
+    }
+}
+
+/// Images that are written out only where they are no words to be replaced; `anyway` where nothing can replace them.
+fn meant(anyway: bool, says: Says) -> Says {
+    match says {
+        Says::Images(images)
+            if !anyway
+                && images.iter().any(|image| image.value.as_literal().is_some() && !stated::is_meant(&image.value)) =>
+        {
+            Says::Unknown
+        }
+        says => says,
+    }
+}
+
+/// The range of a line, without the blanks before it.
+fn line_of(text: &str, line: usize) -> Option<Span> {
+    let own = text.split('\n').nth(line)?;
+    let start: usize = text.split('\n').take(line).map(|line| line.len() + 1).sum();
+    let blanks = own.len() - own.trim_start().len();
+    Some(Span::new(start + blanks, start + own.trim_end().len()))
+}

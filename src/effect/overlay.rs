@@ -1,0 +1,162 @@
+//! Overlays of kustomize at hand: the images of their resources, as `images` renames them.
+
+use super::stated;
+use super::world::Files;
+use crate::shell::Value;
+use crate::yaml::{Document, Node};
+
+/// How deep overlays are followed to their bases.
+const DEPTH: usize = 8;
+
+/// What a kustomization comes to.
+#[derive(Debug, Default)]
+pub(super) struct Overlay {
+    /// The images.
+    pub(super) images: Vec<String>,
+    /// Whether all of it is at hand.
+    pub(super) whole: bool,
+}
+
+impl Overlay {
+    /// Reads the kustomization of a folder.
+    pub(super) fn read(files: &dyn Files, folder: &str) -> Self {
+        Self::below(files, folder, 0)
+    }
+
+    fn below(files: &dyn Files, folder: &str, depth: usize) -> Self {
+        let names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+        let text = names.iter().find_map(|name| files.read(&joined(folder, name)?));
+        let Some(text) = text.filter(|_| depth < DEPTH) else { return Self::default() };
+        let document = Document::read(text);
+        let Some(root) = document.root() else { return Self::default() };
+        let mut own = Self { images: Vec::new(), whole: true };
+        for path in ["resources", "bases", "components", "patchesStrategicMerge", "patches"]
+            .iter()
+            .flat_map(|key| paths(root, key))
+        {
+            let path = joined(folder, path).unwrap_or_default();
+            let inner = match files.read(&path) {
+                Some(text) => Self { images: literals(&text), whole: true },
+                None => Self::below(files, &path, depth + 1),
+            };
+            own.whole &= inner.whole;
+            own.images.extend(inner.images);
+        }
+        let renames: Vec<Rename<'_>> = root
+            .get("images")
+            .into_iter()
+            .flat_map(|list| list.items().filter_map(Rename::read).collect::<Vec<_>>())
+            .collect();
+        for rename in &renames {
+            let mut used = false;
+            for image in own.images.iter_mut().filter(|image| name_of(image) == rename.name) {
+                *image = rename.of(image);
+                used = true;
+            }
+            if !used && !own.whole {
+                // The resource that it is for is not at hand.
+                own.images.push(rename.of(rename.name));
+            }
+        }
+        own
+    }
+}
+
+/// An entry of `images`.
+struct Rename<'d> {
+    name: &'d str,
+    new_name: Option<&'d str>,
+    end: Option<String>,
+}
+
+impl<'d> Rename<'d> {
+    fn read(node: Node<'d>) -> Option<Self> {
+        let text = |key: &str| node.get(key).and_then(|value| value.text());
+        let tag = text("newTag").map(|tag| format!(":{tag}"));
+        let end = text("digest").map(|digest| format!("@{digest}")).or(tag);
+        Some(Self { name: text("name")?, new_name: text("newName"), end })
+    }
+
+    fn of(&self, image: &str) -> String {
+        let name = self.new_name.unwrap_or(self.name);
+        let kept = image.get(name_of(image).len()..).unwrap_or("");
+        format!("{name}{}", self.end.as_deref().unwrap_or(kept))
+    }
+}
+
+/// The name of an image without tag and digest.
+fn name_of(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    match image.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => name,
+        _ => image,
+    }
+}
+
+/// The images of a manifest.
+fn literals(text: &str) -> Vec<String> {
+    stated::images(&Value::literal(text)).into_iter().map(|(image, _)| image.to_string()).collect()
+}
+
+/// The paths of a list: texts, or maps with a `path`.
+fn paths<'d>(root: Node<'d>, key: &str) -> Vec<&'d str> {
+    let items = root.get(key).into_iter().flat_map(|list| list.items().collect::<Vec<_>>());
+    items
+        .filter_map(|item| item.text().or_else(|| item.get("path")?.text()))
+        .filter(|path| !path.contains('\n'))
+        .collect()
+}
+
+/// A path seen from a folder, without dots; `None` where it leads out of the repository.
+fn joined(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(path.split('/')).filter(|part| !matches!(*part, "" | ".")) {
+        match part {
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Repository;
+
+    impl Files for Repository {
+        fn read(&self, path: &str) -> Option<String> {
+            let text = match path {
+                "base/kustomization.yaml" => "resources: [d.yaml, service.yaml]",
+                "base/d.yaml" => {
+                    "kind: Deployment\nspec: {template: {spec: {containers: [{image: app}, {image: 'envoy:v1'}]}}}"
+                }
+                "base/service.yaml" => "kind: Service",
+                "prod/kustomization.yaml" => {
+                    "resources: [../base]\nimages: [{name: app, newName: r.io/app, newTag: '2'}]\npatches: [{path: p.yaml}]"
+                }
+                "prod/p.yaml" => "spec: {template: {spec: {containers: [{name: job, image: 'job:1'}]}}}",
+                "far/kustomization.yml" => "resources: ['https://x/y']\nimages: [{name: app, newTag: latest}]",
+                "round/kustomization.yaml" => "resources: [../round]",
+                _ => return None,
+            };
+            Some(text.to_owned())
+        }
+    }
+
+    #[test]
+    fn images_come_from_the_bases_with_their_new_names() {
+        let read = |folder: &str| {
+            let overlay = Overlay::read(&Repository, folder);
+            (overlay.images.join(" "), overlay.whole)
+        };
+        assert_eq!(read("base"), ("app envoy:v1".to_owned(), true));
+        assert_eq!(read("prod/"), ("r.io/app:2 envoy:v1 job:1".to_owned(), true));
+        assert_eq!(read("far"), ("app:latest".to_owned(), false));
+        assert_eq!(read("round"), (String::new(), false));
+        assert_eq!(read("none"), (String::new(), false));
+    }
+}
