@@ -133,3 +133,27 @@ fn an_empty_file_is_told_as_such() {
         assert!(!checked.skipped.is_empty());
     }
 }
+
+#[test]
+fn a_program_outside_of_the_checkout_is_no_script_of_it() {
+    let scripts = |commands: &[&str]| said("visible-script", &step("", commands), "").len();
+    assert_eq!(scripts(&["cd /tmp/sam", "./sam/install"]), 0);
+    assert_eq!(scripts(&["cd /tmp/sam", "cd $BITBUCKET_CLONE_DIR", "./sam/install"]), 1);
+    assert_eq!(scripts(&["cd sam", "./install"]), 1);
+}
+
+#[test]
+fn a_choice_that_holds_production_is_a_doubt() {
+    let custom = |values: &str| {
+        let head = format!(
+            "  custom:\n    go:\n      - variables:\n          - name: STAGE\n            allowed-values: [{values}]\n"
+        );
+        said(
+            "production-from-release-tag",
+            &step("", &["date"]),
+            &format!("{head}{}", step("", &["serverless deploy --stage $STAGE"])),
+        )
+    };
+    assert_eq!(custom("dev, staging, prod")[0].message, "whether `Go` deploys to production depends on what is chosen");
+    assert!(custom("dev, staging").is_empty());
+}

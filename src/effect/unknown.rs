@@ -118,6 +118,8 @@ impl Reading<'_, '_> {
             | "node" | "ruby" | "php" | "perl" | "pwsh" | "powershell" | "ts-node" | "tsx" => {
                 words.iter().skip(1).filter_map(|word| word.literal()).find(|text| !text.starts_with('-'))
             }
+            // What lies in a folder outside of the checkout was brought there: an installer, unless its name says more.
+            _ if path.starts_with("./") && self.scope.is_outside() && !runner::is_telling(path) => None,
             _ if is_repository_path(path) => Some(path),
             _ => None,
         };

@@ -154,13 +154,25 @@ pub fn masked_text(file: &FileReport<'_>) -> String {
     Secrets::of(file).masked_text(file)
 }
 
+/// Whether a text is nothing but a variable, which says nothing of its value.
+pub fn is_variable(text: &str) -> bool {
+    let name = text
+        .strip_prefix('$')
+        .map(|name| name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name));
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    name.is_some_and(is_name)
+}
+
 /// The places of a file that hold a credential, in order.
 pub(super) struct Secrets(Vec<Span>);
 
 impl Secrets {
     pub(super) fn of(file: &FileReport<'_>) -> Self {
         // A variable that is printed is no value.
-        let is_value = |span: Span| !file.document.slice(span).starts_with('$');
+        let is_value = |span: Span| !is_variable(file.document.slice(span));
         let told = file.findings.iter().filter(|finding| finding.rule == SECRET && finding.severity > Severity::Note);
         let told = told.filter(|finding| is_value(finding.span));
         let mut spans: Vec<Span> = told.map(|finding| finding.span).chain(file.secrets.iter().copied()).collect();

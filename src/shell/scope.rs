@@ -29,6 +29,11 @@ impl Scope {
         self.variables.get(name).map(Vec::as_slice)
     }
 
+    /// Whether commands run outside of the checkout for sure.
+    pub fn is_outside(&self) -> bool {
+        matches!(&self.folder, Folder::At(path) if path.starts_with('/'))
+    }
+
     pub(super) fn set_array(&mut self, name: &str, items: Vec<Vec<Value>>) {
         let one: Option<Vec<Value>> = items.iter().map(|item| item.first().cloned()).collect();
         self.set(name, one.and_then(|all| all.first().cloned()).into_iter().collect());

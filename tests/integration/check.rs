@@ -179,3 +179,11 @@ fn a_file_with_another_main_branch_is_told_the_setting() {
         assert!(out.contains("add a step with `deployment: staging`") && !out.contains("set `main-branch"), "{out}");
     }
 }
+
+#[test]
+fn a_variable_that_is_printed_is_no_value_to_hide() {
+    let file =
+        "image: a:1\npipelines:\n  default:\n    - step:\n        script:\n          - 'echo \"with $API_TOKEN go\"'\n";
+    let out = pipewright().file("f.yml", file).args(["check", "f.yml", "--only", "no-inline-secret"]).run().out;
+    assert!(out.contains("echo \"with $API_TOKEN go\"") && out.contains("f.yml:6:25"), "{out}");
+}

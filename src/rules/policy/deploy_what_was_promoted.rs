@@ -156,7 +156,17 @@ fn judge<'d>(
             Some(hidden) => {
                 draft.related(hidden.site.span(), format!("`{}` is not followed", hidden.command)).help(settles(hidden))
             }
-            None => draft.help("use the same words for the reference where it is made and where it is deployed"),
+            None => {
+                let help = "use the same words for the reference where it is made and where it is deployed";
+                let near =
+                    expected.references.iter().find(|own| own.same_image(reference, false) != Comparison::Different);
+                match near {
+                    Some(near) => {
+                        draft.help(help).related(near.site.span(), format!("`{near}` is what was {}", expected.verb))
+                    }
+                    None => draft.help(help),
+                }
+            }
         };
         return;
     }

@@ -156,7 +156,14 @@ fn judge<'d>(
                         .related(hidden.site.span(), format!("`{}` is not followed", hidden.command))
                         .help(settles(hidden)),
                     None if source.tag_unclear() => draft.help("set what its tag is made of in the pipeline"),
-                    None => draft.help("use the same words for the reference on main and here"),
+                    None => {
+                        let help = "use the same words for the reference on main and here";
+                        let pushes = &flow.images().main_pushes;
+                        match pushes.iter().find(|push| push.same_image(source, true) != Comparison::Different) {
+                            Some(near) => draft.help(help).related(near.site.span(), format!("main pushes `{near}`")),
+                            None => draft.help(help),
+                        }
+                    }
                 },
             };
             let _ = draft;
