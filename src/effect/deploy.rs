@@ -3,6 +3,7 @@
 use super::arguments::Arguments;
 use super::catalogue::{Command, ImageWord};
 use super::command::Reading;
+use super::given;
 use super::hidden;
 use super::manifest;
 use super::model::{Images, Kind};
@@ -38,6 +39,11 @@ impl Reading<'_, '_> {
                 references.iter_mut().for_each(hidden::forget_image);
                 references
             }
+            Some("settings") => {
+                let mut references = self.read_references(given::images(arguments));
+                references.iter_mut().for_each(hidden::forget_image);
+                references
+            }
             Some("manifest") => {
                 if self.is_plain_object(arguments) {
                     self.run.harmless();
@@ -48,6 +54,8 @@ impl Reading<'_, '_> {
             _ => self.references(command, arguments),
         };
         let images = match (references.is_empty(), command.image) {
+            // Templates are given somebody else's images as well.
+            (false, _) if command.reader.as_deref() == Some("settings") => Images::Stated(references.clone()),
             (false, _) => Images::Known(references.clone()),
             (true, Some(ImageWord::None)) => Images::None,
             (true, _) if command.reader.as_deref() == Some("manifest") => self.applied(arguments),

@@ -12,6 +12,7 @@ mod command;
 mod deploy;
 mod ecr;
 mod environment;
+mod given;
 mod hidden;
 mod manifest;
 mod model;

@@ -105,9 +105,11 @@ impl<'d> Reference<'d> {
         tag.symbols().find(|symbol| symbol.kind == SymbolKind::Variable && EACH_RUN.contains(&symbol.name.as_str()))
     }
 
-    /// Whether the image is that of a chart which may be somebody else's.
+    /// Whether the image is that of a chart or a template which may be somebody else's.
     pub fn of_fetched_chart(&self) -> bool {
-        self.image.first_symbol().is_some_and(|symbol| symbol.name == super::hidden::FETCHED_IMAGE)
+        self.image.first_symbol().is_some_and(|symbol| {
+            [super::hidden::FETCHED_IMAGE, super::given::UNNAMED_IMAGE].contains(&symbol.name.as_str())
+        })
     }
 
     /// The tag's text where all of it is constant (`latest` where there is none).

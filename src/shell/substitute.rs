@@ -56,6 +56,9 @@ impl Interpreter<'_> {
                     .then(|| self.concatenated(std::slice::from_ref(path)))??;
                 Some(text).filter(|text| !text.literal_contains("#"))?
             }
+            [name, pattern, path] if name.as_literal() == Some("grep") => {
+                matching(&self.concatenated(std::slice::from_ref(path))?, pattern.as_literal()?)?
+            }
             _ => return None,
         };
         Some(text.trim_newlines())
@@ -172,7 +175,14 @@ fn filtered(input: Value, invocation: &Invocation) -> Option<Value> {
         ["head", "-1" | "-n1"] | ["head", "-n", "1"] => {
             Some(input.split_once("\n").map_or_else(|| input.clone(), |(first, _)| first))
         }
+        ["grep", pattern] => matching(&input, pattern),
         _ if lines => None,
+        ["cut", "-d=" | "-d'='", "-f2" | "-f2-"]
+        | ["cut", "-d", "=", "-f", "2" | "2-"]
+        | ["cut", "-d", "=", "-f2" | "-f2-"] => {
+            let (_, right) = input.split_once("=")?;
+            (!right.literal_contains("=")).then_some(right)
+        }
         ["cut", range] => characters(&input, range.strip_prefix("-c").or_else(|| range.strip_prefix("-b"))?),
         ["cut", "-c" | "-b", range] => characters(&input, range),
         ["head", count] => first(&input, count.strip_prefix("-c")?),
@@ -181,6 +191,22 @@ fn filtered(input: Value, invocation: &Invocation) -> Option<Value> {
         ["tr", "-d", "\n" | "\\n" | "\r" | "\\r" | " " | "[:space:]"] => Some(input),
         _ => None,
     }
+}
+
+/// The one line that has a name of a variable in it, as `grep NAME` and `grep ^NAME=` print it. What stands in an unknown
+/// can't be told, so each line has to have its own name before it.
+fn matching(text: &Value, pattern: &str) -> Option<Value> {
+    let plain = pattern.strip_prefix('^').unwrap_or(pattern);
+    let name = plain.strip_suffix('=').unwrap_or(plain);
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let lines = text.split_on(|c| c == '\n');
+    let own_names =
+        lines.iter().all(|line| line.split_once("=").is_some_and(|(own, _)| own.as_literal().is_some_and(is_name)));
+    let mut found = lines.into_iter().filter(|line| line.literal_contains(name));
+    let one = found
+        .next()
+        .filter(|line| line.literal_prefix().strip_prefix(name).is_some_and(|rest| rest.starts_with('=')))?;
+    (is_name(name) && own_names && found.next().is_none()).then_some(one)
 }
 
 fn characters(input: &Value, range: &str) -> Option<Value> {

@@ -127,7 +127,7 @@ fn judge<'d>(
                 format!("whether `{constant}` is the tag of an image of this repository can't be told"),
             )
             .trace(trace)
-            .help("name the image beside the tag, or leave it to the chart");
+            .help("name the image beside the tag, where the command can");
         } else if !foreign {
             let message = if reference.tag == Tag::None {
                 format!("`{reference}` has no tag, so `latest` is deployed")

@@ -72,7 +72,9 @@ fn lacking<'p, 'd>(flow: &Flow<'_>, plan: &Plan<'_>, site: &Deployment<'p, 'd>) 
         Images::Known(references) => references.iter().collect(),
         // A manifest may hold somebody else's images as well, or nothing else.
         Images::Stated(references) => {
-            let own: Vec<_> = references.iter().filter(|reference| !is_foreign(flow, reference)).collect();
+            let foreign =
+                |reference: &&Reference<'_>| reference.constant_tag().is_some() && is_foreign(flow, reference);
+            let own: Vec<_> = references.iter().filter(|reference| !foreign(reference)).collect();
             if own.is_empty() {
                 return None;
             }
