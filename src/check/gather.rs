@@ -1,6 +1,6 @@
 //! Notes about one program, told once with all its places.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::finding::{Answer, Finding, Related};
 
@@ -13,6 +13,7 @@ pub(super) fn gather(findings: &mut Vec<Finding>) {
     let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
     let mut first: HashMap<(&'static str, String), usize> = HashMap::new();
     let mut calls: HashMap<usize, Vec<String>> = HashMap::new();
+    let mut told: HashSet<(usize, String)> = HashSet::new();
     for finding in findings.drain(..) {
         let subject = finding.subject.as_ref().filter(|_| finding.answer == Answer::CannotTell);
         let Some(subject) = subject else {
@@ -21,7 +22,7 @@ pub(super) fn gather(findings: &mut Vec<Finding>) {
         };
         let at = *first.entry((finding.rule, subject.program.clone())).or_insert(kept.len());
         let calls = calls.entry(at).or_default();
-        if !calls.contains(&subject.call) {
+        if told.insert((at, subject.call.clone())) {
             calls.push(subject.call.clone());
         }
         match kept.get_mut(at) {

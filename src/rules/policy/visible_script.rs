@@ -3,8 +3,8 @@
 use super::{meta, page};
 use crate::effect::{Kind, Opaque};
 use crate::finding::{Findings, RuleMeta, Severity};
-use crate::pipeline::{Matching, Pattern};
-use crate::plan::{Plan, PlannedStep};
+use crate::pipeline::{Artifacts, Matching, Pattern};
+use crate::plan::PlannedStep;
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta = meta(
@@ -23,6 +23,8 @@ impl Rule for VisibleScript {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         for plan in flow.plans {
+            // Few steps hand anything on: they are looked for once, not for each call.
+            let givers: Vec<_> = plan.steps.iter().filter_map(|step| Some((step, step.step.artifacts()?))).collect();
             for (step, effect) in plan.effects() {
                 let (name, telling) = match &effect.kind {
                     Kind::Opaque(Opaque::Script { path, telling }) => (path, *telling && !effect.remote),
@@ -38,7 +40,7 @@ impl Rule for VisibleScript {
                         .trace(trace)
                         .help("put the building and deploying commands into the pipeline, or check with the repository at hand");
                 } else {
-                    match handed_on(plan, step, name) {
+                    match handed_on(&givers, step, name) {
                         Some(from) => out
                             .cannot_tell(
                                 place,
@@ -63,12 +65,17 @@ fn program(call: &str) -> &str {
 }
 
 /// The earlier step that hands a file on by its artifacts.
-fn handed_on<'p, 'd>(plan: &'p Plan<'d>, step: &PlannedStep<'d>, path: &str) -> Option<&'p PlannedStep<'d>> {
+fn handed_on<'p, 'd>(
+    givers: &[(&'p PlannedStep<'d>, Artifacts<'d>)],
+    step: &PlannedStep<'d>,
+    path: &str,
+) -> Option<&'p PlannedStep<'d>> {
     let plain = |path: &str| path.trim_start_matches("./").to_owned();
-    let gives = |other: &&PlannedStep<'d>| {
-        let paths = other.step.artifacts().map(|artifacts| artifacts.paths()).unwrap_or_default();
+    let gives = |artifacts: &Artifacts<'d>| {
+        let paths = artifacts.paths();
         let mut globs = paths.iter().filter_map(|path| path.text());
         globs.any(|glob| Pattern::new(&plain(glob)).matches(&plain(path)) == Matching::Yes)
     };
-    plan.steps.iter().take_while(|other| other.number < step.number).filter(gives).last()
+    let earlier = givers.iter().take_while(|(other, _)| other.number < step.number);
+    earlier.filter(|(_, artifacts)| gives(artifacts)).last().map(|(other, _)| *other)
 }
