@@ -65,6 +65,19 @@ fn what_a_reply_dropped_is_asked_back_from_the_file_as_it_was_found() {
 }
 
 #[test]
+fn what_was_wrong_before_a_loss_is_not_sent_back_with_it() {
+    let (mut conversation, long) = (conversation(3), format!("{}unknown0: 1\n", long()));
+    conversation.begin_with(long.clone(), &mut Silent);
+    let whole = long.replace("node:20", "node:22");
+    let mut backend = Listed::new(vec![reply(&wrong(1)), reply(&whole), reply(&file("npm test"))]);
+    let turn = conversation.turn(Prompt::user("node 22"), &mut backend, &mut Silent).unwrap();
+    assert_eq!(turn.stop, Stop::AsFound(1));
+    let prompt = &backend.asked[1].messages.last().unwrap().text;
+    assert!(prompt.contains("lines are gone") && !prompt.contains("unknown0"), "{prompt}");
+    assert_eq!((backend.asked.len(), conversation.present().unwrap().text()), (2, &*whole));
+}
+
+#[test]
 fn a_repair_that_drops_a_large_part_does_not_count() {
     let (mut conversation, long) = (conversation(3), long());
     conversation.begin_with(long.clone(), &mut Silent);

@@ -73,12 +73,16 @@ impl Conversation {
         let comments = before.and_then(|before| comments_lost(before.text(), revision.text()));
         let comments = comments.map_or(String::new(), |comments| format!(", and {comments}"));
         let loss = format!("{loss} are gone{comments}");
+        // What was wrong before the loss was not asked about.
+        let old = before.map_or(&[][..], |before| &before.checked.findings);
+        let is_old = |new: &Finding| old.iter().any(|old| (old.rule, &old.message) == (new.rule, &new.message));
+        let new: Vec<Finding> = revision.checked.findings.iter().filter(|new| !is_old(new)).cloned().collect();
         let before = before.map_or(String::new(), |before| match before.source {
             Source::File => "as it was found, which stands in the first message".to_owned(),
             Source::Edit => "as the user has edited it, which stands in the first message".to_owned(),
             Source::Reply => format!("of revision {}, which stands in an earlier reply", before.number),
         });
-        let findings = listed(&revision.checked.document, &revision.checked.findings);
+        let findings = listed(&revision.checked.document, &new);
         let findings = if findings.is_empty() { "(nothing)" } else { &findings };
         let text =
             self.options.loss.replace("{{revision}}", &revision.number.to_string()).replace("{{before}}", &before);
@@ -93,11 +97,14 @@ impl Conversation {
         }
     }
 
-    /// Whether the last turn left the errors of the file as it was found exactly as they were. Whoever asks for a new
+    /// Whether the last turn left the errors of the file as it was found exactly as they were, and the file whole. Whoever asks for a new
     /// version of one image has not asked for another workflow.
     pub(super) fn as_found(&self) -> Option<Stop> {
         let found = self.at(0).filter(|found| found.source == Source::File)?;
         let revision = self.turns.last()?.revision.and_then(|number| self.at(number))?;
+        if self.loss_of(revision.number).is_some() {
+            return None;
+        }
         let errors = |revision: &Revision| {
             let findings = revision.checked.findings.iter();
             let errors = findings.filter(|finding| finding.severity == Severity::Error);
@@ -123,6 +130,11 @@ impl Conversation {
         }
         if made >= rounds {
             return Next::Stop(if rounds == 0 { Stop::NotAsked } else { Stop::Rounds(rounds) });
+        }
+        if made > 0
+            && let Some(stop) = self.as_found()
+        {
+            return Next::Stop(stop);
         }
         if let Some(reason) = self.cap() {
             return Next::Stop(Stop::Cap(reason));
