@@ -21,7 +21,10 @@ impl Repl<'_, '_> {
             None => None,
         };
         let conversation = &self.opened.conversation;
-        let before = conversation.ground().map(|ground| (ground.number, ground.text().to_owned()));
+        // What is replaced is what stands there now, whoever wrote it.
+        let before = read_file(&self.options).ok();
+        let known = conversation.ground().filter(|ground| Some(ground.text()) == before.as_deref());
+        let known = known.map(|ground| ground.number);
         let meant = match number {
             Some(number) => conversation.revision(number).ok(),
             None => conversation.present(),
@@ -42,14 +45,16 @@ impl Repl<'_, '_> {
             Ok(written) => {
                 let what = if written.changed { "is written" } else { "stands there already" };
                 let (number, text) = meant.unwrap_or_default();
-                let Some((from, before)) = before.filter(|_| written.changed) else {
+                let Some(before) = before.filter(|_| written.changed) else {
                     return self.screen.note(&format!("revision {number} {what}: {named}")).map(Ok);
                 };
                 let counts = diff(&before, &text, 0).counts();
                 self.screen.note(&format!("revision {number} {what}: {named} ({counts})"))?;
                 if let Some(loss) = large_loss(&before, &text) {
-                    let moves = format!("`/diff {from} {number}` shows them, `/accept {from} force` brings them back");
-                    self.screen.warning(&format!("{loss} that stood there are gone; {moves}"))?;
+                    let moves = known.map(|from| {
+                        format!("; `/diff {from} {number}` shows them, `/accept {from} force` brings them back")
+                    });
+                    self.screen.warning(&format!("{loss} that stood there are gone{}", moves.unwrap_or_default()))?;
                 }
                 Ok(Ok(()))
             }
