@@ -3,7 +3,7 @@
 use super::{meta, page};
 use crate::effect::{EnvironmentKind, inferred, left_to_variable};
 use crate::finding::{Findings, RuleMeta, Severity};
-use crate::pipeline::Section;
+use crate::pipeline::{Matching, Pattern, Section};
 use crate::plan::{Deployment, Plan, TagKind};
 use crate::rules::{Flow, Rule};
 use crate::yaml::Span;
@@ -29,14 +29,33 @@ impl Rule for ReleaseFlow {
         let candidate: Vec<&Plan<'_>> = tags(TagKind::Candidate).collect();
         let release: Vec<&Plan<'_>> = tags(TagKind::Release).collect();
         let parts = [
-            (main, EnvironmentKind::Staging, Section::Branches, format!("a push to {}", settings.main_branch)),
-            (candidate, EnvironmentKind::Staging, Section::Tags, format!("a `{}` tag", settings.tags.candidate)),
-            (release, EnvironmentKind::Production, Section::Tags, format!("a `{}` tag", settings.tags.release)),
+            (main, EnvironmentKind::Staging, Section::Branches, format!("a push to {}", settings.main_branch), None),
+            (
+                candidate,
+                EnvironmentKind::Staging,
+                Section::Tags,
+                format!("a `{}` tag", settings.tags.candidate),
+                wide(flow, &settings.tags.candidate),
+            ),
+            (
+                release,
+                EnvironmentKind::Production,
+                Section::Tags,
+                format!("a `{}` tag", settings.tags.release),
+                wide(flow, &settings.tags.release),
+            ),
         ];
-        for (plans, kind, section, event) in parts {
-            part(flow, &plans, kind, section, &event, out);
+        for (plans, kind, section, event, wide) in parts {
+            part(flow, &plans, kind, section, (&event, wide), out);
         }
     }
+}
+
+/// The pattern that takes tags of a kind together with others: `*`, `r*`.
+fn wide<'d>(flow: &Flow<'d>, prefix: &str) -> Option<&'d str> {
+    let selectors = flow.file.selectors_in(Section::Tags);
+    let name = format!("{prefix}1.0.0");
+    selectors.iter().map(|one| one.name()).find(|pattern| Pattern::new(pattern).matches(&name) == Matching::Yes)
 }
 
 fn part(
@@ -44,7 +63,7 @@ fn part(
     plans: &[&Plan<'_>],
     kind: EnvironmentKind,
     section: Section,
-    event: &str,
+    (event, among_others): (&str, Option<&str>),
     out: &mut Findings<'_>,
 ) {
     let word = kind.word();
@@ -105,7 +124,9 @@ fn part(
         out.cannot_tell(span, message).help("show the commands in the file, or keep the script in the repository");
         return;
     }
-    let message = if plans.is_empty() {
+    let message = if let Some(wide) = among_others.filter(|_| plans.is_empty()) {
+        format!("`{wide}` takes {event} among others, and no pipeline of its own deploys it to {word}")
+    } else if plans.is_empty() {
         format!("no pipeline runs on {event}, so nothing deploys to {word}")
     } else {
         format!("{event} never deploys to {word}")
