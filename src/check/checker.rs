@@ -12,7 +12,7 @@ use crate::finding::{Finding, Findings, Layer, RuleMeta, Verdict};
 use crate::pipeline::File;
 use crate::plan::{Event, Plan, Planner, plans};
 use crate::rules::policy::{Credentials, Hidden};
-use crate::rules::{self, Flow, RuleAnswer};
+use crate::rules::{self, Flow, RuleAnswer, told_with_main};
 use crate::schema;
 use crate::settings::Settings;
 use crate::yaml::Document;
@@ -183,7 +183,8 @@ impl Checker {
 
     fn run_rules(&self, document: &Document, ran: &[Layer], findings: &mut Vec<Finding>) {
         let Some(file) = File::new(document) else { return };
-        let plans = plans(file, &self.settings, self.catalogue(), self.files());
+        let mut plans = plans(file, &self.settings, self.catalogue(), self.files());
+        told_with_main(&mut plans, &self.settings);
         let flow = Flow::new(document, file, &self.settings, &plans);
         for rule in rules::all() {
             let meta = rule.meta();

@@ -41,12 +41,8 @@ impl<'a, 'd> Planner<'a, 'd> {
         let started = triggered(&self.file, &event).into_iter().filter(|started| started.unclear.is_none());
         plans.extend(started.map(|started| self.started(&event, started)));
         for selector in self.file.selectors_in(Section::Branches) {
-            let taken = selected.as_ref().is_some_and(|selection| selection.selector.key.id() == selector.key.id());
             for alternative in Pattern::new(selector.name()).alternatives() {
                 if alternative.text == main {
-                    continue;
-                }
-                if taken && (alternative.is_exact() || self.is_forbidden(alternative)) {
                     continue;
                 }
                 let event = Event::new(EventKind::Branch, &alternative.text);
@@ -107,10 +103,6 @@ impl<'a, 'd> Planner<'a, 'd> {
 
     fn direct(selector: Selector<'d>, alternative: &Alternative) -> Selection<'d> {
         Selection { selector, alternative: Some(alternative.clone()), unclear: None }
-    }
-
-    fn is_forbidden(&self, alternative: &Alternative) -> bool {
-        self.settings.forbidden(alternative).is_some()
     }
 
     fn plan(&mut self, event: Event, selection: &Selection<'d>) -> Plan<'d> {

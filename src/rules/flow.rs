@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use super::semantic::{Site, steps};
 use crate::effect::{Comparison, Effect, EnvironmentKind, Kind, Opaque, Reference, Unread};
 use crate::pipeline::{File, Pattern, Section, Selector};
-use crate::plan::{Deployment, Plan, PlannedStep};
+use crate::plan::{Deployment, EventKind, Plan, PlannedStep};
 use crate::settings::Settings;
 use crate::yaml::Document;
 
@@ -64,6 +64,22 @@ impl ImageFlow<'_> {
     }
 }
 
+/// Whether a branch is called as main branches are called, and the configured one otherwise.
+fn is_another_main(name: &str, settings: &Settings) -> bool {
+    matches!(name, "master" | "main" | "trunk") && name != settings.main_branch
+}
+
+/// Takes out the plans of which there is nothing of their own to say, in a pattern that takes main as well: `{main,develop}`
+/// is `trunk-only`'s, and `{main,master}` is one branch under the name that it has or had.
+pub fn told_with_main(plans: &mut Vec<Plan<'_>>, settings: &Settings) {
+    let Some(main) = plans.iter().find(|plan| plan.is_main()).map(|plan| plan.selector.key.id()) else { return };
+    plans.retain(|plan| {
+        let name = &plan.event.name;
+        let follows = settings.forbidden_branches.contains(name) || is_another_main(name, settings);
+        plan.event.kind != EventKind::Branch || plan.selector.key.id() != main || !follows
+    });
+}
+
 impl<'d> Flow<'d> {
     /// A flow over plans.
     pub fn new(document: &'d Document, file: File<'d>, settings: &'d Settings, plans: &'d [Plan<'d>]) -> Self {
@@ -97,16 +113,19 @@ impl<'d> Flow<'d> {
             return None;
         }
         let selectors = self.file.selectors_in(Section::Branches);
-        let other = |name: &&str| matches!(*name, "master" | "main" | "trunk") && *name != self.settings.main_branch;
-        selectors.iter().map(|selector| selector.name()).find(other)
+        selectors.iter().map(|selector| selector.name()).find(|name| is_another_main(name, self.settings))
     }
 
     /// Whether the file knows main only as any branch, and has a pipeline for another branch that is called like a main one.
     fn follows_another_main(&self, main: &Plan<'_>) -> bool {
-        let other = |name: &str| matches!(name, "master" | "main" | "trunk") && name != self.settings.main_branch;
         let by_any = main.selector.section == Section::Default
             || Pattern::new(main.selector.name()).alternatives().iter().all(|one| !one.names_something());
-        by_any && self.file.selectors_in(Section::Branches).iter().any(|selector| other(selector.name()))
+        by_any
+            && self
+                .file
+                .selectors_in(Section::Branches)
+                .iter()
+                .any(|selector| is_another_main(selector.name(), self.settings))
     }
 
     /// All deployments of all plans.

@@ -9,7 +9,7 @@ pub mod semantic;
 
 use std::sync::LazyLock;
 
-pub use flow::{Flow, ImageFlow, Made};
+pub use flow::{Flow, ImageFlow, Made, told_with_main};
 
 use crate::finding::{Answer, Finding, Findings, RuleMeta};
 
