@@ -1,12 +1,13 @@
-//! `whole-command`: no command loses its end to a comment.
+//! `whole-command`: no command loses its end to a comment, or runs on into the next.
 
 use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::ScriptItem;
 use crate::rules::{Flow, Rule};
-use crate::yaml::Style;
+use crate::yaml::{Document, Span, Style};
 
-static META: RuleMeta = meta!("whole-command", Warning, "an unquoted `#` cuts a command short");
+static META: RuleMeta =
+    meta!("whole-command", Warning, "a comment cuts a command short, or the next item is read as its end");
 
 pub(super) struct WholeCommand;
 
@@ -17,14 +18,16 @@ impl Rule for WholeCommand {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let comments = flow.document.comments();
-        if comments.is_empty() {
-            return;
-        }
         let mut told = Told::default();
         for site in flow.steps() {
             for item in site.step.script().into_iter().chain(site.step.after_script()) {
                 let ScriptItem::Command(command) = item else { continue };
                 let Some(text) = command.text().filter(|_| command.style() == Some(Style::Plain)) else { continue };
+                if let Some(dash) = swallowed(flow.document, command.span()).filter(|dash| told.first(*dash)) {
+                    let draft = out.violated(dash, "this line is text of the command above it, and no item of its own");
+                    let draft = draft.help("indent its `-` as the one above");
+                    site.tell(draft.related(command.span(), "all of this is one command"));
+                }
                 let end = command.span().end;
                 let next = comments.partition_point(|comment| comment.span.start < end);
                 let Some(comment) = comments.get(next).map(|comment| comment.span) else { continue };
@@ -39,6 +42,20 @@ impl Rule for WholeCommand {
             }
         }
     }
+}
+
+/// The `-` of a line that looks like the next item and stands too deep to be one.
+fn swallowed(document: &Document, command: Span) -> Option<Span> {
+    let text = document.slice(command);
+    let mut at = command.start;
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        let dash = at + line.len() - line.trim_start().len();
+        if number > 0 && line.trim_start().starts_with("- ") {
+            return Some(Span::new(dash, dash + 1));
+        }
+        at += line.len();
+    }
+    None
 }
 
 /// Whether a quote is opened and not closed.
