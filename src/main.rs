@@ -6,10 +6,6 @@ use std::{ffi::OsString, process::ExitCode};
 use etcetera::BaseStrategy;
 use pipewright::cli::{self, Quiet, Terminal, World};
 
-/// A check makes many small texts; the system's allocator was a sixth of its time.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let terminal = Terminal {
         input: io::stdin().is_terminal(),
