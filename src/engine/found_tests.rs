@@ -109,3 +109,21 @@ fn a_repair_that_is_answered_with_a_question_is_no_vain_one() {
     assert_eq!((&turn.stop, turn.revision), (&Stop::Words, Some(1)));
     assert!(turn.ending().unwrap().contains("words alone"));
 }
+
+#[test]
+fn what_was_written_and_taken_back_stands_on_disk_after_a_restore() {
+    let (old, new) = (file("npm test"), file("npm run test"));
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("bitbucket-pipelines.yml"), &old).unwrap();
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut first = conversation(0);
+    first.begin_with(old, &mut entries);
+    first.turn(Prompt::user("run it"), &mut Listed::new(vec![reply(&new)]), &mut entries).unwrap();
+    first.accept(None, folder.path(), false, &mut entries).unwrap();
+    first.undo(1, &mut entries).unwrap();
+    let mut again = conversation(0);
+    again.restore(&entries, &mut Silent);
+    assert_eq!(again.revisions().len(), 1);
+    assert!(!again.stands_on_disk(&again.revisions()[0]), "the file there is the one that was taken back");
+    assert!(again.has_written(&crate::session::sha256(new.as_bytes())));
+}

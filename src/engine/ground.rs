@@ -28,6 +28,11 @@ impl Conversation {
         matches!(&self.on_disk, Expected::Hash(hash) if *hash == revision.sha256)
     }
 
+    /// Whether this session wrote a text with this hash, also one that was taken back since.
+    pub fn has_written(&self, hash: &str) -> bool {
+        self.written.contains(hash)
+    }
+
     /// Tells what stands on disk now, after it was looked at again.
     pub fn set_on_disk(&mut self, expected: Expected) {
         self.on_disk = expected;

@@ -87,6 +87,13 @@ impl Conversation {
                 _ => {}
             }
         }
+        // What was written and then taken back stands on disk all the same.
+        let written = entries.iter().rev().find(|entry| matches!(entry, Entry::Accepted { .. }));
+        if let Some(entry @ Entry::Accepted { sha256, .. }) = written
+            && !kept.iter().any(|kept| std::ptr::eq(*kept, entry))
+        {
+            self.set_on_disk(super::Expected::Hash(sha256.clone()));
+        }
         let numbers = entries.iter().filter_map(Entry::number).max();
         self.next = self.next.max(numbers.map_or(0, |number| number + 1));
         self.unanswered = asked.filter(|prompt| prompt.origin != Origin::Repair);

@@ -33,6 +33,9 @@ pub(super) fn on_disk(conversation: &Conversation, named: &str, found: Option<&s
     let hash = sha256(text.as_bytes());
     match conversation.revisions().iter().rev().find(|revision| revision.sha256 == hash) {
         Some(revision) => format!("{named} on disk is revision {}", revision.number),
+        None if conversation.has_written(&hash) => {
+            format!("{named} on disk is a revision that was taken back; `/reload` takes it as one")
+        }
         None => format!("{named} on disk is none of the revisions; `/reload` takes it as one"),
     }
 }

@@ -29,7 +29,7 @@ pub struct Symbol {
     /// A variable's name, or the command's text after expansion.
     pub name: String,
     /// What was cut from it, in one spelling for all ways to write it: `::8`, `#release-`; empty for the whole. Several cuts, one
-    /// after the other, are parted by [`CUT_END`].
+    /// after the other, are parted by a control character.
     pub cut: String,
 }
 
