@@ -151,7 +151,7 @@ fn steps(
     // The order is about the steps of both sides, by their names of now.
     let now = |name: &String| renamed.iter().find(|(was, _)| was == name).map_or(name, |(_, now)| now).clone();
     let was: Vec<String> = old.iter().map(|(name, _)| now(name)).collect();
-    let is: Vec<String> = new.into_iter().map(|(name, _)| name).collect();
+    let is: Vec<String> = new.iter().map(|(name, _)| name.clone()).collect();
     let common = |names: &[String], others: &[String]| -> Vec<String> {
         names.iter().filter(|name| others.contains(name)).cloned().collect()
     };
@@ -160,7 +160,6 @@ fn steps(
         return;
     }
     // In the same order a step may still wait for less.
-    let (old, new) = (named(before), named(after));
     let old: Vec<Named<'_, '_>> = old.into_iter().map(|(name, step)| (now(&name), step)).collect();
     let both: BTreeSet<String> = common(&is, &was).into_iter().collect();
     let pairs = new.iter().filter_map(|(name, step)| Some((name, step, old.iter().find(|(other, _)| other == name)?)));
