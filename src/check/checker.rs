@@ -89,11 +89,18 @@ impl Checker {
 
     /// Whether a rule is checked under these settings, on a file in which its layer can run.
     pub fn checks(&self, rule: &str) -> bool {
-        let own = [&suppress::REASON, &suppress::USED];
-        let metas = rules::all().iter().map(|rule| rule.meta()).chain(schema::rules().iter().copied()).chain(own);
-        let layer = metas.filter(|meta| meta.id == rule).map(|meta| meta.layer).next();
-        let runs = |layer| self.layers.contains(&layer) && (layer != Layer::Policy || self.settings.policy);
-        layer.is_some_and(runs) && !matches!(self.settings.severities.get(rule), Some(None))
+        let meta = metas().find(|meta| meta.id == rule);
+        meta.is_some_and(|meta| self.wants(meta.layer)) && !self.is_off(rule)
+    }
+
+    /// Whether a layer is asked for.
+    fn wants(&self, layer: Layer) -> bool {
+        self.layers.contains(&layer) && (layer != Layer::Policy || self.settings.policy)
+    }
+
+    /// Whether the settings switch a rule off.
+    fn is_off(&self, rule: &str) -> bool {
+        matches!(self.settings.severities.get(rule), Some(None))
     }
 
     fn catalogue(&self) -> &Catalogue {
@@ -147,7 +154,7 @@ impl Checker {
         let mut skipped = Vec::new();
         let mut ran = Vec::new();
         for layer in Layer::ALL {
-            if !self.layers.contains(&layer) || (layer == Layer::Policy && !self.settings.policy) {
+            if !self.wants(layer) {
                 continue;
             }
             match unable(layer, &document) {
@@ -170,10 +177,7 @@ impl Checker {
         self.apply_severities(&mut findings);
         sort(&mut findings);
         gather(&mut findings);
-        let own = [&suppress::REASON, &suppress::USED];
-        let metas = rules::all().iter().map(|rule| rule.meta()).chain(schema::rules().iter().copied());
-        let off = |rule: &RuleMeta| matches!(self.settings.severities.get(rule.id), Some(None));
-        let judged = metas.chain(own).filter(|rule| ran.contains(&rule.layer) && !off(rule));
+        let judged = metas().filter(|rule| ran.contains(&rule.layer) && !self.is_off(rule.id));
         let answers = judged.map(|rule| (rule.id, RuleAnswer::of(rule.id, &findings))).collect();
         let verdict = Verdict::of(&findings, skipped.is_empty());
         let mut checked = Checked { document, findings, verdict, skipped, answers, credentials: OnceLock::new() };
@@ -188,8 +192,7 @@ impl Checker {
         let flow = Flow::new(document, file, &self.settings, &plans);
         for rule in rules::all() {
             let meta = rule.meta();
-            let off = matches!(self.settings.severities.get(meta.id), Some(None));
-            if ran.contains(&meta.layer) && !off {
+            if ran.contains(&meta.layer) && !self.is_off(meta.id) {
                 rule.check(&flow, &mut Findings::new(meta, findings));
             }
         }
@@ -206,6 +209,12 @@ impl Checker {
             }
         }
     }
+}
+
+/// All rules that a check can answer, those of the schema and of suppressions too.
+fn metas() -> impl Iterator<Item = &'static RuleMeta> {
+    let own = [&suppress::REASON, &suppress::USED];
+    rules::all().iter().map(|rule| rule.meta()).chain(schema::rules().iter().copied()).chain(own)
 }
 
 /// Why a layer can't run on a document.
