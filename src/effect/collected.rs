@@ -77,6 +77,8 @@ pub struct StepEffects<'d> {
     pub unread: Vec<Unread<'d>>,
     /// Words that choose a cluster, a project or a workspace for the commands after them.
     pub contexts: Vec<String>,
+    /// What it left without any copy that runs: the words that name it.
+    pub brought_down: Vec<Vec<String>>,
     /// Whether it made a cluster for itself on the build machine.
     pub own_cluster: bool,
     /// The files that were given to it or that it wrote.

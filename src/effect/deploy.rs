@@ -16,6 +16,10 @@ impl Reading<'_, '_> {
             self.run.harmless();
             return;
         }
+        if command.reader.as_deref() == Some("scale") && !self.starts_again(arguments) {
+            self.run.harmless();
+            return;
+        }
         // A container that is thrown away when it ends is a tool or a job.
         let container = command.reader.as_deref() == Some("run");
         if container && arguments.has("--rm") || command.remote && !away && !self.run.is_declared() {

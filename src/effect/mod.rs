@@ -22,6 +22,7 @@ mod pipe;
 mod read;
 mod reference;
 mod runner;
+mod scale;
 mod selector;
 mod stated;
 mod tool;

@@ -259,3 +259,17 @@ fn what_a_shell_reads_is_told() {
 fn the_name_of_docker_hub_may_be_left_out() {
     assert_eq!(effects("docker tag docker.io/library/app:1 docker.io/a/b:1"), ["retag app:1 -> a/b:1 local"]);
 }
+
+#[test]
+fn a_number_of_copies_deploys_nothing() {
+    let count = |count| format!("aws ecs update-service --service s --cluster c --desired-count {count}");
+    assert_eq!(effects(&count("3")), [""; 0]);
+    assert_eq!(effects(&format!("{} --force-new-deployment", count("3"))), ["deploy ?"]);
+    assert_eq!(effects(&format!("{} --task-definition t:3", count("3"))), ["deploy ?"]);
+    assert_eq!(effects("docker service update --replicas 3 web\ndocker service scale web=0 web=2"), [""; 0]);
+    // Down and up again is a restart, of the same service only.
+    assert_eq!(effects(&format!("{}\n{}", count("0"), count("3"))), ["deploy ?"]);
+    assert_eq!(effects(&format!("{}\n{} --region r", count("0"), count("3"))), [""; 0]);
+    assert_eq!(effects("kubectl scale d/a --replicas=0\nkubectl scale --replicas 2 d/a"), ["deploy ?"]);
+    assert_eq!(effects("kubectl scale d/a --replicas=0\nkubectl scale --replicas 2 d/b"), [""; 0]);
+}
