@@ -16,6 +16,8 @@ pub enum Exit {
     Usage = 2,
     /// The work could not be done or decided.
     Undone = 3,
+    /// Interrupted with Ctrl-C, as a shell tells it of any program.
+    Interrupted = 130,
 }
 
 impl From<Exit> for std::process::ExitCode {
@@ -49,6 +51,14 @@ pub enum CliError {
         /// The next move.
         hint: Option<String>,
     },
+    /// Ctrl-C ended the work, with the command that goes on.
+    #[error("interrupted: {message}")]
+    Interrupted {
+        /// How far it was.
+        message: String,
+        /// The next move.
+        hint: String,
+    },
     /// Standard output could not be written.
     #[error("standard output: {0}")]
     Output(#[from] io::Error),
@@ -79,6 +89,7 @@ impl CliError {
             Self::Usage { hint, .. } => (Exit::Usage, hint.as_deref()),
             Self::Settings { .. } => (Exit::Usage, None),
             Self::Undone { hint, .. } => (Exit::Undone, hint.as_deref()),
+            Self::Interrupted { hint, .. } => (Exit::Interrupted, Some(hint.as_str())),
             Self::Output(_) => (Exit::Undone, None),
         };
         // When standard error is gone too, the exit code still tells.

@@ -76,7 +76,11 @@ fn run_in(arguments: impl IntoIterator<Item = OsString>, world: &mut World<'_>) 
 }
 
 fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
-    Arguments::from_arg_matches(&command().try_get_matches_from(arguments)?)
+    let words: Vec<OsString> = arguments.into_iter().collect();
+    let given = words.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let mut arguments = Arguments::from_arg_matches(&command().try_get_matches_from(words)?)?;
+    arguments.global.words = given;
+    Ok(arguments)
 }
 
 fn dispatch(arguments: &Arguments, world: &mut World<'_>) -> Result<Exit, CliError> {

@@ -12,7 +12,8 @@ fn other_settings_are_told_from_the_turn_at_which_they_matter() {
         Instead::read("o.yaml", "policy: none\n").unwrap().and(Instead::read("o", "rules: {known-key: off}").unwrap());
     let work =
         Work::prepare(&["evals/suite.yaml".to_owned()], &Shelf::Disk(folder.path().to_owned()), &Options::default());
-    let (now, other) = (work.scores(None, None, &|_, _| {}), work.scores(Some(&instead), None, &|_, _| {}));
+    let scores = |instead: Option<&Instead>| work.scores(instead, None, &|_, _| true).unwrap();
+    let (now, other) = (scores(None), scores(Some(&instead)));
     let beside =
         Beside { divergences: diverge(&now, &other), instead: instead.words().to_owned(), ..Beside::default() };
     let report = work.report(now, Some(&instead));
@@ -61,9 +62,9 @@ fn other_prompts_are_played_as_far_as_the_recording_answers_them() {
     };
     let suites = ["evals/suite.yaml".to_owned()];
     let work = Work::prepare(&suites, &Shelf::Disk(folder.path().to_owned()), &Options::default());
-    let now = work.scores(None, None, &|_, _| {});
-    let apart =
-        |second: &str| diverge(&now, &work.scores(Some(&Instead::prompts(script(second))), None, &|_, _| {})).remove(0);
+    let scores = |instead: Option<&Instead>| work.scores(instead, None, &|_, _| true).unwrap();
+    let now = scores(None);
+    let apart = |second: &str| diverge(&now, &scores(Some(&Instead::prompts(script(second))))).remove(0);
     assert_eq!(apart("two").turn, None);
     let other = apart("too");
     assert!(other.turn == Some(2) && other.text.contains("[-two-] {+too+}"), "{other:?}");

@@ -1,7 +1,7 @@
 //! Suites run: every recording of every case, on all cores, in an order that does not depend on them.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -96,13 +96,23 @@ pub struct Work {
     shelf: Shelf,
 }
 
-/// Is told how many recordings of how many are done; from any thread.
-pub type Progress<'p> = &'p (dyn Fn(usize, usize) + Sync);
+/// Is told how many recordings of how many are done, from any thread, and says whether to go on.
+pub type Progress<'p> = &'p (dyn Fn(usize, usize) -> bool + Sync);
+
+/// A run that was told not to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stopped {
+    /// Recordings that were judged until then.
+    pub done: usize,
+    /// All that were to be.
+    pub of: usize,
+}
 
 /// Runs suites, named by their paths on the shelf; those that are compiled in without any.
 pub fn run(suites: &[String], shelf: &Shelf, options: &Options) -> Report {
     let work = Work::prepare(suites, shelf, options);
-    let scores = work.scores(None, None, &|_, _| {});
+    // Nobody stops it.
+    let scores = work.scores(None, None, &|_, _| true).unwrap_or_default();
     work.report(scores, None)
 }
 
@@ -179,21 +189,30 @@ impl Work {
 
     /// The scores of all recordings, in order. `instead` is laid over the settings of each; `keep` knows scores of an
     /// earlier run and is told new ones.
+    ///
+    /// # Errors
+    /// `progress` said not to go on before all were judged; what was begun was judged to its end.
     pub fn scores(
         &self,
         instead: Option<&super::Instead>,
         keep: Option<&Keep>,
         progress: Progress<'_>,
-    ) -> Vec<CaseScore> {
+    ) -> Result<Vec<CaseScore>, Stopped> {
         let done = AtomicUsize::new(0);
         let of = self.jobs.len();
-        progress(0, of);
+        let stopped = AtomicBool::new(!progress(0, of));
         let one = |job: &Job| {
+            if stopped.load(Ordering::Relaxed) {
+                return None;
+            }
             let score = job.run(&self.shelf, instead, keep);
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, of);
-            score
+            if !progress(done.fetch_add(1, Ordering::Relaxed) + 1, of) {
+                stopped.store(true, Ordering::Relaxed);
+            }
+            Some(score)
         };
-        self.jobs.par_iter().map(one).collect()
+        let scores: Option<Vec<CaseScore>> = self.jobs.par_iter().map(one).collect();
+        scores.ok_or_else(|| Stopped { done: done.into_inner(), of })
     }
 
     /// The conversations of the first recordings, at most so many, for a page: each is played again.

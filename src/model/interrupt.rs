@@ -18,6 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Default)]
 struct Shared {
     raised: AtomicBool,
+    /// Nobody listens any more.
+    let_go: AtomicBool,
     /// When the flag went up at a Ctrl-C that nobody has answered yet.
     pressed: Mutex<Option<Instant>>,
     waiting: Notify,
@@ -45,6 +47,11 @@ impl Interrupt {
         self.shared.raised.load(Ordering::SeqCst)
     }
 
+    /// From now on a Ctrl-C ends the program at once, as it ends one that never listened.
+    pub fn let_go(&self) {
+        self.shared.let_go.store(true, Ordering::SeqCst);
+    }
+
     /// Raises the flag at every Ctrl-C from now on. One that comes when nobody took the flag down for two seconds ends
     /// the program with code 130: whatever it is busy with, it did not listen. An impatient second press within that
     /// time says nothing new.
@@ -61,7 +68,8 @@ impl Interrupt {
         ctrlc::set_handler(heard).map_err(std::io::Error::other)
     }
 
-    /// A Ctrl-C: raises the flag, and tells whether an earlier one went unheard for longer than `patience`.
+    /// A Ctrl-C: raises the flag, and tells whether to end the program: an earlier one went unheard for longer than
+    /// `patience`, or nobody listens any more.
     fn press(&self, patience: Duration) -> bool {
         let mut pressed = self.shared.pressed.lock().unwrap_or_else(PoisonError::into_inner);
         let unheard = self.is_raised() && pressed.is_some_and(|at| at.elapsed() > patience);
@@ -69,7 +77,7 @@ impl Interrupt {
             *pressed = Some(Instant::now());
         }
         self.raise();
-        unheard
+        unheard || self.shared.let_go.load(Ordering::SeqCst)
     }
 
     /// Resolves as soon as the flag is up.
@@ -105,6 +113,9 @@ mod tests {
         assert!(flag.press(none));
         flag.clear();
         assert!(!flag.press(none), "the flag was taken down, so the first was heard");
+        flag.clear();
+        flag.let_go();
+        assert!(flag.press(long), "nobody listens any more");
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod config;
 #[cfg(test)]
 mod documented;
 #[cfg(test)]
+mod eval_interrupted;
 mod eval_program;
 mod help;
 #[cfg(test)]

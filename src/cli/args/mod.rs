@@ -19,7 +19,8 @@ const AFTER: &str = "Exit codes:
   1  findings with severity error, a refused file, a failed expectation
   2  bad usage or configuration
   3  the work could not be done or decided: an unreadable file, an incomplete verdict,
-     a bad or stale recording, no model, no network, a cap reached";
+     a bad or stale recording, no model, no network, a cap reached
+  130  interrupted with Ctrl-C";
 
 /// The command line as clap knows it.
 pub fn command() -> clap::Command {
@@ -47,6 +48,9 @@ pub(super) struct Global {
     /// The settings file, instead of pipewright.yaml of the repository
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+    /// The words behind the program's name, as they were given: to tell the command that goes on.
+    #[arg(skip)]
+    pub(super) words: Vec<String>,
 }
 
 #[derive(Debug, clap::Subcommand)]

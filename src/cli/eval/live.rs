@@ -30,6 +30,7 @@ pub(super) fn record(
     arguments: &Eval,
     filter: &Filter,
     configuration: &Configuration,
+    interrupt: &Interrupt,
     world: &mut World<'_>,
 ) -> Result<(), CliError> {
     if arguments.suites.is_empty() {
@@ -37,9 +38,8 @@ pub(super) fn record(
         return Err(error.hint("name a suite's file"));
     }
     let takes = takes(arguments, filter, configuration, world)?;
-    let interrupt = Interrupt::new();
     // Whether a model is configured at all is told before anything is asked.
-    drop(backend(configuration, &interrupt)?);
+    drop(backend(configuration, interrupt)?);
     let meter = Meter::new(arguments.max_tokens, arguments.per_minute);
     let queue = Mutex::new(takes);
     let (sender, receiver) = mpsc::channel();
@@ -47,7 +47,7 @@ pub(super) fn record(
     let mut failed = None;
     std::thread::scope(|scope| {
         for _ in 0..arguments.jobs {
-            let (sender, queue, meter, interrupt, directory) = (sender.clone(), &queue, &meter, &interrupt, &directory);
+            let (sender, queue, meter, interrupt, directory) = (sender.clone(), &queue, &meter, interrupt, &directory);
             scope.spawn(move || {
                 // The lock is given back before the conversation begins.
                 let next = || queue.lock().ok()?.pop_front();

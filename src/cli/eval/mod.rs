@@ -6,6 +6,7 @@ mod gate;
 mod live;
 mod mutate;
 mod progress;
+mod stopped;
 
 use std::path::Path;
 
@@ -16,6 +17,7 @@ use super::{CliError, Exit, World, files};
 use crate::engine::PromptScript;
 use crate::engine::script::{rule_ids, unknown_rule};
 use crate::eval::{self, Beside, Filter, Instead, Keep, Manner, Shard, Shelf, Work};
+use crate::model::Interrupt;
 use crate::report::visible;
 use crate::settings::Settings;
 
@@ -40,6 +42,7 @@ fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Ex
         Filter { only: arguments.only.clone(), tags: arguments.tag.clone(), exclude: arguments.exclude.clone() };
     let shard = arguments.shard.as_ref().map(|text| shard(text, world)).transpose()?.flatten();
     let suites: Vec<String> = arguments.suites.iter().map(|path| path.display().to_string()).collect();
+    let interrupt = Interrupt::new();
     if arguments.live {
         // Nothing is paid for before all that was asked for is there. Offline the other suites are judged.
         for suite in &suites {
@@ -47,18 +50,28 @@ fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Ex
                 return Err(CliError::undone(format!("{suite}: {reason}")));
             }
         }
-        live::record(arguments, &filter, &configuration, world)?;
+        live::record(arguments, &filter, &configuration, &interrupt, world)?;
     }
     let keep = arguments.resume.as_ref().map(|path| kept(path, world)).transpose()?;
     let settings = if suites.is_empty() { Default::default() } else { configuration.settings.clone() };
     let options = eval::Options { settings, filter, shard };
     let work = Work::prepare(&suites, &Shelf::Disk(world.directory.clone()), &options);
-    let scores = progress::scores(&work, None, keep.as_ref(), world)?;
+    // Whoever can't listen for Ctrl-C ends at it, as any program does.
+    let _ = interrupt.on_ctrl_c();
+    let scores = progress::scores(&work, None, keep.as_ref(), &interrupt, world)?;
+    let scores = scores.map_err(|stopped| stopped::error(stopped, None, arguments, global))?;
     if let (Some(path), Some(hits)) = (&arguments.resume, keep.as_ref().map(Keep::hits).filter(|hits| *hits > 0)) {
         writeln!(world.err, "{}: {hits} of {} scores were known", visible(&path.display().to_string()), scores.len())?;
     }
-    let others = instead.as_ref().map(|instead| progress::scores(&work, Some(instead), None, world)).transpose()?;
-    let divergences = others.map(|others| eval::diverge(&scores, &others)).unwrap_or_default();
+    let divergences = match &instead {
+        None => Vec::new(),
+        Some(instead) => {
+            let others = progress::scores(&work, Some(instead), None, &interrupt, world)?;
+            let others = others.map_err(|stopped| stopped::error(stopped, Some(instead), arguments, global))?;
+            eval::diverge(&scores, &others)
+        }
+    };
+    interrupt.let_go();
     let told = if arguments.format == EvalFormat::Html { work.told(CONVERSATIONS) } else { Vec::new() };
     let report = work.report(scores, instead.as_ref());
     let manner = Manner { look: configuration.look(world), failures_only: arguments.failures_only };

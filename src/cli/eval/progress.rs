@@ -4,25 +4,30 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use crate::cli::{CliError, World};
-use crate::eval::{CaseScore, Instead, Keep, Work};
+use crate::eval::{CaseScore, Instead, Keep, Stopped, Work};
+use crate::model::Interrupt;
 
 /// How often the line is written anew, and when it comes first: a short run shows none.
 const OFTEN: Duration = Duration::from_millis(100);
 
-/// The scores of the work; on a terminal the errors' stream tells how far it is.
+/// The scores of the work, as far as nobody interrupts it; on a terminal the errors' stream tells how far it is.
 pub(super) fn scores(
     work: &Work,
     instead: Option<&Instead>,
     keep: Option<&Keep>,
+    interrupt: &Interrupt,
     world: &mut World<'_>,
-) -> Result<Vec<CaseScore>, CliError> {
+) -> Result<Result<Vec<CaseScore>, Stopped>, CliError> {
     if !world.terminal.errors {
-        return Ok(work.scores(instead, keep, &|_, _| {}));
+        return Ok(work.scores(instead, keep, &|_, _| !interrupt.is_raised()));
     }
     let (sender, receiver) = mpsc::channel();
     let run = move || {
         // Nobody listens any more when the terminal is gone; the scores are made all the same.
-        work.scores(instead, keep, &|done, of| sender.send((done, of)).unwrap_or_default())
+        work.scores(instead, keep, &|done, of| {
+            sender.send((done, of)).unwrap_or_default();
+            !interrupt.is_raised()
+        })
     };
     std::thread::scope(|scope| {
         let worker = scope.spawn(run);

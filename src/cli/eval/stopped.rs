@@ -1,0 +1,53 @@
+//! What is said when Ctrl-C ends a run: how far it was, and the command that goes on.
+
+use super::args::Eval;
+use crate::cli::CliError;
+use crate::cli::args::Global;
+use crate::eval::{Instead, Stopped};
+
+/// The file of scores that is proposed where none was named.
+const SCORES: &str = "scores.jsonl";
+
+/// The end of a run that was interrupted; `instead` is what the recordings were being judged under a second time.
+pub(super) fn error(stopped: Stopped, instead: Option<&Instead>, arguments: &Eval, global: &Global) -> CliError {
+    let Stopped { done, of } = stopped;
+    let second = instead.map_or(String::new(), |instead| format!(" a second time {}", instead.words()));
+    let first = if instead.is_some() { "the first scores" } else { "their scores" };
+    let kept = match &arguments.resume {
+        Some(path) => format!("; {first} are in {}", path.display()),
+        None => ", and nothing of it is kept".to_owned(),
+    };
+    let line = command(&global.words);
+    let hint = match &arguments.resume {
+        Some(_) => format!("go on with `{line}`"),
+        None if arguments.live => {
+            "what was recorded stays; without `--live` it is judged and nobody is asked".to_owned()
+        }
+        None => format!("`{line} --resume {SCORES}` keeps scores as they are made, and goes on from them"),
+    };
+    CliError::Interrupted { message: format!("{done} of {of} recordings were judged{second}{kept}"), hint }
+}
+
+/// The command as a shell takes it.
+fn command(words: &[String]) -> String {
+    let plain = |word: &str| {
+        let harmless = |char: char| char.is_alphanumeric() || "-_./=:,+@%".contains(char);
+        !word.is_empty() && word.chars().all(harmless)
+    };
+    let quoted = words.iter().map(|word| match word {
+        word if plain(word) => word.clone(),
+        word => format!("'{}'", word.replace('\'', r"'\''")),
+    });
+    std::iter::once("pipewright".to_owned()).chain(quoted).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_reads_the_command_as_it_was_given() {
+        let words = ["eval", "my suite.yaml", "--only", "it's", "--shard=1/2", "$HOME", ""].map(str::to_owned);
+        assert_eq!(command(&words), r"pipewright eval 'my suite.yaml' --only 'it'\''s' --shard=1/2 '$HOME' ''");
+    }
+}

@@ -1,0 +1,67 @@
+//! Ctrl-C in the middle of an eval: what is finished is kept if that was asked for, and the next command is told.
+
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+/// Enough recordings that the run is still busy when its first scores stand in the file.
+const RECORDINGS: usize = 600;
+
+fn suite(folder: &Path) {
+    std::fs::create_dir(folder.join("r")).expect("a folder");
+    std::fs::write(folder.join("mine.yaml"), "name: mine\ncases:\n  - {name: all, recordings: ['r/*.jsonl']}\n")
+        .expect("a suite");
+    for number in 0..RECORDINGS {
+        let file =
+            format!("image: node:{number}\\npipelines:\\n  default:\\n    - step:\\n        script: [npm test]\\n");
+        let line = |role: &str, text: &str| format!("{{\"role\":\"{role}\",\"content\":\"{text}\"}}\n");
+        let chat = line("user", "a file") + &line("assistant", &format!("```yaml\\n{file}```"));
+        std::fs::write(folder.join(format!("r/{number}.jsonl")), chat).expect("a recording");
+    }
+}
+
+fn start(folder: &Path, arguments: &[&str]) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pipewright"));
+    command.args(arguments).current_dir(folder).env_clear().env("HOME", folder);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program")
+}
+
+/// Runs until the first scores are kept, and interrupts it then.
+fn interrupted(folder: &Path, arguments: &[&str], scores: &Path) -> Output {
+    let child = start(folder, arguments);
+    while std::fs::metadata(scores).map_or(true, |file| file.len() == 0) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("a signal");
+    assert!(kill.success());
+    child.wait_with_output().expect("an end")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn ctrl_c_tells_how_far_it_was_and_the_command_that_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    suite(folder);
+    let scores = folder.join("my scores");
+    let arguments = ["eval", "mine.yaml", "--format", "json", "--resume", "my scores"];
+    let first = interrupted(folder, &arguments, &scores);
+    let said = text(&first.stderr);
+    assert_eq!((first.status.code(), first.stdout.len()), (Some(130), 0), "{said}");
+    let done = std::fs::read_to_string(&scores).expect("scores").lines().count();
+    assert!(done < RECORDINGS, "it was not busy any more");
+    assert_eq!(
+        said,
+        format!(
+            "error: interrupted: {done} of {RECORDINGS} recordings were judged; their scores are in my scores\n\
+             hint: go on with `pipewright eval mine.yaml --format json --resume 'my scores'`\n"
+        )
+    );
+    let second = start(folder, &arguments).wait_with_output().expect("an end");
+    assert_eq!(text(&second.stderr), format!("my scores: {done} of {RECORDINGS} scores were known\n"));
+    let whole = start(folder, &["eval", "mine.yaml", "--format", "json"]).wait_with_output().expect("an end");
+    assert_eq!(second.stdout, whole.stdout, "an interruption leaves no trace in the report");
+}
