@@ -14,8 +14,11 @@ fn other_settings_are_told_from_the_turn_at_which_they_matter() {
         Work::prepare(&["evals/suite.yaml".to_owned()], &Shelf::Disk(folder.path().to_owned()), &Options::default());
     let scores = |instead: Option<&Instead>| work.scores(instead, None, &|_, _| true).unwrap();
     let (now, other) = (scores(None), scores(Some(&instead)));
-    let beside =
-        Beside { divergences: diverge(&now, &other), instead: instead.words().to_owned(), ..Beside::default() };
+    let beside = Beside {
+        divergences: diverge(&now.scores, &other.scores),
+        instead: instead.words().to_owned(),
+        ..Beside::default()
+    };
     let report = work.report(now, Some(&instead));
     written_beside(&report, &beside);
     let told = shown(&report, &beside);
@@ -63,8 +66,8 @@ fn other_prompts_are_played_as_far_as_the_recording_answers_them() {
     let suites = ["evals/suite.yaml".to_owned()];
     let work = Work::prepare(&suites, &Shelf::Disk(folder.path().to_owned()), &Options::default());
     let scores = |instead: Option<&Instead>| work.scores(instead, None, &|_, _| true).unwrap();
-    let now = scores(None);
-    let apart = |second: &str| diverge(&now, &scores(Some(&Instead::prompts(script(second))))).remove(0);
+    let now = scores(None).scores;
+    let apart = |second: &str| diverge(&now, &scores(Some(&Instead::prompts(script(second)))).scores).remove(0);
     assert_eq!(apart("two").turn, None);
     let other = apart("too");
     assert!(other.turn == Some(2) && other.text.contains("[-two-] {+too+}"), "{other:?}");

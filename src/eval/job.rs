@@ -1,6 +1,7 @@
 //! One recording of a case, played and judged.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
@@ -20,6 +21,9 @@ use crate::finding::Verdict;
 use crate::session::{Entry, Redact, read, sha256};
 use crate::settings::Settings;
 use crate::transcript::{Told, told};
+
+/// A score, and how long it took to judge the recording, where that is known.
+pub(super) type Timed = (CaseScore, Option<Duration>);
 
 /// One recording to be judged.
 pub(super) struct Job {
@@ -76,11 +80,14 @@ fn checker(settings: Settings) -> Result<Checker, String> {
 }
 
 impl Job {
-    /// The score of the recording, played now or kept from before.
-    pub(super) fn run(&self, shelf: &Shelf, instead: Option<&Instead>, keep: Option<&Keep>) -> CaseScore {
+    /// The score of the recording, played now or kept from before, and how long that took when it was played.
+    pub(super) fn run(&self, shelf: &Shelf, instead: Option<&Instead>, keep: Option<&Keep>) -> Timed {
+        let begun = Instant::now();
         let bytes = match shelf.read(&self.path) {
             Ok(bytes) => bytes,
-            Err(reason) => return self.named(undecided(format!("{}: {reason}", self.recording))),
+            Err(reason) => {
+                return (self.named(undecided(format!("{}: {reason}", self.recording))), Some(begun.elapsed()));
+            }
         };
         let equal = self.of.case.expect.file.as_ref().and_then(|file| file.equals.as_ref());
         let equal = equal.map(|path| {
@@ -89,15 +96,15 @@ impl Job {
         });
         let key = keep.map(|keep| keep.key(self, &bytes, &equal));
         if let (Some(keep), Some(key)) = (keep, &key)
-            && let Some(score) = keep.known(key)
+            && let Some((score, took)) = keep.known(key)
         {
-            return self.named(score);
+            return (self.named(score), took);
         }
         let score = self.named(self.judge(&bytes, equal, instead).unwrap_or_else(undecided));
         if let (Some(keep), Some(key)) = (keep, key) {
-            keep.tell(key, &score);
+            keep.tell(key, &score, begun.elapsed());
         }
-        score
+        (score, Some(begun.elapsed()))
     }
 
     /// What its score is called.

@@ -1,24 +1,30 @@
 //! A run as JUnit XML: a suite is a test suite, a recording of a case is a test case.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Beside, CaseScore, Change, Comparison, Report, words};
 use crate::report::visible;
 
-/// Writes a run as JUnit XML: what was not met fails, what could not be judged is an error.
+/// Writes a run as JUnit XML, with the times for which recordings were judged: what was not met fails, what could not be judged is an error.
 /// With a gate over a baseline, what is worse, gone or no longer checked fails as a suite of its own.
 pub fn junit(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Result<()> {
     let mut suites: Vec<TestSuite> = Vec::new();
-    for score in &report.scores {
+    let times = report.times.iter().copied().chain(std::iter::repeat(None));
+    for (score, time) in report.scores.iter().zip(times) {
         if suites.last().is_none_or(|suite| suite.name.as_str() != visible(&score.suite)) {
             suites.push(TestSuite::new(visible(&score.suite)));
         }
         if let Some(suite) = suites.last_mut() {
-            suite.add_test_case(case(score));
+            suite.add_test_case(case(score, time));
         }
     }
+    for suite in &mut suites {
+        suite.time = suite.test_cases.iter().map(|case| case.time).sum();
+    }
+    let time = suites.iter().map(|suite| suite.time).sum();
     for problem in &report.problems {
         let mut suite = TestSuite::new(visible(&problem.name));
         suite.add_test_case(TestCase::new("readable", error(&problem.to_string())));
@@ -29,6 +35,7 @@ pub fn junit(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Resul
     }
     let mut all = quick_junit::Report::new("pipewright eval");
     all.add_test_suites(suites);
+    all.time = time;
     all.serialize(&mut *out).map_err(io::Error::other)
 }
 
@@ -62,7 +69,7 @@ fn gate(comparison: &Comparison) -> TestSuite {
     suite
 }
 
-fn case(score: &CaseScore) -> TestCase {
+fn case(score: &CaseScore, time: Option<Duration>) -> TestCase {
     let status = if let Some(reason) = &score.undecided {
         error(reason)
     } else if let [first, ..] = score.failures.as_slice() {
@@ -75,6 +82,7 @@ fn case(score: &CaseScore) -> TestCase {
     };
     let mut case = TestCase::new(format!("{}: {}", visible(&score.case), visible(&score.recording)), status);
     case.set_classname(visible(&score.suite));
+    case.time = time;
     case
 }
 

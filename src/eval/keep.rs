@@ -9,11 +9,13 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::job::{Job, Of};
+use super::job::{Job, Of, Timed};
 use super::score::CaseScore;
+use super::wire::{from_seconds, seconds};
 use crate::session::sha256;
 
 /// The most bytes of a file of kept scores.
@@ -23,7 +25,7 @@ const LIMIT: u64 = 1 << 30;
 #[derive(Debug)]
 pub struct Keep {
     program: String,
-    known: HashMap<String, CaseScore>,
+    known: HashMap<String, Timed>,
     hits: AtomicUsize,
     file: Mutex<File>,
 }
@@ -31,12 +33,15 @@ pub struct Keep {
 #[derive(Serialize)]
 struct Line<'s> {
     key: &'s str,
+    seconds: f64,
     score: &'s CaseScore,
 }
 
 #[derive(Deserialize)]
 struct ReadLine {
     key: String,
+    #[serde(default)]
+    seconds: Option<f64>,
     score: CaseScore,
 }
 
@@ -52,7 +57,7 @@ impl Keep {
         let mut known = HashMap::new();
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             match serde_json::from_slice::<ReadLine>(line) {
-                Ok(line) => drop(known.insert(line.key, line.score)),
+                Ok(line) => drop(known.insert(line.key, (line.score, line.seconds.and_then(from_seconds)))),
                 // What a killed run was writing ends the file; anything else is not ours to append to.
                 Err(_) if !line.ends_with(b"\n") && (!known.is_empty() || line.starts_with(b"{\"key\"")) => {
                     file.write_all(b"\n")?;
@@ -83,15 +88,15 @@ impl Keep {
         sha256(said.as_bytes())
     }
 
-    pub(super) fn known(&self, key: &str) -> Option<CaseScore> {
+    pub(super) fn known(&self, key: &str) -> Option<Timed> {
         let score = self.known.get(key).cloned();
         self.hits.fetch_add(usize::from(score.is_some()), Ordering::Relaxed);
         score
     }
 
     /// Appends a score. A file that can't be written costs the score in it, never the run.
-    pub(super) fn tell(&self, key: String, score: &CaseScore) {
-        let Ok(mut line) = serde_json::to_vec(&Line { key: &key, score }) else { return };
+    pub(super) fn tell(&self, key: String, score: &CaseScore, took: Duration) {
+        let Ok(mut line) = serde_json::to_vec(&Line { key: &key, seconds: seconds(took), score }) else { return };
         line.push(b'\n');
         if let Ok(mut file) = self.file.lock() {
             let _ = file.write_all(&line);

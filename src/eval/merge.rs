@@ -22,17 +22,23 @@ pub fn merge(parts: Vec<Part>) -> Result<(Report, Beside), String> {
         shard: None,
         chosen: first.chosen.clone(),
         stamp: first.stamp.clone(),
+        times: Vec::new(),
+        files: first.files.clone(),
     };
     let instead = beside.instead.clone();
-    let (mut scores, mut divergences) = (Vec::new(), Vec::new());
+    let (mut scores, mut divergences, mut times) = (Vec::new(), Vec::new(), Vec::new());
     for (name, report, beside) in sorted {
         if !beside.divergences.is_empty() && beside.divergences.len() != report.scores.len() {
             return Err(format!("{name}: has other recordings judged a second time than the first"));
         }
         divergences.push((name.clone(), beside.divergences));
+        // A part that was not measured has no times, and one that says nonsense has none either.
+        let mut of_part = report.times;
+        of_part.resize(report.scores.len(), None);
+        times.push((name.clone(), of_part));
         scores.push((name, report.scores));
     }
-    let report = Report { scores: dealt::<CaseScore>(scores)?, ..whole };
+    let report = Report { scores: dealt::<CaseScore>(scores)?, times: dealt(times)?, ..whole };
     let divergences = dealt::<Divergence>(divergences)?;
     Ok((report, Beside { divergences, instead, ..Beside::default() }))
 }

@@ -48,7 +48,7 @@ pub use markdown::markdown;
 pub use merge::{Part, merge};
 pub use page::page;
 pub use plans::PlanExpectation;
-pub use run::{Options, Progress, Report, Stopped, Work, run, unescape, unfilled};
+pub use run::{Judged, Options, Progress, Report, Stopped, Work, run, unescape, unfilled};
 pub use score::{CaseScore, FirstReply, Regression, TurnScore};
 pub use shard::Shard;
 pub use shelf::Shelf;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use rayon::prelude::*;
 
@@ -9,7 +10,7 @@ use super::case::Case;
 use super::chosen::Chosen;
 use super::filter::Filter;
 use super::find::{Scripts, jobs_of};
-use super::job::Job;
+use super::job::{Job, Timed};
 use super::keep::Keep;
 use super::score::CaseScore;
 use super::shard::Shard;
@@ -46,6 +47,12 @@ pub struct Report {
     pub chosen: Chosen,
     /// What the run was made of; nothing in reports from before it was kept.
     pub stamp: Option<Stamp>,
+    /// How long each recording was judged, in the order of the scores, as far as that was measured. Measured anew it is
+    /// another time, so nothing is compared by it.
+    pub times: Vec<Option<Duration>>,
+    /// The suites' files as they were named, from the folder of the run; none for what is compiled in. `None` where the
+    /// report does not say.
+    pub files: Option<Vec<String>>,
 }
 
 impl Report {
@@ -94,10 +101,20 @@ pub struct Work {
     chosen: Chosen,
     stamp: Stamp,
     shelf: Shelf,
+    files: Vec<String>,
 }
 
 /// Is told how many recordings of how many are done, from any thread, and says whether to go on.
 pub type Progress<'p> = &'p (dyn Fn(usize, usize) -> bool + Sync);
+
+/// What recordings came to, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Judged {
+    /// Their scores.
+    pub scores: Vec<CaseScore>,
+    /// How long each was judged, where it is known.
+    pub times: Vec<Option<Duration>>,
+}
 
 /// A run that was told not to go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,13 +129,14 @@ pub struct Stopped {
 pub fn run(suites: &[String], shelf: &Shelf, options: &Options) -> Report {
     let work = Work::prepare(suites, shelf, options);
     // Nobody stops it.
-    let scores = work.scores(None, None, &|_, _| true).unwrap_or_default();
-    work.report(scores, None)
+    let judged = work.scores(None, None, &|_, _| true).unwrap_or_default();
+    work.report(judged, None)
 }
 
 impl Work {
     /// Reads suites and prompt scripts, and finds the recordings. These are read one by one when they are judged.
     pub fn prepare(suites: &[String], shelf: &Shelf, options: &Options) -> Self {
+        let files = suites.to_vec();
         let (suites, shelf) = match suites {
             [] => (Shelf::Embedded.expand("evals/*.yaml"), &Shelf::Embedded),
             suites => (suites.to_vec(), shelf),
@@ -130,6 +148,7 @@ impl Work {
             chosen: Chosen { filter: options.filter.clone(), ..Chosen::default() },
             stamp: Stamp::default(),
             shelf: shelf.clone(),
+            files,
         };
         let mut named: BTreeMap<String, String> = BTreeMap::new();
         let mut scripts = Scripts::new(shelf);
@@ -197,7 +216,7 @@ impl Work {
         instead: Option<&super::Instead>,
         keep: Option<&Keep>,
         progress: Progress<'_>,
-    ) -> Result<Vec<CaseScore>, Stopped> {
+    ) -> Result<Judged, Stopped> {
         let done = AtomicUsize::new(0);
         let of = self.jobs.len();
         let stopped = AtomicBool::new(!progress(0, of));
@@ -205,14 +224,16 @@ impl Work {
             if stopped.load(Ordering::Relaxed) {
                 return None;
             }
-            let score = job.run(&self.shelf, instead, keep);
+            let timed = job.run(&self.shelf, instead, keep);
             if !progress(done.fetch_add(1, Ordering::Relaxed) + 1, of) {
                 stopped.store(true, Ordering::Relaxed);
             }
-            Some(score)
+            Some(timed)
         };
-        let scores: Option<Vec<CaseScore>> = self.jobs.par_iter().map(one).collect();
-        scores.ok_or_else(|| Stopped { done: done.into_inner(), of })
+        let all: Option<Vec<Timed>> = self.jobs.par_iter().map(one).collect();
+        let all = all.ok_or_else(|| Stopped { done: done.into_inner(), of })?;
+        let (scores, times) = all.into_iter().unzip();
+        Ok(Judged { scores, times })
     }
 
     /// The conversations of the first recordings, at most so many, for a page: each is played again.
@@ -220,10 +241,28 @@ impl Work {
         self.jobs.par_iter().take(most).map(|job| job.told(&self.shelf)).collect()
     }
 
-    /// The report of scores; `instead` is what they were also judged under.
-    pub fn report(self, scores: Vec<CaseScore>, instead: Option<&super::Instead>) -> Report {
-        let Self { problems, shard, chosen, stamp, .. } = self;
-        Report { scores, problems, shard, chosen, stamp: Some(stamp.with(instead)) }
+    /// The same for scores that were made elsewhere, and how many of the conversations are left out: their recordings
+    /// are gone, or others than those that were judged. `None` where the whole work is another.
+    pub fn told_again(&self, report: &Report, most: usize) -> Option<(Vec<Option<Told>>, usize)> {
+        let same = report.stamp.as_ref().is_some_and(|stamp| self.stamp.differs(&stamp.clone().with(None)).is_none());
+        if !same || self.jobs.len() != report.scores.len() {
+            return None;
+        }
+        let again = |(job, score): (&Job, &CaseScore)| {
+            let same = job.run(&self.shelf, None, None).0 == *score;
+            same.then(|| job.told(&self.shelf))
+        };
+        let pairs = self.jobs.par_iter().zip(&report.scores).take(most);
+        let told: Vec<Option<Option<Told>>> = pairs.map(again).collect();
+        let others = told.iter().filter(|told| told.is_none()).count();
+        Some((told.into_iter().map(Option::flatten).collect(), others))
+    }
+
+    /// The report of what was judged; `instead` is what the recordings were also judged under.
+    pub fn report(self, judged: Judged, instead: Option<&super::Instead>) -> Report {
+        let Self { problems, shard, chosen, stamp, files, .. } = self;
+        let Judged { scores, times } = judged;
+        Report { scores, problems, shard, chosen, stamp: Some(stamp.with(instead)), times, files: Some(files) }
     }
 }
 

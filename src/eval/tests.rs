@@ -294,8 +294,8 @@ fn what_is_kept_is_not_judged_again_until_something_changes() {
             &Shelf::Disk(folder.path().to_owned()),
             &Options::default(),
         );
-        let scores = work.scores(None, Some(&keep), &|_, _| true).unwrap();
-        (written(&work.report(scores, None)), fs::read_to_string(&path).unwrap().lines().count())
+        let judged = work.scores(None, Some(&keep), &|_, _| true).unwrap();
+        (written(&work.report(judged, None)), fs::read_to_string(&path).unwrap().lines().count())
     };
     let first = ran("x");
     assert_eq!((ran("x"), first.1), (first.clone(), 2));

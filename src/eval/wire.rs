@@ -1,6 +1,7 @@
 //! The report of a run as JSON: for scripts, as a baseline, and as one part of a whole.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +35,19 @@ struct WireReport<'r> {
     #[serde(skip_serializing_if = "str::is_empty")]
     instead: &'r str,
     scores: &'r [CaseScore],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<WirePart>,
     problems: Vec<WireProblem>,
+}
+
+/// What a part says beside its scores, for the page and the times of the whole. Reports of whole runs go without, so that
+/// the same run has the same report.
+#[derive(Default, Serialize, Deserialize)]
+struct WirePart {
+    #[serde(default)]
+    files: Option<Vec<String>>,
+    #[serde(default)]
+    seconds: Vec<Option<f64>>,
 }
 
 #[derive(Serialize)]
@@ -66,6 +79,8 @@ struct Written {
     instead: String,
     scores: Vec<CaseScore>,
     #[serde(default)]
+    part: WirePart,
+    #[serde(default)]
     problems: Vec<WireProblem>,
 }
 
@@ -96,10 +111,24 @@ pub fn json(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Result
         counterfactual: &beside.divergences,
         instead: &beside.instead,
         scores: &report.scores,
+        part: report.shard.map(|_| WirePart {
+            files: report.files.clone(),
+            seconds: report.times.iter().map(|time| time.map(seconds)).collect(),
+        }),
         problems: problems.collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &wire).map_err(io::Error::from)?;
     writeln!(out)
+}
+
+/// A time in seconds, to the microsecond.
+pub(super) fn seconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e6
+}
+
+/// A time that was written in seconds; `None` of what is none.
+pub(super) fn from_seconds(seconds: f64) -> Option<Duration> {
+    Duration::try_from_secs_f64(seconds).ok()
 }
 
 fn read_form(text: &str) -> Result<Written, String> {
@@ -128,6 +157,8 @@ pub fn read_report(text: &str) -> Result<(Report, Beside), String> {
         shard: written.shard,
         chosen: written.chosen,
         stamp: written.run,
+        times: written.part.seconds.into_iter().map(|time| time.and_then(from_seconds)).collect(),
+        files: written.part.files,
     };
     let beside = Beside { divergences: written.counterfactual, instead: written.instead, ..Beside::default() };
     Ok((report, beside))

@@ -128,13 +128,59 @@ fn parts_of_a_run_are_put_together_again() {
     };
     let run = pipewright().file("a.json", step("1")).file("b.json", step("0"));
     let merged = run.args(["eval", "merge", "a.json", "b.json", "--format", "json"]).run();
-    assert_eq!((merged.out, merged.code), (whole.out.clone(), whole.code));
+    assert_eq!((merged.out, merged.code), (whole.out.clone(), whole.code), "times are not in it");
     let auto = small().args(["eval", "mine.yaml", "--format", "json", "--shard", "auto"]).run();
     assert_eq!(auto.out, whole.out, "outside of a parallel step it is everything");
     let one = pipewright().file("a.json", step("1")).args(["eval", "merge", "a.json"]).run();
     assert_eq!((one.code, one.err.as_str()), (Some(2), "error: part 1/2 is missing\n"));
+    let run = pipewright().file("a.json", step("1")).file("b.json", step("0"));
+    let junit = run.args(["eval", "merge", "a.json", "b.json", "--format", "junit"]).run().out;
+    let timed = |line: &&str| line.trim_start().starts_with("<testcase ") && line.contains(" time=\"");
+    assert_eq!(junit.lines().filter(timed).count(), 5, "parts have their times: {junit}");
     let wrong = small().args(["eval", "mine.yaml", "--shard", "3/2"]).run();
     assert_eq!(wrong.err, "error: `3/2` is no part: write K/N, as in 1/4, or `auto`\n");
+}
+
+#[test]
+fn the_page_of_parts_is_the_page_of_one_run() {
+    let part = |number: &str| {
+        small()
+            .args(["eval", "mine.yaml", "--exit-zero", "--format", "json", "--shard", &format!("{number}/2")])
+            .run()
+            .out
+    };
+    let merged = |run: crate::support::Run| {
+        let run = run.file("1.json", part("1")).file("2.json", part("2"));
+        run.args(["eval", "merge", "1.json", "2.json", "--format", "html"]).run()
+    };
+    let whole = small().args(["eval", "mine.yaml", "--format", "html"]).run();
+    let same = merged(small());
+    assert_eq!((&same.out, same.err.as_str()), (&whole.out, ""));
+    assert!(same.out.contains("id=\"s4-t1\""), "each recording has its conversation");
+    let changed = "{\"role\":\"user\",\"content\":\"a file\"}\n{\"role\":\"assistant\",\"content\":\"No.\"}\n";
+    let other = merged(small().file("r/2.jsonl", changed));
+    assert!(
+        !other.out.contains("id=\"s2-t1\"") && other.out.contains("id=\"s4-t1\""),
+        "what was not judged is not shown"
+    );
+    assert_eq!(
+        other.err,
+        "note: the page lacks 1 of its conversations: their recordings are gone, or others than were judged\n"
+    );
+    let away = merged(pipewright());
+    assert!(!away.out.contains("-t1\">") && away.out.contains("4.jsonl"), "scores need no recordings");
+    assert_eq!(
+        away.err,
+        "note: the page has no conversations: mine.yaml is not here as it was judged; merge where the parts were run\n"
+    );
+    let own = |number: &str| {
+        let run = pipewright().args(["eval", "--only", "flask", "--format", "json", "--shard", &format!("{number}/2")]);
+        run.run().out
+    };
+    let run = pipewright().file("1.json", own("1")).file("2.json", own("2"));
+    let embedded = run.args(["eval", "merge", "1.json", "2.json", "--format", "html"]).run();
+    let whole = pipewright().args(["eval", "--only", "flask", "--format", "html"]).run();
+    assert_eq!((embedded.out, embedded.err.as_str()), (whole.out, ""), "what is compiled in is at hand anywhere");
 }
 
 #[test]

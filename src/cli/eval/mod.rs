@@ -4,15 +4,16 @@ pub(super) mod args;
 mod bisect;
 mod gate;
 mod live;
+mod merge;
 mod mutate;
 mod progress;
 mod stopped;
 
 use std::path::Path;
 
-use self::args::{Eval, EvalCommand, EvalFormat, Merge};
+use self::args::{Eval, EvalCommand, EvalFormat};
 use super::args::Global;
-use super::config::{Configuration, Overrides, plain_look};
+use super::config::{Configuration, Overrides};
 use super::{CliError, Exit, World, files};
 use crate::engine::PromptScript;
 use crate::engine::script::{rule_ids, unknown_rule};
@@ -27,7 +28,7 @@ const CONVERSATIONS: usize = 200;
 /// Judges the recordings of suites, or does what is asked with reports and single recordings.
 pub(super) fn run(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
     match &arguments.command {
-        Some(EvalCommand::Merge(merge)) => merged(merge, global, world),
+        Some(EvalCommand::Merge(merge)) => merge::run(merge, global, world),
         Some(EvalCommand::Bisect(bisect)) => bisect::run(bisect, global, world),
         Some(EvalCommand::Mutate(mutate)) => mutate::run(mutate, global, world),
         None => judged(arguments, global, world),
@@ -58,22 +59,27 @@ fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Ex
     let work = Work::prepare(&suites, &Shelf::Disk(world.directory.clone()), &options);
     // Whoever can't listen for Ctrl-C ends at it, as any program does.
     let _ = interrupt.on_ctrl_c();
-    let scores = progress::scores(&work, None, keep.as_ref(), &interrupt, world)?;
-    let scores = scores.map_err(|stopped| stopped::error(stopped, None, arguments, global))?;
+    let judged = progress::scores(&work, None, keep.as_ref(), &interrupt, world)?;
+    let judged = judged.map_err(|stopped| stopped::error(stopped, None, arguments, global))?;
     if let (Some(path), Some(hits)) = (&arguments.resume, keep.as_ref().map(Keep::hits).filter(|hits| *hits > 0)) {
-        writeln!(world.err, "{}: {hits} of {} scores were known", visible(&path.display().to_string()), scores.len())?;
+        writeln!(
+            world.err,
+            "{}: {hits} of {} scores were known",
+            visible(&path.display().to_string()),
+            judged.scores.len()
+        )?;
     }
     let divergences = match &instead {
         None => Vec::new(),
         Some(instead) => {
             let others = progress::scores(&work, Some(instead), None, &interrupt, world)?;
             let others = others.map_err(|stopped| stopped::error(stopped, Some(instead), arguments, global))?;
-            eval::diverge(&scores, &others)
+            eval::diverge(&judged.scores, &others.scores)
         }
     };
     interrupt.let_go();
     let told = if arguments.format == EvalFormat::Html { work.told(CONVERSATIONS) } else { Vec::new() };
-    let report = work.report(scores, instead.as_ref());
+    let report = work.report(judged, instead.as_ref());
     let manner = Manner { look: configuration.look(world), failures_only: arguments.failures_only };
     let beside = Beside {
         divergences,
@@ -84,23 +90,6 @@ fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Ex
     let exit =
         gate::end(&report, beside, &told, &arguments.against, before.as_ref(), (arguments.format, manner), world)?;
     Ok(if arguments.exit_zero { Exit::Fine } else { exit })
-}
-
-/// Puts parts together; what is said and the exit are those of one run.
-fn merged(arguments: &Merge, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
-    let before = gate::baseline(&arguments.against, world)?;
-    let mut parts = Vec::new();
-    for path in &arguments.reports {
-        let name = path.display().to_string();
-        let text =
-            files::read(&world.directory.join(path)).map_err(|reason| CliError::undone(format!("{name}: {reason}")))?;
-        let (report, beside) =
-            eval::read_report(&text).map_err(|reason| CliError::usage(format!("{name}: {reason}")))?;
-        parts.push((name, report, beside));
-    }
-    let (report, beside) = eval::merge(parts).map_err(CliError::usage)?;
-    let manner = Manner { look: plain_look(global, world)?, failures_only: arguments.failures_only };
-    gate::end(&report, beside, &[], &arguments.against, before.as_ref(), (arguments.format, manner), world)
 }
 
 /// The settings of a counterfactual run, where one is asked for.

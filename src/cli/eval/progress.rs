@@ -4,7 +4,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use crate::cli::{CliError, World};
-use crate::eval::{CaseScore, Instead, Keep, Stopped, Work};
+use crate::eval::{Instead, Judged, Keep, Stopped, Work};
 use crate::model::Interrupt;
 
 /// How often the line is written anew, and when it comes first: a short run shows none.
@@ -17,7 +17,7 @@ pub(super) fn scores(
     keep: Option<&Keep>,
     interrupt: &Interrupt,
     world: &mut World<'_>,
-) -> Result<Result<Vec<CaseScore>, Stopped>, CliError> {
+) -> Result<Result<Judged, Stopped>, CliError> {
     if !world.terminal.errors {
         return Ok(work.scores(instead, keep, &|_, _| !interrupt.is_raised()));
     }

@@ -1,0 +1,61 @@
+//! `pipewright eval merge`: the parts of a run put together, with the page and the exit of one run.
+
+use super::CONVERSATIONS;
+use super::args::{EvalFormat, Merge};
+use super::gate;
+use crate::cli::args::Global;
+use crate::cli::config::{Configuration, Overrides, plain_look};
+use crate::cli::{CliError, Exit, World, files};
+use crate::eval::{self, Manner, Report, Shelf, Work};
+use crate::report::visible;
+use crate::transcript::Told;
+
+/// Puts parts together; what is said and the exit are those of one run.
+pub(super) fn run(arguments: &Merge, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
+    let before = gate::baseline(&arguments.against, world)?;
+    let mut parts = Vec::new();
+    for path in &arguments.reports {
+        let name = path.display().to_string();
+        let text =
+            files::read(&world.directory.join(path)).map_err(|reason| CliError::undone(format!("{name}: {reason}")))?;
+        let (report, beside) =
+            eval::read_report(&text).map_err(|reason| CliError::usage(format!("{name}: {reason}")))?;
+        parts.push((name, report, beside));
+    }
+    let (report, beside) = eval::merge(parts).map_err(CliError::usage)?;
+    let told = if arguments.format == EvalFormat::Html { told(&report, global, world)? } else { Vec::new() };
+    let manner = Manner { look: plain_look(global, world)?, failures_only: arguments.failures_only };
+    gate::end(&report, beside, &told, &arguments.against, before.as_ref(), (arguments.format, manner), world)
+}
+
+/// The conversations, read and played again where suites and recordings are at hand: reports hold scores alone. What is
+/// left out is told.
+fn told(report: &Report, global: &Global, world: &mut World<'_>) -> Result<Vec<Option<Told>>, CliError> {
+    let Some(suites) = &report.files else {
+        writeln!(world.err, "note: the page has no conversations: the parts do not say where their suites are")?;
+        return Ok(Vec::new());
+    };
+    let settings = if suites.is_empty() {
+        Default::default()
+    } else {
+        Configuration::load(global, Overrides::default(), world)?.settings
+    };
+    let options = eval::Options { settings, filter: report.chosen.filter.clone(), shard: None };
+    let work = Work::prepare(suites, &Shelf::Disk(world.directory.clone()), &options);
+    let Some((told, others)) = work.told_again(report, CONVERSATIONS) else {
+        let named = if suites.is_empty() { "what is compiled in".to_owned() } else { suites.join(", ") };
+        writeln!(
+            world.err,
+            "note: the page has no conversations: {} is not here as it was judged; merge where the parts were run",
+            visible(&named)
+        )?;
+        return Ok(Vec::new());
+    };
+    if others > 0 {
+        writeln!(
+            world.err,
+            "note: the page lacks {others} of its conversations: their recordings are gone, or others than were judged"
+        )?;
+    }
+    Ok(told)
+}
