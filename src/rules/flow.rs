@@ -116,6 +116,11 @@ impl<'d> Flow<'d> {
         selectors.iter().map(|selector| selector.name()).find(|name| is_another_main(name, self.settings))
     }
 
+    /// Whether no pipeline runs on a push to main, and none on a branch that is called like a main one.
+    pub fn has_no_main_branch(&self) -> bool {
+        self.main().is_none() && self.another_main().is_none()
+    }
+
     /// Whether the file knows main only as any branch, and has a pipeline for another branch that is called like a main one.
     fn follows_another_main(&self, main: &Plan<'_>) -> bool {
         let by_any = main.selector.section == Section::Default

@@ -29,8 +29,9 @@ impl Rule for BuildOnce {
         for plan in flow.plans {
             match plan.event.kind {
                 EventKind::Tag => on_tag(flow, plan, out),
-                // Without a plan of main this is another main branch, which `release-flow` tells.
-                EventKind::Branch | EventKind::PullRequest if flow.images().has_main => elsewhere(plan, out),
+                EventKind::Branch | EventKind::PullRequest if flow.images().has_main => elsewhere(flow, plan, out),
+                // Without a plan of main a branch may be another main branch, which `release-flow` tells.
+                EventKind::PullRequest if flow.has_no_main_branch() => elsewhere(flow, plan, out),
                 _ => {}
             }
         }
@@ -109,7 +110,7 @@ fn on_tag(flow: &Flow<'_>, plan: &Plan<'_>, out: &mut Findings<'_>) {
 }
 
 /// Builds of feature branches and pull requests that take a name which belongs to main.
-fn elsewhere(plan: &Plan<'_>, out: &mut Findings<'_>) {
+fn elsewhere(flow: &Flow<'_>, plan: &Plan<'_>, out: &mut Findings<'_>) {
     let pushed = pushes_of(plan);
     let pull_request = plan.event.kind == EventKind::PullRequest;
     for build in builds_of(plan) {
@@ -122,24 +123,64 @@ fn elsewhere(plan: &Plan<'_>, out: &mut Findings<'_>) {
         let constant = names.iter().find(|name| name.constant_tag().is_some());
         let commit = names.iter().find(|name| name.by_commit());
         let (name, severity, why) = match (constant, commit) {
-            (Some(name), _) => (name, Severity::Error, "a constant tag that main's image has or may have"),
-            (None, Some(name)) if pull_request => {
-                (name, Severity::Error, "a name with the commit in it is main's to give")
+            (Some(name), _) => (name, Severity::Error, constant_of(flow, name)),
+            (None, Some(name)) if !pull_request && of_main(flow, name) == Of::ThisName => {
+                (name, Severity::Warning, "a reference with the commit in it, as main does")
             }
-            (None, Some(name)) => (name, Severity::Warning, "a reference with the commit in it, as main does"),
+            (None, Some(name)) => {
+                let severity = if pull_request { Severity::Error } else { Severity::Warning };
+                (name, severity, "a name with the commit in it is main's to give")
+            }
             (None, None) => continue,
         };
         let shown = shown(name);
         let message = format!("`{}` builds and pushes `{shown}` on a {}: {why}", build.effect.command, plan.event);
-        let help = if pull_request {
-            "do not push here, or tag it by the pull request: `pr-$BITBUCKET_PR_ID`"
-        } else {
-            "do not push here, or give the image a name of the branch's own"
+        let help = match (pull_request, constant) {
+            (true, _) => "do not push here, or tag it by the pull request: `pr-$BITBUCKET_PR_ID`",
+            (false, Some(_)) => "do not push here, or end the tag in what no other run has: `-$BITBUCKET_BUILD_NUMBER`",
+            (false, None) => "do not push here, or give the image a name of the branch's own",
         };
         out.violated(build.effect.site.span(), message)
             .severity(severity)
             .trace(plan.trace_to(build.step, build.effect))
             .help(help);
+    }
+}
+
+/// What main has to do with a name that is pushed elsewhere.
+#[derive(PartialEq, Eq)]
+enum Of {
+    /// It pushes this very name.
+    ThisName,
+    /// It builds the image.
+    Image,
+    /// It may build it.
+    Unclear,
+    /// It never builds it.
+    Nothing,
+}
+
+fn of_main(flow: &Flow<'_>, name: &Reference<'_>) -> Of {
+    let images = flow.images();
+    let own = || images.main_builds.iter().flat_map(|build| &build.names).chain(&images.main_pushes);
+    let image = |answer| own().any(|other| other.same_image(name, true) == answer);
+    if images.main_pushes.iter().any(|push| push.same(name, true) == Comparison::Same) {
+        Of::ThisName
+    } else if image(Comparison::Same) {
+        Of::Image
+    } else if images.main_hidden || image(Comparison::CannotTell) {
+        Of::Unclear
+    } else {
+        Of::Nothing
+    }
+}
+
+fn constant_of(flow: &Flow<'_>, name: &Reference<'_>) -> &'static str {
+    match of_main(flow, name) {
+        Of::ThisName => "main pushes the same name",
+        Of::Image => "a constant tag of the image that main builds",
+        Of::Unclear => "a constant tag of an image that main may build, too",
+        Of::Nothing => "a constant tag of an image that main never builds",
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{meta, page};
 use crate::effect::{Comparison, Effect, Kind, Reference, Tag, Unread};
 use crate::finding::{Findings, RuleMeta, Severity};
-use crate::plan::{Plan, PlannedStep, TagKind};
+use crate::plan::{EventKind, Plan, PlannedStep, TagKind};
 use crate::rules::flow::{ImageFlow, names_own_build, not_followed, pushes, retags, settles};
 use crate::rules::{Flow, Rule};
 use crate::shell::{Symbol, Value, rejoin};
@@ -105,6 +105,11 @@ fn judge<'d>(
         return;
     }
     if !flow.images().has_main {
+        if flow.has_no_main_branch() && !comes_from_a_branch(flow, source) {
+            let message = format!("`{source}` is promoted, and main, which has no pipeline, never pushes it");
+            let help = format!("build and push `{wanted}` in a pipeline of `{}`", flow.settings.main_branch);
+            out.violated(place, message).trace(trace).help(help);
+        }
         return;
     }
     // Whatever main pushes, it has no name of another run.
@@ -196,6 +201,14 @@ fn hides_a_push(plan: &Plan<'_>) -> bool {
     let nameless =
         |effect: &Effect<'_>| matches!(&effect.kind, Kind::Build { references, .. } if references.is_empty());
     unread || plan.unknown.is_some() || plan.effects().any(|(_, effect)| effect.hides_push() || nameless(effect))
+}
+
+/// Whether a branch's pipeline pushes the image, or may: then that may be the main branch, which `release-flow` tells.
+fn comes_from_a_branch(flow: &Flow<'_>, source: &Reference<'_>) -> bool {
+    let branches = flow.plans.iter().filter(|plan| plan.event.kind == EventKind::Branch);
+    branches.into_iter().any(|plan| {
+        hides_a_push(plan) || pushes(plan).iter().any(|push| push.same_image(source, true) != Comparison::Different)
+    })
 }
 
 /// The command of main that may push a reference: one that carries it, else one that pushes something, else any.
