@@ -107,31 +107,49 @@ impl Record {
         header
     }
 
-    /// Puts the part in the file's place if it is whole: a reply to each of `prompts` prompts and to every repair.
+    /// Puts the part in the file's place if it is whole: a reply to each of `prompts` prompts and to every repair. Tells
+    /// where what was said is.
     ///
     /// # Errors
     /// The part can't be put there; it stays.
     pub(super) fn settle(&self, prompts: usize, world: &mut World<'_>) -> Result<(), CliError> {
-        let Some(part) = self.writes().filter(|part| *part != self.path && part.exists()) else { return Ok(()) };
+        let Some(part) = self.writes().filter(|part| part.exists()) else { return Ok(()) };
         let name = visible(&self.name).into_owned();
+        let apart = part != self.path;
         let said = |path: &Path| session::open(path).map(|session| exchanges(&session.entries));
-        let now = said(&part).map_err(|error| CliError::undone(error.to_string()))?;
+        let now = match said(&part) {
+            Ok(now) => now,
+            // What keeps a recording from being written was told then.
+            Err(_) if !apart => return Ok(()),
+            Err(error) => return Err(CliError::undone(error.to_string())),
+        };
         let whole = now.iter().all(|exchange| exchange.reply.is_some());
         if !whole || now.iter().filter(|exchange| exchange.attempt == 0).count() < prompts {
             let before = if self.there { "; the recording is as it was" } else { "" };
-            writeln!(world.err, "note: not recorded to the end: what was said is in {name}.part{before}")?;
+            let part = if apart { ".part" } else { "" };
+            writeln!(world.err, "note: not recorded to the end: what was said is in {name}{part}{before}")?;
+            return Ok(());
+        }
+        if !apart {
+            writeln!(world.err, "note: recorded to {name}")?;
             return Ok(());
         }
         let failed = |error: io::Error| CliError::undone(format!("{name}: {error}; what was said is in {name}.part"));
         let nothing_new =
             self.there && self.asking() == Asking::Missing && said(&self.path).is_ok_and(|then| same(&then, &now));
         if nothing_new {
-            return fs::remove_file(&part).map_err(failed);
+            fs::remove_file(&part).map_err(failed)?;
+            writeln!(world.err, "note: nothing was missed, so {name} is as it was")?;
+            return Ok(());
         }
-        if self.there && self.mode == Some(RecordMode::All) {
+        let kept = self.there && self.mode == Some(RecordMode::All);
+        if kept {
             keep(&self.path).map_err(failed)?;
         }
-        fs::rename(&part, &self.path).map_err(failed)
+        fs::rename(&part, &self.path).map_err(failed)?;
+        let before = if kept { format!("; the former recording is in {name}.old") } else { String::new() };
+        writeln!(world.err, "note: recorded to {name}{before}")?;
+        Ok(())
     }
 }
 

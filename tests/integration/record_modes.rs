@@ -23,7 +23,7 @@ fn live(script: &str, recording: Option<&str>, mode: &str, server: &Server) -> E
 fn made() -> String {
     let server = Server::with([says("Run them."), says("By tag.")]);
     let ended = live(TWO, None, "once", &server);
-    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{}", ended.out);
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), "note: recorded to r.jsonl\n"), "{}", ended.out);
     assert!(!ended.exists("r.jsonl.part"));
     ended.read("r.jsonl")
 }
@@ -88,6 +88,7 @@ fn new_asks_for_what_is_missing_and_appends_it() {
         "{}",
         quiet.err
     );
+    assert_eq!(quiet.err, "note: nothing was missed, so r.jsonl is as it was\n");
 }
 
 #[test]
@@ -121,6 +122,18 @@ fn a_play_that_breaks_off_leaves_the_recording_as_it_was() {
 }
 
 #[test]
+fn without_a_mode_it_is_told_where_the_recording_went_also_when_it_broke_off() {
+    let server = Server::with([says("1"), status(401, "{\"error\": {\"message\": \"no\"}}")]);
+    let run = pipewright().file("s.yaml", TWO).env("OPENAI_API_KEY", "sk-canary-123456");
+    let run = run.args(["replay", "s.yaml", "--record", "r.jsonl", "--live", "--server", &server.base()]);
+    let broken = run.args(["--model", "small"]).run();
+    assert_eq!(broken.code, Some(3), "{}", broken.out);
+    assert!(broken.err.contains("note: not recorded to the end: what was said is in r.jsonl\n"), "{}", broken.err);
+    let nowhere = pipewright().file("s.yaml", TWO).args(["replay", "s.yaml", "--record", "r.jsonl"]).run();
+    assert!(nowhere.code == Some(2) && !nowhere.err.contains("recorded to"), "{}", nowhere.err);
+}
+
+#[test]
 fn all_keeps_the_former_recording_and_rewrite_does_not() {
     let recording = made();
     for (mode, kept) in [("all", true), ("rewrite", false)] {
@@ -131,6 +144,8 @@ fn all_keeps_the_former_recording_and_rewrite_does_not() {
         assert!(now.contains("Anew.") && !now.contains("Run them."), "{now}");
         assert_eq!(ended.exists("r.jsonl.old"), kept, "{mode}");
         assert!(!kept || ended.read("r.jsonl.old") == recording);
+        let told = if kept { "; the former recording is in r.jsonl.old" } else { "" };
+        assert_eq!(ended.err, format!("note: recorded to r.jsonl{told}\n"));
         assert!(!ended.exists("r.jsonl.part"));
     }
 }

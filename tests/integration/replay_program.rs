@@ -31,7 +31,7 @@ fn what_a_live_model_says_is_kept_and_played_again() {
         .args(["one.yaml", "--live", "--server", &server.base(), "--model", "small"])
         .args(["--record", "one.jsonl"])
         .run();
-    assert_eq!((live.code, live.err.as_str()), (Some(0), ""), "{}", live.out);
+    assert_eq!((live.code, live.err.as_str()), (Some(0), "note: recorded to one.jsonl\n"), "{}", live.out);
     assert_eq!(live.read("bitbucket-pipelines.yml"), good);
     let recording = live.read("one.jsonl");
     assert!(recording.contains("\"script\":\"one\"") && !recording.contains("sk-canary"), "{recording}");
@@ -72,7 +72,7 @@ fn a_script_begins_with_the_file_that_it_names() {
         pipewright().file("p/own.yaml", script).file("p/found.yml", found).env("OPENAI_API_KEY", "sk-canary-123456");
     let live = run.args(["replay", "p/own.yaml", "--live", "--server", &server.base(), "--model", "small"]);
     let live = live.args(["--record", "own.jsonl"]).run();
-    assert_eq!((live.code, live.err.as_str()), (Some(0), ""), "{}", live.out);
+    assert_eq!((live.code, live.err.as_str()), (Some(0), "note: recorded to own.jsonl\n"), "{}", live.out);
     let told = server.asked()[0].body.to_string();
     assert!(told.contains("# kept\\nimage: node:18"), "the model is shown the file: {told}");
     let suite = "name: s\ncases: [{name: own, script: p/own.yaml, recordings: [own.jsonl], expect: {drift: 0}}]\n";
