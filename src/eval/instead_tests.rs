@@ -1,6 +1,7 @@
 //! Recordings judged under other settings, and with other prompts.
 
 use super::tests::{GOOD, fenced, folder, shown, written_beside};
+use super::words::three_ways;
 use super::*;
 
 #[test]
@@ -25,7 +26,7 @@ fn other_settings_are_told_from_the_turn_at_which_they_matter() {
     insta::assert_snapshot!(told.split("\nunder the other").nth(1).unwrap(), @"
      settings: 1 of 1 recordings differ
       s / a / recordings/1.jsonl
-        recorded ..  now .r  instead .A
+        no verdict recorded  now .r  instead .A
         from turn 2: refused now, accepted instead; no longer release-flow
 
     Recorded replies were judged: this tells of our reading, checks and expectations, not of how a model answers today.
@@ -47,6 +48,10 @@ fn other_settings_are_told_from_the_turn_at_which_they_matter() {
     strict.by_turn[0].violated.push("build-once".to_owned());
     let text = diverge(&[now], &[strict]).remove(0).text;
     assert_eq!(text, "pinned-image: warning now, error instead; 1 repair now, 2 instead");
+    let mut recorded = repaired(Refused, 0, "x");
+    recorded.by_turn[0].recorded = Some(Refused);
+    let rows = three_ways(&diverge(&[recorded], &[repaired(Accepted, 0, "x")]).remove(0));
+    assert_eq!(rows, "recorded r  now r  instead A");
     assert_eq!(diverge(&[repaired(Accepted, 0, "x")], &[repaired(Accepted, 0, "x")]).remove(0).turn, None);
     assert_eq!(
         Instead::read("o.yaml", "rules: {none: off}").unwrap_err().to_string(),

@@ -6,7 +6,7 @@ use super::baseline::Change;
 use super::beside::Beside;
 use super::run::Report;
 use super::summary::Summary;
-use super::words::{MARKS, changes, of_case, of_change, of_rule, row, settings, several, suites};
+use super::words::{MARKS, changes, of_case, of_change, of_rule, row, settings, several, suites, three_ways};
 use crate::report::visible;
 
 /// Writes a run in Markdown: a table of suites, then what needs a look.
@@ -65,7 +65,8 @@ pub fn markdown(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Re
         writeln!(out, "\n#### {} of {} recordings differ {}", apart.len(), beside.divergences.len(), beside.instead)?;
         let told = apart.iter().map(|one| {
             let text: Vec<String> = one.text.lines().map(cell).collect();
-            format!("{} from turn {}: {}", cell(&one.name), one.turn.unwrap_or_default(), text.join("<br>"))
+            let (name, rows) = (cell(&one.name), three_ways(one));
+            format!("{name}: `{rows}`; from turn {}: {}", one.turn.unwrap_or_default(), text.join("<br>"))
         });
         list(told, out)?;
     }

@@ -4,7 +4,9 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use super::words::{changes, interval, mark, of_case, of_change, of_rule, remarks, settings, several, spreads};
+use super::words::{
+    changes, interval, mark, of_case, of_change, of_rule, remarks, settings, several, spreads, three_ways,
+};
 use super::{
     Beside, CaseChange, CaseScore, Change, Compared, Comparison, Divergence, Report, RuleChange, Summary, TurnScore,
 };
@@ -196,6 +198,10 @@ impl<'r> Page<'r> {
 
     fn changed_rules(&self, comparison: &'r Comparison) -> impl Iterator<Item = &'r RuleChange> {
         comparison.rules.iter().filter(|one| one.change != Change::Same)
+    }
+
+    fn three_ways(&self, one: &Divergence) -> String {
+        escaped(&three_ways(one))
     }
 
     fn diverged(&self) -> impl Iterator<Item = &'r Divergence> {

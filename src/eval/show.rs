@@ -9,9 +9,9 @@ use super::score::CaseScore;
 use super::summary::Summary;
 use super::words::{
     MARKS, changes, counted, first_clean, interval, of_case, of_change, of_rule, remarks, row, settings, several,
-    spreads, suites,
+    spreads, suites, three_ways,
 };
-use crate::finding::{Severity, Verdict};
+use crate::finding::Severity;
 use crate::report::{Look, visible};
 
 /// How a run is written for people.
@@ -215,28 +215,16 @@ fn weighed(change: Change, look: Look) -> String {
 }
 
 fn counterfactual(beside: &Beside, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let row =
-        |verdicts: &[Option<Verdict>]| -> String { verdicts.iter().map(|verdict| of_verdict(*verdict)).collect() };
     let Beside { divergences, instead, .. } = beside;
     let apart: Vec<_> = divergences.iter().filter(|one| one.turn.is_some()).collect();
     writeln!(out, "\n{instead}: {} of {} recordings differ", apart.len(), divergences.len())?;
     for one in apart {
         writeln!(out, "  {}", visible(&one.name))?;
-        let (recorded, now, instead) = (row(&one.recorded), row(&one.now), row(&one.instead));
-        writeln!(out, "    recorded {recorded}  now {now}  instead {instead}")?;
+        line(look, 4, &three_ways(one), out)?;
         let mut lines = one.text.lines();
         let first = format!("from turn {}: {}", one.turn.unwrap_or_default(), lines.next().unwrap_or_default());
         line(look, 4, &first, out)?;
         lines.try_for_each(|text| line(look, 6, text, out))?;
     }
     Ok(())
-}
-
-fn of_verdict(verdict: Option<Verdict>) -> char {
-    match verdict {
-        Some(Verdict::Accepted) => 'A',
-        Some(Verdict::Refused) => 'r',
-        Some(Verdict::Incomplete) => '?',
-        None => '.',
-    }
 }

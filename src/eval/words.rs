@@ -2,6 +2,7 @@
 
 use super::against::revisions;
 use super::baseline::{CaseChange, Change, Comparison, RuleChange};
+use super::instead::Divergence;
 use super::run::Report;
 use super::score::{CaseScore, TurnScore};
 use super::summary::{CaseSummary, Spread, Summary};
@@ -140,6 +141,23 @@ pub(super) fn remarks(score: &CaseScore) -> Vec<String> {
     }
     remarks.extend(score.regressions.iter().map(|one| format!("turn {} broke {}", one.turn, one.rule)));
     remarks
+}
+
+/// The verdicts of a recording turn by turn: recorded, now, instead. A chat of another program has none recorded, and
+/// neither has one without a file.
+pub(super) fn three_ways(one: &Divergence) -> String {
+    let mark = |verdict: &Option<Verdict>| match verdict {
+        Some(Verdict::Accepted) => 'A',
+        Some(Verdict::Refused) => 'r',
+        Some(Verdict::Incomplete) => '?',
+        None => '.',
+    };
+    let row = |verdicts: &[Option<Verdict>]| -> String { verdicts.iter().map(mark).collect() };
+    let recorded = match one.recorded.iter().any(Option::is_some) {
+        true => format!("recorded {}", row(&one.recorded)),
+        false => "no verdict recorded".to_owned(),
+    };
+    format!("{recorded}  now {}  instead {}", row(&one.now), row(&one.instead))
 }
 
 /// What the marks of a row mean.
