@@ -8,7 +8,7 @@ use super::error::EngineError;
 use super::observer::Observer;
 use super::options::{Options, Repairs};
 use super::prompt::Prompt;
-use super::recording::{Concluded, Player, Recording};
+use super::recording::{Concluded, Player, Recording, Reworded};
 use super::revision::Revision;
 use super::turn::Turn;
 use crate::check::Checker;
@@ -50,6 +50,15 @@ pub struct Played {
     pub failures: Vec<String>,
     /// Conclusions that differ from the recorded ones.
     pub drift: Vec<Drift>,
+    /// Repairs whose findings have other words today: the same rules at the same places, so nothing is concluded otherwise.
+    pub reworded: usize,
+}
+
+/// What differs from the recorded.
+#[derive(Default)]
+struct Differences {
+    drift: Vec<Drift>,
+    reworded: usize,
 }
 
 /// Where the replies come from.
@@ -136,21 +145,21 @@ pub fn play(
         }
         let before = conversation.present().map(|revision| revision.number);
         audience.asked(number, cues.len(), &cue.id, &cue.prompt);
-        let drift = match (recording, &mut player, &mut live) {
+        let differences = match (recording, &mut player, &mut live) {
             (Some(recording), Some(player), _) => recorded_turn(&mut conversation, recording, player, cue, audience),
             (_, _, Some(live)) => {
                 conversation.options_mut().repairs = repairs;
-                conversation.turn(cue.prompt.clone(), *live, audience).map(|_| Vec::new())
+                conversation.turn(cue.prompt.clone(), *live, audience).map(|_| Differences::default())
             }
             // Not reached: a recording goes only where somebody else answers.
             _ => break,
         };
-        let drift = match drift {
-            Ok(drift) => drift,
+        let differences = match differences {
+            Ok(differences) => differences,
             Err(error) => return Play { conversation, played, ended: Some(error) },
         };
         let Some(turn) = conversation.turns().last() else { continue };
-        let judged = Played { before, ..judge(&conversation, turn, cue, drift) };
+        let judged = Played { before, ..judge(&conversation, turn, cue, differences) };
         audience.played(&conversation, &judged);
         played.push(judged);
         for text in recording.map(|recording| recording.edits(number)).unwrap_or_default() {
@@ -167,13 +176,13 @@ fn recorded_turn(
     player: &mut Player,
     cue: &Cue,
     audience: &mut dyn Audience,
-) -> Result<Vec<Drift>, EngineError> {
+) -> Result<Differences, EngineError> {
     // Which repairs were sent is part of the recording.
     conversation.options_mut().repairs = Repairs::Off;
     let number = conversation.turns().len() + 1;
     conversation.next_at_least(recording.number(number, 0));
     conversation.turn(cue.prompt.clone(), player, audience)?;
-    let mut drift = Vec::new();
+    let (mut drift, mut reworded) = (Vec::new(), 0);
     compare(conversation, recording, number, 0, &mut drift);
     for attempt in 1..=recording.repairs(number) {
         let mut differs = |text: String| drift.push(Drift { turn: number, attempt, text });
@@ -183,12 +192,16 @@ fn recorded_turn(
         }
         conversation.next_at_least(recording.number(number, attempt));
         conversation.repair(player, audience)?;
-        if let Some(words) = player.reworded.take() {
-            differs(format!("the repair has other words today: {}", beginning(&words)));
+        match player.reworded.take() {
+            None => {}
+            Some(Reworded::Words) => reworded += 1,
+            Some(Reworded::Otherwise(words)) => {
+                differs(format!("the repair says something else today: {}", beginning(&words)));
+            }
         }
         compare(conversation, recording, number, attempt, &mut drift);
     }
-    Ok(drift)
+    Ok(Differences { drift, reworded })
 }
 
 /// The first of the words that differ: a list of findings is not read word by word.
@@ -241,7 +254,8 @@ fn compare(conversation: &Conversation, recording: &Recording, turn: usize, atte
 }
 
 /// What the turn came to against what was expected.
-fn judge(conversation: &Conversation, turn: &Turn, cue: &Cue, drift: Vec<Drift>) -> Played {
+fn judge(conversation: &Conversation, turn: &Turn, cue: &Cue, differences: Differences) -> Played {
+    let Differences { drift, reworded } = differences;
     let revision = turn.revision.and_then(|number| conversation.revision(number).ok());
     let first = turn.attempts.first().map(super::Attempt::yaml);
     let yaml = if revision.is_some() { Some(YamlKind::File) } else { first };
@@ -273,6 +287,7 @@ fn judge(conversation: &Conversation, turn: &Turn, cue: &Cue, drift: Vec<Drift>)
         verdict,
         failures,
         drift,
+        reworded,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::reworded::has_same_findings;
 use crate::finding::{Severity, Verdict};
 use crate::model::{Backend, BackendError, Recorded, Reply, Request};
 use crate::session::{Entry, Exchange, Origin, Session, Source, exchanges, surviving};
@@ -141,14 +142,22 @@ impl Recording {
 }
 
 /// Answers from a recording. A prompt of a person or a script must be the recorded one. A repair is a conclusion of
-/// ours: where its words differ today, the recorded reply still answers the repair of this very file, and the
-/// difference is drift.
+/// ours: where its words differ today, the recorded reply still answers the repair of this very file. The difference is
+/// drift where the findings are others.
 pub struct Player {
     recorded: Recorded,
     repairs: BTreeMap<(usize, usize), String>,
     title: String,
-    /// The words that differ in the last repair.
-    pub(super) reworded: Option<String>,
+    /// How the last repair differs, if it does.
+    pub(super) reworded: Option<Reworded>,
+}
+
+/// How a repair of today differs from the recorded one.
+pub(super) enum Reworded {
+    /// The words of its findings differ, and nothing else.
+    Words,
+    /// It says something else; the words that differ.
+    Otherwise(String),
 }
 
 impl Backend for Player {
@@ -156,11 +165,14 @@ impl Backend for Player {
         self.reworded = None;
         match self.recorded.reply(request, on_delta) {
             Err(BackendError::Stale { diff, .. }) if request.attempt > 0 => {
-                self.reworded = Some(diff);
+                self.reworded = Some(Reworded::Otherwise(diff));
                 let mut then = request.clone();
                 if let (Some(last), Some(prompt)) =
                     (then.messages.last_mut(), self.repairs.get(&(request.turn, request.attempt)))
                 {
+                    if has_same_findings(prompt, &last.text) {
+                        self.reworded = Some(Reworded::Words);
+                    }
                     last.text.clone_from(prompt);
                 }
                 self.recorded.reply(&then, on_delta)

@@ -93,6 +93,9 @@ impl<'r> Page<'r> {
     /// What else is to be known of the run: how it was made, and under which settings.
     fn facts(&self) -> Vec<(&'static str, String)> {
         let mut facts = vec![("drift", self.summary.drift.to_string())];
+        if self.summary.reworded > 0 {
+            facts.push(("repairs in other words, about the same findings", self.summary.reworded.to_string()));
+        }
         if self.summary.stale_prompts > 0 {
             facts.push(("made with other prompts of ours", self.summary.stale_prompts.to_string()));
         }

@@ -111,6 +111,9 @@ pub struct TurnScore {
     pub repairs: usize,
     /// Conclusions that differ from the recorded ones, in words.
     pub drift: Vec<String>,
+    /// Repairs of the turn whose findings have other words today, and are the same.
+    #[serde(default)]
+    pub reworded: usize,
 }
 
 /// What the score of a recording is called where scores are compared.
@@ -146,6 +149,11 @@ impl CaseScore {
     /// How many conclusions differ from the recorded ones.
     pub fn drift(&self) -> usize {
         self.by_turn.iter().map(|turn| turn.drift.len()).sum()
+    }
+
+    /// How many repairs have other words today, about the same findings.
+    pub fn reworded(&self) -> usize {
+        self.by_turn.iter().map(|turn| turn.reworded).sum()
     }
 
     /// The numbers of a play; demands are judged elsewhere.
@@ -194,8 +202,8 @@ impl CaseScore {
                 let repairs = said.map_or(0, |turn| turn.attempts.iter().filter(|attempt| attempt.number > 0).count());
                 let drift = played.drift.iter().map(|drift| drift.text.clone()).collect();
                 let (turn, id) = (played.turn, played.id.clone());
-                let (yaml, verdict) = (played.yaml, played.verdict);
-                TurnScore { turn, id, yaml, verdict, recorded: None, violated, warned, repairs, drift }
+                let (yaml, verdict, reworded) = (played.yaml, played.verdict, played.reworded);
+                TurnScore { turn, id, yaml, verdict, recorded: None, violated, warned, repairs, drift, reworded }
             })
             .collect();
         for played in &play.played {

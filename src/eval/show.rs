@@ -11,6 +11,7 @@ use super::words::{
     MARKS, changes, counted, first_clean, interval, of_case, of_change, of_rule, remarks, row, settings, several,
     spreads, suites, three_ways,
 };
+use crate::engine::reworded;
 use crate::finding::Severity;
 use crate::report::{Look, visible};
 
@@ -171,6 +172,9 @@ fn numbers(summary: &Summary, look: Look, out: &mut dyn Write) -> io::Result<()>
     if summary.drift > 0 {
         let (drift, differ) = (summary.drift, if summary.drift == 1 { "differs" } else { "differ" });
         writeln!(out, "  drift: {} {differ} from the recorded", counted(drift, "conclusion"))?;
+    }
+    if summary.reworded > 0 {
+        writeln!(out, "  {}", reworded(summary.reworded))?;
     }
     if !summary.violations.is_empty() {
         writeln!(out, "  revisions that violate a rule:")?;

@@ -40,6 +40,8 @@ pub struct Summary {
     pub turns: usize,
     /// Conclusions that differ from the recorded ones.
     pub drift: usize,
+    /// Repairs whose findings have other words today, and are the same: no drift.
+    pub reworded: usize,
     /// Replies with a file that could not be taken.
     pub flawed: usize,
     /// Turns of which a file was expected, and none could be read.
@@ -127,6 +129,7 @@ impl Summary {
             accepted_interval: wilson(accepted, judged.len()),
             turns: scores.iter().map(|score| score.by_turn.len()).sum(),
             drift: sum(CaseScore::drift),
+            reworded: sum(CaseScore::reworded),
             flawed: sum(|score| score.flawed),
             missing_files: sum(|score| score.missing_files),
             stale_prompts: scores.iter().filter(|score| score.stale_prompts).count(),

@@ -60,6 +60,8 @@ pub struct Outcome {
     pub failures: usize,
     /// Conclusions that differ from the recorded ones.
     pub drift: usize,
+    /// Repairs whose findings have other words today, and are the same.
+    pub reworded: usize,
     /// Why it ended before its end: a stale recording, no reply, a cap.
     pub ended: Option<EngineError>,
     /// The file that was written.
@@ -153,6 +155,7 @@ pub fn run(
         verdict: conversation.present().map(engine::Revision::verdict),
         failures: played.iter().map(|turn| turn.failures.len()).sum(),
         drift: played.iter().map(|turn| turn.drift.len()).sum(),
+        reworded: played.iter().map(|turn| turn.reworded).sum(),
         ended,
         written: None,
     };

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Outcome;
 use crate::engine::{
     Attempted, Audience, Conversation, EngineError, Nearest, Observer, Played, Prompt, PromptScript, Recording,
-    Revision, Turn,
+    Revision, Turn, reworded,
 };
 use crate::finding::{Finding, Severity};
 use crate::report::{Counts, Look, diff_meaning, finding, visible};
@@ -112,6 +112,9 @@ impl<'o> Show<'o> {
         }
         if outcome.drift > 0 {
             writeln!(out, "drift: {} from the recording", differ(outcome.drift))?;
+        }
+        if outcome.reworded > 0 {
+            writeln!(out, "{}", reworded(outcome.reworded))?;
         }
         out.flush()
     }
