@@ -8,8 +8,17 @@ use super::overlay::Overlay;
 use super::reference::Reference;
 use super::selector::Selected;
 use super::stated;
-use crate::shell::{Place, Stdin, Value};
+use crate::shell::{Place, Stdin, SymbolKind, Value};
 use crate::yaml::Span;
+
+/// How deep folders below a folder are read.
+const FOLDERS: usize = 8;
+
+/// How many manifests of folders are read.
+const MANIFESTS: usize = 400;
+
+/// Commands that print what an overlay of kustomize comes to.
+const BUILDS: [&str; 3] = ["kustomize build", "kubectl kustomize", "oc kustomize"];
 
 /// What one source says.
 pub(super) enum Says {
@@ -28,9 +37,11 @@ impl<'d> Reading<'_, 'd> {
     pub(super) fn applied(&self, arguments: &Arguments<'_>) -> Images<'d> {
         let flag = |names: [&str; 2]| arguments.flag(&names.map(str::to_owned));
         let patches = flag(["-p", "--patch"]).into_iter().map(|patch| patched(&patch));
-        let files = flag(["-f", "--filename"]).into_iter().flat_map(|file| {
+        let joined = arguments.flag(&["-Rf".to_owned()]);
+        let below = !joined.is_empty() || arguments.has("-R") || arguments.has("--recursive");
+        let files = flag(["-f", "--filename"]).into_iter().chain(joined).flat_map(|file| {
             let paths = file.value.split_on(|c| c == ',').into_iter();
-            paths.map(move |path| self.file(&Selected { value: path, place: file.place }))
+            paths.map(move |path| self.file(&Selected { value: path, place: file.place }, below))
         });
         let overlays = flag(["-k", "--kustomize"]).into_iter().map(|folder| self.overlay(&folder));
         let all: Vec<Says> = patches.chain(files).chain(overlays).collect();
@@ -52,29 +63,29 @@ impl<'d> Reading<'_, 'd> {
         }
     }
 
-    /// What a file, a folder or the input says.
-    fn file(&self, file: &Selected) -> Says {
+    /// What a file, a folder or the input says; of a folder those below it as well where `below` is set.
+    pub(super) fn file(&self, file: &Selected, below: bool) -> Says {
         let shown = file.value.to_string();
         if matches!(shown.as_str(), "-" | "/dev/stdin") {
             return self.input();
         }
         if let Some(Some(text)) = self.written(&shown) {
-            return meant(self.is_followed(), said(text, |_| file.place));
+            return self
+                .printed(text, file.place)
+                .unwrap_or_else(|| meant(self.is_followed(), said(text, |_| file.place)));
         }
         let kept = self.written(&shown).is_none() && self.is_followed();
         let Some(path) = file.value.as_literal() else { return Says::Unknown };
         let at_hand = self.at_hand(path);
-        if let Some(names) =
-            at_hand.as_ref().filter(|path| self.files.read(path).is_none()).and_then(|path| self.files.list(path))
+        if let Some(folder) = at_hand.as_ref().filter(|path| self.files.read(path).is_none())
+            && self.files.list(folder).is_some()
         {
-            let manifest = |name: &&String| [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end));
-            let texts: Option<Vec<String>> = names
-                .iter()
-                .filter(manifest)
-                .map(|name| self.files.read(&format!("{}/{name}", at_hand.as_deref().unwrap_or(""))))
-                .collect();
-            let Some(texts) = texts else { return Says::Unknown };
-            return as_kept(kept, said(&Value::literal(texts.join("\n---\n")), |_| file.place));
+            let mut texts = Vec::new();
+            let whole = self.manifests(folder, if below { FOLDERS } else { 0 }, &mut texts);
+            return match whole {
+                true => as_kept(kept, said(&Value::literal(texts.join("\n---\n")), |_| file.place)),
+                false => Says::Unknown,
+            };
         }
         match at_hand.and_then(|path| self.files.read(&path)) {
             Some(text) => as_kept(kept, said(&Value::literal(text), |_| file.place)),
@@ -92,7 +103,7 @@ impl<'d> Reading<'_, 'd> {
                 if matches!(path.value.as_literal(), Some("-" | "/dev/stdin")) {
                     Says::Unknown
                 } else {
-                    self.file(&path)
+                    self.file(&path, false)
                 }
             }
             (Stdin::Document { piece, .. }, Some(text)) => {
@@ -102,9 +113,46 @@ impl<'d> Reading<'_, 'd> {
                     if same { line_of(&piece.text, line).map_or(place, |span| piece.place(span)) } else { place }
                 })
             }
-            (_, Some(text)) => said(text, |_| place),
+            (_, Some(text)) => self.printed(text, place).unwrap_or_else(|| said(text, |_| place)),
             _ => Says::Unknown,
         }
+    }
+
+    /// Collects the manifests of a folder, and of those below it down to a depth; false where one can't be read.
+    fn manifests(&self, folder: &str, depth: usize, texts: &mut Vec<String>) -> bool {
+        let Some(names) = self.files.list(folder).filter(|_| texts.len() <= MANIFESTS) else { return false };
+        let mut whole = true;
+        for name in &names {
+            let path = format!("{folder}/{name}");
+            match self.files.read(&path) {
+                Some(text) if is_manifest(name) => texts.push(text),
+                Some(_) => {}
+                None if depth > 0 && self.files.list(&path).is_some() => {
+                    whole &= self.manifests(&path, depth - 1, texts);
+                }
+                // It is too large, or a folder.
+                None => whole &= !is_manifest(name),
+            }
+        }
+        whole
+    }
+
+    /// What a text says that kustomize has printed as a whole; `None` for any other text.
+    fn printed(&self, text: &Value, place: Place) -> Option<Says> {
+        let text = text.clone().trim_newlines();
+        let command = text.as_symbol().filter(|one| one.kind == SymbolKind::Command && one.cut.is_empty())?;
+        let rest = BUILDS.iter().find_map(|build| command.name.strip_prefix(build))?;
+        let mut words = rest.split_whitespace();
+        let mut folder = None;
+        while let Some(word) = words.next() {
+            match word {
+                "-o" | "--output" => return Some(Says::Nothing),
+                "--load-restrictor" | "-e" | "--env" | "--network-name" | "--helm-command" => drop(words.next()),
+                flag if flag.starts_with('-') => {}
+                path => folder = Some(path),
+            }
+        }
+        Some(self.overlay(&Selected { value: Value::literal(folder.unwrap_or(".")), place }))
     }
 
     /// What an overlay of kustomize says.
@@ -150,6 +198,10 @@ impl<'d> Reading<'_, 'd> {
         let found = self.run.found_mut();
         found.unread.is_empty() && !found.effects.iter().any(Effect::hides_effects)
     }
+}
+
+fn is_manifest(name: &str) -> bool {
+    [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end))
 }
 
 /// What a text says.

@@ -79,6 +79,8 @@ pub struct StepEffects<'d> {
     pub contexts: Vec<String>,
     /// What it left without any copy that runs: the words that name it.
     pub brought_down: Vec<Vec<String>>,
+    /// The images of the task definitions that it registered.
+    pub registered: Vec<Reference<'d>>,
     /// Whether it made a cluster for itself on the build machine.
     pub own_cluster: bool,
     /// The files that were given to it or that it wrote.

@@ -133,6 +133,7 @@ impl<'d> Reading<'_, 'd> {
                 }
                 self.each(references, |reference| Kind::Push { reference });
             }
+            Does::Build if command.reader.as_deref() == Some("copilot") => self.workload_build(arguments),
             Does::Build => self.build(command, arguments),
             Does::Retag => self.retag(command, arguments),
             Does::Deploy if dry => self.run.harmless(),
@@ -314,7 +315,7 @@ impl<'d> Reading<'_, 'd> {
     }
 
     pub(super) fn push(&self, kind: Kind<'d>, command: String, words: Vec<String>) {
-        if matches!(kind, Kind::Opaque(_)) {
+        if matches!(&kind, Kind::Opaque(what) if !matches!(what, Opaque::Manifest { .. })) {
             self.not_read(command.clone());
         }
         self.run.push(Effect {

@@ -58,6 +58,8 @@ impl Reading<'_, '_> {
             _ => self.references(command, arguments),
         };
         let images = match (references.is_empty(), command.image) {
+            _ if command.reader.as_deref() == Some("task") => self.task(arguments),
+            _ if command.reader.as_deref() == Some("copilot") => self.workload(arguments),
             // Templates are given somebody else's images as well.
             (false, _) if command.reader.as_deref() == Some("settings") => Images::Stated(references.clone()),
             (false, _) => Images::Known(references.clone()),

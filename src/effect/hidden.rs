@@ -95,7 +95,7 @@ pub(super) fn compose(arguments: &Arguments<'_>, scope: &Scope, files: &dyn File
 }
 
 /// `${X}`, `$X` and `${X:-y}` as compose replaces them.
-fn interpolated(text: &str, scope: &Scope) -> Value {
+pub(super) fn interpolated(text: &str, scope: &Scope) -> Value {
     let mut value = Value::default();
     let mut rest = text;
     while let Some(at) = rest.find('$') {

@@ -149,6 +149,11 @@ pub enum Opaque {
         /// Its name.
         name: String,
     },
+    /// A file of the repository that says whether the command builds an image, and is not at hand.
+    Manifest {
+        /// Its path.
+        path: String,
+    },
     /// An agent's task.
     Agent,
     /// The script is too deep or too long to be followed to its end.
@@ -158,7 +163,7 @@ pub enum Opaque {
 impl Opaque {
     /// Whether a build, a retag or a deployment may hide in it.
     pub fn hides_effects(&self) -> bool {
-        !matches!(self, Opaque::Values { .. })
+        !matches!(self, Opaque::Values { .. } | Opaque::Manifest { .. })
     }
 }
 
@@ -172,6 +177,7 @@ impl<'d> Effect<'d> {
     pub fn hides_push(&self) -> bool {
         match &self.kind {
             Kind::Push { reference: None } | Kind::Retag { target: None, .. } => true,
+            Kind::Opaque(Opaque::Manifest { .. }) => true,
             Kind::Build { references, pushes } => references.is_empty() && *pushes,
             _ => self.hides_effects(),
         }

@@ -29,7 +29,13 @@ impl Overlay {
         let Some(text) = text.filter(|_| depth < DEPTH) else { return Self::default() };
         let document = Document::read(text);
         let Some(root) = document.root() else { return Self::default() };
-        let mut own = Self { images: Vec::new(), whole: true };
+        let has = |keys: &[&str]| keys.iter().any(|key| root.get(key).is_some());
+        if has(&["transformers", "replacements", "vars"]) {
+            // They may put anything in any place.
+            return Self::default();
+        }
+        let mut own =
+            Self { images: Vec::new(), whole: !has(&["helmCharts", "helmChartInflationGenerator", "generators"]) };
         for path in ["resources", "bases", "components", "patchesStrategicMerge", "patches"]
             .iter()
             .flat_map(|key| paths(root, key))

@@ -1,7 +1,7 @@
 //! What two steps do to the world: the effects that one has and the other has not, as words.
 
 use super::model::PlannedStep;
-use crate::effect::{Effect, Images, Kind, Reference};
+use crate::effect::{Effect, Images, Kind, Opaque, Reference};
 
 /// One thing that a step does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,6 +110,7 @@ fn does(effect: &Effect<'_>) -> Option<Does> {
             Does::new("deploys", all(references))
         }
         Kind::Deploy { .. } => Does::new("deploys with", format!("`{}`", effect.command)),
+        Kind::Opaque(Opaque::Manifest { .. }) => return None,
         Kind::Opaque(_) => Does::new("runs", format!("`{}`, which is not followed", effect.command)),
         Kind::Pull { .. } | Kind::Login | Kind::ReadVariable { .. } | Kind::Docker => return None,
     })

@@ -115,7 +115,7 @@ fn effects(effect: &Effect<'_>, step: &PlannedStep<'_>, document: &Document, set
         Kind::Login => vec![bare()],
         Kind::ReadVariable { name } => vec![one(Some(name.clone()))],
         Kind::Opaque(opaque) => vec![one(match opaque {
-            Opaque::Values { path } | Opaque::Script { path, .. } => Some(path.clone()),
+            Opaque::Values { path } | Opaque::Manifest { path } | Opaque::Script { path, .. } => Some(path.clone()),
             Opaque::Target { name, .. } | Opaque::Command { name } | Opaque::Pipe { name } => Some(name.clone()),
             Opaque::Agent | Opaque::Exhausted => None,
         })],

@@ -221,6 +221,7 @@ pub(super) fn settles(hidden: &Effect<'_>) -> &'static str {
         Kind::Opaque(Opaque::Script { .. } | Opaque::Target { .. }) => {
             "show its commands in the file, or keep the script in the repository"
         }
+        Kind::Opaque(Opaque::Manifest { .. }) => "keep its manifest in the repository, where it can be read",
         Kind::Opaque(_) => "tell what it does under `catalogue` in pipewright.yaml",
         _ => "name the image in this command, or keep the file that names it in the repository",
     }

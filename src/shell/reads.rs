@@ -2,7 +2,7 @@
 
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Reads, Stdin};
-use super::value::Value;
+use super::value::{SymbolKind, Value};
 use super::written::{Folder, READS};
 
 /// Further commands that leave the files of the repository as they are.
@@ -59,16 +59,27 @@ impl Interpreter<'_> {
             let right = value.split_once("=").map(|(_, right)| right);
             for path in [Some(value.clone()), right].into_iter().flatten().flat_map(|path| path.split_on(|c| c == ','))
             {
-                if let Some(text) = self.path(&path).and_then(|path| self.written.of(&path)) {
-                    written.push((path.to_string(), text));
-                }
+                self.note_written(path.strip_prefix("file://").unwrap_or(path), &mut written);
             }
         }
+        // `kustomize build overlay | kubectl apply -f -`: what printed it has read files, too.
+        let texts = input.iter().chain(written.iter().filter_map(|(_, text)| text.as_ref()));
+        let printed = texts.flat_map(Value::symbols).filter(|symbol| symbol.kind == SymbolKind::Command);
+        let words: Vec<Value> =
+            printed.flat_map(|command| command.name.split_whitespace()).map(Value::literal).collect();
+        words.into_iter().for_each(|word| self.note_written(word, &mut written));
         let folder = match &self.scope.folder {
             Folder::At(folder) => Some(folder.clone()),
             Folder::Lost => None,
         };
         Reads { input, written, folder }
+    }
+
+    /// Takes note of what stands in a file that the script wrote or changed.
+    fn note_written(&self, path: Value, written: &mut Vec<(String, Option<Value>)>) {
+        if let Some(text) = self.path(&path).and_then(|path| self.written.of(&path)) {
+            written.push((path.to_string(), text));
+        }
     }
 }
 
@@ -77,6 +88,11 @@ impl Interpreter<'_> {
 pub(super) fn changes_unseen(name: &str, invocation: &Invocation) -> bool {
     match name {
         "sed" | "yq" => invocation.words.iter().any(|word| word.value().literal_prefix().starts_with("-i")),
+        // It prints what it builds, unless it is told where to write.
+        "kustomize" => {
+            let word = |text: &str| invocation.words.iter().any(|word| word.value().literal_prefix().starts_with(text));
+            invocation.words.get(1).and_then(|word| word.literal()) != Some("build") || word("-o") || word("--output")
+        }
         "xargs" => true,
         _ => !READS.contains(&name) && !KEEPS.contains(&name),
     }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::effect::{Comparison, Effect, Kind, Opaque, Reference, Tag};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{EventKind, Plan, PlannedStep};
-use crate::rules::flow::{Made, builds, pushes};
+use crate::rules::flow::{Made, builds, pushes, settles};
 use crate::rules::{Flow, Rule};
 use crate::shell::Value;
 
@@ -213,6 +213,7 @@ fn unknown(flow: &Flow<'_>, out: &mut Findings<'_>) {
         for (step, effect) in plan.effects() {
             let name = match &effect.kind {
                 Kind::Opaque(Opaque::Command { name } | Opaque::Pipe { name }) if !effect.remote => name.as_str(),
+                Kind::Opaque(Opaque::Manifest { .. }) => effect.command.as_str(),
                 Kind::Opaque(Opaque::Exhausted) => "the rest of the script",
                 _ => continue,
             };
@@ -224,12 +225,15 @@ fn unknown(flow: &Flow<'_>, out: &mut Findings<'_>) {
     }
     for (name, sites) in by_name {
         let [(plan, step, effect), more @ ..] = sites.as_slice() else { continue };
-        let message = format!("whether `{name}` builds an image can't be told: the catalogue does not know it");
+        let (why, help) = match &effect.kind {
+            Kind::Opaque(Opaque::Manifest { path }) => (format!("`{path}` is not at hand"), settles(effect)),
+            _ => {
+                ("the catalogue does not know it".to_owned(), "tell what it does under `catalogue` in pipewright.yaml")
+            }
+        };
+        let message = format!("whether `{name}` builds an image can't be told: {why}");
         let mut places = vec![effect.site.span()];
-        let mut draft = out
-            .cannot_tell(effect.site.span(), message)
-            .trace(plan.trace_to(step, effect))
-            .help("tell what it does under `catalogue` in pipewright.yaml");
+        let mut draft = out.cannot_tell(effect.site.span(), message).trace(plan.trace_to(step, effect)).help(help);
         for (_, _, other) in more {
             let span = other.site.span();
             if !places.contains(&span) && places.len() < 4 {
