@@ -4,7 +4,7 @@ use super::collected::Print;
 use super::command::Reading;
 use super::model::{Effect, Kind, Opaque};
 use super::read::opaque;
-use crate::shell::{Symbol, SymbolKind, Value};
+use crate::shell::{Symbol, Value};
 
 impl Reading<'_, '_> {
     /// Variables that the file does not set.
@@ -37,7 +37,7 @@ impl Reading<'_, '_> {
         };
         let variables: Vec<String> = if matches!(name, "echo" | "printf") && visible {
             let symbols = words.iter().skip(1).flat_map(|word| word.values.iter().flat_map(Value::symbols));
-            let whole = |symbol: &&Symbol| symbol.kind == SymbolKind::Variable && symbol.cut.is_empty();
+            let whole = |symbol: &&Symbol| symbol.is_named() && symbol.cut.is_empty();
             symbols.filter(whole).map(|symbol| symbol.name.clone()).collect()
         } else if name == "printenv" && visible {
             words.iter().skip(1).filter_map(|word| word.literal().map(str::to_owned)).collect()

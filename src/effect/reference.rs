@@ -158,6 +158,10 @@ pub fn compare(left: &Value, right: &Value, across: bool) -> Comparison {
         if across && per_run(left) {
             return Comparison::Different;
         }
+        // Steps of another run hand on what they made of another event.
+        if across && is_handed(left) {
+            return Comparison::CannotTell;
+        }
         let printed = left.symbols().any(|symbol| symbol.kind == SymbolKind::Opaque);
         return if printed { Comparison::CannotTell } else { Comparison::Same };
     }
@@ -279,12 +283,21 @@ impl Reference<'_> {
         match (image, tag) {
             (_, Comparison::Different) => Comparison::Different,
             (Comparison::Same, Comparison::Same) => Comparison::Same,
-            (Comparison::Same, Comparison::CannotTell) if self.tag == other.tag && self.tag != Tag::Unknown => {
+            (Comparison::Same, Comparison::CannotTell)
+                if self.tag == other.tag
+                    && self.tag != Tag::Unknown
+                    && !(across && is_handed(&tag_value(&self.tag))) =>
+            {
                 Comparison::Same
             }
             _ => Comparison::CannotTell,
         }
     }
+}
+
+/// Whether a step of the run hands on a part of it that is not followed.
+fn is_handed(value: &Value) -> bool {
+    value.symbols().any(|symbol| symbol.kind == SymbolKind::Handed)
 }
 
 fn tag_value(tag: &Tag) -> Value {

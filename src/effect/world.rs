@@ -39,6 +39,8 @@ pub struct Bindings {
     pub by_hand: bool,
     /// Custom variables with the values that they may have; `None` for any value.
     pub custom: HashMap<String, Option<Vec<String>>>,
+    /// What earlier steps hand on as variables; `None` for a value that is not followed.
+    pub handed: HashMap<String, Option<Value>>,
     /// The name of the step's environment.
     pub environment: Option<String>,
 }
@@ -122,6 +124,10 @@ impl Host for World<'_> {
             "BITBUCKET_DEPLOYMENT_ENVIRONMENT" => match &self.bindings.environment {
                 Some(name) => Lookup::Known(vec![Value::literal(name.as_str())]),
                 None => Lookup::Unset,
+            },
+            _ if self.bindings.handed.contains_key(name) => match &self.bindings.handed[name] {
+                Some(value) => Lookup::Known(vec![value.clone()]),
+                None => Lookup::Handed(Value::handed(name)),
             },
             _ => match self.bindings.custom.get(name) {
                 Some(Some(values)) => {

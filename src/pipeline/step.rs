@@ -242,6 +242,11 @@ impl<'d> Step<'d> {
         self.get("artifacts").map(|node| Artifacts { node })
     }
 
+    /// The variables that it hands on to later steps, by `output-variables`.
+    pub fn output_variables(&self) -> Vec<Node<'d>> {
+        self.get("output-variables").map(|list| list.items().collect()).unwrap_or_default()
+    }
+
     /// Whether it starts another pipeline (`type: pipeline`).
     pub fn is_child(&self) -> bool {
         self.get("type").and_then(|kind| kind.text()) == Some("pipeline")

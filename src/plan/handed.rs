@@ -1,12 +1,15 @@
-//! Files that steps hand on to later ones as artifacts.
+//! What steps hand on to later ones: files as artifacts, and variables.
+
+use std::collections::HashMap;
 
 use crate::pipeline::{Matching, Pattern, Step};
-use crate::shell::Written;
+use crate::shell::{Value, Written};
 
 /// What the steps so far have handed on, in order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Handed<'d> {
     files: Vec<(Option<&'d str>, Written)>,
+    variables: Vec<(&'d str, Option<Value>)>,
 }
 
 impl<'d> Handed<'d> {
@@ -26,7 +29,12 @@ impl<'d> Handed<'d> {
         given
     }
 
-    /// Keeps what a step hands on of the files that it wrote.
+    /// The variables that a step gets, with their values where they are known; the last one of a name holds.
+    pub(super) fn variables(&self) -> HashMap<String, Option<Value>> {
+        self.variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+    }
+
+    /// Keeps what a step hands on of what it wrote.
     pub(super) fn take(&mut self, step: &Step<'d>, given: &Written, written: &Written) {
         for (name, path) in step.artifacts().map(|artifacts| artifacts.shared()).unwrap_or_default() {
             let pattern = Pattern::new(path.text().unwrap_or("").trim_start_matches("./"));
@@ -38,16 +46,24 @@ impl<'d> Handed<'d> {
             files.hand_on(path.text().unwrap_or("").trim_start_matches("./"));
             self.files.push((name, files));
         }
+        for name in step.output_variables().into_iter().filter_map(|name| name.text()) {
+            // A step that is skipped leaves the value of an earlier one.
+            self.variables.push((name, written.handed(name).filter(|_| step.condition().is_none())));
+        }
     }
 
     /// What was handed on after `before`.
     pub(super) fn since(self, before: &Handed<'d>) -> Handed<'d> {
-        Handed { files: self.files.into_iter().skip(before.files.len()).collect() }
+        Handed {
+            files: self.files.into_iter().skip(before.files.len()).collect(),
+            variables: self.variables.into_iter().skip(before.variables.len()).collect(),
+        }
     }
 
     /// Adds what another step has handed on.
     pub(super) fn add(&mut self, other: Handed<'d>) {
         self.files.extend(other.files);
+        self.variables.extend(other.variables);
     }
 }
 
@@ -115,5 +131,45 @@ mod tests {
         assert_eq!(read("false"), "r/a:$(cat out/t)");
         assert_eq!(read("[n]"), "r/a:1");
         assert_eq!(read("[other]"), "r/a:$(cat out/t)");
+    }
+
+    /// A step that writes a text for others to read, and says which variables it hands on.
+    fn set(text: &str, more: &str) -> String {
+        let script = format!("echo {text} >> $BITBUCKET_PIPELINES_VARIABLES_PATH");
+        format!("    - step: {{script: ['{script}'], {more}}}\n")
+    }
+
+    const USE: &str = "    - step: {script: ['docker push r/a:${V:-none}']}\n";
+
+    #[test]
+    fn variables_are_handed_on_by_name() {
+        let used = |before: &str| pushed(&format!("{before}{USE}"));
+        let given = |text: &str| used(&set(text, "output-variables: [V]"));
+        assert_eq!(given("V=1"), "r/a:1");
+        assert_eq!(given("\"V=$BITBUCKET_COMMIT\""), "r/a:$BITBUCKET_COMMIT");
+        let open = "<r/a:$V or r/a:none>";
+        assert_eq!(used(&set("V=1", "output-variables: [W]")), open);
+        // The last one wins, also of two steps; one that may be skipped leaves the value open.
+        let (first, second) = (set("V=1", "output-variables: [V]"), set("V=2", "output-variables: [V]"));
+        assert_eq!(used(&format!("{first}{second}")), "r/a:2");
+        let skipped = set("V=2", "output-variables: [V], condition: {changesets: {includePaths: [a]}}");
+        assert_eq!(used(&format!("{first}{skipped}")), open);
+        // What something else writes is not known, and neither is what stands after it.
+        assert_eq!(
+            used(
+                "    - step: {script: ['./version.sh >> $BITBUCKET_PIPELINES_VARIABLES_PATH'], output-variables: [V]}\n"
+            ),
+            open
+        );
+        assert_eq!(given("V=1; ./more.sh"), open);
+    }
+
+    #[test]
+    fn a_sibling_gets_no_variable_of_its_group() {
+        let indented = |steps: &str| steps.replace("    - ", "        - ");
+        let second = indented(&set("V=2", "output-variables: [V]"));
+        let first = set("V=1", "output-variables: [V]");
+        assert_eq!(pushed(&format!("{first}    - parallel:\n{second}{}", indented(USE))), "r/a:1");
+        assert_eq!(pushed(&format!("{first}    - parallel:\n{second}{USE}")), "r/a:2");
     }
 }

@@ -114,6 +114,7 @@ impl<'d> Steps<'_, '_, 'd> {
         let declared = deployment.or(environment);
         self.bindings.environment = declared.and_then(|node| node.text()).map(str::to_owned);
         let given = self.handed.given_to(&step);
+        self.bindings.handed = self.handed.variables();
         let found = self.reader.read(&step, &self.bindings, declared.is_some(), &given);
         self.handed.take(&step, &given, &found.written);
         out.push(PlannedStep {

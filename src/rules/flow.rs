@@ -3,11 +3,12 @@
 use std::cell::OnceCell;
 
 use super::semantic::{Site, steps};
-use crate::effect::{Comparison, Effect, EnvironmentKind, Kind, Opaque, Reference, Unread};
+use crate::effect::{Comparison, Effect, EnvironmentKind, Kind, Opaque, Reference, Tag, Unread};
 use crate::pipeline::{File, Pattern, Section, Selector};
 use crate::plan::{Deployment, EventKind, Plan, PlannedStep};
 use crate::settings::Settings;
-use crate::yaml::Document;
+use crate::shell::{SymbolKind, Value};
+use crate::yaml::{Document, Span};
 
 /// A file with its plans.
 pub struct Flow<'d> {
@@ -230,6 +231,30 @@ pub(super) fn settles(hidden: &Effect<'_>) -> &'static str {
 /// Whether a command that is not understood carries a reference. `across` tells that they stand in runs of different events.
 pub(super) fn carries(unread: &Unread<'_>, reference: &Reference<'_>, across: bool) -> bool {
     unread.references.iter().any(|carried| carried.same(reference, across) == Comparison::Same)
+}
+
+/// What settles a value that steps hand on.
+pub(super) const HAND_ON: &str =
+    "write it with `echo \"NAME=…\" >> $BITBUCKET_PIPELINES_VARIABLES_PATH`, where it can be followed";
+
+/// The step that hands on a part of a reference whose value is not followed: where it says so, and words for it.
+pub(super) fn handed_on(plan: &Plan<'_>, reference: &Reference<'_>) -> Option<(Span, String)> {
+    let tag = match &reference.tag {
+        Tag::Known(value) | Tag::Digest(value) => Some(value),
+        Tag::None | Tag::Unknown => None,
+    };
+    let symbols = reference.image.symbols().chain(tag.into_iter().flat_map(Value::symbols));
+    let mut handed = symbols.filter(|symbol| symbol.kind == SymbolKind::Handed);
+    handed.find_map(|symbol| {
+        let names = plan
+            .steps
+            .iter()
+            .rev()
+            .flat_map(|step| step.step.output_variables().into_iter().map(move |name| (step, name)));
+        let (step, name) = names.into_iter().find(|(_, name)| name.text() == Some(&symbol.name))?;
+        let words = format!("`${}` is handed on by {}, and its value is not followed", symbol.name, step.shown());
+        Some((name.span(), words))
+    })
 }
 
 /// What a plan gives a new name: retags in a registry, and local ones.

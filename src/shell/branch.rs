@@ -104,6 +104,7 @@ impl Interpreter<'_> {
         self.scope = Scope::join(going, |name| match self.host().variable(name) {
             super::Lookup::Unset => Some(Value::default()),
             super::Lookup::Known(values) => values.first().cloned(),
+            super::Lookup::Handed(value) => Some(value),
             _ => Some(Value::variable(name)),
         });
         Flow::Next

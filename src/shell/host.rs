@@ -7,6 +7,8 @@ use super::Value;
 pub enum Lookup {
     /// One of these values.
     Known(Vec<Value>),
+    /// This one, which may be empty.
+    Handed(Value),
     /// Known to be unset or empty.
     Unset,
     /// Unknown: it stands for itself.

@@ -222,6 +222,7 @@ impl<'h> Interpreter<'h> {
                 let set = values.iter().all(|value| !value.is_empty());
                 found(Some(values), set.then_some(true))
             }
+            Lookup::Handed(value) => found(Some(vec![value]), None),
             Lookup::Unset => found(Some(vec![Value::default()]), Some(false)),
             Lookup::Unknown => found(None, None),
             Lookup::Set => found(None, Some(true)),

@@ -15,6 +15,8 @@ pub(super) const CUT_END: char = '\u{1f}';
 pub enum SymbolKind {
     /// A variable of Bitbucket, of the repository, or of a deployment.
     Variable,
+    /// A variable that an earlier step hands on, with a value that is not followed.
+    Handed,
     /// What a command printed.
     Command,
     /// Anything else that is not followed: a loop over an unknown list, arithmetic, too many cases.
@@ -54,6 +56,11 @@ impl Symbol {
         Self { kind: SymbolKind::Variable, name: name.to_owned(), cut: String::new() }
     }
 
+    /// Whether it is a variable, of its own or handed on.
+    pub fn is_named(&self) -> bool {
+        matches!(self.kind, SymbolKind::Variable | SymbolKind::Handed)
+    }
+
     /// Whether it is this variable, cut or not.
     pub fn is_variable(&self, name: &str) -> bool {
         self.kind == SymbolKind::Variable && self.name == name
@@ -75,6 +82,11 @@ impl Value {
     /// A variable.
     pub fn variable(name: &str) -> Self {
         Self::symbol(Symbol::variable(name))
+    }
+
+    /// A variable that an earlier step hands on, with a value that is not followed.
+    pub fn handed(name: &str) -> Self {
+        Self::symbol(Symbol { kind: SymbolKind::Handed, ..Symbol::variable(name) })
     }
 
     /// The printed text of a command.
@@ -298,9 +310,9 @@ pub fn join<'v>(values: impl IntoIterator<Item = &'v Value>, between: &str) -> V
 impl fmt::Display for Symbol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
-            SymbolKind::Variable if self.cut.is_empty() => write!(f, "${}", self.name),
+            SymbolKind::Variable | SymbolKind::Handed if self.cut.is_empty() => write!(f, "${}", self.name),
             // Each cut stands around the ones before it.
-            SymbolKind::Variable => {
+            SymbolKind::Variable | SymbolKind::Handed => {
                 let cuts: Vec<&str> = self.cut.split(CUT_END).collect();
                 let inner = "${".repeat(cuts.len() - 1);
                 write!(f, "{inner}${{{}{}}}", self.name, cuts.join("}"))
@@ -321,7 +333,7 @@ impl fmt::Display for Value {
                         Some(Part::Literal(next)) => next.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'),
                         _ => false,
                     };
-                    if word_follows && symbol.kind == SymbolKind::Variable && symbol.cut.is_empty() {
+                    if word_follows && symbol.is_named() && symbol.cut.is_empty() {
                         write!(f, "${{{}}}", symbol.name)?;
                     } else {
                         write!(f, "{symbol}")?;

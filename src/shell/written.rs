@@ -11,6 +11,9 @@ use super::value::{Value, join};
 /// The folder of the checkout, where every script begins.
 const CHECKOUT: &str = "BITBUCKET_CLONE_DIR";
 
+/// The file in which a step writes what it hands on as variables.
+const HANDED_ON: &str = "$BITBUCKET_PIPELINES_VARIABLES_PATH";
+
 /// Commands that read the files which they are given, or only change who may read them.
 pub(super) const READS: [&str; 44] = [
     ".",
@@ -124,6 +127,19 @@ impl Written {
                 *text = None;
             }
         }
+    }
+
+    /// The value of a variable that a step hands on, by the last line that sets it; `None` where that can't be told.
+    pub fn handed(&self, name: &str) -> Option<Value> {
+        let text = self.files.get(HANDED_ON)?.as_ref()?;
+        for line in text.split_on(|c| c == '\n').iter().rev() {
+            // An unknown before any name may hold lines of its own.
+            let (own, value) = line.split_once("=")?;
+            if own.as_literal()?.trim() == name {
+                return Some(value);
+            }
+        }
+        None
     }
 
     /// Whether nothing is written.

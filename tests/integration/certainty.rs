@@ -147,3 +147,26 @@ fn an_image_of_the_commit_that_gets_no_name_is_told_as_that() {
     let help = missing.help.as_deref().unwrap_or("");
     assert!(help.contains("`docker push r.example/p/app:$BITBUCKET_TAG`; then deploy that"), "{help}");
 }
+
+#[test]
+fn a_value_that_steps_hand_on_is_doubted_across_events_and_shown() {
+    let version = |script: &str| {
+        format!(
+            "      - step: {{name: Version, output-variables: [VERSION], script: ['{script} >> $BITBUCKET_PIPELINES_VARIABLES_PATH']}}\n"
+        )
+    };
+    let of = |script: &str| {
+        let text = flow(PUSH, RETAG, DEPLOY).replace("app:$BITBUCKET_COMMIT", "app:$VERSION");
+        let text = text.replace("    main:\n", &format!("    main:\n{}", version(script)));
+        text.replace("    rc-*:\n", &format!("    rc-*:\n{}", version(script)))
+            .replace("    release-*:\n", &format!("    release-*:\n{}", version(script)))
+    };
+    let found = findings(&of("./version.sh"));
+    let doubts: Vec<&Finding> = found.iter().filter(|finding| finding.rule == "promote-by-commit").collect();
+    assert!(!doubts.is_empty() && doubts.iter().all(|finding| finding.severity == Severity::Note), "{found:?}");
+    let related = &doubts[0].related[0].message;
+    assert_eq!(related, "`$VERSION` is handed on by `Version`, and its value is not followed");
+    // Within one run it is one value.
+    assert!(!found.iter().any(|finding| finding.rule == "deploy-what-was-promoted"), "{found:?}");
+    assert_eq!(told(&of("echo VERSION=$BITBUCKET_COMMIT")), Vec::<String>::new());
+}

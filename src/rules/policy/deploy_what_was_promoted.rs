@@ -4,7 +4,9 @@ use super::{meta, page};
 use crate::effect::{Comparison, Effect, Images, Kind, Reference, Tag};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{Plan, PlannedStep};
-use crate::rules::flow::{carries, is_foreign, is_forgotten, not_followed, only_names_build, retags, settles};
+use crate::rules::flow::{
+    HAND_ON, carries, handed_on, is_foreign, is_forgotten, not_followed, only_names_build, retags, settles,
+};
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta = meta(
@@ -152,6 +154,10 @@ fn judge<'d>(
         let draft =
             out.cannot_tell(place, format!("whether `{reference}` is what was {} can't be told", expected.verb));
         let draft = draft.trace(trace);
+        if let Some((from, why)) = handed_on(plan, reference) {
+            let _ = draft.related(from, why).help(HAND_ON);
+            return;
+        }
         let _ = match not_followed([plan]).filter(|_| expected.incomplete && !carried) {
             Some(hidden) => {
                 draft.related(hidden.site.span(), format!("`{}` is not followed", hidden.command)).help(settles(hidden))

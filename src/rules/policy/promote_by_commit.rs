@@ -4,7 +4,7 @@ use super::{meta, page};
 use crate::effect::{Comparison, Effect, Kind, Reference, Tag, Unread};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{EventKind, Plan, PlannedStep, TagKind};
-use crate::rules::flow::{ImageFlow, names_own_build, not_followed, pushes, retags, settles};
+use crate::rules::flow::{HAND_ON, ImageFlow, handed_on, names_own_build, not_followed, pushes, retags, settles};
 use crate::rules::{Flow, Rule};
 use crate::shell::{Symbol, Value, rejoin};
 
@@ -141,6 +141,10 @@ fn judge<'d>(
         Comparison::CannotTell => {
             let message = format!("whether main pushes `{source}` for the same commit can't be told");
             let mut draft = out.cannot_tell(place, message).trace(trace);
+            if let Some((from, why)) = handed_on(plan, source) {
+                let _ = draft.related(from, why).help(HAND_ON);
+                return;
+            }
             let nameless = flow.mains().flat_map(Plan::effects).map(|(_, effect)| effect);
             let nameless = nameless.into_iter().find(|effect| effect.hides_push() && !effect.hides_effects());
             let carried = flow.images().carries(source).is_some();
