@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Stdin, Word};
-use super::reads::changes_unseen;
+use super::reads::{READS, changes_unseen};
 use super::substitute;
 use super::value::{Value, join};
 
@@ -13,54 +13,6 @@ const CHECKOUT: &str = "BITBUCKET_CLONE_DIR";
 
 /// The file in which a step writes what it hands on as variables.
 const HANDED_ON: &str = "$BITBUCKET_PIPELINES_VARIABLES_PATH";
-
-/// Commands that read the files which they are given, or only change who may read them.
-pub(super) const READS: [&str; 44] = [
-    ".",
-    "source",
-    "cat",
-    "grep",
-    "egrep",
-    "fgrep",
-    "head",
-    "tail",
-    "wc",
-    "ls",
-    "test",
-    "[",
-    "echo",
-    "printf",
-    "export",
-    "read",
-    "chmod",
-    "chown",
-    "cut",
-    "awk",
-    "tr",
-    "sort",
-    "uniq",
-    "jq",
-    "base64",
-    "md5sum",
-    "sha256sum",
-    "diff",
-    "cmp",
-    "stat",
-    "file",
-    "envsubst",
-    "docker",
-    "kubectl",
-    "helm",
-    "aws",
-    "gcloud",
-    "az",
-    "curl",
-    "scp",
-    "rsync",
-    "zip",
-    "tar",
-    "xargs",
-];
 
 /// The folder in which a script stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
