@@ -1,0 +1,70 @@
+//! What a run came to, and the exit code that it means.
+
+use std::time::Duration;
+
+use super::chosen::Chosen;
+use super::filter::Filter;
+use super::score::CaseScore;
+use super::shard::Shard;
+use super::stamp::Stamp;
+use super::summary::Summary;
+use crate::engine::ScriptError;
+
+/// What a run came to.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// One score a recording, in the order of suites, cases and paths.
+    pub scores: Vec<CaseScore>,
+    /// What is wrong with suites and prompt scripts, at its place; cases that it concerns were not run.
+    pub problems: Vec<ScriptError>,
+    /// The part of the recordings that was run, where it is a part.
+    pub shard: Option<Shard>,
+    /// What of the suites was to be judged.
+    pub chosen: Chosen,
+    /// What the run was made of; nothing in reports from before it was kept.
+    pub stamp: Option<Stamp>,
+    /// How long each recording was judged, in the order of the scores, as far as that was measured. Measured anew it is
+    /// another time, so nothing is compared by it.
+    pub times: Vec<Option<Duration>>,
+    /// The suites' files as they were named, from the folder of the run; none for what is compiled in. `None` where the
+    /// report does not say.
+    pub files: Option<Vec<String>>,
+}
+
+impl Report {
+    /// The numbers of all scores.
+    pub fn summary(&self) -> Summary {
+        Summary::of(&self.scores)
+    }
+
+    /// Why nothing was judged, if nothing was and nothing else says so.
+    pub fn nothing(&self) -> Option<String> {
+        // A part may be empty where there are more parts than recordings.
+        if !self.scores.is_empty() || !self.problems.is_empty() || self.shard.is_some() {
+            return None;
+        }
+        let Filter { only, tags, exclude } = &self.chosen.filter;
+        let options = [("--only", only), ("--tag", tags), ("--exclude", exclude)];
+        let asked: Vec<String> = options
+            .iter()
+            .flat_map(|(option, words)| words.iter().map(move |word| format!("{option} {word}")))
+            .collect();
+        let cases = self.chosen.left_out.len();
+        Some(match cases {
+            0 => "nothing was judged: the suites have no cases".to_owned(),
+            _ => format!("nothing was judged: `{}` takes none of {cases} cases", asked.join(" ")),
+        })
+    }
+
+    /// The exit code of the contract: 1 a demand was not met, 2 a suite is wrong, 3 something could not be judged.
+    pub fn exit_code(&self) -> u8 {
+        let summary = self.summary();
+        match () {
+            () if summary.failed > 0 => 1,
+            () if !self.problems.is_empty() => 2,
+            () if summary.undecided > 0 => 3,
+            () if summary.recordings == 0 && self.shard.is_none() => 3,
+            () => 0,
+        }
+    }
+}
