@@ -73,7 +73,7 @@ impl Record {
         if !self.there || self.mode.is_none() {
             return Ok(None);
         }
-        let session = session::open(&self.path).map_err(|error| CliError::undone(error.to_string()))?;
+        let session = session::open_as(&self.path, &self.name).map_err(|error| CliError::undone(error.to_string()))?;
         Ok(Some(Recording::new(session)))
     }
 

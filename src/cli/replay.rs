@@ -157,7 +157,8 @@ fn material(
 
 /// The recording in a file.
 fn recorded(path: &Path, directory: &Path) -> Result<Recording, CliError> {
-    let session = session::open(&directory.join(path)).map_err(|error| CliError::undone(error.to_string()))?;
+    let session = session::open_as(&directory.join(path), &path.display().to_string());
+    let session = session.map_err(|error| CliError::undone(error.to_string()))?;
     Ok(Recording::new(session))
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::against::{against, is_checked, no_longer_checked, other_settings};
-use super::run::Report;
+use super::report::Report;
 use super::score::CaseScore;
 use super::summary::CaseSummary;
 

@@ -140,8 +140,8 @@ impl<'r> Reader<'r> {
         if case.recordings.is_empty() {
             wrong.push((self.place(&["recordings"]), format!("`{name}` has no recording")));
         }
-        let settings = self.settings(case.settings.as_ref()).unwrap_or_else(|error| {
-            wrong.push(error);
+        let settings = self.settings(case.settings.as_ref()).unwrap_or_else(|errors| {
+            wrong.extend(errors);
             self.base.clone()
         });
         for (route, message) in case.expect.wrong(&settings) {
@@ -199,13 +199,14 @@ impl<'r> Reader<'r> {
         if untold.is_empty() { filled } else { format!("{filled} [{}]", untold.join(", ")) }
     }
 
-    fn settings(&self, filled: Option<&Value>) -> Result<Settings, Wrong> {
+    fn settings(&self, filled: Option<&Value>) -> Result<Settings, Vec<Wrong>> {
         let mut settings = self.base.clone();
         let Some(node) = self.node.get("settings").filter(|node| !node.is_null()) else { return Ok(settings) };
         let mut found = Vec::new();
         let error = |found: &[crate::finding::Finding], whole: Option<Span>| {
-            let first = found.iter().find(|finding| finding.severity == Severity::Error);
-            first.map_or(Ok(()), |first| Err((whole.unwrap_or(first.span), first.message.clone())))
+            let errors = found.iter().filter(|finding| finding.severity == Severity::Error);
+            let wrong: Vec<Wrong> = errors.map(|one| (whole.unwrap_or(one.span), one.message.clone())).collect();
+            if wrong.is_empty() { Ok(()) } else { Err(wrong) }
         };
         if variables::unknown(node, &Variables::new(), &[]).is_none() {
             settings::read_node(node, &rule_ids(), &mut settings, &mut found);
@@ -213,7 +214,7 @@ impl<'r> Reader<'r> {
             return Ok(settings);
         }
         // With variables in it the settings are another text than the written one; places in it are not ours to show.
-        let text = serde_yaml::to_string(&filled).map_err(|error| (node.place(), error.to_string()))?;
+        let text = serde_yaml::to_string(&filled).map_err(|error| vec![(node.place(), error.to_string())])?;
         let document = Document::read(text);
         if let Some(root) = document.root() {
             settings::read_node(root, &rule_ids(), &mut settings, &mut found);

@@ -43,6 +43,14 @@ fn all_mistakes_of_a_case_are_told_at_their_places() {
 }
 
 #[test]
+fn all_mistakes_of_its_settings_are_told() {
+    let suite =
+        "name: s\ncases:\n  - name: one\n    settings: {rules: {nope: off}, main-brunch: x}\n    recordings: [a]\n";
+    let told = told(suite);
+    assert!(told.len() == 2 && told[0].contains("`nope`") && told[1].contains("`main-brunch`"), "{told:?}");
+}
+
+#[test]
 fn what_is_no_suite_is_called_what_it_is() {
     let chat = "{\"role\":\"user\",\"content\":\"a\"}\n{\"role\":\"assistant\",\"content\":\"b\"}\n";
     let all = [

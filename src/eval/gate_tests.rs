@@ -165,7 +165,22 @@ fn a_recording_counts_once_and_suites_of_one_name_are_not_poured_together() {
     assert_eq!((both.scores.len(), both.exit_code()), (4, 2));
     assert_eq!(told(&both), ["evals/twice.yaml:1:7: `s` is the name of two suites; the other is evals/suite.yaml"]);
     let same = suites(["evals/suite.yaml", "evals/./suite.yaml"]);
-    assert_eq!(told(&same), ["evals/./suite.yaml:1:7: is named twice; it was run once"]);
+    assert_eq!(told(&same), ["evals/./suite.yaml:1:1: is named twice; it was run once"]);
+    let again = ["evals/suite.yaml", "evals/twice.yaml", "evals/suite.yaml"].map(str::to_owned);
+    let again = run(&again, &Shelf::Disk(team.path().to_owned()), &Options::default());
+    assert!(told(&again)[1].ends_with("is named twice; it was run once"), "{:?}", told(&again));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_recording_that_is_a_link_to_nowhere_is_not_passed_over() {
+    let team = team();
+    let before = ran(team.path()).scores.len();
+    std::os::unix::fs::symlink("nowhere", team.path().join("evals/recordings/a9.jsonl")).unwrap();
+    let report = ran(team.path());
+    let lost = report.scores.iter().find(|score| score.recording.ends_with("a9.jsonl")).unwrap();
+    assert_eq!((report.scores.len(), lost.outcome()), (before + 1, "undecided"));
+    assert_eq!(lost.undecided.as_deref(), Some("recordings/a9.jsonl: there is no such file"));
 }
 
 #[test]

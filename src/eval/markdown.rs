@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::baseline::Change;
 use super::beside::Beside;
-use super::run::Report;
+use super::report::Report;
 use super::summary::Summary;
 use super::words::{MARKS, changes, of_case, of_change, of_rule, row, settings, several, suites, three_ways};
 use crate::report::visible;

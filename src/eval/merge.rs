@@ -2,7 +2,7 @@
 
 use super::beside::Beside;
 use super::instead::Divergence;
-use super::run::Report;
+use super::report::Report;
 use super::score::CaseScore;
 use super::shard::Shard;
 

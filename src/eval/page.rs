@@ -94,7 +94,7 @@ impl<'r> Page<'r> {
     fn facts(&self) -> Vec<(&'static str, String)> {
         let mut facts = vec![("drift", self.summary.drift.to_string())];
         if self.summary.reworded > 0 {
-            facts.push(("repairs in other words, about the same findings", self.summary.reworded.to_string()));
+            facts.push(("reworded repairs", self.summary.reworded.to_string()));
         }
         if self.summary.stale_prompts > 0 {
             facts.push(("made with other prompts of ours", self.summary.stale_prompts.to_string()));

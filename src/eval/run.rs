@@ -1,6 +1,6 @@
 //! Suites run: every recording of every case, on all cores, in an order that does not depend on them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use super::filter::Filter;
 use super::find::{Scripts, jobs_of};
 use super::job::{Job, Timed};
 use super::keep::Keep;
+use super::report::Report;
 use super::score::CaseScore;
 use super::shard::Shard;
 use super::shelf::{Shelf, beside};
 use super::stamp::Stamp;
 use super::suite::Suite;
-use super::summary::Summary;
 use super::variables::{filled, first};
 use crate::engine::{PromptScript, ScriptError};
 use crate::settings::Settings;
@@ -32,65 +32,6 @@ pub struct Options {
     pub filter: Filter,
     /// Which part of their recordings; all without one.
     pub shard: Option<Shard>,
-}
-
-/// What a run came to.
-#[derive(Clone, Debug, Default)]
-pub struct Report {
-    /// One score a recording, in the order of suites, cases and paths.
-    pub scores: Vec<CaseScore>,
-    /// What is wrong with suites and prompt scripts, at its place; cases that it concerns were not run.
-    pub problems: Vec<ScriptError>,
-    /// The part of the recordings that was run, where it is a part.
-    pub shard: Option<Shard>,
-    /// What of the suites was to be judged.
-    pub chosen: Chosen,
-    /// What the run was made of; nothing in reports from before it was kept.
-    pub stamp: Option<Stamp>,
-    /// How long each recording was judged, in the order of the scores, as far as that was measured. Measured anew it is
-    /// another time, so nothing is compared by it.
-    pub times: Vec<Option<Duration>>,
-    /// The suites' files as they were named, from the folder of the run; none for what is compiled in. `None` where the
-    /// report does not say.
-    pub files: Option<Vec<String>>,
-}
-
-impl Report {
-    /// The numbers of all scores.
-    pub fn summary(&self) -> Summary {
-        Summary::of(&self.scores)
-    }
-
-    /// Why nothing was judged, if nothing was and nothing else says so.
-    pub fn nothing(&self) -> Option<String> {
-        // A part may be empty where there are more parts than recordings.
-        if !self.scores.is_empty() || !self.problems.is_empty() || self.shard.is_some() {
-            return None;
-        }
-        let Filter { only, tags, exclude } = &self.chosen.filter;
-        let options = [("--only", only), ("--tag", tags), ("--exclude", exclude)];
-        let asked: Vec<String> = options
-            .iter()
-            .flat_map(|(option, words)| words.iter().map(move |word| format!("{option} {word}")))
-            .collect();
-        let cases = self.chosen.left_out.len();
-        Some(match cases {
-            0 => "nothing was judged: the suites have no cases".to_owned(),
-            _ => format!("nothing was judged: `{}` takes none of {cases} cases", asked.join(" ")),
-        })
-    }
-
-    /// The exit code of the contract: 1 a demand was not met, 2 a suite is wrong, 3 something could not be judged.
-    pub fn exit_code(&self) -> u8 {
-        let summary = self.summary();
-        match () {
-            () if summary.failed > 0 => 1,
-            () if !self.problems.is_empty() => 2,
-            () if summary.undecided > 0 => 3,
-            () if summary.recordings == 0 && self.shard.is_none() => 3,
-            () => 0,
-        }
-    }
 }
 
 /// Recordings that are to be judged.
@@ -152,7 +93,13 @@ impl Work {
         };
         let mut named: BTreeMap<String, String> = BTreeMap::new();
         let mut scripts = Scripts::new(shelf);
+        let mut seen = BTreeSet::new();
         for file in &suites {
+            if !seen.insert(beside("", file)) {
+                let message = "is named twice; it was run once".to_owned();
+                work.problems.push(ScriptError { name: file.clone(), line: 1, column: 1, message });
+                continue;
+            }
             let suite = match text(file, shelf).and_then(|text| Suite::read(file, &text, &options.settings)) {
                 Ok((suite, wrong)) => {
                     work.problems.extend(wrong);
@@ -163,17 +110,14 @@ impl Work {
                     continue;
                 }
             };
-            if let Some(first) = named.insert(suite.name.clone(), file.clone()) {
+            if let Some(first) = named.get(&suite.name) {
                 // Their cases would be poured together, in every number and against every baseline.
                 let (line, column) = suite.place;
-                let message = if beside("", &first) == beside("", file) {
-                    "is named twice; it was run once".to_owned()
-                } else {
-                    format!("`{}` is the name of two suites; the other is {first}", suite.name)
-                };
+                let message = format!("`{}` is the name of two suites; the other is {first}", suite.name);
                 work.problems.push(ScriptError { name: file.clone(), line, column, message });
                 continue;
             }
+            named.insert(suite.name.clone(), file.clone());
             let left_out = suite.cases.iter().filter(|case| !options.filter.takes(&case.name, &case.tags));
             work.chosen.left_out.extend(left_out.map(|case| (suite.name.clone(), case.name.clone())));
             for case in suite.chosen(&options.filter) {

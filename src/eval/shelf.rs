@@ -26,6 +26,7 @@ impl Shelf {
             }
             Self::Disk(root) => std::fs::read(root.join(path)).map_err(|error| match error.kind() {
                 io::ErrorKind::NotFound => "there is no such file".to_owned(),
+                io::ErrorKind::IsADirectory => "is a folder, not a file".to_owned(),
                 _ => error.to_string(),
             }),
         }
@@ -66,7 +67,8 @@ fn fixed_part(pattern: &str) -> String {
 
 fn walk(root: &Path, at: &str, pattern: &str, deep: usize, found: &mut Vec<String>) {
     let path = root.join(at);
-    if path.is_file() {
+    // A link that leads nowhere is called as a file is: what it stands for can't be judged, and is not passed over.
+    if path.is_file() || path.is_symlink() && !path.exists() {
         if at == pattern || fast_glob::glob_match(pattern, at) {
             found.push(at.to_owned());
         }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::baseline::{Change, Comparison};
 use super::beside::Beside;
-use super::run::Report;
+use super::report::Report;
 use super::score::CaseScore;
 use super::summary::Summary;
 use super::words::{
@@ -155,15 +155,17 @@ fn numbers(summary: &Summary, look: Look, out: &mut dyn Write) -> io::Result<()>
     spreads(summary).iter().try_for_each(|text| line(look, 2, text, out))?;
     if summary.lines_changed > 0 {
         let (changed, needed) = (summary.lines_changed, summary.lines_needed);
-        let edits =
-            format!("edits: {changed} lines changed from file to file, {needed} between the first and the last");
+        let edits = format!(
+            "edits: {} changed from file to file, {needed} between the first and the last",
+            counted(changed, "line")
+        );
         line(look, 2, &edits, out)?;
     }
     let failed = summary.flawed + summary.missing_files;
     if failed > 0 {
-        let (flawed, missing) = (summary.flawed, summary.missing_files);
-        let told =
-            format!("not read: {flawed} replies cut off or with parts left out, {missing} turns without their file");
+        let flawed = if summary.flawed == 1 { "1 reply".to_owned() } else { format!("{} replies", summary.flawed) };
+        let missing = counted(summary.missing_files, "turn");
+        let told = format!("not read: {flawed} cut off or with parts left out, {missing} without their file");
         line(look, 2, &told, out)?;
     }
     if summary.stale_prompts > 0 {

@@ -9,7 +9,7 @@ use super::baseline::{Baseline, Comparison};
 use super::beside::Beside;
 use super::chosen::Chosen;
 use super::instead::Divergence;
-use super::run::Report;
+use super::report::Report;
 use super::score::CaseScore;
 use super::shard::Shard;
 use super::stamp::Stamp;

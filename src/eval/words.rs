@@ -3,7 +3,7 @@
 use super::against::revisions;
 use super::baseline::{CaseChange, Change, Comparison, RuleChange};
 use super::instead::Divergence;
-use super::run::Report;
+use super::report::Report;
 use super::score::{CaseScore, TurnScore};
 use super::summary::{CaseSummary, Spread, Summary};
 use crate::engine::YamlKind;

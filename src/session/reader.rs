@@ -87,8 +87,15 @@ const LIMIT: u64 = 256 << 20;
 /// # Errors
 /// A file that can't be read, or a line other than a torn last one that is no entry.
 pub fn open(path: &Path) -> Result<Session, SessionError> {
-    let name = path.display().to_string();
-    let unreadable = |reason: String| SessionError::Unreadable { name: name.clone(), reason };
+    open_as(path, &path.display().to_string())
+}
+
+/// Reads a session file that a user calls otherwise: `name` is how messages call it, and the session is called.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_as(path: &Path, name: &str) -> Result<Session, SessionError> {
+    let unreadable = |reason: String| SessionError::Unreadable { name: name.to_owned(), reason };
     let file = std::fs::File::open(path).map_err(|error| unreadable(said(&error)))?;
     if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
         return Err(unreadable("is a folder, not a session file".to_owned()));
@@ -98,7 +105,7 @@ pub fn open(path: &Path) -> Result<Session, SessionError> {
     if bytes.len() as u64 > LIMIT {
         return Err(unreadable(format!("is larger than {} MiB", LIMIT >> 20)));
     }
-    read(&name, &bytes)
+    read(name, &bytes)
 }
 
 /// An input or output error as a lower-case fragment.

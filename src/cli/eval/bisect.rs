@@ -16,9 +16,9 @@ pub(super) fn run(arguments: &Bisect, global: &Global, world: &mut World<'_>) ->
         return Err(CliError::usage(unknown_rule(&arguments.rule)));
     }
     let configuration = Configuration::load(global, Overrides::default(), world)?;
-    let session = session::open(&world.directory.join(&arguments.recording));
-    let mut session = session.map_err(|error| CliError::undone(error.to_string()))?;
-    session.name = arguments.recording.display().to_string();
+    let name = arguments.recording.display().to_string();
+    let session = session::open_as(&world.directory.join(&arguments.recording), &name);
+    let session = session.map_err(|error| CliError::undone(error.to_string()))?;
     let recording = Recording::new(session);
     let checker = configuration.checker()?;
     let history = eval::history(&recording, checker, &arguments.rule);
