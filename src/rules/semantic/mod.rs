@@ -24,6 +24,7 @@ mod documented_time;
 mod environment_once;
 mod environment_order;
 mod fail_fast_in_group;
+mod filled_placeholder;
 mod final_last;
 mod known_agent;
 mod known_artifact;
@@ -67,6 +68,7 @@ pub static ALL: &[&dyn Rule] = &[
     &environment_once::EnvironmentOnce,
     &environment_order::EnvironmentOrder,
     &fail_fast_in_group::FailFastInGroup,
+    &filled_placeholder::FilledPlaceholder,
     &final_last::FinalLast,
     &known_agent::KnownAgent,
     &known_artifact::KnownArtifact,

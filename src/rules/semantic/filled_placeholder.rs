@@ -1,0 +1,196 @@
+//! `filled-placeholder`: no command holds a `<NAME>` that was to be filled in. The shell reads a file of that name there.
+
+use super::site::{Site, Told};
+use crate::finding::{Findings, RuleMeta};
+use crate::pipeline::ScriptItem;
+use crate::rules::{Flow, Rule};
+use crate::yaml::Span;
+
+static META: RuleMeta = meta!("filled-placeholder", Warning, "a `<NAME>` that was to be filled in stands in a command");
+
+/// The longest name of a placeholder, in bytes.
+const LONGEST: usize = 64;
+
+/// Further places of one name that are shown.
+const MOST: usize = 4;
+
+/// Where files lie that somebody writes to: `cmd <INPUT>/dev/null` is meant.
+const FOLDERS: [&str; 8] = ["/dev/", "/tmp/", "/opt/", "/var/", "/etc/", "/home/", "/root/", "/mnt/"];
+
+pub(super) struct FilledPlaceholder;
+
+impl Rule for FilledPlaceholder {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let mut told = Told::default();
+        let mut by_name: Vec<(String, Vec<(&Site<'_>, Span)>)> = Vec::new();
+        for site in flow.steps() {
+            for item in site.step.script().into_iter().chain(site.step.after_script()) {
+                let ScriptItem::Command(command) = item else { continue };
+                let text = command.text().unwrap_or("");
+                for place in placeholders(text) {
+                    let span = command.source_span(place);
+                    if !told.first(span) {
+                        continue;
+                    }
+                    let name = text.get(place.start..place.end).unwrap_or("");
+                    match by_name.iter_mut().find(|(known, _)| known == name) {
+                        Some((_, places)) => places.push((site, span)),
+                        None => by_name.push((name.to_owned(), vec![(site, span)])),
+                    }
+                }
+            }
+        }
+        for (name, places) in by_name {
+            let [(site, first), more @ ..] = places.as_slice() else { continue };
+            let message = format!("`{name}` is no text to the shell: it reads a file of that name, and writes another");
+            let draft = out.violated(*first, message);
+            let mut draft =
+                draft.help("write the value, or a variable that holds it; quote what is meant as it stands");
+            for (_, place) in more.iter().take(MOST) {
+                draft = draft.related(*place, "and here");
+            }
+            site.tell(draft);
+        }
+    }
+}
+
+/// The placeholders outside quotes, comments and tests; none in a text with a here-document, whose lines are no commands.
+fn placeholders(text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    if !text.contains('<') || text.contains("<<") {
+        return found;
+    }
+    let rest_of = |at: usize| text.get(at..).unwrap_or("");
+    let (mut quote, mut braces, mut before) = (None, 0usize, ' ');
+    let mut passed_to = 0;
+    for (at, c) in text.char_indices() {
+        if at < passed_to {
+            continue;
+        }
+        match (quote, c) {
+            (None | Some('"'), _) if before == '\\' => {
+                // The backslash has taken this one.
+                before = ' ';
+                continue;
+            }
+            (None, '#') if before.is_whitespace() => {
+                passed_to = rest_of(at).find('\n').map_or(text.len(), |end| at + end);
+                before = '\n';
+                continue;
+            }
+            (None, '[' | '(') if before == c => {
+                let close = if c == '[' { "]]" } else { "))" };
+                passed_to = rest_of(at).find(close).map_or(text.len(), |end| at + end);
+            }
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), c) if open == c => quote = None,
+            (None, '{') if before == '$' => braces += 1,
+            (None, '}') => braces = braces.saturating_sub(1),
+            (None, '<') if braces == 0 && !before.is_ascii_digit() => {
+                let rest = rest_of(at + 1);
+                if let Some(length) = name(rest)
+                    && nobody_means(before, rest.get(..length).unwrap_or(""), rest_of(at + length + 2))
+                {
+                    found.push(Span::new(at, at + length + 2));
+                    passed_to = at + length + 2;
+                }
+            }
+            _ => {}
+        }
+        before = c;
+    }
+    found
+}
+
+/// The length of a name in capital letters, or that begins with `your`, with a `>` right after it.
+fn name(rest: &str) -> Option<usize> {
+    let length = rest.find('>').filter(|length| (2..=LONGEST).contains(length))?;
+    let name = rest.get(..length)?;
+    let capitals = name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || "_-".contains(c));
+    (capitals || is_yours(name)).then_some(length)
+}
+
+/// `your-project`, `YOUR_ID`, `your app`.
+fn is_yours(name: &str) -> bool {
+    let begins = name.get(..4).is_some_and(|begin| begin.eq_ignore_ascii_case("your"));
+    begins && name.chars().all(|c| c.is_ascii_alphanumeric() || "_- .".contains(c))
+}
+
+/// Whether two redirections with this around them are none that somebody means: they are no command, or stand in a word.
+fn nobody_means(before: char, name: &str, after: &str) -> bool {
+    if is_yours(name) {
+        return true;
+    }
+    let next = after.trim_start_matches([' ', '\t']);
+    let ends = next.is_empty() || next.starts_with(['\n', '\r', ';', ')']);
+    if next.len() < after.len() || ends {
+        return ends || next.starts_with(['-', '#', '<', '|']) || next.starts_with("&&");
+    }
+    let in_word = |c: char| "/=:-._@,+".contains(c);
+    let absolute = FOLDERS.iter().any(|folder| after.starts_with(folder));
+    in_word(before) && after.starts_with(|c: char| c.is_alphanumeric() || in_word(c) || c == '$')
+        || before.is_whitespace() && after.starts_with(in_word) && !absolute
+}
+
+#[cfg(test)]
+mod tests {
+    use super::placeholders;
+
+    #[test]
+    fn a_placeholder_is_found() {
+        let found = |text: &str| {
+            let all = placeholders(text).into_iter().map(|span| text[span.start..span.end].to_owned());
+            all.collect::<Vec<_>>().join(" ")
+        };
+        for (text, name) in [
+            ("gcloud config set project <YOUR_ID>", "<YOUR_ID>"),
+            ("export IMAGE=gcr.io/<PROJECT>/<APP>:$TAG", "<PROJECT> <APP>"),
+            ("curl https://h/<TOKEN>/x", "<TOKEN>"),
+            ("docker push <REGISTRY>/app:1", "<REGISTRY>"),
+            ("kubectl get <POD> -n x", "<POD>"),
+            ("aws s3 sync . s3://<BUCKET> && date", "<BUCKET>"),
+            ("date\n# it's <A>\nx <BUCKET>\ndate", "<BUCKET>"),
+            ("docker push <your-registry>/app", "<your-registry>"),
+            ("x --name <your app name> y", "<your app name>"),
+            ("x [ -n \"$A\" ] <ID>", "<ID>"),
+        ] {
+            assert_eq!(found(text), name, "{text}");
+        }
+    }
+
+    #[test]
+    fn redirections_and_text_that_somebody_meant_are_none() {
+        for meant in [
+            "sort <IN >OUT",
+            "sort <IN>OUT",
+            "sort <INPUT>$OUT",
+            "sort <INPUT> OUT",
+            "sort <INPUT>/dev/null",
+            "sort <INPUT>>OUT",
+            "sort <INPUT>&2",
+            "sort <INPUT>\"$OUT\"",
+            "x 2<INPUT>",
+            "echo '<ID>'",
+            "echo \"set <ID> first\"",
+            "echo \"a \\\" <ID>\"",
+            "echo 'a \\' '<ID>'",
+            "echo \\<ID\\>",
+            "date # <ID>",
+            "cat <<EOF\n<ID>\nEOF",
+            "cat <<< <ID>",
+            "[[ $A <BB> ]]",
+            "if ((A <BB> C)); then date; fi",
+            "x ${T//<ID>/$V}",
+            "a <in>",
+            "diff <(sort A) <(sort B)",
+            "x < FILE",
+        ] {
+            assert_eq!(placeholders(meant), [], "{meant}");
+        }
+    }
+}
