@@ -17,7 +17,7 @@ use crate::shell::{Invocation, Scope, Value, rejoin};
 pub(super) struct Reading<'a, 'd> {
     pub(super) catalogue: &'a Catalogue,
     pub(super) files: &'a dyn Files,
-    pub(super) run: &'a Run<'d>,
+    pub(super) run: &'a Run<'d, 'a>,
     pub(super) scope: &'a Scope,
     pub(super) invocation: &'a Invocation,
     /// The subcommands by which the entry that holds names the command.

@@ -36,7 +36,7 @@ pub fn kind_of(name: &str, settings: &Settings) -> Option<EnvironmentKind> {
     }
     let tokens = tokens(name);
     strong(&tokens).or_else(|| {
-        let weak = |names: &[&str]| tokens.iter().any(|token| names.contains(&token.as_str()));
+        let weak = |names: &[&str]| tokens.iter().any(|token| names.contains(&token.as_ref()));
         if weak(&["live"]) {
             Some(EnvironmentKind::Production)
         } else if weak(&[
@@ -110,7 +110,7 @@ pub fn left_to_variable(words: &[String]) -> Option<&str> {
         after.get(..end).unwrap_or(after)
     });
     let says = |name: &&str| {
-        tokens(name).iter().any(|token| ["env", "environment", "stage"].contains(&token.as_str())) && is_general(name)
+        tokens(name).iter().any(|token| ["env", "environment", "stage"].contains(&token.as_ref())) && is_general(name)
     };
     names.into_iter().find(says)
 }
@@ -125,12 +125,12 @@ fn is_general(variable: &str) -> bool {
 }
 
 /// What the words that leave no doubt say.
-fn strong(tokens: &[String]) -> Option<EnvironmentKind> {
-    let has = |names: &[&str]| tokens.iter().any(|token| names.contains(&token.as_str()));
+fn strong(tokens: &[Cow<'_, str>]) -> Option<EnvironmentKind> {
+    let has = |names: &[&str]| tokens.iter().any(|token| names.contains(&token.as_ref()));
     let production = has(&["production", "prod", "prd"]);
     let before = tokens.windows(2).any(|pair| {
-        matches!(pair[0].as_str(), "pre" | "non" | "not")
-            && matches!(pair[1].as_str(), "production" | "prod" | "prd" | "live")
+        matches!(pair[0].as_ref(), "pre" | "non" | "not")
+            && matches!(pair[1].as_ref(), "production" | "prod" | "prd" | "live")
     });
     if before || has(&["preprod", "preproduction", "nonprod", "nonproduction", "preprd"]) {
         return Some(EnvironmentKind::Staging);
@@ -143,26 +143,35 @@ fn strong(tokens: &[String]) -> Option<EnvironmentKind> {
     }
 }
 
-/// Lower-case words, split at punctuation and where lower case meets upper case.
-fn tokens(name: &str) -> Vec<String> {
-    let mut tokens = vec![String::new()];
-    let mut lower_before = false;
-    for c in name.chars() {
-        if !c.is_alphanumeric() {
-            tokens.push(String::new());
-            lower_before = false;
-            continue;
-        }
-        if c.is_uppercase() && lower_before {
-            tokens.push(String::new());
-        }
-        lower_before = c.is_lowercase();
-        if let Some(last) = tokens.last_mut() {
-            last.extend(c.to_lowercase());
+/// Lower-case words, split at punctuation and where lower case meets upper case, without the digits at their ends.
+fn tokens(name: &str) -> Vec<Cow<'_, str>> {
+    let mut tokens = Vec::new();
+    for mut rest in name.split(|c: char| !c.is_alphanumeric()) {
+        while !rest.is_empty() {
+            let (token, others) = rest.split_at(word_end(rest));
+            rest = others;
+            let token = token.trim_end_matches(|c: char| c.is_ascii_digit());
+            let is_lower = token.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+            match (token.is_empty(), is_lower) {
+                (true, _) => {}
+                (_, true) => tokens.push(Cow::Borrowed(token)),
+                (_, false) => tokens.push(Cow::Owned(token.chars().flat_map(char::to_lowercase).collect())),
+            }
         }
     }
-    let trimmed = tokens.into_iter().map(|token| token.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned());
-    trimmed.filter(|token| !token.is_empty()).collect()
+    tokens
+}
+
+/// Where the first word of letters and digits ends.
+fn word_end(letters: &str) -> usize {
+    let mut lower_before = false;
+    for (at, c) in letters.char_indices() {
+        if c.is_uppercase() && lower_before {
+            return at;
+        }
+        lower_before = c.is_lowercase();
+    }
+    letters.len()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod built_in;
 mod catalogue;
 mod collected;
 mod command;
+mod consulted;
 mod copilot;
 mod deploy;
 mod ecr;

@@ -1,37 +1,53 @@
 //! From a step to its effects: each command is looked up in the catalogue, each pipe too.
 
 use std::cell::{RefCell, RefMut};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::catalogue::Catalogue;
 use super::collected::{BranchTest, StepEffects};
 use super::command::Reading;
+use super::consulted::{Answers, Consulted};
 use super::model::{Effect, Kind, Opaque, Site};
 use super::pipe;
 use super::world::{Bindings, Files, World};
 use crate::pipeline::{ScriptItem, Step};
 use crate::shell::{Comparison, Interpreter, Invocation, Parses, Piece, Place, Scope, Written};
-use crate::yaml::Node;
+use crate::yaml::{Node, NodeId, Span};
 
-/// Reads steps; keeps what is parsed.
-pub struct Reader<'c> {
+/// How many readings of one script are kept; more differ by each event's name, and are not met again.
+const KEPT: usize = 16;
+
+/// Reads steps, and keeps what they come to.
+pub struct Reader<'c, 'd> {
     catalogue: &'c Catalogue,
     files: &'c dyn Files,
     parses: Parses,
+    kept: HashMap<Scripts, Vec<Kept<'d>>>,
+}
+
+/// The scripts of a step as nodes, each with the alias that leads to it, and whether the step declares an environment.
+type Scripts = ([Option<(NodeId, Option<Span>)>; 2], bool);
+
+/// A reading, with the answers on which it stands.
+struct Kept<'d> {
+    answers: Answers,
+    effects: Rc<StepEffects<'d>>,
 }
 
 /// What one reading collects.
-pub(super) struct Run<'d> {
+pub(super) struct Run<'d, 'b> {
     sources: RefCell<Vec<Node<'d>>>,
     found: RefCell<StepEffects<'d>>,
     context: RefCell<Vec<String>>,
     declared: bool,
-    tag: String,
+    consulted: Consulted<'b>,
 }
 
-impl<'d> Run<'d> {
+impl<'d> Run<'d, '_> {
     /// Whether all tags of the plan begin with a text.
     pub(super) fn tag_begins(&self, prefix: &str) -> bool {
-        !prefix.is_empty() && self.tag.starts_with(prefix)
+        self.consulted.tag_begins(prefix)
     }
 
     /// The number of a scalar as a source.
@@ -79,40 +95,64 @@ impl<'d> Run<'d> {
     }
 }
 
-impl<'c> Reader<'c> {
+impl<'c, 'd> Reader<'c, 'd> {
     /// A reader with a catalogue and the files at hand.
     pub fn new(catalogue: &'c Catalogue, files: &'c dyn Files) -> Self {
-        Self { catalogue, files, parses: Parses::new() }
+        Self { catalogue, files, parses: Parses::new(), kept: HashMap::new() }
     }
 
     /// The effects of a step in one plan. `declared` tells whether the step or its stage declares an environment, `given`
     /// what stands in the files that other steps hand to it.
-    pub fn read<'d>(
+    pub fn read(
         &mut self,
         step: &Step<'d>,
         bindings: &Bindings,
         declared: bool,
         given: &Written,
-    ) -> StepEffects<'d> {
-        let pattern = bindings.tag.as_ref().and_then(|names| names.pattern.as_ref());
-        let tag = pattern.map(|pattern| pattern.literal_prefix().to_owned()).unwrap_or_default();
-        let run =
-            Run { sources: RefCell::default(), found: RefCell::default(), context: RefCell::default(), declared, tag };
-        let mut written = given.clone();
-        for items in [step.script(), step.after_script()] {
-            written = self.read_items(&items, bindings, &run, written);
+    ) -> Rc<StepEffects<'d>> {
+        let nodes = ["script", "after-script"].map(|key| step.get(key).map(|node| (node.id(), node.alias())));
+        let scripts = (nodes, declared);
+        // What other steps hand on is hardly ever the same twice.
+        let again = *given == Written::default();
+        let known = || self.kept.get(&scripts)?.iter().find(|kept| kept.answers.hold_for(bindings));
+        if let Some(kept) = again.then(known).flatten() {
+            return Rc::clone(&kept.effects);
         }
-        StepEffects { written, ..run.found.into_inner() }
+        let (effects, answers) = self.read_scripts(step, bindings, declared, given);
+        let effects = Rc::new(effects);
+        if let (true, Some(answers)) = (again, answers) {
+            let kept = self.kept.entry(scripts).or_default();
+            if kept.len() < KEPT {
+                kept.push(Kept { answers, effects: Rc::clone(&effects) });
+            }
+        }
+        effects
     }
 
-    fn read_items<'d>(
+    fn read_scripts(
         &mut self,
-        items: &[ScriptItem<'d>],
+        step: &Step<'d>,
         bindings: &Bindings,
-        run: &Run<'d>,
-        written: Written,
-    ) -> Written {
-        let mut world = World { bindings, files: self.files };
+        declared: bool,
+        given: &Written,
+    ) -> (StepEffects<'d>, Option<Answers>) {
+        let consulted = Consulted::new(bindings);
+        let run = Run {
+            sources: RefCell::default(),
+            found: RefCell::default(),
+            context: RefCell::default(),
+            declared,
+            consulted,
+        };
+        let mut written = given.clone();
+        for items in [step.script(), step.after_script()] {
+            written = self.read_items(&items, &run, written);
+        }
+        (StepEffects { written, ..run.found.into_inner() }, run.consulted.answers())
+    }
+
+    fn read_items(&mut self, items: &[ScriptItem<'d>], run: &Run<'d, '_>, written: Written) -> Written {
+        let mut world = World { consulted: &run.consulted, files: self.files };
         let (catalogue, files) = (self.catalogue, self.files);
         let mut emit = |scope: &Scope, invocation: &Invocation| {
             let command = Reading { catalogue, files, run, scope, invocation, phrase: &[] };
@@ -131,7 +171,7 @@ impl<'c> Reader<'c> {
                 ScriptItem::Pipe(call) => pipe::read(*call, catalogue, run, &mut interpreter),
                 ScriptItem::Agent(node) => {
                     let node = node.get("agent").unwrap_or(*node);
-                    let site = run.site(Piece::new(run.source(node), "").place(crate::yaml::Span::default()));
+                    let site = run.site(Piece::new(run.source(node), "").place(Span::default()));
                     run.push(opaque(Opaque::Agent, site, "agent"));
                 }
                 ScriptItem::Unknown(_) => {}
@@ -144,7 +184,7 @@ impl<'c> Reader<'c> {
         if interpreter.exhausted()
             && let Some(node) = run.sources.borrow().first().copied()
         {
-            let site = Site { node, range: crate::yaml::Span::default() };
+            let site = Site { node, range: Span::default() };
             run.found.borrow_mut().effects.push(opaque(Opaque::Exhausted, site, "the script"));
         }
         interpreter.written

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::consulted::Consulted;
 use crate::pipeline::{Alternative, Matching};
 use crate::shell::{Host, Lookup, Value};
 
@@ -97,14 +98,14 @@ const ALWAYS: [&str; 12] = [
     "BITBUCKET_PIPELINE_UUID",
 ];
 
-pub(super) struct World<'b> {
-    pub(super) bindings: &'b Bindings,
-    pub(super) files: &'b dyn Files,
+fn is_always_set(name: &str) -> bool {
+    name.starts_with("BITBUCKET_") && ALWAYS.contains(&name)
 }
 
-impl Host for World<'_> {
-    fn variable(&self, name: &str) -> Lookup {
-        if ALWAYS.contains(&name) {
+impl Bindings {
+    /// A variable that the script itself does not set.
+    pub(super) fn variable(&self, name: &str) -> Lookup {
+        if is_always_set(name) {
             return Lookup::Set;
         }
         let named = |names: Option<&Names>| match names {
@@ -112,24 +113,24 @@ impl Host for World<'_> {
                 Some(known) => Lookup::Known(vec![Value::literal(known)]),
                 None => Lookup::Set,
             },
-            None if self.bindings.by_hand => Lookup::Unknown,
+            None if self.by_hand => Lookup::Unknown,
             None => Lookup::Unset,
         };
         let if_pull_request = |set: bool| if set { Lookup::Set } else { Lookup::Unset };
         match name {
             "CI" => Lookup::Known(vec![Value::literal("true")]),
-            "BITBUCKET_BRANCH" => named(self.bindings.branch.as_ref()),
-            "BITBUCKET_TAG" => named(self.bindings.tag.as_ref()),
-            "BITBUCKET_PR_ID" | "BITBUCKET_PR_DESTINATION_BRANCH" => if_pull_request(self.bindings.pull_request),
-            "BITBUCKET_DEPLOYMENT_ENVIRONMENT" => match &self.bindings.environment {
+            "BITBUCKET_BRANCH" => named(self.branch.as_ref()),
+            "BITBUCKET_TAG" => named(self.tag.as_ref()),
+            "BITBUCKET_PR_ID" | "BITBUCKET_PR_DESTINATION_BRANCH" => if_pull_request(self.pull_request),
+            "BITBUCKET_DEPLOYMENT_ENVIRONMENT" => match &self.environment {
                 Some(name) => Lookup::Known(vec![Value::literal(name.as_str())]),
                 None => Lookup::Unset,
             },
-            _ if self.bindings.handed.contains_key(name) => match &self.bindings.handed[name] {
+            _ if self.handed.contains_key(name) => match &self.handed[name] {
                 Some(value) => Lookup::Known(vec![value.clone()]),
                 None => Lookup::Handed(Value::handed(name)),
             },
-            _ => match self.bindings.custom.get(name) {
+            _ => match self.custom.get(name) {
                 Some(Some(values)) => {
                     Lookup::Known(values.iter().map(|value| Value::literal(value.as_str())).collect())
                 }
@@ -138,7 +139,8 @@ impl Host for World<'_> {
         }
     }
 
-    fn compares(&self, value: &Value, pattern: &str) -> Option<bool> {
+    /// Whether a value that is no literal equals a text or matches a pattern, where that can be told.
+    pub(super) fn compares(&self, value: &Value, pattern: &str) -> Option<bool> {
         let Some(symbol) = value.as_symbol() else {
             // A literal beginning that differs settles it.
             let own = value.literal_prefix();
@@ -149,14 +151,35 @@ impl Host for World<'_> {
             return None;
         }
         match symbol.name.as_str() {
-            "BITBUCKET_BRANCH" => self.bindings.branch.as_ref().and_then(|names| names.compares(pattern)),
-            "BITBUCKET_TAG" => self.bindings.tag.as_ref().and_then(|names| names.compares(pattern)),
-            name if ALWAYS.contains(&name) && pattern.is_empty() => Some(false),
+            "BITBUCKET_BRANCH" => self.branch.as_ref().and_then(|names| names.compares(pattern)),
+            "BITBUCKET_TAG" => self.tag.as_ref().and_then(|names| names.compares(pattern)),
+            name if is_always_set(name) && pattern.is_empty() => Some(false),
             "BITBUCKET_PR_ID" | "BITBUCKET_PR_DESTINATION_BRANCH" if pattern.is_empty() => {
-                self.bindings.pull_request.then_some(false)
+                self.pull_request.then_some(false)
             }
             _ => None,
         }
+    }
+
+    /// Whether all tags begin with a text.
+    pub(super) fn tag_begins(&self, prefix: &str) -> bool {
+        let pattern = self.tag.as_ref().and_then(|names| names.pattern.as_ref());
+        !prefix.is_empty() && pattern.is_some_and(|pattern| pattern.literal_prefix().starts_with(prefix))
+    }
+}
+
+pub(super) struct World<'b> {
+    pub(super) consulted: &'b Consulted<'b>,
+    pub(super) files: &'b dyn Files,
+}
+
+impl Host for World<'_> {
+    fn variable(&self, name: &str) -> Lookup {
+        self.consulted.variable(name)
+    }
+
+    fn compares(&self, value: &Value, pattern: &str) -> Option<bool> {
+        self.consulted.compares(value, pattern)
     }
 
     fn script(&mut self, path: &str) -> Option<String> {

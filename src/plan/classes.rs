@@ -15,7 +15,7 @@ use crate::settings::Settings;
 pub struct Planner<'a, 'd> {
     file: File<'d>,
     settings: &'a Settings,
-    reader: Reader<'a>,
+    reader: Reader<'a, 'd>,
 }
 
 /// The plans of all classes of events.

@@ -1,5 +1,7 @@
 //! Plans.
 
+use std::rc::Rc;
+
 use super::{Event, EventKind, TagKind};
 use crate::effect::{Effect, EnvironmentKind, Kind, StepEffects, inferred, kind_of};
 use crate::pipeline::{Selector, Stage, Step};
@@ -48,8 +50,8 @@ pub struct PlannedStep<'d> {
     pub deployment: Option<Node<'d>>,
     /// The `environment` of the step or of its stage.
     pub environment: Option<Node<'d>>,
-    /// What it does.
-    pub found: StepEffects<'d>,
+    /// What it does; shared with the same script in plans on which it does the same.
+    pub found: Rc<StepEffects<'d>>,
 }
 
 /// A deployment in a plan: a deploying command, or a step that declares one.
@@ -156,17 +158,18 @@ impl<'d> Plan<'d> {
                 let kind = step.kind_of(None, settings);
                 found.push(Deployment { plan: self, step, effect: None, kind });
             }
-            let kinds: Vec<_> = commands.iter().map(|effect| step.kind_of(Some(effect), settings)).collect();
+            let deployment = |effect: &'p Effect<'d>| {
+                let kind = step.kind_of(Some(effect), settings);
+                Deployment { plan: self, step, effect: Some(effect), kind }
+            };
+            let deployed: Vec<_> = commands.into_iter().map(deployment).collect();
             // What only runs again somewhere else is no part of the deployment beside it.
-            let elsewhere = step.found.effects.iter().filter(|effect| {
-                let again = matches!(effect.kind, Kind::Deploy { weak: false, restart: true, .. });
-                let kind = step.kind_of(Some(effect), settings);
-                again && kind.is_some() && !kinds.contains(&kind)
+            let again = |effect: &&'p Effect<'d>| matches!(effect.kind, Kind::Deploy { weak: false, restart: true, .. });
+            let elsewhere = step.found.effects.iter().filter(again).map(deployment).filter(|site| {
+                site.kind.is_some() && deployed.iter().all(|deployed| deployed.kind != site.kind)
             });
-            for effect in commands.iter().copied().chain(elsewhere) {
-                let kind = step.kind_of(Some(effect), settings);
-                found.push(Deployment { plan: self, step, effect: Some(effect), kind });
-            }
+            let elsewhere: Vec<_> = elsewhere.collect();
+            found.extend(deployed.into_iter().chain(elsewhere));
         }
         found
     }

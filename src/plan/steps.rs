@@ -14,7 +14,7 @@ const CHILDREN: usize = 4;
 /// Reads the steps of a pipeline.
 pub(super) struct Steps<'a, 'c, 'd> {
     pub(super) file: File<'d>,
-    pub(super) reader: &'a mut Reader<'c>,
+    pub(super) reader: &'a mut Reader<'c, 'd>,
     pub(super) bindings: Bindings,
     pub(super) handed: Handed<'d>,
     pub(super) event: &'a Event,

@@ -23,6 +23,7 @@ pub struct Flow<'d> {
     selectors: OnceCell<Vec<Selector<'d>>>,
     steps: OnceCell<Vec<Site<'d>>>,
     images: OnceCell<ImageFlow<'d>>,
+    deployments: OnceCell<Vec<Deployment<'d, 'd>>>,
 }
 
 /// A thing that is built, pushed, named or deployed, with where that happens.
@@ -84,8 +85,8 @@ pub fn told_with_main(plans: &mut Vec<Plan<'_>>, settings: &Settings) {
 impl<'d> Flow<'d> {
     /// A flow over plans.
     pub fn new(document: &'d Document, file: File<'d>, settings: &'d Settings, plans: &'d [Plan<'d>]) -> Self {
-        let (selectors, steps, images) = Default::default();
-        Self { document, file, settings, plans, selectors, steps, images }
+        let (selectors, steps, images, deployments) = Default::default();
+        Self { document, file, settings, plans, selectors, steps, images, deployments }
     }
 
     /// All pipelines, in the order of [`File::selectors`].
@@ -135,14 +136,14 @@ impl<'d> Flow<'d> {
     }
 
     /// All deployments of all plans.
-    pub fn deployments(&self) -> impl Iterator<Item = Deployment<'d, 'd>> + use<'d> {
-        let settings = self.settings;
-        self.plans.iter().flat_map(move |plan| plan.deployments(settings))
+    pub fn deployments(&self) -> &[Deployment<'d, 'd>] {
+        let all = || self.plans.iter().flat_map(|plan| plan.deployments(self.settings)).collect();
+        self.deployments.get_or_init(all)
     }
 
     /// The deployments to production.
-    pub fn to_production(&self) -> impl Iterator<Item = Deployment<'d, 'd>> + use<'d> {
-        self.deployments().filter(|site| site.kind == Some(EnvironmentKind::Production))
+    pub fn to_production(&self) -> impl Iterator<Item = Deployment<'d, 'd>> {
+        self.deployments().iter().copied().filter(|site| site.kind == Some(EnvironmentKind::Production))
     }
 
     /// The plans of tags.

@@ -3,7 +3,7 @@
 use super::Value;
 
 /// What is known of a variable that the script did not set.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lookup {
     /// One of these values.
     Known(Vec<Value>),

@@ -23,7 +23,7 @@ impl Rule for ProductionFromReleaseTag {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let release = &flow.settings.tags.release;
-        for site in flow.deployments().filter(|site| site.kind.is_none()) {
+        for site in flow.deployments().iter().filter(|site| site.kind.is_none()) {
             if let (EventKind::Custom, Some(effect)) = (site.plan.event.kind, site.effect)
                 && effect.words.iter().any(|word| may_be_production(word, flow.settings))
             {

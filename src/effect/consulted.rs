@@ -1,0 +1,124 @@
+//! What a reading asked of its event: on another event that gives the same answers, the script comes to the same.
+
+use std::cell::RefCell;
+
+use super::world::Bindings;
+use crate::shell::{Lookup, Value};
+
+/// How many answers are kept of one reading; a script that asks more is read anew for each event.
+const KEPT: usize = 64;
+
+/// A question, and the answer that the event gave.
+#[derive(Debug)]
+enum Question {
+    /// What a variable holds that the script did not set.
+    Variable(String, Lookup),
+    /// Whether a value matches a pattern.
+    Compares(Value, String, Option<bool>),
+    /// Whether all tags begin with a text.
+    TagBegins(String, bool),
+}
+
+/// The questions of one reading.
+#[derive(Debug)]
+pub(super) struct Consulted<'b> {
+    bindings: &'b Bindings,
+    questions: RefCell<Vec<Question>>,
+}
+
+/// The answers on which a reading stands.
+#[derive(Debug)]
+pub(super) struct Answers(Vec<Question>);
+
+impl<'b> Consulted<'b> {
+    /// Nothing is asked yet.
+    pub(super) fn new(bindings: &'b Bindings) -> Self {
+        Self { bindings, questions: RefCell::default() }
+    }
+
+    pub(super) fn variable(&self, name: &str) -> Lookup {
+        let answer = self.bindings.variable(name);
+        let known = |question: &Question| matches!(question, Question::Variable(own, _) if own == name);
+        self.keep(known, || Question::Variable(name.to_owned(), answer.clone()));
+        answer
+    }
+
+    pub(super) fn compares(&self, value: &Value, pattern: &str) -> Option<bool> {
+        let answer = self.bindings.compares(value, pattern);
+        let known = |question: &Question| {
+            matches!(question, Question::Compares(own, other, _) if own == value && other == pattern)
+        };
+        self.keep(known, || Question::Compares(value.clone(), pattern.to_owned(), answer));
+        answer
+    }
+
+    pub(super) fn tag_begins(&self, prefix: &str) -> bool {
+        let answer = self.bindings.tag_begins(prefix);
+        let known = |question: &Question| matches!(question, Question::TagBegins(own, _) if own == prefix);
+        self.keep(known, || Question::TagBegins(prefix.to_owned(), answer));
+        answer
+    }
+
+    fn keep(&self, known: impl Fn(&Question) -> bool, question: impl FnOnce() -> Question) {
+        let mut questions = self.questions.borrow_mut();
+        // One more than may be kept tells that there were too many.
+        if questions.len() <= KEPT && !questions.iter().any(known) {
+            questions.push(question());
+        }
+    }
+
+    /// The answers, where they are few enough to be kept.
+    pub(super) fn answers(self) -> Option<Answers> {
+        Some(self.questions.into_inner()).filter(|questions| questions.len() <= KEPT).map(Answers)
+    }
+}
+
+impl Answers {
+    /// Whether another event gives the same ones.
+    pub(super) fn hold_for(&self, bindings: &Bindings) -> bool {
+        self.0.iter().all(|question| match question {
+            Question::Variable(name, answer) => bindings.variable(name) == *answer,
+            Question::Compares(value, pattern, answer) => bindings.compares(value, pattern) == *answer,
+            Question::TagBegins(prefix, answer) => bindings.tag_begins(prefix) == *answer,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use crate::effect::{Catalogue, NoFiles};
+    use crate::pipeline::File;
+    use crate::settings::Settings;
+    use crate::yaml::Document;
+
+    /// For each event after the first, whether its step shares the first one's reading, and the command that it runs.
+    fn read(events: &str, script: &str) -> Vec<bool> {
+        let document = Document::read(format!(
+            "definitions:\n  steps:\n    - step: &s\n        script: [{script}]\npipelines:\n{}",
+            events.replace('@', "[step: *s]")
+        ));
+        let file = File::new(&document).unwrap();
+        let plans = crate::plan::plans(file, &Settings::default(), Catalogue::built_in(), &NoFiles);
+        let found = |plan: &crate::plan::Plan<'_>| Rc::clone(&plan.steps[0].found);
+        plans[1..].iter().map(|plan| Rc::ptr_eq(&found(plan), &found(&plans[0]))).collect()
+    }
+
+    #[test]
+    fn a_script_is_read_once_for_events_that_it_does_not_tell_apart() {
+        let events = "  branches: {main: @, x: @}\n  tags: {'v*': @}\n";
+        assert_eq!(read(events, "docker push r/a:$BITBUCKET_COMMIT"), [true, true]);
+        assert_eq!(read(events, "docker push r/a:$BITBUCKET_TAG"), [true, false], "a branch has no tag");
+        assert_eq!(read(events, "docker push r/a:$BITBUCKET_BRANCH"), [false, false]);
+        assert_eq!(read(events, "'if [ $BITBUCKET_BRANCH = y ]; then docker push r/a; fi'"), [false, false]);
+    }
+
+    #[test]
+    fn events_that_differ_share_what_they_answer_alike() {
+        let events = "  tags: {'v*': @, 'w*': @, 'release-*': @}\n";
+        assert_eq!(read(events, "docker push r/a:$BITBUCKET_TAG"), [true, true]);
+        assert_eq!(read(events, "'docker push r/a:release-${BITBUCKET_TAG#release-}'"), [true, false]);
+        assert_eq!(read(events, "'case $BITBUCKET_TAG in w*) docker push r/a;; esac'"), [false, true]);
+    }
+}
