@@ -80,6 +80,7 @@ pub(super) fn run(arguments: &Replay, global: &Global, world: &mut World<'_>) ->
         record.settle(cues.as_ref().map_or_else(of_recording, |cues| cues.len()), world)?;
     }
     match ended {
+        Ok(outcome) if outcome.ended.is_some() && interrupt.is_raised() => Ok(Exit::Interrupted),
         Ok(outcome) => Ok(match outcome.exit_code() {
             0 => Exit::Fine,
             1 => Exit::Found,

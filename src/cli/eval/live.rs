@@ -6,6 +6,8 @@ use std::sync::{Mutex, mpsc};
 use std::time::SystemTime;
 
 use super::args::Eval;
+use super::stopped;
+use crate::cli::args::Global;
 use crate::cli::chat::{redact, repairs, told};
 use crate::cli::config::{Configuration, checker_of};
 use crate::cli::replay::{backend, header};
@@ -31,6 +33,7 @@ pub(super) fn record(
     filter: &Filter,
     configuration: &Configuration,
     interrupt: &Interrupt,
+    global: &Global,
     world: &mut World<'_>,
 ) -> Result<(), CliError> {
     if arguments.suites.is_empty() {
@@ -38,6 +41,7 @@ pub(super) fn record(
         return Err(error.hint("name a suite's file"));
     }
     let takes = takes(arguments, filter, configuration, world)?;
+    let (mut recorded, of) = (0, takes.len());
     // Whether a model is configured at all is told before anything is asked.
     drop(backend(configuration, interrupt)?);
     let meter = Meter::new(arguments.max_tokens, arguments.per_minute);
@@ -67,7 +71,10 @@ pub(super) fn record(
         drop(sender);
         for (case, ended) in receiver {
             let line = match ended {
-                Ok(path) => format!("{case}: recorded to {}", shown(&path, &directory)),
+                Ok(path) => {
+                    recorded += 1;
+                    format!("{case}: recorded to {}", shown(&path, &directory))
+                }
                 Err(reason) => {
                     let line = format!("{case}: not recorded to its end: {reason}");
                     failed.get_or_insert(line.clone());
@@ -80,8 +87,10 @@ pub(super) fn record(
     });
     match failed {
         Some(reason) => {
-            let error = CliError::undone(reason);
-            Err(error.hint("what was recorded stays; `--samples` records only what is missing"))
+            if interrupt.is_raised() {
+                return Err(stopped::live(recorded, of, arguments, global));
+            }
+            Err(CliError::undone(reason).hint(stopped::STAYS))
         }
         None => Ok(()),
     }

@@ -51,7 +51,7 @@ fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Ex
                 return Err(CliError::undone(format!("{suite}: {reason}")));
             }
         }
-        live::record(arguments, &filter, &configuration, &interrupt, world)?;
+        live::record(arguments, &filter, &configuration, &interrupt, global, world)?;
     }
     let keep = arguments.resume.as_ref().map(|path| kept(path, world)).transpose()?;
     let settings = if suites.is_empty() { Default::default() } else { configuration.settings.clone() };

@@ -28,6 +28,18 @@ pub(super) fn error(stopped: Stopped, instead: Option<&Instead>, arguments: &Eva
     CliError::Interrupted { message: format!("{done} of {of} recordings were judged{second}{kept}"), hint }
 }
 
+/// The next move where conversations were not recorded to their end.
+pub(super) const STAYS: &str = "what was recorded stays; `--samples` records only what is missing";
+
+/// The end of a live recording that was interrupted.
+pub(super) fn live(recorded: usize, of: usize, arguments: &Eval, global: &Global) -> CliError {
+    let hint = match arguments.samples {
+        Some(_) => format!("what was recorded stays; go on with `{}`", command(&global.words)),
+        None => STAYS.to_owned(),
+    };
+    CliError::Interrupted { message: format!("{recorded} of {of} conversations were recorded"), hint }
+}
+
 /// The command as a shell takes it.
 fn command(words: &[String]) -> String {
     let plain = |word: &str| {
