@@ -229,10 +229,12 @@ fn compare(conversation: &Conversation, recording: &Recording, turn: usize, atte
         now.verdict = Some(revision.verdict());
         now.sha256 = then.sha256.as_ref().map(|_| revision.sha256.clone());
     }
+    // A verdict and the rules that it rests on are one conclusion; the text that was read is another.
     let mut tell = |text: String| out.push(Drift { turn, attempt, text });
     let word = |verdict: Option<Verdict>| verdict.map_or("no file", Verdict::word);
+    let mut verdict = Vec::new();
     if then.verdict != now.verdict {
-        tell(format!("recorded {}, today {}", word(then.verdict), word(now.verdict)));
+        verdict.push(format!("recorded {}, today {}", word(then.verdict), word(now.verdict)));
     }
     if then.verdict.is_some() && now.verdict.is_some() {
         // A credential is masked in the recording, so its text has another hash than the one that was checked.
@@ -245,11 +247,14 @@ fn compare(conversation: &Conversation, recording: &Recording, turn: usize, atte
         };
         let (fresh, gone) = (only(&now.errors, &then.errors), only(&then.errors, &now.errors));
         if !fresh.is_empty() {
-            tell(format!("today also: {}", fresh.join(", ")));
+            verdict.push(format!("today also {}", fresh.join(", ")));
         }
         if !gone.is_empty() {
-            tell(format!("no longer: {}", gone.join(", ")));
+            verdict.push(format!("no longer {}", gone.join(", ")));
         }
+    }
+    if !verdict.is_empty() {
+        tell(verdict.join("; "));
     }
 }
 

@@ -199,7 +199,10 @@ fn a_record_of_a_replay_plays_without_drift_and_other_settings_drift() {
     assert_eq!(shown.lines().skip(2).collect::<Vec<_>>(), before.lines().skip(2).collect::<Vec<_>>());
     let strict = Options { checker: Checker::new(Settings::default()), ..options(Some(&script), &again) };
     let (outcome, shown) = played(strict, None);
-    assert!(outcome.drift > 0 && shown.contains("drift: recorded accepted, today refused\n"), "{shown}");
+    assert!(
+        outcome.drift > 0 && shown.contains("drift: recorded accepted, today refused; today also release-flow\n"),
+        "{shown}"
+    );
 }
 
 #[test]
