@@ -101,8 +101,8 @@ mod tests {
         ));
         let file = File::new(&document).unwrap();
         let plans = crate::plan::plans(file, &Settings::default(), Catalogue::built_in(), &NoFiles);
-        let found = |plan: &crate::plan::Plan<'_>| Rc::clone(&plan.steps[0].found);
-        plans[1..].iter().map(|plan| Rc::ptr_eq(&found(plan), &found(&plans[0]))).collect()
+        let first = &plans[0].steps[0].found;
+        plans[1..].iter().map(|plan| Rc::ptr_eq(&plan.steps[0].found, first)).collect()
     }
 
     #[test]
