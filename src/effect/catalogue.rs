@@ -89,6 +89,7 @@ struct CommandData {
     source: Option<String>,
     target: Option<String>,
     target_tag: Option<String>,
+    to: Option<String>,
     image: Option<ImageWord>,
     #[serde(default)]
     push: PushData,
@@ -118,6 +119,7 @@ struct PipeData {
     remote: Option<String>,
     effect: Option<Does>,
     reference: Option<String>,
+    to: Option<String>,
     image: Option<ImageWord>,
     #[serde(default)]
     push: PushData,
@@ -144,6 +146,8 @@ pub(super) struct Command {
     pub(super) source: Option<Selector>,
     pub(super) target: Option<Selector>,
     pub(super) target_tag: Option<Selector>,
+    /// Where a deployment goes.
+    pub(super) to: Option<Selector>,
     pub(super) image: Option<ImageWord>,
     pub(super) pushes: Pushes,
     pub(super) weak: bool,
@@ -165,6 +169,8 @@ pub(super) struct Pipe {
     pub(super) remote: Option<String>,
     pub(super) does: Option<Does>,
     pub(super) reference: Option<Selector>,
+    /// Where a deployment goes.
+    pub(super) to: Option<Selector>,
     pub(super) image: Option<ImageWord>,
     pub(super) pushes: Pushes,
 }
@@ -257,6 +263,7 @@ impl Catalogue {
                 remote: pipe.remote,
                 does: pipe.effect,
                 reference: selector(pipe.reference)?,
+                to: selector(pipe.to)?,
                 image: pipe.image,
                 pushes: pushes(pipe.push)?,
             };
@@ -276,6 +283,7 @@ impl Catalogue {
             source: selector(data.source)?,
             target: selector(data.target)?,
             target_tag: selector(data.target_tag)?,
+            to: selector(data.to)?,
             image: data.image,
             pushes: pushes(data.push)?,
             weak: data.weak,
@@ -345,6 +353,8 @@ mod tests {
             ("commands: [{run: [x], effect: build, push: always, reference: '{1}:{--tag|-t}'}]", true),
             ("commands: [{run: [x], effect: build, push: [--push], target-tag: hidden, remote-only: true}]", true),
             ("commands: [{run: [x], effect: harmless, rest: true}]", true),
+            ("commands: [{run: [x], effect: deploy, to: '{last}'}]", true),
+            ("pipes: [{pipe: a/b, effect: deploy, to: '{A|B}'}]", true),
             ("commands: [{run: [x], effect: build, push: allways}]", false),
             ("commands: [{run: [''], effect: build}]", false),
             ("commands: [{run: [x], effect: build, source: '{1'}]", false),

@@ -3,6 +3,7 @@
 use super::arguments::Arguments;
 use super::catalogue::{Catalogue, Command, Does, Pushes};
 use super::collected::GitCall;
+use super::deploy;
 use super::hidden;
 use super::model::{Effect, Images, Kind, Opaque};
 use super::read::Run;
@@ -52,7 +53,12 @@ impl<'d> Reading<'_, 'd> {
         self.contexts(name);
         if let Some(target) = self.git_deploys(name) {
             self.push(
-                Kind::Deploy { images: Images::None, weak: false, restart: false },
+                Kind::Deploy {
+                    images: Images::None,
+                    to: Some(deploy::without_user(&target)),
+                    weak: false,
+                    restart: false,
+                },
                 "git push".to_owned(),
                 vec![target],
             );
@@ -74,7 +80,7 @@ impl<'d> Reading<'_, 'd> {
         if name == "git" && pushes_a_branch(self.invocation) {
             // A commit that a controller follows deploys; in a step that declares an environment it is meant to.
             self.push(
-                Kind::Deploy { images: Images::Hidden, weak: true, restart: true },
+                Kind::Deploy { images: Images::Hidden, to: None, weak: true, restart: true },
                 "git push".to_owned(),
                 Vec::new(),
             );

@@ -68,7 +68,9 @@ impl Reading<'_, '_> {
             (true, _) => Images::Hidden,
         };
         let words = self.words(&references);
-        self.push(Kind::Deploy { images, weak: command.weak, restart: command.restart }, self.short(), words);
+        let to = command.to.as_ref().map(|to| to.select(arguments, self.scope)).unwrap_or_default();
+        let to = to.first().map(|to| without_user(&to.value.to_string()));
+        self.push(Kind::Deploy { images, to, weak: command.weak, restart: command.restart }, self.short(), words);
     }
 
     /// `kubectl create secret`, `apply` of one, a namespace, a config map: nothing that runs.
@@ -115,11 +117,23 @@ impl Reading<'_, '_> {
             ["slack", "teams", "discord", "telegram", "notify", "sentry", "newrelic", "datadog", "codecov", "sonar"];
         let about = |names: &[&str]| names.iter().any(|name| text.contains(name));
         if (sends || method) && about(&deploys) && !about(&notifies) {
-            self.push(Kind::Deploy { images: Images::Hidden, weak: true, restart: false }, self.short(), shown);
+            self.push(
+                Kind::Deploy { images: Images::Hidden, to: None, weak: true, restart: false },
+                self.short(),
+                shown,
+            );
         } else if (sends || method) && self.carries_run() {
             self.not_read(self.short());
         } else {
             self.run.harmless();
         }
     }
+}
+
+/// An address without the user and the password in it.
+pub(super) fn without_user(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let host = rest.split('/').next().unwrap_or(rest);
+    let user = host.rfind('@').map_or(0, |at| at + 1);
+    format!("{scheme}://{}", rest.get(user..).unwrap_or(rest))
 }

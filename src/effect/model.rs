@@ -71,6 +71,8 @@ pub enum Kind<'d> {
     Deploy {
         /// The images.
         images: Images<'d>,
+        /// Where it goes, as people call it: a bucket, a service, a server.
+        to: Option<String>,
         /// Whether it counts only where an environment is declared.
         weak: bool,
         /// Whether it only registers, runs again or brings back what another command deploys.

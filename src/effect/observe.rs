@@ -6,6 +6,28 @@ use super::model::{Effect, Kind, Opaque};
 use super::read::opaque;
 use crate::shell::{Symbol, Value};
 
+/// Variables that every machine has for itself: nobody sets them for the pipeline.
+const OF_THE_MACHINE: [&str; 18] = [
+    "HOME",
+    "PATH",
+    "PWD",
+    "OLDPWD",
+    "SHELL",
+    "HOSTNAME",
+    "TMPDIR",
+    "LANG",
+    "TERM",
+    "RANDOM",
+    "SECONDS",
+    "UID",
+    "EUID",
+    "PPID",
+    "IFS",
+    "BASH_SOURCE",
+    "LINENO",
+    "PIPESTATUS",
+];
+
 impl Reading<'_, '_> {
     /// Variables that the file does not set.
     pub(super) fn note_variables(&self) {
@@ -13,6 +35,7 @@ impl Reading<'_, '_> {
         for word in &self.invocation.words {
             for symbol in word.values.iter().flat_map(Value::symbols) {
                 let own = symbol.kind == crate::shell::SymbolKind::Variable && !symbol.name.starts_with("BITBUCKET_");
+                let own = own && !OF_THE_MACHINE.contains(&symbol.name.as_str());
                 let known =
                     |effect: &Effect<'_>| matches!(&effect.kind, Kind::ReadVariable { name } if *name == symbol.name);
                 if own && !found.effects.iter().any(known) {

@@ -81,7 +81,9 @@ pub(super) fn read<'d>(call: PipeCall<'d>, catalogue: &Catalogue, run: &Run<'d, 
                 (true, Some(ImageWord::None)) => Images::None,
                 (true, _) => Images::Hidden,
             };
-            vec![Kind::Deploy { images, weak: false, restart: false }]
+            let to = pipe.to.as_ref().map(|to| to.select(&arguments, &interpreter.scope)).unwrap_or_default();
+            let to = to.first().map(|to| to.value.to_string());
+            vec![Kind::Deploy { images, to, weak: false, restart: false }]
         }
         Some(Does::Opaque) => vec![Kind::Opaque(Opaque::Pipe { name: name.to_owned() })],
         _ => Vec::new(),

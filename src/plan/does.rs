@@ -35,7 +35,7 @@ impl Does {
 
     /// Whether it is told together with what it takes the place of.
     fn replaces(&self) -> bool {
-        ["builds", "pushes", "gives", "deploys"].contains(&self.verb)
+        ["builds", "pushes", "gives", "deploys", "deploys with"].contains(&self.verb)
     }
 }
 
@@ -109,7 +109,10 @@ fn does(effect: &Effect<'_>) -> Option<Does> {
         Kind::Deploy { images: Images::Known(references) | Images::Stated(references), .. } => {
             Does::new("deploys", all(references))
         }
-        Kind::Deploy { .. } => Does::new("deploys with", format!("`{}`", effect.command)),
+        Kind::Deploy { to, .. } => {
+            let place = to.as_ref().map(|to| format!(" to `{to}`")).unwrap_or_default();
+            Does::new("deploys with", format!("`{}`{place}", effect.command))
+        }
         Kind::Opaque(Opaque::Manifest { .. }) => return None,
         Kind::Opaque(_) => Does::new("runs", format!("`{}`, which is not followed", effect.command)),
         Kind::Pull { .. } | Kind::Login | Kind::ReadVariable { .. } | Kind::Docker => return None,

@@ -72,6 +72,12 @@ pub struct WireEffect {
     /// The reference, variable or command; inside, nothing when it is hidden.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<Option<String>>,
+    /// The command of a deployment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// Where a deployment goes, as people call it: a bucket, a service, a server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
     /// The source of a retag; inside, nothing when it is hidden.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<Option<String>>,
@@ -114,8 +120,8 @@ pub fn plans_human(plans: &[WirePlan], look: Look, out: &mut dyn Write) -> io::R
             let marks = if marks.is_empty() { String::new() } else { format!(" ({})", marks.join(", ")) };
             let line = look.gutter(&format!("line {}", step.start.line));
             writeln!(out, "  {}. {}{}  {line}", number + 1, look.bold(&visible(name)), visible(&marks))?;
-            for effect in &step.effects {
-                writeln!(out, "       {}", visible(&words(effect)))?;
+            for line in told_once(&step.effects) {
+                writeln!(out, "       {}", visible(&line))?;
             }
         }
     }
@@ -134,22 +140,36 @@ fn marks(step: &WireStep) -> impl Iterator<Item = String> {
     .flatten()
 }
 
+/// A line for each thing that a step does, however many of its commands do it; one that surely happens is no perhaps.
+fn told_once(effects: &[WireEffect]) -> Vec<String> {
+    let mut lines: Vec<(String, bool)> = Vec::new();
+    for effect in effects {
+        let line = words(effect);
+        match lines.iter_mut().find(|(known, _)| *known == line) {
+            Some((_, certain)) => *certain |= effect.certain,
+            None => lines.push((line, effect.certain)),
+        }
+    }
+    lines.into_iter().map(|(line, certain)| if certain { line } else { format!("{line} (perhaps)") }).collect()
+}
+
 fn words(effect: &WireEffect) -> String {
     let mut words = if effect.kind == "opaque" { "not followed:".to_owned() } else { effect.kind.replace('-', " ") };
     let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "(name hidden)".to_owned());
     match (&effect.reference, &effect.source, &effect.target) {
         (_, Some(source), Some(target)) => words.push_str(&format!(" {} as {}", name(source), name(target))),
         // A deployment may well have no image, and what can't be followed may have no name.
-        (Some(None), ..) if effect.kind == "deploy" => {}
+        (Some(None), ..) if effect.kind == "deploy" => {
+            words.extend(effect.command.as_ref().map(|command| format!(" with {command}")));
+        }
         (Some(None), ..) if effect.kind == "opaque" => words.push_str(" an agent, or more than is read"),
         (Some(reference), ..) => words.push_str(&format!(" {}", name(reference))),
         _ => {}
     }
-    if let Some(Some(environment)) = &effect.environment {
-        words.push_str(&format!(" to {environment}"));
-    }
-    if !effect.certain {
-        words.push_str(" (perhaps)");
+    match (effect.environment.as_ref().and_then(Option::as_ref), &effect.to) {
+        (Some(environment), Some(to)) if environment != to => words.push_str(&format!(" to {environment}: {to}")),
+        (Some(place), _) | (None, Some(place)) => words.push_str(&format!(" to {place}")),
+        (None, None) => {}
     }
     words
 }
@@ -164,6 +184,8 @@ mod tests {
             kind,
             environment: None,
             reference: None,
+            command: None,
+            to: None,
             source: None,
             target: None,
             certain: true,
@@ -207,6 +229,15 @@ mod tests {
                             },
                             WireEffect { reference: some("./notify.sh"), certain: false, ..effect("opaque") },
                             WireEffect { reference: Some(None), ..effect("build") },
+                            WireEffect {
+                                environment: some("production"),
+                                reference: Some(None),
+                                command: text("aws s3 sync"),
+                                to: text("s3://assets"),
+                                ..effect("deploy")
+                            },
+                            WireEffect { certain: false, ..effect("login") },
+                            effect("login"),
                         ],
                         ..step("Deploy")
                     },
@@ -236,6 +267,8 @@ mod tests {
                deploy $R/api:$BITBUCKET_TAG to production
                not followed: ./notify.sh (perhaps)
                build (name hidden)
+               deploy with aws s3 sync to production: s3://assets
+               login
 
         branch x runs nothing
           = `x` is imported

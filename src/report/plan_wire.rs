@@ -55,6 +55,8 @@ impl WirePlan {
             });
             let texts = own.into_iter().flatten().chain(effects.flatten().flatten());
             texts.for_each(|text| hidden.mask(text));
+            let more = step.effects.iter_mut().flat_map(|effect| [&mut effect.command, &mut effect.to]);
+            more.flatten().for_each(|text| hidden.mask(text));
         }
     }
 
@@ -86,6 +88,8 @@ fn effects(effect: &Effect<'_>, step: &PlannedStep<'_>, document: &Document, set
         kind: effect.word(),
         environment: None,
         reference: None,
+        command: None,
+        to: None,
         source: None,
         target: None,
         certain: effect.certain,
@@ -103,12 +107,15 @@ fn effects(effect: &Effect<'_>, step: &PlannedStep<'_>, document: &Document, set
         Kind::Retag { source, target, .. } => {
             vec![WireEffect { source: Some(text(source)), target: Some(text(target)), ..bare() }]
         }
-        Kind::Deploy { images, .. } => {
+        Kind::Deploy { images, to, .. } => {
             let inferred = || Some(step.suggested(effect, settings)?.word().to_owned());
             let environment = step.declared_name().map(str::to_owned).or_else(inferred);
+            let command = effect.command.clone();
             let mut found = each(images.references());
             for effect in &mut found {
                 effect.environment = Some(environment.clone());
+                effect.command = Some(command.clone());
+                effect.to.clone_from(to);
             }
             found
         }

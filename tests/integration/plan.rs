@@ -81,12 +81,57 @@ pipelines:
       1. (no name)  line 6
            retag a as r/a:${${BITBUCKET_TAG#v}#prod-}
       2. (no name) (staging)  line 11
-           deploy to staging
+           deploy with git push to staging
     ");
     assert_snapshot!(run("sink"), @r"
     custom sink runs nothing
       = the file's custom pipelines: `sync`
     ");
+}
+
+#[test]
+fn a_deployment_says_what_goes_where_and_each_thing_is_told_once() {
+    let file = "image: a:1
+pipelines:
+  branches:
+    main:
+      - step:
+          script:
+            - aws ecr get-login-password | docker login -u AWS --password-stdin $REGISTRY
+            - docker login -u $USER -p $TOKEN
+            - cp x $HOME/y
+            - aws s3 sync --delete build s3://acme-docs
+            - git push https://heroku:$TOKEN@git.heroku.com/acme.git main
+            - docker logout
+      - step:
+          deployment: production
+          script:
+            - pipe: atlassian/aws-s3-deploy:1.1.0
+              variables: { S3_BUCKET: acme-site, LOCAL_PATH: build }
+            - helm upgrade --install docs chart --set image.tag=$BITBUCKET_COMMIT
+            - terraform apply
+            - terraform apply
+";
+    let run = |arguments: &[&str]| {
+        pipewright().file("f.yml", file).args(["plan", "f.yml"]).args(arguments.iter().copied()).run().out
+    };
+    assert_snapshot!(run(&["--branch", "main"]), @r"
+    branch main runs branches.main
+      1. (no name)  line 6
+           read variable REGISTRY
+           login
+           read variable USER
+           read variable TOKEN
+           deploy with aws s3 sync to s3://acme-docs
+           deploy with git push to https://git.heroku.com/acme.git
+      2. (no name) (production)  line 14
+           deploy with atlassian/aws-s3-deploy to production: acme-site
+           deploy <the chart's image>:$BITBUCKET_COMMIT to production: docs
+           deploy with terraform apply to production
+    ");
+    let plans: serde_json::Value = serde_json::from_str(&run(&["--branch", "main", "--format", "json"])).expect("JSON");
+    let effect = &plans["plans"][0]["steps"][1]["effects"][0];
+    assert_eq!((&effect["command"], &effect["to"]), (&"atlassian/aws-s3-deploy".into(), &"acme-site".into()));
 }
 
 #[test]
