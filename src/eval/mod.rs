@@ -8,6 +8,7 @@ mod beside;
 mod bisect;
 mod case;
 mod chosen;
+mod conversations;
 mod expect;
 mod filter;
 mod find;

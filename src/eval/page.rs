@@ -86,6 +86,11 @@ impl<'r> Page<'r> {
         text.lines().map(escaped).collect::<Vec<_>>().join("<br>")
     }
 
+    /// How many recordings have their conversation on the page.
+    fn told(&self) -> usize {
+        self.conversations.iter().filter(|conversation| !conversation.is_empty()).count()
+    }
+
     fn conversation(&self, index: &usize) -> &'r str {
         self.conversations.get(*index).map_or("", String::as_str)
     }
@@ -165,7 +170,10 @@ impl<'r> Page<'r> {
             let first = index == 0 || self.report.scores[index - 1].suite != score.suite;
             let why = score.failures.iter().map(String::as_str).chain(score.undecided.as_deref()).collect();
             let tokens = score.tokens.map_or_else(|| "–".to_owned(), |tokens| tokens.to_string());
-            let edits = format!("{} / {}", score.lines_changed, score.lines_needed);
+            let edits = match score.by_turn.is_empty() {
+                true => "–".to_owned(),
+                false => format!("{} / {}", score.lines_changed, score.lines_needed),
+            };
             Row { index, score, first, file, class, word, why, remarks: remarks(score), tokens, edits, cells }
         });
         rows.collect()

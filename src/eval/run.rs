@@ -21,7 +21,6 @@ use super::suite::Suite;
 use super::variables::{filled, first};
 use crate::engine::{PromptScript, ScriptError};
 use crate::settings::Settings;
-use crate::transcript::Told;
 
 /// What is run.
 #[derive(Clone, Debug, Default)]
@@ -36,12 +35,12 @@ pub struct Options {
 
 /// Recordings that are to be judged.
 pub struct Work {
-    jobs: Vec<Job>,
+    pub(super) jobs: Vec<Job>,
     problems: Vec<ScriptError>,
     shard: Option<Shard>,
     chosen: Chosen,
-    stamp: Stamp,
-    shelf: Shelf,
+    pub(super) stamp: Stamp,
+    pub(super) shelf: Shelf,
     files: Vec<String>,
 }
 
@@ -178,28 +177,6 @@ impl Work {
         let all = all.ok_or_else(|| Stopped { done: done.into_inner(), of })?;
         let (scores, times) = all.into_iter().unzip();
         Ok(Judged { scores, times })
-    }
-
-    /// The conversations of the first recordings, at most so many, for a page: each is played again.
-    pub fn told(&self, most: usize) -> Vec<Option<Told>> {
-        self.jobs.par_iter().take(most).map(|job| job.told(&self.shelf)).collect()
-    }
-
-    /// The same for scores that were made elsewhere, and how many of the conversations are left out: their recordings
-    /// are gone, or others than those that were judged. `None` where the whole work is another.
-    pub fn told_again(&self, report: &Report, most: usize) -> Option<(Vec<Option<Told>>, usize)> {
-        let same = report.stamp.as_ref().is_some_and(|stamp| self.stamp.differs(&stamp.clone().with(None)).is_none());
-        if !same || self.jobs.len() != report.scores.len() {
-            return None;
-        }
-        let again = |(job, score): (&Job, &CaseScore)| {
-            let same = job.run(&self.shelf, None, None).0 == *score;
-            same.then(|| job.told(&self.shelf))
-        };
-        let pairs = self.jobs.par_iter().zip(&report.scores).take(most);
-        let told: Vec<Option<Option<Told>>> = pairs.map(again).collect();
-        let others = told.iter().filter(|told| told.is_none()).count();
-        Some((told.into_iter().map(Option::flatten).collect(), others))
     }
 
     /// The report of what was judged; `instead` is what the recordings were also judged under.

@@ -174,7 +174,8 @@ impl CaseScore {
         score.repairs = attempts().take(until).filter(|attempt| attempt.number > 0).count();
         let tokens =
             |attempt: &crate::engine::Attempt| attempt.reply.usage.map(|usage| usage.prompt + usage.completion);
-        score.tokens = attempts().map(tokens).sum();
+        // Of no reply nothing is counted.
+        score.tokens = attempts().next().and_then(|_| attempts().map(tokens).sum());
         score.tokens_to_acceptance = score.accepted_at.and_then(|_| attempts().take(until).map(tokens).sum());
         let first = attempts().find(|attempt| attempt.yaml() >= YamlKind::File);
         score.first_reply = first.map(|attempt| {

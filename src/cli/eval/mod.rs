@@ -78,7 +78,7 @@ fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Ex
         }
     };
     interrupt.let_go();
-    let told = if arguments.format == EvalFormat::Html { work.told(CONVERSATIONS) } else { Vec::new() };
+    let told = if arguments.format == EvalFormat::Html { work.told(&judged.scores, CONVERSATIONS) } else { Vec::new() };
     let report = work.report(judged, instead.as_ref());
     let manner = Manner { look: configuration.look(world), failures_only: arguments.failures_only };
     let beside = Beside {
