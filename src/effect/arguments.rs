@@ -1,38 +1,56 @@
 //! A command's words, told apart: subcommands, flags with their values, plain words.
 
-use super::catalogue::{Catalogue, Command, Tool};
+use super::catalogue::{Command, Tool};
 use super::selector::Selected;
 use crate::shell::{Invocation, Place, Scope, Value, Word};
 
 /// One flag as it is written.
+#[derive(Clone)]
 struct Flag {
     name: String,
     value: Option<(Value, Place)>,
 }
 
+/// One word that is neither a flag nor known as the value of one.
+#[derive(Clone)]
+pub(super) struct Plain {
+    pub(super) value: Value,
+    place: Place,
+    /// Whether it follows a flag that is not listed, and so may be the flag's value.
+    pub(super) doubtful: bool,
+}
+
 /// The words after the phrase that an entry matched.
+#[derive(Clone)]
 pub(super) struct Arguments<'i> {
     phrase: &'i [String],
     place: Place,
-    plain: Vec<(Value, Place)>,
+    pub(super) plain: Vec<Plain>,
     flags: Vec<Flag>,
     assignments: &'i [(String, Vec<Value>)],
     named: Vec<(String, Value, Place)>,
 }
 
 impl<'i> Arguments<'i> {
-    fn read(phrase: &'i [String], words: &[&Word], values: WithValue<'_>, invocation: &'i Invocation) -> Self {
+    pub(super) fn read(
+        phrase: &'i [String],
+        words: &[&Word],
+        values: WithValue<'_>,
+        invocation: &'i Invocation,
+    ) -> Self {
         let takes_value = |name: &str| values.has(name);
         let mut plain = Vec::new();
         let mut flags = Vec::new();
         let mut index = 0;
         let mut only_plain = false;
+        let mut doubtful = false;
         while let Some(word) = words.get(index) {
             index += 1;
             let value = word.value();
             let prefix = value.literal_prefix();
+            let after_unlisted = std::mem::take(&mut doubtful);
             if only_plain || !prefix.starts_with('-') || prefix == "-" {
-                plain.push((value.into_owned(), word.place));
+                plain.push(Plain { value: value.into_owned(), place: word.place, doubtful: after_unlisted });
                 continue;
             }
             if value.as_literal() == Some("--") {
@@ -59,6 +77,7 @@ impl<'i> Arguments<'i> {
                 flags.push(Flag { name: short, value: Some((attached, word.place)) });
                 continue;
             }
+            doubtful = !values.is_bare(&name);
             flags.push(Flag { name, value: None });
         }
         Self { phrase, place: invocation.place, plain, flags, assignments: &invocation.assignments, named: Vec::new() }
@@ -90,7 +109,7 @@ impl<'i> Arguments<'i> {
 
     /// A plain word, from 1.
     pub(super) fn plain(&self, number: usize) -> Option<Selected> {
-        let (value, place) = self.plain.get(number.checked_sub(1)?)?;
+        let Plain { value, place, .. } = self.plain.get(number.checked_sub(1)?)?;
         Some(Selected { value: value.clone(), place: *place })
     }
 
@@ -118,6 +137,16 @@ impl<'i> Arguments<'i> {
         self.flags.iter().any(|flag| (flag.name == name && !off(flag)) || cluster(flag))
     }
 
+    /// Whether it is told to show only what it would do.
+    pub(super) fn is_dry(&self, command: &Command) -> bool {
+        let shows = |flag: &&Flag| {
+            let really = flag.value.as_ref().is_some_and(|(value, _)| value.as_literal() == Some("none"));
+            matches!(flag.name.as_str(), "--dry-run" | "-dry-run") && !really
+        };
+        self.flags.iter().find(shows).is_some_and(|flag| self.has(&flag.name))
+            || command.dry.iter().any(|flag| self.has(flag))
+    }
+
     /// `-Dname=value` and its kin.
     pub(super) fn property(&self, names: &[String]) -> Vec<Selected> {
         let mut found = Vec::new();
@@ -131,7 +160,7 @@ impl<'i> Arguments<'i> {
             }
         }
         // `/p:Name=value`
-        for (word, place) in &self.plain {
+        for Plain { value: word, place, .. } in &self.plain {
             if let Some((name, value)) = word.strip_prefix("/p:").and_then(|word| word.split_once("="))
                 && name.as_literal().is_some_and(|name| names.iter().any(|own| own == name))
             {
@@ -172,9 +201,14 @@ impl<'i> Arguments<'i> {
         Vec::new()
     }
 
+    /// The same with other plain words.
+    pub(super) fn with_plain(&self, plain: Vec<Plain>) -> Self {
+        Self { plain, ..self.clone() }
+    }
+
     /// The plain words.
     pub(super) fn plain_values(&self) -> impl Iterator<Item = &Value> {
-        self.plain.iter().map(|(value, _)| value)
+        self.plain.iter().map(|plain| &plain.value)
     }
 
     /// All flags with values, in order.
@@ -186,45 +220,9 @@ impl<'i> Arguments<'i> {
     }
 }
 
-impl Catalogue {
-    /// The entries that hold for a command, the longest phrase first; empty where the tool is not known.
-    pub(super) fn find<'i>(&'i self, invocation: &'i Invocation) -> Vec<(&'i Command, Arguments<'i>)> {
-        let Some(tool) = invocation.name() else { return Vec::new() };
-        let tools: Vec<&'i Tool> = self.tool(tool).collect();
-        if tools.is_empty() {
-            return Vec::new();
-        }
-        let words: Vec<&Word> = invocation.words.iter().skip(1).collect();
-        let mut found: Vec<(usize, &'i Command, Arguments<'i>)> = Vec::new();
-        for (phrase, command) in tools.iter().copied().flat_map(|tool| &tool.commands) {
-            // Most phrases of a tool begin with another word, which is told at once; `goal` reads words in its own way.
-            let begins = |first: &String| words.iter().any(|word| word.literal() == Some(first));
-            if command.reader.as_deref() != Some("goal") && !phrase.first().is_none_or(begins) {
-                continue;
-            }
-            let values = WithValue { tools: &tools, own: &command.values };
-            let Some(rest) = after_phrase(phrase, &words, values, command.reader.as_deref()) else { continue };
-            let arguments = Arguments::read(phrase, &rest, values, invocation);
-            if !command.when.is_empty() && !command.when.iter().any(|flag| arguments.has(flag)) {
-                continue;
-            }
-            if command.unless.iter().any(|flag| arguments.has(flag)) {
-                continue;
-            }
-            if !arguments.fits(command) {
-                continue;
-            }
-            found.push((phrase.len(), command, arguments));
-        }
-        let longest = found.iter().map(|(length, ..)| *length).max().unwrap_or(0);
-        found.retain(|(length, ..)| *length == longest);
-        found.into_iter().map(|(_, command, arguments)| (command, arguments)).collect()
-    }
-}
-
 impl Arguments<'_> {
     /// Conditions of readers that decide whether an entry holds at all.
-    fn fits(&self, command: &Command) -> bool {
+    pub(super) fn fits(&self, command: &Command) -> bool {
         match command.reader.as_deref() {
             Some("upload") => self.uploads(),
             // `dotnet publish` makes an image where it is told to.
@@ -261,19 +259,6 @@ impl Arguments<'_> {
     }
 }
 
-/// Whether a word is a goal: by its plugin's prefix, or by the plugin's coordinates, with or without an execution's id
-/// (`jib:build`, `com.google.cloud.tools:jib-maven-plugin:3.4.3:build@image`).
-fn is_goal(word: &str, goal: &str) -> bool {
-    let word = word.split('@').next().unwrap_or(word);
-    if word == goal {
-        return true;
-    }
-    let parts: Vec<&str> = word.split(':').collect();
-    let (Some((prefix, last)), [_, plugin, .., own]) = (goal.split_once(':'), parts.as_slice()) else { return false };
-    let named = plugin.strip_suffix("-maven-plugin").or_else(|| plugin.strip_prefix("maven-")?.strip_suffix("-plugin"));
-    *own == last && named == Some(prefix)
-}
-
 impl Arguments<'_> {
     /// Whether what is copied goes to a store: `s3://bucket/x .` is a download, `s3://a s3://b` none. One of the two is a
     /// store always, so a target that is not known is one where the source is a path.
@@ -289,62 +274,22 @@ impl Arguments<'_> {
 /// How the address of a store begins.
 const STORES: [&str; 4] = ["s3://", "gs://", "https://", "r2://"];
 
-/// The words after a phrase whose words stand in order, flags between them passed over.
-fn after_phrase<'w>(
-    phrase: &[String],
-    words: &[&'w Word],
-    values: WithValue<'_>,
-    reader: Option<&str>,
-) -> Option<Vec<&'w Word>> {
-    if reader == Some("goal") {
-        // Build tools take their goals in any order, among properties.
-        let all = phrase.iter().all(|goal| {
-            words.iter().any(|word| {
-                let text = word.value();
-                let text = text.literal_prefix();
-                is_goal(text, goal) || text.rsplit(':').next() == Some(goal) && text.starts_with(':')
-            })
-        });
-        return all.then(|| words.to_vec());
-    }
-    let mut rest = Vec::new();
-    let mut at = 0;
-    let mut index = 0;
-    while index < words.len() && at < phrase.len() {
-        let word = words[index];
-        index += 1;
-        let text = word.value();
-        let prefix = text.literal_prefix();
-        if prefix.starts_with('-') {
-            rest.push(word);
-            if text.as_literal().is_some_and(|flag| values.has(flag)) && index < words.len() {
-                rest.push(words[index]);
-                index += 1;
-            }
-        } else if text.as_literal() == phrase.get(at).map(String::as_str) {
-            at += 1;
-        } else {
-            return None;
-        }
-    }
-    if at < phrase.len() {
-        return None;
-    }
-    rest.extend(words.iter().skip(index));
-    Some(rest)
-}
-
 /// Flags whose value is the next word: those of the tool, and those of the entry.
 #[derive(Clone, Copy)]
-struct WithValue<'a> {
-    tools: &'a [&'a Tool],
-    own: &'a [String],
+pub(super) struct WithValue<'a> {
+    pub(super) tools: &'a [&'a Tool],
+    pub(super) command: &'a Command,
 }
 
 impl WithValue<'_> {
     /// The lists are short: to search them is quicker than to hash.
-    fn has(self, flag: &str) -> bool {
+    pub(super) fn has(self, flag: &str) -> bool {
         let listed = |values: &[String]| values.iter().any(|value| value == flag);
-        self.tools.iter().any(|tool| listed(&tool.values)) || listed(self.own)
+        self.tools.iter().any(|tool| listed(&tool.values)) || listed(&self.command.values)
+    }
+
+    /// Whether a flag is known to take no value.
+    fn is_bare(self, flag: &str) -> bool {
+        self.command.bare.iter().any(|bare| bare == flag)
     }
 }

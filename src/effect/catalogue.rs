@@ -79,6 +79,10 @@ struct CommandData {
     #[serde(default)]
     values: Vec<String>,
     #[serde(default)]
+    bare: Vec<String>,
+    #[serde(default)]
+    dry: Vec<String>,
+    #[serde(default)]
     when: Vec<String>,
     #[serde(default)]
     unless: Vec<String>,
@@ -137,6 +141,10 @@ pub(super) enum Pushes {
 #[derive(Debug)]
 pub(super) struct Command {
     pub(super) values: Vec<String>,
+    /// Flags that take no value.
+    pub(super) bare: Vec<String>,
+    /// Flags with which it changes nothing.
+    pub(super) dry: Vec<String>,
     pub(super) when: Vec<String>,
     pub(super) unless: Vec<String>,
     /// Whether it stands for whatever else a tool can do.
@@ -275,6 +283,8 @@ impl Catalogue {
     fn add_command(&mut self, data: CommandData) -> Result<(), CatalogueError> {
         let command = Arc::new(Command {
             values: data.values,
+            bare: data.bare,
+            dry: data.dry,
             when: data.when,
             unless: data.unless,
             rest: data.rest,

@@ -107,7 +107,12 @@ impl<'d> Reading<'_, 'd> {
             Reading { invocation: &inner, phrase: &[], ..*self }.read();
             return;
         }
-        let dry = arguments.has("--dry-run") || arguments.has("-dry-run");
+        if matches!(command.does, Does::Build | Does::Push | Does::Pull | Does::Retag | Does::Deploy)
+            && arguments.is_dry(command)
+        {
+            self.run.harmless();
+            return;
+        }
         match command.does {
             Does::Harmless if command.rest => self.of_known_tool(),
             Does::Harmless => self.run.harmless(),
@@ -142,7 +147,6 @@ impl<'d> Reading<'_, 'd> {
             Does::Build if command.reader.as_deref() == Some("copilot") => self.workload_build(arguments),
             Does::Build => self.build(command, arguments),
             Does::Retag => self.retag(command, arguments),
-            Does::Deploy if dry => self.run.harmless(),
             Does::Deploy => self.deploy(command, arguments),
         }
     }
@@ -241,6 +245,11 @@ impl<'d> Reading<'_, 'd> {
     }
 
     fn retag(&self, command: &Command, arguments: &Arguments<'_>) {
+        let selectors = [&command.source, &command.target, &command.target_tag];
+        let Some(arguments) = &arguments.settled(selectors.into_iter().flatten()) else {
+            self.push(Kind::Retag { source: None, target: None, local: command.local }, self.short(), Vec::new());
+            return;
+        };
         let all = |selector: &Option<super::selector::Selector>| {
             let found = selector.as_ref().map(|selector| selector.select(arguments, self.scope)).unwrap_or_default();
             self.read_references(found)

@@ -64,6 +64,17 @@ impl Selector {
         Ok(Self { parts })
     }
 
+    /// How many plain words it reads at least, and whether it reads all that follow.
+    pub(super) fn wants(&self) -> (usize, bool) {
+        let of = |part: &Piece| match part {
+            Piece::Atom(Atom::Word(number)) => (*number, false),
+            Piece::Atom(Atom::Words(from)) => (*from, true),
+            Piece::Text(_) | Piece::Atom(_) => (0, false),
+        };
+        let both = |one: (usize, bool), other: (usize, bool)| (one.0.max(other.0), one.1 || other.1);
+        self.parts.iter().map(of).fold((0, false), both)
+    }
+
     /// All values; one that depends on a word which is not there gives none.
     pub(super) fn select(&self, arguments: &Arguments<'_>, scope: &Scope) -> Vec<Selected> {
         let fallback = arguments.place();

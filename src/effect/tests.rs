@@ -273,3 +273,47 @@ fn a_number_of_copies_deploys_nothing() {
     assert_eq!(effects("kubectl scale d/a --replicas=0\nkubectl scale --replicas 2 d/a"), ["deploy ?"]);
     assert_eq!(effects("kubectl scale d/a --replicas=0\nkubectl scale --replicas 2 d/b"), [""; 0]);
 }
+
+#[test]
+fn the_value_of_a_flag_that_is_not_listed_is_no_image() {
+    let retag = ["retag a/b:1 -> a/b:2"];
+    for command in [
+        // Listed, glued and unlisted ones, before the subcommand, before the words and between them.
+        "skopeo copy --multi-arch all docker://a/b:1 docker://a/b:2",
+        "skopeo copy --quiet --nobody-knows x docker://a/b:1 docker://a/b:2",
+        "skopeo copy docker://a/b:1 --nobody-knows 4 docker://a/b:2",
+        "crane copy --nobody-knows c/d:9 a/b:1 a/b:2",
+        "crane copy --insecure a/b:1 a/b:2",
+        "crane --insecure cp --nobody-knows 4 a/b:1 a/b:2",
+        "cosign --nobody-knows 5m copy a/b:1 a/b:2",
+        "gcloud --quiet --account a container images add-tag a/b:1 a/b:2",
+        "oras tag --nobody-knows c.json a/b:1 2",
+        "docker manifest create a/b:2 --amend a/b:1 --amend a/b:1-arm",
+    ] {
+        assert_eq!(effects(command), retag, "{command}");
+    }
+    // Which words are meant can't be told.
+    for command in
+        ["gcloud container images add-tag --nobody-knows c/d:9 a/b:1 a/b:2", "crane cp --one a/b:1 --two c/d:2 a/b:3"]
+    {
+        assert_eq!(effects(command), ["retag ? -> ?"], "{command}");
+    }
+    // A value is no subcommand where the words stand without it.
+    assert_eq!(effects("kubectl --nobody-knows set image d/a a=b/c:1"), ["deploy b/c:1"]);
+}
+
+#[test]
+fn a_dry_run_does_nothing() {
+    for command in [
+        "skopeo copy --dry-run docker://a/b:1 docker://a/b:2",
+        "docker buildx imagetools create --dry-run -t a/b:2 a/b:1",
+        "docker compose --dry-run up --build && docker compose push --dry-run",
+        "kubectl set image d/a a=b/c:1 --dry-run=server",
+        "helm upgrade --dry-run --install app ./chart --set image.tag=1",
+    ] {
+        assert_eq!(effects(command), [""; 0], "{command}");
+    }
+    for command in ["kubectl set image d/a a=b/c:1 --dry-run=none", "kubectl set image d/a a=b/c:1 --dry-run=false"] {
+        assert_eq!(effects(command), ["deploy b/c:1"], "{command}");
+    }
+}

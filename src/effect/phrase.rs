@@ -1,0 +1,123 @@
+//! Which entries of the catalogue hold for a command: by the words that name it, flags between them passed over.
+
+use super::arguments::{Arguments, WithValue};
+use super::catalogue::{Catalogue, Command, Tool};
+use crate::shell::{Invocation, Word};
+
+impl Catalogue {
+    /// The entries that hold for a command, the longest phrase first; empty where the tool is not known.
+    pub(super) fn find<'i>(&'i self, invocation: &'i Invocation) -> Vec<(&'i Command, Arguments<'i>)> {
+        let Some(tool) = invocation.name() else { return Vec::new() };
+        let tools: Vec<&'i Tool> = self.tool(tool).collect();
+        if tools.is_empty() {
+            return Vec::new();
+        }
+        let words: Vec<&Word> = invocation.words.iter().skip(1).collect();
+        let mut found = matching(&tools, &words, invocation, false);
+        if found.iter().all(|(length, ..)| *length == 0) {
+            let behind_values = matching(&tools, &words, invocation, true);
+            if !behind_values.is_empty() {
+                found = behind_values;
+            }
+        }
+        let longest = found.iter().map(|(length, ..)| *length).max().unwrap_or(0);
+        found.retain(|(length, ..)| *length == longest);
+        found.into_iter().map(|(_, command, arguments)| (command, arguments)).collect()
+    }
+}
+
+/// The entries whose phrase stands in a command, each with the phrase's length. `lenient` takes a word behind a flag that is not
+/// listed for the flag's value, where it is none of the phrase.
+fn matching<'i>(
+    tools: &[&'i Tool],
+    words: &[&Word],
+    invocation: &'i Invocation,
+    lenient: bool,
+) -> Vec<(usize, &'i Command, Arguments<'i>)> {
+    let mut found: Vec<(usize, &'i Command, Arguments<'i>)> = Vec::new();
+    for (phrase, command) in tools.iter().copied().flat_map(|tool| &tool.commands) {
+        // Most phrases of a tool begin with another word, which is told at once; `goal` reads words in its own way.
+        let begins = |first: &String| words.iter().any(|word| word.literal() == Some(first));
+        if command.reader.as_deref() != Some("goal") && !phrase.first().is_none_or(begins) {
+            continue;
+        }
+        let values = WithValue { tools, command };
+        let Some(rest) = after_phrase(phrase, words, values, lenient) else { continue };
+        let arguments = Arguments::read(phrase, &rest, values, invocation);
+        if !command.when.is_empty() && !command.when.iter().any(|flag| arguments.has(flag)) {
+            continue;
+        }
+        if command.unless.iter().any(|flag| arguments.has(flag)) {
+            continue;
+        }
+        if !arguments.fits(command) {
+            continue;
+        }
+        found.push((phrase.len(), command, arguments));
+    }
+    found
+}
+
+/// Whether a word is a goal: by its plugin's prefix, or by the plugin's coordinates, with or without an execution's id
+/// (`jib:build`, `com.google.cloud.tools:jib-maven-plugin:3.4.3:build@image`).
+fn is_goal(word: &str, goal: &str) -> bool {
+    let word = word.split('@').next().unwrap_or(word);
+    if word == goal {
+        return true;
+    }
+    let parts: Vec<&str> = word.split(':').collect();
+    let (Some((prefix, last)), [_, plugin, .., own]) = (goal.split_once(':'), parts.as_slice()) else { return false };
+    let named = plugin.strip_suffix("-maven-plugin").or_else(|| plugin.strip_prefix("maven-")?.strip_suffix("-plugin"));
+    *own == last && named == Some(prefix)
+}
+
+/// The words after a phrase whose words stand in order, flags between them passed over.
+fn after_phrase<'w>(
+    phrase: &[String],
+    words: &[&'w Word],
+    values: WithValue<'_>,
+    lenient: bool,
+) -> Option<Vec<&'w Word>> {
+    if values.command.reader.as_deref() == Some("goal") {
+        // Build tools take their goals in any order, among properties.
+        let all = phrase.iter().all(|goal| {
+            words.iter().any(|word| {
+                let text = word.value();
+                let text = text.literal_prefix();
+                is_goal(text, goal) || text.rsplit(':').next() == Some(goal) && text.starts_with(':')
+            })
+        });
+        return all.then(|| words.to_vec());
+    }
+    let mut rest = Vec::new();
+    let mut at = 0;
+    let mut index = 0;
+    let mut after_unlisted = false;
+    while index < words.len() && at < phrase.len() {
+        let word = words[index];
+        index += 1;
+        let text = word.value();
+        let prefix = text.literal_prefix();
+        let may_be_value = std::mem::take(&mut after_unlisted);
+        if prefix.starts_with('-') {
+            after_unlisted = lenient && !prefix.contains('=');
+            rest.push(word);
+            if text.as_literal().is_some_and(|flag| values.has(flag)) && index < words.len() {
+                rest.push(words[index]);
+                index += 1;
+                after_unlisted = false;
+            }
+        } else if text.as_literal() == phrase.get(at).map(String::as_str) {
+            at += 1;
+        } else if may_be_value {
+            rest.push(word);
+        } else {
+            return None;
+        }
+    }
+    if at < phrase.len() {
+        return None;
+    }
+    rest.extend(words.iter().skip(index));
+    Some(rest)
+}
