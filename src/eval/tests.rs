@@ -85,7 +85,7 @@ fn recordings_are_judged_and_the_numbers_told() {
         not met: known-key: expected holds, got violated (suite.yaml:6)
         note: turn 2 broke known-key
       undecided all (4-stale.jsonl)  .
-        the recording `recordings/4-stale.jsonl` is stale: at turn 2 (attempt 0) it answers another prompt; record anew with `--live`
+        the recording `recordings/4-stale.jsonl` is stale: at turn 2 it answers another prompt; record anew with `--live`
         [-too-] {+two+}
       undecided all (5-rubbish.jsonl)
         recordings/5-rubbish.jsonl:1: is no JSON: expected value at column 1

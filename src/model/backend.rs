@@ -223,7 +223,8 @@ pub enum BackendError {
     },
     /// The recording answers another prompt than this one.
     #[error(
-        "the recording `{recording}` is stale: at turn {turn} (attempt {attempt}) it answers another prompt; record anew with `--live`\n{diff}"
+        "the recording `{recording}` is stale: at turn {turn}{} it answers another prompt; record anew with `--live`\n{diff}",
+        of_repair(*attempt)
     )]
     Stale {
         /// The recording's name.
@@ -237,7 +238,9 @@ pub enum BackendError {
     },
     /// The recording has no such turn or attempt.
     #[error(
-        "the recording `{recording}` has no reply for turn {turn} (attempt {attempt}): it ends with turn {last}; record anew with `--live`"
+        "the recording `{recording}` has no reply for turn {turn}{}: {}; record anew with `--live`",
+        of_repair(*attempt),
+        end(*last)
     )]
     Spent {
         /// The recording's name.
@@ -249,6 +252,16 @@ pub enum BackendError {
         /// The last turn it has.
         last: usize,
     },
+}
+
+/// Which attempt is meant, where it is not the answer itself.
+fn of_repair(attempt: usize) -> String {
+    if attempt == 0 { String::new() } else { format!(" (repair {attempt})") }
+}
+
+/// Where a recording ends.
+fn end(last: usize) -> String {
+    if last == 0 { "it has none at all".to_owned() } else { format!("it ends with turn {last}") }
 }
 
 impl BackendError {
