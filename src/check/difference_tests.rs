@@ -131,3 +131,58 @@ fn what_a_comment_allowed_did_not_hold() {
     let found = told(&plain, &allowed);
     assert!(found.contains(&"rules: `pinned-image` was violated, now is allowed".to_owned()), "{found:?}");
 }
+
+/// The pipeline of main with these items.
+fn main_with(items: &[&str]) -> String {
+    let items: String = items.iter().map(|item| format!("      - {item}\n")).collect();
+    format!("image: a:1\npipelines:\n  branches:\n    main:\n{items}")
+}
+
+#[test]
+fn steps_that_change_places_are_told_as_that() {
+    let (test, build) = ("step: {script: [npm ci, npm test]}", "step: {script: [npm ci, uname]}");
+    let (a, b) = ("step: {name: A, script: [date]}", "step: {name: B, script: [ls]}");
+    let order = |before: &[&str], after: &[&str]| told(&main_with(before), &main_with(after));
+    assert_eq!(
+        order(&[a, b, test], &[b, a, test]),
+        ["push to main: the order is now `B`, `A`, a step without a name (`npm ci`)"]
+    );
+    assert_eq!(order(&[test, build], &[build, test]).len(), 1);
+    // One that comes between is new, and none of the others is another one.
+    assert_eq!(order(&[test], &[build, test]), ["push to main: a step without a name is new"]);
+    let twice = ["step: {name: A, script: [uname]}", a];
+    assert_eq!(order(&twice, &[a, twice[0]]), ["push to main: the order is now `A` (`date`), `A` (`uname`)"]);
+    assert_eq!(order(&[a], &["step: {script: [date]}"]), ["push to main: `A` has no name any more"]);
+    // Side by side there is no order.
+    let group = |one: &str, other: &str| format!("parallel: [{{{one}}}, {{{other}}}]");
+    assert_eq!(order(&[&group(a, b)], &[&group(b, a)]), [""; 0]);
+    assert_eq!(order(&[a, b], &[&group(b, a)]), ["weaker: push to main: `B` no longer waits for `A`"]);
+}
+
+#[test]
+fn what_a_failure_stops_is_told_of_the_group() {
+    let group = |fast: &str, own: &str| {
+        let member = |name: &str, own: &str| format!("{{step: {{name: {name}, script: [date]{own}}}}}");
+        main_with(&[&format!("parallel: {{{fast}steps: [{}, {}]}}", member("A", own), member("B", ""))])
+    };
+    let fast = "fail-fast: true, ";
+    assert_eq!(
+        told(&group("", ""), &group(fast, "")),
+        ["push to main: a failure of `A` or `B` stops the others of its group now"]
+    );
+    assert_eq!(
+        told(&group(fast, ""), &group("fail-fast: false, ", "")),
+        ["push to main: a failure of `A` or `B` no longer stops the others of its group"]
+    );
+    assert_eq!(
+        told(&group("", ""), &group("", ", fail-fast: true")),
+        ["push to main: a failure of `A` stops the others of its group now"]
+    );
+    let ignored = "on-fail: {strategy: ignore}, ";
+    assert_eq!(
+        told(&group("", ""), &group(ignored, ""))[0],
+        "weaker: push to main: `A` may fail now, and the pipeline goes on"
+    );
+    assert_eq!(told(&group("", ""), &group(ignored, ", on-fail: {strategy: fail}")).len(), 1);
+    assert_eq!(told(&group("", ", fail-fast: false"), &group("fail-fast: false, ", "")), [""; 0]);
+}

@@ -45,9 +45,7 @@ impl<'b> Consulted<'b> {
 
     pub(super) fn compares(&self, value: &Value, pattern: &str) -> Option<bool> {
         let answer = self.bindings.compares(value, pattern);
-        let known = |question: &Question| {
-            matches!(question, Question::Compares(own, other, _) if own == value && other == pattern)
-        };
+        let known = |question: &Question| matches!(question, Question::Compares(own, other, _) if own == value && other == pattern);
         self.keep(known, || Question::Compares(value.clone(), pattern.to_owned(), answer));
         answer
     }

@@ -13,7 +13,12 @@ use crate::shell::{Interpreter, Piece, Place, Value};
 use crate::yaml::{Node, Span};
 
 /// What a pipe's call comes to besides the commands that it runs.
-pub(super) fn read<'d>(call: PipeCall<'d>, catalogue: &Catalogue, run: &Run<'d, '_>, interpreter: &mut Interpreter<'_>) {
+pub(super) fn read<'d>(
+    call: PipeCall<'d>,
+    catalogue: &Catalogue,
+    run: &Run<'d, '_>,
+    interpreter: &mut Interpreter<'_>,
+) {
     let site = Site { node: call.identifier, range: Span::new(0, call.text().len()) };
     let name = call.name();
     let mut named: Vec<(String, Value, Place)> = Vec::new();

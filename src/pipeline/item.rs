@@ -140,6 +140,11 @@ impl<'d> Parallel<'d> {
         self.node.get("steps").unwrap_or(self.node)
     }
 
+    /// Whether a member that fails stops the others.
+    pub fn fails_fast(&self) -> bool {
+        self.node.get("fail-fast").and_then(|node| node.text()) == Some("true")
+    }
+
     /// The members that are steps.
     pub fn steps(&self) -> Vec<Step<'d>> {
         let members = self.list().items().filter_map(|node| match item(node) {

@@ -242,6 +242,11 @@ impl<'d> Step<'d> {
         self.get("artifacts").map(|node| Artifacts { node })
     }
 
+    /// Whether it stops the other members of its group where it fails; `None` where it leaves that to the group.
+    pub fn fails_fast(&self) -> Option<bool> {
+        self.get("fail-fast").and_then(|node| node.text()).map(|text| text == "true")
+    }
+
     /// The variables that it hands on to later steps, by `output-variables`.
     pub fn output_variables(&self) -> Vec<Node<'d>> {
         self.get("output-variables").map(|list| list.items().collect()).unwrap_or_default()

@@ -111,8 +111,14 @@ impl<'a, 'd> Planner<'a, 'd> {
         let bindings = bindings(&event, &except, &pipeline);
         let unknown =
             pipeline.import().map(|import| format!("`{}` is imported and not at hand", import.text().unwrap_or("")));
-        let mut steps =
-            Steps { file: self.file, reader: &mut self.reader, bindings, handed: Handed::default(), event: &event };
+        let mut steps = Steps {
+            file: self.file,
+            reader: &mut self.reader,
+            bindings,
+            handed: Handed::default(),
+            event: &event,
+            group: None,
+        };
         let steps = steps.read(&pipeline);
         Plan { event, selector: selection.selector, steps, unknown, unclear: selection.unclear.clone() }
     }

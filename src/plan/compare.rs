@@ -7,7 +7,8 @@ use super::asked::asked;
 use super::does::otherwise;
 use super::model::{Plan, PlannedStep};
 use super::moved::{Moved, Named, moved, runs_all, runs_the_same};
-use super::waits::{conditions, failure, last, side_by_side, waits_for};
+use super::pairs::{in_order, pairs};
+use super::waits::{conditions, fail_fast, failure, last, side_by_side, turned_round, waits_for};
 use crate::effect::Kind;
 use crate::pipeline::{Matching, Pattern, Section};
 use crate::text::counted;
@@ -108,20 +109,28 @@ fn steps(
 ) {
     let (old, new) = (named(before), named(after));
     let mut told = Told { event: event.to_owned(), commands, out };
-    let is_fresh = |name: &str| !old.iter().any(|(other, _)| other == name);
-    // Old names with the new ones.
-    let mut renamed: Vec<(String, String)> = Vec::new();
-    for (name, step) in &old {
-        if let Some((_, now)) = new.iter().find(|(other, _)| other == name) {
-            step_changes(name, step, now, &mut told);
+    // For each old step the place of the new one.
+    let mut now = pairs(&old, &new);
+    let is_fresh = |now: &[Option<usize>], name: &str| {
+        let place = new.iter().position(|(other, _)| other == name);
+        place.is_some_and(|place| !now.contains(&Some(place)))
+    };
+    for (at, (name, step)) in old.iter().enumerate() {
+        if let Some((name, other)) = now[at].and_then(|place| new.get(place)) {
+            step_changes(name, step, other, &mut told);
             continue;
         }
-        let free = |name: &str| is_fresh(name) && !renamed.iter().any(|(_, now)| now == name);
-        match moved(step, &new, free) {
-            Moved::Renamed((now, other)) => {
-                told.tell(format!("{name} is called {now} now"), false);
-                step_changes(now, step, other, &mut told);
-                renamed.push((name.clone(), now.clone()));
+        match moved(step, &new, |name| is_fresh(&now, name)) {
+            Moved::Renamed((called, other)) => {
+                told.tell(
+                    match other.step.name() {
+                        Some(_) => format!("{name} is called {called} now"),
+                        None => format!("{name} has no name any more"),
+                    },
+                    false,
+                );
+                step_changes(called, step, other, &mut told);
+                now[at] = new.iter().position(|(other, _)| other == called);
             }
             Moved::Split(receivers) => {
                 let names: Vec<&str> = receivers.iter().map(|(name, _)| name.as_str()).collect();
@@ -135,7 +144,7 @@ fn steps(
         }
     }
     for (name, step) in &new {
-        if is_fresh(name) && !renamed.iter().any(|(_, now)| now == name) {
+        if is_fresh(&now, name) {
             let gate = match (step.manual.is_some(), step.gated) {
                 (true, _) => ", and waits for a person",
                 (false, true) => " behind a gate",
@@ -148,20 +157,20 @@ fn steps(
             told.tell(format!("{name} is new{gate}{place}"), false);
         }
     }
+    for text in fail_fast(&old, &new, &now) {
+        told.tell(text, false);
+    }
     // The order is about the steps of both sides, by their names of now.
-    let now = |name: &String| renamed.iter().find(|(was, _)| was == name).map_or(name, |(_, now)| now).clone();
-    let was: Vec<String> = old.iter().map(|(name, _)| now(name)).collect();
-    let is: Vec<String> = new.iter().map(|(name, _)| name.clone()).collect();
-    let common = |names: &[String], others: &[String]| -> Vec<String> {
-        names.iter().filter(|name| others.contains(name)).cloned().collect()
-    };
-    if common(&was, &is) != common(&is, &was) {
-        told.tell(format!("the order is now {}", common(&is, &was).join(", ")), false);
+    if turned_round(&old, &new, &now) {
+        let both = new.iter().enumerate().filter(|(place, _)| now.contains(&Some(*place))).map(|(_, step)| step);
+        let both: Vec<&Named<'_, '_>> = both.collect();
+        told.tell(format!("the order is now {}", in_order(&both)), false);
         return;
     }
     // In the same order a step may still wait for less.
-    let old: Vec<Named<'_, '_>> = old.into_iter().map(|(name, step)| (now(&name), step)).collect();
-    let both: BTreeSet<String> = common(&is, &was).into_iter().collect();
+    let old: Vec<Named<'_, '_>> =
+        old.iter().zip(&now).filter_map(|((_, step), place)| Some((new.get((*place)?)?.0.clone(), *step))).collect();
+    let both: BTreeSet<String> = old.iter().map(|(name, _)| name.clone()).collect();
     let pairs = new.iter().filter_map(|(name, step)| Some((name, step, old.iter().find(|(other, _)| other == name)?)));
     for (name, step, (_, before)) in pairs {
         let (was, is) = (waits_for(before, &old, &both), waits_for(step, &new, &both));

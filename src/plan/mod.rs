@@ -9,6 +9,7 @@ mod event;
 mod handed;
 mod model;
 mod moved;
+mod pairs;
 mod select;
 mod steps;
 mod triggered;

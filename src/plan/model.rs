@@ -36,6 +36,10 @@ pub struct PlannedStep<'d> {
     pub item: usize,
     /// Whether it is a member of a parallel group.
     pub parallel: bool,
+    /// Whether the other members of its group are stopped where it fails.
+    pub fails_fast: bool,
+    /// The `on-fail` of the step, of its group or of its stage.
+    pub on_fail: Option<Node<'d>>,
     /// Whether it is the final step.
     pub last: bool,
     /// The custom pipeline that a child step started it from.
@@ -164,10 +168,15 @@ impl<'d> Plan<'d> {
             };
             let deployed: Vec<_> = commands.into_iter().map(deployment).collect();
             // What only runs again somewhere else is no part of the deployment beside it.
-            let again = |effect: &&'p Effect<'d>| matches!(effect.kind, Kind::Deploy { weak: false, restart: true, .. });
-            let elsewhere = step.found.effects.iter().filter(again).map(deployment).filter(|site| {
-                site.kind.is_some() && deployed.iter().all(|deployed| deployed.kind != site.kind)
-            });
+            let again =
+                |effect: &&'p Effect<'d>| matches!(effect.kind, Kind::Deploy { weak: false, restart: true, .. });
+            let elsewhere = step
+                .found
+                .effects
+                .iter()
+                .filter(again)
+                .map(deployment)
+                .filter(|site| site.kind.is_some() && deployed.iter().all(|deployed| deployed.kind != site.kind));
             let elsewhere: Vec<_> = elsewhere.collect();
             found.extend(deployed.into_iter().chain(elsewhere));
         }

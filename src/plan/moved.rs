@@ -119,7 +119,7 @@ fn resolved(node: Node<'_>) -> Vec<String> {
 }
 
 /// The lines of a step's scripts, and its pipes by name; comments left aside.
-fn commands(step: &PlannedStep<'_>) -> Vec<String> {
+pub(super) fn commands(step: &PlannedStep<'_>) -> Vec<String> {
     let items = step.step.script().into_iter().chain(step.step.after_script());
     let lines = items.flat_map(|item| match item {
         ScriptItem::Command(node) => node.text().unwrap_or("").lines().map(|line| line.trim().to_owned()).collect(),

@@ -5,7 +5,7 @@ use super::handed::Handed;
 use super::model::PlannedStep;
 use super::triggered::state_holds;
 use crate::effect::{Bindings, Reader};
-use crate::pipeline::{File, Item, Pipeline, Stage, Step};
+use crate::pipeline::{File, Item, Parallel, Pipeline, Stage, Step};
 use crate::yaml::Node;
 
 /// How deep child pipelines are followed.
@@ -18,6 +18,8 @@ pub(super) struct Steps<'a, 'c, 'd> {
     pub(super) bindings: Bindings,
     pub(super) handed: Handed<'d>,
     pub(super) event: &'a Event,
+    /// The group that is read, or was read last.
+    pub(super) group: Option<Parallel<'d>>,
 }
 
 impl<'d> Steps<'_, '_, 'd> {
@@ -51,7 +53,7 @@ impl<'d> Steps<'_, '_, 'd> {
                 }
                 Item::Parallel(group) => {
                     let mut passed = before;
-                    self.side_by_side(group.steps(), |this, step| {
+                    self.side_by_side(&group, |this, step| {
                         let mut own = before;
                         this.step(step, None, number, true, child, &mut own, out, depth);
                         passed = own.or(passed);
@@ -63,7 +65,7 @@ impl<'d> Steps<'_, '_, 'd> {
                         match inner {
                             Item::Step(step) => self.step(step, Some(stage), number, false, child, gate, out, depth),
                             Item::Parallel(group) => {
-                                self.side_by_side(group.steps(), |this, step| {
+                                self.side_by_side(&group, |this, step| {
                                     this.step(step, Some(stage), number, true, child, gate, out, depth);
                                 });
                             }
@@ -80,10 +82,11 @@ impl<'d> Steps<'_, '_, 'd> {
     }
 
     /// Reads steps of which none gets what another hands on.
-    fn side_by_side(&mut self, steps: Vec<Step<'d>>, mut read: impl FnMut(&mut Self, Step<'d>)) {
+    fn side_by_side(&mut self, group: &Parallel<'d>, mut read: impl FnMut(&mut Self, Step<'d>)) {
         let before = self.handed.clone();
         let mut after = before.clone();
-        for step in steps {
+        for step in group.steps() {
+            self.group = Some(*group);
             self.handed = before.clone();
             read(self, step);
             after.add(std::mem::take(&mut self.handed).since(&before));
@@ -117,12 +120,17 @@ impl<'d> Steps<'_, '_, 'd> {
         self.bindings.handed = self.handed.variables();
         let found = self.reader.read(&step, &self.bindings, declared.is_some(), &given);
         self.handed.take(&step, &given, &found.written);
+        let group = self.group.filter(|_| parallel);
+        let around = [group.map(|group| group.node), stage.map(|stage| stage.node)];
+        let on_fail = step.get("on-fail").or_else(|| around.into_iter().flatten().find_map(|node| node.get("on-fail")));
         out.push(PlannedStep {
             step,
             stage,
             number: out.len() + 1,
             item,
             parallel,
+            fails_fast: parallel && step.fails_fast().unwrap_or_else(|| group.is_some_and(|group| group.fails_fast())),
+            on_fail,
             last: false,
             child: child.map(str::to_owned),
             manual,

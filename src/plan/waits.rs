@@ -22,6 +22,36 @@ pub(super) fn waits_for(step: &PlannedStep<'_>, all: &[Named<'_, '_>], both: &BT
     awaited.map(|(name, _)| name.clone()).collect()
 }
 
+/// Whether two steps have changed places: the one that waited is waited for. Steps that run side by side have no order.
+pub(super) fn turned_round(old: &[Named<'_, '_>], new: &[Named<'_, '_>], now: &[Option<usize>]) -> bool {
+    let of_both = |at: usize| Some((old.get(at)?.1, new.get(now[at]?)?.1));
+    let steps: Vec<_> = (0..old.len()).filter_map(of_both).collect();
+    steps.iter().any(|(was, is)| steps.iter().any(|(before, after)| waits(was, before) && waits(after, is)))
+}
+
+/// What is told of groups whose members stop one another where one fails, or do so no more.
+pub(super) fn fail_fast(old: &[Named<'_, '_>], new: &[Named<'_, '_>], now: &[Option<usize>]) -> Vec<String> {
+    let mut changed: Vec<(&PlannedStep<'_>, bool, Vec<&str>)> = Vec::new();
+    for (at, (_, was)) in old.iter().enumerate() {
+        let Some((name, is)) = now[at].and_then(|place| new.get(place)) else { continue };
+        if !was.parallel || !is.parallel || was.fails_fast == is.fails_fast {
+            continue;
+        }
+        let same = |(other, fast, _): &&mut (&PlannedStep<'_>, bool, Vec<&str>)| {
+            side_by_side(other, is) && *fast == is.fails_fast
+        };
+        match changed.iter_mut().find(same) {
+            Some((.., names)) => names.push(name),
+            None => changed.push((is, is.fails_fast, vec![name])),
+        }
+    }
+    let words = |(_, fast, names): (_, bool, Vec<&str>)| {
+        let does = if fast { "stops the others of its group now" } else { "no longer stops the others of its group" };
+        format!("a failure of {} {does}", names.join(" or "))
+    };
+    changed.into_iter().map(words).collect()
+}
+
 /// What is told of a step's conditions, and whether a safeguard may be passed over now.
 pub(super) fn conditions(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Option<(&'static str, bool)> {
     let text = |step: &PlannedStep<'_>| {
@@ -41,9 +71,8 @@ pub(super) fn conditions(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Opt
 
 /// What is told of a failure of a step.
 pub(super) fn failure(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Option<(&'static str, bool)> {
-    let ignored = |step: &PlannedStep<'_>| {
-        step.step.get("on-fail").is_some_and(|node| words(node).iter().any(|word| word == "ignore"))
-    };
+    let ignored =
+        |step: &PlannedStep<'_>| step.on_fail.is_some_and(|node| words(node).iter().any(|word| word == "ignore"));
     match (ignored(before), ignored(now)) {
         (false, true) => Some(("may fail now, and the pipeline goes on", true)),
         (true, false) => Some(("stops the pipeline now where it fails", false)),
