@@ -1,9 +1,11 @@
 //! Where suites, scripts and recordings are read from: the disk, or what is compiled in.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
 use crate::engine::{embedded, read_beside};
+use crate::session::LIMIT;
 
 /// A place to read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,9 +26,10 @@ impl Shelf {
             Self::Embedded => {
                 embedded::file(path).map(|text| text.as_bytes().to_vec()).ok_or("is not compiled in".to_owned())
             }
-            Self::Disk(root) => std::fs::read(root.join(path)).map_err(|error| match error.kind() {
+            Self::Disk(root) => bounded(&root.join(path)).map_err(|error| match error.kind() {
                 io::ErrorKind::NotFound => "there is no such file".to_owned(),
                 io::ErrorKind::IsADirectory => "is a folder, not a file".to_owned(),
+                io::ErrorKind::FileTooLarge => format!("is larger than {} MiB", LIMIT >> 20),
                 _ => error.to_string(),
             }),
         }
@@ -57,6 +60,19 @@ impl Shelf {
         found.sort();
         found
     }
+}
+
+/// The bytes of a file that is not larger than a session may be.
+fn bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    // A sparse file costs nothing on disk and all of memory.
+    let long = file.metadata()?.len();
+    if long > LIMIT {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(long).unwrap_or_default());
+    file.take(LIMIT).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// The folder of a pattern in which the search begins.
@@ -143,6 +159,15 @@ mod tests {
         assert_eq!(beside("a.yaml", "r/*.jsonl"), "r/*.jsonl");
         assert_eq!(beside("a.yaml", "../../x"), "../../x");
         assert_eq!(beside("/e/a.yaml", "../x"), "/x");
+    }
+
+    #[test]
+    fn a_file_without_bounds_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        File::create(folder.path().join("r.jsonl")).unwrap().set_len(LIMIT + 1).unwrap();
+        let disk = Shelf::Disk(folder.path().to_owned());
+        assert_eq!(disk.read("r.jsonl"), Err("is larger than 256 MiB".to_owned()));
+        assert_eq!(disk.read("."), Err("is a folder, not a file".to_owned()));
     }
 
     #[test]

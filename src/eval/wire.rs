@@ -126,9 +126,10 @@ pub(super) fn seconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e6
 }
 
-/// A time that was written in seconds; `None` of what is none.
+/// A time that was written in seconds; `None` of what is none, or so long that times can't be added up.
 pub(super) fn from_seconds(seconds: f64) -> Option<Duration> {
-    Duration::try_from_secs_f64(seconds).ok()
+    let time = Duration::try_from_secs_f64(seconds).ok()?;
+    u32::try_from(time.as_secs()).is_ok().then_some(time)
 }
 
 fn read_form(text: &str) -> Result<Written, String> {

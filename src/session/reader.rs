@@ -80,7 +80,7 @@ pub enum SessionError {
 }
 
 /// The most bytes of a session file.
-const LIMIT: u64 = 256 << 20;
+pub const LIMIT: u64 = 256 << 20;
 
 /// Reads a session file.
 ///

@@ -137,6 +137,10 @@ fn parts_of_a_run_are_put_together_again() {
     let junit = run.args(["eval", "merge", "a.json", "b.json", "--format", "junit"]).run().out;
     let timed = |line: &&str| line.trim_start().starts_with("<testcase ") && line.contains(" time=\"");
     assert_eq!(junit.lines().filter(timed).count(), 5, "parts have their times: {junit}");
+    let odd = |part: String| part.replacen("\"seconds\": [\n", "\"seconds\": [\n1e19, -1, null, 1e19,\n", 1);
+    let run = pipewright().file("a.json", odd(step("1"))).file("b.json", odd(step("0")));
+    let odd = run.args(["eval", "merge", "a.json", "b.json", "--format", "junit"]).run();
+    assert_eq!((odd.code, odd.out.lines().filter(timed).count()), (Some(0), 0), "what is no time is left out");
     let wrong = small().args(["eval", "mine.yaml", "--shard", "3/2"]).run();
     assert_eq!(wrong.err, "error: `3/2` is no part: write K/N, as in 1/4, or `auto`\n");
 }
