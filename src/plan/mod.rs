@@ -20,3 +20,6 @@ pub use compare::{Change, compare};
 pub use event::{Event, EventKind, TagKind};
 pub use model::{Deployment, Plan, PlannedStep};
 pub use select::{Selection, select};
+
+#[cfg(test)]
+mod shared_tests;
