@@ -8,7 +8,7 @@ use super::compiled::{Failure, Kind, TREE};
 use super::holders::holds_anchors;
 use super::keys::{self, list, shown};
 use super::place::{Place, beginning};
-use super::{metas, types};
+use super::{memory, metas, types};
 use crate::finding::{Finding, Findings, Related, RuleMeta, Severity};
 use crate::yaml::{Document, Entry, ProblemKind, Span};
 
@@ -120,7 +120,10 @@ impl<'d> Writer<'d> {
         let before = self.found.len();
         if !self.special(pointer, place, &failures) {
             let meant = self.unknown_keys(place, &failures);
-            for failure in &failures {
+            // The range of a value of another type says nothing.
+            let mistyped = failures.iter().any(|failure| matches!(failure.kind, Kind::Type));
+            let of_range = |failure: &&Failure| matches!(failure.kind, Kind::TooSmall | Kind::TooLarge);
+            for failure in failures.iter().filter(|failure| !(mistyped && of_range(failure))) {
                 self.single(place, failure, &meant);
             }
         }
@@ -210,7 +213,8 @@ impl<'d> Writer<'d> {
             Kind::TooFew => self.too_few(place, owner),
             Kind::TooMany => self.too_many(place, owner, limit),
             Kind::TooSmall => {
-                self.say(&metas::VALUE_RANGE, place, span, format!("{words} is at least {limit}, not {}", value()));
+                let message = format!("{words} is at least {limit}, not {}", value());
+                self.say(&metas::VALUE_RANGE, place, span, message).help = memory::too_small(place);
             }
             Kind::TooLarge => {
                 self.say(&metas::VALUE_RANGE, place, span, format!("{words} is at most {limit}, not {}", value()));

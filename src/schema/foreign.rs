@@ -42,6 +42,18 @@ const COMPOSE: &str = "it is a word of Docker Compose";
 /// Rows that hold first come first.
 pub(super) static FOREIGN: &[Foreign] = &[
     mild(&["environment"], &["a service"], "an old spelling that the help has dropped", "rename it to `variables`"),
+    row(
+        &["mem", "mem_limit", "mem-limit", "memory_limit", "memory-limit", "memory-reservation"],
+        &["a service"],
+        "it has another name",
+        "rename it to `memory`, in megabytes",
+    ),
+    row(
+        &["memory", "docker-memory"],
+        &["`options`", "step", "a stage", "the file"],
+        "a service has it",
+        "set it under `definitions.services.docker`, or give the step a larger `size`",
+    ),
     row(&["ports", "expose"], &["a service"], COMPOSE, "remove it: a service's ports are reached on localhost"),
     row(
         &["volumes"],

@@ -10,6 +10,7 @@ mod foreign;
 mod holders;
 mod invisible;
 mod keys;
+mod memory;
 mod metas;
 mod place;
 mod shapes;
@@ -29,6 +30,7 @@ pub fn check(document: &Document) -> Vec<Finding> {
     let Some(failures) = compiled::failures(document) else { return Vec::new() };
     let mut findings = explain::explain(document, failures);
     holders::near_misses(document, &mut findings);
+    memory::too_high(document, &mut findings);
     findings.sort_by_key(|finding| (finding.span, finding.rule));
     findings
 }

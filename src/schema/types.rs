@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::keys::list;
+use super::memory;
 use super::place::Place;
 use crate::yaml::{Kind, Node};
 
@@ -23,7 +24,8 @@ pub(super) fn wrong(place: &Place<'_>, expected: &Value, known: &[&str]) -> (Str
         let message = format!("{words} is empty; it should be {wanted}");
         return (message, Some("give it a value, or remove it".to_owned()));
     }
-    (format!("{words} should be {wanted} (it is {})", node.kind().words()), help(place, &expected, known))
+    let next = memory::help(place, &expected, known).or_else(|| help(place, &expected, known));
+    (format!("{words} should be {wanted} (it is {})", node.kind().words()), next)
 }
 
 fn article(kind: &str) -> &'static str {
