@@ -139,17 +139,21 @@ fn told(now: &TurnScore, instead: &TurnScore) -> String {
     let all = [&now.violated, &now.warned, &instead.violated, &instead.warned];
     for rule in all.into_iter().flatten().collect::<BTreeSet<_>>() {
         match (severity(now, rule), severity(instead, rule)) {
-            (None, Some(_)) => also.push(rule.clone()),
-            (Some(_), None) => gone.push(rule.clone()),
+            (None, Some(is)) => also.push((is, rule.as_str())),
+            (Some(was), None) => gone.push((was, rule.as_str())),
             (Some(was), Some(is)) if was != is => {
                 otherwise.push(format!("{rule}: {} now, {} instead", was.word(), is.word()));
             }
             _ => {}
         }
     }
-    for (what, rules) in [("also", also), ("no longer", gone)] {
-        if !rules.is_empty() {
-            words.push(format!("{what} {}", rules.join(", ")));
+    // A rule that is no error any more may still have a note, so its severity is named.
+    for (what, told) in [("also", also), ("no longer", gone)] {
+        for (severity, noun) in [(Severity::Error, "an error"), (Severity::Warning, "a warning")] {
+            let rules: Vec<&str> = told.iter().filter(|(own, _)| *own == severity).map(|(_, rule)| *rule).collect();
+            if !rules.is_empty() {
+                words.push(format!("{what} {noun}: {}", rules.join(", ")));
+            }
         }
     }
     words.append(&mut otherwise);

@@ -27,7 +27,7 @@ fn other_settings_are_told_from_the_turn_at_which_they_matter() {
      settings: 1 of 1 recordings differ
       s / a / recordings/1.jsonl
         no verdict recorded  now .r  instead .A
-        from turn 2: refused now, accepted instead; no longer release-flow
+        from turn 2: refused now, accepted instead; no longer an error: release-flow
 
     Recorded replies were judged: this tells of our reading, checks and expectations, not of how a model answers today.
     ");
