@@ -165,8 +165,10 @@ impl Checker {
         if ran.contains(&Layer::Syntax) {
             findings.extend(schema::findings(&document));
         }
+        let credentials = OnceLock::new();
         if ran.contains(&Layer::Semantic) || ran.contains(&Layer::Policy) {
-            self.run_rules(&document, &ran, &mut findings);
+            let credentials = credentials.get_or_init(|| Credentials::of(&document));
+            self.run_rules(&document, credentials, &ran, &mut findings);
         }
         // Last of the layers to run, though not in the order of findings: `schema::prepare` may still be at work.
         if ran.contains(&Layer::Schema) {
@@ -180,16 +182,16 @@ impl Checker {
         let judged = metas().filter(|rule| ran.contains(&rule.layer) && !self.is_off(rule.id));
         let answers = judged.map(|rule| (rule.id, RuleAnswer::of(rule.id, &findings))).collect();
         let verdict = Verdict::of(&findings, skipped.is_empty());
-        let mut checked = Checked { document, findings, verdict, skipped, answers, credentials: OnceLock::new() };
+        let mut checked = Checked { document, findings, verdict, skipped, answers, credentials };
         hide_credentials(&mut checked);
         checked
     }
 
-    fn run_rules(&self, document: &Document, ran: &[Layer], findings: &mut Vec<Finding>) {
+    fn run_rules(&self, document: &Document, credentials: &Credentials, ran: &[Layer], findings: &mut Vec<Finding>) {
         let Some(file) = File::new(document) else { return };
         let mut plans = plans(file, &self.settings, self.catalogue(), self.files());
         told_with_main(&mut plans, &self.settings);
-        let flow = Flow::new(document, file, &self.settings, &plans);
+        let flow = Flow::new(file, &self.settings, &plans, document, credentials);
         for rule in rules::all() {
             let meta = rule.meta();
             if ran.contains(&meta.layer) && !self.is_off(meta.id) {

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use super::policy::Credentials;
 use super::semantic::{Site, steps};
 use crate::effect::{Comparison, Effect, EnvironmentKind, Kind, Opaque, Reference, Tag, Unread};
 use crate::pipeline::{File, Pattern, Section, Selector};
@@ -20,6 +21,8 @@ pub struct Flow<'d> {
     pub settings: &'d Settings,
     /// The plans of all classes of events.
     pub plans: &'d [Plan<'d>],
+    /// What looks like a credential in the text.
+    pub credentials: &'d Credentials,
     selectors: OnceCell<Vec<Selector<'d>>>,
     steps: OnceCell<Vec<Site<'d>>>,
     images: OnceCell<ImageFlow<'d>>,
@@ -84,9 +87,15 @@ pub fn told_with_main(plans: &mut Vec<Plan<'_>>, settings: &Settings) {
 
 impl<'d> Flow<'d> {
     /// A flow over plans.
-    pub fn new(document: &'d Document, file: File<'d>, settings: &'d Settings, plans: &'d [Plan<'d>]) -> Self {
+    pub fn new(
+        file: File<'d>,
+        settings: &'d Settings,
+        plans: &'d [Plan<'d>],
+        document: &'d Document,
+        credentials: &'d Credentials,
+    ) -> Self {
         let (selectors, steps, images, deployments) = Default::default();
-        Self { document, file, settings, plans, selectors, steps, images, deployments }
+        Self { document, file, settings, plans, credentials, selectors, steps, images, deployments }
     }
 
     /// All pipelines, in the order of [`File::selectors`].

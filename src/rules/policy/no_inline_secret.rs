@@ -2,12 +2,13 @@
 
 use super::secret::{self, Hit, Weight};
 use super::secret_commands::in_commands;
+use super::secret_lines::Signs;
 use super::{meta, page};
 use crate::effect::Site;
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::pipeline::ScriptItem;
 use crate::rules::{Flow, Rule};
-use crate::yaml::{Node, NodeId, Span};
+use crate::yaml::{Node, NodeId, Span, Style};
 use std::collections::HashSet;
 
 static META: RuleMeta =
@@ -21,20 +22,27 @@ impl Rule for NoInlineSecret {
     }
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
-        let mut search = Search { commands: commands(flow), told: Vec::new() };
+        let signs = flow.credentials.signs();
+        let mut search = Search { commands: commands(flow), signs, told: Vec::new() };
         for node in flow.document.nodes() {
             search.scalar(node, out);
-            for entry in node.entries().filter(|entry| entry.merged.is_none()) {
-                search.entry(entry.name(), entry.value, out);
+            let mut default = None;
+            for entry in node.entries() {
+                if entry.name() == "default" {
+                    default.get_or_insert(entry.value);
+                }
+                if entry.merged.is_none() {
+                    search.entry(entry.name(), entry.value, out);
+                }
             }
             // A variable of a custom pipeline, with its default.
-            if let Some(default) = node.get("default")
+            if let Some(default) = default
                 && let Some(name) = node.get("name").and_then(|name| name.text())
             {
                 search.entry(name, default, out);
             }
         }
-        for comment in flow.document.comments() {
+        for comment in flow.document.comments().iter().filter(|comment| signs.begins_in(comment.span)) {
             for hit in secret::shapes(flow.document.slice(comment.span)) {
                 let span = Span::new(comment.span.start + hit.span.start, comment.span.start + hit.span.end);
                 search.tell(&hit, span, out);
@@ -63,16 +71,22 @@ fn commands(flow: &Flow<'_>) -> HashSet<NodeId> {
     found
 }
 
-struct Search {
+struct Search<'s> {
     commands: HashSet<NodeId>,
+    signs: &'s Signs,
     told: Vec<Span>,
 }
 
-impl Search {
+impl Search<'_> {
     fn scalar(&mut self, node: Node<'_>, out: &mut Findings<'_>) {
         let Some(text) = node.text() else { return };
-        let mut hits = secret::shapes(text);
-        if self.commands.contains(&node.id()) {
+        // What an escape stands for can't be seen in the file's text.
+        let escaped = node.style() == Some(Style::Double) && node.document().slice(node.span()).contains('\\');
+        let mut hits = Vec::new();
+        if escaped || self.signs.begins_in(node.span()) {
+            hits.extend(secret::shapes(text));
+        }
+        if (escaped || self.signs.tell_of(node.span())) && self.commands.contains(&node.id()) {
             hits.extend(in_commands(text));
         }
         for hit in hits {

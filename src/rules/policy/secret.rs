@@ -1,6 +1,6 @@
 //! What looks like a credential, and what only looks like one.
 
-use super::secret_lines::is_telling;
+use super::secret_lines::{Signs, is_telling};
 use super::template::is_template;
 use crate::yaml::Span;
 
@@ -208,38 +208,34 @@ enum Shape {
 const PRIVATE_KEY: &str = "-----BEGIN ";
 const URL: &str = "://";
 
-/// A bit for each pair of bytes with which a shape begins: nearly every place of a text is passed over by these.
-static PAIRS: [u64; 1 << 10] = {
-    let mut pairs = [0; 1 << 10];
+/// What all shapes begin with.
+pub(super) const BEGINNINGS: [&str; TOKENS.len() + 2] = {
+    let mut begin = [PRIVATE_KEY; TOKENS.len() + 2];
     let mut at = 0;
-    while at < TOKENS.len() + 2 {
-        let begin = if at < TOKENS.len() { TOKENS[at].0 } else { [PRIVATE_KEY, URL][at - TOKENS.len()] };
-        let pair = ((begin.as_bytes()[0] as usize) << 8) | begin.as_bytes()[1] as usize;
-        pairs[pair >> 6] |= 1 << (pair & 63);
+    while at < TOKENS.len() {
+        begin[at] = TOKENS[at].0;
         at += 1;
     }
-    pairs
+    begin[at] = URL;
+    begin
 };
 
 /// Credentials by their shape: private keys, then vendors' tokens, then passwords in URLs.
-pub fn shapes(text: &str) -> Vec<Hit> {
-    let mut begun: Vec<(Shape, usize)> = Vec::new();
-    let mut before = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let pair = (before << 8) | usize::from(byte);
-        before = usize::from(byte);
-        if PAIRS[pair >> 6] >> (pair & 63) & 1 != 0 {
-            let at = at - 1;
-            begun.extend(text.get(at..).and_then(shape).map(|shape| (shape, at)));
-        }
-    }
-    begun.sort_unstable();
+pub(super) fn shapes(text: &str) -> Vec<Hit> {
+    shapes_at(text, Signs::of(text).begun())
+}
+
+/// The same, where it is known at which offsets they may begin.
+pub(super) fn shapes_at(text: &str, begun: &[usize]) -> Vec<Hit> {
+    let shaped = |at: &usize| Some((text.get(*at..).and_then(shape)?, *at));
+    let mut shaped: Vec<(Shape, usize)> = begun.iter().filter_map(shaped).collect();
+    shaped.sort_unstable();
     let hit = |(shape, at)| match shape {
         Shape::PrivateKey => private_key(text, at),
         Shape::Token(token) => vendors_token(text, at, TOKENS[token]),
         Shape::Url => url(text, at),
     };
-    begun.into_iter().filter_map(hit).collect()
+    shaped.into_iter().filter_map(hit).collect()
 }
 
 /// The shape that a text begins with.

@@ -1,7 +1,7 @@
 //! Credentials in command lines.
 
-use super::secret::{Hit, Weight, is_secret_name, shapes, weigh};
-use super::secret_lines::telling_lines;
+use super::secret::{Hit, Weight, is_secret_name, shapes_at, weigh};
+use super::secret_lines::{Signs, telling_lines};
 use crate::yaml::{Document, Span};
 
 /// Flags whose value is a credential.
@@ -24,12 +24,8 @@ pub(super) const FLAGS: [&str; 14] = [
 
 /// Credentials in a command line: behind flags, in assignments, in headers. `text` is shell.
 pub(super) fn in_commands(text: &str) -> Vec<Hit> {
-    in_lines(telling_lines(text))
-}
-
-fn in_lines<'t>(lines: impl Iterator<Item = (usize, &'t str)>) -> Vec<Hit> {
     let mut hits = Vec::new();
-    lines.for_each(|(base, line)| line_hits(line, base, 0, &mut hits));
+    telling_lines(text).for_each(|(base, line)| line_hits(line, &tokenize(line), base, 0, &mut hits));
     hits
 }
 
@@ -40,12 +36,11 @@ struct Token<'t> {
     command: usize,
 }
 
-fn line_hits(line: &str, base: usize, depth: usize, hits: &mut Vec<Hit>) {
+fn line_hits(line: &str, tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<Hit>) {
     let trimmed = line.trim_start();
     if trimmed.starts_with('#') || depth > 3 {
         return;
     }
-    let tokens = tokens(line);
     // Flags mean what they mean within one command of the line.
     for command in tokens.chunk_by(|a, b| a.command == b.command) {
         command_hits(command, base, depth, hits);
@@ -107,7 +102,7 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
             Some((name, value)) if !nested && is_assignment(name) && is_secret_name(name.trim_start_matches("-D")) => {
                 push(value, token.start + offset + name.len() + 1, format!("the value of `{name}`"));
             }
-            _ if nested => line_hits(inner, base + token.start + 1, depth + 1, hits),
+            _ if nested => line_hits(inner, &tokenize(inner), base + token.start + 1, depth + 1, hits),
             _ => {}
         }
     }
@@ -156,7 +151,7 @@ fn without_breaks(text: &str) -> &str {
 }
 
 /// The words of a line; quotes keep blanks together.
-fn tokens(line: &str) -> Vec<Token<'_>> {
+fn tokenize(line: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut start = None;
     let mut quote = None;
@@ -189,17 +184,21 @@ fn tokens(line: &str) -> Vec<Token<'_>> {
 /// All that looks like a credential in a text, whatever is switched off or allowed there. Found once, for all who must mask
 /// it. Read from the raw lines, so that a text that is no YAML has its masks, too.
 #[derive(Debug)]
-pub struct Credentials(Vec<Hit>);
+pub struct Credentials {
+    hits: Vec<Hit>,
+    signs: Signs,
+}
 
 impl Credentials {
     /// Those of a document.
     pub fn of(document: &Document) -> Self {
         let text = document.text();
-        let lines: Vec<(usize, &str)> = telling_lines(text).collect();
-        let mut hits = shapes(text);
-        hits.extend(in_lines(lines.iter().copied()));
-        for (base, line) in lines {
-            for pair in tokens(line).windows(2) {
+        let signs = Signs::of(text);
+        let mut hits = shapes_at(text, signs.begun());
+        let lines: Vec<_> = signs.lines(text).map(|(base, line)| (base, line, tokenize(line))).collect();
+        lines.iter().for_each(|(base, line, tokens)| line_hits(line, tokens, *base, 0, &mut hits));
+        for (base, _, tokens) in &lines {
+            for pair in tokens.windows(2) {
                 let [key, value] = pair else { continue };
                 let name = key.text.strip_suffix(':').filter(|name| is_secret_name(unquoted(name).0));
                 let Some(name) = name else { continue };
@@ -211,12 +210,17 @@ impl Credentials {
                 }
             }
         }
-        Self(hits)
+        Self { hits, signs }
+    }
+
+    /// Where to search in the text for more than stands in its lines.
+    pub(super) fn signs(&self) -> &Signs {
+        &self.signs
     }
 
     /// Where they stand: what must be masked wherever a line of the text is shown.
     pub fn masks(&self) -> Vec<Span> {
-        let mut spans: Vec<Span> = self.0.iter().map(|hit| hit.span).collect();
+        let mut spans: Vec<Span> = self.hits.iter().map(|hit| hit.span).collect();
         spans.sort();
         spans.dedup();
         spans
@@ -224,12 +228,13 @@ impl Credentials {
 
     /// The places of those that nobody would guess.
     pub(super) fn secrets(&self) -> impl Iterator<Item = Span> {
-        self.0.iter().filter(|hit| hit.weight == Weight::Credential).map(|hit| hit.span)
+        self.hits.iter().filter(|hit| hit.weight == Weight::Credential).map(|hit| hit.span)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::secret::shapes;
     use super::*;
 
     #[test]

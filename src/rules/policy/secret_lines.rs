@@ -1,12 +1,72 @@
-//! Which lines are worth a search for credentials: most are not, and are passed over at the cost of their bytes.
+//! Where a credential may stand in a text: most of it is passed over at the cost of its bytes.
+
+use super::secret::BEGINNINGS;
+use crate::yaml::Span;
 
 /// What stands in each line in which a credential can be told by what is around it: a part of a name that says so, a
 /// header's scheme, a short flag that takes a password. Lower case; letters of a line count in either case.
 const SIGNS: [&[u8]; 10] =
-    [b"key", b"pass", b"secret", b"token", b"credential", b"bearer", b"basic", b"-u", b"--user", b"-p"];
+    [b"key", b"pass", b"secret", b"token", b"credential", b"bearer", b"basic", b"--user", b"-u", b"-p"];
 
-/// Lines with a sign in them, with the offset of each. In a line that is not ASCII a letter may have more than two forms, so
-/// it is always worth it.
+/// Where to search in a text.
+#[derive(Debug, Default)]
+pub(super) struct Signs {
+    /// The lines with a sign in them, in order.
+    lines: Vec<Span>,
+    /// The offsets at which credentials of a known shape may begin, in order.
+    begun: Vec<usize>,
+}
+
+impl Signs {
+    /// Those of a text. A line that is not ASCII is always worth a search, since a letter may have more than two forms.
+    pub(super) fn of(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let mut signs = Self::default();
+        let mut told = 0;
+        let mut before = 0;
+        for (at, byte) in bytes.iter().enumerate() {
+            let pair = (before << 8) | usize::from(*byte);
+            before = usize::from(*byte);
+            if !has(&PAIRS, pair) {
+                continue;
+            }
+            if at >= told && is_sign(bytes, at, pair) {
+                let start = bytes.get(..at).and_then(|rest| rest.iter().rposition(|b| *b == b'\n')).map_or(0, |at| at + 1);
+                let rest = bytes.get(at..).unwrap_or(&[]);
+                told = rest.iter().position(|b| *b == b'\n').map_or(bytes.len(), |length| at + length + 1);
+                signs.lines.push(Span::new(start, told));
+            }
+            if at > 0 && has(&BEGIN_SHAPES, pair) && text.get(at - 1..).is_some_and(begins_shape) {
+                signs.begun.push(at - 1);
+            }
+        }
+        signs
+    }
+
+    /// The telling lines of the text, each with its offset.
+    pub(super) fn lines<'t>(&self, text: &'t str) -> impl Iterator<Item = (usize, &'t str)> {
+        self.lines.iter().filter_map(|line| Some((line.start, text.get(line.start..line.end)?)))
+    }
+
+    /// The offsets at which credentials of a known shape may begin.
+    pub(super) fn begun(&self) -> &[usize] {
+        &self.begun
+    }
+
+    /// Whether a credential of a known shape may begin in a part of the text.
+    pub(super) fn begins_in(&self, part: Span) -> bool {
+        let next = self.begun.partition_point(|at| *at < part.start);
+        self.begun.get(next).is_some_and(|at| *at < part.end)
+    }
+
+    /// Whether a part of the text has to do with a telling line.
+    pub(super) fn tell_of(&self, part: Span) -> bool {
+        let next = self.lines.partition_point(|line| line.end <= part.start);
+        self.lines.get(next).is_some_and(|line| line.start < part.end)
+    }
+}
+
+/// Lines with a sign in them, with the offset of each.
 pub(super) fn telling_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut base = 0;
     let lines = text.split_inclusive('\n').map(move |line| {
@@ -20,36 +80,82 @@ pub(super) fn telling_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 pub(super) fn is_telling(line: &str) -> bool {
     let bytes = line.as_bytes();
     let mut before = 0;
-    for (at, byte) in bytes.iter().enumerate() {
+    bytes.iter().enumerate().any(|(at, byte)| {
         let pair = (before << 8) | usize::from(*byte);
         before = usize::from(*byte);
-        if *byte >= 0x80 {
-            return true;
-        }
-        // The first two bytes rule out nearly every place.
-        if PAIRS[pair >> 6] >> (pair & 63) & 1 != 0
-            && bytes.get(at - 1..).is_some_and(|rest| SIGNS.iter().any(|sign| begins(rest, sign)))
-        {
-            return true;
-        }
+        has(&PAIRS, pair) && is_sign(bytes, at, pair)
+    })
+}
+
+/// Whether a sign begins with the pair of bytes of which the second stands at `at`.
+fn is_sign(bytes: &[u8], at: usize, pair: usize) -> bool {
+    if pair & 0x80 != 0 {
+        return true;
     }
-    false
+    let Some(begin) = at.checked_sub(1).filter(|_| has(&BEGIN_SIGNS, pair)) else { return false };
+    let rest = bytes.get(begin..).unwrap_or(&[]);
+    // A flag begins a word: `docker-push` has none.
+    let in_word = bytes.get(begin.wrapping_sub(1)).is_some_and(u8::is_ascii_alphanumeric);
+    let first = rest.first().map(u8::to_ascii_lowercase);
+    SIGNS.iter().any(|sign| sign.first() == first.as_ref() && begins(rest, sign) && !(in_word && sign.starts_with(b"-")))
+}
+
+/// Whether a shape begins a text, or does where a line that ends there is folded into the next.
+fn begins_shape(rest: &str) -> bool {
+    let first = rest.as_bytes().first();
+    BEGINNINGS.iter().any(|begin| begin.as_bytes().first() == first && rest.starts_with(begin.trim_ascii_end()))
 }
 
 fn begins(text: &[u8], sign: &[u8]) -> bool {
     text.get(..sign.len()).is_some_and(|start| start.eq_ignore_ascii_case(sign))
 }
 
-/// A bit for each pair of bytes with which a sign begins, in either case.
-static PAIRS: [u64; 1 << 10] = {
+/// A bit for each pair of bytes.
+type Pairs = [u64; 1 << 10];
+
+fn has(pairs: &Pairs, pair: usize) -> bool {
+    pairs[pair >> 6] >> (pair & 63) & 1 != 0
+}
+
+const fn set(pairs: &mut Pairs, first: u8, second: u8) {
+    let pair = ((first as usize) << 8) | second as usize;
+    pairs[pair >> 6] |= 1 << (pair & 63);
+}
+
+/// The pairs with which a sign begins, in either case.
+static BEGIN_SIGNS: Pairs = {
     let mut pairs = [0; 1 << 10];
     let mut at = 0;
     while at < SIGNS.len() * 4 {
         let sign = SIGNS[at / 4];
         let first = if at & 1 == 0 { sign[0] } else { sign[0].to_ascii_uppercase() };
         let second = if at & 2 == 0 { sign[1] } else { sign[1].to_ascii_uppercase() };
-        let pair = ((first as usize) << 8) | second as usize;
-        pairs[pair >> 6] |= 1 << (pair & 63);
+        set(&mut pairs, first, second);
+        at += 1;
+    }
+    pairs
+};
+
+/// The pairs with which a shape begins.
+static BEGIN_SHAPES: Pairs = {
+    let mut pairs = [0; 1 << 10];
+    let mut at = 0;
+    while at < BEGINNINGS.len() {
+        let begin = BEGINNINGS[at].as_bytes();
+        set(&mut pairs, begin[0], begin[1]);
+        at += 1;
+    }
+    pairs
+};
+
+/// All pairs at which there is something to look at: nearly every place of a text is passed over by these.
+static PAIRS: Pairs = {
+    let mut pairs = [0; 1 << 10];
+    let mut at = 0;
+    while at < pairs.len() {
+        // The second byte is the lower one: the upper half of its values is what is not ASCII.
+        let other = if at & 2 == 0 { 0 } else { u64::MAX };
+        pairs[at] = BEGIN_SIGNS[at] | BEGIN_SHAPES[at] | other;
         at += 1;
     }
     pairs
