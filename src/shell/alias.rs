@@ -1,5 +1,7 @@
 //! Aliases: a name for the beginning of a command.
 
+use std::rc::Rc;
+
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Word};
 use super::piece::Piece;
@@ -18,7 +20,7 @@ impl Interpreter<'_> {
                 && let Some(name) = name.as_literal().filter(|name| !name.is_empty())
             {
                 let text = self.as_shell_text(&text);
-                self.scope.aliases.insert(name.to_owned(), text);
+                Rc::make_mut(&mut self.scope.aliases).insert(name.to_owned(), text);
             }
         }
     }
@@ -27,8 +29,8 @@ impl Interpreter<'_> {
     pub(super) fn forget_aliases(&mut self, invocation: &Invocation) {
         for word in invocation.words.iter().skip(1) {
             match word.literal() {
-                Some("-a") => self.scope.aliases.clear(),
-                Some(name) => drop(self.scope.aliases.remove(name)),
+                Some("-a") => Rc::make_mut(&mut self.scope.aliases).clear(),
+                Some(name) => drop(Rc::make_mut(&mut self.scope.aliases).remove(name)),
                 None => {}
             }
         }
@@ -39,7 +41,7 @@ impl Interpreter<'_> {
         if !self.enter() {
             return Flow::Next;
         }
-        self.scope.aliases.remove(name);
+        Rc::make_mut(&mut self.scope.aliases).remove(name);
         let place = invocation.words.first().map_or(invocation.place, |word| word.place);
         let flow = if text.contains(SYNTAX) {
             // `"$@"` stands for the words that follow, as in a function.
@@ -53,7 +55,7 @@ impl Interpreter<'_> {
             invocation.words.splice(..1, text.split_whitespace().map(word));
             if invocation.words.is_empty() { Flow::Next } else { self.dispatch(invocation) }
         };
-        self.scope.aliases.insert(name.to_owned(), text.to_owned());
+        Rc::make_mut(&mut self.scope.aliases).insert(name.to_owned(), text.to_owned());
         self.leave();
         flow
     }

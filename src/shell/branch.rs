@@ -96,10 +96,11 @@ impl Interpreter<'_> {
     }
 
     fn rejoin_ways(&mut self, ways: Vec<(Scope, Flow)>) -> Flow {
+        let first = ways.first().map(|(_, flow)| *flow);
         let going: Vec<Scope> =
-            ways.iter().filter(|(_, flow)| *flow == Flow::Next).map(|(scope, _)| scope.clone()).collect();
+            ways.into_iter().filter(|(_, flow)| *flow == Flow::Next).map(|(scope, _)| scope).collect();
         if going.is_empty() {
-            return ways.first().map_or(Flow::Next, |(_, flow)| *flow);
+            return first.unwrap_or(Flow::Next);
         }
         self.scope = Scope::join(going, |name| match self.host().variable(name) {
             super::Lookup::Unset => Some(Value::default()),
@@ -163,9 +164,7 @@ impl Interpreter<'_> {
         let listed: Vec<Node<'_>> = node.children_by_field_name("value", &mut cursor).collect();
         for item in &listed {
             if item.start_byte() >= read_to {
-                let (fields, end) = self.fields(*item, piece);
-                items.extend(fields);
-                read_to = end;
+                read_to = self.fields(*item, piece, &mut items);
             }
         }
         let Some(inner) = node.child_by_field_name("body") else { return Flow::Next };

@@ -3,7 +3,7 @@
 use super::expansion::Form;
 use super::interpret::Interpreter;
 use super::piece::Piece;
-use super::value::{Part, Value};
+use super::value::Value;
 use crate::yaml::Span;
 
 /// How many values a word may have before it counts as unknown.
@@ -19,7 +19,7 @@ impl Alternatives {
 
     fn literal(&mut self, text: &str) {
         for value in &mut self.0 {
-            value.push(Part::Literal(text.to_owned()));
+            value.push_literal(text);
         }
     }
 

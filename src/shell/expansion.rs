@@ -224,7 +224,7 @@ pub fn rejoin(value: &Value, begins: impl Fn(&Symbol, &str) -> bool) -> Value {
             let kept = before.strip_suffix(prefix).unwrap_or("").to_owned();
             parts.pop();
             parts.push(Part::Literal(kept));
-            parts.push(Part::Symbol(Symbol { cut: String::new(), ..symbol.clone() }));
+            parts.push(Part::Symbol(Box::new(Symbol { cut: String::new(), ..symbol.as_ref().clone() })));
             continue;
         }
         parts.push(part.clone());

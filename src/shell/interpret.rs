@@ -257,7 +257,7 @@ impl<'h> Interpreter<'h> {
                 Part::Symbol(symbol) => {
                     let name = format!("__unknown_{}", self.placeholders);
                     self.placeholders += 1;
-                    self.scope.set(&name, vec![Value::symbol(symbol.clone())]);
+                    self.scope.set(&name, vec![Value::symbol(symbol.as_ref().clone())]);
                     // Single quotes would take it as it is written.
                     text.push_str(&if quote == Some('\'') {
                         format!("'\"${{{name}}}\"'")

@@ -57,7 +57,8 @@ impl Interpreter<'_> {
         }
         let ((Some(first), Some(last)), false) = (ends, command.declares) else { return Flow::Next };
         let place = piece.place(Span::new(first.start, last.end));
-        let words = command.words.iter().flat_map(|word| self.words_of(*word, piece)).collect();
+        let mut words = Vec::with_capacity(command.words.len());
+        command.words.iter().for_each(|word| self.words_of(*word, piece, &mut words));
         self.run_command(words, assignments, place, Stdin::Unknown, false)
     }
 }

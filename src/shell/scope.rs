@@ -1,6 +1,7 @@
 //! Variables and functions of a script.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::piece::Piece;
 use super::value::Value;
@@ -9,10 +10,11 @@ use super::written::Folder;
 /// Variables, functions and positional parameters.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
-    variables: BTreeMap<String, Vec<Value>>,
-    arrays: BTreeMap<String, Vec<Vec<Value>>>,
-    pub(super) functions: BTreeMap<String, Piece>,
-    pub(super) aliases: BTreeMap<String, String>,
+    // Shared by copies until one of them changes: each branch and subshell has a copy, and few change much.
+    variables: Rc<BTreeMap<String, Vec<Value>>>,
+    arrays: Rc<BTreeMap<String, Vec<Vec<Value>>>>,
+    pub(super) functions: Rc<BTreeMap<String, Piece>>,
+    pub(super) aliases: Rc<BTreeMap<String, String>>,
     pub(super) positional: Vec<Vec<Value>>,
     pub(super) folder: Folder,
 }
@@ -21,7 +23,7 @@ impl Scope {
     /// Sets a variable to one of some values.
     pub fn set(&mut self, name: &str, mut values: Vec<Value>) {
         values.truncate(super::expand::ALTERNATIVES);
-        self.variables.insert(name.to_owned(), values);
+        Rc::make_mut(&mut self.variables).insert(name.to_owned(), values);
     }
 
     /// The values of a variable that the script set.
@@ -37,7 +39,7 @@ impl Scope {
     pub(super) fn set_array(&mut self, name: &str, items: Vec<Vec<Value>>) {
         let one: Option<Vec<Value>> = items.iter().map(|item| item.first().cloned()).collect();
         self.set(name, one.and_then(|all| all.first().cloned()).into_iter().collect());
-        self.arrays.insert(name.to_owned(), items);
+        Rc::make_mut(&mut self.arrays).insert(name.to_owned(), items);
     }
 
     pub(super) fn array(&self, name: &str) -> Option<&Vec<Vec<Value>>> {
@@ -49,13 +51,16 @@ impl Scope {
         let mut ways = ways.into_iter();
         let Some(mut joined) = ways.next() else { return Scope::default() };
         for way in ways {
-            let names: Vec<String> = way.variables.keys().chain(joined.variables.keys()).cloned().collect();
+            let mut names: Vec<String> = Vec::new();
+            if !Rc::ptr_eq(&way.variables, &joined.variables) {
+                names.extend(way.variables.keys().chain(joined.variables.keys()).cloned());
+            }
             for name in names {
-                let here = joined.variables.get(&name).cloned();
-                let there = way.variables.get(&name).cloned();
+                let (here, there) = (joined.variables.get(&name), way.variables.get(&name));
                 if here == there {
                     continue;
                 }
+                let (here, there) = (here.cloned(), there.cloned());
                 let or_missing = |values: Option<Vec<Value>>| match values {
                     Some(values) => values,
                     None => missing(&name).into_iter().collect(),
@@ -71,9 +76,16 @@ impl Scope {
             if way.folder != joined.folder {
                 joined.folder = Folder::Lost;
             }
-            joined.functions.extend(way.functions);
-            joined.aliases.extend(way.aliases);
+            add(&mut joined.functions, way.functions);
+            add(&mut joined.aliases, way.aliases);
         }
         joined
+    }
+}
+
+/// Adds what another map has to one that may be shared.
+fn add<T: Clone>(to: &mut Rc<BTreeMap<String, T>>, other: Rc<BTreeMap<String, T>>) {
+    if !Rc::ptr_eq(to, &other) && !other.is_empty() {
+        Rc::make_mut(to).extend(Rc::unwrap_or_clone(other));
     }
 }

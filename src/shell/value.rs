@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use smallvec::{SmallVec, smallvec};
+
 /// How long a text may grow, in bytes; `A=$A$A` doubles it each time. Texts that are written out may be longer.
 const LONGEST: usize = 1 << 13;
 /// Stands for the rest of a text that grew too long.
@@ -41,13 +43,14 @@ pub enum Part {
     /// Known text.
     Literal(String),
     /// An unknown.
-    Symbol(Symbol),
+    Symbol(Box<Symbol>),
 }
 
 /// Text, known as far as it is; adjacent literals are always one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Value {
-    parts: Vec<Part>,
+    // Most words are one literal.
+    parts: SmallVec<[Part; 1]>,
 }
 
 impl Symbol {
@@ -71,12 +74,12 @@ impl Value {
     /// Known text.
     pub fn literal(text: impl Into<String>) -> Self {
         let text = text.into();
-        if text.is_empty() { Self::default() } else { Self { parts: vec![Part::Literal(text)] } }
+        if text.is_empty() { Self::default() } else { Self { parts: smallvec![Part::Literal(text)] } }
     }
 
     /// One unknown.
     pub fn symbol(symbol: Symbol) -> Self {
-        Self { parts: vec![Part::Symbol(symbol)] }
+        Self { parts: smallvec![Part::Symbol(Box::new(symbol))] }
     }
 
     /// A variable.
@@ -137,13 +140,25 @@ impl Value {
             return self.cut_off();
         }
         for part in &other.parts {
-            self.push(part.clone());
+            match part {
+                Part::Literal(text) => self.push_literal(text),
+                part => self.push(part.clone()),
+            }
+        }
+    }
+
+    /// Appends known text.
+    pub fn push_literal(&mut self, text: &str) {
+        match self.parts.last_mut() {
+            Some(Part::Literal(last)) if last.len() + text.len() <= LONGEST => last.push_str(text),
+            _ if text.is_empty() => {}
+            _ => self.push(Part::Literal(text.to_owned())),
         }
     }
 
     fn cut_off(&mut self) {
         let name = TOO_LONG.to_owned();
-        self.parts.push(Part::Symbol(Symbol { kind: SymbolKind::Opaque, name, cut: String::new() }));
+        self.parts.push(Part::Symbol(Box::new(Symbol { kind: SymbolKind::Opaque, name, cut: String::new() })));
     }
 
     fn is_cut_off(&self) -> bool {
@@ -203,7 +218,7 @@ impl Value {
     /// The symbols.
     pub fn symbols(&self) -> impl Iterator<Item = &Symbol> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Symbol(symbol) => Some(symbol),
+            Part::Symbol(symbol) => Some(symbol.as_ref()),
             Part::Literal(_) => None,
         })
     }
@@ -255,7 +270,7 @@ impl Value {
 
     fn split(&self, index: usize, before: &str, after: &str) -> (Value, Value) {
         let mut left = Value::from_parts(self.parts.iter().take(index).cloned());
-        left.push(Part::Literal(before.to_owned()));
+        left.push_literal(before);
         let mut right = Value::literal(after);
         for part in self.parts.iter().skip(index + 1) {
             right.push(part.clone());
@@ -284,7 +299,7 @@ impl Value {
                             pieces.push(Value::default());
                         }
                         if let Some(last) = pieces.last_mut() {
-                            last.push(Part::Literal(piece.to_owned()));
+                            last.push_literal(piece);
                         }
                     }
                 }
@@ -300,7 +315,7 @@ pub fn join<'v>(values: impl IntoIterator<Item = &'v Value>, between: &str) -> V
     let mut joined = Value::default();
     for (index, value) in values.into_iter().enumerate() {
         if index > 0 {
-            joined.push(Part::Literal(between.to_owned()));
+            joined.push_literal(between);
         }
         joined.extend(value);
     }

@@ -97,7 +97,7 @@ impl Interpreter<'_> {
                 if let (Some(name), Some(inner)) = (node.child_by_field_name("name"), node.child_by_field_name("body"))
                 {
                     let name = piece.text.get(name.byte_range()).unwrap_or("").to_owned();
-                    self.scope.functions.insert(name, body(piece, span(inner)));
+                    std::rc::Rc::make_mut(&mut self.scope.functions).insert(name, body(piece, span(inner)));
                 }
                 Flow::Next
             }
@@ -179,9 +179,9 @@ impl Interpreter<'_> {
             let mut items = Vec::new();
             let mut cursor = value.walk();
             for item in value.named_children(&mut cursor) {
-                items.extend(self.fields(item, piece).0.into_iter().map(|word| word.values));
+                self.fields(item, piece, &mut items);
             }
-            self.scope.set_array(&name_text, items);
+            self.scope.set_array(&name_text, items.into_iter().map(|word| word.values).collect());
             return None;
         }
         let values = self.expand(piece, Span::new(value.start_byte(), value_end(value, piece)));
@@ -200,30 +200,35 @@ impl Interpreter<'_> {
     }
 
     /// The words that one argument comes to, and where it ends.
-    pub(super) fn fields(&mut self, node: Node<'_>, piece: &Piece) -> (Vec<Word>, usize) {
+    pub(super) fn fields(&mut self, node: Node<'_>, piece: &Piece, out: &mut Vec<Word>) -> usize {
         let end = value_end(node, piece);
-        (self.words_of(Span::new(node.start_byte(), end), piece), end)
+        self.words_of(Span::new(node.start_byte(), end), piece, out);
+        end
     }
 
-    pub(super) fn words_of(&mut self, span: Span, piece: &Piece) -> Vec<Word> {
-        let raw = piece.text.get(span.start..span.end).unwrap_or("").to_owned();
+    /// Appends the words that a text of the script comes to.
+    pub(super) fn words_of(&mut self, span: Span, piece: &Piece, out: &mut Vec<Word>) {
+        let text = piece.text.clone();
+        let raw = text.get(span.start..span.end).unwrap_or("");
         let place = piece.place(span);
         let quoted = raw.contains(['"', '\'']);
         let word = |values: Vec<Value>| Word { values, place, quoted, origin: Some((piece.clone(), span)) };
-        if matches!(raw.as_str(), "\"$@\"" | "$@" | "$*" | "\"${@}\"") && !self.scope.positional.is_empty() {
-            return self.scope.positional.iter().skip(1).map(|values| word(values.clone())).collect();
+        if matches!(raw, "\"$@\"" | "$@" | "$*" | "\"${@}\"") && !self.scope.positional.is_empty() {
+            out.extend(self.scope.positional.iter().skip(1).map(|values| word(values.clone())));
+            return;
         }
         let array = raw.trim_matches('"').strip_prefix("${").and_then(|raw| raw.strip_suffix("[@]}"));
         if let Some(items) = array.and_then(|name| self.scope.array(name)) {
-            return items.iter().map(|values| word(values.clone())).collect();
+            out.extend(items.iter().map(|values| word(values.clone())));
+            return;
         }
         let values = self.expand(piece, span);
-        if let ([one], false) = (values.as_slice(), quoted)
-            && one.literal_contains(" ")
-        {
-            return one.split_whitespace().into_iter().map(|value| word(vec![value])).collect();
+        match values.as_slice() {
+            [one] if !quoted && one.literal_contains(" ") => {
+                out.extend(one.split_whitespace().into_iter().map(|value| word(vec![value])));
+            }
+            _ => out.push(word(values)),
         }
-        vec![word(values)]
     }
 
     pub(super) fn command(&mut self, node: Node<'_>, piece: &Piece, stdin: Stdin, piped_from: bool) -> Flow {
@@ -244,9 +249,7 @@ impl Interpreter<'_> {
                 }
                 "command_name" => {
                     start = Some(child.start_byte());
-                    let (fields, end) = self.fields(child, piece);
-                    words.extend(fields);
-                    read_to = end;
+                    read_to = self.fields(child, piece, &mut words);
                 }
                 "herestring_redirect" => {
                     if let Some(text) = child.named_child(0) {
@@ -255,9 +258,7 @@ impl Interpreter<'_> {
                 }
                 "file_redirect" | "heredoc_redirect" => {}
                 _ if child.is_named() => {
-                    let (fields, end) = self.fields(child, piece);
-                    words.extend(fields);
-                    read_to = end;
+                    read_to = self.fields(child, piece, &mut words);
                 }
                 _ => {}
             }

@@ -31,8 +31,8 @@ impl Interpreter<'_> {
         if let Some(text) = self.scope.aliases.get(&name).cloned() {
             return self.aliased(&name, &text, invocation);
         }
-        let base = name.rsplit('/').next().unwrap_or(&name).to_owned();
-        match base.as_str() {
+        let base = name.rsplit('/').next().unwrap_or(&name);
+        match base {
             "exit" => return Flow::Exit,
             "return" => return Flow::Return,
             "eval" => {
@@ -78,17 +78,17 @@ impl Interpreter<'_> {
             }
             _ => {}
         }
-        if let Some(value) = prefix::text(&invocation, &base)
+        if let Some(value) = prefix::text(&invocation, base)
             && value.as_symbol().is_none()
         {
             let piece = Piece::whole(invocation.place, &self.as_shell_text(&value));
             self.in_subshell(invocation.assignments, Vec::new(), |this| this.walk_piece(&piece));
             return Flow::Next;
         }
-        if let Some(inner) = prefix::unwrapped(&invocation, &base) {
+        if let Some(inner) = prefix::unwrapped(&invocation, base) {
             return self.dispatch_inner(inner);
         }
-        if RUNNERS.contains(&base.as_str())
+        if RUNNERS.contains(&base)
             && let Some(text) = self.target(&invocation)
         {
             return self.run_script(&name, text, invocation, 1);

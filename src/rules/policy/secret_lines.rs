@@ -31,7 +31,8 @@ impl Signs {
                 continue;
             }
             if at >= told && is_sign(bytes, at, pair) {
-                let start = bytes.get(..at).and_then(|rest| rest.iter().rposition(|b| *b == b'\n')).map_or(0, |at| at + 1);
+                let start =
+                    bytes.get(..at).and_then(|rest| rest.iter().rposition(|b| *b == b'\n')).map_or(0, |at| at + 1);
                 let rest = bytes.get(at..).unwrap_or(&[]);
                 told = rest.iter().position(|b| *b == b'\n').map_or(bytes.len(), |length| at + length + 1);
                 signs.lines.push(Span::new(start, told));
@@ -97,7 +98,9 @@ fn is_sign(bytes: &[u8], at: usize, pair: usize) -> bool {
     // A flag begins a word: `docker-push` has none.
     let in_word = bytes.get(begin.wrapping_sub(1)).is_some_and(u8::is_ascii_alphanumeric);
     let first = rest.first().map(u8::to_ascii_lowercase);
-    SIGNS.iter().any(|sign| sign.first() == first.as_ref() && begins(rest, sign) && !(in_word && sign.starts_with(b"-")))
+    SIGNS
+        .iter()
+        .any(|sign| sign.first() == first.as_ref() && begins(rest, sign) && !(in_word && sign.starts_with(b"-")))
 }
 
 /// Whether a shape begins a text, or does where a line that ends there is folded into the next.
