@@ -190,6 +190,33 @@ pub(super) struct Tool {
     pub(super) values: Vec<String>,
     /// The words after the tool's name, and the entry.
     pub(super) commands: Vec<(Vec<String>, Arc<Command>)>,
+    /// The numbers of the entries whose phrase begins with a word, in order.
+    by_word: HashMap<String, Vec<usize>>,
+    /// The numbers of those that hold whatever the words are, or read them in their own way.
+    by_any: Vec<usize>,
+}
+
+impl Tool {
+    fn add(&mut self, phrase: Vec<String>, command: Arc<Command>) {
+        let number = self.commands.len();
+        match phrase.first() {
+            // `goal` reads words in its own way.
+            Some(first) if command.reader.as_deref() != Some("goal") => {
+                self.by_word.entry(first.clone()).or_default().push(number);
+            }
+            _ => self.by_any.push(number),
+        }
+        self.commands.push((phrase, command));
+    }
+
+    /// The entries that may hold for words, in order.
+    pub(super) fn candidates<'w>(&self, words: impl Iterator<Item = &'w str>) -> Vec<&(Vec<String>, Arc<Command>)> {
+        let by_word = words.filter_map(|word| self.by_word.get(word)).flatten();
+        let mut numbers: Vec<usize> = by_word.chain(&self.by_any).copied().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.iter().filter_map(|number| self.commands.get(*number)).collect()
+    }
 }
 
 /// All entries, found by a tool's or a pipe's name.
@@ -309,7 +336,7 @@ impl Catalogue {
             let Some(tool) = words.next() else {
                 return Err(CatalogueError::Form("`run` has an empty phrase".to_owned()));
             };
-            self.tools.entry(tool).or_default().commands.push((words.collect(), Arc::clone(&command)));
+            self.tools.entry(tool).or_default().add(words.collect(), Arc::clone(&command));
         }
         Ok(())
     }

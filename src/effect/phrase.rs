@@ -35,12 +35,8 @@ fn matching<'i>(
     lenient: bool,
 ) -> Vec<(usize, &'i Command, Arguments<'i>)> {
     let mut found: Vec<(usize, &'i Command, Arguments<'i>)> = Vec::new();
-    for (phrase, command) in tools.iter().copied().flat_map(|tool| &tool.commands) {
-        // Most phrases of a tool begin with another word, which is told at once; `goal` reads words in its own way.
-        let begins = |first: &String| words.iter().any(|word| word.literal() == Some(first));
-        if command.reader.as_deref() != Some("goal") && !phrase.first().is_none_or(begins) {
-            continue;
-        }
+    let literals = || words.iter().filter_map(|word| word.literal());
+    for (phrase, command) in tools.iter().flat_map(|tool| tool.candidates(literals())) {
         let values = WithValue { tools, command };
         let Some(rest) = after_phrase(phrase, words, values, lenient) else { continue };
         let arguments = Arguments::read(phrase, &rest, values, invocation);
