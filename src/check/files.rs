@@ -1,6 +1,7 @@
 //! Files of the repository at hand.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use crate::effect::Files;
 
@@ -14,12 +15,14 @@ const MOST: usize = 200;
 #[derive(Clone, Debug)]
 pub struct RepositoryFiles {
     root: PathBuf,
+    /// Where the root really lies, once that was asked for.
+    real: Arc<OnceLock<Option<PathBuf>>>,
 }
 
 impl RepositoryFiles {
     /// Files below `root`.
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned() }
+        Self { root: root.to_owned(), real: Arc::default() }
     }
 }
 
@@ -31,10 +34,13 @@ impl RepositoryFiles {
         if !inside {
             return None;
         }
+        // Most names that a script calls are no files at all, which one look tells.
+        let full = self.root.join(path);
+        full.symlink_metadata().ok()?;
         // A link may lead anywhere; what it leads to must lie inside, too.
-        let root = self.root.canonicalize().ok()?;
-        let full = root.join(path).canonicalize().ok()?;
-        full.starts_with(&root).then_some(full)
+        let full = full.canonicalize().ok()?;
+        let root = self.real.get_or_init(|| self.root.canonicalize().ok()).as_ref()?;
+        full.starts_with(root).then_some(full)
     }
 }
 
