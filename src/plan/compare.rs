@@ -1,6 +1,6 @@
 //! What two sets of plans have gained and lost against each other.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::EventKind;
 use super::asked::asked;
@@ -111,10 +111,10 @@ fn steps(
     let mut told = Told { event: event.to_owned(), commands, out };
     // For each old step the place of the new one.
     let mut now = pairs(&old, &new);
-    let is_fresh = |now: &[Option<usize>], name: &str| {
-        let place = new.iter().position(|(other, _)| other == name);
-        place.is_some_and(|place| !now.contains(&Some(place)))
-    };
+    let places: HashMap<&str, usize> =
+        new.iter().enumerate().map(|(place, (name, _))| (name.as_str(), place)).collect();
+    let is_fresh =
+        |now: &[Option<usize>], name: &str| places.get(name).is_some_and(|place| !now.contains(&Some(*place)));
     for (at, (name, step)) in old.iter().enumerate() {
         if let Some((name, other)) = now[at].and_then(|place| new.get(place)) {
             step_changes(name, step, other, &mut told);
@@ -130,7 +130,7 @@ fn steps(
                     false,
                 );
                 step_changes(called, step, other, &mut told);
-                now[at] = new.iter().position(|(other, _)| other == called);
+                now[at] = places.get(called.as_str()).copied();
             }
             Moved::Split(receivers) => {
                 let names: Vec<&str> = receivers.iter().map(|(name, _)| name.as_str()).collect();

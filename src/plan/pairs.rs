@@ -1,10 +1,16 @@
 //! Which step of a plan is which of another: by its name, and where names don't tell, by what it runs.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use super::model::PlannedStep;
 use super::moved::{Named, commands};
+
+/// How many pairs of steps are looked at line by line; nobody writes so many under one name, or under none.
+const MOST_PAIRS: usize = 1 << 14;
+
+/// How many steps are named in their order.
+const MOST_NAMES: usize = 20;
 
 /// For each old step the place of the same one among the new ones.
 pub(super) fn pairs(old: &[Named<'_, '_>], new: &[Named<'_, '_>]) -> Vec<Option<usize>> {
@@ -21,42 +27,59 @@ pub(super) fn pairs(old: &[Named<'_, '_>], new: &[Named<'_, '_>]) -> Vec<Option<
             found[*one] = Some(*other);
             continue;
         }
-        by_commands((old, &before), (new, &after), &mut found);
-        if name.is_some() {
+        let looked_at = by_commands((old, &before), (new, &after), &mut found);
+        if name.is_some() || !looked_at {
             // Steps of one name are the same in their order, where nothing else tells them apart.
             let left = before.iter().filter(|at| found[**at].is_none()).copied().collect::<Vec<_>>();
-            let free = after.iter().filter(|at| !found.contains(&Some(**at))).copied().collect::<Vec<_>>();
+            let taken: HashSet<usize> = found.iter().flatten().copied().collect();
+            let free = after.iter().filter(|at| !taken.contains(at)).copied().collect::<Vec<_>>();
             left.into_iter().zip(free).for_each(|(one, other)| found[one] = Some(other));
         }
     }
     found
 }
 
-/// Pairs the steps that have most in common first; of equals, those that stand nearest.
+/// Pairs the steps that run the same, then those that have most in common; of equals, those that stand nearest. False where
+/// they are too many to be looked at.
 fn by_commands(
     (old, before): (&[Named<'_, '_>], &[usize]),
     (new, after): (&[Named<'_, '_>], &[usize]),
     found: &mut [Option<usize>],
-) {
+) -> bool {
     let lines = |all: &[Named<'_, '_>], at: &[usize]| -> Vec<(usize, Vec<String>)> {
         at.iter().map(|at| (*at, commands(all[*at].1))).collect()
     };
-    let (was, is) = (lines(old, before), lines(new, after));
+    let (mut was, mut is) = (lines(old, before), lines(new, after));
+    let mut by_text: HashMap<&[String], VecDeque<usize>> = HashMap::new();
+    for (at, own) in &is {
+        by_text.entry(own).or_default().push_back(*at);
+    }
+    let mut taken: HashSet<usize> = HashSet::new();
+    for (one, own) in &was {
+        found[*one] = by_text.get_mut(own.as_slice()).and_then(VecDeque::pop_front);
+        taken.extend(found[*one]);
+    }
+    was.retain(|(one, _)| found[*one].is_none());
+    is.retain(|(other, _)| !taken.contains(other));
+    if was.len().saturating_mul(is.len()) > MOST_PAIRS {
+        return false;
+    }
     let mut likeness = Vec::new();
     for (one, own) in &was {
         for (other, others) in &is {
             let shared = own.iter().filter(|line| others.contains(line)).count();
-            if shared > 0 || own == others {
-                likeness.push((Reverse((own == others, shared)), one.abs_diff(*other), *one, *other));
+            if shared > 0 {
+                likeness.push((Reverse(shared), one.abs_diff(*other), *one, *other));
             }
         }
     }
     likeness.sort_unstable();
     for (.., one, other) in likeness {
-        if found[one].is_none() && !found.contains(&Some(other)) {
+        if found[one].is_none() && taken.insert(other) {
             found[one] = Some(other);
         }
     }
+    true
 }
 
 /// The names of steps in their order; those that a name does not tell apart with their first command.
@@ -65,9 +88,10 @@ pub(super) fn in_order(steps: &[&Named<'_, '_>]) -> String {
         let name = step.step.name();
         name.is_some() && steps.iter().filter(|(_, other)| other.step.name() == name).count() == 1
     };
-    let shown = steps.iter().map(|(name, step)| match commands(step).first() {
+    let shown = steps.iter().take(MOST_NAMES).map(|(name, step)| match commands(step).first() {
         Some(first) if !alone(step) => format!("{} (`{first}`)", step.shown()),
         _ => name.clone(),
     });
-    shown.collect::<Vec<_>>().join(", ")
+    let more = if steps.len() > MOST_NAMES { ", …" } else { "" };
+    shown.collect::<Vec<_>>().join(", ") + more
 }
