@@ -134,6 +134,8 @@ struct PipeData {
 pub(super) enum Pushes {
     Never,
     Always,
+    /// What it builds by says so, and is not followed.
+    May,
     With(Vec<String>),
 }
 
@@ -353,8 +355,9 @@ fn pushes(data: PushData) -> Result<Pushes, CatalogueError> {
     match data {
         PushData::Never => Ok(Pushes::Never),
         PushData::Always(word) if word == "always" => Ok(Pushes::Always),
+        PushData::Always(word) if word == "may" => Ok(Pushes::May),
         PushData::Always(word) => {
-            Err(CatalogueError::Form(format!("`push` is `always` or a list of flags, not `{word}`")))
+            Err(CatalogueError::Form(format!("`push` is `always`, `may` or a list of flags, not `{word}`")))
         }
         PushData::Flags(flags) => Ok(Pushes::With(flags)),
     }
@@ -389,6 +392,7 @@ mod tests {
             ("{}", true),
             ("commands: [{run: [x], effect: build, push: always, reference: '{1}:{--tag|-t}'}]", true),
             ("commands: [{run: [x], effect: build, push: [--push], target-tag: hidden, remote-only: true}]", true),
+            ("commands: [{run: [x], effect: build, push: may, bare: [-a], dry: [--print]}]", true),
             ("commands: [{run: [x], effect: harmless, rest: true}]", true),
             ("commands: [{run: [x], effect: deploy, to: '{last}'}]", true),
             ("pipes: [{pipe: a/b, effect: deploy, to: '{A|B}'}]", true),

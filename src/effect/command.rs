@@ -226,6 +226,8 @@ impl<'d> Reading<'_, 'd> {
         let pushes = match &command.pushes {
             Pushes::Always => true,
             Pushes::Never => false,
+            // Told of the build's names, which are as hidden.
+            Pushes::May => !arguments.has("--load"),
             Pushes::With(flags) => {
                 flags.iter().any(|flag| arguments.has(flag)) || hidden::outputs_to_registry(arguments)
             }

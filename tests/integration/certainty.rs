@@ -96,6 +96,19 @@ fn a_command_that_surely_pushes_nothing_is_no_excuse() {
 }
 
 #[test]
+fn whether_a_build_pushes_may_stand_in_its_file() {
+    for (main, wanted) in [
+        ("docker buildx bake", "note"),
+        ("docker buildx bake -f ci/images.hcl --set *.output=type=registry app", "note"),
+        ("docker buildx bake --load", "error"),
+    ] {
+        let found = told(&flow(main, RETAG, DEPLOY));
+        let promotes: Vec<&String> = found.iter().filter(|text| text.contains("promote-by-commit")).collect();
+        assert!(!promotes.is_empty() && promotes.iter().all(|text| text.starts_with(wanted)), "{main}: {found:?}");
+    }
+}
+
+#[test]
 fn a_command_that_may_have_retagged_makes_no_error() {
     for retag in ["frobnicate r.example/p/app:$BITBUCKET_TAG", "az acr frobnicate r.example/p/app:$BITBUCKET_TAG"] {
         let found = told(&flow(PUSH, retag, DEPLOY));
