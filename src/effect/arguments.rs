@@ -253,7 +253,6 @@ impl Arguments<'_> {
                 self.plain_values().any(|value| value.literal_contains("push") || value.literal_contains("image"))
             }
             Some("earthly") => self.plain_values().any(|value| value.literal_prefix().contains('+')),
-            Some("capistrano") => true,
             _ => true,
         }
     }

@@ -121,6 +121,8 @@ struct PipeData {
     args: Option<String>,
     apply: Option<String>,
     remote: Option<String>,
+    #[serde(default)]
+    dry: Vec<String>,
     effect: Option<Does>,
     reference: Option<String>,
     to: Option<String>,
@@ -177,6 +179,8 @@ pub(super) struct Pipe {
     pub(super) args: Option<String>,
     pub(super) apply: Option<String>,
     pub(super) remote: Option<String>,
+    /// Values of variables with which it changes nothing: `COMMAND=upload`.
+    pub(super) dry: Vec<String>,
     pub(super) does: Option<Does>,
     pub(super) reference: Option<Selector>,
     /// Where a deployment goes.
@@ -298,6 +302,7 @@ impl Catalogue {
                 args: pipe.args,
                 apply: pipe.apply,
                 remote: pipe.remote,
+                dry: pipe.dry,
                 does: pipe.effect,
                 reference: selector(pipe.reference)?,
                 to: selector(pipe.to)?,
@@ -404,6 +409,7 @@ mod tests {
             ("commands: [{effect: build}]", false),
             ("commands: [{run: [x], effect: build, refrence: last}]", false),
             ("pipes: [{pipe: a/b, command: C, prefix: kubectl, args: A}]", true),
+            ("pipes: [{pipe: a/b, effect: deploy, dry: [COMMAND=upload]}]", true),
             ("pipes: [{command: C}]", false),
             ("tools: {docker: {values: [-t]}}", true),
             ("tools: {docker: [-t]}", false),

@@ -20,6 +20,15 @@ impl Reading<'_, '_> {
             self.run.harmless();
             return;
         }
+        let fetches = match command.reader.as_deref() {
+            Some("lftp") => only_fetches(arguments),
+            Some("capistrano") => only_checks(arguments),
+            _ => false,
+        };
+        if fetches {
+            self.run.harmless();
+            return;
+        }
         // A container that is thrown away when it ends is a tool or a job.
         let container = command.reader.as_deref() == Some("run");
         if container && arguments.has("--rm") || command.remote && !away && !self.run.is_declared() {
@@ -136,4 +145,21 @@ pub(super) fn without_user(address: &str) -> String {
     let host = rest.split('/').next().unwrap_or(rest);
     let user = host.rfind('@').map_or(0, |at| at + 1);
     format!("{scheme}://{}", rest.get(user..).unwrap_or(rest))
+}
+
+/// Whether what lftp is told in the command line puts nothing anywhere.
+fn only_fetches(arguments: &Arguments<'_>) -> bool {
+    let told = arguments.flag(&["-c".to_owned(), "-e".to_owned()]);
+    let puts = |told: &str| {
+        let mut words = told.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|'));
+        words.any(|word| matches!(word, "put" | "mput" | "mv" | "rm" | "mrm" | "-R" | "--reverse" | "source" | "-f"))
+    };
+    !told.is_empty() && !arguments.has("-f") && !told.iter().any(|told| puts(&told.value.to_string()))
+}
+
+/// Whether the tasks of Capistrano, which stand behind the name of a stage, are known to look only.
+fn only_checks(arguments: &Arguments<'_>) -> bool {
+    let looks = |task: &&str| matches!(*task, "doctor" | "deploy:check" | "git:check" | "install");
+    let words: Vec<&str> = arguments.plain_values().map(|word| word.as_literal().unwrap_or("")).collect();
+    words.iter().any(looks) && words.iter().skip(1).all(|word| looks(&word))
 }

@@ -55,6 +55,11 @@ pub(super) fn read<'d>(
         run.push(effect);
         return;
     };
+    let told = |(name, value, _): &(String, Value, Place)| value.as_literal().map(|value| format!("{name}={value}"));
+    if named.iter().filter_map(told).any(|told| pipe.dry.contains(&told)) {
+        run.harmless();
+        return;
+    }
     let words = words(&named);
     if let Some(variable) = &pipe.command {
         run_command(call, pipe, variable, &named, run, interpreter);

@@ -317,3 +317,30 @@ fn a_dry_run_does_nothing() {
         assert_eq!(effects(command), ["deploy b/c:1"], "{command}");
     }
 }
+
+#[test]
+fn a_deploying_tool_that_only_looks_or_prepares_deploys_nothing() {
+    for command in [
+        "aws s3 sync dist s3://prod --dryrun && rsync -an dist/ me@host:/srv && rclone sync -n dist r:x",
+        "aws cloudformation deploy --stack-name prod --no-execute-changeset && sam deploy --no-execute-changeset",
+        "vercel pull --yes --environment=production && vercel --token $T build --prod && npx vercel@37 inspect x",
+        "surge list && now ls && npx wrangler pages project list && cap production doctor",
+        "lftp -u me,$P -e 'mirror /srv/x x; get y; bye' host",
+    ] {
+        assert_eq!(effects(command), [""; 0], "{command}");
+    }
+    assert_eq!(effects("fly deploy --build-only --push"), ["build  +push"]);
+    assert_eq!(effects("fly deploy --remote-only --build-only"), ["build "]);
+    for command in [
+        "vercel --prod --token $T",
+        "vercel ./dist",
+        "vercel deploy --prebuilt",
+        "cap production deploy",
+        "cap production deploy:check deploy",
+        "lftp -u me,$P -e 'mirror -R dist /srv; bye' host",
+        "lftp -f upload.lftp",
+        "npx wrangler pages deploy dist",
+    ] {
+        assert_eq!(effects(command), ["deploy"], "{command}");
+    }
+}

@@ -96,6 +96,18 @@ fn a_command_that_surely_pushes_nothing_is_no_excuse() {
 }
 
 #[test]
+fn a_pipe_does_what_its_command_says() {
+    for (command, wanted) in [("package-only", 0), ("all", 1)] {
+        let pipe = format!(
+            "{PUSH}\n            - pipe: atlassian/aws-sam-deploy:2.4.0\n              variables: {{ COMMAND: {command} }}"
+        );
+        let found = told(&flow(&pipe, RETAG, DEPLOY));
+        let undeclared = found.iter().filter(|text| text.starts_with("error declared-environment")).count();
+        assert_eq!((undeclared, found.len()), (wanted, wanted), "{command}: {found:?}");
+    }
+}
+
+#[test]
 fn whether_a_build_pushes_may_stand_in_its_file() {
     for (main, wanted) in [
         ("docker buildx bake", "note"),
