@@ -53,6 +53,16 @@ pub struct Unread<'d> {
     pub site: Site<'d>,
 }
 
+/// A command that changes something outside the build container: a database, a server, what runs in a cluster. Whether that
+/// is the deployment which its step declares can't be told.
+#[derive(Clone, Debug)]
+pub struct Change<'d> {
+    /// The command in short.
+    pub command: String,
+    /// The command.
+    pub site: Site<'d>,
+}
+
 impl Unread<'_> {
     /// Whether a word of it holds a variable.
     pub fn carries(&self, variable: &str) -> bool {
@@ -73,6 +83,8 @@ pub struct StepEffects<'d> {
     pub git: Vec<GitCall<'d>>,
     /// How many commands ran that are known and harmless.
     pub harmless: usize,
+    /// Commands that change something else than images and what environments run.
+    pub changes: Vec<Change<'d>>,
     /// Commands that are not understood.
     pub unread: Vec<Unread<'d>>,
     /// Words that choose a cluster, a project or a workspace for the commands after them.

@@ -101,6 +101,10 @@ impl<'d> Reading<'_, 'd> {
         if machine {
             self.push(Kind::Docker, self.short(), Vec::new());
         }
+        if command.reader.as_deref() == Some("exec") {
+            self.executed(arguments, machine);
+            return;
+        }
         if command.reader.as_deref() == Some("run")
             && let Some(inner) = tool::contained(self.invocation, arguments, self.catalogue)
         {
@@ -114,8 +118,10 @@ impl<'d> Reading<'_, 'd> {
             return;
         }
         match command.does {
-            Does::Harmless if command.rest => self.of_known_tool(),
-            Does::Harmless => self.run.harmless(),
+            Does::Harmless if command.rest => self.of_known_tool(machine),
+            Does::Harmless => self.nothing(),
+            Does::Publish => self.publish(),
+            Does::Change => self.change(),
             Does::Login => self.push(Kind::Login, self.short(), Vec::new()),
             Does::Opaque => {
                 self.push(Kind::Opaque(Opaque::Command { name: name.to_owned() }), self.short(), self.words(&[]))

@@ -133,6 +133,8 @@ impl Reading<'_, '_> {
             );
         } else if (sends || method) && self.carries_run() {
             self.not_read(self.short());
+        } else if (sends || method) && !about(&notifies) {
+            self.change();
         } else {
             self.run.harmless();
         }
@@ -161,5 +163,5 @@ fn only_fetches(arguments: &Arguments<'_>) -> bool {
 fn only_checks(arguments: &Arguments<'_>) -> bool {
     let looks = |task: &&str| matches!(*task, "doctor" | "deploy:check" | "git:check" | "install");
     let words: Vec<&str> = arguments.plain_values().map(|word| word.as_literal().unwrap_or("")).collect();
-    words.iter().any(looks) && words.iter().skip(1).all(|word| looks(&word))
+    words.iter().any(looks) && words.iter().skip(1).all(looks)
 }

@@ -7,6 +7,7 @@ mod arguments;
 mod at_hand;
 mod built_in;
 mod catalogue;
+mod changes;
 mod collected;
 mod command;
 mod consulted;
@@ -36,12 +37,14 @@ mod unread;
 mod world;
 
 pub use catalogue::{Catalogue, CatalogueError};
-pub use collected::{BranchTest, GitCall, Print, StepEffects, Unread};
+pub use collected::{BranchTest, Change, GitCall, Print, StepEffects, Unread};
 pub use environment::{EnvironmentKind, inferred, kind_of, left_to_variable};
 pub use model::{Effect, Images, Kind, Opaque, Site};
 pub use read::Reader;
 pub use reference::{Comparison, Reference, Tag, compare};
 pub use world::{Bindings, Files, Names, NoFiles};
 
+#[cfg(test)]
+mod catalogue_tests;
 #[cfg(test)]
 mod tests;

@@ -95,6 +95,7 @@ pub(super) fn read<'d>(
             let to = to.first().map(|to| to.value.to_string());
             vec![Kind::Deploy { images, to, weak: false, restart: false }]
         }
+        Some(Does::Publish) => vec![Kind::Deploy { images: Images::None, to: None, weak: true, restart: true }],
         Some(Does::Opaque) => vec![Kind::Opaque(Opaque::Pipe { name: name.to_owned() })],
         _ => Vec::new(),
     };

@@ -92,7 +92,17 @@ pub(super) fn read(invocation: &Invocation) -> Runs {
         _ => plain.iter().map(String::as_str).collect(),
     };
     if targets.is_empty() {
-        return Runs::Harmless;
+        // Without a target it makes the first, or the default one.
+        let asks = invocation
+            .words
+            .iter()
+            .any(|word| matches!(word.literal(), Some("--version" | "-v" | "--help" | "-h" | "-l" | "--list")));
+        return match tool {
+            "make" | "gmake" | "task" | "ant" | "rake" | "gulp" | "grunt" if !asks => {
+                Runs::Target(Opaque::Target { name: tool.to_owned(), telling: false })
+            }
+            _ => Runs::Harmless,
+        };
     }
     // Scripts of package.json and the like: `build` makes a bundle there, and rake's tasks are anything.
     let builds = matches!(tool, "make" | "gmake" | "just" | "task" | "earthly" | "invoke" | "bazel");

@@ -20,6 +20,12 @@ pub(super) fn behind(invocation: &Invocation) -> Option<Invocation> {
         // `gcloud docker -- push x`
         ("gcloud", Some("docker")) => 1,
         ("bash" | "sh", Some(path)) if matches!(path.rsplit('/').next(), Some("gradlew" | "mvnw")) => 1,
+        ("python" | "python3" | "python2", Some("-m")) => 2,
+        ("python" | "python3" | "python2" | "php", Some(path))
+            if matches!(path.rsplit('/').next(), Some("manage.py" | "artisan")) =>
+        {
+            1
+        }
         ("npx" | "bunx" | "pnpx" | "uvx" | "pipx", _) => 1,
         ("npm" | "pnpm" | "yarn" | "bun", Some("exec" | "dlx" | "x")) => 2,
         ("bundle" | "poetry" | "pipenv" | "uv" | "hatch" | "mise" | "asdf", Some("exec" | "run")) => 2,

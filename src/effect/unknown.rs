@@ -81,7 +81,7 @@ impl Reading<'_, '_> {
         if RUNS_CODE.contains(&name) && self.carries_run() && !self.only_plain_goals() {
             self.not_read(self.short());
         } else {
-            self.run.harmless();
+            self.nothing();
         }
     }
 
@@ -148,7 +148,7 @@ impl Reading<'_, '_> {
         // A known tool of which no entry fits does nothing that the catalogue knows of.
         let harmless = self.catalogue.is_harmless(name);
         if !harmless && self.catalogue.has_commands(name) {
-            self.of_known_tool();
+            self.of_known_tool(false);
             return;
         }
         if harmless || path.contains("node_modules/.bin/") || path.contains("vendor/bin/") {

@@ -80,6 +80,13 @@ const LOOKS: [&str; 71] = [
     "tags",
 ];
 
+/// Those of them that change what runs.
+const CHANGES: [&str; 10] = ["rm", "rmi", "remove", "delete", "prune", "down", "stop", "kill", "start", "exec"];
+
+fn changes(word: &str) -> bool {
+    CHANGES.contains(&word) || word.starts_with("delete-")
+}
+
 /// Beginnings of such subcommands in the tools that join verb and noun.
 const LOOKS_BEGIN: [&str; 7] = ["get-", "list-", "describe-", "show-", "batch-get-", "wait-", "delete-"];
 
@@ -88,8 +95,12 @@ const PUSHES: [&str; 5] = ["push", "publish", "upload", "promote", "trigger"];
 
 impl<'d> Reading<'_, 'd> {
     /// A command of a tool that the catalogue knows, and of which no entry fits what it is asked.
-    pub(super) fn of_known_tool(&self) {
+    /// `machine` tells that it is about the daemon of the build machine, which is gone with it.
+    pub(super) fn of_known_tool(&self, machine: bool) {
         self.run.harmless();
+        if !machine && !self.asks_for_help() && self.plain_words().skip(1).take(4).any(|word| changes(&word)) {
+            self.change();
+        }
         let mut subcommands = self.plain_words().skip(1).take(4).peekable();
         let alone = subcommands.peek().is_none();
         let looks = subcommands

@@ -95,6 +95,70 @@ fn a_command_that_surely_pushes_nothing_is_no_excuse() {
     }
 }
 
+/// What `release-flow` says where production's step runs something.
+fn production_by(script: &str) -> Vec<String> {
+    let text = flow(PUSH, RETAG, DEPLOY);
+    let step = "deployment: production, trigger: manual }";
+    let with = format!("deployment: production, trigger: manual, services: [docker], script: [{script:?}] }}");
+    told(&text.replace(step, &with)).into_iter().filter(|text| text.contains("release-flow")).collect()
+}
+
+#[test]
+fn a_package_is_deployed_where_a_step_says_so() {
+    for publish in [
+        "npm publish --tag test",
+        "python3 -m twine upload --repository testpypi dist/*",
+        "./mvnw -B deploy -DskipTests",
+        "gradle :core:publish",
+        "poetry publish --build",
+        "npx semantic-release",
+        "npx lerna publish from-git",
+    ] {
+        assert_eq!(production_by(publish), Vec::<String>::new(), "{publish}");
+        // None elsewhere, and the registry's name is no environment.
+        let found = told(&flow(&format!("{PUSH} && {publish}"), RETAG, DEPLOY));
+        assert_eq!(found, Vec::<String>::new(), "{publish}");
+    }
+    for prepare in ["npm pack", "python -m build", "mvn package", "cargo build", "gem build x.gemspec"] {
+        assert!(production_by(prepare).iter().all(|text| text.starts_with("error")), "{prepare}");
+        assert!(!production_by(prepare).is_empty(), "{prepare}");
+    }
+}
+
+#[test]
+fn what_changes_something_outside_may_be_the_deployment() {
+    for change in [
+        "flyway -url=$URL migrate",
+        "poetry run alembic upgrade head",
+        "python src/manage.py migrate --noinput",
+        "php artisan migrate --force",
+        "kubectl delete job x",
+        "curl -X POST https://ci.example/start",
+        "ssh me@host 'cd /srv && git pull'",
+        "docker -H ssh://me@host exec web reload",
+        "make",
+    ] {
+        let found = production_by(change);
+        assert!(found.len() == 1 && found[0].starts_with("note release-flow:"), "{change}: {found:?}");
+    }
+    for look in [
+        "kubectl get pods",
+        "ssh me@host 'cd /srv && ls'",
+        "docker exec web id",
+        "curl https://x.example",
+        "make --version",
+    ] {
+        let found = production_by(look);
+        assert!(found.len() == 1 && found[0].starts_with("error release-flow:"), "{look}: {found:?}");
+    }
+}
+
+#[test]
+fn a_cluster_in_a_container_of_the_build_machine_is_its_own() {
+    let main = format!("{PUSH} && docker exec k3s kubectl apply -f test.yaml");
+    assert_eq!(told(&flow(&main, RETAG, DEPLOY)), Vec::<String>::new());
+}
+
 #[test]
 fn a_pipe_does_what_its_command_says() {
     for (command, wanted) in [("package-only", 0), ("all", 1)] {

@@ -73,6 +73,16 @@ fn part(
             if is_real(&site) {
                 return;
             }
+            if let Some(change) = site.step.found.changes.first() {
+                unfollowed.get_or_insert((
+                    change.site.span(),
+                    format!(
+                        "{} counts as the deployment to {word} by its declaration; whether `{}` is one can't be told",
+                        site.step.shown(),
+                        change.command
+                    ),
+                ));
+            }
             if site.step.has_opaque() || !site.step.found.unread.is_empty() {
                 unfollowed.get_or_insert((
                     site.span(),

@@ -1,0 +1,64 @@
+//! Commands that change something outside the build container and are no deployment by themselves: packages that are
+//! published, databases, servers, what a cluster runs. What changes nothing there is harmless.
+
+use super::arguments::Arguments;
+use super::catalogue::Does;
+use super::collected::Change;
+use super::command::Reading;
+use super::model::{Images, Kind};
+use crate::shell::Invocation;
+
+/// Commands that only look, choose or wait, also on another machine.
+const LOOKS: [&str; 40] = [
+    "echo", "printf", "cd", "ls", "cat", "pwd", "true", "false", ":", "test", "[", "[[", "set", "unset", "export",
+    "read", "sleep", "date", "env", "printenv", "id", "whoami", "hostname", "uname", "which", "type", "command",
+    "head", "tail", "grep", "egrep", "awk", "wc", "stat", "file", "du", "df", "ps", "exit", "uptime",
+];
+
+impl Reading<'_, '_> {
+    /// Counts a command that does nothing of interest where it runs; on another machine that is one which only looks.
+    pub(super) fn nothing(&self) {
+        self.run.harmless();
+        let looks = self.invocation.name().is_some_and(|name| LOOKS.contains(&name));
+        if self.invocation.remote.is_some() && !looks {
+            self.change();
+        }
+    }
+
+    /// Keeps a command that changes something outside the build container.
+    pub(super) fn change(&self) {
+        let site = self.run.site(self.invocation.place);
+        self.run.found_mut().changes.push(Change { command: self.short(), site });
+    }
+
+    /// A package in a registry is the deployment of a library, where a step says that it deploys. The registry's name says
+    /// nothing of an environment.
+    pub(super) fn publish(&self) {
+        let kind = Kind::Deploy { images: Images::None, to: None, weak: true, restart: true };
+        self.push(kind, self.short(), Vec::new());
+        if self.carries_run() {
+            self.not_read(self.short());
+        }
+    }
+
+    /// What is run in a container that runs already. `machine` tells that it is one of the build machine.
+    pub(super) fn executed(&self, arguments: &Arguments<'_>, machine: bool) {
+        let inner = arguments.plain(2).and_then(|first| {
+            let at = self.invocation.words.iter().position(|word| word.place == first.place)?;
+            Some(Invocation { words: self.invocation.words.get(at..)?.to_vec(), ..self.invocation.clone() })
+        });
+        let Some(inner) = inner else { return self.run.harmless() };
+        // A cluster in a container of the build machine is gone with it, where nothing says otherwise.
+        let own_cluster = machine && matches!(inner.name(), Some("kubectl" | "helm" | "kustomize" | "k3s" | "oc"));
+        let known = self.catalogue.find(&inner).iter().any(|(command, _)| command.does != Does::Runner);
+        if known && (!own_cluster || self.run.is_declared()) {
+            Reading { invocation: &inner, phrase: &[], ..*self }.read();
+        } else if known {
+            self.not_read(self.short());
+        } else if machine {
+            self.run.harmless();
+        } else {
+            self.change();
+        }
+    }
+}
