@@ -1,6 +1,6 @@
 //! The catalogue: which command or pipe does what. Data with a schema; a policy file may add entries.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
@@ -201,7 +201,7 @@ pub(super) struct Tool {
     /// The words after the tool's name, and the entry.
     pub(super) commands: Vec<(Vec<String>, Arc<Command>)>,
     /// The numbers of the entries whose phrase begins with a word, in order.
-    by_word: HashMap<String, Vec<usize>>,
+    by_word: BTreeMap<String, Vec<usize>>,
     /// The numbers of those that hold whatever the words are, or read them in their own way.
     by_any: Vec<usize>,
 }
