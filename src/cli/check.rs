@@ -103,7 +103,12 @@ fn check_all(
         }
     };
     // A pool of threads costs more than one file.
-    if places.len() == 1 { places.iter().map(one).collect() } else { places.par_iter().map(one).collect() }
+    if places.len() == 1 {
+        return places.iter().map(one).collect();
+    }
+    // This thread would only wait. Where there is a pool already, it is used as it is.
+    drop(rayon::ThreadPoolBuilder::new().use_current_thread().build_global());
+    places.par_iter().map(one).collect()
 }
 
 fn check(name: String, text: String, checker: &Checker) -> CheckedFile {

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthChar;
 
-use super::visible::{shown, visible};
+use super::visible::{is_plain, shown, visible};
 use super::{FileReport, Look};
 use crate::finding::{Finding, Severity};
 use crate::yaml::Span;
@@ -84,6 +84,14 @@ impl View {
         let start = mark.span.start.clamp(line.start, line.end);
         let (head, tail) = (text.get(line.start..start).unwrap_or(""), text.get(start..line.end).unwrap_or(""));
         let head = if line.start == 0 { head.strip_prefix('\u{feff}').unwrap_or(head) } else { head };
+
+        // Most lines fit and are plain: each byte is a column.
+        let part = Span::new(start - head.len(), line.end);
+        if head.len() + tail.len() <= width && is_plain(head) && is_plain(tail) && !secrets.are_in(part) {
+            let marked = mark.span.end.min(line.end).saturating_sub(start);
+            let row = format!("{head}{tail}").trim_end().to_owned();
+            return Self { row, before: head.len(), marked: marked.max(1) };
+        }
 
         // The whole line where it fits; else a third of the width before the mark, and the rest after it.
         let (left_all, left_whole) = cells(head.char_indices().rev(), width);
@@ -178,6 +186,11 @@ impl Secrets {
         let mut spans: Vec<Span> = told.map(|finding| finding.span).chain(file.secrets.iter().copied()).collect();
         spans.sort_unstable();
         Self(spans)
+    }
+
+    /// Whether one of them has to do with a part of the text.
+    fn are_in(&self, part: Span) -> bool {
+        self.0.iter().any(|span| span.start < part.end && part.start < span.end)
     }
 
     /// Whether a byte belongs to one of them.

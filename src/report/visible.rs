@@ -19,9 +19,14 @@ pub(super) fn shown(c: char) -> char {
     }
 }
 
+/// Whether each byte of a text is a character of one column that is shown as it is.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
 /// One line of text with every control and every direction mark made visible.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| shown(c) == c) {
+    if is_plain(text) || text.chars().all(|c| shown(c) == c) {
         return Cow::Borrowed(text);
     }
     let mut before = '\0';
