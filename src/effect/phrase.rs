@@ -14,7 +14,9 @@ impl Catalogue {
         }
         let words: Vec<&Word> = invocation.words.iter().skip(1).collect();
         let mut found = matching(&tools, &words, invocation, false);
-        if found.iter().all(|(length, ..)| *length == 0) {
+        // Without a flag there is none that could have a value.
+        let has_flag = || words.iter().any(|word| word.value().literal_prefix().starts_with('-'));
+        if found.iter().all(|(length, ..)| *length == 0) && has_flag() {
             let behind_values = matching(&tools, &words, invocation, true);
             if !behind_values.is_empty() {
                 found = behind_values;
