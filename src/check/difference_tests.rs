@@ -148,6 +148,12 @@ fn steps_that_change_places_are_told_as_that() {
         ["push to main: the order is now `B`, `A`, a step without a name (`npm ci`)"]
     );
     assert_eq!(order(&[test, build], &[build, test]).len(), 1);
+    // What acts on the world may no longer come before what checked it.
+    let push = "step: {name: Push, services: [docker], script: [docker push r/x:1]}";
+    assert_eq!(
+        order(&[a, push], &[push, a]),
+        ["push to main: the order is now `Push`, `A`", "weaker: push to main: `Push` no longer waits for `A`"]
+    );
     // One that comes between is new, and none of the others is another one.
     assert_eq!(order(&[test], &[build, test]), ["push to main: a step without a name is new"]);
     let twice = ["step: {name: A, script: [uname]}", a];

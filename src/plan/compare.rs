@@ -161,13 +161,13 @@ fn steps(
         told.tell(text, false);
     }
     // The order is about the steps of both sides, by their names of now.
-    if turned_round(&old, &new, &now) {
+    let turned = turned_round(&old, &new, &now);
+    if turned {
         let both = new.iter().enumerate().filter(|(place, _)| now.contains(&Some(*place))).map(|(_, step)| step);
         let both: Vec<&Named<'_, '_>> = both.collect();
         told.tell(format!("the order is now {}", in_order(&both)), false);
-        return;
     }
-    // In the same order a step may still wait for less.
+    // In the same order a step may still wait for less; in another one that matters of what acts on the world.
     let old: Vec<Named<'_, '_>> =
         old.iter().zip(&now).filter_map(|((_, step), place)| Some((new.get((*place)?)?.0.clone(), *step))).collect();
     let both: BTreeSet<String> = old.iter().map(|(name, _)| name.clone()).collect();
@@ -177,13 +177,20 @@ fn steps(
         let names = |left: &BTreeSet<String>, right: &BTreeSet<String>| {
             left.difference(right).cloned().collect::<Vec<_>>().join(" and ")
         };
-        if was.difference(&is).next().is_some() {
+        if was.difference(&is).next().is_some() && (!turned || acts(step)) {
             told.tell(format!("{name} no longer waits for {}", names(&was, &is)), true);
         }
-        if is.difference(&was).next().is_some() {
+        if is.difference(&was).next().is_some() && !turned {
             told.tell(format!("{name} waits for {} now", names(&is, &was)), false);
         }
     }
+}
+
+/// Whether a step deploys, or puts an image into a registry: what stood before it may have been a check.
+fn acts(step: &PlannedStep<'_>) -> bool {
+    step.deployment.is_some()
+        || !step.deploying().is_empty()
+        || step.found.effects.iter().any(|effect| !effect.pushed().is_empty())
 }
 
 /// Why a step that is gone is no safeguard that is lost; `None` where it may have been one.
