@@ -27,7 +27,7 @@ pub struct Hit {
 }
 
 /// Beginnings of tokens that vendors give out, the least length of what follows, and what it is.
-const TOKENS: [(&str, usize, &str); 30] = [
+const TOKENS: [(&str, usize, &str); 35] = [
     ("AKIA", 16, "an AWS access key"),
     ("ASIA", 16, "an AWS access key"),
     ("ghp_", 30, "a GitHub token"),
@@ -39,6 +39,11 @@ const TOKENS: [(&str, usize, &str); 30] = [
     ("xoxp-", 20, "a Slack token"),
     ("xoxa-", 20, "a Slack token"),
     ("hooks.slack.com/services/T", 20, "a Slack webhook"),
+    ("discord.com/api/webhooks/", 30, "a Discord webhook"),
+    ("discordapp.com/api/webhooks/", 30, "a Discord webhook"),
+    ("squ_", 40, "a SonarQube token"),
+    ("sqp_", 40, "a SonarQube token"),
+    ("sqa_", 40, "a SonarQube token"),
     ("sk_live_", 16, "a Stripe key"),
     ("rk_live_", 16, "a Stripe key"),
     ("AIza", 35, "a Google API key"),

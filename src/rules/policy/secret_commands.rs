@@ -41,10 +41,28 @@ fn line_hits(line: &str, tokens: &[Token<'_>], base: usize, depth: usize, hits: 
     if trimmed.starts_with('#') || depth > 3 {
         return;
     }
+    let commands: Vec<&[Token<'_>]> = tokens.chunk_by(|a, b| a.command == b.command).collect();
+    for pair in commands.windows(2) {
+        let [told, reader] = pair else { continue };
+        if let Some(hit) = on_input(told, reader, base) {
+            hits.push(hit);
+        }
+    }
     // Flags mean what they mean within one command of the line.
     for command in tokens.chunk_by(|a, b| a.command == b.command) {
         command_hits(command, base, depth, hits);
     }
+}
+
+/// `echo PASSWORD | docker login --password-stdin`
+fn on_input(told: &[Token<'_>], reader: &[Token<'_>], base: usize) -> Option<Hit> {
+    let reads = reader.iter().any(|token| matches!(token.text, "--password-stdin" | "--pass-stdin"));
+    let prints = matches!(told.iter().find(|token| token.text != "-").map(|token| token.text), Some("echo" | "printf"));
+    let last = told.last().filter(|_| reads && prints && told.len() > 1)?;
+    let (inner, offset) = unquoted(last.text);
+    let weight = weigh(inner).filter(|_| !inner.contains('%'))?;
+    let start = base + last.start + offset;
+    Some(Hit { span: Span::new(start, start + inner.len()), what: "a password on the input".to_owned(), weight })
 }
 
 fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<Hit>) {
@@ -82,7 +100,14 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
             push(value, token.start + flag.len() + 1, format!("a literal behind `{flag}`"));
             continue;
         }
-        if database && token.text.starts_with("-p") && token.text.len() > 2 && !token.text.starts_with("--") {
+        let glued = database || any(&["sshpass"]);
+        if any(&["redis-cli"])
+            && matches!(token.text, "-a" | "--pass")
+            && let Some(next) = next
+        {
+            push(next.text, next.start, format!("a literal behind `{}`", token.text));
+        }
+        if glued && token.text.starts_with("-p") && token.text.len() > 2 && !token.text.starts_with("--") {
             push(token.text.get(2..).unwrap_or(""), token.start + 2, "a literal behind `-p`".to_owned());
         }
         let (inner, offset) = unquoted(token.text);
@@ -90,6 +115,16 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
         let header = inner.contains(' ') || before.is_some_and(|flag| matches!(flag.text, "-H" | "--header"));
         if let Some(at) = header_value(inner).filter(|_| header) {
             push(inner.get(at..).unwrap_or(""), token.start + offset + at, "a credential in a header".to_owned());
+        }
+        if let Some((_, query)) = inner.split_once('?').filter(|(address, _)| address.contains("://")) {
+            let mut at = inner.len() - query.len();
+            for pair in query.split('&') {
+                if let Some((name, value)) = pair.split_once('=').filter(|(name, _)| is_secret_name(name)) {
+                    push(value, token.start + offset + at + name.len() + 1, format!("the value of `{name}`"));
+                }
+                at += pair.len() + 1;
+            }
+            continue;
         }
         // A quoted word with blanks is a command line of its own, unless the assignment itself is quoted.
         let nested = offset == 1 && inner.contains(' ');
@@ -100,6 +135,10 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
         };
         match inner.split_once('=') {
             Some((name, value)) if !nested && is_assignment(name) && is_secret_name(name.trim_start_matches("-D")) => {
+                push(value, token.start + offset + name.len() + 1, format!("the value of `{name}`"));
+            }
+            // `//registry.npmjs.org/:_authToken=…`
+            Some((name, value)) if !nested && name.starts_with("//") && name.ends_with("oken") => {
                 push(value, token.start + offset + name.len() + 1, format!("the value of `{name}`"));
             }
             _ if nested => line_hits(inner, &tokenize(inner), base + token.start + 1, depth + 1, hits),
@@ -245,6 +284,24 @@ mod tests {
         assert_eq!(found("curl -H 'x-api-key: k9-Zt41' u"), ["k9-Zt41"]);
         assert_eq!(found("curl -H \"X-Api-Key:k9-Zt41\" u"), ["k9-Zt41"]);
         assert_eq!(found("curl -H 'authorization: bearer k9-Zt41' u"), ["k9-Zt41"]);
+        assert_eq!(found("echo k9-Zt41 | docker login -u me --password-stdin r"), ["k9-Zt41"]);
+        assert_eq!(found("printf '%s' 'k9-Zt41' | docker login --password-stdin"), ["k9-Zt41"]);
+        assert_eq!(found("sshpass -pk9-Zt41 ssh me@host"), ["k9-Zt41"]);
+        assert_eq!(found("redis-cli -h r -a k9-Zt41 PING"), ["k9-Zt41"]);
+        assert_eq!(found("curl 'https://a.example/v1?page=2&api_key=k9-Zt41&x=1'"), ["k9-Zt41"]);
+        assert_eq!(found("echo \"//npm.example/:_authToken=k9-Zt41\" > .npmrc"), ["k9-Zt41"]);
+        for nothing in [
+            "echo \"$REG_PASSWORD\" | docker login --password-stdin",
+            "printf '%s\\n' | docker login --password-stdin",
+            "echo password | tee log && docker login --password-stdin < f",
+            "aws ecr get-login-password | docker login --password-stdin r",
+            "redis-cli -a $REDIS_PASSWORD PING",
+            "sshpass -p$SSH_PASSWORD ssh me@host",
+            "curl 'https://a.example/v1?page=2&api_key=$API_KEY'",
+            "echo \"//npm.example/:_authToken=${NPM_TOKEN}\" > .npmrc",
+        ] {
+            assert_eq!(found(nothing), [""; 0], "{nothing}");
+        }
         assert_eq!(found("curl -H 'x-auth-token: k9-Zt41' -H 'private-token: z'"), ["k9-Zt41", "z"]);
         assert_eq!(found("kubectl create secret generic a --from-literal=password='k9-Zt41'"), ["k9-Zt41"]);
         for nothing in
