@@ -170,10 +170,15 @@ impl<'i> Arguments<'i> {
         found
     }
 
+    /// The values of a variable that is set before the command or in the script.
+    pub(super) fn known<'v>(&'v self, name: &str, scope: &'v Scope) -> Option<&'v [Value]> {
+        let own = self.assignments.iter().find(|(assigned, _)| assigned == name).map(|(_, values)| values.as_slice());
+        own.or_else(|| scope.get(name))
+    }
+
     /// A variable: set before the command, in the script, or known by name only.
     pub(super) fn variable(&self, name: &str, scope: &Scope) -> Option<Value> {
-        let own = self.assignments.iter().find(|(assigned, _)| assigned == name).map(|(_, values)| values.as_slice());
-        match own.or_else(|| scope.get(name)) {
+        match self.known(name, scope) {
             Some([one]) => Some(one.clone()),
             Some(_) => None,
             None => Some(Value::variable(name)),

@@ -67,7 +67,7 @@ impl<'d> Reading<'_, 'd> {
         match image.get("location").and_then(|location| location.text()) {
             None => Source::Built,
             Some(location) => {
-                let value = hidden::interpolated(location, self.scope);
+                let value = hidden::interpolated(location, |name| self.scope.get(name));
                 let meant = value.as_literal().is_none() || stated::is_meant(&value);
                 if meant { Source::Named(value) } else { Source::Unknown(path) }
             }

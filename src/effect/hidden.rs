@@ -87,7 +87,10 @@ pub(super) fn compose(arguments: &Arguments<'_>, scope: &Scope, files: &dyn File
             let built = !builds || entry.value.get("build").is_some();
             if let (true, true, Some(image)) = (chosen, built, entry.value.get("image").and_then(|image| image.text()))
             {
-                found.push(Selected { value: interpolated(image, scope), place: arguments.place() });
+                found.push(Selected {
+                    value: interpolated(image, |name| arguments.known(name, scope)),
+                    place: arguments.place(),
+                });
             }
         }
     }
@@ -95,7 +98,7 @@ pub(super) fn compose(arguments: &Arguments<'_>, scope: &Scope, files: &dyn File
 }
 
 /// `${X}`, `$X` and `${X:-y}` as compose replaces them.
-pub(super) fn interpolated(text: &str, scope: &Scope) -> Value {
+pub(super) fn interpolated<'v>(text: &str, known: impl Fn(&str) -> Option<&'v [Value]>) -> Value {
     let mut value = Value::default();
     let mut rest = text;
     while let Some(at) = rest.find('$') {
@@ -109,7 +112,7 @@ pub(super) fn interpolated(text: &str, scope: &Scope) -> Value {
             }
         };
         let name = expression.split([':', '-', '?']).next().unwrap_or("");
-        match scope.get(name) {
+        match known(name) {
             Some([one]) => value.extend(one),
             _ if expression.len() > name.len() => value.extend(&Value::opaque(format!("${{{expression}}}"))),
             _ => value.extend(&Value::variable(name)),

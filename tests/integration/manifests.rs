@@ -17,6 +17,7 @@ fn told(deploy: &str) -> Option<Severity> {
             "overlays/production/kustomization.yaml",
             "resources: [../base]\nimages: [{name: app, newName: r.example/app, newTag: latest}]\n",
         ),
+        ("compose.yaml", "services: {app: {image: 'r.example/app:${TAG:-latest}'}}\n"),
         ("tree/readme.md", "no manifest"),
         ("tree/one/two/app.yaml", MANIFEST),
         (
@@ -54,6 +55,18 @@ fn told(deploy: &str) -> Option<Severity> {
     let checked = Checker::new(Settings::default()).with_files(folder.path()).check(text);
     let own = checked.findings.iter().filter(|finding| finding.rule == "deploy-what-was-promoted");
     own.map(|finding| finding.severity).max()
+}
+
+#[test]
+fn what_stands_before_a_command_reaches_the_file_that_it_reads() {
+    for (deploy, wanted) in [
+        ("TAG=latest docker -H ssh://host compose up -d", Some(Severity::Error)),
+        ("export TAG=latest; docker -H ssh://host compose up -d", Some(Severity::Error)),
+        ("TAG=$BITBUCKET_TAG docker -H ssh://host compose up -d", None),
+        ("TAG=latest date; TAG=$BITBUCKET_TAG docker -H ssh://host compose up -d", None),
+    ] {
+        assert_eq!(told(deploy), wanted, "{deploy}");
+    }
 }
 
 #[test]
