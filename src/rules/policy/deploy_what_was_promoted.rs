@@ -37,6 +37,8 @@ impl Rule for DeployWhatWasPromoted {
                     match images {
                         Images::None | Images::Doubtful { .. } => {}
                         Images::Hidden | Images::Stated(_) if overruled => {}
+                        // It deploys what it builds itself.
+                        Images::Hidden if builds_too(step, effect) => {}
                         Images::Hidden => hidden(plan, step, effect, out),
                         Images::Known(references) | Images::Stated(references) => {
                             for reference in references {
@@ -48,6 +50,13 @@ impl Rule for DeployWhatWasPromoted {
             }
         }
     }
+}
+
+/// Whether the same command builds as well: `gcloud run deploy --source .`.
+fn builds_too(step: &PlannedStep<'_>, effect: &Effect<'_>) -> bool {
+    let same =
+        |other: &Effect<'_>| other.site.node.id() == effect.site.node.id() && other.site.range == effect.site.range;
+    step.found.effects.iter().any(|other| matches!(other.kind, Kind::Build { .. }) && same(other))
 }
 
 /// What a plan may deploy.
