@@ -34,6 +34,10 @@ impl Rule for PinnedImage {
         for image in images {
             let name = if image.is_mapping() { image.get("name") } else { Some(image) };
             let Some((node, text)) = name.and_then(|node| Some((node, node.string()?))) else { continue };
+            // `not-empty` tells that there is none.
+            if text.trim().is_empty() {
+                continue;
+            }
             let message = match version(text) {
                 Version::None => format!("`{text}` names no version, so it is `latest`"),
                 Version::Latest => format!("`{text}` is whatever is newest on the day of the run"),

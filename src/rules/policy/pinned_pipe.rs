@@ -17,7 +17,8 @@ impl Rule for PinnedPipe {
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         for selector in flow.selectors() {
             for step in selector.pipeline().steps() {
-                for pipe in step.pipes() {
+                // What has no owner is no pipe's name, which `well-formed` tells.
+                for pipe in step.pipes().into_iter().filter(|pipe| pipe.text().contains('/')) {
                     let message = match pipe.version() {
                         None => format!("`{}` names no version", pipe.text()),
                         Some("latest") => format!("`{}` is whatever is newest on the day of the run", pipe.text()),

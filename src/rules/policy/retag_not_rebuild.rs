@@ -165,6 +165,11 @@ fn next_edit(references: &[&Reference<'_>]) -> String {
 /// carries the image or the tag.
 fn unfollowed(plan: &Plan<'_>, missing: &Missing<'_, '_>) -> Option<(Span, String)> {
     let site = &missing.site;
+    // A step that is no map is told as such; what it was to do is not known.
+    let unreadable = plan.steps.iter().find(|step| step.item <= site.step.item && !step.step.node().is_mapping());
+    if let Some(step) = unreadable {
+        return Some((step.step.node().span(), "the step".to_owned()));
+    }
     let opaque = plan.effects().find(|(step, effect)| step.item <= site.step.item && effect.hides_effects());
     if let Some((_, hidden)) = opaque {
         return Some((hidden.site.span(), hidden.command.clone()));

@@ -104,7 +104,7 @@ pub(super) fn deployments<'d>(selector: &Selector<'d>) -> Vec<Deployment<'d>> {
             found.extend(step.deployment().map(|deployment| Deployment { deployment, item: (at, inner), alias }));
         };
         match item {
-            Item::Step(step) | Item::Final(step) => add(&step, 0),
+            Item::Step(step) => add(&step, 0),
             Item::Parallel(group) => group.steps().iter().for_each(|step| add(step, 0)),
             Item::Stage(stage) => match stage.deployment() {
                 Some(deployment) => {
@@ -121,7 +121,8 @@ pub(super) fn deployments<'d>(selector: &Selector<'d>) -> Vec<Deployment<'d>> {
                     }
                 }
             },
-            Item::Variables(_) | Item::Unknown(_) => {}
+            // A final step takes no deployment, which `known-key` tells.
+            Item::Final(_) | Item::Variables(_) | Item::Unknown(_) => {}
         }
     }
     found
