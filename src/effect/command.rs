@@ -313,6 +313,10 @@ impl<'d> Reading<'_, 'd> {
                 words.push(text);
             }
         }
+        // What such a tool deploys is what stands in its folder: `cd live/prod` is `-chdir=live/prod`.
+        if matches!(self.invocation.name(), Some("terraform" | "tofu" | "terragrunt" | "pulumi" | "cdk")) {
+            words.extend(self.scope.folder().map(str::to_owned));
+        }
         words.extend(self.invocation.remote.iter().map(Value::to_string));
         words.extend(self.run.context_words());
         words

@@ -36,6 +36,14 @@ impl Scope {
         matches!(&self.folder, Folder::At(path) if path.starts_with('/'))
     }
 
+    /// The folder of the checkout in which commands run, where it is known and another than the checkout itself.
+    pub fn folder(&self) -> Option<&str> {
+        match &self.folder {
+            Folder::At(path) if !path.is_empty() && !path.starts_with('/') => Some(path),
+            Folder::At(_) | Folder::Lost => None,
+        }
+    }
+
     pub(super) fn set_array(&mut self, name: &str, items: Vec<Vec<Value>>) {
         let one: Option<Vec<Value>> = items.iter().map(|item| item.first().cloned()).collect();
         self.set(name, one.and_then(|all| all.first().cloned()).into_iter().collect());
