@@ -26,8 +26,9 @@ pub struct Reader<'c, 'd> {
     kept: HashMap<Scripts, Vec<Kept<'d>>>,
 }
 
-/// The scripts of a step as nodes, each with the alias that leads to it, and whether the step declares an environment.
-type Scripts = ([Option<(NodeId, Option<Span>)>; 2], bool);
+/// The scripts of a step as nodes, each with the alias that leads to it; whether the step declares an environment, and whether
+/// it runs on Windows.
+type Scripts = ([Option<(NodeId, Option<Span>)>; 2], bool, bool);
 
 /// A reading, with the answers on which it stands.
 struct Kept<'d> {
@@ -111,7 +112,7 @@ impl<'c, 'd> Reader<'c, 'd> {
         given: &Written,
     ) -> Rc<StepEffects<'d>> {
         let nodes = ["script", "after-script"].map(|key| step.get(key).map(|node| (node.id(), node.alias())));
-        let scripts = (nodes, declared);
+        let scripts = (nodes, declared, step.runs_on_windows());
         // What other steps hand on is hardly ever the same twice.
         let again = *given == Written::default();
         let known = || self.kept.get(&scripts)?.iter().find(|kept| kept.answers.hold_for(bindings));
@@ -146,12 +147,12 @@ impl<'c, 'd> Reader<'c, 'd> {
         };
         let mut written = given.clone();
         for items in [step.script(), step.after_script()] {
-            written = self.read_items(&items, &run, written);
+            written = self.read_items(&items, step.runs_on_windows(), &run, written);
         }
         (StepEffects { written, ..run.found.into_inner() }, run.consulted.answers())
     }
 
-    fn read_items(&mut self, items: &[ScriptItem<'d>], run: &Run<'d, '_>, written: Written) -> Written {
+    fn read_items(&mut self, items: &[ScriptItem<'d>], windows: bool, run: &Run<'d, '_>, written: Written) -> Written {
         let mut world = World { consulted: &run.consulted, files: self.files };
         let (catalogue, files) = (self.catalogue, self.files);
         let mut emit = |scope: &Scope, invocation: &Invocation| {
@@ -164,6 +165,7 @@ impl<'c, 'd> Reader<'c, 'd> {
             match item {
                 ScriptItem::Command(node) => {
                     let piece = Piece::new(run.source(*node), node.text().unwrap_or(""));
+                    let piece = if windows { piece.from_powershell() } else { piece };
                     if !interpreter.run(&piece) {
                         break;
                     }

@@ -189,6 +189,10 @@ fn is_program_flag(name: &str, flag: &str) -> bool {
 
 /// Whether a path leads into the repository.
 fn is_repository_path(path: &str) -> bool {
+    // `C:/Program Files/…` on Windows.
+    if path.get(1..3).is_some_and(|drive| matches!(drive, ":/" | ":\\")) {
+        return false;
+    }
     let inside =
         path.starts_with("./") || path.starts_with("../") || (path.contains('/') && !path.starts_with(['/', '~', '$']));
     inside || path.starts_with("$BITBUCKET_CLONE_DIR/") || path.starts_with("${BITBUCKET_CLONE_DIR}/")

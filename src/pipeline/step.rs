@@ -31,6 +31,17 @@ pub struct PipeCall<'d> {
     pub identifier: Node<'d>,
 }
 
+impl<'d> Step<'d> {
+    /// Whether it runs on a Windows runner, whose scripts are PowerShell.
+    pub fn runs_on_windows(&self) -> bool {
+        let labels = self.get("runs-on");
+        labels
+            .into_iter()
+            .flat_map(|node| node.text().into_iter().chain(node.items().filter_map(|label| label.text())))
+            .any(|label| label == "windows")
+    }
+}
+
 impl<'d> PipeCall<'d> {
     /// The identifier's text.
     pub fn text(&self) -> &'d str {

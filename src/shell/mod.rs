@@ -16,6 +16,7 @@ mod invocation;
 mod parse;
 mod piece;
 mod plain;
+mod powershell;
 mod prefix;
 mod reads;
 mod redirect;

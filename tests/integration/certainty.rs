@@ -159,6 +159,103 @@ fn a_cluster_in_a_container_of_the_build_machine_is_its_own() {
     assert_eq!(told(&flow(&main, RETAG, DEPLOY)), Vec::<String>::new());
 }
 
+/// The whole flow on Windows runners.
+fn on_windows(script: impl Fn(&str) -> String) -> String {
+    let step = |name: &str, more: &str, command: &str| {
+        format!(
+            "      - step:\n          name: {name}\n          runs-on: [self.hosted, windows]\n{more}          script:\n{}",
+            script(command)
+        )
+    };
+    let tag = |environment: &str, gate: &str| {
+        let promote = "docker pull \"$commit\"; docker tag \"$commit\" \"$tag\"; docker push \"$tag\"";
+        let deploy = format!("          deployment: {environment}\n{gate}");
+        step("Promote", "", promote) + &step("Deploy", &deploy, "docker -H ssh://host run -d \"$tag\"")
+    };
+    format!(
+        "pipelines:\n  branches:\n    main:\n{}{}  tags:\n    rc-*:\n{}    release-*:\n{}",
+        step("Build", "", "docker build -t $commit .; docker push $commit"),
+        step("Staging", "          deployment: staging\n", "docker -H ssh://host run -d $commit"),
+        tag("staging", ""),
+        tag("production", "          trigger: manual\n"),
+    )
+}
+
+#[test]
+fn scripts_of_a_windows_runner_are_powershell() {
+    // Names in variables, and in each command.
+    let assigned = |cut: &str| {
+        on_windows(|command| {
+            let set = format!(
+                "$commit = \"$env:REG/app:$($env:BITBUCKET_COMMIT{cut})\"\n$tag = \"${{env:REG}}/app:$env:BITBUCKET_TAG\"\n{command}\n"
+            );
+            format!(
+                "            - |\n{}",
+                set.lines().map(|line| format!("              {line}\n")).collect::<String>()
+            )
+        })
+    };
+    let inline = on_windows(|command| {
+        let command = command
+            .replace("$commit", "$env:REG/app:$env:BITBUCKET_COMMIT")
+            .replace("$tag", "$Env:REG/app:$Env:BITBUCKET_TAG");
+        command.split("; ").map(|one| format!("            - {one}\n")).collect()
+    });
+    for sound in [assigned(""), assigned(".Substring(0, 8)"), inline.clone()] {
+        let found = told(&sound);
+        assert!(!found.iter().any(|text| !text.starts_with("note")), "{found:#?}\n{sound}");
+        assert!(!found.iter().any(|text| text.contains("promote")), "{found:#?}");
+    }
+    let moved =
+        told(&inline.replace("docker tag \"$env:REG/app:$env:BITBUCKET_COMMIT\"", "docker tag $env:REG/app:latest"));
+    assert!(moved.iter().any(|text| text.starts_with("error promote-by-commit")), "{moved:#?}");
+}
+
+#[test]
+fn a_folder_names_the_environment_as_an_option_does() {
+    for command in [
+        "cd live/prod && terraform apply",
+        "pushd envs/production; terragrunt apply",
+        "terraform -chdir=live/prod apply",
+    ] {
+        let found = told(&flow(&format!("{PUSH} && {command}"), RETAG, DEPLOY));
+        for rule in ["declared-environment", "production-from-release-tag", "manual-production"] {
+            assert!(found.iter().any(|text| text.starts_with(&format!("error {rule}"))), "{command}: {found:?}");
+        }
+    }
+    for command in
+        ["cd live/prod && cd - && cd ../.. && terraform apply", "(cd live/prod && terraform plan); terraform apply"]
+    {
+        let found = told(&flow(&format!("{PUSH} && {command}"), RETAG, DEPLOY));
+        assert!(!found.iter().any(|text| text.contains("production")), "{command}: {found:?}");
+    }
+}
+
+#[test]
+fn what_builds_from_source_and_deploys_gives_no_tag() {
+    let deploy = "gcloud run deploy app --source .";
+    let found = told(&flow(&format!("{PUSH} && {deploy}"), "date", &format!("- {deploy}")));
+    for rule in ["build-once", "retag-not-rebuild"] {
+        assert!(found.iter().any(|text| text.starts_with(&format!("error {rule}"))), "{found:?}");
+    }
+    assert!(!found.iter().any(|text| text.contains("deploy-what-was-promoted")), "{found:?}");
+}
+
+#[test]
+fn what_follows_from_another_finding_is_not_told() {
+    let sound = flow(PUSH, RETAG, DEPLOY);
+    let unknown = told(&sound.replace("- step: *retag", "- step: *promote"));
+    assert!(unknown.iter().any(|text| text.starts_with("error defined-alias")), "{unknown:?}");
+    assert_eq!(unknown.iter().filter(|text| text.starts_with("error")).count(), 1, "{unknown:?}");
+    for (was, is, rule) in [
+        ("image: acme/ci-tools:1.8.0", "image: ''", "not-empty"),
+        ("- docker build", "- pipe: aws-s3-deploy\n            - docker build", "well-formed"),
+    ] {
+        let found = told(&sound.replace(was, is));
+        assert!(found.len() == 1 && found[0].starts_with(&format!("error {rule}")), "{found:?}");
+    }
+}
+
 #[test]
 fn a_pipe_does_what_its_command_says() {
     for (command, wanted) in [("package-only", 0), ("all", 1)] {
