@@ -242,6 +242,20 @@ fn what_builds_from_source_and_deploys_gives_no_tag() {
 }
 
 #[test]
+fn the_docker_of_all_steps_takes_memory_in_steps_that_name_no_service() {
+    let sound = flow(PUSH, RETAG, DEPLOY);
+    let with = |memory: u32, more: &str| {
+        let head =
+            format!("options: {{docker: true{more}}}\ndefinitions: {{services: {{docker: {{memory: {memory}}}}}}}\n");
+        told(&format!("{head}{}", sound.replace("          services: [docker]\n", "")))
+    };
+    let found = with(4096, "");
+    assert!(found.len() == 1 && found[0].starts_with("error service-memory"), "{found:?}");
+    assert_eq!(with(4096, ", size: 2x"), Vec::<String>::new());
+    assert_eq!(with(3072, ""), Vec::<String>::new());
+}
+
+#[test]
 fn what_follows_from_another_finding_is_not_told() {
     let sound = flow(PUSH, RETAG, DEPLOY);
     let unknown = told(&sound.replace("- step: *retag", "- step: *promote"));

@@ -26,7 +26,11 @@ impl Rule for ServiceMemory {
         let mut told = Told::default();
         for site in flow.steps() {
             let Some((size, total)) = total(&site.step, flow) else { continue };
-            let Some(entry) = site.step.entry("services") else { continue };
+            // `options.docker` adds the service to steps that name none, too.
+            let own = site.step.entry("services").map(|entry| entry.key.span());
+            let of_file =
+                flow.file.option("docker").map(|docker| docker.span()).filter(|_| global && !site.step.is_child());
+            let Some(place) = own.or(of_file) else { continue };
             let mut names: Vec<_> = site.step.services().iter().filter_map(|service| service.text()).collect();
             if global && !names.contains(&"docker") {
                 names.push("docker");
@@ -35,12 +39,12 @@ impl Rule for ServiceMemory {
             names.dedup();
             let sum =
                 names.iter().fold(0_i64, |sum, name| sum.saturating_add(memory.get(name).copied().unwrap_or(1024)));
-            if sum.saturating_add(1024) > total && told.first(entry.key.span()) {
+            if sum.saturating_add(1024) > total && told.first(place) {
                 let message = format!(
                     "the services take {sum} MB of the step's {total} ({size}), and the build container needs 1024"
                 );
                 let help = "give the services less `memory` (1024 MB if unset), or the step a larger `size`";
-                site.tell(out.violated(entry.key.span(), message).help(help));
+                site.tell(out.violated(place, message).help(help));
             }
         }
     }
