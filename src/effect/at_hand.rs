@@ -7,6 +7,9 @@ use super::world::Files;
 /// How many targets one call may bring.
 const TARGETS: usize = 60;
 
+/// How deep Makefiles are followed that include others. A file is read once for each line that names it.
+const INCLUDES: usize = 3;
+
 /// The shell text that a call of a runner comes to, where its file is at hand and has the target.
 pub(super) fn script(words: &[String], files: &dyn Files) -> Option<String> {
     let (tool, arguments) = words.split_first()?;
@@ -76,7 +79,7 @@ fn make(arguments: &[String], files: &dyn Files) -> Option<String> {
         || vec!["Makefile".to_owned(), "makefile".to_owned(), "GNUmakefile".to_owned()],
         |file| vec![file],
     );
-    let text = names.iter().find_map(|name| files.read(name))?;
+    let text = included(&names.iter().find_map(|name| files.read(name))?, files, INCLUDES);
     let (variables, targets) = read(&text);
     let set: HashSet<&str> = arguments.iter().filter_map(|word| word.split_once('=')).map(|(name, _)| name).collect();
     for (name, assignment) in &variables {
@@ -94,6 +97,25 @@ fn make(arguments: &[String], files: &dyn Files) -> Option<String> {
         bring(target, &targets, &mut done, &mut script);
     }
     Some(script)
+}
+
+/// A Makefile with what it includes in its place, where that is at hand and is named in plain words.
+fn included(text: &str, files: &dyn Files, depth: usize) -> String {
+    let mut whole = String::new();
+    for line in text.lines() {
+        let names = ["include ", "-include ", "sinclude "].iter().find_map(|word| line.strip_prefix(word));
+        match names.filter(|_| depth > 0) {
+            Some(names) => {
+                let texts = names.split_whitespace().filter_map(|name| files.read(name.trim_start_matches("./")));
+                texts.for_each(|text| whole.push_str(&included(&text, files, depth - 1)));
+            }
+            None => {
+                whole.push_str(line);
+                whole.push('\n');
+            }
+        }
+    }
+    whole
 }
 
 fn quoted(setting: &str) -> Option<String> {
