@@ -183,8 +183,7 @@ impl Host for World<'_> {
     }
 
     fn script(&mut self, path: &str) -> Option<String> {
-        let path = path.strip_prefix("./").unwrap_or(path);
-        let text = self.files.read(path)?;
+        let text = self.files.read(&plain_path(path)?)?;
         let first = text.lines().next().unwrap_or("");
         let shell = !first.starts_with("#!") || first.contains("sh");
         shell.then_some(text)
@@ -193,4 +192,19 @@ impl Host for World<'_> {
     fn target(&mut self, words: &[String]) -> Option<String> {
         super::at_hand::script(words, self.files)
     }
+}
+
+/// A path without `.` and `..`; `None` where it leads out of the checkout.
+fn plain_path(path: &str) -> Option<String> {
+    let mut plain: Vec<&str> = Vec::new();
+    for name in path.split('/') {
+        match name {
+            "." => {}
+            ".." => {
+                plain.pop()?;
+            }
+            name => plain.push(name),
+        }
+    }
+    Some(plain.join("/"))
 }

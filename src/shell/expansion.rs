@@ -32,6 +32,8 @@ impl<'t> Form<'t> {
         }
         let rest = raw.get(length..)?;
         let name = raw.get(..length)?;
+        // The first item of a list is what its name alone means.
+        let (rest, length) = rest.strip_prefix("[0]").map_or((rest, length), |rest| (rest, length + "[0]".len()));
         if rest.is_empty() {
             return Some((Form { name, operator: "", raw }, raw.len()));
         }

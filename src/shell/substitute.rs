@@ -2,7 +2,7 @@
 
 use super::expansion::{cut, trim};
 use super::interpret::Interpreter;
-use super::invocation::{Invocation, Stdin};
+use super::invocation::{Invocation, Stdin, Word};
 use super::piece::Piece;
 use super::value::{Part, Value, join};
 use super::written::Contents;
@@ -18,6 +18,10 @@ impl Interpreter<'_> {
         let text = || commands.iter().map(words_text).collect::<Vec<_>>().join(" | ");
         let printed = match commands.as_slice() {
             [] => Some(Value::default()),
+            // `$(cd "$(dirname "$0")" && pwd)`: seen from the checkout.
+            [change, tell] if !tell.piped_from && change.name() == Some("cd") && tell.name() == Some("pwd") => {
+                change.words.iter().skip(1).find(|word| word.literal() != Some("--")).and_then(Word::one)
+            }
             [first, filters @ ..] => {
                 let whole = self.file_lines(first).or_else(|| printed(first));
                 let chained = filters.iter().all(|filter| filter.piped_from);
@@ -89,8 +93,17 @@ fn printed(invocation: &Invocation) -> Option<Value> {
             let words: Vec<Value> = invocation.words.iter().map(|word| word.one()).collect::<Option<_>>()?;
             git(&words[1..])
         }
+        "dirname" => folder_of(invocation.words.iter().skip(1).find(|word| word.literal() != Some("--"))?.one()?),
+        "realpath" => invocation.words.get(1).filter(|_| invocation.words.len() == 2)?.one(),
+        "readlink" => invocation.words.get(2).filter(|_| invocation.words[1].literal() == Some("-f"))?.one(),
         _ => None,
     }
+}
+
+/// What `dirname` prints of a path that is known.
+fn folder_of(path: Value) -> Option<Value> {
+    let path = path.as_literal()?.trim_end_matches('/');
+    Some(Value::literal(path.rsplit_once('/').map_or(".", |(folder, _)| folder)))
 }
 
 /// All that `echo` or `printf` print, newlines included.

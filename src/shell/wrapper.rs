@@ -242,9 +242,12 @@ impl Interpreter<'_> {
                 if !self.enter() {
                     return Flow::Next;
                 }
+                let outer = self.scope.get(SOURCE).and_then(|values| values.first().cloned());
+                self.scope.set_array(SOURCE, vec![vec![Value::literal(path.as_str())]]);
                 self.calls.push(path);
                 let flow = self.walk_piece(&Piece::whole(invocation.place, &text));
                 self.calls.pop();
+                self.scope.set_array(SOURCE, vec![vec![outer.unwrap_or_else(|| Value::variable(SOURCE))]]);
                 self.leave();
                 if flow == Flow::Exit { Flow::Exit } else { Flow::Next }
             }
@@ -264,12 +267,18 @@ impl Interpreter<'_> {
         self.calls.push(path.to_owned());
         // What a script at hand does is pointed at where it is called.
         let piece = Piece::whole(invocation.place, &text);
-        self.in_subshell(invocation.assignments, positional, |this| this.walk_piece(&piece));
+        self.in_subshell(invocation.assignments, positional, |this| {
+            this.scope.set_array(SOURCE, vec![vec![Value::literal(path)]]);
+            this.walk_piece(&piece)
+        });
         self.calls.pop();
         self.leave();
         Flow::Next
     }
 }
+
+/// Where bash keeps the path of the script that runs.
+const SOURCE: &str = "BASH_SOURCE";
 
 /// The first line of a text that `read` reads from a file: in a pipeline it would set the variable of a subshell.
 fn read_line(invocation: &Invocation) -> Option<Value> {

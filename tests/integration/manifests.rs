@@ -17,6 +17,12 @@ fn told(deploy: &str) -> Option<Severity> {
             "overlays/production/kustomization.yaml",
             "resources: [../base]\nimages: [{name: app, newName: r.example/app, newTag: latest}]\n",
         ),
+        ("Makefile", "include mk/deploy.mk mk/none.mk\nall:\n\techo\n"),
+        ("mk/deploy.mk", "live:\n\tkubectl set image d/a a=r.example/app:latest\n"),
+        ("ci/lib/common.sh", "live() { kubectl set image d/a a=r.example/app:latest; }\n"),
+        ("ci/zero.sh", "source \"$(dirname \"$0\")/lib/common.sh\"\nlive\n"),
+        ("ci/source.sh", "here=$(cd \"$(dirname \"${BASH_SOURCE[0]}\")\" && pwd)\n. \"$here/lib/common.sh\"\nlive\n"),
+        ("ci/lib/up.sh", ". \"$(dirname -- \"$BASH_SOURCE\")/../zero.sh\"\n"),
         ("compose.yaml", "services: {app: {image: 'r.example/app:${TAG:-latest}'}}\n"),
         ("tree/readme.md", "no manifest"),
         ("tree/one/two/app.yaml", MANIFEST),
@@ -66,6 +72,19 @@ fn what_stands_before_a_command_reaches_the_file_that_it_reads() {
         ("TAG=latest date; TAG=$BITBUCKET_TAG docker -H ssh://host compose up -d", None),
     ] {
         assert_eq!(told(deploy), wanted, "{deploy}");
+    }
+}
+
+#[test]
+fn what_a_script_or_a_makefile_takes_from_beside_it_is_followed() {
+    for deploy in
+        ["make live", "bash ci/zero.sh", "./ci/source.sh", ". ci/source.sh", "bash ci/zero.sh; . ci/source.sh"]
+    {
+        assert_eq!(told(deploy), Some(Severity::Error), "{deploy}");
+    }
+    // Of a script that is sourced `$0` is not the path, and nothing is at hand outside of the checkout.
+    for deploy in ["make all", ". ci/lib/up.sh", "bash ../ci/zero.sh"] {
+        assert_eq!(told(deploy), None, "{deploy}");
     }
 }
 
