@@ -192,3 +192,18 @@ fn what_a_failure_stops_is_told_of_the_group() {
     assert_eq!(told(&group("", ""), &group(ignored, ", on-fail: {strategy: fail}")).len(), 1);
     assert_eq!(told(&group("", ", fail-fast: false"), &group("fail-fast: false, ", "")), [""; 0]);
 }
+
+#[test]
+fn what_changes_something_elsewhere_is_no_other_command_with_the_same_effects() {
+    for command in ["git push origin HEAD:main", "npm publish", "flyway migrate", "kubectl delete job x"] {
+        let more = FLOW.replace("script: [crane", &format!("script: ['{command}', crane"));
+        let short = command.split(" origin").next().unwrap_or(command).trim_end_matches(" x").trim_end_matches(" job");
+        let found = told(FLOW, &more);
+        assert!(
+            found.len() == 1 && found[0].starts_with(&format!("push of tag rc-*: `Retag` now runs `{short}")),
+            "{found:?}"
+        );
+        let found = told(&more, FLOW);
+        assert!(found.len() == 1 && found[0].contains("`Retag` no longer runs `"), "{found:?}");
+    }
+}

@@ -83,11 +83,19 @@ fn pushed(step: &PlannedStep<'_>) -> Vec<Does> {
 /// What a step does; each once, and certain where one of its commands is.
 fn effects(step: &PlannedStep<'_>) -> Vec<Does> {
     let mut found: Vec<Does> = Vec::new();
-    for effect in step.found.effects.iter().filter(|effect| step.counts(effect)) {
-        let Some(does) = does(effect) else { continue };
+    for effect in &step.found.effects {
+        // What deploys only where an environment is declared changes something elsewhere, too: `git push`.
+        let weak = || Some(Does::new("runs", format!("`{}`", effect.command)));
+        let Some(does) = (if step.counts(effect) { does(effect) } else { weak() }) else { continue };
         match found.iter_mut().find(|other| other.is(&does)) {
             Some(known) => known.certain |= effect.certain,
             None => found.push(Does { certain: effect.certain, ..does }),
+        }
+    }
+    let changes = step.found.changes.iter().map(|change| Does::new("runs", format!("`{}`", change.command)));
+    for does in changes {
+        if !found.iter().any(|other| other.is(&does)) {
+            found.push(does);
         }
     }
     found
