@@ -275,8 +275,19 @@ impl<'d> Node<'d> {
     /// The entry of a key.
     pub fn entry(&self, key: &str) -> Option<Entry<'d>> {
         let Content::Mapping(entries) = &self.data().content else { return None };
-        let at = entries.iter().position(|entry| Node::follow(self.document, entry.key).text() == Some(key))?;
+        let at = entries.iter().position(|entry| Node::follow(self.document, entry.key).reads(key))?;
         self.entries().nth(at)
+    }
+
+    /// Whether it is a scalar with this text. Most texts differ in length, which costs no look at them.
+    fn reads(&self, wanted: &str) -> bool {
+        match &self.data().content {
+            Content::Scalar { text: Text::Source(span), .. } => {
+                span.len() == wanted.len() && self.document.slice(*span) == wanted
+            }
+            Content::Scalar { text: Text::Owned(text), .. } => **text == *wanted,
+            _ => false,
+        }
     }
 
     /// The value of a key.
