@@ -1,4 +1,5 @@
-//! Scripts that need no grammar: commands of plain words, one after another.
+//! Scripts that need no grammar: commands of plain words, one after another, behind `&&` and `||`, in pipelines, and with
+//! their output sent to a file.
 //!
 //! Most items of a step are one such command, and to see that costs a hundredth of a parse. What is not plain beyond doubt
 //! is left to the grammar; both ways come to the same commands, which a test holds.
@@ -12,12 +13,27 @@ use crate::yaml::Span;
 /// A command of plain words.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Plain {
+    /// What stands between it and the command before it.
+    joined: Joined,
     /// Names and values of the assignments before its words.
     pub(super) assignments: Vec<(Span, Span)>,
     /// Its words, quotes and all.
     pub(super) words: Vec<Span>,
     /// Whether it declares variables (`export A=b`): the assignments are its words.
     pub(super) declares: bool,
+    /// Where its output goes: each redirect whole, and the file in it.
+    redirects: Vec<(Span, Option<Span>)>,
+}
+
+/// What stands between two commands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Joined {
+    /// The end of a line, `;`, or nothing.
+    #[default]
+    Line,
+    And,
+    Or,
+    Pipe,
 }
 
 /// Words that begin something else than a command, where they stand first.
@@ -31,12 +47,17 @@ const DECLARES: [&str; 5] = ["export", "declare", "typeset", "readonly", "local"
 
 impl Interpreter<'_> {
     /// Walks commands that were told apart without the grammar.
-    pub(super) fn walk_plain(&mut self, commands: Vec<Plain>, piece: &Piece) -> Flow {
-        for command in commands {
+    pub(super) fn walk_plain(&mut self, commands: &[Plain], piece: &Piece) -> Flow {
+        for pipeline in commands.chunk_by(|_, next| next.joined == Joined::Pipe) {
             if self.spent() {
                 return Flow::Exit;
             }
-            let flow = self.plain(command, piece);
+            let flow = match pipeline.first() {
+                Some(first) if first.joined == Joined::Or => {
+                    self.uncertainly(|this| this.plain_pipeline(pipeline, piece))
+                }
+                _ => self.plain_pipeline(pipeline, piece),
+            };
             if flow != Flow::Next {
                 return flow;
             }
@@ -44,7 +65,31 @@ impl Interpreter<'_> {
         Flow::Next
     }
 
-    fn plain(&mut self, command: Plain, piece: &Piece) -> Flow {
+    fn plain_pipeline(&mut self, commands: &[Plain], piece: &Piece) -> Flow {
+        if let [command] = commands {
+            return self.plain_redirected(command, piece);
+        }
+        let mut stdin = Stdin::Unknown;
+        for (index, command) in commands.iter().enumerate() {
+            let last = index + 1 == commands.len();
+            let given = std::mem::take(&mut stdin);
+            stdin = self.member(last, |this| {
+                this.plain(command, piece, given, index > 0);
+            });
+        }
+        Flow::Next
+    }
+
+    fn plain_redirected(&mut self, command: &Plain, piece: &Piece) -> Flow {
+        if command.redirects.is_empty() {
+            return self.plain(command, piece, Stdin::Unknown, false);
+        }
+        let targets =
+            command.redirects.iter().filter_map(|(whole, file)| self.target_of(*whole, *file, piece)).collect();
+        self.redirecting(targets, false, |this| this.plain(command, piece, Stdin::Unknown, false)).0
+    }
+
+    fn plain(&mut self, command: &Plain, piece: &Piece, stdin: Stdin, piped_from: bool) -> Flow {
         let ends = (command.words.first(), command.words.last());
         let mut assignments = Vec::new();
         for (name, value) in &command.assignments {
@@ -59,52 +104,83 @@ impl Interpreter<'_> {
         let place = piece.place(Span::new(first.start, last.end));
         let mut words = Vec::with_capacity(command.words.len());
         command.words.iter().for_each(|word| self.words_of(*word, piece, &mut words));
-        self.run_command(words, assignments, place, Stdin::Unknown, false)
+        self.run_command(words, assignments, place, stdin, piped_from)
     }
 }
 
 /// The commands of a text, if it has nothing but plain ones.
 pub(super) fn commands(text: &str) -> Option<Vec<Plain>> {
+    read(text, false)
+}
+
+/// `inner` tells that the text stands in a substitution.
+fn read(text: &str, inner: bool) -> Option<Vec<Plain>> {
     let bytes = text.as_bytes();
-    let mut commands = Vec::new();
+    let mut commands: Vec<Plain> = Vec::new();
     let mut command = Plain::default();
     let mut at = 0;
-    // `&&` must be followed by a command.
-    let mut owed = false;
     loop {
         match bytes.get(at) {
             Some(b' ' | b'\t') => at += 1,
             Some(b'\\') if bytes.get(at + 1) == Some(&b'\n') => at += 2,
+            // The grammar takes a comment behind `|` for one of its members.
+            Some(b'#' | b'\n') if command.is_empty() && command.joined == Joined::Pipe => return None,
             Some(b'#') => at += text.get(at..)?.find('\n').unwrap_or(bytes.len() - at),
-            None | Some(b'\n' | b';' | b'&') => {
-                let and = bytes.get(at) == Some(&b'&');
-                let separates = and || bytes.get(at) == Some(&b';');
-                if and && bytes.get(at + 1) != Some(&b'&') {
-                    return None;
-                }
+            None | Some(b'\n' | b';' | b'&' | b'|') => {
+                let (joined, length) = match (bytes.get(at), bytes.get(at + 1)) {
+                    (Some(b'&'), Some(b'&')) => (Joined::And, 2),
+                    (Some(b'|'), Some(b'|')) => (Joined::Or, 2),
+                    (Some(b'|'), next) if next != Some(&b'&') => (Joined::Pipe, 1),
+                    (Some(b'&' | b'|'), _) => return None,
+                    _ => (Joined::Line, 1),
+                };
                 // Several assignments with no command are read on over the line's end by the grammar.
                 if command.words.is_empty() && command.assignments.len() > 1 {
                     return None;
                 }
-                if !command.is_empty() {
-                    commands.push(std::mem::take(&mut command));
-                    owed = false;
-                } else if separates {
+                let empty = command.is_empty();
+                // An operator must be followed by a command.
+                let owed = empty && command.joined != Joined::Line;
+                let separates = joined != Joined::Line || bytes.get(at) == Some(&b';');
+                if empty && separates || owed && bytes.get(at).is_none() {
                     return None;
                 }
-                owed |= and;
-                if at >= bytes.len() {
-                    return (!owed).then_some(commands);
+                if !empty {
+                    commands.push(std::mem::replace(&mut command, Plain { joined, ..Plain::default() }));
                 }
-                at += if and { 2 } else { 1 };
+                if bytes.get(at).is_none() {
+                    return are_sure(&commands).then_some(commands);
+                }
+                at += length;
             }
             Some(_) => {
-                let end = word_end(bytes, at)?;
-                command.take(text, Span::new(at, end))?;
-                at = end;
+                let end = word_end(text, at, inner)?;
+                let sends = bytes.get(end) == Some(&b'>');
+                if sends {
+                    at = command.send(text, Span::new(at, end))?;
+                } else if end == at {
+                    return None;
+                } else {
+                    command.take(text, Span::new(at, end))?;
+                    at = end;
+                }
             }
         }
     }
+}
+
+/// Whether the grammar sees the same statements: it has its own view of redirects beside other commands, of long pipelines
+/// beside others, and of what stands in a pipeline and is no command.
+fn are_sure(commands: &[Plain]) -> bool {
+    let are = |joined: Joined| commands.iter().filter(|command| command.joined == joined).count();
+    let redirects = commands.iter().any(|command| !command.redirects.is_empty());
+    let (pipes, lines) = (are(Joined::Pipe), are(Joined::Line));
+    if !redirects && pipes == 0 {
+        return true;
+    }
+    let is_command = |command: &Plain| !command.words.is_empty() && !command.declares;
+    let alone = if redirects { commands.len() == 1 } else { lines == 1 && (pipes < 2 || pipes + 1 == commands.len()) };
+    alone && commands.iter().all(is_command)
 }
 
 impl Plain {
@@ -114,7 +190,8 @@ impl Plain {
 
     fn take(&mut self, text: &str, word: Span) -> Option<()> {
         let raw = text.get(word.start..word.end)?;
-        if raw.starts_with('=') {
+        // A word behind a redirect is one of the command again, and not for the grammar.
+        if raw.starts_with('=') || !self.redirects.is_empty() {
             return None;
         }
         let assigns = if self.words.is_empty() || self.declares { name_length(raw) } else { None };
@@ -139,7 +216,11 @@ impl Plain {
                 return None;
             }
             // `a+=b`, `a@b`, `-`: the grammar has its own view of such names.
-            if raw.starts_with('-') || KEYWORDS.contains(&raw) || raw.bytes().any(|byte| b"=@+,%:~".contains(&byte)) {
+            let may_end = matches!(self.joined, Joined::And | Joined::Or) && matches!(raw, "true" | "false");
+            if raw.starts_with('-')
+                || KEYWORDS.contains(&raw) && !may_end
+                || raw.bytes().any(|byte| b"=@+,%:~*?".contains(&byte))
+            {
                 return None;
             }
             if DECLARES.contains(&raw) {
@@ -152,6 +233,45 @@ impl Plain {
         self.words.push(word);
         Some(())
     }
+
+    /// Takes a redirect of the output whose `>` stands behind a descriptor, or nothing; where it ends.
+    fn send(&mut self, text: &str, descriptor: Span) -> Option<usize> {
+        let bytes = text.as_bytes();
+        let begins = matches!(bytes.get(descriptor.start.checked_sub(1)?), Some(b' ' | b'\t'));
+        let descriptors = descriptor.is_empty() || matches!(text.get(descriptor.start..descriptor.end)?, "1" | "2");
+        // The grammar loses a dash before a redirect.
+        let dash = self.words.last().is_some_and(|last| text.get(last.start..last.end) == Some("-"));
+        if self.words.is_empty() || self.declares || !begins || !descriptors || dash {
+            return None;
+        }
+        let mut at = descriptor.end + 1;
+        if bytes.get(at) == Some(&b'&') {
+            let end = at + 2;
+            let ends = matches!(bytes.get(end), None | Some(b' ' | b'\t' | b'\n' | b';'));
+            let known = matches!(bytes.get(at + 1), Some(b'1' | b'2')) && ends;
+            self.redirects.push((Span::new(descriptor.start, end), None));
+            return known.then_some(end);
+        }
+        at += usize::from(bytes.get(at) == Some(&b'>'));
+        at += bytes.get(at..)?.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let end = word_end(text, at, true)?;
+        let file = Span::new(at, end);
+        if !is_one(text.get(at..end)?) || bytes.get(end) == Some(&b'>') {
+            return None;
+        }
+        self.redirects.push((Span::new(descriptor.start, end), Some(file)));
+        Some(end)
+    }
+}
+
+/// Whether the grammar sees a word as one node: letters, one variable, or one quoted text.
+fn is_one(raw: &str) -> bool {
+    let plain =
+        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./".contains(&b));
+    plain(raw)
+        || raw.strip_prefix('$').is_some_and(is_name)
+        || raw.strip_prefix("${").and_then(|raw| raw.strip_suffix('}')).is_some_and(is_name)
+        || raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).is_some_and(|raw| !raw.contains(['"', '\\']))
 }
 
 /// How long the name is of an assignment `name=value`.
@@ -165,16 +285,18 @@ fn is_name(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// Where a plain word ends: `None` where it is none.
-fn word_end(bytes: &[u8], from: usize) -> Option<usize> {
+/// Where a plain word ends: `None` where it is none. A bracket ends it only in a substitution, `>` everywhere.
+fn word_end(text: &str, from: usize, inner: bool) -> Option<usize> {
+    let bytes = text.as_bytes();
     let mut at = from;
     while let Some(byte) = bytes.get(at) {
         at = match byte {
-            b' ' | b'\t' | b'\n' | b';' | b'&' => return Some(at),
+            b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'>' => return Some(at),
+            b')' if inner => return Some(at),
             b'\'' => at + 2 + bytes.get(at + 1..)?.iter().position(|byte| *byte == b'\'')?,
-            b'"' => quote_end(bytes, at + 1)?,
-            b'$' => variable_end(bytes, at + 1)?,
-            byte if byte.is_ascii_alphanumeric() || b"_-./:=@%+,~".contains(byte) => at + 1,
+            b'"' => quote_end(text, at + 1, inner)?,
+            b'$' => dollar_end(text, at + 1, inner)?,
+            byte if byte.is_ascii_alphanumeric() || b"_-./:=@%+,~*?".contains(byte) => at + 1,
             _ => return None,
         };
     }
@@ -182,17 +304,44 @@ fn word_end(bytes: &[u8], from: usize) -> Option<usize> {
 }
 
 /// The offset after the quote that ends a double-quoted string.
-fn quote_end(bytes: &[u8], from: usize) -> Option<usize> {
+fn quote_end(text: &str, from: usize, inner: bool) -> Option<usize> {
+    let bytes = text.as_bytes();
     let mut at = from;
     loop {
         at = match bytes.get(at)? {
             b'"' => return Some(at + 1),
             b'\\' => at + 2,
             b'`' => return None,
-            b'$' => variable_end(bytes, at + 1)?,
+            b'$' => dollar_end(text, at + 1, inner)?,
             _ => at + 1,
         };
     }
+}
+
+/// The offset after what begins with the `$` before `at`: a variable, or a substitution that is not within another one.
+fn dollar_end(text: &str, at: usize, inner: bool) -> Option<usize> {
+    match text.as_bytes().get(at)? {
+        b'(' if !inner => substitution_end(text, at + 1),
+        _ => variable_end(text.as_bytes(), at),
+    }
+}
+
+/// The offset after the bracket that ends a substitution of plain commands on one line.
+fn substitution_end(text: &str, from: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    loop {
+        at = match bytes.get(at)? {
+            b')' => break,
+            b' ' | b'|' | b'&' => at + 1,
+            _ => word_end(text, at, true).filter(|end| *end > at)?,
+        };
+    }
+    let inside = text.get(from..at)?;
+    let commands = read(inside, true)?;
+    let one = !inside.starts_with([' ', '('])
+        && commands.iter().all(|command| !command.words.is_empty() && !command.declares);
+    (one && !commands.is_empty()).then_some(at + 1)
 }
 
 /// The offset after a variable whose `$` stands before `at`: `$NAME`, or `${NAME…}` with nothing but plain text in it.
@@ -218,45 +367,77 @@ mod tests {
     use super::*;
 
     fn seen(text: &str) -> Option<Vec<String>> {
-        let words = |command: Plain| {
+        let told = |command: Plain| {
             let assigned = command.assignments.iter().map(|(name, value)| Span::new(name.start, value.end));
             let words: Vec<Span> = if command.declares {
                 command.words.iter().copied().chain(assigned).collect()
             } else {
                 assigned.chain(command.words.iter().copied()).collect()
             };
-            words.iter().map(|word| &text[word.start..word.end]).collect::<Vec<_>>().join("|")
+            let redirects = command.redirects.iter().map(|(whole, _)| *whole);
+            let words = words.into_iter().chain(redirects).map(|word| &text[word.start..word.end]);
+            let joined = match command.joined {
+                Joined::Line => "",
+                Joined::And => "&& ",
+                Joined::Or => "|| ",
+                Joined::Pipe => "| ",
+            };
+            joined.to_owned() + &words.collect::<Vec<_>>().join("_")
         };
-        Some(commands(text)?.into_iter().map(words).collect())
+        Some(commands(text)?.into_iter().map(told).collect())
     }
 
     #[test]
     fn plain_commands_are_told_apart() {
-        assert_eq!(seen("docker push  a/b:$TAG").unwrap(), ["docker|push|a/b:$TAG"]);
+        assert_eq!(seen("docker push  a/b:$TAG").unwrap(), ["docker_push_a/b:$TAG"]);
         assert_eq!(
             seen("a 'b c' \"d $E ${F:-g}\"h # i\n\n  j; k && l \\\n  m\n").unwrap(),
-            ["a|'b c'|\"d $E ${F:-g}\"h", "j", "k", "l|m"]
+            ["a_'b c'_\"d $E ${F:-g}\"h", "j", "k", "&& l_m"]
         );
-        assert_eq!(seen("export A=b C").unwrap(), ["export|A=b"]);
-        assert_eq!(seen("A=b C='' make x=y").unwrap(), ["A=b|C=''|make|x=y"]);
+        assert_eq!(seen("export A=b C").unwrap(), ["export_A=b"]);
+        assert_eq!(seen("A=b C='' make x=y").unwrap(), ["A=b_C=''_make_x=y"]);
         assert_eq!(seen("# nothing\n").unwrap(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn chains_pipelines_redirects_and_substitutions_are_plain() {
+        assert_eq!(seen("a || true && b *.x").unwrap(), ["a", "|| true", "&& b_*.x"]);
+        assert_eq!(seen("a b | c -d | e").unwrap(), ["a_b", "| c_-d", "| e"]);
+        assert_eq!(seen("a b > c/d.txt 2>&1").unwrap(), ["a_b_> c/d.txt_2>&1"]);
+        assert_eq!(seen("a >> \"$B\"").unwrap(), ["a_>> \"$B\""]);
+        assert_eq!(seen("A=$(b \"c\" | d -e) \nf \"$(g)\"").unwrap(), ["A=$(b \"c\" | d -e)", "f_\"$(g)\""]);
     }
 
     #[test]
     fn what_is_not_plain_is_left_to_the_grammar() {
         for text in [
-            "a | b",
-            "a || b",
-            "a > b",
             "a < b",
+            "a |& b",
+            "a ||",
+            "| a",
+            "a | export B=c",
+            "a | b\nc",
+            "a > b c",
+            "a > b | c",
+            "a>b",
+            "a > $B/c",
+            "a 3> b",
+            "> a",
+            "A=b > c",
+            "true || a",
+            "* a",
+            "a $(b $(c))",
+            "a $( b)",
+            "a $(b\nc)",
+            "a $()",
+            "a $(b",
+            "a b)",
             "a &",
             "a;; b",
             "&& a",
             "a &&",
             "; a",
-            "a $(b)",
             "a `b`",
-            "a \"$(b)\"",
             "if a",
             "{ a; }",
             "(a)",
@@ -279,7 +460,6 @@ mod tests {
             "a $",
             "a $1",
             "A=b export C=d",
-            "a *",
             "a\u{a0}b",
             "a\r\nb",
             "f() { a; }",

@@ -69,23 +69,11 @@ impl Interpreter<'_> {
             }
         }
         let piped = after.first().is_some_and(|node| node.kind() == "pipeline");
-        let hidden = usize::from(!targets.is_empty() || piped);
-        self.redirected += hidden;
-        self.collected.push(Vec::new());
-        let flow = match node.child_by_field_name("body") {
-            Some(inner) if inner.kind() == "command" => self.command(inner, piece, stdin, piped_from),
-            Some(inner) => self.walk(inner, piece),
+        let (flow, printed) = self.redirecting(targets, piped, |this| match node.child_by_field_name("body") {
+            Some(inner) if inner.kind() == "command" => this.command(inner, piece, stdin, piped_from),
+            Some(inner) => this.walk(inner, piece),
             None => Flow::Next,
-        };
-        self.redirected -= hidden;
-        let made = self.collected.pop().unwrap_or_default();
-        let printed = made.last().map(|last| self.output(last)).unwrap_or_default();
-        for (target, appends) in targets {
-            self.redirect_to(&target, appends, &made);
-        }
-        if let Some(outer) = self.collected.last_mut() {
-            outer.extend(made);
-        }
+        });
         for node in after {
             // `cmd <<EOF | other` and `cmd <<EOF && other` stand inside the redirect, for the grammar.
             if node.kind() == "pipeline" {
@@ -100,15 +88,42 @@ impl Interpreter<'_> {
         flow
     }
 
-    /// The file to which a redirect sends the output, so that it does not reach the log, and whether it is appended.
+    /// Runs what sends its output to files; `piped` tells that a pipeline follows. What it prints comes back, too.
+    pub(super) fn redirecting(
+        &mut self,
+        targets: Vec<(Vec<Value>, bool)>,
+        piped: bool,
+        run: impl FnOnce(&mut Self) -> Flow,
+    ) -> (Flow, Stdin) {
+        let hidden = usize::from(!targets.is_empty() || piped);
+        self.redirected += hidden;
+        self.collected.push(Vec::new());
+        let flow = run(self);
+        self.redirected -= hidden;
+        let made = self.collected.pop().unwrap_or_default();
+        let printed = made.last().map(|last| self.output(last)).unwrap_or_default();
+        for (target, appends) in targets {
+            self.redirect_to(&target, appends, &made);
+        }
+        if let Some(outer) = self.collected.last_mut() {
+            outer.extend(made);
+        }
+        (flow, printed)
+    }
+
     fn target_file(&mut self, redirect: Node<'_>, piece: &Piece) -> Option<(Vec<Value>, bool)> {
-        let raw = piece.text.get(redirect.byte_range()).unwrap_or("").to_owned();
+        let target = redirect.child_by_field_name("destination").or_else(|| redirect.named_child(0));
+        self.target_of(span(redirect), target.map(span), piece)
+    }
+
+    /// The file to which a redirect sends the output, so that it does not reach the log, and whether it is appended.
+    pub(super) fn target_of(&mut self, whole: Span, file: Option<Span>, piece: &Piece) -> Option<(Vec<Value>, bool)> {
+        let raw = piece.text.get(whole.start..whole.end).unwrap_or("");
         let elsewhere = raw.contains("&1") || raw.contains("&2") || raw.starts_with("2>") || raw.contains("/dev/std");
         if elsewhere || !raw.contains('>') {
             return None;
         }
-        let target = redirect.child_by_field_name("destination").or_else(|| redirect.named_child(0));
-        let values = target.map(|target| self.expand(piece, span(target))).unwrap_or_default();
+        let values = file.map(|file| self.expand(piece, file)).unwrap_or_default();
         Some((values, raw.contains(">>")))
     }
 
@@ -125,23 +140,32 @@ impl Interpreter<'_> {
         for (index, member) in members.iter().enumerate() {
             let last = index + 1 == members.len();
             let piped_from = piped || index > 0;
-            self.collected.push(Vec::new());
-            self.redirected += usize::from(!last);
             let given = std::mem::take(&mut stdin);
-            match member.kind() {
-                "command" => self.command(*member, piece, given, piped_from),
-                "redirected_statement" => self.redirected_statement(*member, piece, given, piped_from),
-                _ => self.walk(*member, piece),
-            };
-            self.redirected -= usize::from(!last);
-            let made = self.collected.pop().unwrap_or_default();
-            if let [one] = made.as_slice() {
-                stdin = self.output(one);
-            }
-            if let Some(outer) = self.collected.last_mut() {
-                outer.extend(made);
-            }
+            stdin = self.member(last, |this| {
+                match member.kind() {
+                    "command" => this.command(*member, piece, given, piped_from),
+                    "redirected_statement" => this.redirected_statement(*member, piece, given, piped_from),
+                    _ => this.walk(*member, piece),
+                };
+            });
         }
+    }
+
+    /// Runs one member of a pipeline; what it prints, where that is one command's.
+    pub(super) fn member(&mut self, last: bool, run: impl FnOnce(&mut Self)) -> Stdin {
+        self.collected.push(Vec::new());
+        self.redirected += usize::from(!last);
+        run(self);
+        self.redirected -= usize::from(!last);
+        let made = self.collected.pop().unwrap_or_default();
+        let printed = match made.as_slice() {
+            [one] => self.output(one),
+            _ => Stdin::Unknown,
+        };
+        if let Some(outer) = self.collected.last_mut() {
+            outer.extend(made);
+        }
+        printed
     }
 }
 

@@ -247,7 +247,7 @@ fn told(mut parses: Parses, text: &str) -> String {
     let mut emit = |_: &Scope, invocation: &Invocation| told += &format!("{invocation:?}\n");
     let mut interpreter = Interpreter::new(&mut world, &mut parses, &mut emit);
     let ended = !interpreter.run(&Piece::new(0, text));
-    let scope = format!("{:?} {ended}", interpreter.scope);
+    let scope = format!("{:?} {:?} {ended}", interpreter.scope, interpreter.written);
     told + &scope
 }
 
@@ -310,7 +310,7 @@ proptest! {
     }
 }
 
-const PARTS: [&str; 56] = [
+const PARTS: [&str; 74] = [
     " ",
     " ",
     " ",
@@ -367,6 +367,24 @@ const PARTS: [&str; 56] = [
     "sudo ",
     "set -e",
     "1",
+    " || ",
+    " || true",
+    " | ",
+    "|",
+    " > ",
+    " > f",
+    " >> ",
+    ">",
+    " 2>&1",
+    " >/dev/null",
+    " 2> e",
+    "$(",
+    ")",
+    "$(cat f)",
+    "$(echo $A | cut -c1-8)",
+    "\"$(git log)\"",
+    "*",
+    "cat f",
 ];
 
 #[test]

@@ -36,7 +36,7 @@ impl Interpreter<'_> {
             return Flow::Next;
         }
         let flow = match plain::commands(&text) {
-            Some(commands) if !self.parses.is_grammar_alone() => self.walk_plain(commands, piece),
+            Some(commands) if !self.parses.is_grammar_alone() => self.walk_plain(&commands, piece),
             _ => match self.parses.tree(&text) {
                 Some(tree) => self.walk(tree.root_node(), piece),
                 None => Flow::Next,
