@@ -68,6 +68,25 @@ fn a_doubt_shows_what_is_not_followed() {
 fn one_line_works_with_one_branch() {
     let back = "git checkout develop && git merge main && git push origin develop";
     assert_eq!(said("trunk-only", &step("", &[back]), "").len(), 1);
+    for command in [
+        "git switch -c release/$VERSION",
+        "if [[ $BITBUCKET_BRANCH =~ ^release/ ]]; then make; fi",
+        "if [[ \"$BITBUCKET_BRANCH\" =~ ^(main|develop)$ ]]; then make; fi",
+        "if echo $BITBUCKET_BRANCH | grep -qE '^release/'; then make; fi",
+    ] {
+        let command = format!("'{}'", command.replace('\'', "''"));
+        assert_eq!(said("trunk-only", &step("", &[&command]), "").len(), 1, "{command}");
+    }
+    for command in [
+        "git switch main",
+        "if [[ $BITBUCKET_BRANCH =~ ^feature/release ]]; then make; fi",
+        "if [[ $BITBUCKET_BRANCH =~ ^[a-z]+/[0-9]+ ]]; then make; fi",
+        "if [[ $BITBUCKET_TAG =~ ^release- ]]; then make; fi",
+        "if echo $BITBUCKET_BRANCH | grep -q release notes.txt; then make; fi",
+    ] {
+        let command = format!("'{}'", command.replace('\'', "''"));
+        assert_eq!(said("trunk-only", &step("", &[&command]), "").len(), 0, "{command}");
+    }
     assert_eq!(said("trunk-only", &step("", &["git checkout develop", "git push origin develop"]), "").len(), 2);
 }
 

@@ -45,6 +45,7 @@ impl<'d> Reading<'_, 'd> {
             return;
         };
         self.prints(name);
+        self.branch_is_searched(name);
         if name == "git" {
             let words = self.invocation.words.iter().skip(1).map(|word| word.value().into_owned()).collect();
             let call = GitCall { words, site: self.run.site(self.invocation.place) };

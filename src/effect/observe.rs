@@ -1,6 +1,6 @@
 //! What rules want to know of a command besides its effects: what it prints, reads, chooses, and calls of git.
 
-use super::collected::Print;
+use super::collected::{BranchTest, Print};
 use super::command::Reading;
 use super::model::{Effect, Kind, Opaque};
 use super::read::opaque;
@@ -70,6 +70,24 @@ impl Reading<'_, '_> {
         if everything.is_some() || !variables.is_empty() {
             let print = Print { variables, everything, site: site() };
             self.run.found_mut().prints.push(print);
+        }
+    }
+
+    /// `echo "$BITBUCKET_BRANCH" | grep -q '^release/'`: a test of the branch's name.
+    pub(super) fn branch_is_searched(&self, name: &str) {
+        if !matches!(name, "grep" | "egrep") || !self.invocation.piped_from {
+            return;
+        }
+        let site = self.run.site(self.invocation.place);
+        let text = site.node.text().unwrap_or("");
+        let before = text.get(..site.range.start).unwrap_or("");
+        let line = before.rsplit('\n').next().unwrap_or("");
+        let mut plain = self.invocation.words.iter().skip(1).filter_map(|word| word.literal());
+        let pattern = plain.find(|word| !word.starts_with('-')).map(crate::shell::globs).unwrap_or_default();
+        // A second word is a file, which is searched instead of the name.
+        if line.contains("BITBUCKET_BRANCH") && !pattern.is_empty() && plain.next().is_none() {
+            let with = pattern.into_iter().map(Value::literal).collect();
+            self.run.found_mut().branch_tests.push(BranchTest { with, site });
         }
     }
 

@@ -6,6 +6,7 @@ use super::expansion::glob;
 use super::host::Lookup;
 use super::interpret::{Comparison, Interpreter};
 use super::piece::Piece;
+use super::regex::globs;
 use super::value::Value;
 use crate::yaml::Span;
 
@@ -94,6 +95,16 @@ impl Interpreter<'_> {
                 self.note_test((piece, span(right), &rights), span(left), &lefts);
                 let equal = self.equal(&lefts, &rights);
                 equal.map(|equal| equal == (between != "!="))
+            }
+            "=~" => {
+                let lefts = self.expand(piece, span(left));
+                let written = piece.text.get(span(right).start..span(right).end).unwrap_or("");
+                let names: Vec<Value> = globs(written).into_iter().map(Value::literal).collect();
+                if !names.is_empty() {
+                    self.note_test((piece, span(left), &lefts), span(right), &names);
+                }
+                self.expand(piece, span(right));
+                None
             }
             _ => {
                 self.expand(piece, span(left));

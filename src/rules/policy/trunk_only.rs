@@ -175,8 +175,9 @@ fn plain_words(words: &[String]) -> Vec<&str> {
                 word.as_str(),
                 "-C" | "-c" | "-m" | "--message" | "-u" | "--local-user" | "-o" | "--push-option" | "-F"
             );
-            // `git push -u origin x`: there the flag has no value.
+            // `git push -u origin x`, `git switch -c x`: there the flag is followed by a word of the command.
             skip &= !(word == "-u" && plain.first() == Some(&"push"));
+            skip &= !(matches!(word.as_str(), "-c" | "-C") && plain.first() == Some(&"switch"));
             continue;
         }
         plain.push(word.as_str());
