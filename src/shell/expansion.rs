@@ -98,12 +98,13 @@ impl Interpreter<'_> {
                 let begins = |value: &Value, text: &str| self.host().compares(value, &format!("{text}*")) == Some(true);
                 found.or_itself().iter().map(|value| replace(value, form.operator, &text, begins)).collect()
             }
+            "^^" | ",," if operand.start == operand.end => {
+                found.or_itself().iter().map(|value| in_case(value, form.operator)).collect()
+            }
             _ => found
                 .or_itself()
                 .iter()
                 .map(|value| match (value.as_literal(), form.operator) {
-                    (Some(text), "^^") => Value::literal(text.to_uppercase()),
-                    (Some(text), ",,") => Value::literal(text.to_lowercase()),
                     (Some(text), "length") => Value::literal(text.chars().count().to_string()),
                     _ => Value::opaque(format!("${{{}}}", form.raw)),
                 })
@@ -123,6 +124,17 @@ fn unfollowed(value: &Value, how: &str) -> Value {
     cut(value, how).unwrap_or_else(|| {
         Value::symbol(Symbol { kind: SymbolKind::Opaque, name: value.to_string(), cut: how.to_owned() })
     })
+}
+
+/// `${x^^}` and `${x,,}`: the known text in its case, what is not known with the form beside it.
+fn in_case(value: &Value, operator: &str) -> Value {
+    let part = |part: &Part| match part {
+        Part::Literal(text) if operator == "^^" => Value::literal(text.to_uppercase()),
+        Part::Literal(text) => Value::literal(text.to_lowercase()),
+        Part::Symbol(symbol) => unfollowed(&Value::symbol(symbol.as_ref().clone()), operator),
+    };
+    let parts: Vec<Value> = value.parts().iter().map(part).collect();
+    super::value::join(parts.iter(), "")
 }
 
 /// `${x:offset}` and `${x:offset:length}`.

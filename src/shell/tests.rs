@@ -77,6 +77,7 @@ fn variables_defaults_and_cuts_are_followed() {
     assert_eq!(run("V=${BITBUCKET_TAG#release-}; p rc-$V"), ["p rc-${BITBUCKET_TAG#release-}"]);
     assert_eq!(run("p ${SOURCE:-latest}"), ["p <$SOURCE or latest>"]);
     assert_eq!(run("X=a-b.txt; p ${X%.txt} ${X##*-} ${X/a/c} ${#X}"), ["p a-b b.txt c-b.txt 7"]);
+    assert_eq!(run("I=Acme/$R/b; p ${I,,}:${I^^}"), ["p acme/${R,,}/b:ACME/${R^^}/B"]);
     assert_eq!(run("C=$(git rev-parse HEAD); p $C"), ["git rev-parse HEAD", "p $BITBUCKET_COMMIT"]);
 }
 
