@@ -129,6 +129,11 @@ impl<'d> Reading<'_, 'd> {
             }
             Does::Runner => match runner::read(self.invocation) {
                 Runs::Harmless => self.runs_nothing(),
+                Runs::Target(Opaque::Target { name: target, telling, .. }) => {
+                    let at_hand = runner::target_files(name).iter().any(|path| self.files.read(path).is_some());
+                    let target = Opaque::Target { name: target, telling, at_hand };
+                    self.push(Kind::Opaque(target), self.short(), self.words(&[]));
+                }
                 Runs::Target(target) => self.push(Kind::Opaque(target), self.short(), self.words(&[])),
             },
             Does::Request => self.request(),

@@ -122,12 +122,14 @@ impl<'d> Images<'d> {
 /// What can't be followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Opaque {
-    /// A script of the repository that is not at hand.
+    /// A script of the repository that is not at hand, or not followed.
     Script {
         /// Its path.
         path: String,
         /// Whether its name says that it builds or deploys.
         telling: bool,
+        /// Whether it lies in the repository, in a language that is not followed.
+        at_hand: bool,
     },
     /// A file of values that is sourced and not at hand.
     Values {
@@ -140,6 +142,8 @@ pub enum Opaque {
         name: String,
         /// Whether the target's name says that it builds or deploys an image.
         telling: bool,
+        /// Whether the runner's file lies in the repository, in a form that is not followed.
+        at_hand: bool,
     },
     /// A command that the catalogue does not know.
     Command {

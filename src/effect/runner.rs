@@ -17,9 +17,25 @@ const DEPLOYS: [&str; 5] = ["deploy", "release", "rollout", "ship", "golive"];
 const IMAGES: [&str; 5] = ["image", "docker", "container", "push", "kaniko"];
 
 /// Words at the end of a name that say that it is about the thing and does not do it: `docker-login.sh`, `sam-deploy-dry`.
-const ABOUT: [&str; 15] = [
-    "tag", "tags", "name", "login", "logout", "install", "setup", "check", "status", "verify", "lint", "dry", "plan",
-    "version", "notify",
+const ABOUT: [&str; 18] = [
+    "tag",
+    "tags",
+    "name",
+    "login",
+    "logout",
+    "install",
+    "setup",
+    "check",
+    "status",
+    "verify",
+    "lint",
+    "dry",
+    "plan",
+    "version",
+    "notify",
+    "note",
+    "notes",
+    "changelog",
 ];
 /// Flags of runners that take a folder, a file or a package in the next word.
 const WITH_VALUE: [&str; 9] =
@@ -63,6 +79,22 @@ fn says(name: &str, builds: bool) -> bool {
     !about && !ABOUT.contains(&last) && (is(&DEPLOYS) || is(&IMAGES) || begins || (builds && is(&["build"])))
 }
 
+/// The files in which a runner's targets stand, of runners that are not followed.
+pub(super) fn target_files(tool: &str) -> &'static [&'static str] {
+    match tool {
+        "just" => &["justfile", "Justfile", ".justfile"],
+        "task" => &["Taskfile.yml", "Taskfile.yaml", "taskfile.yml", "taskfile.yaml"],
+        "rake" => &["Rakefile", "rakefile"],
+        "invoke" => &["tasks.py"],
+        "gulp" => &["gulpfile.js", "gulpfile.ts"],
+        "grunt" => &["Gruntfile.js"],
+        "ant" => &["build.xml"],
+        "deno" => &["deno.json", "deno.jsonc"],
+        "composer" => &["composer.json"],
+        _ => &[],
+    }
+}
+
 /// Reads a call of a runner.
 pub(super) fn read(invocation: &Invocation) -> Runs {
     let Some(tool) = invocation.name() else { return Runs::Harmless };
@@ -99,7 +131,7 @@ pub(super) fn read(invocation: &Invocation) -> Runs {
             .any(|word| matches!(word.literal(), Some("--version" | "-v" | "--help" | "-h" | "-l" | "--list")));
         return match tool {
             "make" | "gmake" | "task" | "ant" | "rake" | "gulp" | "grunt" if !asks => {
-                Runs::Target(Opaque::Target { name: tool.to_owned(), telling: false })
+                Runs::Target(Opaque::Target { name: tool.to_owned(), telling: false, at_hand: false })
             }
             _ => Runs::Harmless,
         };
@@ -109,7 +141,7 @@ pub(super) fn read(invocation: &Invocation) -> Runs {
     let quiet = matches!(tool, "rake" | "composer");
     let telling = !quiet && targets.iter().any(|target| says(target, builds));
     let name = format!("{tool} {}", plain.join(" "));
-    Runs::Target(Opaque::Target { name, telling })
+    Runs::Target(Opaque::Target { name, telling, at_hand: false })
 }
 
 #[cfg(test)]
@@ -143,6 +175,8 @@ mod tests {
             "lib/docker-client-install.sh",
             "deployment-status-check.sh",
             "sam-deploy-dry",
+            "release_notes.py",
+            "release-changelog",
         ] {
             assert!(!is_telling(name), "{name}");
         }

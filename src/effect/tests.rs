@@ -209,13 +209,14 @@ fn logins_that_are_printed_are_logins() {
 
 #[test]
 fn what_is_not_known_is_told() {
-    let script = |path: &str, telling: bool| format!("{:?}", Opaque::Script { path: path.to_owned(), telling });
+    let script =
+        |path: &str, telling: bool| format!("{:?}", Opaque::Script { path: path.to_owned(), telling, at_hand: false });
     assert_eq!(effects("./deploy.sh staging"), [script("./deploy.sh", true)]);
     assert_eq!(effects("bash ci/check.sh"), [script("ci/check.sh", false)]);
     assert_eq!(effects("frobnicate x"), [format!("{:?}", Opaque::Command { name: "frobnicate".to_owned() })]);
     assert_eq!(
         effects("npm run build && npm ci && pip install x && ./gradlew build"),
-        [format!("{:?}", Opaque::Target { name: "npm run build".to_owned(), telling: false })]
+        [format!("{:?}", Opaque::Target { name: "npm run build".to_owned(), telling: false, at_hand: false })]
     );
 }
 
@@ -248,7 +249,7 @@ fn tools_behind_other_tools_are_read() {
 
 #[test]
 fn what_a_shell_reads_is_told() {
-    let script = |path: &str| format!("{:?}", Opaque::Script { path: path.to_owned(), telling: true });
+    let script = |path: &str| format!("{:?}", Opaque::Script { path: path.to_owned(), telling: true, at_hand: false });
     assert_eq!(effects("cat ./deploy.sh | ssh me@host"), [script("./deploy.sh")]);
     assert_eq!(effects("ssh me@host < ci/deploy.sh"), [script("ci/deploy.sh")]);
     assert_eq!(effects("bash < deploy.sh"), [script("deploy.sh")]);

@@ -101,7 +101,17 @@ impl Reading<'_, '_> {
     pub(super) fn unknown(&self, name: &str) {
         let words = &self.invocation.words;
         let path = words.first().and_then(|word| word.literal()).unwrap_or(name);
+        if only_parses(name, words) {
+            self.run.harmless();
+            return;
+        }
         let called = match name {
+            // `bash <(curl …)`: it is no file.
+            "bash" | "sh" | "zsh" | "source" | "." if words.iter().any(is_substituted) => {
+                let shell = if matches!(name, "source" | ".") { "source" } else { name };
+                self.push(Kind::Opaque(Opaque::Command { name: shell.to_owned() }), shell.to_owned(), self.words(&[]));
+                return;
+            }
             // `curl … | bash -s -- --version 1`: the words are for the script on the input.
             "bash" | "sh" | "dash" | "zsh" | "ash" | "ksh"
                 if words.get(1).and_then(|word| word.literal()) == Some("-s") =>
@@ -137,7 +147,11 @@ impl Reading<'_, '_> {
                 self.push(Kind::Opaque(Opaque::Values { path: path.to_owned() }), path.to_owned(), Vec::new());
                 return;
             }
-            let what = Opaque::Script { path: path.to_owned(), telling: runner::is_telling(path) };
+            let what = Opaque::Script {
+                path: path.to_owned(),
+                telling: runner::is_telling(path),
+                at_hand: self.files.read(path.trim_start_matches("./")).is_some(),
+            };
             let runs_file = is_repository_path(path) || matches!(name, "bash" | "sh" | "source" | ".");
             if runs_file || runner::is_telling(path) {
                 self.push(Kind::Opaque(what), path.to_owned(), self.words(&[]));
@@ -174,6 +188,24 @@ impl Reading<'_, '_> {
 pub(super) fn holds_run(value: &Value) -> bool {
     let own = |symbol: &Symbol| symbol.is_variable("BITBUCKET_TAG") || symbol.is_variable("BITBUCKET_COMMIT");
     value.symbols().any(own)
+}
+
+/// Whether a word is the output of a command as a file: `<(curl …)`.
+fn is_substituted(word: &crate::shell::Word) -> bool {
+    word.value().literal_prefix().starts_with("<(")
+}
+
+/// Whether a script is only looked at for errors: `php -l a.php`, `bash -n a.sh`.
+fn only_parses(name: &str, words: &[crate::shell::Word]) -> bool {
+    let flags = words.iter().skip(1).map_while(|word| word.literal()).take_while(|word| word.starts_with('-'));
+    let looks: &[&str] = match name {
+        "bash" | "sh" | "dash" | "zsh" | "ksh" => &["-n"],
+        "php" => &["-l", "--syntax-check"],
+        "ruby" | "perl" => &["-c", "-wc"],
+        "node" => &["-c", "--check"],
+        _ => return false,
+    };
+    flags.into_iter().any(|flag| looks.contains(&flag))
 }
 
 /// Flags behind which a program or an installed module stands.

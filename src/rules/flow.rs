@@ -229,12 +229,18 @@ pub(super) fn not_followed<'p, 'd: 'p>(plans: impl IntoIterator<Item = &'p Plan<
 /// What would settle what such a command hides.
 pub(super) fn settles(hidden: &Effect<'_>) -> &'static str {
     match &hidden.kind {
+        Kind::Opaque(Opaque::Script { at_hand: true, .. } | Opaque::Target { at_hand: true, .. }) => {
+            "show its commands in the file or in a shell script, where they are followed"
+        }
         Kind::Opaque(Opaque::Script { .. } | Opaque::Target { .. }) => {
             "show its commands in the file, or keep the script in the repository"
         }
         Kind::Opaque(Opaque::Manifest { .. }) => "keep its manifest in the repository, where it can be read",
         Kind::Opaque(_) => "tell what it does under `catalogue` in pipewright.yaml",
-        _ => "name the image in this command, or keep the file that names it in the repository",
+        _ if hidden.command.contains("compose") => {
+            "name the image in this command, or keep the file that names it in the repository"
+        }
+        _ => "name the image in this command, where it can be read",
     }
 }
 

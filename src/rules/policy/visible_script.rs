@@ -26,15 +26,23 @@ impl Rule for VisibleScript {
             // Few steps hand anything on: they are looked for once, not for each call.
             let givers: Vec<_> = plan.steps.iter().filter_map(|step| Some((step, step.step.artifacts()?))).collect();
             for (step, effect) in plan.effects() {
-                let (name, telling) = match &effect.kind {
-                    Kind::Opaque(Opaque::Script { path, telling }) => (path, *telling && !effect.remote),
-                    Kind::Opaque(Opaque::Target { name, telling }) => (name, *telling && !effect.remote),
-                    Kind::Opaque(Opaque::Values { path }) => (path, false),
+                let (name, telling, at_hand) = match &effect.kind {
+                    Kind::Opaque(
+                        Opaque::Script { path: name, telling, at_hand } | Opaque::Target { name, telling, at_hand },
+                    ) => (name, *telling && !effect.remote, *at_hand),
+                    Kind::Opaque(Opaque::Values { path }) => (path, false, false),
                     _ => continue,
                 };
                 let place = effect.site.span();
                 let trace = plan.trace_to(step, effect);
-                if telling {
+                if at_hand {
+                    out.cannot_tell(place, format!("`{name}` is at hand and not followed, so its effects are unknown"))
+                        .about(program(name), name)
+                        .help(
+                            "commands are followed in the pipeline, in shell scripts, in makefiles and in package.json",
+                        )
+                        .trace(trace);
+                } else if telling {
                     out.violated(place, format!("`{name}` is not at hand, and its name says that it builds or deploys"))
                         .severity(Severity::Warning)
                         .trace(trace)
