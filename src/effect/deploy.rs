@@ -52,8 +52,9 @@ impl Reading<'_, '_> {
                 references.iter_mut().for_each(hidden::forget_image);
                 references
             }
-            Some("settings") => {
-                let mut references = self.read_references(given::images(arguments));
+            Some(reader @ ("settings" | "variables")) => {
+                let given = if reader == "settings" { given::images(arguments) } else { given::variables(arguments) };
+                let mut references = self.read_references(given);
                 references.iter_mut().for_each(hidden::forget_image);
                 references
             }
@@ -70,7 +71,9 @@ impl Reading<'_, '_> {
             _ if command.reader.as_deref() == Some("task") => self.task(arguments),
             _ if command.reader.as_deref() == Some("copilot") => self.workload(arguments),
             // Templates are given somebody else's images as well.
-            (false, _) if command.reader.as_deref() == Some("settings") => Images::Stated(references.clone()),
+            (false, _) if matches!(command.reader.as_deref(), Some("settings" | "variables")) => {
+                Images::Stated(references.clone())
+            }
             (false, _) => Images::Known(references.clone()),
             (true, Some(ImageWord::None)) => Images::None,
             (true, _) if command.reader.as_deref() == Some("manifest") => self.applied(arguments),

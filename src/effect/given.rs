@@ -41,6 +41,16 @@ pub(super) fn images(arguments: &Arguments<'_>) -> Vec<Selected> {
     found
 }
 
+/// The images among Ansible's variables, of which a word may hold more than one: `-e "image=r.io/a:1 env=staging"`.
+pub(super) fn variables(arguments: &Arguments<'_>) -> Vec<Selected> {
+    let words = arguments.flag(&["-e".to_owned(), "--extra-vars".to_owned()]);
+    let settings = words.iter().flat_map(|word| {
+        let pairs = word.value.split_on(char::is_whitespace).into_iter();
+        pairs.filter_map(|pair| Some(Selected { value: setting(&pair)?, place: word.place }))
+    });
+    settings.collect()
+}
+
 /// The image that one setting is about: by its name, a whole reference or a tag.
 fn setting(pair: &Value) -> Option<Value> {
     // `ParameterKey=Image,ParameterValue=r.io/a:1`

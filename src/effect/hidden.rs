@@ -77,7 +77,9 @@ pub(super) fn compose(arguments: &Arguments<'_>, scope: &Scope, files: &dyn File
         paths =
             ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"].map(str::to_owned).to_vec();
     }
-    let wanted: Vec<&str> = arguments.plain_values().filter_map(Value::as_literal).collect();
+    // A stack is deployed whole: the word behind is its name, not a service's.
+    let whole = arguments.phrase().first().is_some_and(|word| word == "stack");
+    let wanted: Vec<&str> = arguments.plain_values().filter(|_| !whole).filter_map(Value::as_literal).collect();
     let mut found = Vec::new();
     for text in paths.iter().filter_map(|path| files.read(path.trim_start_matches("./"))) {
         let document = Document::read(text);

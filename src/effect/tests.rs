@@ -345,3 +345,38 @@ fn a_deploying_tool_that_only_looks_or_prepares_deploys_nothing() {
         assert_eq!(effects(command), ["deploy"], "{command}");
     }
 }
+
+#[test]
+fn a_release_track_has_the_commands_of_the_tool() {
+    assert_eq!(effects("gcloud beta run jobs update j --image a/b:1"), ["deploy a/b:1"]);
+    assert_eq!(effects("gcloud --quiet alpha run services update s --image a/b:1"), ["deploy a/b:1"]);
+    assert_eq!(effects("gcloud beta run services list"), [""; 0]);
+}
+
+#[test]
+fn properties_and_verbs_that_build_are_builds() {
+    let quarkus = "./mvnw -B package -Dquarkus.container-image.push=true -Dquarkus.container-image";
+    assert_eq!(effects(&format!("{quarkus}.image=a/b:1")), ["build a/b:1 +push"]);
+    assert_eq!(effects("gradle build -Dquarkus.container-image.build=true"), ["build "]);
+    assert_eq!(effects("mvn package -Dquarkus.container-image.build=false"), [""; 0]);
+    assert_eq!(effects("ko apply -f config/"), ["build  +push", "deploy ?"]);
+    assert_eq!(effects("docker buildx bake --print; docker compose build --dry-run"), [""; 0]);
+}
+
+#[test]
+fn an_image_among_the_settings_is_deployed() {
+    assert_eq!(effects("terraform apply -auto-approve -var image=a/b:1 -var env=x"), ["deploy a/b:1"]);
+    assert_eq!(effects("tofu apply -var=app_image=a/b:1"), ["deploy a/b:1"]);
+    assert_eq!(effects("ansible-playbook -i hosts -e 'env=x image=a/b:1' site.yml"), ["deploy a/b:1"]);
+    assert_eq!(effects("terraform apply -var region=eu:1; terraform destroy -var image=a/b:1"), ["deploy", "deploy"]);
+}
+
+#[test]
+fn a_script_that_is_only_parsed_does_nothing() {
+    assert_eq!(effects("php -l public/index.php; bash -n ci/deploy.sh; ruby -wc deploy.rb"), [""; 0]);
+    assert_eq!(effects("bash -e ci/check.sh -n").len(), 1);
+    assert_eq!(
+        effects("bash <(curl -s https://a.example/run.sh)"),
+        [format!("{:?}", Opaque::Command { name: "bash".to_owned() })]
+    );
+}

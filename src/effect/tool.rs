@@ -19,6 +19,8 @@ pub(super) fn behind(invocation: &Invocation) -> Option<Invocation> {
     let skip = match (invocation.name()?, second) {
         // `gcloud docker -- push x`
         ("gcloud", Some("docker")) => 1,
+        // A release track has the commands of the tool, early ones among them.
+        ("gcloud", Some("alpha" | "beta")) => return Some(without_track(invocation)),
         ("bash" | "sh", Some(path)) if matches!(path.rsplit('/').next(), Some("gradlew" | "mvnw")) => 1,
         ("python" | "python3" | "python2", Some("-m")) => 2,
         ("python" | "python3" | "python2" | "php", Some(path))
@@ -47,6 +49,12 @@ pub(super) fn behind(invocation: &Invocation) -> Option<Invocation> {
     let called = PACKAGES.into_iter().find(|(package, _)| *package == name).map_or(name, |(_, command)| command);
     first.values = vec![Value::literal(called)];
     Some(Invocation { words, ..invocation.clone() })
+}
+
+/// `gcloud beta run deploy` is `gcloud run deploy`.
+fn without_track(invocation: &Invocation) -> Invocation {
+    let words = invocation.words.iter().enumerate().filter(|(number, _)| *number != 1);
+    Invocation { words: words.map(|(_, word)| word.clone()).collect(), ..invocation.clone() }
 }
 
 /// What a runner of packages runs: the package's whole name where it has a scope, else the command.

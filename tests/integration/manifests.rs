@@ -31,6 +31,7 @@ fn told(deploy: &str) -> Option<Severity> {
             "{\"family\": \"app\", \"containerDefinitions\": [{\"name\": \"app\", \"image\": \"r.example/app:latest\"}]}",
         ),
         ("task.template.json", "{\"containerDefinitions\": [{\"name\": \"app\", \"image\": \"<IMAGE>\"}]}"),
+        ("stack.yml", "services: {web: {image: 'r.example/app:latest'}}\n"),
         ("copilot/named/manifest.yml", "type: Backend Service\nimage: {location: 'r.example/app:latest'}\n"),
         ("overlays/base/kustomization.yaml", "resources: [app.yaml]\n"),
         ("overlays/base/app.yaml", &MANIFEST.replace("r.example/app:latest", "app")),
@@ -229,4 +230,10 @@ fn copilot_builds_what_its_manifest_does_not_name() {
         assert_eq!(told("build-once"), wanted, "{name}");
         assert_eq!(told("retag-not-rebuild"), None, "{name}");
     }
+}
+
+#[test]
+fn a_stack_is_deployed_with_all_its_services() {
+    assert_eq!(told("docker stack deploy --with-registry-auth -c stack.yml app"), Some(Severity::Error));
+    assert_eq!(told("docker stack deploy -c other.yml app"), Some(Severity::Note));
 }
