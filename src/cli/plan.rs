@@ -108,5 +108,5 @@ pub(super) fn root(path: &Path, directory: &Path) -> PathBuf {
 /// What is said of a file that is no map.
 pub(super) fn no_tree(name: &str) -> CliError {
     let hint = format!("`pipewright check {name}` tells what is wrong");
-    CliError::undone(format!("{name}: there is no map in it that could be read")).hint(hint)
+    CliError::undone(format!("{name}: it could not be read as a pipeline file")).hint(hint)
 }

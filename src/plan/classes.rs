@@ -109,8 +109,9 @@ impl<'a, 'd> Planner<'a, 'd> {
         let pipeline = selection.selector.pipeline();
         let except = if event.kind == EventKind::Branch { vec![self.settings.main_branch.clone()] } else { Vec::new() };
         let bindings = bindings(&event, &except, &pipeline);
-        let unknown =
-            pipeline.import().map(|import| format!("`{}` is imported and not at hand", import.text().unwrap_or("")));
+        let unknown = pipeline.import().map(|import| {
+            format!("`{}` is imported, and imported pipelines are not followed", import.text().unwrap_or(""))
+        });
         let mut steps = Steps {
             file: self.file,
             reader: &mut self.reader,

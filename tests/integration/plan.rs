@@ -170,7 +170,7 @@ fn what_is_no_event_or_no_file_is_told() {
     ");
     assert_snapshot!(block(&["bad.yml"]), @r"
     --- stderr
-    error: bad.yml: there is no map in it that could be read
+    error: bad.yml: it could not be read as a pipeline file
     hint: `pipewright check bad.yml` tells what is wrong
     --- exit 3
     ");

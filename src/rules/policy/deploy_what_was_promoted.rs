@@ -218,9 +218,16 @@ fn has_hidden_image(reference: &Reference<'_>) -> bool {
 }
 
 fn hidden<'d>(plan: &Plan<'d>, step: &PlannedStep<'d>, effect: &Effect<'d>, out: &mut Findings<'_>) {
-    out.cannot_tell(effect.site.span(), format!("which image `{}` deploys can't be read from it", effect.command))
-        .trace(plan.trace_to(step, effect))
-        .help(naming(&effect.command));
+    let command = &effect.command;
+    let message = match command.split(' ').next() {
+        // It is something else that deploys: a controller, a service that is asked.
+        Some("git") => format!("`{command}` may set off a deployment, and of which image can't be read here"),
+        Some("curl" | "wget" | "http" | "https" | "xh") => {
+            format!("`{command}` asks for a deployment, and of which image can't be read from it")
+        }
+        _ => format!("which image `{command}` deploys can't be read from it"),
+    };
+    out.cannot_tell(effect.site.span(), message).trace(plan.trace_to(step, effect)).help(naming(&effect.command));
 }
 
 /// How a deployment of this kind can name its image.
