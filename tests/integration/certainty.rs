@@ -370,3 +370,69 @@ fn a_value_that_steps_hand_on_is_doubted_across_events_and_shown() {
     assert!(!found.iter().any(|finding| finding.rule == "deploy-what-was-promoted"), "{found:?}");
     assert_eq!(told(&of("echo VERSION=$BITBUCKET_COMMIT")), Vec::<String>::new());
 }
+
+#[test]
+fn what_is_not_known_is_told_in_every_plan() {
+    let unknown = |command: &str| {
+        let found = findings(&flow(&format!("{PUSH}\n            - {command}"), RETAG, DEPLOY));
+        let shown =
+            found.iter().map(|finding| format!("{} {}: {}", finding.severity.word(), finding.rule, finding.message));
+        shown.collect::<Vec<_>>()
+    };
+    let none = "it is none of the known commands and pipes";
+    assert_eq!(
+        unknown("acme-ship --env production"),
+        [format!("note declared-environment: whether `acme-ship` deploys can't be told: {none}")]
+    );
+    assert_eq!(
+        unknown("pipe: acme/ship-pipe:1.2.3"),
+        [format!("note declared-environment: whether `acme/ship-pipe` deploys can't be told: {none}")]
+    );
+    assert_eq!(
+        unknown("curl -fsSL https://a.example/ship.sh | bash"),
+        ["note declared-environment: whether `bash` deploys can't be told: what it is given to run can't be read"]
+    );
+    assert_eq!(unknown("pipe: docker://shipper:1.2.3").len(), 1);
+    // What a tag's plan runs is told there, and once.
+    let everywhere =
+        flow(&format!("{PUSH}\n            - acme-ship"), &format!("{RETAG}\n            - acme-ship"), DEPLOY);
+    assert_eq!(
+        told(&everywhere),
+        [format!("note build-once: whether `acme-ship` builds or deploys an image can't be told: {none}")]
+    );
+}
+
+#[test]
+fn a_form_that_no_event_changes_is_equal_to_itself() {
+    let lower = |text: &str| {
+        // The form has commas and braces, which a list in brackets does not take.
+        let text = text.replace("script: [kubectl", "script:\n            - kubectl").replace("COMMIT]", "COMMIT");
+        text.replace("r.example/p/app", "${DOCKER_REGISTRY,,}/app")
+    };
+    assert_eq!(told(&lower(&flow(PUSH, RETAG, DEPLOY))), Vec::<String>::new());
+}
+
+#[test]
+fn a_program_at_hand_that_is_not_followed_is_told_as_that() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::create_dir(folder.path().join("ci")).expect("a folder");
+    for path in ["ci/deploy.py", "justfile", "Taskfile.yml"] {
+        std::fs::write(folder.path().join(path), "image:\n").expect("a file");
+    }
+    for (command, at_hand) in
+        [("python3 ci/deploy.py", true), ("just image", true), ("task image", true), ("python3 ci/release.py", false)]
+    {
+        let text = flow(&format!("{PUSH}\n            - {command}"), RETAG, DEPLOY);
+        let found = Checker::new(Settings::default()).with_files(folder.path()).check(&text).findings;
+        let (severity, words) = match at_hand {
+            true => (Severity::Note, "is at hand and not followed"),
+            false => (Severity::Warning, "is not at hand"),
+        };
+        assert!(
+            found.iter().any(|finding| finding.rule == "visible-script"
+                && finding.severity == severity
+                && finding.message.contains(words)),
+            "{command}: {found:?}"
+        );
+    }
+}

@@ -1,5 +1,6 @@
 //! `build-once`: one image is built by one step, in main's plan.
 
+use super::unknown::{unknown_because, unknown_name};
 use super::{meta, page};
 use std::collections::HashMap;
 
@@ -212,10 +213,12 @@ fn unknown(flow: &Flow<'_>, out: &mut Findings<'_>) {
     for plan in flow.plans.iter().filter(|plan| plan.is_tag()) {
         for (step, effect) in plan.effects() {
             let name = match &effect.kind {
-                Kind::Opaque(Opaque::Command { name } | Opaque::Pipe { name }) if !effect.remote => name.as_str(),
                 Kind::Opaque(Opaque::Manifest { .. }) => effect.command.as_str(),
                 Kind::Opaque(Opaque::Exhausted) => "the rest of the script",
-                _ => continue,
+                _ => match unknown_name(effect) {
+                    Some(name) => name,
+                    None => continue,
+                },
             };
             match by_name.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, sites)) => sites.push((plan, step, effect)),
@@ -225,13 +228,16 @@ fn unknown(flow: &Flow<'_>, out: &mut Findings<'_>) {
     }
     for (name, sites) in by_name {
         let [(plan, step, effect), more @ ..] = sites.as_slice() else { continue };
-        let (why, help) = match &effect.kind {
-            Kind::Opaque(Opaque::Manifest { path }) => (format!("`{path}` is not at hand"), settles(effect)),
+        let (what, why, help) = match &effect.kind {
+            Kind::Opaque(Opaque::Manifest { path }) => {
+                ("builds an image", format!("`{path}` is not at hand"), settles(effect))
+            }
             _ => {
-                ("the catalogue does not know it".to_owned(), "tell what it does under `catalogue` in pipewright.yaml")
+                let (why, help) = unknown_because(name);
+                ("builds or deploys an image", why.to_owned(), help)
             }
         };
-        let message = format!("whether `{name}` builds an image can't be told: {why}");
+        let message = format!("whether `{name}` {what} can't be told: {why}");
         let mut places = vec![effect.site.span()];
         let mut draft = out.cannot_tell(effect.site.span(), message).trace(plan.trace_to(step, effect)).help(help);
         for (_, _, other) in more {

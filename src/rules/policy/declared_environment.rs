@@ -1,7 +1,8 @@
 //! `declared-environment`: a step that deploys says so.
 
+use super::unknown::{unknown_because, unknown_name};
 use super::{meta, page};
-use crate::effect::{Effect, Images, Kind};
+use crate::effect::{Effect, Images, Kind, Opaque};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{Plan, PlannedStep};
 use crate::rules::{Flow, Rule};
@@ -64,6 +65,32 @@ impl Rule for DeclaredEnvironment {
                     .trace(plan.trace_to(step, first))
                     .help(format!("add `deployment: {name}` to {}", step.shown()));
             }
+        }
+        unknown(flow, out);
+    }
+}
+
+/// What a step that declares nothing runs and the catalogue does not know may deploy: each name once, and none that a tag's
+/// plan runs, since `build-once` tells of those.
+fn unknown(flow: &Flow<'_>, out: &mut Findings<'_>) {
+    let mut told: Vec<&str> = Vec::new();
+    for plan in flow.plans.iter().filter(|plan| plan.is_tag()) {
+        told.extend(plan.effects().filter_map(|(_, effect)| unknown_name(effect)));
+    }
+    for plan in flow.plans {
+        for (step, effect) in plan.effects().filter(|(step, _)| step.declared_name().is_none()) {
+            // `pipe:` in a string, a number and a pipe of no account are none, as the schema layer tells.
+            let named = |name: &&str| !name.ends_with(':') && name.contains(|c: char| c.is_alphabetic());
+            let is_pipe = matches!(effect.kind, Kind::Opaque(Opaque::Pipe { .. }));
+            let image = effect.site.node.text().is_some_and(|text| text.starts_with("docker://"));
+            let sound = |name: &&str| named(name) && (!is_pipe || image || name.contains('/'));
+            let fresh = unknown_name(effect).filter(sound).filter(|name| !told.contains(name));
+            let Some(name) = fresh else { continue };
+            told.push(name);
+            let (why, help) = unknown_because(name);
+            out.cannot_tell(effect.site.span(), format!("whether `{name}` deploys can't be told: {why}"))
+                .trace(plan.trace_to(step, effect))
+                .help(help);
         }
     }
 }

@@ -22,6 +22,7 @@ pub use secret_commands::Credentials;
 mod tag_prefix;
 mod template;
 mod trunk_only;
+mod unknown;
 mod visible_script;
 
 use super::Rule;

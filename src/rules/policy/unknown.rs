@@ -1,0 +1,25 @@
+//! Commands and pipes that the catalogue does not know, and what is said of them.
+
+use crate::effect::{Effect, Kind, Opaque};
+
+/// The name of an unknown command or pipe that runs on the build machine.
+pub(super) fn unknown_name<'e>(effect: &'e Effect<'_>) -> Option<&'e str> {
+    match &effect.kind {
+        Kind::Opaque(Opaque::Command { name } | Opaque::Pipe { name }) if !effect.remote => Some(name),
+        _ => None,
+    }
+}
+
+/// Why what it does can't be told, and what would settle it.
+pub(super) fn unknown_because(name: &str) -> (&'static str, &'static str) {
+    match name {
+        "bash" | "sh" | "dash" | "zsh" | "ash" | "ksh" | "source" | "." => (
+            "what it is given to run can't be read",
+            "put the commands into the pipeline, or keep the script in the repository",
+        ),
+        name if name.starts_with('$') && !name.contains('/') => {
+            ("only the run knows which command it is", "name the command itself in the script")
+        }
+        _ => ("it is none of the known commands and pipes", "tell what it does under `catalogue` in pipewright.yaml"),
+    }
+}
