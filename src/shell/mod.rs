@@ -16,6 +16,7 @@ mod invocation;
 mod parse;
 mod piece;
 mod plain;
+mod plain_word;
 mod powershell;
 mod prefix;
 mod reads;

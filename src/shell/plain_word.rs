@@ -1,0 +1,80 @@
+//! Where a plain word ends: quotes, variables and substitutions in it.
+
+use super::plain::read;
+
+/// Where a plain word ends: `None` where it is none. A bracket ends it only in a substitution, `>` everywhere.
+pub(super) fn word_end(text: &str, from: usize, inner: bool) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    while let Some(byte) = bytes.get(at) {
+        at = match byte {
+            b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'>' => return Some(at),
+            b')' if inner => return Some(at),
+            b'\'' => at + 2 + bytes.get(at + 1..)?.iter().position(|byte| *byte == b'\'')?,
+            b'"' => quote_end(text, at + 1, inner)?,
+            b'$' => dollar_end(text, at + 1, inner)?,
+            byte if byte.is_ascii_alphanumeric() || b"_-./:=@%+,~*?".contains(byte) => at + 1,
+            _ => return None,
+        };
+    }
+    Some(at)
+}
+
+/// The offset after the quote that ends a double-quoted string.
+fn quote_end(text: &str, from: usize, inner: bool) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    loop {
+        at = match bytes.get(at)? {
+            b'"' => return Some(at + 1),
+            b'\\' => at + 2,
+            b'`' => return None,
+            b'$' => dollar_end(text, at + 1, inner)?,
+            _ => at + 1,
+        };
+    }
+}
+
+/// The offset after what begins with the `$` before `at`: a variable, or a substitution that is not within another one.
+fn dollar_end(text: &str, at: usize, inner: bool) -> Option<usize> {
+    match text.as_bytes().get(at)? {
+        b'(' if !inner => substitution_end(text, at + 1),
+        _ => variable_end(text.as_bytes(), at),
+    }
+}
+
+/// The offset after the bracket that ends a substitution of plain commands on one line.
+fn substitution_end(text: &str, from: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    loop {
+        at = match bytes.get(at)? {
+            b')' => break,
+            b' ' | b'|' | b'&' => at + 1,
+            _ => word_end(text, at, true).filter(|end| *end > at)?,
+        };
+    }
+    let inside = text.get(from..at)?;
+    let commands = read(inside, true)?;
+    let one = !inside.starts_with([' ', '('])
+        && commands.iter().all(|command| !command.words.is_empty() && !command.declares);
+    (one && !commands.is_empty()).then_some(at + 1)
+}
+
+/// The offset after a variable whose `$` stands before `at`: `$NAME`, or `${NAME…}` with nothing but plain text in it.
+fn variable_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let length = |from: usize, of: fn(&u8) -> bool| {
+        bytes.get(from..).map(|rest| rest.iter().take_while(|byte| of(byte)).count())
+    };
+    let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    match bytes.get(at)? {
+        b'{' => {
+            let name = length(at + 1, in_name).filter(|length| *length > 0)?;
+            let rest = length(at + 1 + name, |byte| byte.is_ascii_alphanumeric() || b"_-.:/#%".contains(byte))?;
+            let end = at + 1 + name + rest;
+            (bytes.get(end) == Some(&b'}')).then_some(end + 1)
+        }
+        byte if byte.is_ascii_alphabetic() || *byte == b'_' => Some(at + length(at, in_name)?),
+        _ => None,
+    }
+}
