@@ -207,3 +207,11 @@ fn what_changes_something_elsewhere_is_no_other_command_with_the_same_effects() 
         assert!(found.len() == 1 && found[0].contains("`Retag` no longer runs `"), "{found:?}");
     }
 }
+
+#[test]
+fn what_is_new_and_happens_in_some_cases_is_told_as_that() {
+    let guarded = FLOW.replace("[crane copy", "['docker pull r/x:1 || docker build -t r/x:2 .', crane copy");
+    let found = told(FLOW, &guarded);
+    let text = "push of tag rc-*: `Retag` now builds `r/x:2`, only in some cases";
+    assert!(found.contains(&text.to_owned()), "{found:?}");
+}

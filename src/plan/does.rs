@@ -60,6 +60,7 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<
                 *taken = true;
                 format!("now {} instead of {}", one.words(), old.told_beside(one))
             }
+            None if !one.certain => format!("now {}, only in some cases", one.words()),
             None => format!("now {}", one.words()),
         });
     }
