@@ -221,9 +221,9 @@ fn hidden<'d>(plan: &Plan<'d>, step: &PlannedStep<'d>, effect: &Effect<'d>, out:
     let command = &effect.command;
     let message = match command.split(' ').next() {
         // It is something else that deploys: a controller, a service that is asked.
-        Some("git") => format!("`{command}` may set off a deployment, and of which image can't be read here"),
+        Some("git") => format!("`{command}` may set off a deployment, and which image that deploys can't be read here"),
         Some("curl" | "wget" | "http" | "https" | "xh") => {
-            format!("`{command}` asks for a deployment, and of which image can't be read from it")
+            format!("`{command}` asks for a deployment, and which image that deploys can't be read from it")
         }
         _ => format!("which image `{command}` deploys can't be read from it"),
     };
