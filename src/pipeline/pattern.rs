@@ -86,6 +86,12 @@ impl Alternative {
         self.text.split(['*', '?', '[']).next().unwrap_or("")
     }
 
+    /// A name that it takes and that only a pattern takes which takes all its names: wildcards stand for letters that nobody
+    /// writes in a pattern.
+    pub fn example(&self) -> String {
+        self.text.replace("**", "\u{1}/\u{1}\u{1}").replace('*', "\u{1}\u{1}").replace('?', "\u{1}")
+    }
+
     /// Whether any letter or digit stands outside wildcards.
     pub fn names_something(&self) -> bool {
         self.text.chars().any(char::is_alphanumeric)
@@ -110,6 +116,11 @@ impl Alternative {
             (false, false) => Matching::No,
             _ => Matching::Unclear,
         }
+    }
+
+    /// Whether the documented order does not tell which of two wins: names, or patterns with as much literal text.
+    pub fn ties_with(&self, other: &Self) -> bool {
+        (self.rank().0, self.rank().1) == (other.rank().0, other.rank().1)
     }
 
     /// Specificity: exact first, then literal characters, then fewer and narrower wildcards.
@@ -272,6 +283,19 @@ mod tests {
         let texts = |p: &str| Pattern::new(p).alternatives().iter().map(|a| a.text.clone()).collect::<Vec<_>>();
         assert_eq!(texts("{rc-*,release-{v*,2*}}"), ["rc-*", "release-v*", "release-2*"]);
         assert!(Pattern::new(&"{a,b}".repeat(40)).alternatives().len() <= ALTERNATIVES);
+    }
+
+    #[test]
+    fn an_example_is_taken_by_what_takes_all_names_alone() {
+        let takes = |pattern: &str, other: &str| {
+            Pattern::new(pattern).matches(&Alternative { text: other.to_owned() }.example())
+        };
+        for (pattern, other) in [("a*", "a*"), ("a**", "a*"), ("*", "a?"), ("**", "a/**"), ("a*", "a1")] {
+            assert_eq!(takes(pattern, other), Matching::Yes, "{pattern} {other}");
+        }
+        for (pattern, other) in [("a*", "a**"), ("a?", "a*"), ("a1*", "a*"), ("*a", "a*"), ("a1", "a*")] {
+            assert_eq!(takes(pattern, other), Matching::No, "{pattern} {other}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::bind::bindings;
 use super::handed::Handed;
 use super::model::Plan;
-use super::select::{Selection, select};
+use super::select::{Selection, contested, select};
 use super::steps::Steps;
 use super::triggered::{Triggered, triggered};
 use super::{Event, EventKind};
@@ -46,23 +46,23 @@ impl<'a, 'd> Planner<'a, 'd> {
                     continue;
                 }
                 let event = Event::new(EventKind::Branch, &alternative.text);
-                plans.push(self.plan(event, &Self::direct(selector, alternative)));
+                plans.push(self.plan(event, &self.direct(selector, alternative)));
             }
         }
         if let Some(entry) = self.file.section(Section::Default) {
             let selector = Selector { section: Section::Default, key: entry.key, body: entry.value };
-            let selection = Selection { selector, alternative: None, unclear: None };
+            let selection = Selection { selector, alternative: None, unclear: None, rivals: Vec::new() };
             plans.push(self.plan(Event::new(EventKind::Branch, ""), &selection));
         }
         for (section, kind) in [(Section::Tags, EventKind::Tag), (Section::PullRequests, EventKind::PullRequest)] {
             for selector in self.file.selectors_in(section) {
                 for alternative in Pattern::new(selector.name()).alternatives() {
-                    plans.push(self.plan(Event::new(kind, &alternative.text), &Self::direct(selector, alternative)));
+                    plans.push(self.plan(Event::new(kind, &alternative.text), &self.direct(selector, alternative)));
                 }
             }
         }
         for selector in self.file.selectors_in(Section::Custom) {
-            let selection = Selection { selector, alternative: None, unclear: None };
+            let selection = Selection { selector, alternative: None, unclear: None, rivals: Vec::new() };
             plans.push(self.plan(Event::new(EventKind::Custom, selector.name()), &selection));
         }
         plans
@@ -74,9 +74,12 @@ impl<'a, 'd> Planner<'a, 'd> {
             EventKind::Main | EventKind::Branch => self.branch(&event.name)?,
             EventKind::Tag => select(&self.file, Section::Tags, &event.name)?,
             EventKind::PullRequest => select(&self.file, Section::PullRequests, &event.name)?,
-            EventKind::Custom => {
-                Selection { selector: self.file.custom(&event.name)?, alternative: None, unclear: None }
-            }
+            EventKind::Custom => Selection {
+                selector: self.file.custom(&event.name)?,
+                alternative: None,
+                unclear: None,
+                rivals: Vec::new(),
+            },
         };
         Some(self.plan(event.clone(), &selection))
     }
@@ -89,7 +92,8 @@ impl<'a, 'd> Planner<'a, 'd> {
     }
 
     fn started(&mut self, event: &Event, started: Triggered<'d>) -> Plan<'d> {
-        let selection = Selection { selector: started.selector, alternative: None, unclear: started.unclear };
+        let selection =
+            Selection { selector: started.selector, alternative: None, unclear: started.unclear, rivals: Vec::new() };
         self.plan(event.clone(), &selection)
     }
 
@@ -97,12 +101,13 @@ impl<'a, 'd> Planner<'a, 'd> {
         select(&self.file, Section::Branches, name).or_else(|| {
             let entry = self.file.section(Section::Default)?;
             let selector = Selector { section: Section::Default, key: entry.key, body: entry.value };
-            Some(Selection { selector, alternative: None, unclear: None })
+            Some(Selection { selector, alternative: None, unclear: None, rivals: Vec::new() })
         })
     }
 
-    fn direct(selector: Selector<'d>, alternative: &Alternative) -> Selection<'d> {
-        Selection { selector, alternative: Some(alternative.clone()), unclear: None }
+    fn direct(&self, selector: Selector<'d>, alternative: &Alternative) -> Selection<'d> {
+        let unclear = contested(&self.file, &selector, alternative);
+        Selection { selector, alternative: Some(alternative.clone()), unclear, rivals: Vec::new() }
     }
 
     fn plan(&mut self, event: Event, selection: &Selection<'d>) -> Plan<'d> {

@@ -436,3 +436,26 @@ fn a_program_at_hand_that_is_not_followed_is_told_as_that() {
         );
     }
 }
+
+#[test]
+fn an_environment_that_another_pattern_may_take_away_is_left_open() {
+    let sound = flow(PUSH, RETAG, DEPLOY);
+    let found = |from: &str, to: &str| told(&sound.replace(from, to));
+    let open = |event: &str, word: &str, other: &str| {
+        let why = format!("`{other}` matches too, and which one wins is not documented");
+        [format!("note release-flow: whether {event} deploys to {word} can't be told: {why}")]
+    };
+    // Staging only, for releases as well.
+    let release = |other| open("a `release-` tag", "production", other);
+    assert_eq!(found("rc-*:", "'{rc-*,release-*}':"), release("{rc-*,release-*}"));
+    assert_eq!(found("rc-*:", "'{rc-*,release-**}':"), release("{rc-*,release-**}"));
+    // Whichever runs, production is deployed; or one of them is surely more special.
+    let twin = "release-*: &both\n      - step: *retag\n";
+    let twins = sound.replace("release-*:\n      - step: *retag\n", twin) + "    '{release-*,release-b*}': *both\n";
+    assert_eq!(told(&twins), Vec::<String>::new());
+    assert_eq!(told(&twins.replace("release-b*", "release-*")), Vec::<String>::new());
+    assert_eq!(found("rc-*:", "'{rc-*,release-2*}':"), Vec::<String>::new());
+    // A name beside braces that hold it, too.
+    let main = found("    main:\n", "    '{main,next}': [step: {script: [date]}]\n    main:\n");
+    assert_eq!(main, open("a push to main", "staging", "{main,next}"));
+}

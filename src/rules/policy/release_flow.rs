@@ -3,7 +3,7 @@
 use super::{meta, page};
 use crate::effect::{EnvironmentKind, inferred, left_to_variable};
 use crate::finding::{Findings, RuleMeta, Severity};
-use crate::pipeline::{Matching, Pattern, Section};
+use crate::pipeline::{Alternative, Matching, Pattern, Section};
 use crate::plan::{Deployment, Plan, TagKind};
 use crate::rules::{Flow, Rule};
 use crate::yaml::Span;
@@ -67,11 +67,14 @@ fn part(
     out: &mut Findings<'_>,
 ) {
     let word = kind.word();
+    let open = |reason: &str| format!("whether {event} deploys to {word} can't be told: {reason}");
     let mut unfollowed: Option<(Span, String)> = None;
+    let mut contested: Option<(Span, String)> = None;
     for plan in plans {
         for site in plan.deployments(flow.settings).into_iter().filter(|site| site.kind == Some(kind)) {
             if is_real(&site) {
-                return;
+                let Some(reason) = contest(flow, plan, kind) else { return };
+                contested.get_or_insert((plan.selector.key.span(), open(reason)));
             }
             if let Some(change) = site.step.found.changes.first() {
                 unfollowed.get_or_insert((
@@ -98,17 +101,11 @@ fn part(
             if let (Some(variable), Some(effect)) =
                 (variable.filter(|_| site.step.declared_name().is_none()), site.effect)
             {
-                unfollowed.get_or_insert((
-                    effect.site.span(),
-                    format!("whether {event} deploys to {word} can't be told: `${variable}` names the environment"),
-                ));
+                unfollowed.get_or_insert((effect.site.span(), open(&format!("`${variable}` names the environment"))));
             }
         }
         if let Some(reason) = &plan.unknown {
-            unfollowed.get_or_insert((
-                plan.selector.key.span(),
-                format!("whether {event} deploys to {word} can't be told: {reason}"),
-            ));
+            unfollowed.get_or_insert((plan.selector.key.span(), open(reason)));
         }
         // One that is called after another environment goes there.
         let fits = |step: &crate::plan::PlannedStep<'_>| {
@@ -129,6 +126,10 @@ fn part(
                 ),
             ));
         }
+    }
+    if let Some((span, message)) = contested {
+        out.cannot_tell(span, message).help(format!("let one pattern alone take what {event} starts"));
+        return;
     }
     if let Some((span, message)) = unfollowed {
         out.cannot_tell(span, message).help("show the commands in the file, or keep the script in the repository");
@@ -152,6 +153,21 @@ fn part(
         _ => format!("add a pipeline for that tag under `tags`, with a step that has `deployment: {word}`"),
     };
     out.violated(nearest(flow, section), message).help(help);
+}
+
+/// Why another pipeline may run instead of a plan's; `None` where each that may deploys to the environment as well, which
+/// is looked at for tags only.
+fn contest<'p>(flow: &Flow<'_>, plan: &'p Plan<'_>, kind: EnvironmentKind) -> Option<&'p str> {
+    let reason = plan.unclear.as_deref()?;
+    let own = Alternative { text: plan.event.name.clone() };
+    let rival = |other: &&Plan<'_>| {
+        let name = Alternative { text: other.event.name.clone() };
+        name.ties_with(&own) && name.matches(&own.example()) != Matching::No
+    };
+    let goes_there =
+        |other: &Plan<'_>| other.deployments(flow.settings).iter().any(|site| site.kind == Some(kind) && is_real(site));
+    let all_go = plan.is_tag() && flow.tag_plans().filter(rival).all(goes_there);
+    (!all_go).then_some(reason)
 }
 
 /// Whether a deployment is more than a declaration over harmless commands.
