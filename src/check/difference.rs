@@ -273,6 +273,26 @@ pipelines:
     }
 
     #[test]
+    fn an_import_in_the_place_of_steps_is_told_as_that() {
+        let at = STEPS.find("    rc-*:").unwrap();
+        let (none, import) = (&STEPS[..at], |name: &str| format!("{}    rc-*: {{ import: {name}@a }}\n", &STEPS[..at]));
+        let told = |before: &str, after: &str| -> Vec<(String, bool)> {
+            let tags = |(text, _): &(String, bool)| text.starts_with("push of tag");
+            changes(before, after).into_iter().filter(tags).collect()
+        };
+        let one = |text: &str, weakens| vec![(format!("push of tag rc-*: {text}"), weakens)];
+        let (x, unseen) = (import("x"), "`x@a`, which is imported and can't be seen here");
+        let steps = "`Build`, `Image`, `Sign`";
+        assert_eq!(told(STEPS, &x), one(&format!("now runs {unseen} in place of {steps}"), true));
+        assert_eq!(told(&x, STEPS), one(&format!("now runs {steps}; before, it ran {unseen}"), false));
+        let other = one("now runs `y@a` instead of `x@a`; neither can be seen here", false);
+        assert_eq!(told(&x, &import("y")), other);
+        assert_eq!(told(&x, &x.replace("go vet", "go fmt")), []);
+        assert_eq!(told(none, &x), one(&format!("now runs {unseen}"), false));
+        assert_eq!(told(&x, none), one(&format!("nothing runs any more; it ran {unseen}"), true));
+    }
+
+    #[test]
     fn conditions_and_failures_that_pass_are_told() {
         let found = |to: &str| changes(STEPS, &STEPS.replace("name: Test,", &format!("name: Test, {to},")));
         let told = |text: &str| vec![(format!("push to main: `Test` {text}"), true)];

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::EventKind;
 use super::asked::asked;
 use super::does::otherwise;
+use super::imported::{imported, ran};
 use super::model::{Plan, PlannedStep};
 use super::moved::{Moved, Named, moved, runs_all, runs_the_same};
 use super::pairs::{in_order, pairs};
@@ -37,11 +38,15 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>]) -> Vec<Change> {
         match new.get(&event) {
             None => {
                 let left = narrower(plan, after).map_or(String::new(), |name| format!(" but for `{name}`"));
-                let text = format!("nothing runs any more{left}; it ran {}", counted(plan.steps.len(), "step"));
+                let ran = ran(plan, || counted(plan.steps.len(), "step"));
+                let text = format!("nothing runs any more{left}; it ran {ran}");
                 changes.push(Change { event, text, weakens: true });
             }
             Some(now) => {
-                steps(&event, plan, now, main, &mut commands, &mut changes);
+                match imported(plan, now) {
+                    Some((text, weakens)) => changes.push(Change { event: event.clone(), text, weakens }),
+                    None => steps(&event, plan, now, main, &mut commands, &mut changes),
+                }
                 let asked = asked(plan, now).into_iter();
                 changes.extend(asked.map(|text| Change { event: event.clone(), text, weakens: false }));
             }
@@ -50,8 +55,8 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>]) -> Vec<Change> {
     for plan in after {
         let event = title(plan);
         if !old.contains_key(&event) {
-            let names: Vec<String> = plan.steps.iter().map(PlannedStep::shown).collect();
-            changes.push(Change { event, text: format!("now runs {}", names.join(", ")), weakens: false });
+            let names = || plan.steps.iter().map(PlannedStep::shown).collect::<Vec<_>>().join(", ");
+            changes.push(Change { event, text: format!("now runs {}", ran(plan, names)), weakens: false });
         }
     }
     changes

@@ -7,6 +7,7 @@ mod compare;
 mod does;
 mod event;
 mod handed;
+mod imported;
 mod model;
 mod moved;
 mod pairs;
