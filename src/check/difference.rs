@@ -283,7 +283,7 @@ pipelines:
         let one = |text: &str, weakens| vec![(format!("push of tag rc-*: {text}"), weakens)];
         let (x, unseen) = (import("x"), "`x@a`, which is imported and can't be seen here");
         let steps = "`Build`, `Image`, `Sign`";
-        assert_eq!(told(STEPS, &x), one(&format!("now runs {unseen} in place of {steps}"), true));
+        assert_eq!(told(STEPS, &x), one(&format!("now runs {unseen}, in place of {steps}"), true));
         assert_eq!(told(&x, STEPS), one(&format!("now runs {steps}; before, it ran {unseen}"), false));
         let other = one("now runs `y@a` instead of `x@a`; neither can be seen here", false);
         assert_eq!(told(&x, &import("y")), other);

@@ -23,7 +23,7 @@ pub(super) fn imported(before: &Plan<'_>, now: &Plan<'_>) -> Option<(String, boo
         (None, None) => None,
         (Some(was), Some(is)) if was == is => None,
         (Some(was), Some(is)) => Some((format!("now runs `{is}` instead of `{was}`; neither can be seen here"), false)),
-        (None, Some(_)) => Some((format!("now runs {} in place of {}", ran(now, || steps(now)), steps(before)), true)),
+        (None, Some(_)) => Some((format!("now runs {}, in place of {}", ran(now, || steps(now)), steps(before)), true)),
         (Some(_), None) => {
             Some((format!("now runs {}; before, it ran {}", steps(now), ran(before, || steps(before))), false))
         }
