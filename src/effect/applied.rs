@@ -8,7 +8,7 @@ use super::overlay::Overlay;
 use super::reference::Reference;
 use super::selector::Selected;
 use super::stated;
-use crate::shell::{Place, Stdin, SymbolKind, Value};
+use crate::shell::{Place, Stdin, SymbolKind, Value, joined};
 use crate::yaml::Span;
 
 /// How deep folders below a folder are read.
@@ -179,18 +179,8 @@ impl<'d> Reading<'_, 'd> {
     /// The path from the repository's root of a file that the command names.
     fn at_hand(&self, path: &str) -> Option<String> {
         let folder = self.invocation.reads.folder.as_deref()?;
-        let mut parts: Vec<&str> = Vec::new();
-        for part in folder.split('/').chain(path.split('/')) {
-            match part {
-                "" | "." => {}
-                ".." => {
-                    parts.pop()?;
-                }
-                part => parts.push(part),
-            }
-        }
         let outside = path.starts_with(['/', '~']) || folder.starts_with('/') || path.contains("://");
-        (!outside).then(|| parts.join("/"))
+        joined(folder, path).filter(|_| !outside)
     }
 
     /// Whether nothing ran before in the step that could have changed the repository's files unseen.

@@ -2,7 +2,7 @@
 
 use super::stated;
 use super::world::Files;
-use crate::shell::Value;
+use crate::shell::{Value, joined};
 use crate::yaml::{Document, Node};
 
 /// How deep overlays are followed to their bases.
@@ -111,20 +111,6 @@ fn paths<'d>(root: Node<'d>, key: &str) -> Vec<&'d str> {
         .filter_map(|item| item.text().or_else(|| item.get("path")?.text()))
         .filter(|path| !path.contains('\n'))
         .collect()
-}
-
-/// A path seen from a folder, without dots; `None` where it leads out of the repository.
-fn joined(folder: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in folder.split('/').chain(path.split('/')).filter(|part| !matches!(*part, "" | ".")) {
-        match part {
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 #[cfg(test)]

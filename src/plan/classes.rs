@@ -51,7 +51,7 @@ impl<'a, 'd> Planner<'a, 'd> {
         }
         if let Some(entry) = self.file.section(Section::Default) {
             let selector = Selector { section: Section::Default, key: entry.key, body: entry.value };
-            let selection = Selection { selector, alternative: None, unclear: None, rivals: Vec::new() };
+            let selection = Selection::of(selector);
             plans.push(self.plan(Event::new(EventKind::Branch, ""), &selection));
         }
         for (section, kind) in [(Section::Tags, EventKind::Tag), (Section::PullRequests, EventKind::PullRequest)] {
@@ -62,7 +62,7 @@ impl<'a, 'd> Planner<'a, 'd> {
             }
         }
         for selector in self.file.selectors_in(Section::Custom) {
-            let selection = Selection { selector, alternative: None, unclear: None, rivals: Vec::new() };
+            let selection = Selection::of(selector);
             plans.push(self.plan(Event::new(EventKind::Custom, selector.name()), &selection));
         }
         plans
@@ -74,12 +74,7 @@ impl<'a, 'd> Planner<'a, 'd> {
             EventKind::Main | EventKind::Branch => self.branch(&event.name)?,
             EventKind::Tag => select(&self.file, Section::Tags, &event.name)?,
             EventKind::PullRequest => select(&self.file, Section::PullRequests, &event.name)?,
-            EventKind::Custom => Selection {
-                selector: self.file.custom(&event.name)?,
-                alternative: None,
-                unclear: None,
-                rivals: Vec::new(),
-            },
+            EventKind::Custom => Selection::of(self.file.custom(&event.name)?),
         };
         Some(self.plan(event.clone(), &selection))
     }
@@ -92,8 +87,7 @@ impl<'a, 'd> Planner<'a, 'd> {
     }
 
     fn started(&mut self, event: &Event, started: Triggered<'d>) -> Plan<'d> {
-        let selection =
-            Selection { selector: started.selector, alternative: None, unclear: started.unclear, rivals: Vec::new() };
+        let selection = Selection { unclear: started.unclear, ..Selection::of(started.selector) };
         self.plan(event.clone(), &selection)
     }
 
@@ -101,13 +95,13 @@ impl<'a, 'd> Planner<'a, 'd> {
         select(&self.file, Section::Branches, name).or_else(|| {
             let entry = self.file.section(Section::Default)?;
             let selector = Selector { section: Section::Default, key: entry.key, body: entry.value };
-            Some(Selection { selector, alternative: None, unclear: None, rivals: Vec::new() })
+            Some(Selection::of(selector))
         })
     }
 
     fn direct(&self, selector: Selector<'d>, alternative: &Alternative) -> Selection<'d> {
         let unclear = contested(&self.file, &selector, alternative);
-        Selection { selector, alternative: Some(alternative.clone()), unclear, rivals: Vec::new() }
+        Selection { alternative: Some(alternative.clone()), unclear, ..Selection::of(selector) }
     }
 
     fn plan(&mut self, event: Event, selection: &Selection<'d>) -> Plan<'d> {
@@ -117,14 +111,8 @@ impl<'a, 'd> Planner<'a, 'd> {
         let unknown = pipeline.import().map(|import| {
             format!("`{}` is imported, and imported pipelines are not followed", import.text().unwrap_or(""))
         });
-        let mut steps = Steps {
-            file: self.file,
-            reader: &mut self.reader,
-            bindings,
-            handed: Handed::default(),
-            event: &event,
-            group: None,
-        };
+        let mut steps =
+            Steps { file: self.file, reader: &mut self.reader, bindings, handed: Handed::default(), event: &event };
         let steps = steps.read(&pipeline);
         Plan { event, selector: selection.selector, steps, unknown, unclear: selection.unclear.clone() }
     }

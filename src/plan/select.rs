@@ -15,6 +15,13 @@ pub struct Selection<'d> {
     pub rivals: Vec<Selector<'d>>,
 }
 
+impl<'d> Selection<'d> {
+    /// A pipeline that is selected without a pattern, and for sure.
+    pub fn of(selector: Selector<'d>) -> Self {
+        Self { selector, alternative: None, unclear: None, rivals: Vec::new() }
+    }
+}
+
 /// The pipeline whose pattern fits a name best: an exact name, else more literal text, else fewer wildcards, else the
 /// first in the file. Ties of literal text are unclear, and so is an exact name that stands in braces, too; the plain name is then taken first.
 pub fn select<'d>(file: &File<'d>, section: Section, name: &str) -> Option<Selection<'d>> {

@@ -18,8 +18,6 @@ pub(super) struct Steps<'a, 'c, 'd> {
     pub(super) bindings: Bindings,
     pub(super) handed: Handed<'d>,
     pub(super) event: &'a Event,
-    /// The group that is read, or was read last.
-    pub(super) group: Option<Parallel<'d>>,
 }
 
 impl<'d> Steps<'_, '_, 'd> {
@@ -42,10 +40,10 @@ impl<'d> Steps<'_, '_, 'd> {
             let number = out.last().map_or(0, |step| step.item + 1);
             let before = *gate;
             match item {
-                Item::Step(step) => self.step(step, None, number, false, child, gate, out, depth),
+                Item::Step(step) => self.step(step, None, number, None, child, gate, out, depth),
                 Item::Final(step) => {
                     let mut none = None;
-                    self.step(step, None, number, false, child, &mut none, out, depth);
+                    self.step(step, None, number, None, child, &mut none, out, depth);
                     if let Some(last) = out.last_mut() {
                         // It runs whatever happened before, so no gate holds it back.
                         last.last = true;
@@ -55,7 +53,7 @@ impl<'d> Steps<'_, '_, 'd> {
                     let mut passed = before;
                     self.side_by_side(&group, |this, step| {
                         let mut own = before;
-                        this.step(step, None, number, true, child, &mut own, out, depth);
+                        this.step(step, None, number, Some(group), child, &mut own, out, depth);
                         passed = own.or(passed);
                     });
                     *gate = passed;
@@ -63,10 +61,10 @@ impl<'d> Steps<'_, '_, 'd> {
                 Item::Stage(stage) => {
                     for inner in stage.items() {
                         match inner {
-                            Item::Step(step) => self.step(step, Some(stage), number, false, child, gate, out, depth),
+                            Item::Step(step) => self.step(step, Some(stage), number, None, child, gate, out, depth),
                             Item::Parallel(group) => {
                                 self.side_by_side(&group, |this, step| {
-                                    this.step(step, Some(stage), number, true, child, gate, out, depth);
+                                    this.step(step, Some(stage), number, Some(group), child, gate, out, depth);
                                 });
                             }
                             _ => {}
@@ -86,7 +84,6 @@ impl<'d> Steps<'_, '_, 'd> {
         let before = self.handed.clone();
         let mut after = before.clone();
         for step in group.steps() {
-            self.group = Some(*group);
             self.handed = before.clone();
             read(self, step);
             after.add(std::mem::take(&mut self.handed).since(&before));
@@ -100,7 +97,7 @@ impl<'d> Steps<'_, '_, 'd> {
         step: Step<'d>,
         stage: Option<Stage<'d>>,
         item: usize,
-        parallel: bool,
+        group: Option<Parallel<'d>>,
         child: Option<&str>,
         gate: &mut Option<Node<'d>>,
         out: &mut Vec<PlannedStep<'d>>,
@@ -120,7 +117,6 @@ impl<'d> Steps<'_, '_, 'd> {
         self.bindings.handed = self.handed.variables();
         let found = self.reader.read(&step, &self.bindings, declared.is_some(), &given);
         self.handed.take(&step, &given, &found.written);
-        let group = self.group.filter(|_| parallel);
         let around = [group.map(|group| group.node), stage.map(|stage| stage.node)];
         let on_fail = step.get("on-fail").or_else(|| around.into_iter().flatten().find_map(|node| node.get("on-fail")));
         out.push(PlannedStep {
@@ -128,8 +124,8 @@ impl<'d> Steps<'_, '_, 'd> {
             stage,
             number: out.len() + 1,
             item,
-            parallel,
-            fails_fast: parallel && step.fails_fast().unwrap_or_else(|| group.is_some_and(|group| group.fails_fast())),
+            parallel: group.is_some(),
+            fails_fast: group.is_some_and(|group| step.fails_fast().unwrap_or_else(|| group.fails_fast())),
             on_fail,
             last: false,
             child: child.map(str::to_owned),

@@ -40,7 +40,7 @@ pub use piece::{Piece, Place};
 pub use regex::globs;
 pub use scope::Scope;
 pub use value::{Part, Symbol, SymbolKind, Value, join};
-pub use written::Written;
+pub use written::{Written, joined};
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@
 use super::interpret::Interpreter;
 use super::invocation::Stdin;
 use super::piece::Piece;
-use super::plain_word::word_end;
+use super::plain_word::{is_name, word_end};
 use super::walk::Flow;
 use crate::yaml::Span;
 
@@ -17,11 +17,11 @@ pub(super) struct Plain {
     /// What stands between it and the command before it.
     joined: Joined,
     /// Names and values of the assignments before its words.
-    pub(super) assignments: Vec<(Span, Span)>,
+    assignments: Vec<(Span, Span)>,
     /// Its words, quotes and all.
-    pub(super) words: Vec<Span>,
+    words: Vec<Span>,
     /// Whether it declares variables (`export A=b`): the assignments are its words.
-    pub(super) declares: bool,
+    declares: bool,
     /// Where its output goes: each redirect whole, and the file in it.
     redirects: Vec<(Span, Option<Span>)>,
 }
@@ -179,14 +179,18 @@ fn are_sure(commands: &[Plain]) -> bool {
     if !redirects && pipes == 0 {
         return true;
     }
-    let is_command = |command: &Plain| !command.words.is_empty() && !command.declares;
     let alone = if redirects { commands.len() == 1 } else { lines == 1 && (pipes < 2 || pipes + 1 == commands.len()) };
-    alone && commands.iter().all(is_command)
+    alone && commands.iter().all(Plain::is_command)
 }
 
 impl Plain {
     fn is_empty(&self) -> bool {
         self.words.is_empty() && self.assignments.is_empty()
+    }
+
+    /// Whether it runs something, and does not only set or declare variables.
+    pub(super) fn is_command(&self) -> bool {
+        !self.words.is_empty() && !self.declares
     }
 
     fn take(&mut self, text: &str, word: Span) -> Option<()> {
@@ -279,11 +283,6 @@ fn is_one(raw: &str) -> bool {
 fn name_length(raw: &str) -> Option<usize> {
     let (name, _) = raw.split_once('=')?;
     is_name(name).then_some(name.len())
-}
-
-fn is_name(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Where a plain word ends: quotes, variables and substitutions in it.
 
-use super::plain::read;
+use super::plain::{Plain, read};
 
 /// Where a plain word ends: `None` where it is none. A bracket ends it only in a substitution, `>` everywhere.
 pub(super) fn word_end(text: &str, from: usize, inner: bool) -> Option<usize> {
@@ -56,9 +56,8 @@ fn substitution_end(text: &str, from: usize) -> Option<usize> {
     }
     let inside = text.get(from..at)?;
     let commands = read(inside, true)?;
-    let one = !inside.starts_with([' ', '('])
-        && commands.iter().all(|command| !command.words.is_empty() && !command.declares);
-    (one && !commands.is_empty()).then_some(at + 1)
+    let sure = !inside.starts_with([' ', '(']) && commands.iter().all(Plain::is_command);
+    (sure && !commands.is_empty()).then_some(at + 1)
 }
 
 /// The offset after a variable whose `$` stands before `at`: `$NAME`, or `${NAME…}` with nothing but plain text in it.
@@ -77,4 +76,10 @@ fn variable_end(bytes: &[u8], at: usize) -> Option<usize> {
         byte if byte.is_ascii_alphabetic() || *byte == b'_' => Some(at + length(at, in_name)?),
         _ => None,
     }
+}
+
+/// Whether a text can name a variable.
+pub(super) fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

@@ -3,6 +3,7 @@
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Stdin, Word};
 use super::piece::Piece;
+use super::plain_word::is_name;
 use super::prefix;
 use super::scope::Scope;
 use super::value::Value;
@@ -288,9 +289,4 @@ fn read_line(invocation: &Invocation) -> Option<Value> {
         return None;
     }
     Some(text.split_once("\n").map_or_else(|| text.clone(), |(line, _)| line))
-}
-
-fn is_name(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }

@@ -110,6 +110,20 @@ pub(super) enum Contents {
     Known(Value),
 }
 
+/// A path seen from a folder, without dots; `None` where it leads above where the folder begins.
+pub fn joined(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(path.split('/')).filter(|part| !matches!(*part, "" | ".")) {
+        match part {
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
 impl Interpreter<'_> {
     /// What stands in a file.
     pub(super) fn contents(&self, path: &Value) -> Contents {
@@ -168,18 +182,8 @@ impl Interpreter<'_> {
             Folder::At(folder) => folder,
             Folder::Lost => return None,
         };
-        let mut path: Vec<&str> = Vec::new();
-        for name in folder.split('/').chain(text.split('/')) {
-            match name {
-                "" | "." => {}
-                ".." => {
-                    path.pop()?;
-                }
-                name => path.push(name),
-            }
-        }
         let root = if text.starts_with('/') || folder.starts_with('/') { "/" } else { "" };
-        Some(format!("{root}{}", path.join("/")))
+        Some(format!("{root}{}", joined(folder, text)?))
     }
 
     /// All that a command prints, newlines included; `None` where it can't be told.

@@ -49,7 +49,7 @@ fn line_hits(line: &str, tokens: &[Token<'_>], base: usize, depth: usize, hits: 
         }
     }
     // Flags mean what they mean within one command of the line.
-    for command in tokens.chunk_by(|a, b| a.command == b.command) {
+    for command in commands {
         command_hits(command, base, depth, hits);
     }
 }
@@ -68,7 +68,8 @@ fn on_input(told: &[Token<'_>], reader: &[Token<'_>], base: usize) -> Option<Hit
 fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<Hit>) {
     let any = |names: &[&str]| tokens.iter().any(|token| names.contains(&token.text));
     let logs_in = any(&["login", "sshpass"]);
-    let database = any(&["mysql", "mysqldump", "mysqladmin", "mariadb"]);
+    let glued = any(&["mysql", "mysqldump", "mysqladmin", "mariadb", "sshpass"]);
+    let redis = any(&["redis-cli"]);
     let curl = any(&["curl", "wget", "http"]);
     for (index, token) in tokens.iter().enumerate() {
         let next = tokens.get(index + 1);
@@ -100,8 +101,7 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
             push(value, token.start + flag.len() + 1, format!("a literal behind `{flag}`"));
             continue;
         }
-        let glued = database || any(&["sshpass"]);
-        if any(&["redis-cli"])
+        if redis
             && matches!(token.text, "-a" | "--pass")
             && let Some(next) = next
         {
