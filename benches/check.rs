@@ -17,6 +17,10 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }
@@ -155,7 +159,7 @@ fn around(script: &str) -> String {
 /// Files that were made to cost much: each at most a second.
 #[divan::bench(sample_count = 3, args = [
     "a scalar of 10 MiB", "a script of 1 MiB", "a MiB of [", "nine levels of nine aliases", "10,000 times $(", "10,000 times {",
-    "10,000 times if", "5,000 functions", "braces in a branch pattern", "10,000 branches", "10,000 variables",
+    "10,000 times if", "5,000 functions", "braces in a branch pattern", "10,000 branches", "10,000 branches that end alike", "10,000 variables",
 ])]
 fn hostile(bencher: Bencher<'_, '_>, what: &str) {
     let text = match what {
@@ -185,6 +189,10 @@ fn hostile(bencher: Bencher<'_, '_>, what: &str) {
         }
         "10,000 branches" => {
             let branch = |n: usize| format!("    feature-{n}-*:\n      - step:\n          script: [make x]\n");
+            "pipelines:\n  branches:\n".to_owned() + &(0..10_000).map(branch).collect::<String>()
+        }
+        "10,000 branches that end alike" => {
+            let branch = |n: usize| format!("    '*-{n}-*x':\n      - step:\n          script: [make x]\n");
             "pipelines:\n  branches:\n".to_owned() + &(0..10_000).map(branch).collect::<String>()
         }
         _ => around(&(0..10_000).map(|n| format!("A{}=\"$A{n}$A{n}\"\n", n + 1)).collect::<String>()),

@@ -102,7 +102,8 @@ impl Alternative {
         if self.is_exact() {
             return if self.text == name { Matching::Yes } else { Matching::No };
         }
-        if !name.starts_with(self.literal_prefix()) {
+        let last = self.text.rsplit(['*', '?', ']']).next().unwrap_or("");
+        if !name.starts_with(self.literal_prefix()) || !self.text.contains('[') && !name.ends_with(last) {
             return Matching::No;
         }
         let pattern: Vec<char> = self.text.chars().collect();

@@ -1,19 +1,24 @@
 //! The classes of events that a file tells apart, each with its plan.
 
+use std::rc::Rc;
+
 use super::bind::bindings;
 use super::handed::Handed;
 use super::model::Plan;
-use super::select::{Selection, contested, select};
+use super::select::{Patterns, Selection};
 use super::steps::Steps;
 use super::triggered::{Triggered, triggered};
 use super::{Event, EventKind};
 use crate::effect::{Catalogue, Files, Reader};
-use crate::pipeline::{Alternative, File, Pattern, Section, Selector};
+use crate::pipeline::{File, Section, Selector};
 use crate::settings::Settings;
 
 /// Makes plans of one file.
 pub struct Planner<'a, 'd> {
     file: File<'d>,
+    branches: Rc<Patterns<'d>>,
+    tags: Rc<Patterns<'d>>,
+    pull_requests: Rc<Patterns<'d>>,
     settings: &'a Settings,
     reader: Reader<'a, 'd>,
 }
@@ -26,7 +31,10 @@ pub fn plans<'d>(file: File<'d>, settings: &Settings, catalogue: &Catalogue, fil
 impl<'a, 'd> Planner<'a, 'd> {
     /// A planner.
     pub fn new(file: File<'d>, settings: &'a Settings, catalogue: &'a Catalogue, files: &'a dyn Files) -> Self {
-        Self { file, settings, reader: Reader::new(catalogue, files) }
+        let patterns = |section| Rc::new(Patterns::new(&file, section));
+        let (branches, tags) = (patterns(Section::Branches), patterns(Section::Tags));
+        let pull_requests = patterns(Section::PullRequests);
+        Self { file, branches, tags, pull_requests, settings, reader: Reader::new(catalogue, files) }
     }
 
     /// Every class: main, other branches, each tag pattern, each pull-request pattern, each custom pipeline.
@@ -40,27 +48,16 @@ impl<'a, 'd> Planner<'a, 'd> {
         let event = Event::new(EventKind::Main, &main);
         let started = triggered(&self.file, &event).into_iter().filter(|started| started.unclear.is_none());
         plans.extend(started.map(|started| self.started(&event, started)));
-        for selector in self.file.selectors_in(Section::Branches) {
-            for alternative in Pattern::new(selector.name()).alternatives() {
-                if alternative.text == main {
-                    continue;
-                }
-                let event = Event::new(EventKind::Branch, &alternative.text);
-                plans.push(self.plan(event, &self.direct(selector, alternative)));
-            }
-        }
+        let branches = Rc::clone(&self.branches);
+        plans.extend(self.classes(&branches, EventKind::Branch, Some(&main)));
         if let Some(entry) = self.file.section(Section::Default) {
             let selector = Selector { section: Section::Default, key: entry.key, body: entry.value };
             let selection = Selection::of(selector);
             plans.push(self.plan(Event::new(EventKind::Branch, ""), &selection));
         }
-        for (section, kind) in [(Section::Tags, EventKind::Tag), (Section::PullRequests, EventKind::PullRequest)] {
-            for selector in self.file.selectors_in(section) {
-                for alternative in Pattern::new(selector.name()).alternatives() {
-                    plans.push(self.plan(Event::new(kind, &alternative.text), &self.direct(selector, alternative)));
-                }
-            }
-        }
+        let (tags, pull_requests) = (Rc::clone(&self.tags), Rc::clone(&self.pull_requests));
+        plans.extend(self.classes(&tags, EventKind::Tag, None));
+        plans.extend(self.classes(&pull_requests, EventKind::PullRequest, None));
         for selector in self.file.selectors_in(Section::Custom) {
             let selection = Selection::of(selector);
             plans.push(self.plan(Event::new(EventKind::Custom, selector.name()), &selection));
@@ -72,8 +69,8 @@ impl<'a, 'd> Planner<'a, 'd> {
     pub fn of(&mut self, event: &Event) -> Option<Plan<'d>> {
         let selection = match event.kind {
             EventKind::Main | EventKind::Branch => self.branch(&event.name)?,
-            EventKind::Tag => select(&self.file, Section::Tags, &event.name)?,
-            EventKind::PullRequest => select(&self.file, Section::PullRequests, &event.name)?,
+            EventKind::Tag => self.tags.select(&event.name)?,
+            EventKind::PullRequest => self.pull_requests.select(&event.name)?,
             EventKind::Custom => Selection::of(self.file.custom(&event.name)?),
         };
         Some(self.plan(event.clone(), &selection))
@@ -92,16 +89,24 @@ impl<'a, 'd> Planner<'a, 'd> {
     }
 
     fn branch(&self, name: &str) -> Option<Selection<'d>> {
-        select(&self.file, Section::Branches, name).or_else(|| {
+        self.branches.select(name).or_else(|| {
             let entry = self.file.section(Section::Default)?;
             let selector = Selector { section: Section::Default, key: entry.key, body: entry.value };
             Some(Selection::of(selector))
         })
     }
 
-    fn direct(&self, selector: Selector<'d>, alternative: &Alternative) -> Selection<'d> {
-        let unclear = contested(&self.file, &selector, alternative);
-        Selection { alternative: Some(alternative.clone()), unclear, ..Selection::of(selector) }
+    /// The plan of each alternative of a section's patterns but one.
+    fn classes(&mut self, patterns: &Patterns<'d>, kind: EventKind, but: Option<&str>) -> Vec<Plan<'d>> {
+        let mut plans = Vec::new();
+        for (selector, pattern) in patterns.pipelines() {
+            for alternative in pattern.alternatives().iter().filter(|one| but != Some(one.text.as_str())) {
+                let unclear = patterns.contested(selector, alternative);
+                let own = Selection { alternative: Some(alternative.clone()), unclear, ..Selection::of(*selector) };
+                plans.push(self.plan(Event::new(kind, &alternative.text), &own));
+            }
+        }
+        plans
     }
 
     fn plan(&mut self, event: Event, selection: &Selection<'d>) -> Plan<'d> {

@@ -20,7 +20,7 @@ pub use classes::{Planner, plans};
 pub use compare::{Change, compare};
 pub use event::{Event, EventKind, TagKind};
 pub use model::{Deployment, Plan, PlannedStep};
-pub use select::{Selection, select};
+pub use select::{Patterns, Selection};
 
 #[cfg(test)]
 mod shared_tests;
