@@ -6,6 +6,10 @@ use std::path::Path;
 
 use pipewright::eval::{Options, Shelf, run};
 
+// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

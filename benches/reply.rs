@@ -17,6 +17,10 @@ use pipewright::report::Look;
 use pipewright::session::Redact;
 use pipewright::settings::Settings;
 
+// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

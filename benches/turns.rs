@@ -8,6 +8,10 @@ use pipewright::model::{Backend, BackendError, Reply, Request};
 use pipewright::session::read;
 use pipewright::settings::Settings;
 
+// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }
