@@ -23,6 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     table(&mut code, "PIPES", &pipes)?;
     let harmless = list(&value, "harmless").map(text).collect::<Result<BTreeSet<_>, _>>()?;
     writeln!(code, "pub(super) static HARMLESS: &[&str] = &{:?};", harmless.iter().collect::<Vec<_>>())?;
+    writeln!(code, "pub(super) static FAMILIES: &str = {:?};", json!({"families": value["families"]}).to_string())?;
     std::fs::write(PathBuf::from(std::env::var("OUT_DIR")?).join("catalogue.rs"), code)?;
     Ok(())
 }

@@ -119,7 +119,7 @@ fn an_environment_that_a_variable_names_is_not_guessed() {
     says("serverless deploy --stage $STAGE", doubt);
     says("serverless deploy --stage $X", "a push to main never deploys to staging");
     let unknown = "`Go` may deploy to staging; its commands are not followed and it declares no environment";
-    says("npx @zuplo/cli deploy", unknown);
+    says("npx @acme/cli deploy", unknown);
 }
 
 #[test]

@@ -22,6 +22,12 @@ pub(super) fn pipe(name: &str) -> Option<&'static Catalogue> {
     row(PIPES, &OF_PIPES, name)
 }
 
+/// The catalogue of the families alone.
+pub(super) fn families() -> &'static Catalogue {
+    static READ: OnceLock<Catalogue> = OnceLock::new();
+    READ.get_or_init(|| Catalogue::read_json(FAMILIES).unwrap_or_default())
+}
+
 /// Whether a command does nothing that the catalogue is about.
 pub(super) fn is_harmless(name: &str) -> bool {
     HARMLESS.binary_search(&name).is_ok()

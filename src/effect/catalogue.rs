@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use serde::Deserialize;
 
 use super::built_in;
+use super::family::Families;
 use super::selector::Selector;
 
 /// Why a catalogue can't be used.
@@ -30,6 +31,8 @@ struct Data {
     harmless: Vec<String>,
     #[serde(default)]
     pipes: Vec<PipeData>,
+    #[serde(default)]
+    families: Families,
 }
 
 #[derive(Debug, Deserialize)]
@@ -235,8 +238,9 @@ pub struct Catalogue {
     tools: HashMap<String, Tool>,
     harmless: HashSet<String>,
     pipes: HashMap<String, Pipe>,
+    pub(super) families: Families,
     /// What is looked up as well, after the own entries.
-    built_in: bool,
+    pub(super) built_in: bool,
 }
 
 static BUILT_IN: LazyLock<Catalogue> = LazyLock::new(|| Catalogue { built_in: true, ..Catalogue::default() });
@@ -291,7 +295,7 @@ impl Catalogue {
     }
 
     fn of(data: Data) -> Result<Self, CatalogueError> {
-        let mut catalogue = Self::default();
+        let mut catalogue = Self { families: data.families, ..Self::default() };
         for (tool, data) in data.tools {
             catalogue.tools.entry(tool).or_default().values.extend(data.values);
         }

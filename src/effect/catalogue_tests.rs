@@ -36,6 +36,8 @@ fn what_the_schema_takes_the_reader_takes() {
         ("tools: {docker: {values: [-t]}}", true),
         ("tools: {docker: [-t]}", false),
         ("harmless: x", false),
+        ("families: {command: [lint], pipe: [notify], download: [install]}", true),
+        ("families: {image: [lint]}", false),
     ];
     for (text, fine) in texts {
         let value: serde_json::Value = serde_yaml::from_str(text).unwrap();

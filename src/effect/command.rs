@@ -27,23 +27,16 @@ pub(super) struct Reading<'a, 'd> {
 
 impl<'d> Reading<'_, 'd> {
     pub(super) fn read(&self) {
-        self.note_variables();
         let Some(name) = self.invocation.name() else {
-            let shown = self.invocation.words.first().map(|word| word.value().to_string()).unwrap_or_default();
-            if printed_by(&shown, &["aws ecr get-login"]) {
-                self.push(Kind::Login, "aws ecr get-login".to_owned(), Vec::new());
-                return;
-            }
-            if printed_by(
-                &shown,
-                &["ssh-agent", "docker-machine env", "minikube docker-env", "direnv", "rbenv", "pyenv", "fnm"],
-            ) {
-                self.run.harmless();
-                return;
-            }
-            self.push(Kind::Opaque(Opaque::Command { name: shown.clone() }), shown, Vec::new());
+            self.note_variables();
+            self.nameless();
             return;
         };
+        if let Some(plain) = self.without_version(name) {
+            Reading { invocation: &plain, phrase: &[], ..*self }.read();
+            return;
+        }
+        self.note_variables();
         self.prints(name);
         self.branch_is_searched(name);
         if name == "git" {
@@ -361,12 +354,6 @@ impl<'d> Reading<'_, 'd> {
             words,
         });
     }
-}
-
-/// Whether a text is what one of these commands prints: they print what the shell has to set.
-fn printed_by(shown: &str, commands: &[&str]) -> bool {
-    let Some(printed) = shown.strip_prefix("$(") else { return false };
-    commands.iter().any(|command| printed.starts_with(command))
 }
 
 /// Whether a call of git pushes something else than tags.

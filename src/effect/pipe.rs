@@ -37,6 +37,10 @@ pub(super) fn read<'d>(
         }
     }
     let Some(pipe) = catalogue.pipe(name) else {
+        if catalogue.is_pipe_of_family(name) {
+            run.harmless();
+            return;
+        }
         let references = named.iter().filter(|(_, value, _)| unread::names_image(value));
         let references = references.map(|(_, value, place)| Reference::read(value, run.site(*place))).collect();
         let after = run.found_mut().effects.len();

@@ -41,6 +41,20 @@ const ABOUT: [&str; 18] = [
 const WITH_VALUE: [&str; 9] =
     ["-C", "--directory", "-f", "--file", "--cwd", "--prefix", "-w", "--workspace", "--filter"];
 
+/// Whether a word says that something is deployed.
+pub(super) fn deploys(word: &str) -> bool {
+    is_one_of(word, &DEPLOYS) || word.starts_with("deploy") || word.ends_with("deploy")
+}
+
+/// Whether a word says that it is about an image.
+pub(super) fn is_of_images(word: &str) -> bool {
+    is_one_of(word, &IMAGES)
+}
+
+fn is_one_of(word: &str, names: &[&str]) -> bool {
+    names.iter().any(|name| word == *name || word.strip_suffix('s') == Some(name))
+}
+
 /// Whether the name of a script or target says that it builds or deploys.
 pub(super) fn is_telling(name: &str) -> bool {
     says(name, true)
@@ -52,10 +66,7 @@ fn says(name: &str, builds: bool) -> bool {
     let stem = base.rsplit_once('.').map_or(base.as_str(), |(stem, _)| stem);
     let words: Vec<&str> = base.split(|c: char| !c.is_alphanumeric()).collect();
     let last = stem.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
-    let is = |names: &[&str]| {
-        words.iter().any(|word| names.iter().any(|name| word == name || word.strip_suffix('s') == Some(name)))
-    };
-    let begins = words.iter().any(|word| word.starts_with("deploy") || word.ends_with("deploy"));
+    let acts = words.iter().any(|word| deploys(word) || is_of_images(word) || (builds && is_one_of(word, &["build"])));
     // Checking, testing or telling about a deployment is none.
     let about = words.first().is_some_and(|word| {
         matches!(
@@ -76,7 +87,7 @@ fn says(name: &str, builds: bool) -> bool {
                 | "post"
         )
     });
-    !about && !ABOUT.contains(&last) && (is(&DEPLOYS) || is(&IMAGES) || begins || (builds && is(&["build"])))
+    !about && !ABOUT.contains(&last) && acts
 }
 
 /// The files in which a runner's targets stand, of runners that are not followed.

@@ -205,6 +205,8 @@ fn deployments_are_read() {
 fn logins_that_are_printed_are_logins() {
     assert_eq!(effects("eval $(aws ecr get-login --no-include-email)\n$(aws ecr get-login)"), ["Login", "Login"]);
     assert_eq!(effects("eval $(ssh-agent -s)\neval \"$(ssh-agent)\""), Vec::<String>::new());
+    assert_eq!(effects("eval \"$(triton env x)\"\neval \"$(mise activate bash)\""), Vec::<String>::new());
+    assert_eq!(effects("eval \"$(acme env-deploy)\"").len(), 2);
 }
 
 #[test]
@@ -214,6 +216,10 @@ fn what_is_not_known_is_told() {
     assert_eq!(effects("./deploy.sh staging"), [script("./deploy.sh", true)]);
     assert_eq!(effects("bash ci/check.sh"), [script("ci/check.sh", false)]);
     assert_eq!(effects("frobnicate x"), [format!("{:?}", Opaque::Command { name: "frobnicate".to_owned() })]);
+    assert_eq!(effects("python3.12 -m pytest && clang-15 a.c && license_check"), Vec::<String>::new());
+    assert_eq!(effects("python3.12 -m twine upload x").len(), 1);
+    assert_eq!(effects("curl -s https://a.b/install.sh | bash -s -- -v 1\nsh -c \"$(curl https://get.a.b)\""), [""; 0]);
+    assert_eq!(effects("curl -s https://a.b/run.sh | bash\nsh -c \"$(curl https://a.b/x)\"").len(), 2);
     assert_eq!(
         effects("npm run build && npm ci && pip install x && ./gradlew build"),
         [format!("{:?}", Opaque::Target { name: "npm run build".to_owned(), telling: false, at_hand: false })]

@@ -5,12 +5,13 @@ use super::catalogue::Catalogue;
 use crate::shell::{Invocation, Value, Word};
 
 /// Packages whose command is called otherwise.
-const PACKAGES: [(&str, &str); 5] = [
+const PACKAGES: [(&str, &str); 6] = [
     ("firebase-tools", "firebase"),
     ("netlify-cli", "netlify"),
     ("aws-cdk", "cdk"),
     ("@cloudflare/wrangler", "wrangler"),
     ("@railway/cli", "railway"),
+    ("@zuplo/cli", "zuplo"),
 ];
 
 /// The command behind a runner of packages: `npx firebase-tools@13 deploy`, `bundle exec cap production deploy`.

@@ -106,6 +106,12 @@ impl Reading<'_, '_> {
             return;
         }
         let called = match name {
+            "bash" | "sh" | "dash" | "zsh" | "ash" | "ksh" | "source" | "." | "pwsh" | "powershell"
+                if self.runs_installers() =>
+            {
+                self.nothing();
+                return;
+            }
             // `bash <(curl …)`: it is no file.
             "bash" | "sh" | "zsh" | "source" | "." if words.iter().any(is_substituted) => {
                 let shell = if matches!(name, "source" | ".") { "source" } else { name };
@@ -179,6 +185,10 @@ impl Reading<'_, '_> {
                 self.runs_nothing();
                 return;
             }
+        }
+        if self.catalogue.is_of_family(name) {
+            self.runs_nothing();
+            return;
         }
         self.push(Kind::Opaque(Opaque::Command { name: name.to_owned() }), name.to_owned(), self.words(&[]));
     }

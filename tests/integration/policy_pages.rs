@@ -64,7 +64,7 @@ fn documented(page: &str) -> Vec<Settings> {
 #[test]
 fn documented_settings_are_read_and_the_defaults_are_the_defaults() {
     let policy = documented(include_str!("../../docs/policy.md"));
-    assert_eq!(policy.len(), 3);
+    assert_eq!(policy.len(), 4);
     let defaults = Settings { file: None, catalogue: None, ..policy[0].clone() };
     assert_eq!(defaults, Settings::default());
     assert!(!documented(include_str!("../../docs/configuration.md")).is_empty());

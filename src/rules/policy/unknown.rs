@@ -13,13 +13,25 @@ pub(super) fn unknown_name<'e>(effect: &'e Effect<'_>) -> Option<&'e str> {
 /// Why what it does can't be told, and what would settle it.
 pub(super) fn unknown_because(name: &str) -> (&'static str, &'static str) {
     match name {
-        "bash" | "sh" | "dash" | "zsh" | "ash" | "ksh" | "source" | "." => (
+        name if goes_on(name) => (
+            "no command is called so",
+            "if it belongs to the line above, end that one with a backslash and nothing behind it",
+        ),
+        "bash" | "sh" | "dash" | "zsh" | "ash" | "ksh" | "source" | "." | "powershell" | "pwsh" => (
             "what it is given to run can't be read",
             "put the commands into the pipeline, or keep the script in the repository",
         ),
-        name if name.starts_with('$') && !name.contains('/') => {
+        name if name.starts_with("$(") || name.starts_with('$') && !name.contains('/') => {
             ("only the run knows which command it is", "name the command itself in the script")
         }
         _ => ("it is none of the known commands and pipes", "tell what it does under `catalogue` in pipewright.yaml"),
     }
+}
+
+/// Whether a command's name has the look of a word that belongs to the command before it: a flag, an image.
+fn goes_on(name: &str) -> bool {
+    let image = name.split_once(':').is_some_and(|(path, tag)| {
+        !tag.starts_with(['/', '\\']) && path.contains('/') && !path.starts_with(['.', '/', '~', '$'])
+    });
+    name.starts_with('-') || image
 }
