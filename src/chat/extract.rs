@@ -24,10 +24,15 @@ pub fn extract(reply: &str) -> Vec<Candidate> {
 
 /// The candidates of a reply, in order; `ending` tells how sure it is that the reply is whole.
 pub fn extract_ended(reply: &str, ending: Ending) -> Vec<Candidate> {
+    extract_read(reply, ending).into_iter().map(|(candidate, _)| candidate).collect()
+}
+
+/// The same, each with the document that its text was read as: to check it is not to read it again.
+pub fn extract_read(reply: &str, ending: Ending) -> Vec<(Candidate, Document)> {
     let text = reasoning::without_reasoning(reply);
     let mut search = Search { ending, found: Vec::new(), taken: Vec::new(), indented: Vec::new() };
     search.look(&text, Outer { range: None, closed: false }, 0);
-    let fenced_file = search.found.iter().any(|candidate| candidate.shape == Shape::File);
+    let fenced_file = search.found.iter().any(|(candidate, _)| candidate.shape == Shape::File);
     let bare = if fenced_file { None } else { all_of_it(&text).or_else(|| unfenced::find(&text, &search.taken)) };
     for (content, range) in std::mem::take(&mut search.indented) {
         // What stands indented within a bare file is that file, whatever Markdown makes of it.
@@ -41,7 +46,7 @@ pub fn extract_ended(reply: &str, ending: Ending) -> Vec<Candidate> {
         search.candidate(content, range, None, true, if last { End::Reply } else { End::Closed });
     }
     let lines = crate::yaml::Lines::new(reply);
-    for candidate in &mut search.found {
+    for (candidate, _) in &mut search.found {
         // Blanked reasoning has the reply's bytes but not its characters.
         while !reply.is_char_boundary(candidate.range.start) {
             candidate.range.start -= 1;
@@ -51,7 +56,7 @@ pub fn extract_ended(reply: &str, ending: Ending) -> Vec<Candidate> {
         }
         candidate.line = lines.line(candidate.range.start);
     }
-    search.found.sort_by_key(|candidate| candidate.range.start);
+    search.found.sort_by_key(|(candidate, _)| candidate.range.start);
     search.found
 }
 
@@ -70,7 +75,7 @@ struct Outer {
 
 struct Search {
     ending: Ending,
-    found: Vec<Candidate>,
+    found: Vec<(Candidate, Document)>,
     /// Where fenced blocks stand.
     taken: Vec<Range<usize>>,
     /// Blocks that are only indented.
@@ -104,11 +109,12 @@ impl Search {
     }
 
     fn candidate(&mut self, text: String, range: Range<usize>, name: Option<String>, tagged: bool, end: End) {
-        let document = Document::read(text.as_str());
+        let document = Document::read(text);
         let Some(shape) = shape::shape(&document, tagged) else { return };
         let mut flaws = flaw::placeholders(&document);
         flaws.extend(flaw::cut_off(&document, self.ending, end));
-        self.found.push(Candidate { text, range, line: 0, shape, name, flaws });
+        let text = document.text().to_owned();
+        self.found.push((Candidate { text, range, line: 0, shape, name, flaws }, document));
     }
 }
 

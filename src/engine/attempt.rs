@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::prompt::Prompt;
-use crate::chat::{Candidate, Choice, Ending, Foreign, choose, extract_ended, foreign, patch};
+use crate::chat::{Candidate, Choice, Ending, Foreign, choose, extract_read, foreign, patch};
 use crate::model::{Finish, Reply};
+use crate::yaml::Document;
 
 /// What YAML a reply holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -55,11 +56,16 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// Reads a reply.
-    pub(super) fn read(turn: usize, number: usize, prompt: Prompt, reply: Reply) -> Self {
-        let candidates = extract_ended(&reply.text, ending(&reply.finish));
+    /// Reads a reply. The document of the candidate that becomes a revision goes along with it.
+    pub(super) fn read(turn: usize, number: usize, prompt: Prompt, reply: Reply) -> (Self, Option<Document>) {
+        let found = extract_read(&reply.text, ending(&reply.finish));
+        let (candidates, mut documents): (Vec<_>, Vec<_>) = found.into_iter().unzip();
         let choice = choose(&candidates);
-        Self { turn, number, prompt, reply, candidates, choice, revision: None }
+        let document = match choice {
+            Choice::File { index, .. } => Some(documents.swap_remove(index)),
+            Choice::Nothing | Choice::Fragment(_) | Choice::Flawed(_) => None,
+        };
+        (Self { turn, number, prompt, reply, candidates, choice, revision: None }, document)
     }
 
     /// What YAML the reply holds.
@@ -120,11 +126,6 @@ impl Attempt {
             Choice::Fragment(index) | Choice::Flawed(index) | Choice::File { index, .. } => self.candidates.get(index),
         }
     }
-
-    /// The candidate that becomes a revision.
-    pub(super) fn file(&self) -> Option<&Candidate> {
-        self.chosen().filter(|_| self.yaml() == YamlKind::File)
-    }
 }
 
 /// How sure it is that a reply is whole.
@@ -144,7 +145,7 @@ mod tests {
     fn chat_and_replay_word_what_a_reply_holds_alike() {
         let read = |text: &str| {
             let reply = Reply { text: text.to_owned(), finish: Finish::Stop, ..Reply::default() };
-            let attempt = Attempt::read(1, 0, Prompt::user("p"), reply);
+            let (attempt, _) = Attempt::read(1, 0, Prompt::user("p"), reply);
             (attempt.held(), attempt.remark())
         };
         let file = "```yaml\npipelines:\n  default:\n    - step: {script: [make]}\n```\n";

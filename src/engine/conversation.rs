@@ -19,6 +19,7 @@ use crate::model::{Backend, Reply};
 use crate::plan::Change;
 use crate::session::{Entry, Origin, Source, drop_from, drop_revision, sha256};
 use crate::text::{Diff, diff};
+use crate::yaml::Document;
 
 /// A conversation. Built with [`Conversation::new`], driven by [`Conversation::turn`].
 pub struct Conversation {
@@ -75,13 +76,13 @@ impl Conversation {
     pub fn begin_with(&mut self, text: impl Into<String>, observer: &mut dyn Observer) {
         let text = text.into();
         self.on_disk = Expected::Hash(sha256(text.as_bytes()));
-        self.present = Some(self.revise(0, 0, Source::File, text, observer));
+        self.present = Some(self.revise(0, 0, Source::File, Document::read(text), observer));
     }
 
     /// Takes a person's own edit of the file as a revision; the present one where the text is the same.
     /// Its number is given.
     pub fn edit(&mut self, text: impl Into<String>, observer: &mut dyn Observer) -> usize {
-        let number = self.revise(self.turns.len(), 0, Source::Edit, text.into(), observer);
+        let number = self.revise(self.turns.len(), 0, Source::Edit, Document::read(text), observer);
         self.present = Some(number);
         number
     }
@@ -98,22 +99,22 @@ impl Conversation {
         self.edit(text, observer)
     }
 
-    /// Checks a text and makes it a revision, unless it is the present one's.
+    /// Checks a text, as it was read, and makes it a revision, unless it is the present one's.
     pub(super) fn revise(
         &mut self,
         turn: usize,
         attempt: usize,
         source: Source,
-        text: String,
+        document: Document,
         observer: &mut dyn Observer,
     ) -> usize {
-        let same = self.present.filter(|number| self.text_of(*number) == Some(text.as_str()));
+        let same = self.present.filter(|number| self.text_of(*number) == Some(document.text()));
         // The file as it was found is revision 0, whatever was taken back before it.
         let number = same.unwrap_or_else(|| if source == Source::File { 0 } else { self.next.max(1) });
         self.next = self.next.max(number + 1);
         if same.is_none() {
-            let kept = (source != Source::Reply).then(|| text.clone());
-            let revision = Revision::new(number, turn, attempt, source, self.checker.check(text));
+            let kept = (source != Source::Reply).then(|| document.text().to_owned());
+            let revision = Revision::new(number, turn, attempt, source, self.checker.check_document(document));
             let (path, sha256) = (self.options.path.clone(), revision.sha256.clone());
             self.revisions.push(revision);
             self.tell(Entry::Revision { turn, number, path, sha256, source, text: kept }, observer);

@@ -115,7 +115,8 @@ impl Conversation {
         let turn = self.turns.len();
         let attempt = self.turns.last().map_or(0, |turn| turn.attempts.len());
         self.count(|conversation| conversation.messages(&prompt), &reply);
-        self.conclude(Attempt::read(turn, attempt, prompt, reply), observer);
+        let (attempt, document) = Attempt::read(turn, attempt, prompt, reply);
+        self.conclude(attempt, document, observer);
         let accepted = self.turns.last().and_then(|turn| turn.revision).and_then(|number| self.at(number));
         let accepted = accepted.is_some_and(|revision| revision.verdict() == crate::finding::Verdict::Accepted);
         if accepted && let Some(turn) = self.turns.last_mut() {

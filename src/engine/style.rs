@@ -1,5 +1,7 @@
 //! A reply's text in the dress of the file that it replaces: byte order mark, line endings, final line break.
 
+use std::borrow::Cow;
+
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
 const MARK: char = '\u{feff}';
@@ -8,11 +10,16 @@ const MARK: char = '\u{feff}';
 ///
 /// A line that stays keeps its bytes, whatever its line ending; a new line gets the ending that most lines have. The
 /// byte order mark and a missing final line break stay as they are. With no base, lines end in `\n` and so does the file.
-pub fn adapted(text: &str, base: Option<&str>) -> String {
+/// What needs no change is given back as it is.
+pub fn adapted<'t>(text: &'t str, base: Option<&str>) -> Cow<'t, str> {
     let text = text.trim_start_matches(MARK);
     let Some(base) = base.filter(|base| !base.is_empty()) else {
-        return if text.is_empty() || text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") };
+        return if text.is_empty() || text.ends_with('\n') { text.into() } else { format!("{text}\n").into() };
     };
+    let is_plain = |text: &str| text.ends_with('\n') && !text.starts_with(MARK) && !text.contains('\r');
+    if is_plain(text) && is_plain(base) {
+        return text.into();
+    }
     let mark = base.starts_with(MARK);
     let base = base.trim_start_matches(MARK);
     let old: Vec<&str> = base.split_inclusive('\n').collect();
@@ -39,7 +46,7 @@ pub fn adapted(text: &str, base: Option<&str>) -> String {
         let end = out.strip_suffix('\n').map(|out| out.strip_suffix('\r').unwrap_or(out)).map_or(out.len(), str::len);
         out.truncate(end);
     }
-    out
+    out.into()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The whole way of a turn on one screen: prompt, reply, candidates, document, findings, verdict, revision, repair.
 
+use std::borrow::Cow;
+
 use super::attempt::Attempt;
 use super::conversation::Conversation;
 use super::error::EngineError;
@@ -8,6 +10,7 @@ use super::prompt::Prompt;
 use super::repair::Next;
 use crate::model::{Backend, BackendError, Finish, Request};
 use crate::session::{Entry, Origin, Source, Usage};
+use crate::yaml::Document;
 
 /// A prompt with all its attempts.
 #[derive(Clone, Debug)]
@@ -180,28 +183,34 @@ impl Conversation {
             }
         };
         self.count(|_| request.messages, &reply);
-        self.conclude(Attempt::read(turn, attempt, prompt, reply), observer);
+        let (attempt, document) = Attempt::read(turn, attempt, prompt, reply);
+        self.conclude(attempt, document, observer);
         Ok(())
     }
 
-    /// What follows from a reply: a revision, its verdict, and which revision is the present one.
-    pub(super) fn conclude(&mut self, mut attempt: Attempt, observer: &mut dyn Observer) {
+    /// What follows from a reply: a revision, its verdict, and which revision is the present one. `document` is the file
+    /// in the reply, as it was read there.
+    pub(super) fn conclude(&mut self, mut attempt: Attempt, document: Option<Document>, observer: &mut dyn Observer) {
         let turn = attempt.turn;
         let usage = attempt.reply.usage.map(|usage| Usage { prompt: usage.prompt, completion: usage.completion });
         let finish = (attempt.reply.finish != Finish::Unknown).then(|| attempt.reply.finish.word().to_owned());
         let (text, elapsed_ms) = (attempt.reply.text.clone(), Some(attempt.reply.elapsed_ms));
         self.tell(Entry::Reply { turn, text, finish, usage, elapsed_ms }, observer);
         let before = self.present;
-        if let Some(candidate) = attempt.file() {
-            let text = super::adapted(&candidate.text, before.and_then(|number| self.text_of(number)));
-            attempt.revision = Some(self.revise(turn, attempt.number, Source::Reply, text, observer));
+        if let Some(document) = document {
+            let document = match super::adapted(document.text(), before.and_then(|number| self.text_of(number))) {
+                Cow::Borrowed(text) if text.len() == document.text().len() => document,
+                text => Document::read(text),
+            };
+            attempt.revision = Some(self.revise(turn, attempt.number, Source::Reply, document, observer));
         }
         if let Some(turn) = self.turns.last_mut() {
-            turn.attempts.push(attempt.clone());
+            turn.attempts.push(attempt);
         }
         self.settle(before);
+        let Some(attempt) = self.turns.last().and_then(|turn| turn.attempts.last()) else { return };
         let [revision, before] = [attempt.revision, before].map(|number| number.and_then(|n| self.at(n)));
-        observer.attempted(Attempted { attempt: &attempt, revision, before, ground: self.ground() });
+        observer.attempted(Attempted { attempt, revision, before, ground: self.ground() });
     }
 
     /// The best revision of the last turn, the later of equals, becomes the present one; without any the one before
