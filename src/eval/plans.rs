@@ -82,7 +82,7 @@ impl PlanExpectation {
         let told = checker.plan_with(&checked.document, |mut planner| {
             let plan = if is_pattern(&event.name) {
                 // A pattern stands for the class of events that it takes.
-                planner.all().into_iter().find(|plan| plan.event == event)
+                planner.class(&event)
             } else {
                 planner.of(&event)
             };

@@ -1,13 +1,11 @@
 //! The classes of events that a file tells apart, each with its plan.
 
-use std::rc::Rc;
-
 use super::bind::bindings;
 use super::handed::Handed;
 use super::model::Plan;
 use super::select::{Patterns, Selection};
 use super::steps::Steps;
-use super::triggered::{Triggered, triggered};
+use super::triggered::triggered;
 use super::{Event, EventKind};
 use crate::effect::{Catalogue, Files, Reader};
 use crate::pipeline::{File, Section, Selector};
@@ -16,9 +14,9 @@ use crate::settings::Settings;
 /// Makes plans of one file.
 pub struct Planner<'a, 'd> {
     file: File<'d>,
-    branches: Rc<Patterns<'d>>,
-    tags: Rc<Patterns<'d>>,
-    pull_requests: Rc<Patterns<'d>>,
+    branches: Patterns<'d>,
+    tags: Patterns<'d>,
+    pull_requests: Patterns<'d>,
     settings: &'a Settings,
     reader: Reader<'a, 'd>,
 }
@@ -31,7 +29,7 @@ pub fn plans<'d>(file: File<'d>, settings: &Settings, catalogue: &Catalogue, fil
 impl<'a, 'd> Planner<'a, 'd> {
     /// A planner.
     pub fn new(file: File<'d>, settings: &'a Settings, catalogue: &'a Catalogue, files: &'a dyn Files) -> Self {
-        let patterns = |section| Rc::new(Patterns::new(&file, section));
+        let patterns = |section| Patterns::new(&file, section);
         let (branches, tags) = (patterns(Section::Branches), patterns(Section::Tags));
         let pull_requests = patterns(Section::PullRequests);
         Self { file, branches, tags, pull_requests, settings, reader: Reader::new(catalogue, files) }
@@ -39,30 +37,34 @@ impl<'a, 'd> Planner<'a, 'd> {
 
     /// Every class: main, other branches, each tag pattern, each pull-request pattern, each custom pipeline.
     pub fn all(&mut self) -> Vec<Plan<'d>> {
-        let mut plans = Vec::new();
-        let main = self.settings.main_branch.clone();
-        let selected = self.branch(&main);
-        if let Some(selection) = &selected {
-            plans.push(self.plan(Event::new(EventKind::Main, &main), selection));
-        }
-        let event = Event::new(EventKind::Main, &main);
+        self.classes().into_iter().map(|(event, selection)| self.plan(event, &selection)).collect()
+    }
+
+    /// The plan of one class, as [`Planner::all`] has it.
+    pub fn class(&mut self, class: &Event) -> Option<Plan<'d>> {
+        let (event, selection) = self.classes().into_iter().find(|(event, _)| event == class)?;
+        Some(self.plan(event, &selection))
+    }
+
+    /// Every class, with what it selects.
+    fn classes(&self) -> Vec<(Event, Selection<'d>)> {
+        let mut classes = Vec::new();
+        let main = self.settings.main_branch.as_str();
+        let event = Event::new(EventKind::Main, main);
+        classes.extend(self.branch(main).map(|selection| (event.clone(), selection)));
         let started = triggered(&self.file, &event).into_iter().filter(|started| started.unclear.is_none());
-        plans.extend(started.map(|started| self.started(&event, started)));
-        let branches = Rc::clone(&self.branches);
-        plans.extend(self.classes(&branches, EventKind::Branch, Some(&main)));
+        classes.extend(started.map(|started| (event.clone(), started.selection())));
+        classes.extend(of_patterns(&self.branches, EventKind::Branch, Some(main)));
         if let Some(entry) = self.file.section(Section::Default) {
             let selector = Selector { section: Section::Default, key: entry.key, body: entry.value };
-            let selection = Selection::of(selector);
-            plans.push(self.plan(Event::new(EventKind::Branch, ""), &selection));
+            classes.push((Event::new(EventKind::Branch, ""), Selection::of(selector)));
         }
-        let (tags, pull_requests) = (Rc::clone(&self.tags), Rc::clone(&self.pull_requests));
-        plans.extend(self.classes(&tags, EventKind::Tag, None));
-        plans.extend(self.classes(&pull_requests, EventKind::PullRequest, None));
+        classes.extend(of_patterns(&self.tags, EventKind::Tag, None));
+        classes.extend(of_patterns(&self.pull_requests, EventKind::PullRequest, None));
         for selector in self.file.selectors_in(Section::Custom) {
-            let selection = Selection::of(selector);
-            plans.push(self.plan(Event::new(EventKind::Custom, selector.name()), &selection));
+            classes.push((Event::new(EventKind::Custom, selector.name()), Selection::of(selector)));
         }
-        plans
+        classes
     }
 
     /// The plans of one event: a push to an open pull request's branch is told apart from the pull request itself.
@@ -79,13 +81,9 @@ impl<'a, 'd> Planner<'a, 'd> {
     /// All that an event starts: the pipeline that a pattern selects, and what `triggers` start beside it.
     pub fn all_of(&mut self, event: &Event) -> Vec<Plan<'d>> {
         let mut plans: Vec<Plan<'d>> = self.of(event).into_iter().collect();
-        plans.extend(triggered(&self.file, event).into_iter().map(|started| self.started(event, started)));
+        let started = triggered(&self.file, event).into_iter();
+        plans.extend(started.map(|started| self.plan(event.clone(), &started.selection())));
         plans
-    }
-
-    fn started(&mut self, event: &Event, started: Triggered<'d>) -> Plan<'d> {
-        let selection = Selection { unclear: started.unclear, ..Selection::of(started.selector) };
-        self.plan(event.clone(), &selection)
     }
 
     fn branch(&self, name: &str) -> Option<Selection<'d>> {
@@ -94,19 +92,6 @@ impl<'a, 'd> Planner<'a, 'd> {
             let selector = Selector { section: Section::Default, key: entry.key, body: entry.value };
             Some(Selection::of(selector))
         })
-    }
-
-    /// The plan of each alternative of a section's patterns but one.
-    fn classes(&mut self, patterns: &Patterns<'d>, kind: EventKind, but: Option<&str>) -> Vec<Plan<'d>> {
-        let mut plans = Vec::new();
-        for (selector, pattern) in patterns.pipelines() {
-            for alternative in pattern.alternatives().iter().filter(|one| but != Some(one.text.as_str())) {
-                let unclear = patterns.contested(selector, alternative);
-                let own = Selection { alternative: Some(alternative.clone()), unclear, ..Selection::of(*selector) };
-                plans.push(self.plan(Event::new(kind, &alternative.text), &own));
-            }
-        }
-        plans
     }
 
     fn plan(&mut self, event: Event, selection: &Selection<'d>) -> Plan<'d> {
@@ -121,4 +106,17 @@ impl<'a, 'd> Planner<'a, 'd> {
         let steps = steps.read(&pipeline);
         Plan { event, selector: selection.selector, steps, unknown, unclear: selection.unclear.clone() }
     }
+}
+
+/// The class of each alternative of a section's patterns but one.
+fn of_patterns<'d>(patterns: &Patterns<'d>, kind: EventKind, but: Option<&str>) -> Vec<(Event, Selection<'d>)> {
+    let mut classes = Vec::new();
+    for (selector, pattern) in patterns.pipelines() {
+        for alternative in pattern.alternatives().iter().filter(|one| but != Some(one.text.as_str())) {
+            let unclear = patterns.contested(selector, alternative);
+            let own = Selection { alternative: Some(alternative.clone()), unclear, ..Selection::of(*selector) };
+            classes.push((Event::new(kind, &alternative.text), own));
+        }
+    }
+    classes
 }

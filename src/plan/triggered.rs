@@ -1,5 +1,6 @@
 //! What `triggers` start besides the pipeline that a pattern selects.
 
+use super::select::Selection;
 use super::{Event, EventKind};
 use crate::pipeline::expression::{self, Expr, Literal, Operator};
 use crate::pipeline::{Alternative, File, Matching, Pattern, Selector, Trigger};
@@ -9,6 +10,12 @@ use crate::yaml::Node;
 pub(super) struct Triggered<'d> {
     pub(super) selector: Selector<'d>,
     pub(super) unclear: Option<String>,
+}
+
+impl<'d> Triggered<'d> {
+    pub(super) fn selection(self) -> Selection<'d> {
+        Selection { unclear: self.unclear, ..Selection::of(self.selector) }
+    }
 }
 
 /// The pipelines that an event starts through triggers: all whose condition holds, not only the best match.
