@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::engine::{Conversation, Play, Revision, YamlKind};
 use crate::finding::{Layer, Severity, Verdict};
 use crate::rules::RuleAnswer;
-use crate::text::diff;
+use crate::text::changed_lines;
 
 /// What one recording of a case came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -215,14 +215,10 @@ impl CaseScore {
     }
 
     fn edits(&mut self, conversation: &Conversation) {
-        let changed = |before: &str, after: &str| {
-            let diff = diff(before, after, 0);
-            diff.added + diff.removed
-        };
         let revisions = conversation.revisions();
-        self.lines_changed = revisions.windows(2).map(|pair| changed(pair[0].text(), pair[1].text())).sum();
+        self.lines_changed = revisions.windows(2).map(|pair| changed_lines(pair[0].text(), pair[1].text())).sum();
         if let (Some(first), Some(last)) = (revisions.first(), conversation.present()) {
-            self.lines_needed = changed(first.text(), last.text());
+            self.lines_needed = changed_lines(first.text(), last.text());
         }
     }
 

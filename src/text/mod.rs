@@ -4,6 +4,6 @@ mod diff;
 mod number;
 mod words;
 
-pub use diff::{Diff, Hunk, Line, Piece, Side, diff};
+pub use diff::{Diff, Hunk, Line, Piece, Side, changed_lines, diff};
 pub use number::counted;
 pub use words::{alike, differing_words};
