@@ -145,6 +145,11 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Session, SessionError> {
             session.whole = at as u64;
             continue;
         }
+        if begun && let Some(entry) = own(line) {
+            session.entries.push(entry);
+            session.whole = at as u64;
+            continue;
+        }
         let value = match parse(line) {
             Ok(value) => value,
             // Only what a killed writer leaves behind is taken for torn: no line break after it.
@@ -217,6 +222,15 @@ fn parse(line: &[u8]) -> Result<Value, String> {
         |error: serde_json::Error| format!("is no JSON: {error}").replace(" at line 1 column ", " at column ");
     let value: Value = serde_json::from_str(text).map_err(no_json)?;
     if value.is_object() { Ok(value) } else { Err("is no JSON object".to_owned()) }
+}
+
+/// An entry as we write them, read without a look at what else the line could be. Of anything else nothing, and the long way
+/// tells what it is.
+fn own(line: &[u8]) -> Option<Entry> {
+    let text = std::str::from_utf8(line).ok()?;
+    // A key `role` makes it another program's line; in a text its quotes would be escaped.
+    let ours = text.starts_with("{\"type\":") && !text.contains("\"role\"");
+    ours.then(|| serde_json::from_str(text).ok())?
 }
 
 enum Wrong {

@@ -77,6 +77,17 @@ fn plain_chat_lines_are_a_session() {
 }
 
 #[test]
+fn a_line_means_the_same_however_its_keys_stand() {
+    let read = |line: &str| read("x", format!("{CHAT}{line}\n").as_bytes()).unwrap().entries.pop();
+    let said = r#"{"type":"prompt","turn":9,"origin":"user","text":"\"role\""}"#;
+    let turned = r#"{"text":"\"role\"","origin":"user","turn":9,"type":"prompt"}"#;
+    assert_eq!((read(said), read(turned)), (Some(prompt(9, "\"role\"")), Some(prompt(9, "\"role\""))));
+    // The line of another program, whatever else it calls itself.
+    let other = r#"{"type":"prompt","turn":9,"origin":"user","text":"a","role":"assistant","content":"b"}"#;
+    assert!(matches!(read(other), Some(Entry::Reply { text, .. }) if text.ends_with('b')));
+}
+
+#[test]
 fn any_other_bad_line_is_an_error_at_its_place() {
     let head = VERSION_1.lines().next().unwrap();
     let told = [
