@@ -6,7 +6,7 @@ use super::block::{Block, blocks};
 use super::candidate::{Candidate, Ending, Shape};
 use super::flaw::End;
 use super::{flaw, reasoning, shape, unfenced};
-use crate::yaml::Document;
+use crate::yaml::{Document, Lines};
 
 /// Languages under which a pipeline file is given. None at all is one of them.
 const YAML: [&str; 6] = ["yaml", "yml", "bitbucket-pipelines.yml", "bitbucket-pipelines", "bitbucket", "pipelines"];
@@ -45,7 +45,6 @@ pub fn extract_read(reply: &str, ending: Ending) -> Vec<(Candidate, Document)> {
         let last = text.get(range.end..).unwrap_or("").trim().is_empty();
         search.candidate(content, range, None, true, if last { End::Reply } else { End::Closed });
     }
-    let lines = crate::yaml::Lines::new(reply);
     for (candidate, _) in &mut search.found {
         // Blanked reasoning has the reply's bytes but not its characters.
         while !reply.is_char_boundary(candidate.range.start) {
@@ -54,9 +53,13 @@ pub fn extract_read(reply: &str, ending: Ending) -> Vec<(Candidate, Document)> {
         while !reply.is_char_boundary(candidate.range.end) {
             candidate.range.end += 1;
         }
-        candidate.line = lines.line(candidate.range.start);
     }
     search.found.sort_by_key(|(candidate, _)| candidate.range.start);
+    let last = search.found.last().map_or(0, |(candidate, _)| candidate.range.start);
+    let lines = Lines::new(reply.get(..last).unwrap_or(reply));
+    for (candidate, _) in &mut search.found {
+        candidate.line = lines.line(candidate.range.start);
+    }
     search.found
 }
 

@@ -1,5 +1,7 @@
 //! What speaks against taking a file: a part that is left out, or an end that is missing.
 
+use std::cell::LazyCell;
+
 use super::candidate::{Ending, Flaw, FlawKind};
 use crate::yaml::{Document, Node, Style};
 
@@ -89,9 +91,13 @@ pub(super) fn placeholders(document: &Document) -> Vec<Flaw> {
         let reason = format!("`{shown}` at line {line} stands for a part that is left out");
         flaws.push(Flaw { kind: FlawKind::Placeholder, line, reason });
     };
-    let places = Places::of(document.text());
+    let places = LazyCell::new(|| Places::of(document.text()));
     for comment in document.comments() {
         let text = document.slice(comment.span);
+        // What stands for a part anywhere does so where there is none.
+        if !left_out(text.trim_start_matches('#'), Place::Empty) {
+            continue;
+        }
         let line = document.lines().line(comment.span.start);
         let span = document.lines().span(document.text(), line);
         let before = document.text().get(span.start..comment.span.start).unwrap_or("").trim();
@@ -135,11 +141,9 @@ pub(super) fn placeholders(document: &Document) -> Vec<Flaw> {
 /// A plain scalar that is only dots, or words between dots.
 fn stands_for(node: Node<'_>) -> bool {
     let text = node.text().unwrap_or("").trim();
-    let inner = text.trim_matches(|c| matches!(c, '.' | '…'));
-    let dots = dotted(text);
     let bracketed = text.strip_prefix(['<', '(']).and_then(|text| text.strip_suffix(['>', ')']));
-    (dots && (inner.is_empty() || text.ends_with("...") || text.ends_with('…')))
-        || bracketed.is_some_and(|text| left_out(text, Place::Empty))
+    let ends = || text.ends_with("...") || text.ends_with('…') || text.trim_matches(['.', '…']).is_empty();
+    (dotted(text) && ends()) || bracketed.is_some_and(|text| left_out(text, Place::Empty))
 }
 
 fn dotted(text: &str) -> bool {

@@ -1,5 +1,7 @@
 //! Reasoning that a model writes into its reply between tags: never a place to find a file in.
 
+use std::borrow::Cow;
+
 /// Tags that models put around their reasoning.
 const TAGS: [&str; 5] = ["think", "thinking", "thought", "reasoning", "reflection"];
 
@@ -7,7 +9,14 @@ const TAGS: [&str; 5] = ["think", "thinking", "thought", "reasoning", "reflectio
 ///
 /// A tag counts at the start of a line outside of code. What is opened and never closed is reasoning to the end; a
 /// closing tag on a line of its own with no opening one ends reasoning that began with the reply.
-pub fn without_reasoning(reply: &str) -> String {
+pub fn without_reasoning(reply: &str) -> Cow<'_, str> {
+    let is_tag = |rest: &str| {
+        let rest = rest.strip_prefix('/').unwrap_or(rest);
+        TAGS.into_iter().any(|tag| starts(rest, tag))
+    };
+    if !reply.split('<').skip(1).any(is_tag) {
+        return reply.into();
+    }
     let mut out = String::with_capacity(reply.len());
     let mut open: Option<&str> = None;
     let mut fence: Option<(char, usize)> = None;
@@ -51,7 +60,7 @@ pub fn without_reasoning(reply: &str) -> String {
         }
         out.push_str(rest);
     }
-    out
+    out.into()
 }
 
 fn fence_mark(trimmed: &str) -> Option<(char, usize)> {
