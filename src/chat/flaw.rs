@@ -122,6 +122,10 @@ pub(super) fn placeholders(document: &Document) -> Vec<Flaw> {
     for line in document.text().split_inclusive('\n') {
         let start = at;
         at += line.len();
+        let inner = line.trim_ascii_start();
+        if begins_a_word(inner.strip_prefix("- ").unwrap_or(inner)) {
+            continue;
+        }
         let bare = line.trim();
         let item = bare.strip_prefix("- ").unwrap_or(bare).trim();
         let marker = !line.starts_with([' ', '\t']) && bare == "..." && start + 3 >= end;
@@ -140,10 +144,19 @@ pub(super) fn placeholders(document: &Document) -> Vec<Flaw> {
 
 /// A plain scalar that is only dots, or words between dots.
 fn stands_for(node: Node<'_>) -> bool {
-    let text = node.text().unwrap_or("").trim();
+    let text = node.text().unwrap_or("");
+    if begins_a_word(text) {
+        return false;
+    }
+    let text = text.trim();
     let bracketed = text.strip_prefix(['<', '(']).and_then(|text| text.strip_suffix(['>', ')']));
     let ends = || text.ends_with("...") || text.ends_with('…') || text.trim_matches(['.', '…']).is_empty();
     (dotted(text) && ends()) || bracketed.is_some_and(|text| left_out(text, Place::Empty))
+}
+
+/// Whether a text begins with a letter, a digit or a quote: it is no comment, and no dots or brackets stand for it.
+fn begins_a_word(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '"' | '\''))
 }
 
 fn dotted(text: &str) -> bool {
