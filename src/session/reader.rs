@@ -135,7 +135,7 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Session, SessionError> {
     }
     let mut begun = false;
     let mut at = 0;
-    for (index, raw) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
+    for (index, raw) in lines(bytes).into_iter().enumerate() {
         at += raw.len();
         let wrong = |reason: String| SessionError::Line { name: name.to_owned(), line: index + 1, reason };
         let last = at == bytes.len();
@@ -213,6 +213,14 @@ fn as_one(name: &str, bytes: &[u8], session: &mut Session) -> Option<Result<(), 
     session.whole = bytes.len() as u64;
     session.foreign = true;
     Some(told)
+}
+
+/// The lines with their line breaks. Text is split faster than bytes are.
+fn lines(bytes: &[u8]) -> Vec<&[u8]> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.split_inclusive('\n').map(str::as_bytes).collect(),
+        Err(_) => bytes.split_inclusive(|byte| *byte == b'\n').collect(),
+    }
 }
 
 fn parse(line: &[u8]) -> Result<Value, String> {
