@@ -24,13 +24,14 @@ pub fn extract(reply: &str) -> Vec<Candidate> {
 
 /// The candidates of a reply, in order; `ending` tells how sure it is that the reply is whole.
 pub fn extract_ended(reply: &str, ending: Ending) -> Vec<Candidate> {
-    extract_read(reply, ending).into_iter().map(|(candidate, _)| candidate).collect()
+    extract_beside(reply, ending, None).into_iter().map(|(candidate, _)| candidate).collect()
 }
 
-/// The same, each with the document that its text was read as: to check it is not to read it again.
-pub fn extract_read(reply: &str, ending: Ending) -> Vec<(Candidate, Document)> {
+/// The same, each with the document that its text was read as: to check it is not to read it again. A text that is
+/// `known` already is not even read, and has none.
+pub fn extract_beside(reply: &str, ending: Ending, known: Option<&Document>) -> Vec<(Candidate, Option<Document>)> {
     let text = reasoning::without_reasoning(reply);
-    let mut search = Search { ending, found: Vec::new(), taken: Vec::new(), indented: Vec::new() };
+    let mut search = Search { ending, known, found: Vec::new(), taken: Vec::new(), indented: Vec::new() };
     search.look(&text, Outer { range: None, closed: false }, 0);
     let fenced_file = search.found.iter().any(|(candidate, _)| candidate.shape == Shape::File);
     let bare = if fenced_file { None } else { all_of_it(&text).or_else(|| unfenced::find(&text, &search.taken)) };
@@ -76,16 +77,17 @@ struct Outer {
     closed: bool,
 }
 
-struct Search {
+struct Search<'k> {
     ending: Ending,
-    found: Vec<(Candidate, Document)>,
+    known: Option<&'k Document>,
+    found: Vec<(Candidate, Option<Document>)>,
     /// Where fenced blocks stand.
     taken: Vec<Range<usize>>,
     /// Blocks that are only indented.
     indented: Vec<(String, Range<usize>)>,
 }
 
-impl Search {
+impl Search<'_> {
     fn look(&mut self, text: &str, outer: Outer, depth: u32) {
         for block in blocks(text) {
             let range = outer.range.clone().unwrap_or_else(|| block.range.clone());
@@ -112,12 +114,14 @@ impl Search {
     }
 
     fn candidate(&mut self, text: String, range: Range<usize>, name: Option<String>, tagged: bool, end: End) {
-        let document = Document::read(text);
-        let Some(shape) = shape::shape(&document, tagged) else { return };
-        let mut flaws = flaw::placeholders(&document);
-        flaws.extend(flaw::cut_off(&document, self.ending, end));
+        let known = self.known.filter(|known| known.text() == text);
+        let read = if known.is_none() { Some(Document::read(text)) } else { None };
+        let Some(document) = known.or(read.as_ref()) else { return };
+        let Some(shape) = shape::shape(document, tagged) else { return };
+        let mut flaws = flaw::placeholders(document);
+        flaws.extend(flaw::cut_off(document, self.ending, end));
         let text = document.text().to_owned();
-        self.found.push((Candidate { text, range, line: 0, shape, name, flaws }, document));
+        self.found.push((Candidate { text, range, line: 0, shape, name, flaws }, read));
     }
 }
 
@@ -152,4 +156,21 @@ fn file_name(text: &str) -> Option<String> {
         stem.is_some_and(|stem| !stem.is_empty() && !stem.ends_with('/')) && word.len() <= 200
     })?;
     Some(name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_known_is_not_read_again() {
+        let (old, new) = ("pipelines:\n  default:\n    - step: {script: [make]}\n", "pipelines: {}\n");
+        let reply = format!("```yaml\n{old}```\nor\n```yaml\n{new}```\n");
+        let known = Document::read(old);
+        let found = extract_beside(&reply, Ending::Whole, Some(&known));
+        let read: Vec<Option<&str>> = found.iter().map(|(_, read)| read.as_ref().map(Document::text)).collect();
+        assert_eq!(read, [None, Some(new)]);
+        let candidates: Vec<Candidate> = found.into_iter().map(|(candidate, _)| candidate).collect();
+        assert_eq!(candidates, extract(&reply), "and is the same candidate");
+    }
 }

@@ -16,7 +16,7 @@ mod unfenced;
 
 pub use candidate::{Candidate, Ending, Flaw, FlawKind, Shape};
 pub use choice::{Choice, choose};
-pub use extract::{extract, extract_ended, extract_read};
+pub use extract::{extract, extract_beside, extract_ended};
 pub use foreign::{Foreign, foreign, patch};
 pub use message::{Message, Role};
 pub use reasoning::without_reasoning;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::prompt::Prompt;
-use crate::chat::{Candidate, Choice, Ending, Foreign, choose, extract_read, foreign, patch};
+use crate::chat::{Candidate, Choice, Ending, Foreign, choose, extract_beside, foreign, patch};
 use crate::model::{Finish, Reply};
 use crate::yaml::Document;
 
@@ -56,13 +56,19 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// Reads a reply. The document of the candidate that becomes a revision goes along with it.
-    pub(super) fn read(turn: usize, number: usize, prompt: Prompt, reply: Reply) -> (Self, Option<Document>) {
-        let found = extract_read(&reply.text, ending(&reply.finish));
+    /// Reads a reply. The document of the file that counts goes along, unless it is the `present` one again.
+    pub(super) fn read(
+        turn: usize,
+        number: usize,
+        prompt: Prompt,
+        reply: Reply,
+        present: Option<&Document>,
+    ) -> (Self, Option<Document>) {
+        let found = extract_beside(&reply.text, ending(&reply.finish), present);
         let (candidates, mut documents): (Vec<_>, Vec<_>) = found.into_iter().unzip();
         let choice = choose(&candidates);
         let document = match choice {
-            Choice::File { index, .. } => Some(documents.swap_remove(index)),
+            Choice::File { index, .. } => documents.swap_remove(index),
             Choice::Nothing | Choice::Fragment(_) | Choice::Flawed(_) => None,
         };
         (Self { turn, number, prompt, reply, candidates, choice, revision: None }, document)
@@ -145,7 +151,7 @@ mod tests {
     fn chat_and_replay_word_what_a_reply_holds_alike() {
         let read = |text: &str| {
             let reply = Reply { text: text.to_owned(), finish: Finish::Stop, ..Reply::default() };
-            let (attempt, _) = Attempt::read(1, 0, Prompt::user("p"), reply);
+            let (attempt, _) = Attempt::read(1, 0, Prompt::user("p"), reply, None);
             (attempt.held(), attempt.remark())
         };
         let file = "```yaml\npipelines:\n  default:\n    - step: {script: [make]}\n```\n";

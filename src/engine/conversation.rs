@@ -119,13 +119,16 @@ impl Conversation {
             self.revisions.push(revision);
             self.tell(Entry::Revision { turn, number, path, sha256, source, text: kept }, observer);
         }
-        if let Some(Revision { checked, .. }) = self.at(number) {
-            let findings =
-                checked.findings.iter().map(|finding| WireFinding::new(finding, &checked.document)).collect();
-            let verdict = checked.verdict;
-            self.tell(Entry::Verdict { turn, revision: number, verdict, findings }, observer);
-        }
+        self.tell_verdict(turn, Some(number), observer);
         number
+    }
+
+    /// Tells the verdict of a revision, in the turn that has brought it or has brought it again.
+    pub(super) fn tell_verdict(&mut self, turn: usize, number: Option<usize>, observer: &mut dyn Observer) {
+        let Some(Revision { number, checked, .. }) = number.and_then(|number| self.at(number)) else { return };
+        let findings = checked.findings.iter().map(|finding| WireFinding::new(finding, &checked.document)).collect();
+        let (revision, verdict) = (*number, checked.verdict);
+        self.tell(Entry::Verdict { turn, revision, verdict, findings }, observer);
     }
 
     /// Sends the last prompt again: one that got no reply, or the last turn's, which is taken back.

@@ -1,6 +1,5 @@
 //! A conversation from its entries: what was said is taken as it is, what follows from it is concluded again.
 
-use super::attempt::Attempt;
 use super::conversation::Conversation;
 use super::observer::Observer;
 use super::prompt::Prompt;
@@ -115,8 +114,7 @@ impl Conversation {
         let turn = self.turns.len();
         let attempt = self.turns.last().map_or(0, |turn| turn.attempts.len());
         self.count(|conversation| conversation.messages(&prompt), &reply);
-        let (attempt, document) = Attempt::read(turn, attempt, prompt, reply);
-        self.conclude(attempt, document, observer);
+        self.conclude(turn, attempt, prompt, reply, observer);
         let accepted = self.turns.last().and_then(|turn| turn.revision).and_then(|number| self.at(number));
         let accepted = accepted.is_some_and(|revision| revision.verdict() == crate::finding::Verdict::Accepted);
         if accepted && let Some(turn) = self.turns.last_mut() {

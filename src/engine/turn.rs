@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, YamlKind};
 use super::conversation::Conversation;
 use super::error::EngineError;
 use super::observer::{Attempted, Observer};
 use super::prompt::Prompt;
 use super::repair::Next;
-use crate::model::{Backend, BackendError, Finish, Request};
+use crate::model::{Backend, BackendError, Finish, Reply, Request};
 use crate::session::{Entry, Origin, Source, Usage};
 use crate::yaml::Document;
 
@@ -183,15 +183,21 @@ impl Conversation {
             }
         };
         self.count(|_| request.messages, &reply);
-        let (attempt, document) = Attempt::read(turn, attempt, prompt, reply);
-        self.conclude(attempt, document, observer);
+        self.conclude(turn, attempt, prompt, reply, observer);
         Ok(())
     }
 
-    /// What follows from a reply: a revision, its verdict, and which revision is the present one. `document` is the file
-    /// in the reply, as it was read there.
-    pub(super) fn conclude(&mut self, mut attempt: Attempt, document: Option<Document>, observer: &mut dyn Observer) {
-        let turn = attempt.turn;
+    /// What follows from a reply: a revision, its verdict, and which revision is the present one.
+    pub(super) fn conclude(
+        &mut self,
+        turn: usize,
+        attempt: usize,
+        prompt: Prompt,
+        reply: Reply,
+        observer: &mut dyn Observer,
+    ) {
+        let present = self.present().map(|revision| &revision.checked.document);
+        let (mut attempt, document) = Attempt::read(turn, attempt, prompt, reply, present);
         let usage = attempt.reply.usage.map(|usage| Usage { prompt: usage.prompt, completion: usage.completion });
         let finish = (attempt.reply.finish != Finish::Unknown).then(|| attempt.reply.finish.word().to_owned());
         let (text, elapsed_ms) = (attempt.reply.text.clone(), Some(attempt.reply.elapsed_ms));
@@ -203,6 +209,9 @@ impl Conversation {
                 text => Document::read(text),
             };
             attempt.revision = Some(self.revise(turn, attempt.number, Source::Reply, document, observer));
+        } else if attempt.yaml() == YamlKind::File {
+            attempt.revision = before;
+            self.tell_verdict(turn, before, observer);
         }
         if let Some(turn) = self.turns.last_mut() {
             turn.attempts.push(attempt);
