@@ -180,7 +180,10 @@ impl Checker {
         sort(&mut findings);
         gather(&mut findings);
         let judged = metas().filter(|rule| ran.contains(&rule.layer) && !self.is_off(rule.id));
-        let answers = judged.map(|rule| (rule.id, RuleAnswer::of(rule.id, &findings))).collect();
+        let mut answers: BTreeMap<_, _> = judged.map(|rule| (rule.id, RuleAnswer::Holds)).collect();
+        for finding in &findings {
+            answers.entry(finding.rule).and_modify(|answer| answer.hear(finding.answer));
+        }
         let verdict = Verdict::of(&findings, skipped.is_empty());
         let mut checked = Checked { document, findings, verdict, skipped, answers, credentials };
         hide_credentials(&mut checked);

@@ -288,7 +288,7 @@ impl<'d> Reading<'_, 'd> {
         let mut skip_next = false;
         let swaps = self.phrase.last().is_some_and(|word| word == "swap");
         for word in self.invocation.words.iter().skip(1) {
-            let text = word.value().to_string();
+            let text = word.shown();
             if std::mem::take(&mut skip_next) {
                 continue;
             }
@@ -358,7 +358,7 @@ impl<'d> Reading<'_, 'd> {
 
 /// Whether a call of git pushes something else than tags.
 fn pushes_a_branch(invocation: &Invocation) -> bool {
-    let words: Vec<String> = invocation.words.iter().skip(1).map(|word| word.value().to_string()).collect();
+    let words: Vec<String> = invocation.words.iter().skip(1).map(|word| word.shown()).collect();
     let tags = |word: &String| word == "--tags" || word.contains("refs/tags/") || word.contains("BITBUCKET_TAG");
     words.iter().any(|word| word == "push") && !words.iter().any(tags)
 }

@@ -100,7 +100,7 @@ impl Reading<'_, '_> {
 
     /// A request that changes something is not followed; one that fetches is harmless.
     pub(super) fn request(&self) {
-        let shown: Vec<String> = self.invocation.words.iter().map(|word| word.value().to_string()).collect();
+        let shown: Vec<String> = self.invocation.words.iter().map(|word| word.shown()).collect();
         let has = |names: &[&str]| {
             shown.iter().any(|word| names.iter().any(|name| word == name || word.starts_with(&format!("{name}="))))
         };

@@ -106,11 +106,11 @@ impl Reading<'_, '_> {
         ];
         // A cluster on the build machine.
         const MAKE: [&str; 4] = ["kind create cluster", "k3d cluster create", "minikube start", "microk8s start"];
-        let begins = |phrase: &&str| phrase.split(' ').next() == Some(name);
+        let begins = |phrase: &&str| phrase.strip_prefix(name).is_some_and(|rest| rest.starts_with(' '));
         if !CHOOSE.iter().chain(&MAKE).any(begins) && !matches!(name, "kubectx" | "kubens") {
             return;
         }
-        let words: Vec<String> = self.invocation.words.iter().skip(1).map(|word| word.value().to_string()).collect();
+        let words: Vec<String> = self.invocation.words.iter().skip(1).map(|word| word.shown()).collect();
         let line = format!("{name} {}", words.join(" "));
         if MAKE.iter().any(|phrase| line.starts_with(phrase)) {
             self.run.found_mut().own_cluster = true;
@@ -125,7 +125,7 @@ impl Reading<'_, '_> {
         if name != "git" {
             return None;
         }
-        let words: Vec<String> = self.invocation.words.iter().skip(1).map(|word| word.value().to_string()).collect();
+        let words: Vec<String> = self.invocation.words.iter().skip(1).map(|word| word.shown()).collect();
         let at = words.iter().position(|word| word == "push")?;
         let remote = words.iter().skip(at + 1).find(|word| !word.starts_with('-'))?;
         let deploys = remote.contains("heroku") || remote.starts_with("dokku");

@@ -63,10 +63,15 @@ fn is_goal(word: &str, goal: &str) -> bool {
     if word == goal {
         return true;
     }
-    let parts: Vec<&str> = word.split(':').collect();
-    let (Some((prefix, last)), [_, plugin, .., own]) = (goal.split_once(':'), parts.as_slice()) else { return false };
+    // The coordinates are a group, the plugin, perhaps a version, and the goal's own name.
+    let (Some((prefix, last)), Some((_, coordinates))) = (goal.split_once(':'), word.split_once(':')) else {
+        return false;
+    };
+    let (Some((plugin, _)), Some((_, own))) = (coordinates.split_once(':'), coordinates.rsplit_once(':')) else {
+        return false;
+    };
     let named = plugin.strip_suffix("-maven-plugin").or_else(|| plugin.strip_prefix("maven-")?.strip_suffix("-plugin"));
-    *own == last && named == Some(prefix)
+    own == last && named == Some(prefix)
 }
 
 /// The words after a phrase whose words stand in order, flags between them passed over.

@@ -110,7 +110,7 @@ pub(super) fn target_files(tool: &str) -> &'static [&'static str] {
 pub(super) fn read(invocation: &Invocation) -> Runs {
     let Some(tool) = invocation.name() else { return Runs::Harmless };
     let mut plain: Vec<String> = Vec::new();
-    let mut words = invocation.words.iter().skip(1).map(|word| word.value().to_string());
+    let mut words = invocation.words.iter().skip(1).map(|word| word.shown());
     while let Some(text) = words.next() {
         if WITH_VALUE.contains(&text.as_str()) {
             words.next();

@@ -78,7 +78,7 @@ impl Reading<'_, '_> {
     /// it may do anything with an image.
     pub(super) fn runs_nothing(&self) {
         let name = self.invocation.name().unwrap_or("");
-        if RUNS_CODE.contains(&name) && self.carries_run() && !self.only_plain_goals() {
+        if self.carries_run() && RUNS_CODE.contains(&name) && !self.only_plain_goals() {
             self.not_read(self.short());
         } else {
             self.nothing();

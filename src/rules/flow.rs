@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use super::policy::Credentials;
 use super::semantic::{Site, steps};
 use crate::effect::{Comparison, Effect, EnvironmentKind, Kind, Opaque, Reference, Tag, Unread};
-use crate::pipeline::{File, Pattern, Section, Selector};
+use crate::pipeline::{File, Pattern, ScriptItem, Section, Selector};
 use crate::plan::{Deployment, EventKind, Plan, PlannedStep};
 use crate::settings::Settings;
 use crate::shell::{SymbolKind, Value};
@@ -25,6 +25,7 @@ pub struct Flow<'d> {
     pub credentials: &'d Credentials,
     selectors: OnceCell<Vec<Selector<'d>>>,
     steps: OnceCell<Vec<Site<'d>>>,
+    scripts: OnceCell<Vec<Vec<ScriptItem<'d>>>>,
     images: OnceCell<ImageFlow<'d>>,
     deployments: OnceCell<Vec<Deployment<'d, 'd>>>,
 }
@@ -94,8 +95,8 @@ impl<'d> Flow<'d> {
         document: &'d Document,
         credentials: &'d Credentials,
     ) -> Self {
-        let (selectors, steps, images, deployments) = Default::default();
-        Self { document, file, settings, plans, credentials, selectors, steps, images, deployments }
+        let (selectors, steps, scripts, images, deployments) = Default::default();
+        Self { document, file, settings, plans, credentials, selectors, steps, scripts, images, deployments }
     }
 
     /// All pipelines, in the order of [`File::selectors`].
@@ -106,6 +107,13 @@ impl<'d> Flow<'d> {
     /// All steps of all pipelines, each where it is used.
     pub(super) fn steps(&self) -> &[Site<'d>] {
         self.steps.get_or_init(|| steps(self.selectors()))
+    }
+
+    /// All steps as [`Flow::steps`] has them, each with the items of its scripts.
+    pub(super) fn scripts(&self) -> impl Iterator<Item = (&Site<'d>, &[ScriptItem<'d>])> {
+        let items = |site: &Site<'d>| site.step.script().into_iter().chain(site.step.after_script()).collect();
+        let scripts = self.scripts.get_or_init(|| self.steps().iter().map(items).collect());
+        self.steps().iter().zip(scripts.iter().map(Vec::as_slice))
     }
 
     /// The plan of a push to main: of the pipeline that a pattern selects, else the first that a trigger starts.

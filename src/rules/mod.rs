@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 pub use flow::{Flow, ImageFlow, Made, told_with_main};
 
-use crate::finding::{Answer, Finding, Findings, RuleMeta};
+use crate::finding::{Answer, Findings, RuleMeta};
 
 /// One named check.
 pub trait Rule: Sync {
@@ -35,16 +35,13 @@ pub enum RuleAnswer {
 }
 
 impl RuleAnswer {
-    /// The answer that follows from findings.
-    pub fn of(rule: &str, findings: &[Finding]) -> Self {
-        let mut answer = RuleAnswer::Holds;
-        for finding in findings.iter().filter(|finding| finding.rule == rule) {
-            match finding.answer {
-                Answer::Violated => return RuleAnswer::Violated,
-                Answer::CannotTell => answer = RuleAnswer::CannotTell,
-            }
-        }
-        answer
+    /// Takes one more finding of the rule into account.
+    pub fn hear(&mut self, answer: Answer) {
+        *self = match answer {
+            Answer::Violated => RuleAnswer::Violated,
+            Answer::CannotTell if *self == RuleAnswer::Holds => RuleAnswer::CannotTell,
+            Answer::CannotTell => *self,
+        };
     }
 }
 

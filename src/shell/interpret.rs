@@ -149,7 +149,7 @@ impl<'h> Interpreter<'h> {
         if self.remote.is_some() {
             return None;
         }
-        let words: Vec<String> = invocation.words.iter().map(|word| word.value().to_string()).collect();
+        let words: Vec<String> = invocation.words.iter().map(|word| word.shown()).collect();
         self.host.target(&words)
     }
 

@@ -38,6 +38,11 @@ impl Word {
         }
     }
 
+    /// The value as it is shown.
+    pub fn shown(&self) -> String {
+        self.literal().map_or_else(|| self.value().to_string(), str::to_owned)
+    }
+
     /// The text, where it is known.
     pub fn literal(&self) -> Option<&str> {
         match self.values.as_slice() {

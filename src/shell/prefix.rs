@@ -130,7 +130,7 @@ pub(super) fn text(invocation: &Invocation, base: &str) -> Option<Value> {
         phrase.first() == Some(&base)
             && phrase.iter().skip(1).zip(words.iter().skip(1)).all(|(part, word)| word.literal() == Some(*part))
     };
-    let (phrase, flags) = TEXTS.into_iter().find(|(phrase, _)| fits(phrase))?;
+    let (phrase, flags) = TEXTS.iter().find(|(phrase, _)| fits(phrase))?;
     if flags.is_empty() {
         return words.get(phrase.len() + 1..)?.last().map(|word| word.value().into_owned());
     }

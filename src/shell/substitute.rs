@@ -70,7 +70,7 @@ impl Interpreter<'_> {
 }
 
 fn words_text(invocation: &Invocation) -> String {
-    invocation.words.iter().map(|word| word.value().to_string()).collect::<Vec<_>>().join(" ")
+    invocation.words.iter().map(|word| word.shown()).collect::<Vec<_>>().join(" ")
 }
 
 /// The last line that a command prints: what follows from its words and its input, else the command itself.

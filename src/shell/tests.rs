@@ -56,7 +56,7 @@ fn run_with(mut parses: Parses, script: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut world = World;
     let mut emit = |_: &Scope, invocation: &Invocation| {
-        let words: Vec<String> = invocation.words.iter().map(|word| word.value().to_string()).collect();
+        let words: Vec<String> = invocation.words.iter().map(|word| word.shown()).collect();
         let remote = invocation.remote.as_ref().map(|host| format!("{host}: ")).unwrap_or_default();
         let maybe = if invocation.certain { "" } else { "? " };
         lines.push(format!("{maybe}{remote}{}", words.join(" ")));

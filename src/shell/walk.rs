@@ -211,6 +211,11 @@ impl Interpreter<'_> {
         let text = piece.text.clone();
         let raw = text.get(span.start..span.end).unwrap_or("");
         let place = piece.place(span);
+        if is_itself(raw) {
+            let values = vec![Value::literal(raw)];
+            out.push(Word { values, place, quoted: false, origin: Some((piece.clone(), span)) });
+            return;
+        }
         let quoted = raw.contains(['"', '\'']);
         let word = |values: Vec<Value>| Word { values, place, quoted, origin: Some((piece.clone(), span)) };
         if matches!(raw, "\"$@\"" | "$@" | "$*" | "\"${@}\"") && !self.scope.positional.is_empty() {
@@ -299,6 +304,11 @@ fn lost_dash(node: Node<'_>, piece: &Piece) -> Option<Word> {
     let at = node.end_byte() + between.find('-').filter(|_| between.trim() == "-")?;
     let place = piece.place(Span::new(at, at + 1));
     Some(Word { values: vec![Value::literal("-")], place, quoted: false, origin: None })
+}
+
+/// Whether a word means what is written: nothing in it is expanded, quoted or split.
+fn is_itself(raw: &str) -> bool {
+    !raw.bytes().any(|byte| matches!(byte, b'\\' | b'$' | b'`' | b'\'' | b'"' | b' '))
 }
 
 /// Where the word that a node begins really ends.

@@ -237,7 +237,7 @@ impl Interpreter<'_> {
                 return Flow::Next;
             }
         };
-        let path = invocation.words.get(1).map(|word| word.value().to_string());
+        let path = invocation.words.get(1).map(|word| word.shown());
         match path.and_then(|path| text.or_else(|| self.script(&path)).map(|text| (path, text))) {
             Some((path, text)) => {
                 if !self.enter() {

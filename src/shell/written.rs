@@ -1,5 +1,6 @@
 //! Files that a script writes by itself, and what it reads from them again.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::interpret::Interpreter;
@@ -232,11 +233,14 @@ impl Interpreter<'_> {
             return;
         }
         let Some(name) = invocation.name() else { return };
-        self.written.doubtful |= changes_unseen(name, invocation);
+        self.written.doubtful = self.written.doubtful || changes_unseen(name, invocation);
         if self.written.is_empty() && !matches!(name, "cd" | "pushd" | "popd" | "tee") {
             return;
         }
-        let words: Vec<Value> = invocation.words.iter().skip(1).map(|word| word.value().into_owned()).collect();
+        if READS.contains(&name) {
+            return;
+        }
+        let words: Vec<Cow<'_, Value>> = invocation.words.iter().skip(1).map(|word| word.value()).collect();
         match (name, words.as_slice()) {
             ("cd" | "pushd" | "popd", words) => {
                 let named = words.first().filter(|word| name != "popd" && !word.literal_prefix().starts_with('-'));
@@ -251,7 +255,7 @@ impl Interpreter<'_> {
                     Stdin::Document { .. } => self.printed_whole(invocation),
                     _ => None,
                 };
-                let is_flag = |word: &&Value| word.literal_prefix().starts_with('-');
+                let is_flag = |word: &&Cow<'_, Value>| word.literal_prefix().starts_with('-');
                 let appends = words.iter().any(|word| matches!(word.as_literal(), Some("-a" | "--append")));
                 for target in words.iter().filter(|word| !is_flag(word)) {
                     self.write(target, appends, text.clone());
@@ -259,8 +263,8 @@ impl Interpreter<'_> {
             }
             ("cp" | "mv", [from, to]) => {
                 let into = to.literal_prefix().ends_with('/') || to.as_literal() == Some(".");
-                let name = from.rsplit_once("/").map_or_else(|| from.clone(), |(_, name)| name);
-                let to = if into { join([to, &name], "/") } else { to.clone() };
+                let name = from.rsplit_once("/").map_or_else(|| from.clone(), |(_, name)| Cow::Owned(name));
+                let to = if into { Cow::Owned(join([&**to, &*name], "/")) } else { to.clone() };
                 if let Contents::Known(text) = self.contents(from) {
                     self.write(&to, false, Some(text));
                 } else {
@@ -268,15 +272,13 @@ impl Interpreter<'_> {
                 }
             }
             ("sed" | "yq", words) if !words.iter().any(|word| word.literal_prefix().starts_with("-i")) => {}
-            _ if READS.contains(&name) => {}
             _ => self.forget(&words),
         }
     }
 
     /// What stands in files that a command may have changed is not known any more.
-    fn forget(&mut self, words: &[Value]) {
-        let paths: Vec<String> = words.iter().filter_map(|word| self.path(word)).collect();
-        for path in paths {
+    fn forget(&mut self, words: &[Cow<'_, Value>]) {
+        for path in words.iter().filter_map(|word| self.path(word)).collect::<Vec<_>>() {
             if let Some(text) = self.written.files.get_mut(&path) {
                 *text = None;
             }
@@ -313,7 +315,7 @@ mod tests {
     fn last(script: &str) -> String {
         let mut said = String::new();
         let mut emit = |_: &Scope, invocation: &Invocation| {
-            said = invocation.words.iter().skip(1).map(|word| word.value().to_string()).collect::<Vec<_>>().join(" ");
+            said = invocation.words.iter().skip(1).map(|word| word.shown()).collect::<Vec<_>>().join(" ");
         };
         let (mut world, mut parses) = (World, Parses::new());
         Interpreter::new(&mut world, &mut parses, &mut emit).run(&Piece::new(0, script));

@@ -116,6 +116,14 @@ pub struct Entry<'d> {
 }
 
 impl<'d> Entry<'d> {
+    fn of(document: &'d Document, data: &EntryData) -> Self {
+        Self {
+            key: Node::follow(document, data.key),
+            value: Node::follow(document, data.value),
+            merged: data.merged.map(|id| document.data(id).span),
+        }
+    }
+
     /// The key's text (of any scalar; empty for a compound key).
     pub fn name(&self) -> &'d str {
         self.key.text().unwrap_or("")
@@ -265,18 +273,14 @@ impl<'d> Node<'d> {
             Content::Mapping(entries) => entries,
             _ => &[],
         };
-        entries.iter().map(move |entry| Entry {
-            key: Node::follow(document, entry.key),
-            value: Node::follow(document, entry.value),
-            merged: entry.merged.map(|id| document.data(id).span),
-        })
+        entries.iter().map(move |entry| Entry::of(document, entry))
     }
 
     /// The entry of a key.
     pub fn entry(&self, key: &str) -> Option<Entry<'d>> {
         let Content::Mapping(entries) = &self.data().content else { return None };
-        let at = entries.iter().position(|entry| Node::follow(self.document, entry.key).reads(key))?;
-        self.entries().nth(at)
+        let found = entries.iter().find(|entry| Node::follow(self.document, entry.key).reads(key))?;
+        Some(Entry::of(self.document, found))
     }
 
     /// Whether it is a scalar with this text. Most texts differ in length, which costs no look at them.

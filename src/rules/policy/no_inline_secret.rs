@@ -9,7 +9,6 @@ use crate::finding::{Findings, RuleMeta, Severity};
 use crate::pipeline::ScriptItem;
 use crate::rules::{Flow, Rule};
 use crate::yaml::{Node, NodeId, Span, Style};
-use std::collections::HashSet;
 
 static META: RuleMeta =
     meta("no-inline-secret", Severity::Error, "a credential stands in the file", page!("no-inline-secret"));
@@ -52,27 +51,22 @@ impl Rule for NoInlineSecret {
     }
 }
 
-/// The scalars that hold shell text.
-fn commands(flow: &Flow<'_>) -> HashSet<NodeId> {
-    let mut found = HashSet::new();
-    for selector in flow.selectors() {
-        for step in selector.pipeline().steps() {
-            for item in step.script().into_iter().chain(step.after_script()) {
-                match item {
-                    ScriptItem::Command(node) => {
-                        found.insert(node.id());
-                    }
-                    ScriptItem::Pipe(call) => found.extend(call.variables().iter().map(|entry| entry.value.id())),
-                    ScriptItem::Agent(_) | ScriptItem::Unknown(_) => {}
-                }
-            }
+/// The scalars that hold shell text, sorted.
+fn commands(flow: &Flow<'_>) -> Vec<NodeId> {
+    let mut found = Vec::new();
+    for item in flow.scripts().flat_map(|(_, items)| items) {
+        match item {
+            ScriptItem::Command(node) => found.push(node.id()),
+            ScriptItem::Pipe(call) => found.extend(call.variables().iter().map(|entry| entry.value.id())),
+            ScriptItem::Agent(_) | ScriptItem::Unknown(_) => {}
         }
     }
+    found.sort_unstable();
     found
 }
 
 struct Search<'s> {
-    commands: HashSet<NodeId>,
+    commands: Vec<NodeId>,
     signs: &'s Signs,
     told: Vec<Span>,
 }
@@ -86,7 +80,7 @@ impl Search<'_> {
         if escaped || self.signs.begins_in(node.span()) {
             hits.extend(secret::shapes(text));
         }
-        if (escaped || self.signs.tell_of(node.span())) && self.commands.contains(&node.id()) {
+        if (escaped || self.signs.tell_of(node.span())) && self.commands.binary_search(&node.id()).is_ok() {
             hits.extend(in_commands(text));
         }
         for hit in hits {

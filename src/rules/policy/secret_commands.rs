@@ -150,8 +150,8 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
 /// Where the credential of a header begins: `Authorization: Bearer …`, `x-api-key: …`.
 fn header_value(text: &str) -> Option<usize> {
     let schemes = ["bearer ", "basic "];
-    let lower = if text.contains(' ') { text.to_ascii_lowercase() } else { String::new() };
-    let behind = schemes.iter().find_map(|scheme| Some(lower.find(scheme)? + scheme.len()));
+    let lower = text.contains(' ').then(|| text.to_ascii_lowercase());
+    let behind = lower.and_then(|lower| schemes.iter().find_map(|scheme| Some(lower.find(scheme)? + scheme.len())));
     behind.or_else(|| {
         let (name, value) = text.split_once(':')?;
         let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');

@@ -23,22 +23,21 @@ impl Signs {
         let bytes = text.as_bytes();
         let mut signs = Self::default();
         let mut told = 0;
-        let mut before = 0;
-        for (at, byte) in bytes.iter().enumerate() {
-            let pair = (before << 8) | usize::from(*byte);
-            before = usize::from(*byte);
+        for (before, pair) in bytes.windows(2).enumerate() {
+            let [first, second] = pair else { continue };
+            let pair = usize::from(*first) << 8 | usize::from(*second);
             if !has(&PAIRS, pair) {
                 continue;
             }
+            let at = before + 1;
             if at >= told && is_sign(bytes, at, pair) {
-                let start =
-                    bytes.get(..at).and_then(|rest| rest.iter().rposition(|b| *b == b'\n')).map_or(0, |at| at + 1);
+                let start = memchr::memrchr(b'\n', bytes.get(..at).unwrap_or(&[])).map_or(0, |at| at + 1);
                 let rest = bytes.get(at..).unwrap_or(&[]);
-                told = rest.iter().position(|b| *b == b'\n').map_or(bytes.len(), |length| at + length + 1);
+                told = memchr::memchr(b'\n', rest).map_or(bytes.len(), |length| at + length + 1);
                 signs.lines.push(Span::new(start, told));
             }
-            if at > 0 && has(&BEGIN_SHAPES, pair) && text.get(at - 1..).is_some_and(begins_shape) {
-                signs.begun.push(at - 1);
+            if has(&BEGIN_SHAPES, pair) && text.get(before..).is_some_and(begins_shape) {
+                signs.begun.push(before);
             }
         }
         signs

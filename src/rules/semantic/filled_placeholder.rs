@@ -27,8 +27,8 @@ impl Rule for FilledPlaceholder {
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
         let mut by_name: Vec<(String, Vec<(&Site<'_>, Span)>)> = Vec::new();
-        for site in flow.steps() {
-            for item in site.step.script().into_iter().chain(site.step.after_script()) {
+        for (site, items) in flow.scripts() {
+            for item in items {
                 let ScriptItem::Command(command) = item else { continue };
                 let text = command.text().unwrap_or("");
                 for place in placeholders(text) {

@@ -20,8 +20,8 @@ impl Rule for KnownAgent {
         let agents = flow.file.definitions().entries("agents");
         let agents: HashSet<&str> = agents.iter().map(|entry| entry.name()).collect();
         let mut told = Told::default();
-        for site in flow.steps() {
-            for item in site.step.script().into_iter().chain(site.step.after_script()) {
+        for (site, items) in flow.scripts() {
+            for item in items {
                 let ScriptItem::Agent(task) = item else { continue };
                 let Some((agent, name)) = task.get("agent").and_then(|agent| Some((agent, agent.text()?))) else {
                     continue;

@@ -19,8 +19,8 @@ impl Rule for WholeCommand {
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let comments = flow.document.comments();
         let mut told = Told::default();
-        for site in flow.steps() {
-            for item in site.step.script().into_iter().chain(site.step.after_script()) {
+        for (site, items) in flow.scripts() {
+            for item in items {
                 let ScriptItem::Command(command) = item else { continue };
                 let Some(text) = command.text().filter(|_| command.style() == Some(Style::Plain)) else { continue };
                 if let Some(dash) = swallowed(flow.document, command.span()).filter(|dash| told.first(*dash)) {
