@@ -230,8 +230,9 @@ impl<'h> Interpreter<'h> {
     }
 
     pub(super) fn positional(&self, name: &str) -> Vec<Value> {
-        let all = &self.scope.positional;
+        let all = self.scope.positional.known();
         match name {
+            _ if self.scope.positional.is_lost() => vec![Value::opaque(format!("${name}"))],
             "@" | "*" => {
                 let ones: Vec<Value> = all.iter().skip(1).filter_map(|values| values.first().cloned()).collect();
                 vec![join(ones.iter(), " ")]

@@ -17,6 +17,7 @@ mod parse;
 mod piece;
 mod plain;
 mod plain_word;
+mod positional;
 mod powershell;
 mod prefix;
 mod reads;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::piece::Piece;
+use super::positional::Positional;
 use super::value::Value;
 use super::written::Folder;
 
@@ -15,7 +16,7 @@ pub struct Scope {
     arrays: Rc<BTreeMap<String, Vec<Vec<Value>>>>,
     pub(super) functions: Rc<BTreeMap<String, Piece>>,
     pub(super) aliases: Rc<BTreeMap<String, String>>,
-    pub(super) positional: Vec<Vec<Value>>,
+    pub(super) positional: Positional,
     pub(super) folder: Folder,
 }
 
@@ -54,6 +55,18 @@ impl Scope {
         self.arrays.get(name)
     }
 
+    /// Makes unknown what is not as it was before a loop: how often the loop ran can't be told.
+    pub(super) fn forget_changes(&mut self, before: &Scope) {
+        if Rc::ptr_eq(&self.variables, &before.variables) {
+            return;
+        }
+        let changed = self.variables.iter().filter(|(name, values)| before.variables.get(*name) != Some(values));
+        let names: Vec<String> = changed.map(|(name, _)| name.clone()).collect();
+        for name in names {
+            self.set(&name, vec![Value::opaque(format!("{name} after a loop"))]);
+        }
+    }
+
     /// What holds after one of several ways was gone; `missing` gives the value of a variable that a way did not set.
     pub(super) fn join(ways: Vec<Scope>, missing: impl Fn(&str) -> Option<Value>) -> Scope {
         let mut ways = ways.into_iter();
@@ -83,6 +96,9 @@ impl Scope {
             }
             if way.folder != joined.folder {
                 joined.folder = Folder::Lost;
+            }
+            if way.positional != joined.positional {
+                joined.positional.lose();
             }
             add(&mut joined.functions, way.functions);
             add(&mut joined.aliases, way.aliases);

@@ -46,7 +46,7 @@ fn a_long_pipeline_ends_with_its_line() {
 }
 
 /// By the short way for plain commands, which must come to what the grammar alone comes to.
-fn run(script: &str) -> Vec<String> {
+pub(super) fn run(script: &str) -> Vec<String> {
     let [short, grammar] = [Parses::new(), Parses::by_grammar_alone()].map(|parses| run_with(parses, script));
     assert_eq!(short, grammar, "{script}");
     short

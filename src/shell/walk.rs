@@ -86,7 +86,7 @@ impl Interpreter<'_> {
             "if_statement" => self.conditional(node, piece),
             "case_statement" => self.case(node, piece),
             "for_statement" => self.repeat(node, piece),
-            "while_statement" | "c_style_for_statement" => self.uncertainly(|this| this.statements(node, piece)),
+            "while_statement" | "c_style_for_statement" => self.looped(node, piece),
             "subshell" => {
                 let scope = self.scope.clone();
                 self.statements(node, piece);
@@ -132,8 +132,24 @@ impl Interpreter<'_> {
     /// Walks something that may not happen.
     pub(super) fn uncertainly(&mut self, walk: impl FnOnce(&mut Self) -> Flow) -> Flow {
         let before = std::mem::replace(&mut self.certain, false);
+        let positional = self.scope.positional.clone();
         walk(self);
         self.certain = before;
+        if self.scope.positional != positional {
+            self.scope.positional.lose();
+        }
+        Flow::Next
+    }
+
+    /// Walks a loop's body once, as what may run any number of times.
+    fn looped(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
+        let before = self.scope.clone();
+        if piece.text.get(node.byte_range()).is_some_and(|text| text.contains("shift")) {
+            // Each round has other words.
+            self.scope.positional.lose();
+        }
+        self.uncertainly(|this| this.statements(node, piece));
+        self.scope.forget_changes(&before);
         Flow::Next
     }
 
@@ -218,8 +234,8 @@ impl Interpreter<'_> {
         }
         let quoted = raw.contains(['"', '\'']);
         let word = |values: Vec<Value>| Word { values, place, quoted, origin: Some((piece.clone(), span)) };
-        if matches!(raw, "\"$@\"" | "$@" | "$*" | "\"${@}\"") && !self.scope.positional.is_empty() {
-            out.extend(self.scope.positional.iter().skip(1).map(|values| word(values.clone())));
+        if let Some(values) = self.scope.positional.slice(if raw == "$*" { "$@" } else { raw }) {
+            out.extend(values.iter().map(|values| word(values.clone())));
             return;
         }
         let array = raw.trim_matches('"').strip_prefix("${").and_then(|raw| raw.strip_suffix("[@]}"));

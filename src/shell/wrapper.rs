@@ -4,6 +4,7 @@ use super::interpret::Interpreter;
 use super::invocation::{Invocation, Stdin, Word};
 use super::piece::Piece;
 use super::plain_word::is_name;
+use super::positional::Positional;
 use super::prefix;
 use super::scope::Scope;
 use super::value::Value;
@@ -60,6 +61,10 @@ impl Interpreter<'_> {
                     }
                 }
                 return Flow::Next;
+            }
+            "shift" => self.scope.positional.shift(invocation.words.get(1)),
+            "set" if invocation.words.get(1).and_then(Word::literal) == Some("--") => {
+                self.scope.positional.set(invocation.words.get(2..).unwrap_or(&[]));
             }
             "alias" => self.define_aliases(&invocation),
             "unalias" => self.forget_aliases(&invocation),
@@ -123,7 +128,7 @@ impl Interpreter<'_> {
             return Flow::Next;
         }
         let positional = invocation.words.into_iter().map(|word| word.values).collect();
-        let before = std::mem::replace(&mut self.scope.positional, positional);
+        let before = std::mem::replace(&mut self.scope.positional, Positional::new(positional));
         let assigned: Vec<_> = invocation.assignments;
         for (name, values) in assigned {
             self.scope.set(&name, values);
@@ -197,7 +202,8 @@ impl Interpreter<'_> {
                 let before = self.scope.positional.clone();
                 if reads_input {
                     let own = invocation.words.iter().skip(index).map(|word| word.values.clone());
-                    self.scope.positional = std::iter::once(vec![Value::literal("bash")]).chain(own).collect();
+                    let words = std::iter::once(vec![Value::literal("bash")]).chain(own).collect();
+                    self.scope.positional = Positional::new(words);
                 }
                 let fed = self.fed(&stdin, &invocation);
                 self.scope.positional = before;
@@ -220,7 +226,7 @@ impl Interpreter<'_> {
             self.scope.set(&name, values);
         }
         if !positional.is_empty() {
-            self.scope.positional = positional;
+            self.scope.positional = Positional::new(positional);
         }
         walk(self);
         self.scope = before;

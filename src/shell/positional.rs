@@ -1,0 +1,107 @@
+//! The parameters of a script or a function: `$1`, `"$@"`, and what `shift` and `set --` make of them.
+
+use super::invocation::Word;
+use super::value::Value;
+
+/// The words that a script or a function was called with, its name first; empty where nothing is known of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Positional {
+    words: Vec<Vec<Value>>,
+    /// Whether they were changed in a way that is not followed.
+    lost: bool,
+}
+
+impl Positional {
+    /// Those of a call.
+    pub(super) fn new(words: Vec<Vec<Value>>) -> Self {
+        Self { words, lost: false }
+    }
+
+    /// The words, the name first; nothing where they can't be told.
+    pub(super) fn known(&self) -> &[Vec<Value>] {
+        if self.lost { &[] } else { &self.words }
+    }
+
+    /// Whether they can't be told any longer.
+    pub(super) fn is_lost(&self) -> bool {
+        self.lost
+    }
+
+    /// Makes them unknown.
+    pub(super) fn lose(&mut self) {
+        self.lost = true;
+    }
+
+    /// `shift`, `shift 2`; more than there are leaves them as they are.
+    pub(super) fn shift(&mut self, by: Option<&Word>) {
+        let count = match by {
+            None => Some(1),
+            Some(word) => word.literal().and_then(|text| text.parse::<usize>().ok()),
+        };
+        match count {
+            Some(count) if count < self.words.len() => drop(self.words.drain(1..=count)),
+            Some(_) => {}
+            None => self.lose(),
+        }
+    }
+
+    /// `set -- a b`; a word that may be several makes them unknown.
+    pub(super) fn set(&mut self, words: &[Word]) {
+        let name = self.words.first().cloned().unwrap_or_else(|| vec![Value::literal("bash")]);
+        let one = |word: &Word| word.quoted || word.values.iter().all(|value| value.as_literal().is_some());
+        self.lost = !words.iter().all(one);
+        self.words = std::iter::once(name).chain(words.iter().map(|word| word.values.clone())).collect();
+    }
+
+    /// The words that `$@`, `"${@:2}"` or `"${@: -1}"` stands for; `None` for any other text, and where they can't be told.
+    pub(super) fn slice(&self, raw: &str) -> Option<&[Vec<Value>]> {
+        let known = Some(self.known()).filter(|known| !known.is_empty())?;
+        let raw = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).unwrap_or(raw);
+        if matches!(raw, "$@" | "${@}") {
+            return known.get(1..);
+        }
+        let mut numbers = raw.strip_prefix("${@:")?.strip_suffix('}')?.split(':').map(|part| part.trim().parse());
+        let from: isize = numbers.next()?.ok()?;
+        let start = if from < 0 { known.len().checked_sub(from.unsigned_abs())? } else { from.unsigned_abs() };
+        let end = match numbers.next() {
+            None => known.len(),
+            Some(count) => start.checked_add(count.ok()?.try_into().ok()?)?.min(known.len()),
+        };
+        known.get(start.min(end)..end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::run;
+
+    #[test]
+    fn shifts_and_slices_are_followed() {
+        assert_eq!(run("f() { shift; docker push $1; }; f a b"), ["shift", "docker push b"]);
+        assert_eq!(run("f() { E=$1; shift 2; \"$@\"; }; f a b docker push x"), ["shift 2", "docker push x"]);
+        assert_eq!(run("f() { \"${@:2}\"; }; f a docker push x"), ["docker push x"]);
+        assert_eq!(run("f() { docker push \"${@: -1}\" \"${@:1:1}\"; }; f a b c"), ["docker push c a"]);
+        assert_eq!(run("f() { shift 5; docker push $1; }; f a b"), ["shift 5", "docker push a"]);
+        assert_eq!(run("f() { set -- \"${@:2}\" z; docker push \"$@\"; }; f a b"), ["set -- b z", "docker push b z"]);
+    }
+
+    #[test]
+    fn a_shift_that_may_not_happen_leaves_nothing_known() {
+        for script in [
+            "f() { [ -n \"$X\" ] && shift; docker push $1; }; f a b",
+            "f() { shift $N; docker push $1; }; f a b",
+            "f() { if [ -n \"$X\" ]; then shift; fi; docker push $1; }; f a b",
+        ] {
+            assert_eq!(run(script).last().unwrap(), "docker push <$1>", "{script}");
+        }
+    }
+
+    #[test]
+    fn behind_a_loop_nothing_holds_that_it_may_have_changed() {
+        let options = "while [ $# -gt 0 ]; do case \"$1\" in --tag) T=$2; shift 2;; *) shift;; esac; done";
+        let found = run(&format!("f() {{ T=latest; I=x; {options}; docker push $I:$T; }}; f --tag b"));
+        assert_eq!(found.last().unwrap(), "docker push x:<T after a loop>");
+        let guarded = run(&format!("f() {{ T=; {options}; [ -z \"$T\" ] && exit 1; docker push a; }}; f --tag b"));
+        assert_eq!(guarded.last().unwrap(), "docker push a");
+    }
+}
