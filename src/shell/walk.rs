@@ -270,6 +270,12 @@ impl Interpreter<'_> {
                 }
                 "command_name" => {
                     start = Some(child.start_byte());
+                    // `A=b C=d` and a command on the next line are one command to the grammar, and two to a shell.
+                    if !assignments.is_empty() && ends_a_line(piece.text.get(read_to..child.start_byte())) {
+                        std::mem::take(&mut assignments)
+                            .into_iter()
+                            .for_each(|(name, values): (String, Vec<Value>)| self.scope.set(&name, values));
+                    }
                     read_to = self.fields(child, piece, &mut words);
                 }
                 "herestring_redirect" => {
@@ -325,6 +331,11 @@ fn lost_dash(node: Node<'_>, piece: &Piece) -> Option<Word> {
 /// Whether a word means what is written: nothing in it is expanded, quoted or split.
 fn is_itself(raw: &str) -> bool {
     !raw.bytes().any(|byte| matches!(byte, b'\\' | b'$' | b'`' | b'\'' | b'"' | b' '))
+}
+
+/// Whether the text between two words has the end of a line that a backslash does not take back.
+fn ends_a_line(between: Option<&str>) -> bool {
+    between.is_some_and(|between| between.replace("\\\n", "").contains('\n'))
 }
 
 /// Where the word that a node begins really ends.
