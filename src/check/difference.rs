@@ -6,7 +6,8 @@ use super::comments;
 use super::started::started;
 use super::suppress::{self, Allowed};
 use super::{Checked, Checker};
-use crate::plan::{Change, Plan, compare};
+use crate::finding::Answer;
+use crate::plan::{Change, Plan, compare, given_to_all};
 use crate::rules::RuleAnswer;
 use crate::rules::policy::Hidden;
 use crate::text::counted;
@@ -23,6 +24,7 @@ pub fn difference(before: (&Checker, &Checked), after: (&Checker, &Checked)) -> 
     let is_too = after.0.plans_of(&new.document, was.iter().map(|plan| &plan.event), &is);
     let (was, is) = (join(was, was_too), join(is, is_too));
     let mut changes = compare(&was, &is);
+    changes.extend(given_to_all(&old.document, &new.document));
     changes.extend(started(&old.document, &new.document));
     changes.extend(answers(old, new));
     changes.extend(suppressions(&old.document, &new.document));
@@ -45,20 +47,35 @@ fn join<'d>(mut plans: Vec<Plan<'d>>, more: Vec<Plan<'d>>) -> Vec<Plan<'d>> {
     plans
 }
 
-/// Rules that hold no more, or hold again.
+/// Rules that hold no more, or hold again, or are violated in more places than before, or in fewer.
 fn answers(old: &Checked, new: &Checked) -> Vec<Change> {
-    let allows =
-        |checked: &Checked, rule: &str| suppress::all(&checked.document).iter().any(|allowed| allowed.rule == rule);
     let both = old.answers.iter().filter_map(|(rule, was)| Some((rule, *was, *new.answers.get(rule)?)));
-    both.filter(|(_, was, is)| was != is)
-        .map(|(rule, was, is)| {
+    both.filter_map(|(rule, was, is)| match (was, is) {
+        (RuleAnswer::Violated, RuleAnswer::Violated) => counts(rule, violations(old, rule), violations(new, rule)),
+        _ if was == is => None,
+        _ => {
             let weakens = was == RuleAnswer::Holds || is == RuleAnswer::Violated;
             // What a comment allows does not hold.
             let past = if was == RuleAnswer::Holds && allows(old, rule) { "was allowed" } else { past(was) };
             let present = if is == RuleAnswer::Holds && allows(new, rule) { "is allowed" } else { present(is) };
-            change("rules", format!("`{rule}` {past}, now {present}"), weakens)
-        })
-        .collect()
+            Some(change("rules", format!("`{rule}` {past}, now {present}"), weakens))
+        }
+    })
+    .collect()
+}
+
+fn allows(checked: &Checked, rule: &str) -> bool {
+    suppress::all(&checked.document).iter().any(|allowed| allowed.rule == rule)
+}
+
+/// How many places violate a rule.
+fn violations(checked: &Checked, rule: &str) -> usize {
+    checked.findings.iter().filter(|finding| finding.rule == rule && finding.answer == Answer::Violated).count()
+}
+
+fn counts(rule: &str, was: usize, is: usize) -> Option<Change> {
+    let text = || format!("`{rule}` is violated in {}, before in {was}", counted(is, "place"));
+    (was != is).then(|| change("rules", text(), is > was))
 }
 
 fn past(answer: RuleAnswer) -> &'static str {
@@ -184,6 +201,46 @@ mod tests {
         assert!(has("push of tag release-*: `Go` was behind a gate, now is not", true), "{found:?}");
         assert!(has("rules: `manual-production` held, now is violated", true), "{found:?}");
         assert!(has("the edit of `&go` reaches 1 other place: line", false), "{found:?}");
+    }
+
+    #[test]
+    fn a_rule_that_is_violated_in_more_places_is_weaker() {
+        let open = FLOW.replace("          trigger: manual\n", "");
+        let again = format!(
+            "{open}    release-two-*:\n      - step: {{ name: Two, deployment: production, script: [kubectl apply -f k] }}\n"
+        );
+        let told = |found: Vec<(String, bool)>| {
+            found.into_iter().filter(|(text, _)| text.contains("`manual-production`")).collect::<Vec<_>>()
+        };
+        let text = |is, was| format!("rules: `manual-production` is violated in {is}, before in {was}");
+        assert_eq!(told(changes(&open, &again)), [(text("2 places", 1), true)]);
+        assert_eq!(told(changes(&again, &open)), [(text("1 place", 2), false)]);
+        assert_eq!(told(changes(&open, &open)), []);
+    }
+
+    #[test]
+    fn what_a_step_is_given_is_told_once() {
+        let given = |keys: &str| STEPS.replace("{ name: Sign,", &format!("{{ name: Sign, {keys},"));
+        let found =
+            |before: &str, after: &str| changes(before, after).into_iter().map(|(text, _)| text).collect::<Vec<_>>();
+        let sign = |text: &str| format!("push of tag rc-*: `Sign` {text}");
+        assert_eq!(found(STEPS, &given("oidc: true")), [sign("gets an OIDC token now")]);
+        assert_eq!(found(STEPS, &given("image: b:2")), [sign("runs in `b:2`, before in `a:1`")]);
+        assert_eq!(found(STEPS, &given("image: a:1")), [""; 0]);
+        assert_eq!(found(&given("size: 1x"), &given("size: 2x")), [sign("has the `size` `2x`, before `1x`")]);
+        let (was, is) = (given("caches: [pip, node], max-time: 5"), given("caches: [node, docker]"));
+        let texts =
+            [sign("has the cache `docker` instead of the cache `pip`"), sign("has no `max-time` any more, before `5`")];
+        assert_eq!(found(&was, &is), texts);
+        let (was, is) = (given("artifacts: [a, b]"), given("artifacts: {upload: [{name: x, paths: [c]}]}"));
+        assert_eq!(found(&was, &given("artifacts: [b, a]")), [""; 0]);
+        assert_eq!(found(&was, &is), [sign("has other values under `artifacts`")]);
+        let all = STEPS.replace("image: a:1", "image: a:2\noptions: {docker: true, size: 2x}");
+        let texts = ["runs in `a:2`, before in `a:1`", "has the `size` `2x` now"].iter().zip(["image", "size"]);
+        let mut texts: Vec<String> =
+            texts.map(|(text, key)| format!("every event: a step that sets no `{key}` {text}")).collect();
+        texts.push("every event: each step has the service `docker` now".to_owned());
+        assert_eq!(found(STEPS, &all), texts);
     }
 
     #[test]

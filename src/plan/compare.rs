@@ -1,10 +1,11 @@
 //! What two sets of plans have gained and lost against each other.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::EventKind;
 use super::asked::asked;
 use super::does::otherwise;
+use super::given::given;
 use super::imported::{imported, ran};
 use super::model::{Plan, PlannedStep};
 use super::moved::{Moved, Named, moved, runs_all, runs_the_same};
@@ -32,7 +33,7 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>]) -> Vec<Change> {
     let old: BTreeMap<String, &Plan<'_>> = before.iter().map(|plan| (title(plan), plan)).collect();
     let new: BTreeMap<String, &Plan<'_>> = after.iter().map(|plan| (title(plan), plan)).collect();
     let main = after.iter().find(|plan| plan.is_main());
-    let mut commands = Vec::new();
+    let mut once = Once::default();
     for plan in before {
         let event = title(plan);
         match new.get(&event) {
@@ -45,7 +46,7 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>]) -> Vec<Change> {
             Some(now) => {
                 match imported(plan, now) {
                     Some((text, weakens)) => changes.push(Change { event: event.clone(), text, weakens }),
-                    None => steps(&event, plan, now, main, &mut commands, &mut changes),
+                    None => steps(&event, plan, now, main, &mut once, &mut changes),
                 }
                 let asked = asked(plan, now).into_iter();
                 changes.extend(asked.map(|text| Change { event: event.clone(), text, weakens: false }));
@@ -89,11 +90,17 @@ fn named<'p, 'd>(plan: &'p Plan<'d>) -> Vec<Named<'p, 'd>> {
     steps.collect()
 }
 
+/// Pairs of steps of which was told, in any event, what is the same in all of them.
+#[derive(Default)]
+struct Once {
+    commands: HashSet<(NodeId, NodeId)>,
+    given: HashSet<(NodeId, NodeId)>,
+}
+
 /// What is told of one event.
 struct Told<'o> {
     event: String,
-    /// Pairs of steps whose commands were told to be others, in any event.
-    commands: &'o mut Vec<(NodeId, NodeId)>,
+    once: &'o mut Once,
     out: &'o mut Vec<Change>,
 }
 
@@ -109,11 +116,11 @@ fn steps(
     before: &Plan<'_>,
     after: &Plan<'_>,
     main: Option<&Plan<'_>>,
-    commands: &mut Vec<(NodeId, NodeId)>,
+    once: &mut Once,
     out: &mut Vec<Change>,
 ) {
     let (old, new) = (named(before), named(after));
-    let mut told = Told { event: event.to_owned(), commands, out };
+    let mut told = Told { event: event.to_owned(), once, out };
     // For each old step the place of the new one.
     let mut now = pairs(&old, &new);
     let places: HashMap<&str, usize> =
@@ -242,8 +249,13 @@ fn step_changes(name: &str, before: &PlannedStep<'_>, now: &PlannedStep<'_>, tol
         told.tell(format!("{name} {text}"), false);
     }
     let pair = (before.step.node().id(), now.step.node().id());
-    if told.out.len() == already && !runs_the_same(before, now) && !told.commands.contains(&pair) {
-        told.commands.push(pair);
+    if told.out.len() == already && !runs_the_same(before, now) && told.once.commands.insert(pair) {
         told.tell(format!("{name} runs other commands, with the same effects"), false);
+    }
+    if !told.once.given.insert(pair) {
+        return;
+    }
+    for text in given(before, now) {
+        told.tell(format!("{name} {text}"), false);
     }
 }

@@ -6,6 +6,7 @@ mod classes;
 mod compare;
 mod does;
 mod event;
+mod given;
 mod handed;
 mod imported;
 mod model;
@@ -19,6 +20,7 @@ mod waits;
 pub use classes::{Planner, plans};
 pub use compare::{Change, compare};
 pub use event::{Event, EventKind, TagKind};
+pub use given::given_to_all;
 pub use model::{Deployment, Plan, PlannedStep};
 pub use select::{Patterns, Selection};
 
