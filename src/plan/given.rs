@@ -66,7 +66,6 @@ pub fn given_to_all(before: &Document, now: &Document) -> Vec<Change> {
 }
 
 /// The values that hold for two steps, where the steps' own differ and what holds differs too.
-#[expect(clippy::type_complexity, reason = "two nodes, each of which may be missing")]
 fn differ<'a, 'b>(was: Node<'a>, is: Node<'b>, key: &str) -> Option<(Option<Node<'a>>, Option<Node<'b>>)> {
     if shape(was.get(key)) == shape(is.get(key)) {
         return None;
