@@ -7,7 +7,7 @@ use pipewright::finding::{Finding, Layer, RuleMeta, Severity, Verdict};
 use pipewright::settings::{self, Settings};
 use pipewright::yaml::Document;
 
-use crate::pages::{example, section};
+use crate::pages::{example, holds_parts};
 
 fn metas() -> Vec<&'static RuleMeta> {
     let policy = pipewright::rules::all().iter().map(|rule| rule.meta()).filter(|meta| meta.layer == Layer::Policy);
@@ -37,15 +37,7 @@ fn bad_examples_break_their_rule_alone_and_good_ones_none() {
 
 #[test]
 fn pages_have_their_parts_and_are_short() {
-    let mut ids = BTreeSet::new();
-    for meta in metas() {
-        assert!(ids.insert(meta.id), "{} stands twice", meta.id);
-        assert!(meta.page.starts_with(&format!("# {}\n\n## Summary\n", meta.id)), "{}", meta.id);
-        for heading in ["Summary", "Why", "Limits"] {
-            assert!(section(meta.page, heading).trim().len() > 20, "`{heading}` of {}", meta.id);
-        }
-        assert!(meta.page.lines().count() < 80, "the page of {} is long", meta.id);
-    }
+    holds_parts(&metas(), 80);
 }
 
 /// The settings of each example of a page; none has a finding.
