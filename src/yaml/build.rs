@@ -103,8 +103,8 @@ impl<'t> Builder<'t> {
                     return None;
                 }
             };
-            let tag = span.tag_span().and_then(|tag| tag.byte_range()).map(|range| Span::new(range.start, range.end));
-            let span = span.byte_range().map_or(Span::default(), |range| Span::new(range.start, range.end));
+            let tag = span.tag_span().and_then(|tag| tag.byte_range()).map(|range| Span::of(range, self.text));
+            let span = span.byte_range().map_or(Span::default(), |range| Span::of(range, self.text));
             match event {
                 Event::DocumentStart(explicit, _) => {
                     documents += 1;

@@ -116,3 +116,11 @@ fn a_literal_block_may_begin_with_blank_lines_and_indent_itself() {
         assert_eq!(document.slice(item.source_span(Span::new(at, at + word.len()))), word);
     }
 }
+
+#[test]
+fn bare_carriage_returns_leave_no_place_outside_the_text() {
+    let text = "\r?\r\r\r-";
+    let document = Document::read(text);
+    assert!(document.nodes().count() > 1);
+    assert!(document.nodes().all(|node| text.get(node.span().start..node.span().end).is_some()), "{document:?}");
+}
