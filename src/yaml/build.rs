@@ -103,8 +103,8 @@ impl<'t> Builder<'t> {
                     return None;
                 }
             };
-            let tag = span.tag_span().and_then(|tag| tag.byte_range()).map(|range| Span::of(range, self.text));
-            let span = span.byte_range().map_or(Span::default(), |range| Span::of(range, self.text));
+            let tag = span.tag_span().and_then(|tag| tag.byte_range()).map(|range| Span::new(range.start, range.end));
+            let span = span.byte_range().map_or(Span::default(), |range| Span::new(range.start, range.end));
             match event {
                 Event::DocumentStart(explicit, _) => {
                     documents += 1;
@@ -294,7 +294,9 @@ impl<'t> Builder<'t> {
             let Some(name) = self.scalar_text(key) else {
                 let span = self.nodes[key.0 as usize].span;
                 let message = "a map or a list stands where a key is expected".to_owned();
-                let problem = self.problem(ProblemKind::CompoundKey, Span::new(span.start, span.start + 1), message);
+                // A list whose dash is the last of the text begins behind it.
+                let span = Span::of_char(self.text, span.start);
+                let problem = self.problem(ProblemKind::CompoundKey, span, message);
                 problem.help = Some("a key that begins with `{` or `[` must be quoted".to_owned());
                 continue;
             };

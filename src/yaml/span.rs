@@ -1,7 +1,5 @@
 //! A byte range of the text.
 
-use std::ops::Range;
-
 /// A half-open range of bytes in the text of a document, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
@@ -17,10 +15,10 @@ impl Span {
         Self { start, end: end.max(start) }
     }
 
-    /// The part of a range that lies in the text. The parser counts too far behind a bare carriage return after `?`.
-    pub(super) fn of(range: Range<usize>, text: &str) -> Self {
-        let within = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        Self::new(within(range.start), within(range.end))
+    /// The character at `start`; nothing where the text ends there.
+    pub(super) fn of_char(text: &str, start: usize) -> Self {
+        let first = text.get(start..).and_then(|rest| rest.chars().next());
+        Self::new(start, start + first.map_or(0, char::len_utf8))
     }
 
     /// The number of bytes.
