@@ -2,6 +2,7 @@
 
 use super::arguments::Arguments;
 use super::command::Reading;
+use super::configured::is_filled;
 use super::manifest::{holds_nothing, says_no_image};
 use super::model::{Effect, Images};
 use super::overlay::Overlay;
@@ -106,6 +107,11 @@ impl<'d> Reading<'_, 'd> {
                     self.file(&path, false)
                 }
             }
+            (Stdin::Edited(_), Some(text)) if self.is_followed() => match said(text, |_| place) {
+                Says::Images(images) if !images.iter().all(|image| is_filled(&image.value)) => Says::Unknown,
+                says => says,
+            },
+            (Stdin::Edited(_), _) => Says::Unknown,
             (Stdin::Document { piece, .. }, Some(text)) => {
                 // Lines stay lines, unless a variable brings more of them.
                 let same = text.to_string().lines().count() == piece.text.lines().count();
@@ -141,6 +147,12 @@ impl<'d> Reading<'_, 'd> {
     fn printed(&self, text: &Value, place: Place) -> Option<Says> {
         let text = text.clone().trim_newlines();
         let command = text.as_symbol().filter(|one| one.kind == SymbolKind::Command && one.cut.is_empty())?;
+        let rendered = self.run.found_mut().rendered.iter().find(|rendered| rendered.command == command.name).cloned();
+        if let Some(rendered) = rendered {
+            let images =
+                rendered.images.into_iter().map(|(value, place)| Selected { value, place }).collect::<Vec<_>>();
+            return Some(if images.is_empty() { Says::Unknown } else { Says::Images(images) });
+        }
         let rest = BUILDS.iter().find_map(|build| command.name.strip_prefix(build))?;
         let mut words = rest.split_whitespace();
         let mut folder = None;
@@ -162,12 +174,19 @@ impl<'d> Reading<'_, 'd> {
             return Says::Unknown;
         }
         let Some(path) = self.at_hand(path) else { return Says::Unknown };
-        let overlay = Overlay::read(self.files, &path);
+        let renamed = self.run.found_mut().renamed.clone();
+        let overlay = Overlay::read(self.files, &path, &renamed, folder.place);
         if overlay.images.is_empty() {
             return if overlay.whole { Says::Nothing } else { Says::Unknown };
         }
-        let select = |image: String| Selected { value: Value::literal(image), place: folder.place };
-        meant(false, Says::Images(overlay.images.into_iter().map(select).collect()))
+        // What the script renames is meant as it is.
+        match meant(
+            false,
+            Says::Images(overlay.images.iter().filter(|image| image.place == folder.place).cloned().collect()),
+        ) {
+            Says::Images(_) => Says::Images(overlay.images),
+            says => says,
+        }
     }
 
     /// What the script wrote to a path, or changed there.
@@ -177,7 +196,7 @@ impl<'d> Reading<'_, 'd> {
     }
 
     /// The path from the repository's root of a file that the command names.
-    fn at_hand(&self, path: &str) -> Option<String> {
+    pub(super) fn at_hand(&self, path: &str) -> Option<String> {
         let folder = self.invocation.reads.folder.as_deref()?;
         let outside = path.starts_with(['/', '~']) || folder.starts_with('/') || path.contains("://");
         joined(folder, path).filter(|_| !outside)

@@ -2,6 +2,7 @@
 
 use super::model::{Effect, Site};
 use super::reference::Reference;
+use super::rendered::{Renamed, Rendered};
 use crate::shell::{Value, Written};
 
 /// A test of a variable against a text, for rules about branches.
@@ -93,6 +94,10 @@ pub struct StepEffects<'d> {
     pub brought_down: Vec<Vec<String>>,
     /// The images of the task definitions that it registered.
     pub registered: Vec<Reference<'d>>,
+    /// The manifests that it rendered for other commands.
+    pub rendered: Vec<Rendered>,
+    /// The images that it put into overlays.
+    pub renamed: Vec<Renamed>,
     /// Whether it made a cluster for itself on the build machine.
     pub own_cluster: bool,
     /// The files that were given to it or that it wrote.

@@ -3,6 +3,7 @@
 use super::arguments::Arguments;
 use super::catalogue::{Catalogue, Command, Does, Pushes};
 use super::collected::GitCall;
+use super::configured;
 use super::deploy;
 use super::hidden;
 use super::model::{Effect, Images, Kind, Opaque};
@@ -111,6 +112,11 @@ impl<'d> Reading<'_, 'd> {
             self.run.harmless();
             return;
         }
+        match command.reader.as_deref() {
+            Some("template") => self.renders(arguments),
+            Some("rename") => self.renames(arguments),
+            _ => {}
+        }
         match command.does {
             Does::Harmless if command.rest => self.of_known_tool(machine),
             Does::Harmless => self.nothing(),
@@ -150,6 +156,8 @@ impl<'d> Reading<'_, 'd> {
                 self.each(references, |reference| Kind::Push { reference });
             }
             Does::Build if command.reader.as_deref() == Some("copilot") => self.workload_build(arguments),
+            Does::Build if command.reader.as_deref() == Some("cloudbuild") => self.cloud_build(arguments),
+            Does::Build if command.reader.as_deref() == Some("werf") && self.builds_nothing() => self.nothing(),
             Does::Build => self.build(command, arguments),
             Does::Retag => self.retag(command, arguments),
             Does::Deploy => self.deploy(command, arguments),
@@ -181,6 +189,7 @@ impl<'d> Reading<'_, 'd> {
     pub(super) fn references(&self, command: &Command, arguments: &Arguments<'_>) -> Vec<Reference<'d>> {
         let builds = command.does == Does::Build;
         let found = match command.reader.as_deref() {
+            Some("bake") => configured::baked(arguments),
             Some("compose") => hidden::compose(arguments, self.scope, self.files, builds),
             _ => command.reference.as_ref().map(|selector| selector.select(arguments, self.scope)).unwrap_or_default(),
         };

@@ -70,6 +70,8 @@ impl Reading<'_, '_> {
         let images = match (references.is_empty(), command.image) {
             _ if command.reader.as_deref() == Some("task") => self.task(arguments),
             _ if command.reader.as_deref() == Some("copilot") => self.workload(arguments),
+            _ if command.reader.as_deref() == Some("file") => self.of_file(arguments),
+            _ if command.reader.as_deref() == Some("ecspresso") => self.ecspresso(arguments),
             // Templates are given somebody else's images as well.
             (false, _) if matches!(command.reader.as_deref(), Some("settings" | "variables")) => {
                 Images::Stated(references.clone())

@@ -101,6 +101,19 @@ pub(super) fn compose(arguments: &Arguments<'_>, scope: &Scope, files: &dyn File
 
 /// `${X}`, `$X` and `${X:-y}` as compose replaces them.
 pub(super) fn interpolated<'v>(text: &str, known: impl Fn(&str) -> Option<&'v [Value]>) -> Value {
+    replaced(text, |name, expression| match known(name) {
+        Some([one]) => one.clone(),
+        _ if expression.len() > name.len() => Value::opaque(format!("${{{expression}}}")),
+        _ => Value::variable(name),
+    })
+}
+
+/// The same, where each name has its value.
+pub(super) fn interpolated_or(text: &str, value: impl Fn(&str) -> Value) -> Value {
+    replaced(text, |name, _| value(name))
+}
+
+fn replaced(text: &str, value_of: impl Fn(&str, &str) -> Value) -> Value {
     let mut value = Value::default();
     let mut rest = text;
     while let Some(at) = rest.find('$') {
@@ -114,11 +127,7 @@ pub(super) fn interpolated<'v>(text: &str, known: impl Fn(&str) -> Option<&'v [V
             }
         };
         let name = expression.split([':', '-', '?']).next().unwrap_or("");
-        match known(name) {
-            Some([one]) => value.extend(one),
-            _ if expression.len() > name.len() => value.extend(&Value::opaque(format!("${{{expression}}}"))),
-            _ => value.extend(&Value::variable(name)),
-        }
+        value.extend(&value_of(name, expression));
         rest = next;
     }
     value.extend(&Value::literal(rest));

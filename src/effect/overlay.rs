@@ -1,8 +1,10 @@
 //! Overlays of kustomize at hand: the images of their resources, as `images` renames them.
 
+use super::rendered::Renamed;
+use super::selector::Selected;
 use super::stated;
 use super::world::Files;
-use crate::shell::{Value, joined};
+use crate::shell::{Place, Value, joined};
 use crate::yaml::{Document, Node};
 
 /// How deep overlays are followed to their bases.
@@ -12,38 +14,76 @@ const DEPTH: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct Overlay {
     /// The images.
-    pub(super) images: Vec<String>,
+    pub(super) images: Vec<Selected>,
     /// Whether all of it is at hand.
     pub(super) whole: bool,
 }
 
 impl Overlay {
-    /// Reads the kustomization of a folder.
-    pub(super) fn read(files: &dyn Files, folder: &str) -> Self {
-        Self::below(files, folder, 0)
+    /// Reads the kustomization of a folder, with what the script renames in it.
+    pub(super) fn read(files: &dyn Files, folder: &str, renamed: &[Renamed], place: Place) -> Self {
+        Way { files, renamed, place }.below(folder, 0)
     }
 
-    fn below(files: &dyn Files, folder: &str, depth: usize) -> Self {
+    /// Puts the images that the script names in the place of those of the same name.
+    fn rename(&mut self, renamed: &[&Renamed]) {
+        if renamed.iter().any(|one| !one.is_named()) {
+            // It may be about any of them.
+            self.images.clear();
+        }
+        for one in renamed {
+            let mut used = false;
+            for image in &mut self.images {
+                let Some(text) = image.value.as_literal() else { continue };
+                let (name, kept) = text.split_at(name_of(text).len());
+                if one.is_of(name) {
+                    *image = one.of(name, kept);
+                    used = true;
+                }
+            }
+            if !(used || self.whole && one.is_named()) {
+                self.images.push(one.alone());
+            }
+        }
+    }
+}
+
+/// The way down to the bases.
+struct Way<'f> {
+    files: &'f dyn Files,
+    renamed: &'f [Renamed],
+    place: Place,
+}
+
+impl Way<'_> {
+    fn below(&self, folder: &str, depth: usize) -> Overlay {
+        let renamed: Vec<&Renamed> = self.renamed.iter().filter(|one| one.is_in(folder)).collect();
+        let mut overlay = self.written(folder, depth, &renamed);
+        overlay.rename(&renamed);
+        overlay
+    }
+
+    fn written(&self, folder: &str, depth: usize, renamed: &[&Renamed]) -> Overlay {
         let names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-        let text = names.iter().find_map(|name| files.read(&joined(folder, name)?));
-        let Some(text) = text.filter(|_| depth < DEPTH) else { return Self::default() };
+        let text = names.iter().find_map(|name| self.files.read(&joined(folder, name)?));
+        let Some(text) = text.filter(|_| depth < DEPTH) else { return Overlay::default() };
         let document = Document::read(text);
-        let Some(root) = document.root() else { return Self::default() };
+        let Some(root) = document.root() else { return Overlay::default() };
         let has = |keys: &[&str]| keys.iter().any(|key| root.get(key).is_some());
         if has(&["transformers", "replacements", "vars"]) {
             // They may put anything in any place.
-            return Self::default();
+            return Overlay::default();
         }
         let mut own =
-            Self { images: Vec::new(), whole: !has(&["helmCharts", "helmChartInflationGenerator", "generators"]) };
+            Overlay { images: Vec::new(), whole: !has(&["helmCharts", "helmChartInflationGenerator", "generators"]) };
         for path in ["resources", "bases", "components", "patchesStrategicMerge", "patches"]
             .iter()
             .flat_map(|key| paths(root, key))
         {
             let path = joined(folder, path).unwrap_or_default();
-            let inner = match files.read(&path) {
-                Some(text) => Self { images: literals(&text), whole: true },
-                None => Self::below(files, &path, depth + 1),
+            let inner = match self.files.read(&path) {
+                Some(text) => Overlay { images: stated::at(&Value::literal(text), self.place), whole: true },
+                None => self.below(&path, depth + 1),
             };
             own.whole &= inner.whole;
             own.images.extend(inner.images);
@@ -53,15 +93,17 @@ impl Overlay {
             .into_iter()
             .flat_map(|list| list.items().filter_map(Rename::read).collect::<Vec<_>>())
             .collect();
-        for rename in &renames {
+        for rename in renames.iter().filter(|rename| !renamed.iter().any(|one| one.is_of(rename.name))) {
             let mut used = false;
-            for image in own.images.iter_mut().filter(|image| name_of(image) == rename.name) {
-                *image = rename.of(image);
-                used = true;
+            for image in &mut own.images {
+                if let Some(text) = image.value.as_literal().filter(|text| name_of(text) == rename.name) {
+                    image.value = Value::literal(rename.of(text));
+                    used = true;
+                }
             }
             if !used && !own.whole {
                 // The resource that it is for is not at hand.
-                own.images.push(rename.of(rename.name));
+                own.images.push(Selected { value: Value::literal(rename.of(rename.name)), place: self.place });
             }
         }
         own
@@ -97,11 +139,6 @@ fn name_of(image: &str) -> &str {
         Some((name, tag)) if !tag.contains('/') => name,
         _ => image,
     }
-}
-
-/// The images of a manifest.
-fn literals(text: &str) -> Vec<String> {
-    stated::images(&Value::literal(text)).into_iter().map(|(image, _)| image.to_string()).collect()
 }
 
 /// The paths of a list: texts, or maps with a `path`.
@@ -142,8 +179,10 @@ mod tests {
     #[test]
     fn images_come_from_the_bases_with_their_new_names() {
         let read = |folder: &str| {
-            let overlay = Overlay::read(&Repository, folder);
-            (overlay.images.join(" "), overlay.whole)
+            let place = Place { source: 0, span: crate::yaml::Span::default() };
+            let overlay = Overlay::read(&Repository, folder, &[], place);
+            let images: Vec<String> = overlay.images.iter().map(|image| image.value.to_string()).collect();
+            (images.join(" "), overlay.whole)
         };
         assert_eq!(read("base"), ("app envoy:v1".to_owned(), true));
         assert_eq!(read("prod/"), ("r.io/app:2 envoy:v1 job:1".to_owned(), true));

@@ -161,6 +161,13 @@ fn builds_are_read() {
         ["build acme.azurecr.io/b:$BITBUCKET_COMMIT +push"]
     );
     assert_eq!(effects("docker-compose -f a.yml -f b.yml up --build smoke"), ["build "]);
+    assert_eq!(effects("docker buildx bake --push --set '*.tags=a/b:1' --set app.args.X=1"), ["build a/b:1 +push"]);
+    assert_eq!(effects("werf converge --env x\nwaypoint up"), ["build  +push", "deploy ?", "build  +push", "deploy ?"]);
+    assert_eq!(
+        effects("werf converge --require-built-images\nWERF_SKIP_BUILD=1 werf converge"),
+        ["deploy ?", "deploy ?"]
+    );
+    assert_eq!(effects("werf render\nwaypoint status\necspresso diff\nkapp inspect -a x"), Vec::<String>::new());
     assert_eq!(effects("docker run --rm alpine true"), Vec::<String>::new());
 }
 

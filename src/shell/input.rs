@@ -34,7 +34,7 @@ impl Interpreter<'_> {
                 }
                 true
             }
-            Stdin::Unknown => false,
+            Stdin::Unknown | Stdin::Edited(_) => false,
             Stdin::Document { piece, expanded } => {
                 let piece = piece.clone();
                 let foreign = self.remote.is_some() && !expanded;
@@ -60,7 +60,7 @@ impl Interpreter<'_> {
 
 impl Interpreter<'_> {
     /// What a command hands to the next one of its pipeline.
-    pub(super) fn output(&self, invocation: &Invocation) -> Stdin {
+    pub(super) fn output(&mut self, invocation: &Invocation) -> Stdin {
         let words: Option<Vec<Value>> = invocation.words.iter().map(Word::one).collect();
         let Some(words) = words else { return Stdin::Unknown };
         match (invocation.name(), words.as_slice()) {
@@ -68,7 +68,7 @@ impl Interpreter<'_> {
             // What the shell has left as it is written, it replaces.
             (Some("envsubst"), [_]) => match &invocation.stdin {
                 Stdin::Document { piece, .. } => Stdin::Document { piece: piece.clone(), expanded: true },
-                _ => Stdin::Unknown,
+                _ => self.filled(invocation).unwrap_or_default(),
             },
             (Some("cat"), [_, path]) if !path.literal_prefix().starts_with('-') => match self.contents(path) {
                 Contents::Known(text) => Stdin::Text(vec![text.trim_newlines()]),
@@ -76,7 +76,14 @@ impl Interpreter<'_> {
                 _ => Stdin::Unknown,
             },
             _ => {
-                let line = substitute::line(invocation);
+                let line = match &invocation.stdin {
+                    Stdin::Text(_) => substitute::line(invocation),
+                    _ => None,
+                };
+                if let Some(filled) = line.is_none().then(|| self.filled(invocation)).flatten() {
+                    return filled;
+                }
+                let line = line.or_else(|| substitute::line(invocation));
                 Stdin::Text(vec![line.unwrap_or_else(|| Value::command(join(words.iter(), " ").to_string()))])
             }
         }

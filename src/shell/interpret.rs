@@ -188,7 +188,7 @@ impl<'h> Interpreter<'h> {
             return;
         }
         self.note_files(&invocation);
-        if matches!(invocation.name(), Some("kubectl" | "oc" | "aws")) {
+        if matches!(invocation.name(), Some("kubectl" | "oc" | "aws" | "kapp" | "gcloud" | "kustomize" | "ecspresso")) {
             invocation.reads = self.reads(&invocation);
         }
         (self.emit)(&self.scope, &invocation);

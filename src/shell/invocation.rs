@@ -69,6 +69,8 @@ pub enum Stdin {
     Text(Vec<Value>),
     /// A file.
     File(String),
+    /// A file of the repository as it is kept there, with what was filled in on the way.
+    Edited(Value),
 }
 
 /// What a command that takes manifests has to read.

@@ -7,6 +7,7 @@
 mod alias;
 mod branch;
 mod condition;
+mod edit;
 mod expand;
 mod expansion;
 mod host;

@@ -54,7 +54,7 @@ pub(super) const READS: [&str; 44] = [
 ];
 
 /// Further commands that leave the files of the repository as they are.
-const KEEPS: [&str; 27] = [
+const KEEPS: [&str; 31] = [
     "cd",
     "pushd",
     "popd",
@@ -82,6 +82,10 @@ const KEEPS: [&str; 27] = [
     "trap",
     "kubeconform",
     "kubeval",
+    "kapp",
+    "kbld",
+    "ytt",
+    "ecspresso",
 ];
 
 impl Interpreter<'_> {
@@ -97,6 +101,7 @@ impl Interpreter<'_> {
                 [one] => Some(one.clone()),
                 _ => None,
             },
+            Stdin::Edited(text) => Some(text.clone()),
             Stdin::File(_) | Stdin::Unknown => None,
         };
         if self.remote.is_some() || self.foreign {
@@ -134,12 +139,15 @@ impl Interpreter<'_> {
 /// Whether a command may change files that it does not name, or that can't be told: all but those that surely leave the
 /// repository as it is.
 pub(super) fn changes_unseen(name: &str, invocation: &Invocation) -> bool {
+    let word = |at: usize, text: &str| invocation.words.get(at).and_then(|word| word.literal()) == Some(text);
     match name {
         "sed" | "yq" => invocation.words.iter().any(|word| word.value().literal_prefix().starts_with("-i")),
+        // Overlays are read with the images that it sets in them.
+        "kustomize" if word(1, "edit") => !(word(2, "set") && word(3, "image")),
         // It prints what it builds, unless it is told where to write.
         "kustomize" => {
-            let word = |text: &str| invocation.words.iter().any(|word| word.value().literal_prefix().starts_with(text));
-            invocation.words.get(1).and_then(|word| word.literal()) != Some("build") || word("-o") || word("--output")
+            let has = |flag: &str| invocation.words.iter().any(|word| word.value().literal_prefix().starts_with(flag));
+            !word(1, "build") || has("-o") || has("--output")
         }
         "xargs" => true,
         _ => !READS.contains(&name) && !KEEPS.contains(&name),

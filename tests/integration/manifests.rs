@@ -13,6 +13,8 @@ fn told(deploy: &str) -> Option<Severity> {
         ("k8s/production/app.yaml", MANIFEST),
         ("k8s/production/service.yaml", "kind: Service\n"),
         ("k8s/template.yaml", &MANIFEST.replace("latest", "IMAGE_TAG")),
+        ("k8s/fill.yaml", &MANIFEST.replace("latest", "${BITBUCKET_TAG}")),
+        ("ci/ecspresso.yml", "cluster: x\ntask_definition: ../task.json\n"),
         (
             "overlays/production/kustomization.yaml",
             "resources: [../base]\nimages: [{name: app, newName: r.example/app, newTag: latest}]\n",
@@ -120,11 +122,92 @@ fn a_folder_is_read_as_deep_as_it_is_applied() {
 #[test]
 fn an_overlay_that_something_may_have_changed_is_doubted() {
     for deploy in [
-        "(cd overlays/production && kustomize edit set image app=r.example/app:$BITBUCKET_TAG)\nkustomize build overlays/production | kubectl apply -f -",
+        "(cd overlays/production && kustomize edit add resource x.yaml)\nkustomize build overlays/production | kubectl apply -f -",
         "./render.sh\nkustomize build overlays/production | kubectl apply -f -",
         "kustomize build overlays/production | envsubst | kubectl apply -f -",
         "kustomize build overlays/$WHERE | kubectl apply -f -",
         "kustomize build overlays/production -o all.yaml; kubectl apply -f all.yaml",
+    ] {
+        assert_eq!(told(deploy), Some(Severity::Note), "{deploy}");
+    }
+}
+
+#[test]
+fn an_overlay_has_the_images_that_are_set_in_it() {
+    let apply = "kustomize build overlays/production | kubectl apply -f -";
+    for (edit, wanted) in [
+        ("app=r.example/app:$BITBUCKET_TAG", None),
+        ("app=*:$BITBUCKET_TAG", Some(Severity::Error)),
+        ("app=r.example/app:latest", Some(Severity::Error)),
+        ("$NAME=r.example/app:$BITBUCKET_TAG", None),
+        // It is about another image, so the own one stays as it is.
+        ("other=r.example/other:$BITBUCKET_TAG", Some(Severity::Error)),
+    ] {
+        let edit = format!("cd overlays/production && kustomize edit set image {edit}");
+        assert_eq!(told(&format!("({edit})\n{apply}")), wanted, "{edit}");
+        assert_eq!(told(&format!("{edit} && kubectl apply -k .")), wanted, "{edit}");
+    }
+    let elsewhere = "cd k8s && kustomize edit set image app=r.example/app:$BITBUCKET_TAG && cd ..";
+    assert_eq!(told(&format!("{elsewhere}\n{apply}")), Some(Severity::Error));
+}
+
+#[test]
+fn a_manifest_is_applied_as_it_is_filled_in() {
+    let good = [
+        "sed \"s/IMAGE_TAG/$BITBUCKET_TAG/\" k8s/template.yaml | kubectl apply -f -",
+        "cat k8s/template.yaml | sed -e \"s|IMAGE_TAG|${BITBUCKET_TAG}|g\" | kubectl apply -f -",
+        "sed \"s/foo/bar/;s/IMAGE_TAG/$BITBUCKET_TAG/g\" < k8s/template.yaml | kubectl apply -f -",
+        "sed -i \"s/IMAGE_TAG/$BITBUCKET_TAG/\" k8s/template.yaml\nkubectl apply -f k8s/template.yaml",
+        "sed \"s#r.example/app:.*#r.example/app:$BITBUCKET_TAG'}]}}}#\" k8s/production/app.yaml | kubectl apply -f -",
+        "envsubst < k8s/fill.yaml | kubectl apply -f -",
+        "cat k8s/fill.yaml | envsubst '$BITBUCKET_TAG' | kubectl apply -f -",
+        "envsubst < k8s/fill.yaml > out.yaml && kubectl apply -f out.yaml",
+        "helm template x charts/x --set image.repository=r.example/app,image.tag=$BITBUCKET_TAG | kubectl apply -f -",
+    ];
+    for deploy in good {
+        assert_eq!(told(deploy), None, "{deploy}");
+        let wrong = deploy.replace("${BITBUCKET_TAG}", "latest").replace("$BITBUCKET_TAG", "latest");
+        if !deploy.contains("envsubst") {
+            assert_eq!(told(&wrong), Some(Severity::Error), "{wrong}");
+        }
+    }
+    for deploy in [
+        "sed 's/foo/bar/' k8s/production/app.yaml | kubectl apply -f -",
+        "envsubst < k8s/production/app.yaml | kubectl apply -f -",
+        "export BITBUCKET_TAG=latest; envsubst < k8s/fill.yaml | kubectl apply -f -",
+    ] {
+        assert_eq!(told(deploy), Some(Severity::Error), "{deploy}");
+    }
+    for deploy in [
+        "sed \"s/I[A-Z]*_TAG/$BITBUCKET_TAG/\" k8s/template.yaml | kubectl apply -f -",
+        "sed \"s/\\(app\\):.*/\\1:latest/\" k8s/template.yaml | kubectl apply -f -",
+        "sed -n \"s/IMAGE_TAG/latest/p\" k8s/template.yaml | kubectl apply -f -",
+        "sed \"s/IMAGE_TAG/latest/\" k8s/none.yaml | kubectl apply -f -",
+        "./render.sh; sed \"s/IMAGE_TAG/latest/\" k8s/template.yaml | kubectl apply -f -",
+        "envsubst '$OTHER' < k8s/fill.yaml | kubectl apply -f -",
+        "helm template x charts/x | kubectl apply -f -",
+    ] {
+        assert_eq!(told(deploy), Some(Severity::Note), "{deploy}");
+    }
+}
+
+#[test]
+fn a_tool_that_deploys_by_a_file_deploys_its_image() {
+    for deploy in [
+        "gcloud run services replace k8s/production/app.yaml",
+        "gcloud run jobs replace --region x k8s/production/app.yaml",
+        "kapp deploy -y -a app -f k8s/production",
+        "ecspresso deploy --config ci/ecspresso.yml",
+    ] {
+        assert_eq!(told(deploy), Some(Severity::Error), "{deploy}");
+    }
+    for deploy in [
+        "gcloud run services replace none.yaml",
+        "gcloud run services replace service.yaml",
+        "kapp deploy -a app -f none",
+        "ytt -f k8s | kbld -f - | kapp deploy -a app -f -",
+        "ecspresso deploy --config none.yml",
+        "waypoint deploy",
     ] {
         assert_eq!(told(deploy), Some(Severity::Note), "{deploy}");
     }
@@ -146,7 +229,7 @@ fn a_task_definition_at_hand_is_what_the_service_runs() {
             format!(
                 "sed \"s/latest/$BITBUCKET_TAG/\" task.json > next.json\naws ecs register-task-definition --cli-input-json file://next.json\n{run} app"
             ),
-            Some(Severity::Note),
+            None,
         ),
         (
             format!(
@@ -178,7 +261,7 @@ fn a_manifest_that_something_may_have_changed_is_doubted() {
         "yq -i '.x = 1' k8s/production/app.yaml",
         "./render.sh",
         "envsubst < k8s/template.yaml > k8s/production/app.yaml",
-        "(cd overlays/production && kustomize edit set image app=r.example/app:$BITBUCKET_TAG)",
+        "(cd overlays/production && kustomize edit set nameprefix x-)",
     ] {
         let folder = if before.contains("overlays") { "-k overlays/production" } else { "-f k8s/production" };
         let deploy = format!("{before}\nkubectl apply {folder}");
@@ -230,6 +313,42 @@ fn copilot_builds_what_its_manifest_does_not_name() {
         assert_eq!(told("build-once"), wanted, "{name}");
         assert_eq!(told("retag-not-rebuild"), None, "{name}");
     }
+}
+
+/// What is said of a build on a tag by Cloud Build.
+#[test]
+fn cloud_build_makes_the_images_that_its_file_names() {
+    let flow = |config: &str, main: &str, tag: &str| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(folder.path().join("cloudbuild.yaml"), config).expect("a file");
+        let text = format!(
+            "pipelines:
+  branches:
+    main:
+      - step: {{script: ['{main}']}}
+      - step: {{deployment: staging, script: [kubectl set image d/a a=r.example/app:$BITBUCKET_COMMIT]}}
+  tags:
+    rc-*:
+      - step: {{script: ['{tag}', crane tag r.example/app:$BITBUCKET_COMMIT $BITBUCKET_TAG]}}
+      - step: {{deployment: staging, script: [kubectl set image d/a a=r.example/app:$BITBUCKET_TAG]}}
+"
+        );
+        let checked = Checker::new(Settings::default()).with_files(folder.path()).check(text);
+        let own = checked.findings.iter().filter(|one| !matches!(one.rule, "release-flow" | "pinned-image"));
+        own.map(|finding| format!("{} {}", finding.severity.word(), finding.rule)).collect::<Vec<_>>()
+    };
+    let images = "steps: [{name: gcr.io/cloud-builders/docker, args: [build, .]}]\nimages: ['r.example/app:$_TAG']\n";
+    let submit = "gcloud builds submit --substitutions=_TAG=$BITBUCKET_COMMIT";
+    assert_eq!(flow(images, submit, "date"), [""; 0]);
+    assert!(flow(images, &submit.replace("COMMIT", "BRANCH"), "date").contains(&"error promote-by-commit".to_owned()));
+    assert_eq!(flow(images, submit, &format!("{submit} --config cloudbuild.yaml")), ["error build-once"]);
+    // What a file does that builds nothing can't be told.
+    let deploys = "steps: [{name: gcr.io/cloud-builders/gcloud, args: [run, deploy, x]}]\n";
+    let told = flow(deploys, submit, submit);
+    assert!(
+        told.iter().all(|one| one.starts_with("note ")) && told.contains(&"note build-once".to_owned()),
+        "{told:?}"
+    );
 }
 
 #[test]
