@@ -185,11 +185,14 @@ impl<'i> Arguments<'i> {
         }
     }
 
-    /// A variable of a pipe.
+    /// A variable of a pipe, else what a name with `=` before it says.
     pub(super) fn named(&self, names: &[String]) -> Vec<Selected> {
         for name in names {
             if name == "registry" {
                 return vec![Selected { value: Value::opaque("the pipe's registry"), place: self.place }];
+            }
+            if let Some(text) = name.strip_prefix('=') {
+                return vec![Selected { value: Value::literal(text), place: self.place }];
             }
             let found: Vec<Selected> = self
                 .named

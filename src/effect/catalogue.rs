@@ -132,6 +132,7 @@ struct PipeData {
     dry: Vec<String>,
     effect: Option<Does>,
     reference: Option<String>,
+    source: Option<String>,
     to: Option<String>,
     image: Option<ImageWord>,
     #[serde(default)]
@@ -190,6 +191,8 @@ pub(super) struct Pipe {
     pub(super) dry: Vec<String>,
     pub(super) does: Option<Does>,
     pub(super) reference: Option<Selector>,
+    /// The name on the build machine of what is pushed.
+    pub(super) source: Option<Selector>,
     /// Where a deployment goes.
     pub(super) to: Option<Selector>,
     pub(super) image: Option<ImageWord>,
@@ -313,6 +316,7 @@ impl Catalogue {
                 dry: pipe.dry,
                 does: pipe.effect,
                 reference: selector(pipe.reference)?,
+                source: selector(pipe.source)?,
                 to: selector(pipe.to)?,
                 image: pipe.image,
                 pushes: pushes(pipe.push)?,

@@ -153,7 +153,7 @@ impl<'d> Reading<'_, 'd> {
                     let kind = |target| Kind::Retag { source: source.clone(), target, local: true };
                     self.each(references.clone(), kind);
                 }
-                self.each(references, |reference| Kind::Push { reference });
+                self.each(references, |reference| Kind::Push { reference, local: None });
             }
             Does::Build if command.reader.as_deref() == Some("copilot") => self.workload_build(arguments),
             Does::Build if command.reader.as_deref() == Some("cloudbuild") => self.cloud_build(arguments),

@@ -52,6 +52,8 @@ pub enum Kind<'d> {
     Push {
         /// What is pushed.
         reference: Option<Reference<'d>>,
+        /// The name that it has on the build machine, where that is another one.
+        local: Option<Reference<'d>>,
     },
     /// Pulls an image.
     Pull {
@@ -182,7 +184,7 @@ impl<'d> Effect<'d> {
     /// Whether it may put an image into a registry under a name that can't be read.
     pub fn hides_push(&self) -> bool {
         match &self.kind {
-            Kind::Push { reference: None } | Kind::Retag { target: None, .. } => true,
+            Kind::Push { reference: None, .. } | Kind::Retag { target: None, .. } => true,
             Kind::Opaque(Opaque::Manifest { .. }) => true,
             Kind::Build { references, pushes } => references.is_empty() && *pushes,
             _ => self.hides_effects(),
@@ -193,7 +195,7 @@ impl<'d> Effect<'d> {
     pub fn pushed(&self) -> Vec<&Reference<'d>> {
         match &self.kind {
             Kind::Build { references, pushes: true } => references.iter().collect(),
-            Kind::Push { reference: Some(reference) } => vec![reference],
+            Kind::Push { reference: Some(reference), .. } => vec![reference],
             Kind::Retag { target: Some(target), local: false, .. } => vec![target],
             _ => Vec::new(),
         }

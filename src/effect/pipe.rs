@@ -7,6 +7,7 @@ use super::hidden;
 use super::model::{Effect, Images, Kind, Opaque, Site};
 use super::read::Run;
 use super::reference::Reference;
+use super::selector::{Selected, Selector};
 use super::unread;
 use crate::pipeline::PipeCall;
 use crate::shell::{Interpreter, Piece, Place, Value};
@@ -87,8 +88,14 @@ pub(super) fn read<'d>(
     };
     let kinds: Vec<Kind<'d>> = match pipe.does {
         Some(Does::Build) => vec![Kind::Build { references, pushes: !matches!(pipe.pushes, Pushes::Never) }],
-        Some(Does::Push) if references.is_empty() => vec![Kind::Push { reference: None }],
-        Some(Does::Push) => references.into_iter().map(|reference| Kind::Push { reference: Some(reference) }).collect(),
+        Some(Does::Push) => {
+            let selected = |selector: &Selector| selector.select(&arguments, &interpreter.scope).into_iter().next();
+            let read = |local: Selected| Reference::read(&local.value, run.site(local.place));
+            let local = pipe.source.as_ref().and_then(selected).map(read);
+            let pushed: Vec<Option<Reference<'d>>> =
+                if references.is_empty() { vec![None] } else { references.into_iter().map(Some).collect() };
+            pushed.into_iter().map(|reference| Kind::Push { reference, local: local.clone() }).collect()
+        }
         Some(Does::Deploy) => {
             let images = match (references.is_empty(), pipe.image) {
                 (false, _) => Images::Known(references),

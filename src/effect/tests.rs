@@ -38,7 +38,7 @@ fn show(effect: &Effect<'_>) -> String {
             let names: Vec<String> = references.iter().map(Reference::to_string).collect();
             format!("build {}{}", names.join(" "), if *pushes { " +push" } else { "" })
         }
-        Kind::Push { reference } => format!("push {}", name(reference)),
+        Kind::Push { reference, .. } => format!("push {}", name(reference)),
         Kind::Pull { reference } => format!("pull {}", name(reference)),
         Kind::Retag { source, target, local } => {
             format!("retag {} -> {}{}", name(source), name(target), if *local { " local" } else { "" })

@@ -113,7 +113,7 @@ fn does(effect: &Effect<'_>) -> Option<Does> {
     Some(match &effect.kind {
         Kind::Build { references, .. } if references.is_empty() => Does::new("builds", hidden.to_owned()),
         Kind::Build { references, .. } => Does::new("builds", all(references)),
-        Kind::Push { reference } => Does::new("pushes", name(reference)),
+        Kind::Push { reference, .. } => Does::new("pushes", name(reference)),
         Kind::Retag { source, target, .. } => Does::new("gives", format!("{} the name {}", name(source), name(target))),
         Kind::Deploy { images: Images::Known(references) | Images::Stated(references), .. } => {
             Does::new("deploys", all(references))

@@ -81,7 +81,7 @@ mod tests {
         let plans = crate::plan::plans(file, &Settings::default(), Catalogue::built_in(), &NoFiles);
         let last = plans[0].steps.last().unwrap();
         let pushes = last.found.effects.iter().filter_map(|effect| match &effect.kind {
-            Kind::Push { reference: Some(reference) } => Some(reference.to_string()),
+            Kind::Push { reference: Some(reference), .. } => Some(reference.to_string()),
             _ => None,
         });
         pushes.collect::<Vec<_>>().join(" ")

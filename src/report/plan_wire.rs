@@ -103,7 +103,7 @@ fn effects(effect: &Effect<'_>, step: &PlannedStep<'_>, document: &Document, set
     };
     match &effect.kind {
         Kind::Build { references, .. } => each(references),
-        Kind::Push { reference } | Kind::Pull { reference } => vec![one(text(reference))],
+        Kind::Push { reference, .. } | Kind::Pull { reference } => vec![one(text(reference))],
         Kind::Retag { source, target, .. } => {
             vec![WireEffect { source: Some(text(source)), target: Some(text(target)), ..bare() }]
         }

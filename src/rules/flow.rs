@@ -209,13 +209,16 @@ pub(super) fn builds<'d>(plan: &'d Plan<'d>) -> Vec<Made<'d>> {
     found
 }
 
-/// `docker build -t app .` and `docker tag app registry/app:1` build registry/app.
+/// `docker build -t app .` and `docker tag app registry/app:1`, or a pipe that pushes `app`, build registry/app.
 fn add_local_names<'d>(step: &'d PlannedStep<'d>, names: &mut Vec<Reference<'d>>) {
     for effect in &step.found.effects {
-        if let Kind::Retag { source: Some(source), target: Some(target), local: true } = &effect.kind
-            && names.iter().any(|name| name.same(source, false) == Comparison::Same)
-        {
-            names.push(target.clone());
+        let (local, name) = match &effect.kind {
+            Kind::Retag { source: Some(source), target: Some(target), local: true } => (source, target),
+            Kind::Push { reference: Some(pushed), local: Some(local) } => (local, pushed),
+            _ => continue,
+        };
+        if names.iter().any(|known| known.same(local, false) == Comparison::Same) {
+            names.push(name.clone());
         }
     }
 }
@@ -334,7 +337,7 @@ pub(super) fn is_foreign(flow: &Flow<'_>, reference: &Reference<'_>) -> bool {
     for (_, effect) in flow.plans.iter().flat_map(Plan::effects) {
         let names: Vec<&Reference<'_>> = match &effect.kind {
             Kind::Build { references, .. } => references.iter().collect(),
-            Kind::Push { reference } => reference.iter().collect(),
+            Kind::Push { reference, .. } => reference.iter().collect(),
             Kind::Retag { source, target, .. } => source.iter().chain(target).collect(),
             _ => continue,
         };

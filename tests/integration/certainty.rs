@@ -283,6 +283,44 @@ fn a_pipe_does_what_its_command_says() {
 }
 
 #[test]
+fn a_pipe_pushes_what_has_its_name_on_the_build_machine() {
+    let pipe = |pipe: &str, build: &str| {
+        let push = format!(
+            "\n            - pipe: {pipe}\n              variables: {{ IMAGE_NAME: app, IMAGE: app, TAGS: $BITBUCKET_TAG }}"
+        );
+        let text = flow(PUSH, &format!("{build} && {RETAG}{push}"), DEPLOY);
+        told(&text).into_iter().filter(|told| told.contains("build-once")).collect::<Vec<_>>()
+    };
+    let known = "atlassian/aws-ecr-push-image:2.4.2";
+    let built = "error build-once: `docker build` builds `app` on a push of tag rc-*";
+    assert_eq!(pipe(known, "docker build -t app ."), [built]);
+    assert_eq!(pipe("atlassian/google-gcr-push-image:1.1.0", "docker build -t app:latest ."), [built]);
+    // Another local image is pushed by nothing, and one that was pulled is built by nothing.
+    assert_eq!(pipe(known, "docker build -t app:unit ."), [""; 0]);
+    assert_eq!(pipe(known, "docker tag r.example/p/app:$BITBUCKET_COMMIT app"), [""; 0]);
+    let whether = "note build-once: whether `microsoft/azure-acr-push` pushes what `docker build` builds on a push of tag rc-* can't be told";
+    assert_eq!(pipe("microsoft/azure-acr-push:1.0.0", "docker build -t app ."), [whether]);
+}
+
+#[test]
+fn a_pipe_without_a_tag_pushes_latest() {
+    let text = "pipelines:
+  branches:
+    main:
+      - step: {script: [date]}
+  pull-requests:
+    '**':
+      - step:
+          services: [docker]
+          script:
+            - docker build -t app .
+            - pipe: atlassian/aws-ecr-push-image:2.4.2
+              variables: { IMAGE_NAME: app }
+";
+    assert!(told(text).iter().any(|told| told.starts_with("error build-once: `docker build` builds and pushes")));
+}
+
+#[test]
 fn whether_a_build_pushes_may_stand_in_its_file() {
     for (main, wanted) in [
         ("docker buildx bake", "note"),

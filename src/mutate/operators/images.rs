@@ -86,7 +86,7 @@ pub(super) fn push_by_run(subject: &Subject<'_>) -> Vec<Edits> {
     let mut edits = Edits::new();
     for (_, _, effect) in subject.commands(Plan::is_main, makes) {
         let references: Vec<_> = match &effect.kind {
-            Kind::Push { reference } => reference.iter().collect(),
+            Kind::Push { reference, .. } => reference.iter().collect(),
             Kind::Build { references, .. } => references.iter().collect(),
             Kind::Retag { source, target, .. } => source.iter().chain(target).collect(),
             _ => Vec::new(),

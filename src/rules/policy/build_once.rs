@@ -99,6 +99,7 @@ fn on_tag(flow: &Flow<'_>, plan: &Plan<'_>, out: &mut Findings<'_>) {
             && !may_be_same(&build.names, &flow.images().main_pushes, true)
             && !deployed(plan, &build.names);
         if own {
+            hidden_push(plan, &build, out);
             continue;
         }
         let what = if build.names.is_empty() { "an image".to_owned() } else { format!("`{}`", image(&build.names)) };
@@ -107,6 +108,23 @@ fn on_tag(flow: &Flow<'_>, plan: &Plan<'_>, out: &mut Findings<'_>) {
         out.violated(build.effect.site.span(), message).trace(plan.trace_to(build.step, build.effect)).help(
             "build on main only, and give the image of the commit its new tag here (`docker pull`, `tag`, `push`)",
         );
+    }
+}
+
+/// A push in the step of a local build, under a name that can't be read: whether it pushes that image can't be told.
+fn hidden_push(plan: &Plan<'_>, build: &Made<'_>, out: &mut Findings<'_>) {
+    let is_hidden = |effect: &&Effect<'_>| matches!(effect.kind, Kind::Push { reference: None, .. });
+    if let Some(push) = build.step.found.effects.iter().find(is_hidden) {
+        out.cannot_tell(
+            build.effect.site.span(),
+            format!(
+                "whether `{}` pushes what `{}` builds on a {} can't be told",
+                push.command, build.effect.command, plan.event
+            ),
+        )
+        .related(push.site.span(), "which image is pushed can't be read here")
+        .trace(plan.trace_to(build.step, build.effect))
+        .help("name the image in the command that pushes, or build on main only");
     }
 }
 

@@ -81,7 +81,7 @@ impl<'p> Expected<'p> {
                     incomplete |= names.is_empty();
                     references.extend(names.iter().cloned());
                 }
-                Kind::Push { reference } if plan.is_main() => {
+                Kind::Push { reference, .. } if plan.is_main() => {
                     incomplete |= reference.is_none();
                     comparable = true;
                     references.extend(reference.clone());

@@ -222,8 +222,8 @@ fn retagged_before(plan: &Plan<'_>, site: &Deployment<'_, '_>) -> bool {
 fn is_pushed(plan: &Plan<'_>, effect: &Effect<'_>) -> bool {
     let Kind::Retag { target: Some(target), local: true, .. } = &effect.kind else { return true };
     plan.effects().any(|(_, other)| match &other.kind {
-        Kind::Push { reference: None } => true,
-        Kind::Push { reference: Some(pushed) } => pushed.same(target, false) != Comparison::Different,
+        Kind::Push { reference: None, .. } => true,
+        Kind::Push { reference: Some(pushed), .. } => pushed.same(target, false) != Comparison::Different,
         _ => other.hides_effects(),
     })
 }
