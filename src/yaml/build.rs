@@ -294,7 +294,9 @@ impl<'t> Builder<'t> {
             let Some(name) = self.scalar_text(key) else {
                 let span = self.nodes[key.0 as usize].span;
                 let message = "a map or a list stands where a key is expected".to_owned();
-                let problem = self.problem(ProblemKind::CompoundKey, Span::new(span.start, span.start + 1), message);
+                // A list whose dash is the last of the text begins behind it.
+                let span = Span::of_char(self.text, span.start);
+                let problem = self.problem(ProblemKind::CompoundKey, span, message);
                 problem.help = Some("a key that begins with `{` or `[` must be quoted".to_owned());
                 continue;
             };

@@ -15,6 +15,12 @@ impl Span {
         Self { start, end: end.max(start) }
     }
 
+    /// The character at `start`; nothing where the text ends there.
+    pub(super) fn of_char(text: &str, start: usize) -> Self {
+        let first = text.get(start..).and_then(|rest| rest.chars().next());
+        Self::new(start, start + first.map_or(0, char::len_utf8))
+    }
+
     /// The number of bytes.
     pub fn len(self) -> usize {
         self.end - self.start

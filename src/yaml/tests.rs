@@ -116,3 +116,12 @@ fn a_literal_block_may_begin_with_blank_lines_and_indent_itself() {
         assert_eq!(document.slice(item.source_span(Span::new(at, at + word.len()))), word);
     }
 }
+
+#[test]
+fn a_problem_at_the_end_lies_in_the_text() {
+    let text = "?\r\r\r-";
+    let document = Document::read(text);
+    let [problem] = document.problems() else { panic!("{document:?}") };
+    assert_eq!(problem.kind, ProblemKind::CompoundKey);
+    assert!(text.get(problem.span.start..problem.span.end).is_some(), "{problem:?}");
+}
