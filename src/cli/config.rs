@@ -49,6 +49,8 @@ pub(super) struct Configuration {
     pub(super) rule_pages: Held<Option<String>>,
     /// The settings file of the repository, if there is one.
     pub(super) repository_file: Option<PathBuf>,
+    /// Whether somebody has asked for these settings: by `--config`, its variable, or `--main-branch`.
+    pub(super) named: bool,
     /// Where a person's own file is looked for.
     pub(super) user_file: Option<PathBuf>,
 }
@@ -78,6 +80,7 @@ impl Configuration {
         let user_file = world.config_directory.as_ref().map(|folder| folder.join("pipewright").join("config.yaml"));
         let named = global.config.as_ref().map(|path| world.directory.join(path));
         let named = named.or_else(|| environment.get("PIPEWRIGHT_CONFIG").map(|path| world.directory.join(path)));
+        let asked_for = named.is_some() || over.main_branch.is_some();
         let repository_file = match named {
             Some(path) => Some(path),
             None => repository_file(&world.directory),
@@ -135,6 +138,7 @@ impl Configuration {
                 own("rule-pages"),
             ))?,
             repository_file,
+            named: asked_for,
             user_file,
         })
     }
@@ -154,6 +158,23 @@ impl Configuration {
             (Origin::Repository(_), Some(folder)) => folder.to_owned(),
             _ => directory.to_owned(),
         }
+    }
+
+    /// The settings for what is compiled in: the ones that somebody asked for. The file of whatever repository the program
+    /// happens to be run in does not count, and that is told.
+    pub(super) fn of_embedded(&self, world: &mut World<'_>) -> Result<Settings, CliError> {
+        if self.named {
+            return Ok(self.settings.clone());
+        }
+        if let Some(path) = &self.repository_file {
+            let shown = path.strip_prefix(&world.directory).unwrap_or(path).display().to_string();
+            writeln!(
+                world.err,
+                "note: what is compiled in is judged by its own settings, not by {0}: `--config {0}` asks for those",
+                report::visible(&shown)
+            )?;
+        }
+        Ok(Settings::default())
     }
 
     /// A checker with the settings and no files at hand.

@@ -153,9 +153,12 @@ impl Record {
     }
 }
 
-/// Whether the same was said.
+/// Whether the same was asked and said. A repair says its findings in the words of the day, which nobody was asked for.
 fn same(one: &[Exchange], other: &[Exchange]) -> bool {
-    let words = |exchange: &Exchange| (exchange.turn, exchange.attempt, exchange.reply.clone());
+    fn words(exchange: &Exchange) -> (usize, usize, Option<&str>, Option<&str>) {
+        let asked = (exchange.attempt == 0).then_some(exchange.prompt.as_str());
+        (exchange.turn, exchange.attempt, asked, exchange.reply.as_deref())
+    }
     one.iter().map(words).eq(other.iter().map(words))
 }
 

@@ -14,7 +14,7 @@ use crate::model::{Backend, Interrupt, Live};
 use crate::replay::{self, Asking, Options, ReplayError};
 use crate::report::visible;
 use crate::session::{self, Header, Writer, new_id, timestamp};
-use crate::settings::{DEFAULT_FILE, Settings};
+use crate::settings::DEFAULT_FILE;
 
 /// Plays a prompt script to its end.
 pub(super) fn run(arguments: &Replay, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &Replay, global: &Global, world: &mut World<'_>) ->
         _ if arguments.live => Asking::Always,
         _ => Asking::Never,
     };
-    let material = material(arguments, named, asking, &configuration.settings, &world.directory)?;
+    let material = material(arguments, named, asking, &configuration, world)?;
     let Material { mut script, shelf } = material;
     if let Some((turn, name)) = script.as_ref().filter(|_| arguments.live).and_then(eval::unfilled) {
         let error = CliError::usage(format!(
@@ -115,9 +115,10 @@ fn material(
     arguments: &Replay,
     named: Option<Recording>,
     asking: Asking,
-    settings: &Settings,
-    directory: &Path,
+    configuration: &Configuration,
+    world: &mut World<'_>,
 ) -> Result<Material, CliError> {
+    let directory = &world.directory.clone();
     let mut shelf: Vec<Recording> = named.into_iter().collect();
     for path in &arguments.recording {
         for path in recordings_at(path, directory)? {
@@ -136,7 +137,9 @@ fn material(
             let name = path.display().to_string();
             let full = directory.join(path);
             let text = files::read(&full).map_err(|reason| CliError::undone(format!("{name}: {reason}")))?;
-            let script = PromptScript::read_with(&name, &text, settings, &|file| engine::read_beside(&full, file));
+            let script = PromptScript::read_with(&name, &text, &configuration.settings, &|file| {
+                engine::read_beside(&full, file)
+            });
             let script = script.map_err(|error| CliError::usage(error.to_string()))?;
             if shelf.is_empty() && !arguments.live {
                 shelf = compiled_in(&script, &name)?;
@@ -149,8 +152,7 @@ fn material(
         }
         None if !shelf.is_empty() => Ok(Material { script: None, shelf }),
         None => {
-            // What is compiled in is judged as it was recorded, whatever repository it is played in.
-            let (script, recording) = replay::embedded(&Settings::default()).map_err(CliError::undone)?;
+            let (script, recording) = replay::embedded(&configuration.of_embedded(world)?).map_err(CliError::undone)?;
             Ok(Material { script: Some(script), shelf: vec![recording] })
         }
     }

@@ -16,6 +16,14 @@ pub enum EngineError {
         #[source]
         error: BackendError,
     },
+    /// A repair got no reply, in a play that has to be whole.
+    #[error("{why}")]
+    Repair {
+        /// The turn that it was to repair.
+        turn: usize,
+        /// Why, in words.
+        why: String,
+    },
     /// The recording began with another file than the prompts do.
     #[error(
         "the recording `{recording}` is stale: its file to begin with is another; record anew with `--live`\n{diff}"

@@ -40,7 +40,12 @@ impl Recording {
         self.answers().answering(turn, 0, asked).err()
     }
 
-    /// How many cues it answers, from the first on; 0 where it began with another file.
+    /// Whether it answers all cues, and each repair that was sent has its reply: no more need be recorded.
+    pub fn answers_all(&self, cues: &Cues) -> bool {
+        self.reach(cues) > cues.len() && self.is_whole()
+    }
+
+    /// How many cues it answers, from the first on, and one more; 0 where it began with another file.
     fn reach(&self, cues: &Cues) -> usize {
         if super::beginning::difference(self, cues.file.as_deref()).is_some() {
             return 0;

@@ -43,6 +43,8 @@ pub struct Options {
     pub repairs: Repairs,
     /// Caps.
     pub limits: Limits,
+    /// Whether a play ends at a repair that gets no reply: what is recorded as a sample has to be whole.
+    pub whole: bool,
     /// Bytes of older replies that are sent along; the prompts and the present file always are.
     pub context: usize,
 }
@@ -57,6 +59,7 @@ impl Default for Options {
             loss: include_str!("../../prompts/loss.md").to_owned(),
             repairs: Repairs::Automatic { rounds: 3 },
             limits: Limits::default(),
+            whole: false,
             context: 200_000,
         }
     }

@@ -10,7 +10,7 @@ use super::options::{Options, Repairs};
 use super::prompt::Prompt;
 use super::recording::{Concluded, Player, Recording, Reworded};
 use super::revision::Revision;
-use super::turn::Turn;
+use super::turn::{Stop, Turn};
 use crate::check::Checker;
 use crate::finding::{Severity, Verdict};
 use crate::model::Backend;
@@ -106,7 +106,7 @@ pub fn play(
     options: Options,
     audience: &mut dyn Audience,
 ) -> Play {
-    let repairs = options.repairs;
+    let (repairs, whole) = (options.repairs, options.whole);
     let (mut recording, mut live) = match answers {
         Answers::Recorded(recording) => (Some(recording), None),
         Answers::Live(live) => (None, Some(live)),
@@ -149,7 +149,13 @@ pub fn play(
             (Some(recording), Some(player), _) => recorded_turn(&mut conversation, recording, player, cue, audience),
             (_, _, Some(live)) => {
                 conversation.options_mut().repairs = repairs;
-                conversation.turn(cue.prompt.clone(), *live, audience).map(|_| Differences::default())
+                let turn = conversation.turn(cue.prompt.clone(), *live, audience);
+                turn.and_then(|turn| match (&turn.stop, whole) {
+                    (stop @ Stop::Failed(_), true) => {
+                        Err(EngineError::Repair { turn: number, why: stop.words().unwrap_or_default() })
+                    }
+                    _ => Ok(Differences::default()),
+                })
             }
             // Not reached: a recording goes only where somebody else answers.
             _ => break,

@@ -78,6 +78,11 @@ impl Recording {
         Self { session, exchanges, concluded, judged, answers, repairs, edits }
     }
 
+    /// Whether each prompt and each repair in it has its reply.
+    pub(super) fn is_whole(&self) -> bool {
+        self.exchanges.iter().all(|exchange| exchange.reply.is_some())
+    }
+
     /// The prompts that are no repairs, in order.
     pub fn prompts(&self) -> impl Iterator<Item = &Exchange> {
         self.exchanges.iter().filter(|exchange| exchange.origin != Origin::Repair)

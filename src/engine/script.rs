@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::attempt::YamlKind;
 use super::beginning::stays_beside;
-use crate::finding::{Finding, Severity, Verdict};
+use crate::finding::{Finding, RuleMeta, Severity, Verdict};
 use crate::rules::{self, RuleAnswer};
 use crate::settings::{self, Settings};
 use crate::yaml::{Document, Span};
@@ -92,11 +92,15 @@ struct Written {
     turns: Vec<ScriptTurn>,
 }
 
-/// The ids of all rules that can speak of a file.
+/// All rules that can speak of a file.
+pub fn rule_metas() -> impl Iterator<Item = &'static RuleMeta> {
+    let metas = schema::rules().iter().copied().chain(rules::all().iter().map(|rule| rule.meta()));
+    metas.chain([&check::REASON, &check::USED])
+}
+
+/// Their ids.
 pub fn rule_ids() -> Vec<&'static str> {
-    let own = [check::REASON.id, check::USED.id];
-    let metas = schema::rules().iter().map(|meta| meta.id).chain(rules::all().iter().map(|rule| rule.meta().id));
-    metas.chain(own).collect()
+    rule_metas().map(|meta| meta.id).collect()
 }
 
 impl PromptScript {
@@ -199,6 +203,8 @@ pub fn guarded(name: &str, text: &str) -> Result<Document, ScriptError> {
 /// # Errors
 /// The first value that does not fit, at its place.
 pub fn typed<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, ScriptError> {
+    // Editors of some systems write a byte order mark, and the document reads over it too.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     serde_yaml::from_str(text).map_err(|error| {
         let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
         let said = error.to_string();

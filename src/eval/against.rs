@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::baseline::{Change, Compared};
 use super::score::CaseScore;
-use crate::engine::script::rule_ids;
-use crate::finding::{Layer, Verdict};
+use crate::engine::script::{rule_ids, rule_metas};
+use crate::finding::{Layer, RuleMeta, Severity, Verdict};
 use crate::rules;
 
 /// Whether a rule was checked under the settings of a score. What a report from before these were kept says nothing
@@ -27,6 +27,20 @@ pub(super) fn no_longer_checked(before: &CaseScore, now: &CaseScore) -> Vec<&'st
         return Vec::new();
     }
     rule_ids().into_iter().filter(|rule| is_checked(before, rule) && !is_checked(now, rule)).collect()
+}
+
+/// The rules that refused a file before and are checked, and refuse none now.
+pub(super) fn no_longer_errors(before: &CaseScore, now: &CaseScore) -> Vec<&'static str> {
+    if before.settings == now.settings {
+        return Vec::new();
+    }
+    let errs = |score: &CaseScore, meta: &RuleMeta| {
+        let own = score.settings.as_ref().and_then(|settings| settings.get("rules")?.get(meta.id)?.as_str());
+        own.unwrap_or(meta.severity.word()) == Severity::Error.word()
+    };
+    let checked = |rule: &str| is_checked(before, rule) && is_checked(now, rule);
+    let lowered = rule_metas().filter(|meta| errs(before, meta) && !errs(now, meta) && checked(meta.id));
+    lowered.map(|meta| meta.id).collect()
 }
 
 /// Whether the settings of a recording are known both times and differ.
@@ -66,9 +80,12 @@ pub(super) fn against(name: String, before: &CaseScore, now: &CaseScore) -> Comp
         judged(before, now, &mut told);
     }
     let blind = no_longer_checked(before, now);
+    // What violates such a rule was refused for it, so a better verdict shows nothing.
+    let violates = |rule: &&str| both && now.violations.contains_key(*rule);
+    let lowered: Vec<&str> = no_longer_errors(before, now).into_iter().filter(violates).collect();
     let change = match () {
         () if !told.worse.is_empty() => Change::Worse,
-        () if !blind.is_empty() => Change::Unchecked,
+        () if !blind.is_empty() || !lowered.is_empty() => Change::Unchecked,
         () if !told.better.is_empty() => Change::Better,
         () => Change::Same,
     };
@@ -81,6 +98,7 @@ pub(super) fn against(name: String, before: &CaseScore, now: &CaseScore) -> Comp
         let count = before.violations.get(rule).copied().unwrap_or(0);
         differences.push(format!("{rule}: violated in {} before, not checked now", revisions(count)));
     }
+    differences.extend(lowered.into_iter().map(|rule| format!("{rule}: violated now, and no error any more")));
     Compared { name, change, differences }
 }
 

@@ -34,7 +34,7 @@ pub enum Change {
     New,
     /// No longer there.
     Gone,
-    /// Rules that were checked before are not checked now, so that better or worse can't be told.
+    /// Rules that were checked before are not checked now, or refuse no file any more, so that better or worse can't be told.
     Unchecked,
 }
 

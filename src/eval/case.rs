@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_yaml::Value;
 
-use super::expect::CaseExpectation;
+use super::expect::{CaseExpectation, TYPED};
 use super::form::CASE;
 use super::variables::{self, Variables, Wrong};
 use crate::engine::script::rule_ids;
@@ -185,7 +185,7 @@ impl<'r> Reader<'r> {
     fn filled(&self, variables: &Variables) -> Value {
         let Value::Mapping(map) = self.value else { return self.value.clone() };
         let entries = map.iter().map(|(key, value)| {
-            let typed = key.as_str() == Some("expect");
+            let typed: &[&str] = if key.as_str() == Some("expect") { &TYPED } else { &[] };
             (key.clone(), variables::filled_value(value, variables, typed))
         });
         Value::Mapping(entries.collect())

@@ -52,6 +52,10 @@ pub struct CaseExpectation {
     pub drift: Option<usize>,
 }
 
+/// The demands that are a number or a boolean, those on plans and files among them.
+pub(super) const TYPED: [&str; 8] =
+    ["by-turn", "turns", "repairs", "tokens", "drift", "same-as-accepted", "builds", "retags"];
+
 /// A demand that was not met: where it stands below `expect`, and how.
 pub(super) type Unmet = (Vec<String>, String);
 

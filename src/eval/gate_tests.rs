@@ -98,7 +98,20 @@ fn a_rule_that_is_no_longer_checked_is_not_better() {
             assert!(told.contains(part), "{part} is not in\n{told}");
         }
     }
-    // A rule that is checked again, or otherwise weighed, can be compared.
+    // Nor is one that is an error no more, where it is violated.
+    for severity in ["warning", "note"] {
+        let lower = settings(&format!("rules: {{release-flow: {severity}}}"));
+        let now = ran_with("evals/suite.yaml", team.path(), &lower);
+        let comparison = Comparison::of(&now, &before);
+        assert_eq!((words(&comparison), comparison.unchecked.len()), (vec!["unchecked"; 4], 0));
+        assert!(comparison.is_worse());
+        let told = &comparison.recordings[0].differences;
+        assert!(told.contains(&"release-flow: violated now, and no error any more".to_owned()), "{told:?}");
+        assert!(!Comparison::of(&now, &baseline(&now)).is_worse());
+        let up = Comparison::of(&ran(team.path()), &baseline(&now));
+        assert_eq!(words(&up), ["worse"; 4]);
+    }
+    // A rule that is checked again can be compared.
     let off = baseline(&ran_with("evals/suite.yaml", team.path(), &settings("rules: {release-flow: off}")));
     let comparison = Comparison::of(&ran(team.path()), &off);
     assert_eq!((words(&comparison), comparison.other_settings), (vec!["worse"; 4], 4), "accepted before, refused now");

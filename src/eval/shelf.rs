@@ -64,6 +64,11 @@ impl Shelf {
 
 /// The bytes of a file that is not larger than a session may be.
 fn bounded(path: &Path) -> io::Result<Vec<u8>> {
+    // A pipe to which nobody writes is opened for ever.
+    let about = path.metadata()?;
+    if !about.is_file() && !about.is_dir() {
+        return Err(io::Error::other("is no regular file"));
+    }
     let file = File::open(path)?;
     // A sparse file costs nothing on disk and all of memory.
     let long = file.metadata()?.len();
@@ -83,8 +88,8 @@ fn fixed_part(pattern: &str) -> String {
 
 fn walk(root: &Path, at: &str, pattern: &str, deep: usize, found: &mut Vec<String>) {
     let path = root.join(at);
-    // A link that leads nowhere is called as a file is: what it stands for can't be judged, and is not passed over.
-    if path.is_file() || path.is_symlink() && !path.exists() {
+    // A link that leads nowhere, a pipe: what can't be judged is not passed over.
+    if path.exists() && !path.is_dir() || path.is_symlink() && !path.exists() {
         if at == pattern || fast_glob::glob_match(pattern, at) {
             found.push(at.to_owned());
         }
@@ -95,7 +100,7 @@ fn walk(root: &Path, at: &str, pattern: &str, deep: usize, found: &mut Vec<Strin
         return;
     }
     for entry in entries.filter_map(Result::ok) {
-        let Ok(name) = entry.file_name().into_string() else { continue };
+        let name = entry.file_name().to_string_lossy().into_owned();
         let below = if at.is_empty() { name } else { format!("{}/{name}", at.trim_end_matches('/')) };
         walk(root, &below, pattern, deep - 1, found);
     }
@@ -135,6 +140,17 @@ pub(super) fn seen_from(file: &str, path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_that_nobody_writes_to_is_told_and_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = std::process::Command::new("mkfifo").arg(folder.path().join("a.jsonl")).status().unwrap();
+        assert!(made.success());
+        let disk = Shelf::Disk(folder.path().to_owned());
+        assert_eq!(disk.expand("*.jsonl"), ["a.jsonl"]);
+        assert_eq!(disk.read("a.jsonl").unwrap_err(), "is no regular file");
+    }
 
     #[test]
     fn a_path_is_called_the_same_from_any_folder() {

@@ -135,22 +135,32 @@ pub(super) fn names(text: &str, variable: &str) -> bool {
     pieces(text).iter().any(|piece| matches!(piece, Piece::Variable(name, _) if *name == variable))
 }
 
-/// A value with its variables filled in, keys too. With `typed` a text that is nothing but a variable becomes what its
-/// value reads as, so that a number can be one.
-pub(super) fn filled_value(value: &Value, variables: &Variables, typed: bool) -> Value {
+/// A value with its variables filled in, keys too. Where a key is one of `typed`, a text that is nothing but a variable
+/// becomes what the variable's value reads as; anywhere else `3.10` is a text.
+pub(super) fn filled_value(value: &Value, variables: &Variables, typed: &[&str]) -> Value {
     let inner = |value: &Value| filled_value(value, variables, typed);
     match value {
-        Value::String(text) => {
-            let text_filled = filled(text, variables);
-            let alone = text.starts_with("${") && text.ends_with('}') && text.matches("${").count() == 1;
-            match serde_yaml::from_str::<Value>(&text_filled) {
-                Ok(value @ (Value::Number(_) | Value::Bool(_))) if typed && alone => value,
-                _ => Value::String(text_filled),
-            }
-        }
+        Value::String(text) => Value::String(filled(text, variables)),
         Value::Sequence(items) => Value::Sequence(items.iter().map(inner).collect()),
-        Value::Mapping(map) => Value::Mapping(map.iter().map(|(key, value)| (inner(key), inner(value))).collect()),
+        Value::Mapping(map) => {
+            let entries = map.iter().map(|(key, value)| {
+                let is_typed = key.as_str().is_some_and(|key| typed.contains(&key));
+                let filled = inner(value);
+                (inner(key), if is_typed { read(value, filled) } else { filled })
+            });
+            Value::Mapping(entries.collect())
+        }
         value => value.clone(),
+    }
+}
+
+/// The number or boolean that a text reads as which was nothing but a variable; else the text.
+fn read(written: &Value, filled: Value) -> Value {
+    let written = written.as_str().unwrap_or("");
+    let alone = written.starts_with("${") && written.ends_with('}') && written.matches("${").count() == 1;
+    match filled.as_str().filter(|_| alone).map(serde_yaml::from_str) {
+        Some(Ok(value @ (Value::Number(_) | Value::Bool(_)))) => value,
+        _ => filled,
     }
 }
 
@@ -190,6 +200,16 @@ mod tests {
         let told = ["${a}/x", "${IMAGE}:${a}", "$${a} ${b-2}", "${a", "${}${a }", "${none}", "$a ${a}${a}"];
         let told = told.map(|text| filled(text, &variables));
         assert_eq!(told, ["1/x", "${IMAGE}:1", "${a} ${a}", "${a", "${}${a }", "${none}", "$a 11"]);
+    }
+
+    #[test]
+    fn what_reads_as_a_number_is_one_where_numbers_stand() {
+        let variables = Variables::from([("n".to_owned(), "3.10".to_owned()), ("t".to_owned(), "3".to_owned())]);
+        let written: Value =
+            serde_yaml::from_str("{turns: '${t}', drift: 'x${t}', file: {contains: ['${n}', '${t}']}}").unwrap();
+        let filled = filled_value(&written, &variables, &["turns", "drift"]);
+        let wanted: Value = serde_yaml::from_str("{turns: 3, drift: x3, file: {contains: ['3.10', '3']}}").unwrap();
+        assert_eq!(filled, wanted);
     }
 
     #[test]

@@ -99,7 +99,7 @@ pub(super) fn changes(comparison: &Comparison) -> String {
     let all = all.into_iter().chain([(Change::New, "new"), (Change::Gone, "gone")]);
     let mut all: Vec<String> = all.map(|(change, word)| format!("{} {word}", count(change))).collect();
     if count(Change::Unchecked) > 0 {
-        all.push(format!("{} with rules that are no longer checked", count(Change::Unchecked)));
+        all.push(format!("{} with rules that are no longer checked, or no error any more", count(Change::Unchecked)));
     }
     all.join(", ")
 }

@@ -19,6 +19,18 @@ fn alone_it_judges_what_is_compiled_in() {
 }
 
 #[test]
+fn what_is_compiled_in_is_judged_by_settings_that_are_asked_for_and_by_no_others() {
+    let off =
+        |name: &str| pipewright().file(name, "rules: {manual-production: off}\n").args(["eval", "--only", "flask-gke"]);
+    let there = off("pipewright.yaml").run();
+    assert_eq!(there.code, Some(0), "{}", there.out);
+    assert!(there.err.contains("not by pipewright.yaml: `--config pipewright.yaml` asks"), "{}", there.err);
+    let named = off("other.yaml").args(["--config", "other.yaml"]).run();
+    assert_eq!((named.code, named.err.as_str()), (Some(1), ""), "{}", named.out);
+    assert!(named.out.contains("manual-production: expected holds, got not checked"), "{}", named.out);
+}
+
+#[test]
 fn a_suite_is_recorded_judged_and_compared_with_before() {
     let page = include_str!("../../docs/rules/tag-prefix.md");
     let good = page.split("## Good").nth(1).and_then(|rest| rest.split("```yaml\n").nth(1)).expect("an example");
@@ -357,37 +369,6 @@ fn a_file_is_made_worse_and_what_gets_through_is_told() {
     let refused = pipewright().file("a.yml", "pipelines: {}\n").args(["eval", "mutate", "a.yml"]).run();
     assert_eq!(refused.code, Some(3));
     assert!(refused.err.contains("a mutation score needs an accepted file"), "{}", refused.err);
-}
-
-#[test]
-fn several_conversations_are_recorded_at_once_until_a_cap_is_reached() {
-    let script = "name: s\nsettings: {policy: none}\nturns:\n  - {id: a, prompt: 'about ${of}'}\n";
-    let suite = "name: mine\ncases:\n  - name: the ${of}\n    matrix: {of: [api, ui, job]}\n    script: s.yaml\n    recordings: ['r/${of}/*.jsonl']\n";
-    let prepared = |more: &[&str], server: &Server| {
-        let run =
-            pipewright().file("s.yaml", script).file("mine.yaml", suite).env("OPENAI_API_KEY", "sk-canary-123456");
-        let run = run.args(["eval", "mine.yaml", "--live", "--server", &server.base(), "--model", "small"]);
-        run.args(more.to_vec())
-    };
-    let server = Server::with((0..6).map(|_| says("Well.")));
-    let ended = prepared(&["--jobs", "3", "--samples", "2", "--format", "json"], &server).run();
-    assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
-    let report: serde_json::Value = serde_json::from_str(&ended.out).expect("JSON");
-    assert_eq!((&report["summary"]["recordings"], report["cases"].as_array().map(Vec::len)), (&6.into(), Some(3)));
-    let asked: Vec<String> = server.asked().iter().map(|request| request.body.to_string()).collect();
-    assert!(["api", "ui", "job"].iter().all(|of| asked.iter().any(|request| request.contains(&format!("about {of}")))));
-
-    // A cap ends what has not begun; what is whole stays, and what is not is no recording.
-    let server = Server::with((0..6).map(|_| says("Well.")));
-    let capped = prepared(&["--max-tokens", "1", "--samples", "2"], &server).run();
-    assert_eq!(capped.code, Some(3), "{}{}", capped.out, capped.err);
-    assert!(
-        capped.err.contains("the api: recorded to r/api/") && capped.err.contains("the cap of 1 tokens is reached"),
-        "{}",
-        capped.err
-    );
-    assert_eq!(server.asked().len(), 1);
-    assert!(capped.err.contains(".part)"), "{}", capped.err);
 }
 
 /// The gate: what the committed baseline says of our own suites is not made worse. A change that is meant to move it says

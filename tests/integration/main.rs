@@ -19,6 +19,8 @@ mod config;
 mod documented;
 #[cfg(test)]
 mod eval_interrupted;
+#[cfg(test)]
+mod eval_live;
 mod eval_program;
 mod help;
 #[cfg(test)]

@@ -101,6 +101,11 @@ fn new_asks_from_the_first_other_prompt_on() {
     assert!(ended.err.contains("[-What about-] {+Which+} tests?"), "{}", ended.err);
     assert_eq!(prompts(&server).len(), 3);
     assert!(!ended.read("r.jsonl").contains("Run them."));
+    // Also where the answers are the same.
+    let server = Server::with([says("Run them."), says("By tag.")]);
+    let again = live(&TWO.replace("What about", "Which"), Some(&made()), "new", &server);
+    assert!(again.err.ends_with("note: recorded to r.jsonl\n"), "{}", again.err);
+    assert!(again.read("r.jsonl").contains("Which tests?"));
 }
 
 #[test]

@@ -42,6 +42,9 @@ pub(super) fn end(
         let shown = path.display().to_string();
         let why = match () {
             () if report.shard.is_some() => Some("is a part of a run (`eval merge --write-baseline` keeps all of it)"),
+            () if !report.chosen.left_out.is_empty() => {
+                Some("the run leaves cases out, and a baseline without them holds nothing against them")
+            }
             () if !report.problems.is_empty() => {
                 Some("a suite is wrong, and a baseline without its cases holds nothing against them")
             }

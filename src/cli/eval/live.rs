@@ -12,12 +12,12 @@ use crate::cli::chat::{redact, repairs, told};
 use crate::cli::config::{Configuration, checker_of};
 use crate::cli::replay::{backend, header};
 use crate::cli::{CliError, World, files};
-use crate::engine::{self, PromptScript};
+use crate::engine::{self, PromptScript, Recording};
 use crate::eval::{Case, Filter, Suite};
 use crate::model::{Backend, Interrupt, Live, Meter, Metered};
 use crate::replay::{self, Options};
 use crate::report::{Look, visible};
-use crate::session::{Writer, new_id};
+use crate::session::{self, Writer, new_id};
 
 /// One conversation that is to be recorded.
 struct Take {
@@ -120,8 +120,9 @@ fn takes(
             let script = PromptScript::read_with(path, &text, &case.settings, &beside);
             let mut script = script.map_err(|error| CliError::usage(error.to_string()))?;
             case.fill(&mut script);
-            let have = recordings(&folder, case);
-            let count = arguments.samples.map_or(1, |samples| usize::from(samples).saturating_sub(have));
+            let count = arguments
+                .samples
+                .map_or(1, |samples| usize::from(samples).saturating_sub(answering(&folder, case, &script)));
             for _ in 0..count {
                 number += 1;
                 let target = target(&folder, case, number);
@@ -143,7 +144,7 @@ fn one(
 ) -> Result<PathBuf, String> {
     let live = Live::new(configuration.live(interrupt.clone())).map_err(|error| told(error).to_string())?;
     let mut live = Metered::new(live, meter, interrupt.clone());
-    let engine = engine::Options { repairs: repairs(arguments.repairs), ..engine::Options::default() };
+    let engine = engine::Options { repairs: repairs(arguments.repairs), whole: true, ..engine::Options::default() };
     let header = header(configuration, &engine, Some(&take.script), Some(live.name()));
     let part = take.target.with_extension("part");
     let mut writer = Writer::create(&part, &header, redact(configuration));
@@ -184,10 +185,14 @@ fn home(folder: &Path, case: &Case) -> PathBuf {
     fixed.fold(folder.to_owned(), |path, part| path.join(part))
 }
 
-/// How many recordings a case has where its new ones would go.
-fn recordings(folder: &Path, case: &Case) -> usize {
-    let entries = home(folder, case).read_dir().into_iter().flatten().flatten();
-    entries.filter(|entry| entry.path().extension().is_some_and(|extension| extension == "jsonl")).count()
+/// How many recordings of a script's prompts a case has where its new ones would go. One that is stale, or can't be read, or
+/// has a repair without a reply, is none of them.
+fn answering(folder: &Path, case: &Case, script: &PromptScript) -> usize {
+    let cues = engine::cues_of_script(script);
+    let paths = home(folder, case).read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
+    let recordings = paths.filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+    let answers = |path: &PathBuf| session::open(path).is_ok_and(|session| Recording::new(session).answers_all(&cues));
+    recordings.filter(answers).count()
 }
 
 /// A new file there.

@@ -54,7 +54,10 @@ fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Ex
         live::record(arguments, &filter, &configuration, &interrupt, global, world)?;
     }
     let keep = arguments.resume.as_ref().map(|path| kept(path, world)).transpose()?;
-    let settings = if suites.is_empty() { Default::default() } else { configuration.settings.clone() };
+    let settings = match suites.is_empty() {
+        true => configuration.of_embedded(world)?,
+        false => configuration.settings.clone(),
+    };
     let options = eval::Options { settings, filter, shard };
     let work = Work::prepare(&suites, &Shelf::Disk(world.directory.clone()), &options);
     // Whoever can't listen for Ctrl-C ends at it, as any program does.

@@ -1,0 +1,77 @@
+//! `pipewright eval --live` as a program: what is recorded, and what is not.
+
+use crate::server::{Server, says, status};
+use crate::support::pipewright;
+
+#[test]
+fn several_conversations_are_recorded_at_once_until_a_cap_is_reached() {
+    let script = "name: s\nsettings: {policy: none}\nturns:\n  - {id: a, prompt: 'about ${of}'}\n";
+    let suite = "name: mine\ncases:\n  - name: the ${of}\n    matrix: {of: [api, ui, job]}\n    script: s.yaml\n    recordings: ['r/${of}/*.jsonl']\n";
+    let prepared = |more: &[&str], server: &Server| {
+        let run =
+            pipewright().file("s.yaml", script).file("mine.yaml", suite).env("OPENAI_API_KEY", "sk-canary-123456");
+        let run = run.args(["eval", "mine.yaml", "--live", "--server", &server.base(), "--model", "small"]);
+        run.args(more.to_vec())
+    };
+    let server = Server::with((0..6).map(|_| says("Well.")));
+    let ended = prepared(&["--jobs", "3", "--samples", "2", "--format", "json"], &server).run();
+    assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
+    let report: serde_json::Value = serde_json::from_str(&ended.out).expect("JSON");
+    assert_eq!((&report["summary"]["recordings"], report["cases"].as_array().map(Vec::len)), (&6.into(), Some(3)));
+    let asked: Vec<String> = server.asked().iter().map(|request| request.body.to_string()).collect();
+    assert!(["api", "ui", "job"].iter().all(|of| asked.iter().any(|request| request.contains(&format!("about {of}")))));
+
+    // A cap ends what has not begun; what is whole stays, and what is not is no recording.
+    let server = Server::with((0..6).map(|_| says("Well.")));
+    let capped = prepared(&["--max-tokens", "1", "--samples", "2"], &server).run();
+    assert_eq!(capped.code, Some(3), "{}{}", capped.out, capped.err);
+    assert!(
+        capped.err.contains("the api: recorded to r/api/") && capped.err.contains("the cap of 1 tokens is reached"),
+        "{}",
+        capped.err
+    );
+    assert_eq!(server.asked().len(), 1);
+    assert!(capped.err.contains(".part)"), "{}", capped.err);
+}
+
+#[test]
+fn a_conversation_whose_repair_got_no_reply_is_no_recording() {
+    let script = "name: s\nturns:\n  - {id: file, prompt: a file}\n  - {id: more, prompt: more}\n";
+    let suite = "name: mine\ncases:\n  - {name: one, script: s.yaml, recordings: ['r/*.jsonl']}\n";
+    let refused = "```yaml\npipelines:\n  default:\n    - step: {script: [make], trigger: manual}\n```\n";
+    let server = Server::with([says(refused), status(400, "{}"), says("Well.")]);
+    let run = pipewright().file("s.yaml", script).file("mine.yaml", suite).env("OPENAI_API_KEY", "sk-canary-123456");
+    let ended = run.args(["eval", "mine.yaml", "--live", "--server", &server.base(), "--model", "small"]).run();
+    assert_eq!(ended.code, Some(3), "{}{}", ended.out, ended.err);
+    assert!(ended.err.contains("one: not recorded to its end: the repair got no reply"), "{}", ended.err);
+    assert_eq!(server.asked().len(), 2, "nothing more is paid for");
+}
+
+#[test]
+fn samples_are_those_that_answer_the_prompts_of_today() {
+    // As an editor of another system writes them: with a byte order mark.
+    let script = |prompt: &str| {
+        format!("\u{feff}name: s\nsettings: {{policy: none}}\nturns:\n  - {{id: a, prompt: {prompt}}}\n")
+    };
+    let suite = "\u{feff}name: mine\ncases:\n  - {name: one, script: s.yaml, recordings: ['r/*.jsonl']}\n";
+    let run = |script: String, before: Option<&str>, server: &Server| {
+        let run =
+            pipewright().file("s.yaml", script).file("mine.yaml", suite).env("OPENAI_API_KEY", "sk-canary-123456");
+        let run = match before {
+            Some(text) => run.file("r/before.jsonl", text),
+            None => run,
+        };
+        run.args(["eval", "mine.yaml", "--live", "--samples", "1", "--server", &server.base(), "--model", "small"])
+            .run()
+    };
+    let server = Server::with([says("Well.")]);
+    let first = run(script("one"), None, &server);
+    assert_eq!(first.code, Some(0), "{}{}", first.out, first.err);
+    let path = first.err.trim().rsplit(' ').next().unwrap_or_default().to_owned();
+    let recording = first.read(&path);
+    for (prompt, asked) in [("one", 0), ("two", 1)] {
+        let server = Server::with([says("Well.")]);
+        run(script(prompt), Some(&recording), &server);
+        assert_eq!(server.asked().len(), asked, "the prompt is {prompt}");
+    }
+}
