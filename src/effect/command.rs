@@ -353,11 +353,16 @@ impl<'d> Reading<'_, 'd> {
         if matches!(&kind, Kind::Opaque(what) if !matches!(what, Opaque::Manifest { .. })) {
             self.not_read(command.clone());
         }
+        let failed = match kind {
+            Kind::Build { .. } => self.invocation.failed.iter().map(|place| self.run.site(*place)).collect(),
+            _ => Vec::new(),
+        };
         self.run.push(Effect {
             kind,
             site: self.run.site(self.invocation.place),
             command,
             certain: self.invocation.certain,
+            failed,
             calls: self.invocation.calls.clone(),
             remote: self.invocation.remote.is_some(),
             words,

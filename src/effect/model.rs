@@ -30,6 +30,8 @@ pub struct Effect<'d> {
     pub command: String,
     /// Whether nothing that can't be decided stands before it.
     pub certain: bool,
+    /// The commands that have failed where this one is reached; kept of builds alone.
+    pub failed: Vec<Site<'d>>,
     /// Functions and scripts through which it is reached, outermost first.
     pub calls: Vec<String>,
     /// Whether it happens on another machine.

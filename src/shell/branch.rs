@@ -1,16 +1,23 @@
-//! Lists, branches and loops: what runs for sure, what may run, what never runs.
+//! Lists and branches: what runs for sure, what may run, what never runs.
 
 use tree_sitter::Node;
 
 use super::condition::span;
-use super::interpret::{Interpreter, NESTING};
+use super::interpret::Interpreter;
 use super::piece::Piece;
 use super::scope::Scope;
+use super::status::Status;
 use super::value::Value;
 use super::walk::Flow;
 
-/// How many items of a known list a loop, or `xargs`, is unrolled for.
-pub(super) const UNROLLED: usize = 24;
+/// One of several ways through a branch.
+struct Way {
+    scope: Scope,
+    flow: Flow,
+    status: Status,
+    /// Whether it is gone where some work has succeeded.
+    presumed: bool,
+}
 
 impl Interpreter<'_> {
     pub(super) fn list(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
@@ -22,24 +29,16 @@ impl Interpreter<'_> {
         if left.id() == right.id() {
             return self.walk(left, piece);
         }
-        if is_test(left, piece) {
-            return match (self.decide(left, piece), or) {
-                (Some(true), false) | (Some(false), true) => self.walk(right, piece),
-                (Some(_), _) => Flow::Next,
-                (None, _) => self.uncertainly(|this| this.walk(right, piece)),
-            };
-        }
-        let flow = self.walk(left, piece);
-        match (flow, or) {
-            (Flow::Next, false) => self.walk(right, piece),
-            (Flow::Next, true) => self.uncertainly(|this| this.walk(right, piece)),
-            (other, _) => other,
+        let since = self.ran.len();
+        match self.walk(left, piece) {
+            Flow::Next => self.chained(or, since, |this| this.walk(right, piece)),
+            left => left,
         }
     }
 
     pub(super) fn conditional(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
         let before = self.certain;
-        let mut ways: Vec<(Scope, Flow)> = Vec::new();
+        let mut ways: Vec<Way> = Vec::new();
         let mut open = true;
         // The clauses one after another: `if`, each `elif`, `else`.
         let mut cursor = node.walk();
@@ -60,61 +59,109 @@ impl Interpreter<'_> {
                 _ => clauses.push((None, parts)),
             }
         }
+        let failed = self.failed.len();
         for (condition, statements) in clauses {
+            let since = self.ran.len();
+            self.certain = before && ways.is_empty();
             let held = match condition {
                 Some(condition) => self.decide(condition, piece),
                 None => Some(true),
             };
+            let (asked, ran) = (self.status, self.ran.len());
             if held == Some(false) {
                 continue;
             }
             self.certain = before && held == Some(true) && ways.is_empty();
-            ways.push(self.way(statements, piece));
+            let negated = condition.is_some_and(|condition| condition.kind() == "negated_command");
+            let known = self.failed.len();
+            let tried = || self.ran.get(since..ran).unwrap_or_default().to_vec();
+            let (here, behind) = if negated { (tried(), Vec::new()) } else { (Vec::new(), tried()) };
+            self.failed.extend(here);
+            let way = self.way(statements, piece);
+            self.failed.truncate(known);
+            ways.push(Way { presumed: asked == Status::Presumed, ..way });
             if held == Some(true) {
                 open = false;
                 break;
             }
+            // What follows in other clauses, or behind a way that leaves, runs where the condition has failed.
+            if !behind.is_empty() {
+                self.failed.extend(behind);
+            }
         }
         self.certain = before;
+        let leaves = ways.first().is_some_and(|way| way.flow != Flow::Next);
+        if !leaves {
+            self.failed.truncate(failed);
+        }
         if open {
-            ways.push((self.scope.clone(), Flow::Next));
+            ways.push(Way { scope: self.scope.clone(), flow: Flow::Next, status: Status::Ended(0), presumed: false });
         }
         self.rejoin_ways(ways)
     }
 
     /// Walks one of several ways: what holds behind it, and where it leads. The scope stays as it was.
-    fn way<'t>(&mut self, statements: impl IntoIterator<Item = Node<'t>>, piece: &Piece) -> (Scope, Flow) {
+    fn way<'t>(&mut self, statements: impl IntoIterator<Item = Node<'t>>, piece: &Piece) -> Way {
         let scope = self.scope.clone();
         let mut flow = Flow::Next;
+        self.status = Status::Ended(0);
         for statement in statements {
             flow = self.walk(statement, piece);
             if flow != Flow::Next {
                 break;
             }
         }
-        (std::mem::replace(&mut self.scope, scope), flow)
+        let scope = std::mem::replace(&mut self.scope, scope);
+        Way { scope, flow, status: self.status, presumed: false }
     }
 
-    fn rejoin_ways(&mut self, ways: Vec<(Scope, Flow)>) -> Flow {
-        let first = ways.first().map(|(_, flow)| *flow);
-        let going: Vec<Scope> =
-            ways.into_iter().filter(|(_, flow)| *flow == Flow::Next).map(|(scope, _)| scope).collect();
-        if going.is_empty() {
-            return first.unwrap_or(Flow::Next);
+    fn rejoin_ways(&mut self, mut ways: Vec<Way>) -> Flow {
+        // A way that is surely gone is all there is.
+        if let [only] = ways.as_mut_slice() {
+            self.scope = std::mem::take(&mut only.scope);
+            self.status = only.status;
+            return only.flow;
         }
-        self.scope = Scope::join(going, |name| match self.host().variable(name) {
+        let (going, leaving): (Vec<Way>, Vec<Way>) = ways.into_iter().partition(|way| way.flow == Flow::Next);
+        let all_leave = going.is_empty();
+        let mut flow = Flow::Next;
+        for (index, way) in leaving.into_iter().enumerate() {
+            let status = if way.presumed { Status::Presumed } else { way.status };
+            if all_leave && index == 0 {
+                // The first one stands for where control goes; others may go elsewhere.
+                flow = way.flow;
+                self.scope = way.scope;
+                self.status = status;
+            } else {
+                let others = std::mem::replace(&mut self.scope, way.scope);
+                let own = std::mem::replace(&mut self.status, status);
+                self.may_leave(way.flow, others);
+                self.status = own;
+            }
+        }
+        if !all_leave {
+            let status = going.iter().map(|way| way.status).reduce(|one, other| one.or(other));
+            self.status = status.unwrap_or_default();
+            let scopes = going.into_iter().map(|way| way.scope).collect();
+            self.scope = self.join_scopes(scopes);
+        }
+        flow
+    }
+
+    /// What holds behind one of several ways.
+    pub(super) fn join_scopes(&self, ways: Vec<Scope>) -> Scope {
+        Scope::join(ways, |name| match self.host().variable(name) {
             super::Lookup::Unset => Some(Value::default()),
             super::Lookup::Known(values) => values.first().cloned(),
             super::Lookup::Handed(value) => Some(value),
             _ => Some(Value::variable(name)),
-        });
-        Flow::Next
+        })
     }
 
     pub(super) fn case(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
         let before = self.certain;
         let values = node.child_by_field_name("value").map(|value| self.expand(piece, span(value))).unwrap_or_default();
-        let mut ways: Vec<(Scope, Flow)> = Vec::new();
+        let mut ways: Vec<Way> = Vec::new();
         let mut open = true;
         let mut cursor = node.walk();
         for item in node.named_children(&mut cursor).filter(|child| child.kind() == "case_item") {
@@ -147,71 +194,8 @@ impl Interpreter<'_> {
         }
         self.certain = before;
         if open {
-            ways.push((self.scope.clone(), Flow::Next));
+            ways.push(Way { scope: self.scope.clone(), flow: Flow::Next, status: Status::Ended(0), presumed: false });
         }
         self.rejoin_ways(ways)
-    }
-
-    pub(super) fn repeat(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
-        let name = node
-            .child_by_field_name("variable")
-            .and_then(|name| piece.text.get(name.byte_range()))
-            .unwrap_or("")
-            .to_owned();
-        let mut items = Vec::new();
-        let mut read_to = 0;
-        let mut cursor = node.walk();
-        let listed: Vec<Node<'_>> = node.children_by_field_name("value", &mut cursor).collect();
-        for item in &listed {
-            if item.start_byte() >= read_to {
-                read_to = self.fields(*item, piece, &mut items);
-            }
-        }
-        let Some(inner) = node.child_by_field_name("body") else { return Flow::Next };
-        // An unknown that stands alone and unquoted may be a list; one among other text is an item.
-        let known = items.iter().all(|word| match word.one() {
-            Some(value) => match value.as_literal() {
-                Some(text) => !text.contains('*'),
-                None => word.quoted || value.parts().len() > 1,
-            },
-            None => false,
-        });
-        if known && !items.is_empty() && items.len() <= UNROLLED {
-            for word in items {
-                self.scope.set(&name, word.values);
-                let flow = self.walk(inner, piece);
-                if flow == Flow::Exit {
-                    return flow;
-                }
-            }
-            return Flow::Next;
-        }
-        self.scope.set(&name, vec![Value::opaque(format!("each {name}"))]);
-        self.walk(inner, piece)
-    }
-}
-
-fn is_test(node: Node<'_>, piece: &Piece) -> bool {
-    match node.kind() {
-        // Of a long chain only the first command counts, however deep the grammar nests it.
-        "list" => {
-            let mut first = node;
-            // A longer chain is not followed to its end by the walk either.
-            for _ in 0..NESTING {
-                if first.kind() != "list" {
-                    break;
-                }
-                let Some(left) = first.named_child(0) else { return false };
-                first = left;
-            }
-            first.kind() != "list" && is_test(first, piece)
-        }
-        "test_command" => true,
-        "negated_command" => node.named_child(0).is_some_and(|inner| is_test(inner, piece)),
-        "command" => {
-            let name = node.child_by_field_name("name").and_then(|name| piece.text.get(name.byte_range()));
-            matches!(name, Some("test" | "[" | "true" | "false"))
-        }
-        _ => false,
     }
 }

@@ -7,6 +7,7 @@ use super::host::Lookup;
 use super::interpret::{Comparison, Interpreter};
 use super::piece::Piece;
 use super::regex::globs;
+use super::status::Status;
 use super::value::Value;
 use crate::yaml::Span;
 
@@ -17,6 +18,9 @@ impl Interpreter<'_> {
             return None;
         }
         let held = self.decide_node(node, piece);
+        if is_tested(node.kind()) {
+            self.status = Status::of(held);
+        }
         self.ascend();
         held
     }
@@ -31,23 +35,9 @@ impl Interpreter<'_> {
             "negated_command" => {
                 let mut cursor = node.walk();
                 let inner = node.named_children(&mut cursor).next()?;
-                self.decide(inner, piece).map(|held| !held)
-            }
-            "list" => {
-                let left = self.decide(node.named_child(0)?, piece);
-                let mut cursor = node.walk();
-                let or = node.children(&mut cursor).any(|child| child.kind() == "||");
-                match (or, left) {
-                    (false, Some(false)) => Some(false),
-                    (true, Some(true)) => Some(true),
-                    _ => {
-                        let certain = self.certain;
-                        self.certain &= left.is_some();
-                        let right = self.decide(node.named_child(1)?, piece);
-                        self.certain = certain;
-                        combine(or, left, right)
-                    }
-                }
+                self.decide(inner, piece);
+                self.status = self.status.negated();
+                self.status.held()
             }
             "binary_expression" => self.binary(node, piece),
             "unary_expression" => {
@@ -65,7 +55,6 @@ impl Interpreter<'_> {
                     _ => None,
                 }))
             }
-            "command" => self.test_words(node, piece),
             // `[ "$X" ]`
             "word" | "string" | "raw_string" | "simple_expansion" | "expansion" | "concatenation" => {
                 let values = self.expand(piece, span(node));
@@ -73,7 +62,7 @@ impl Interpreter<'_> {
             }
             _ => {
                 self.walk(node, piece);
-                None
+                self.status.held()
             }
         }
     }
@@ -150,6 +139,23 @@ impl Interpreter<'_> {
             None => self.host().compares(value, "").map(|empty| !empty),
         }
     }
+}
+
+/// Whether a node is a test or a part of one, and not a command that is walked.
+fn is_tested(kind: &str) -> bool {
+    matches!(
+        kind,
+        "test_command"
+            | "parenthesized_expression"
+            | "binary_expression"
+            | "unary_expression"
+            | "word"
+            | "string"
+            | "raw_string"
+            | "simple_expansion"
+            | "expansion"
+            | "concatenation"
+    )
 }
 
 pub(super) fn combine(or: bool, left: Option<bool>, right: Option<bool>) -> Option<bool> {

@@ -7,6 +7,7 @@ use super::invocation::{Invocation, Word};
 use super::parse::Parses;
 use super::piece::{Piece, Place};
 use super::scope::Scope;
+use super::status::{LEAVES, Left, Status};
 use super::value::{Part, Value, join};
 use super::written::Written;
 use crate::yaml::Span;
@@ -69,6 +70,14 @@ pub struct Interpreter<'h> {
     nesting: usize,
     pub(super) commands: usize,
     pub(super) certain: bool,
+    /// How the last command ended.
+    pub(super) status: Status,
+    /// The ways that may have left what is walked.
+    pub(super) left: Vec<Left>,
+    /// Where the commands are that ran so far.
+    pub(super) ran: Vec<Place>,
+    /// Where the commands are that have failed where this point is reached.
+    pub(super) failed: Vec<Place>,
     pub(super) calls: Vec<String>,
     pub(super) remote: Option<Value>,
     pub(super) foreign: bool,
@@ -93,6 +102,10 @@ impl<'h> Interpreter<'h> {
             nesting: 0,
             commands: 0,
             certain: true,
+            status: Status::default(),
+            left: Vec::new(),
+            ran: Vec::new(),
+            failed: Vec::new(),
             calls: Vec::new(),
             remote: None,
             foreign: false,
@@ -187,6 +200,8 @@ impl<'h> Interpreter<'h> {
             self.exhausted = true;
             return;
         }
+        self.ran.push(invocation.place);
+        self.note_status(&invocation);
         self.note_files(&invocation);
         if matches!(invocation.name(), Some("kubectl" | "oc" | "aws" | "kapp" | "gcloud" | "kustomize" | "ecspresso")) {
             invocation.reads = self.reads(&invocation);
@@ -232,11 +247,12 @@ impl<'h> Interpreter<'h> {
     pub(super) fn positional(&self, name: &str) -> Vec<Value> {
         let all = self.scope.positional.known();
         match name {
-            _ if self.scope.positional.is_lost() => vec![Value::opaque(format!("${name}"))],
+            _ if self.scope.positional.is_lost() && name != "?" => vec![Value::opaque(format!("${name}"))],
             "@" | "*" => {
                 let ones: Vec<Value> = all.iter().skip(1).filter_map(|values| values.first().cloned()).collect();
                 vec![join(ones.iter(), " ")]
             }
+            "?" => vec![self.status.code().map_or_else(|| Value::opaque("$?"), Value::literal)],
             "#" => vec![Value::literal(all.len().saturating_sub(1).to_string())],
             _ => match name.parse::<usize>() {
                 Ok(index) if !all.is_empty() => all.get(index).cloned().unwrap_or_else(|| vec![Value::default()]),
@@ -279,7 +295,9 @@ impl<'h> Interpreter<'h> {
         let scope = self.scope.clone();
         self.collected.push(Vec::new());
         self.redirected += 1;
-        self.walk_piece(piece);
+        let script = self.begin();
+        let flow = self.walk_piece(piece);
+        self.end(script, &LEAVES, flow);
         self.redirected -= 1;
         self.scope = scope;
         self.leave();

@@ -96,6 +96,8 @@ pub struct Invocation {
     pub place: Place,
     /// Whether nothing that can't be decided stands before it.
     pub certain: bool,
+    /// Where the commands are that have failed where this one is reached.
+    pub failed: Vec<Place>,
     /// The functions through which it was reached, outermost first.
     pub calls: Vec<String>,
     /// The machine on which it runs, where that is another one.

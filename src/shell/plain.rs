@@ -7,7 +7,8 @@
 use super::interpret::Interpreter;
 use super::invocation::Stdin;
 use super::piece::Piece;
-use super::plain_word::{is_name, word_end};
+use super::plain_word::{is_name, is_one, name_length, word_end};
+use super::status::Status;
 use super::walk::Flow;
 use crate::yaml::Span;
 
@@ -49,15 +50,20 @@ const DECLARES: [&str; 5] = ["export", "declare", "typeset", "readonly", "local"
 impl Interpreter<'_> {
     /// Walks commands that were told apart without the grammar.
     pub(super) fn walk_plain(&mut self, commands: &[Plain], piece: &Piece) -> Flow {
+        let mut since = self.ran.len();
         for pipeline in commands.chunk_by(|_, next| next.joined == Joined::Pipe) {
             if self.spent() {
                 return Flow::Exit;
             }
-            let flow = match pipeline.first() {
-                Some(first) if first.joined == Joined::Or => {
-                    self.uncertainly(|this| this.plain_pipeline(pipeline, piece))
+            let joined = pipeline.first().map_or(Joined::Line, |first| first.joined);
+            if joined == Joined::Line {
+                since = self.ran.len();
+            }
+            let flow = match joined {
+                Joined::And | Joined::Or => {
+                    self.chained(joined == Joined::Or, since, |this| this.plain_pipeline(pipeline, piece))
                 }
-                _ => self.plain_pipeline(pipeline, piece),
+                Joined::Line | Joined::Pipe => self.plain_pipeline(pipeline, piece),
             };
             if flow != Flow::Next {
                 return flow;
@@ -93,6 +99,9 @@ impl Interpreter<'_> {
     fn plain(&mut self, command: &Plain, piece: &Piece, stdin: Stdin, piped_from: bool) -> Flow {
         let ends = (command.words.first(), command.words.last());
         let mut assignments = Vec::new();
+        if !command.is_command() {
+            self.status = Status::Ended(0);
+        }
         for (name, value) in &command.assignments {
             let name = piece.text.get(name.start..name.end).unwrap_or("").to_owned();
             let values = self.expand(piece, *value);
@@ -267,22 +276,6 @@ impl Plain {
         self.redirects.push((Span::new(descriptor.start, end), Some(file)));
         Some(end)
     }
-}
-
-/// Whether the grammar sees a word as one node: letters, one variable, or one quoted text.
-fn is_one(raw: &str) -> bool {
-    let plain =
-        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./".contains(&b));
-    plain(raw)
-        || raw.strip_prefix('$').is_some_and(is_name)
-        || raw.strip_prefix("${").and_then(|raw| raw.strip_suffix('}')).is_some_and(is_name)
-        || raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).is_some_and(|raw| !raw.contains(['"', '\\']))
-}
-
-/// How long the name is of an assignment `name=value`.
-fn name_length(raw: &str) -> Option<usize> {
-    let (name, _) = raw.split_once('=')?;
-    is_name(name).then_some(name.len())
 }
 
 #[cfg(test)]

@@ -83,3 +83,19 @@ pub(super) fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
+
+/// Whether the grammar sees a word as one node: letters, one variable, or one quoted text.
+pub(super) fn is_one(raw: &str) -> bool {
+    let plain =
+        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./".contains(&b));
+    plain(raw)
+        || raw.strip_prefix('$').is_some_and(is_name)
+        || raw.strip_prefix("${").and_then(|raw| raw.strip_suffix('}')).is_some_and(is_name)
+        || raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).is_some_and(|raw| !raw.contains(['"', '\\']))
+}
+
+/// How long the name is of an assignment `name=value`.
+pub(super) fn name_length(raw: &str) -> Option<usize> {
+    let (name, _) = raw.split_once('=')?;
+    is_name(name).then_some(name.len())
+}

@@ -69,6 +69,7 @@ impl Interpreter<'_> {
             }
         }
         let piped = after.first().is_some_and(|node| node.kind() == "pipeline");
+        let since = self.ran.len();
         let (flow, printed) = self.redirecting(targets, piped, |this| match node.child_by_field_name("body") {
             Some(inner) if inner.kind() == "command" => this.command(inner, piece, stdin, piped_from),
             Some(inner) => this.walk(inner, piece),
@@ -79,10 +80,8 @@ impl Interpreter<'_> {
             if node.kind() == "pipeline" {
                 let members = flat_members(node);
                 self.members(&members, printed.clone(), true, piece);
-            } else if or {
-                self.uncertainly(|this| this.walk(node, piece));
             } else {
-                self.walk(node, piece);
+                self.chained(or, since, |this| this.walk(node, piece));
             }
         }
         flow
@@ -155,7 +154,10 @@ impl Interpreter<'_> {
     pub(super) fn member(&mut self, last: bool, run: impl FnOnce(&mut Self)) -> Stdin {
         self.collected.push(Vec::new());
         self.redirected += usize::from(!last);
+        // A member runs in a subshell.
+        let left = self.left.len();
         run(self);
+        self.left.truncate(left);
         self.redirected -= usize::from(!last);
         let made = self.collected.pop().unwrap_or_default();
         let printed = match made.as_slice() {

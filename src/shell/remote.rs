@@ -106,7 +106,7 @@ impl Interpreter<'_> {
             ([text], None) if one_by_one => text.split_whitespace().into_iter().map(|word| vec![word]).collect(),
             _ => vec![given],
         };
-        for given in runs.into_iter().take(super::branch::UNROLLED) {
+        for given in runs.into_iter().take(super::loops::UNROLLED) {
             let mut words = words.clone();
             match &slot {
                 Some(slot) => words.iter_mut().for_each(|word| fill(word, slot, &given)),

@@ -38,15 +38,6 @@ impl Interpreter<'_> {
     /// `test a = b -o c = d`, and `[ … ]` where the grammar reads it as a command.
     pub(super) fn test_words(&mut self, node: Node<'_>, piece: &Piece) -> Option<bool> {
         let name = node.child_by_field_name("name")?;
-        match piece.text.get(name.byte_range())? {
-            "true" | ":" => return Some(true),
-            "false" => return Some(false),
-            "test" | "[" => {}
-            _ => {
-                self.walk(node, piece);
-                return None;
-            }
-        }
         let mut cursor = node.walk();
         let spans: Vec<Span> = node.named_children(&mut cursor).filter(|child| *child != name).map(span).collect();
         let closed = spans.last().is_some_and(|last| piece.text.get(last.start..last.end) == Some("]"));

@@ -8,6 +8,7 @@ use super::interpret::{Interpreter, Text, body};
 use super::invocation::{Invocation, Reads, Stdin, Word};
 use super::piece::{Piece, Place};
 use super::plain;
+use super::status::Status;
 use super::value::Value;
 use crate::yaml::Span;
 
@@ -23,6 +24,10 @@ pub(super) enum Flow {
     Return,
     /// Out of the script.
     Exit,
+    /// Out of the loop.
+    Break,
+    /// To the next round of the loop.
+    Continue,
 }
 
 impl Interpreter<'_> {
@@ -58,8 +63,14 @@ impl Interpreter<'_> {
 
     fn walk_node(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
         match node.kind() {
+            "command" if is_test(node, piece) => {
+                let held = self.test_words(node, piece);
+                self.status = Status::of(held);
+                Flow::Next
+            }
             "command" => self.command(node, piece, Stdin::Unknown, false),
             "declaration_command" | "variable_assignments" => {
+                self.status = Status::Ended(0);
                 let mut read_to = 0;
                 self.each(node, piece, |this, child| {
                     if child.start_byte() >= read_to {
@@ -70,10 +81,13 @@ impl Interpreter<'_> {
                 Flow::Next
             }
             "variable_assignment" => {
+                // A substitution in it tells how it ends.
+                self.status = Status::Ended(0);
                 self.assign(node, piece);
                 Flow::Next
             }
             "unset_command" => {
+                self.status = Status::Ended(0);
                 self.each(node, piece, |this, child| {
                     let name = piece.text.get(child.byte_range()).unwrap_or("").to_owned();
                     this.scope.set(&name, vec![Value::default()]);
@@ -88,9 +102,7 @@ impl Interpreter<'_> {
             "for_statement" => self.repeat(node, piece),
             "while_statement" | "c_style_for_statement" => self.looped(node, piece),
             "subshell" => {
-                let scope = self.scope.clone();
-                self.statements(node, piece);
-                self.scope = scope;
+                self.in_subshell(Vec::new(), Vec::new(), |this| this.statements(node, piece));
                 Flow::Next
             }
             "function_definition" => {
@@ -101,9 +113,14 @@ impl Interpreter<'_> {
                 }
                 Flow::Next
             }
-            "negated_command" => self.uncertainly(|this| this.statements(node, piece)),
-            "test_command" => {
-                self.decide(node, piece);
+            "negated_command" => {
+                let flow = self.statements(node, piece);
+                self.status = self.status.negated();
+                flow
+            }
+            "test_command" | "binary_expression" | "unary_expression" | "parenthesized_expression" => {
+                let held = self.decide(node, piece);
+                self.status = Status::of(held);
                 Flow::Next
             }
             "comment" | "word" | "heredoc_body" | "heredoc_start" | "heredoc_end" => Flow::Next,
@@ -118,7 +135,7 @@ impl Interpreter<'_> {
         }
     }
 
-    fn statements(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
+    pub(super) fn statements(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
         let mut cursor = node.walk();
         for child in node.named_children(&mut cursor) {
             let flow = self.walk(child, piece);
@@ -126,30 +143,6 @@ impl Interpreter<'_> {
                 return flow;
             }
         }
-        Flow::Next
-    }
-
-    /// Walks something that may not happen.
-    pub(super) fn uncertainly(&mut self, walk: impl FnOnce(&mut Self) -> Flow) -> Flow {
-        let before = std::mem::replace(&mut self.certain, false);
-        let positional = self.scope.positional.clone();
-        walk(self);
-        self.certain = before;
-        if self.scope.positional != positional {
-            self.scope.positional.lose();
-        }
-        Flow::Next
-    }
-
-    /// Walks a loop's body once, as what may run any number of times.
-    fn looped(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
-        let before = self.scope.clone();
-        if piece.text.get(node.byte_range()).is_some_and(|text| text.contains("shift")) {
-            // Each round has other words.
-            self.scope.positional.lose();
-        }
-        self.uncertainly(|this| this.statements(node, piece));
-        self.scope.forget_changes(&before);
         Flow::Next
     }
 
@@ -308,6 +301,7 @@ impl Interpreter<'_> {
             assignments,
             place,
             certain: self.certain,
+            failed: self.failed.clone(),
             calls: self.calls.clone(),
             remote: self.remote.clone(),
             piped_from,
@@ -326,6 +320,12 @@ fn lost_dash(node: Node<'_>, piece: &Piece) -> Option<Word> {
     let at = node.end_byte() + between.find('-').filter(|_| between.trim() == "-")?;
     let place = piece.place(Span::new(at, at + 1));
     Some(Word { values: vec![Value::literal("-")], place, quoted: false, origin: None })
+}
+
+/// Whether a command is a test.
+fn is_test(node: Node<'_>, piece: &Piece) -> bool {
+    let name = node.child_by_field_name("name").and_then(|name| piece.text.get(name.byte_range()));
+    matches!(name, Some("test" | "["))
 }
 
 /// Whether a word means what is written: nothing in it is expanded, quoted or split.

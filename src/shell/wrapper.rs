@@ -7,6 +7,7 @@ use super::plain_word::is_name;
 use super::positional::Positional;
 use super::prefix;
 use super::scope::Scope;
+use super::status::{LEAVES, Status, is_either};
 use super::value::Value;
 use super::walk::Flow;
 use super::written::Contents;
@@ -22,6 +23,8 @@ impl Interpreter<'_> {
                 for (name, values) in invocation.assignments {
                     self.scope.set(&name, values);
                 }
+            } else if invocation.words.len() == 1 && invocation.words.iter().all(is_either) {
+                self.status = Status::Asked;
             } else {
                 self.hand_out(invocation);
             }
@@ -35,8 +38,20 @@ impl Interpreter<'_> {
         }
         let base = name.rsplit('/').next().unwrap_or(&name);
         match base {
-            "exit" => return Flow::Exit,
-            "return" => return Flow::Return,
+            "exit" => {
+                self.ended_by(&invocation);
+                return Flow::Exit;
+            }
+            "return" => {
+                self.ended_by(&invocation);
+                return Flow::Return;
+            }
+            "break" if invocation.words.len() == 1 => return Flow::Break,
+            "continue" if invocation.words.len() == 1 => return Flow::Continue,
+            "command" if matches!(invocation.words.get(1).and_then(Word::literal), Some("-v" | "-V")) => {
+                self.status = Status::Asked;
+                return Flow::Next;
+            }
             "eval" => {
                 self.evaluate(&invocation);
                 return Flow::Next;
@@ -50,6 +65,7 @@ impl Interpreter<'_> {
                     let value = line.unwrap_or_else(|| Value::opaque(format!("what is read into {name}")));
                     self.scope.set(name, vec![value]);
                 }
+                self.status = Status::Presumed;
                 return Flow::Next;
             }
             "export" | "declare" | "local" | "readonly" | "typeset" => {
@@ -60,6 +76,7 @@ impl Interpreter<'_> {
                         self.scope.set(name, vec![value]);
                     }
                 }
+                self.status = Status::Ended(0);
                 return Flow::Next;
             }
             "shift" => self.scope.positional.shift(invocation.words.get(1)),
@@ -72,14 +89,17 @@ impl Interpreter<'_> {
             "source" | "." => return self.sourced(invocation),
             "ssh" => {
                 self.ssh(invocation);
+                self.status = Status::Presumed;
                 return Flow::Next;
             }
             "xargs" => {
                 self.xargs(invocation);
+                self.status = Status::Presumed;
                 return Flow::Next;
             }
             "find" => {
                 self.found(&invocation);
+                self.status = Status::Presumed;
                 return Flow::Next;
             }
             _ => {}
@@ -134,11 +154,13 @@ impl Interpreter<'_> {
             self.scope.set(&name, values);
         }
         self.calls.push(name.to_owned());
+        let entered = self.begin();
         let flow = self.walk_piece(function);
+        let flow = self.end(entered, &[Flow::Return], flow);
         self.calls.pop();
         self.scope.positional = before;
         self.leave();
-        if flow == Flow::Exit { Flow::Exit } else { Flow::Next }
+        flow
     }
 
     fn evaluate(&mut self, invocation: &Invocation) {
@@ -228,7 +250,9 @@ impl Interpreter<'_> {
         if !positional.is_empty() {
             self.scope.positional = Positional::new(positional);
         }
-        walk(self);
+        let script = self.begin();
+        let flow = walk(self);
+        self.end(script, &LEAVES, flow);
         self.scope = before;
     }
 
@@ -252,11 +276,13 @@ impl Interpreter<'_> {
                 let outer = self.scope.get(SOURCE).and_then(|values| values.first().cloned());
                 self.scope.set_array(SOURCE, vec![vec![Value::literal(path.as_str())]]);
                 self.calls.push(path);
+                let entered = self.begin();
                 let flow = self.walk_piece(&Piece::whole(invocation.place, &text));
+                let flow = self.end(entered, &[Flow::Return], flow);
                 self.calls.pop();
                 self.scope.set_array(SOURCE, vec![vec![outer.unwrap_or_else(|| Value::variable(SOURCE))]]);
                 self.leave();
-                if flow == Flow::Exit { Flow::Exit } else { Flow::Next }
+                flow
             }
             None => {
                 self.hand_out(invocation);

@@ -4,7 +4,7 @@ use super::unknown::{unknown_because, unknown_name};
 use super::{meta, page};
 use std::collections::HashMap;
 
-use crate::effect::{Comparison, Effect, Kind, Opaque, Reference, Tag};
+use crate::effect::{Comparison, Effect, Kind, Opaque, Reference, Site, Tag};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{EventKind, Plan, PlannedStep};
 use crate::rules::flow::{Made, builds, pushes, settles};
@@ -57,8 +57,9 @@ fn again_on_main(flow: &Flow<'_>, out: &mut Findings<'_>) {
     for build in &flow.images().main_builds {
         let earlier = build.names.iter().flat_map(|name| seen.get(&name.image).into_iter().flatten());
         let first = earlier.copied().find(|first| {
-            let either = !first.effect.certain && !build.effect.certain && std::ptr::eq(first.step, build.step);
-            !either && !tried_again(first.effect, build.effect) && same_image(&first.names, &build.names, false)
+            let one_step = std::ptr::eq(first.step, build.step);
+            let either = !first.effect.certain && !build.effect.certain || tried_again(first.effect, build.effect);
+            !(one_step && either) && same_image(&first.names, &build.names, false)
         });
         for name in &build.names {
             let known = seen.entry(&name.image).or_default();
@@ -77,11 +78,10 @@ fn again_on_main(flow: &Flow<'_>, out: &mut Findings<'_>) {
     }
 }
 
-/// Whether a build is what runs where the one before it has failed: `docker build … || docker build --no-cache …`.
+/// Whether a build runs only where the one before it has failed: `docker build … || docker build --no-cache …`.
 fn tried_again(first: &Effect<'_>, second: &Effect<'_>) -> bool {
-    let text = first.site.node.text().unwrap_or("");
-    let same = first.site.node.id() == second.site.node.id();
-    same && text.get(first.site.range.end..second.site.range.start).is_some_and(|between| between.trim() == "||")
+    let is_first = |site: &Site<'_>| site.node.id() == first.site.node.id() && site.range == first.site.range;
+    second.failed.iter().any(is_first)
 }
 
 fn image(names: &[Reference<'_>]) -> String {
