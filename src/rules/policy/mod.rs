@@ -16,6 +16,7 @@ mod retag_not_rebuild;
 pub mod secret;
 mod secret_commands;
 mod secret_lines;
+mod secret_places;
 
 pub use hidden::Hidden;
 pub use secret_commands::Credentials;

@@ -69,6 +69,9 @@ const TOKENS: [(&str, usize, &str); 35] = [
 /// What stands in the middle of each key that begins with no more than `sk-`.
 const OPENAI: &str = "T3BlbkFJ";
 
+/// Beginnings of values that say where a secret is kept.
+const REFERENCES: [&str; 5] = ["@microsoft.keyvault(", "secretref:", "keyvaultref:", "op://", "arn:aws"];
+
 /// Whether a variable's name says that it holds a secret.
 pub fn is_secret_name(name: &str) -> bool {
     if !is_telling(name) {
@@ -125,7 +128,10 @@ pub fn weigh(value: &str) -> Option<Weight> {
     if value.starts_with(['/', '~']) || value.starts_with("./") || value.starts_with("../") {
         return None;
     }
-    if lower.starts_with("http://") || lower.starts_with("https://") {
+    if lower.starts_with("http://")
+        || lower.starts_with("https://")
+        || REFERENCES.iter().any(|begin| lower.starts_with(begin))
+    {
         return None;
     }
     let bare: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();

@@ -2,6 +2,7 @@
 
 use super::secret::{Hit, Weight, is_secret_name, shapes_at, weigh};
 use super::secret_lines::{Signs, telling_lines};
+use super::secret_places::{self, names_secrets};
 use crate::yaml::{Document, Span};
 
 /// Flags whose value is a credential.
@@ -29,9 +30,12 @@ pub(super) fn in_commands(text: &str) -> Vec<Hit> {
     hits
 }
 
-struct Token<'t> {
-    text: &'t str,
-    start: usize,
+/// A word of a line.
+pub(super) struct Token<'t> {
+    /// It, with its quotes.
+    pub(super) text: &'t str,
+    /// Where it begins in the line.
+    pub(super) start: usize,
     /// The number of the command in its line.
     command: usize,
 }
@@ -70,7 +74,6 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
     let logs_in = any(&["login", "sshpass"]);
     let glued = any(&["mysql", "mysqldump", "mysqladmin", "mariadb", "sshpass"]);
     let redis = any(&["redis-cli"]);
-    let curl = any(&["curl", "wget", "http"]);
     for (index, token) in tokens.iter().enumerate() {
         let next = tokens.get(index + 1);
         let mut push = |value: &str, start: usize, what: String| {
@@ -82,20 +85,16 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
         };
         if let Some(next) = next {
             let flag = FLAGS.contains(&token.text) || (logs_in && token.text == "-p");
-            // `--secret id=npm,env=TOKEN` of a build says where the secret comes from.
-            let source = token.text == "--secret" && is_build_secret(next.text);
-            if flag && !source && !next.text.starts_with('-') {
+            if flag && !names_secrets(tokens, token.text) && !next.text.starts_with('-') {
                 push(next.text, next.start, format!("a literal behind `{}`", token.text));
             }
-            if curl && matches!(token.text, "-u" | "--user") {
-                let (inner, offset) = unquoted(next.text);
-                if let Some((user, password)) = inner.split_once(':') {
-                    push(password, next.start + offset + user.len() + 1, format!("a password behind `{}`", token.text));
-                }
-            }
+        }
+        if let Some((value, start, what)) = secret_places::at(tokens, index) {
+            push(value, start, what);
+            continue;
         }
         if let Some((flag, value)) = token.text.split_once('=').filter(|(flag, _)| FLAGS.contains(flag)) {
-            if flag == "--secret" && is_build_secret(value) {
+            if names_secrets(tokens, flag) {
                 continue;
             }
             push(value, token.start + flag.len() + 1, format!("a literal behind `{flag}`"));
@@ -128,12 +127,8 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
         }
         // A quoted word with blanks is a command line of its own, unless the assignment itself is quoted.
         let nested = offset == 1 && inner.contains(' ');
-        let literal = "--from-literal=";
-        let (inner, offset) = match inner.strip_prefix(literal) {
-            Some(rest) => (rest, offset + literal.len()),
-            None => (inner, offset),
-        };
         match inner.split_once('=') {
+            Some((name, _)) if before.is_some_and(|flag| names_secrets(tokens, flag.text)) && is_assignment(name) => {}
             Some((name, value)) if !nested && is_assignment(name) && is_secret_name(name.trim_start_matches("-D")) => {
                 push(value, token.start + offset + name.len() + 1, format!("the value of `{name}`"));
             }
@@ -160,18 +155,12 @@ fn header_value(text: &str) -> Option<usize> {
     })
 }
 
-/// Whether a value of `--secret` is the description of one.
-fn is_build_secret(value: &str) -> bool {
-    let first = unquoted(value).0.split('=').next().unwrap_or("");
-    matches!(first, "id" | "type" | "source" | "src" | "target") && value.contains('=')
-}
-
 fn is_assignment(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
 }
 
 /// A value without its quotes and without the line break of a format behind it, and how many bytes stand before it.
-fn unquoted(text: &str) -> (&str, usize) {
+pub(super) fn unquoted(text: &str) -> (&str, usize) {
     for quote in ['"', '\''] {
         if let Some(inner) = text.strip_prefix(quote) {
             let whole = without_breaks(inner);

@@ -1,0 +1,177 @@
+//! Credentials that stand at a place of a command: behind the name of a setting, in a pair, in a line of `.netrc`.
+
+use super::secret::is_secret_name;
+use super::secret_commands::{Token, unquoted};
+
+/// How many words may stand between what tells of a credential and the credential: a line may be as long as it likes.
+const NEAR: usize = 8;
+
+/// A value, where it stands in the line, and what it is.
+pub(super) type Told<'t> = (&'t str, usize, String);
+
+/// What a word says that holds a credential, or the word after it does.
+pub(super) fn at<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
+    let token = tokens.get(index)?;
+    set(tokens, index)
+        .or_else(|| netrc(tokens, index))
+        .or_else(|| of_user(tokens, index))
+        .or_else(|| in_flag(tokens, token))
+        .or_else(|| printed(tokens, index))
+}
+
+/// Whether a word stands at the beginning of a command, where its tool is named.
+fn begins_with(tokens: &[Token<'_>], names: &[&str]) -> bool {
+    tokens.iter().take(NEAR).any(|token| names.contains(&token.text))
+}
+
+/// Whether a flag of the command takes the names of secrets that are kept elsewhere: `gcloud … --set-secrets=PASSWORD=name:3`.
+pub(super) fn names_secrets(tokens: &[Token<'_>], flag: &str) -> bool {
+    let by_name = ["gcloud", "docker", "podman", "nerdctl", "buildah"];
+    flag.starts_with("--") && flag.contains("secret") && begins_with(tokens, &by_name)
+}
+
+/// `aws configure set aws_secret_access_key …`, `npm config set //registry.npmjs.org/:_authToken …`
+fn set<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
+    let (name, value) = (tokens.get(index)?, tokens.get(index + 1)?);
+    let (name, _) = unquoted(name.text);
+    if name.starts_with('-') || name.contains('=') || value.text.starts_with('-') || !is_secret_name(name) {
+        return None;
+    }
+    let sets = |pair: &[Token<'_>]| matches!(pair, [one, two] if matches!(one.text, "config" | "configure") && two.text == "set");
+    let before = tokens.get(index.saturating_sub(NEAR)..index)?;
+    before.windows(2).any(sets).then(|| (value.text, value.start, format!("the value of `{name}`")))
+}
+
+/// `machine api.example login me password …`, also with `\n` between.
+fn netrc<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
+    let says = |token: &Token<'_>, word: &str| token.text.rsplit("\\n").next() == Some(word);
+    let before = tokens.get(index.saturating_sub(NEAR)..index)?;
+    let told = |words: &[&str]| before.iter().any(|token| words.iter().any(|word| says(token, word)));
+    let value = tokens.get(index + 1)?;
+    let is_line = says(tokens.get(index)?, "password") && told(&["login"]) && told(&["machine", "default"]);
+    is_line.then(|| (value.text, value.start, "a password of `.netrc`".to_owned()))
+}
+
+/// `curl -u me:…`, `lftp -u me,…`
+fn of_user<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
+    let token = tokens.get(index).filter(|token| token.text.starts_with("-u") || token.text.starts_with("--user"))?;
+    let between = if begins_with(tokens, &["curl", "wget", "http"]) {
+        ':'
+    } else if begins_with(tokens, &["lftp", "open"]) {
+        ','
+    } else {
+        return None;
+    };
+    let (text, start, flag) = match token.text {
+        "-u" | "--user" => (tokens.get(index + 1)?.text, tokens.get(index + 1)?.start, token.text),
+        glued => {
+            let flag = ["--user=", "-u"].into_iter().find(|flag| glued.starts_with(flag))?;
+            (glued.get(flag.len()..)?, token.start + flag.len(), flag.trim_end_matches('='))
+        }
+    };
+    let (inner, offset) = unquoted(text);
+    let (user, password) = inner.split_once(between)?;
+    Some((password, start + offset + user.len() + 1, format!("a password behind `{flag}`")))
+}
+
+/// `-var="db_password=…"`, `--from-literal=password=…`
+fn in_flag<'t>(tokens: &[Token<'t>], token: &Token<'t>) -> Option<Told<'t>> {
+    let (flag, pair) = token.text.split_once('=').filter(|(flag, _)| flag.starts_with('-'))?;
+    let (inner, offset) = unquoted(pair);
+    let (name, value) = inner.split_once('=').filter(|_| !names_secrets(tokens, flag))?;
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    let start = token.start + flag.len() + 1 + offset + name.len() + 1;
+    (plain && is_secret_name(name)).then(|| (value, start, format!("the value of `{name}`")))
+}
+
+/// `export DB_PASSWORD=$(echo … | base64 -d)`, also in quotes, where it is one word.
+fn printed<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
+    let token = tokens.get(index)?;
+    let (name, quoted) = match token.text.split_once("=\"$(") {
+        Some((name, quoted)) => (name, Some(quoted)),
+        None => (token.text.strip_suffix("=$")?, None),
+    };
+    if !is_secret_name(name) {
+        return None;
+    }
+    let value = match quoted {
+        Some(quoted) => {
+            let start = token.text.len() - quoted.len();
+            let mut words = quoted.split([' ', ')']).scan(start, |at, word| {
+                let begin = *at;
+                *at += word.len() + 1;
+                Some((word, token.start + begin))
+            });
+            words.next().filter(|(word, _)| *word == "echo")?;
+            words.find(|(word, _)| !word.starts_with('-'))
+        }
+        None => {
+            let mut words = tokens.get(index + 1..)?.iter();
+            words.next().filter(|word| word.text == "echo")?;
+            words.find(|word| !word.text.starts_with('-')).map(|word| (word.text, word.start))
+        }
+    };
+    value.map(|(value, start)| (value, start, format!("the value of `{name}`")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::secret_commands::in_commands;
+
+    fn found(text: &str) -> Vec<String> {
+        in_commands(text).iter().map(|hit| text[hit.span.start..hit.span.end].to_owned()).collect()
+    }
+
+    #[test]
+    fn a_place_of_a_command_holds_a_credential() {
+        for told in [
+            "aws configure set aws_secret_access_key k9-Zt41",
+            "aws --profile ci configure set profile.ci.aws_secret_access_key 'k9-Zt41' --region x",
+            "npm config set //npm.example/:_authToken k9-Zt41",
+            "echo \"machine api.example login me password k9-Zt41\" > ~/.netrc",
+            "machine api.example login me password k9-Zt41",
+            "printf 'machine api.example\\nlogin me\\npassword k9-Zt41\\n' > ~/.netrc",
+            "curl -u me:k9-Zt41 u",
+            "curl --user='me:k9-Zt41' u",
+            "curl -ume:k9-Zt41 u",
+            "lftp -u me,k9-Zt41 sftp://h",
+            "lftp -c \"open -u me,k9-Zt41 sftp://h; mirror -R a b\"",
+            "terraform apply -var=\"db_password=k9-Zt41\"",
+            "terraform apply -var='db_password=k9-Zt41' -target=x",
+            "terraform apply -var db_password=k9-Zt41",
+            "docker build --build-arg=NPM_TOKEN=k9-Zt41 .",
+            "kubectl create secret generic a --from-literal=password='k9-Zt41'",
+            "export DB_PASSWORD=$(echo -n k9-Zt41 | base64 -d)",
+            "export DB_PASSWORD=\"$(echo k9-Zt41 | base64 -d)\"",
+        ] {
+            assert_eq!(found(told), ["k9-Zt41"], "{told}");
+        }
+    }
+
+    #[test]
+    fn names_and_references_are_no_credentials() {
+        for told in [
+            "gcloud secrets versions access latest --secret=db-password",
+            "gcloud secrets versions access latest --secret db-password",
+            "gcloud run services update app --update-secrets=DB_PASSWORD=db-password:3",
+            "gcloud run deploy app --set-secrets DB_PASSWORD=db-password:3",
+            "docker service create --secret db-password app",
+            "docker build --secret id=npm,env=NPM_TOKEN .",
+            "az webapp config appsettings set --settings \"DB_PASSWORD=@Microsoft.KeyVault(SecretUri=https://kv.example/s/p/)\"",
+            "az containerapp update --set-env-vars DB_PASSWORD=secretref:db-password",
+            "aws configure set aws_secret_access_key $AWS_SECRET_ACCESS_KEY",
+            "aws configure set aws_secret_access_key --profile x",
+            "aws configure set region eu-west-1",
+            "echo \"machine api.example login $U password $P\" > ~/.netrc",
+            "curl -u \"$U:$P\" u",
+            "curl -u $U: u",
+            "lftp -u $U,$P sftp://h",
+            "terraform apply -var=\"db_password=$DB_PASSWORD\" -var=\"secret_name=a\"",
+            "export DB_PASSWORD=$(echo $ENCODED | base64 -d)",
+            "export DB_PASSWORD=$(vault read x)",
+            "sort -u user,password.csv",
+        ] {
+            assert_eq!(found(told), [""; 0], "{told}");
+        }
+    }
+}
