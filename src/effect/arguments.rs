@@ -9,6 +9,8 @@ use crate::shell::{Invocation, Place, Scope, Value, Word};
 struct Flag {
     name: String,
     value: Option<(Value, Place)>,
+    /// Whether it stands there for sure.
+    sure: bool,
 }
 
 /// One word that is neither a flag nor known as the value of one.
@@ -47,6 +49,7 @@ impl<'i> Arguments<'i> {
         while let Some(word) = words.get(index) {
             index += 1;
             let value = word.value();
+            let sure = !word.may_be_missing();
             let prefix = value.literal_prefix();
             let after_unlisted = std::mem::take(&mut doubtful);
             if only_plain || !prefix.starts_with('-') || prefix == "-" {
@@ -60,25 +63,25 @@ impl<'i> Arguments<'i> {
             if let Some((name, right)) = value.split_once("=")
                 && let Some(name) = name.as_literal()
             {
-                flags.push(Flag { name: name.to_owned(), value: Some((right, word.place)) });
+                flags.push(Flag { name: name.to_owned(), value: Some((right, word.place)), sure });
                 continue;
             }
             let name = value.as_literal().unwrap_or(prefix).to_owned();
             if takes_value(&name) && value.as_literal().is_some() {
                 let value = words.get(index).map(|next| (next.value().into_owned(), next.place));
                 index += usize::from(value.is_some());
-                flags.push(Flag { name, value });
+                flags.push(Flag { name, value, sure });
                 continue;
             }
             // `-tname`, `-uname`: a short flag with its value in the same word.
             let short = name.get(..2).unwrap_or("").to_owned();
             if !name.starts_with("--") && takes_value(&short) && (name.len() > 2 || value.as_literal().is_none()) {
                 let attached = value.strip_prefix(&short).unwrap_or_default();
-                flags.push(Flag { name: short, value: Some((attached, word.place)) });
+                flags.push(Flag { name: short, value: Some((attached, word.place)), sure });
                 continue;
             }
             doubtful = !values.is_bare(&name);
-            flags.push(Flag { name, value: None });
+            flags.push(Flag { name, value: None, sure });
         }
         Self { phrase, place: invocation.place, plain, flags, assignments: &invocation.assignments, named: Vec::new() }
     }
@@ -90,6 +93,7 @@ impl<'i> Arguments<'i> {
         let flag = |(_, value, place): &(String, Value, Place)| Flag {
             name: "--set".to_owned(),
             value: Some((value.clone(), *place)),
+            sure: true,
         };
         Arguments { phrase: &[], place, plain: Vec::new(), flags: set.map(flag).collect(), assignments: &[], named }
     }
@@ -124,6 +128,15 @@ impl<'i> Arguments<'i> {
 
     /// Whether a flag stands there, with or without a value; `--flag=false` counts as absent.
     pub(super) fn has(&self, name: &str) -> bool {
+        self.any(name, |_| true)
+    }
+
+    /// The same of those that stand there for sure.
+    pub(super) fn surely_has(&self, name: &str) -> bool {
+        self.any(name, |flag| flag.sure)
+    }
+
+    fn any(&self, name: &str, counts: impl Fn(&Flag) -> bool) -> bool {
         let off = |flag: &Flag| flag.value.as_ref().is_some_and(|(value, _)| value.as_literal() == Some("false"));
         let cluster = |flag: &Flag| {
             // `-af` holds `-a`.
@@ -134,17 +147,17 @@ impl<'i> Arguments<'i> {
                 && flag.name.len() <= 5
                 && flag.name.contains(name.trim_start_matches('-'))
         };
-        self.flags.iter().any(|flag| (flag.name == name && !off(flag)) || cluster(flag))
+        self.flags.iter().any(|flag| counts(flag) && ((flag.name == name && !off(flag)) || cluster(flag)))
     }
 
     /// Whether it is told to show only what it would do.
     pub(super) fn is_dry(&self, command: &Command) -> bool {
         let shows = |flag: &&Flag| {
             let really = flag.value.as_ref().is_some_and(|(value, _)| value.as_literal() == Some("none"));
-            matches!(flag.name.as_str(), "--dry-run" | "-dry-run") && !really
+            matches!(flag.name.as_str(), "--dry-run" | "-dry-run") && !really && flag.sure
         };
         self.flags.iter().find(shows).is_some_and(|flag| self.has(&flag.name))
-            || command.dry.iter().any(|flag| self.has(flag))
+            || command.dry.iter().any(|flag| self.surely_has(flag))
     }
 
     /// `-Dname=value` and its kin.

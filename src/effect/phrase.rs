@@ -45,7 +45,7 @@ fn matching<'i>(
         if !command.when.is_empty() && !command.when.iter().any(|flag| arguments.has(flag)) {
             continue;
         }
-        if command.unless.iter().any(|flag| arguments.has(flag)) {
+        if command.unless.iter().any(|flag| arguments.surely_has(flag)) {
             continue;
         }
         if !arguments.fits(command) {

@@ -330,6 +330,8 @@ fn a_dry_run_does_nothing() {
     for command in ["kubectl set image d/a a=b/c:1 --dry-run=none", "kubectl set image d/a a=b/c:1 --dry-run=false"] {
         assert_eq!(effects(command), ["deploy b/c:1"], "{command}");
     }
+    let may_be = "a=(app=b/c:1)\n[ -n \"$X\" ] && a+=(--dry-run)\nkubectl set image d/a \"${a[@]}\"";
+    assert_eq!(effects(may_be), ["deploy b/c:1"]);
 }
 
 #[test]

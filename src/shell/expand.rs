@@ -186,6 +186,9 @@ impl Interpreter<'_> {
     fn parameter(&mut self, piece: &Piece, span: Span) -> Vec<Value> {
         let text = piece.text.clone();
         let raw = text.get(span.start..span.end).unwrap_or("");
+        if let Some(values) = self.scope.list_text(raw) {
+            return values;
+        }
         let Some((form, operand)) = Form::read(raw) else {
             return vec![Value::opaque(format!("${{{raw}}}"))];
         };

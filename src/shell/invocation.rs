@@ -27,15 +27,22 @@ impl Word {
         }
     }
 
-    /// The value, or an unknown that names the choice.
+    /// The value, or an unknown that names the choice. Of a word that may be missing it is what it is where it is there.
     pub fn value(&self) -> Cow<'_, Value> {
-        match self.values.as_slice() {
-            [one] => Cow::Borrowed(one),
-            many => {
-                let names: Vec<String> = many.iter().map(Value::to_string).collect();
-                Cow::Owned(Value::opaque(names.join(" or ")))
-            }
+        if let [one] = self.values.as_slice() {
+            return Cow::Borrowed(one);
         }
+        let there: Vec<&Value> = self.values.iter().filter(|value| self.quoted || !value.is_empty()).collect();
+        if let [one] = there.as_slice() {
+            return Cow::Borrowed(one);
+        }
+        let names: Vec<String> = there.into_iter().map(Value::to_string).collect();
+        Cow::Owned(Value::opaque(names.join(" or ")))
+    }
+
+    /// Whether there may be no such word: an expansion that is not quoted and may be empty.
+    pub fn may_be_missing(&self) -> bool {
+        !self.quoted && self.values.iter().any(Value::is_empty)
     }
 
     /// The value as it is shown.

@@ -55,9 +55,12 @@ impl Interpreter<'_> {
             return self.end(loops, &[Flow::Break], flow);
         }
         self.scope.set(&name, vec![Value::opaque(format!("each {name}"))]);
+        let before = self.scope.clone();
         let loops = self.begin();
         let flow = self.walk(inner, piece);
-        self.end(loops, &[Flow::Break, Flow::Continue], flow)
+        let flow = self.end(loops, &[Flow::Break, Flow::Continue], flow);
+        self.scope.forget_changes(&before);
+        flow
     }
 
     /// Walks a loop's body once, as what may run any number of times.

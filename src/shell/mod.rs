@@ -5,6 +5,7 @@
 //! followed; what can't be known becomes a symbol. Nothing is ever run.
 
 mod alias;
+mod array;
 mod branch;
 mod condition;
 mod edit;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::array::{self, Item};
 use super::piece::Piece;
 use super::positional::Positional;
 use super::value::Value;
@@ -13,7 +14,7 @@ use super::written::Folder;
 pub struct Scope {
     // Shared by copies until one of them changes: each branch and subshell has a copy, and few change much.
     variables: Rc<BTreeMap<String, Vec<Value>>>,
-    arrays: Rc<BTreeMap<String, Vec<Vec<Value>>>>,
+    arrays: Rc<BTreeMap<String, Vec<Item>>>,
     pub(super) functions: Rc<BTreeMap<String, Piece>>,
     pub(super) aliases: Rc<BTreeMap<String, String>>,
     pub(super) positional: Positional,
@@ -25,6 +26,9 @@ impl Scope {
     pub fn set(&mut self, name: &str, mut values: Vec<Value>) {
         values.truncate(super::expand::ALTERNATIVES);
         Rc::make_mut(&mut self.variables).insert(name.to_owned(), values);
+        if self.arrays.contains_key(name) {
+            Rc::make_mut(&mut self.arrays).remove(name);
+        }
     }
 
     /// The values of a variable that the script set.
@@ -45,13 +49,18 @@ impl Scope {
         }
     }
 
-    pub(super) fn set_array(&mut self, name: &str, items: Vec<Vec<Value>>) {
-        let one: Option<Vec<Value>> = items.iter().map(|item| item.first().cloned()).collect();
-        self.set(name, one.and_then(|all| all.first().cloned()).into_iter().collect());
+    pub(super) fn set_array(&mut self, name: &str, items: Vec<Item>) {
+        // The first word is what the name alone means.
+        self.set(name, items.first().map_or_else(|| vec![Value::default()], |first| first.values.clone()));
         Rc::make_mut(&mut self.arrays).insert(name.to_owned(), items);
     }
 
-    pub(super) fn array(&self, name: &str) -> Option<&Vec<Vec<Value>>> {
+    /// Makes unknown what stands in a list.
+    pub(super) fn lose_list(&mut self, name: &str) {
+        self.set_array(name, array::after_loop(name, &[], &[]));
+    }
+
+    pub(super) fn array(&self, name: &str) -> Option<&Vec<Item>> {
         self.arrays.get(name)
     }
 
@@ -60,11 +69,26 @@ impl Scope {
         if Rc::ptr_eq(&self.variables, &before.variables) {
             return;
         }
+        let lists = self.changed_lists(before);
         let changed = self.variables.iter().filter(|(name, values)| before.variables.get(*name) != Some(values));
         let names: Vec<String> = changed.map(|(name, _)| name.clone()).collect();
         for name in names {
             self.set(&name, vec![Value::opaque(format!("{name} after a loop"))]);
         }
+        for name in lists {
+            let was = before.list(&name).unwrap_or_default();
+            let items = array::after_loop(&name, &was, &self.list(&name).unwrap_or_default());
+            self.set_array(&name, items);
+        }
+    }
+
+    /// The lists that are not as they are in another scope.
+    fn changed_lists(&self, other: &Scope) -> Vec<String> {
+        if Rc::ptr_eq(&self.arrays, &other.arrays) {
+            return Vec::new();
+        }
+        let names = self.arrays.keys().chain(other.arrays.keys().filter(|name| !self.arrays.contains_key(*name)));
+        names.filter(|name| self.arrays.get(*name) != other.arrays.get(*name)).cloned().collect()
     }
 
     /// What holds after one of several ways was gone; `missing` gives the value of a variable that a way did not set.
@@ -72,6 +96,11 @@ impl Scope {
         let mut ways = ways.into_iter();
         let Some(mut joined) = ways.next() else { return Scope::default() };
         for way in ways {
+            let mut lists: Vec<(String, Vec<Item>)> = Vec::new();
+            for name in joined.changed_lists(&way) {
+                let (here, there) = (joined.list(&name).unwrap_or_default(), way.list(&name).unwrap_or_default());
+                lists.push((name.clone(), array::joined(&name, &here, &there)));
+            }
             let mut names: Vec<String> = Vec::new();
             if !Rc::ptr_eq(&way.variables, &joined.variables) {
                 names.extend(way.variables.keys().chain(joined.variables.keys()).cloned());
@@ -94,6 +123,7 @@ impl Scope {
                 }
                 joined.set(&name, values);
             }
+            lists.into_iter().for_each(|(name, items)| joined.set_array(&name, items));
             if way.folder != joined.folder {
                 joined.folder = Folder::Lost;
             }

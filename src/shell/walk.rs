@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::array::Item;
 use super::condition::span;
 use super::expand::word_end;
 use super::interpret::{Interpreter, Text, body};
@@ -183,18 +184,25 @@ impl Interpreter<'_> {
     fn assignment(&mut self, node: Node<'_>, piece: &Piece) -> Option<(String, Vec<Value>)> {
         let name = node.child_by_field_name("name")?;
         let name_text = piece.text.get(name.byte_range())?.to_owned();
+        if let Some((list, _)) = name_text.split_once('[')
+            && self.scope.array(list).is_some()
+        {
+            self.scope.lose_list(list);
+        }
         let Some(value) = node.child_by_field_name("value") else { return Some((name_text, vec![Value::default()])) };
+        let appends = piece.text.get(name.end_byte()..value.start_byte()).is_some_and(|between| between.contains("+="));
         if value.kind() == "array" {
             let mut items = Vec::new();
             let mut cursor = value.walk();
             for item in value.named_children(&mut cursor) {
                 self.fields(item, piece, &mut items);
             }
-            self.scope.set_array(&name_text, items.into_iter().map(|word| word.values).collect());
+            let before = if appends { self.scope.list(&name_text) } else { None };
+            let items = before.into_iter().flatten().chain(items.into_iter().map(Item::of)).collect();
+            self.scope.set_array(&name_text, items);
             return None;
         }
         let values = self.expand(piece, Span::new(value.start_byte(), value_end(value, piece)));
-        let appends = piece.text.get(name.end_byte()..value.start_byte()).is_some_and(|between| between.contains("+="));
         if appends && let Some(before) = self.scope.get(&name_text).map(<[Value]>::to_vec) {
             let longer = before.iter().flat_map(|before| {
                 values.iter().map(move |value| {
@@ -226,16 +234,18 @@ impl Interpreter<'_> {
             return;
         }
         let quoted = raw.contains(['"', '\'']);
-        let word = |values: Vec<Value>| Word { values, place, quoted, origin: Some((piece.clone(), span)) };
+        // The words of a list are no text that stands here.
+        let of_list = |values: &Vec<Value>, quoted| Word { values: values.clone(), place, quoted, origin: None };
         if let Some(values) = self.scope.positional.slice(if raw == "$*" { "$@" } else { raw }) {
-            out.extend(values.iter().map(|values| word(values.clone())));
+            out.extend(values.iter().map(|values| of_list(values, quoted)));
             return;
         }
-        let array = raw.trim_matches('"').strip_prefix("${").and_then(|raw| raw.strip_suffix("[@]}"));
-        if let Some(items) = array.and_then(|name| self.scope.array(name)) {
-            out.extend(items.iter().map(|values| word(values.clone())));
+        if let Some(items) = self.scope.list_words(raw) {
+            out.extend(items.iter().map(|item| of_list(&item.values, item.quoted)));
             return;
         }
+        let quoted = quoted && !raw.contains("[@]");
+        let word = |values: Vec<Value>| Word { values, place, quoted, origin: Some((piece.clone(), span)) };
         let values = self.expand(piece, span);
         match values.as_slice() {
             [one] if !quoted && one.literal_contains(" ") => {

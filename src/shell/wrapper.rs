@@ -1,5 +1,6 @@
 //! Commands that run other commands: builtins, functions, shells, `ssh`, `sudo`, `xargs` and their kin.
 
+use super::array::Item;
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Stdin, Word};
 use super::piece::Piece;
@@ -274,13 +275,13 @@ impl Interpreter<'_> {
                     return Flow::Next;
                 }
                 let outer = self.scope.get(SOURCE).and_then(|values| values.first().cloned());
-                self.scope.set_array(SOURCE, vec![vec![Value::literal(path.as_str())]]);
+                self.scope.set_array(SOURCE, vec![Item::new(vec![Value::literal(path.as_str())])]);
                 self.calls.push(path);
                 let entered = self.begin();
                 let flow = self.walk_piece(&Piece::whole(invocation.place, &text));
                 let flow = self.end(entered, &[Flow::Return], flow);
                 self.calls.pop();
-                self.scope.set_array(SOURCE, vec![vec![outer.unwrap_or_else(|| Value::variable(SOURCE))]]);
+                self.scope.set_array(SOURCE, vec![Item::new(vec![outer.unwrap_or_else(|| Value::variable(SOURCE))])]);
                 self.leave();
                 flow
             }
@@ -301,7 +302,7 @@ impl Interpreter<'_> {
         // What a script at hand does is pointed at where it is called.
         let piece = Piece::whole(invocation.place, &text);
         self.in_subshell(invocation.assignments, positional, |this| {
-            this.scope.set_array(SOURCE, vec![vec![Value::literal(path)]]);
+            this.scope.set_array(SOURCE, vec![Item::new(vec![Value::literal(path)])]);
             this.walk_piece(&piece)
         });
         self.calls.pop();
