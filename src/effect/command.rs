@@ -119,6 +119,7 @@ impl<'d> Reading<'_, 'd> {
         }
         match command.does {
             Does::Harmless if command.rest => self.of_known_tool(machine),
+            Does::Harmless if self.phrase.is_empty() && self.hides_subcommand(name) => self.of_known_tool(machine),
             Does::Harmless => self.nothing(),
             Does::Publish => self.publish(),
             Does::Change => self.change(),

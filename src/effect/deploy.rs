@@ -8,6 +8,7 @@ use super::hidden;
 use super::manifest;
 use super::model::{Images, Kind};
 use super::unknown::holds_run;
+use crate::shell::Value;
 
 impl Reading<'_, '_> {
     pub(super) fn deploy(&self, command: &Command, arguments: &Arguments<'_>) {
@@ -29,9 +30,11 @@ impl Reading<'_, '_> {
             self.run.harmless();
             return;
         }
-        // A container that is thrown away when it ends is a tool or a job.
+        // A container that is waited for and thrown away when it ends is a tool or a job; one in the background of another machine
+        // serves there, whatever is done with it at its end.
         let container = command.reader.as_deref() == Some("run");
-        if container && arguments.has("--rm") || command.remote && !away && !self.run.is_declared() {
+        let serves = away && (arguments.has("-d") || arguments.has("--detach"));
+        if container && arguments.has("--rm") && !serves || command.remote && !away && !self.run.is_declared() {
             let told = arguments.plain_values().skip(1).chain(arguments.flag_values().map(|(_, value, _)| value));
             if container && told.into_iter().any(holds_run) {
                 // What it is told to do to an image of this run stands in the container.
@@ -81,7 +84,11 @@ impl Reading<'_, '_> {
             (true, _) if command.reader.as_deref() == Some("manifest") => self.applied(arguments),
             (true, _) => Images::Hidden,
         };
-        let words = self.words(&references);
+        let mut words = self.words(&references);
+        if matches!(command.reader.as_deref(), Some("copy" | "upload")) {
+            let sources = copied_from_elsewhere(arguments);
+            words.retain(|word| !sources.contains(word));
+        }
         let to = command.to.as_ref().map(|to| to.select(arguments, self.scope)).unwrap_or_default();
         let to = to.first().map(|to| without_user(&to.value.to_string()));
         self.push(Kind::Deploy { images, to, weak: command.weak, restart: command.restart }, self.short(), words);
@@ -144,6 +151,14 @@ impl Reading<'_, '_> {
             self.run.harmless();
         }
     }
+}
+
+/// The places outside of the checkout from which a copy takes: they say where it was before, not where it goes.
+fn copied_from_elsewhere(arguments: &Arguments<'_>) -> Vec<String> {
+    let mut words: Vec<String> = arguments.plain_values().map(Value::to_string).collect();
+    words.pop();
+    words.retain(|word| word.split('/').next().is_some_and(|begin| begin.contains(':')));
+    words
 }
 
 /// An address without the user and the password in it.

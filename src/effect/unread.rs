@@ -102,13 +102,25 @@ impl<'d> Reading<'_, 'd> {
             self.change();
         }
         let mut subcommands = self.plain_words().skip(1).take(4).peekable();
-        let alone = subcommands.peek().is_none();
+        let alone = subcommands.peek().is_none() && !self.has_unreadable_words();
         let looks = subcommands
             .any(|word| LOOKS.contains(&word.as_str()) || LOOKS_BEGIN.iter().any(|begin| word.starts_with(begin)));
         let understood = alone || self.asks_for_help() || looks && !self.says_push();
         if !understood {
             self.not_read(self.short());
         }
+    }
+
+    /// Whether a tool that has subcommands is asked for one that can't be read: `terraform $ARGS`.
+    pub(super) fn hides_subcommand(&self, name: &str) -> bool {
+        let has_subcommands =
+            || self.catalogue.tool(name).any(|tool| tool.commands.iter().any(|(words, _)| !words.is_empty()));
+        self.has_unreadable_words() && self.plain_words().nth(1).is_none() && has_subcommands()
+    }
+
+    /// Whether there are words that may ask for anything.
+    fn has_unreadable_words(&self) -> bool {
+        self.invocation.words.iter().any(|word| word.literal().is_none())
     }
 
     /// Keeps a command that is not understood, with the words of it that may name an image.

@@ -154,6 +154,50 @@ fn what_changes_something_outside_may_be_the_deployment() {
 }
 
 #[test]
+fn a_subcommand_that_cant_be_read_may_deploy() {
+    for hidden in ["kubectl $ARGS", "kubectl $(cat kubectl.args)", "helm -n app $ARGS", "terraform -chdir=x $COMMAND"] {
+        let found = production_by(hidden);
+        assert!(found.len() == 1 && found[0].starts_with("note release-flow:"), "{hidden}: {found:?}");
+    }
+    for read in ["kubectl --context $CONTEXT get pods", "helm version", "terraform plan $ARGS"] {
+        let found = production_by(read);
+        assert!(found.len() == 1 && found[0].starts_with("error release-flow:"), "{read}: {found:?}");
+    }
+}
+
+#[test]
+fn a_container_in_the_background_of_a_server_is_deployed() {
+    let image = "r.example/p/app:$BITBUCKET_TAG";
+    for detached in ["-d --rm", "--rm --detach", "-itd --rm", "-d"] {
+        let run = format!("ssh me@host 'docker run {detached} --name app {image}'");
+        assert_eq!(production_by(&run), [""; 0], "{detached}");
+    }
+    for job in [format!("ssh me@host 'docker run --rm {image} migrate'"), format!("docker run -d --rm {image}")] {
+        assert!(!production_by(&job).is_empty(), "{job}");
+    }
+}
+
+#[test]
+fn a_copy_goes_where_it_is_put() {
+    let found = |copy: &str| {
+        let text = flow(PUSH, RETAG, DEPLOY).replace(
+            "deployment: production, trigger: manual }",
+            &format!("deployment: production, trigger: manual, script: [{copy:?}] }}"),
+        );
+        told(&text).into_iter().filter(|told| told.contains("looks like")).count()
+    };
+    for copy in [
+        "aws s3 sync s3://acme-staging/site s3://acme-site",
+        "gsutil -m rsync -r gs://acme-staging gs://acme",
+        "rsync -a me@staging.example:/srv/ /mnt/site/",
+    ] {
+        assert_eq!(found(copy), 0, "{copy}");
+    }
+    assert_eq!(found("aws s3 sync s3://acme-site s3://acme-staging"), 1);
+    assert_eq!(found("aws s3 sync dist s3://acme-staging"), 1);
+}
+
+#[test]
 fn a_cluster_in_a_container_of_the_build_machine_is_its_own() {
     let main = format!("{PUSH} && docker exec k3s kubectl apply -f test.yaml");
     assert_eq!(told(&flow(&main, RETAG, DEPLOY)), Vec::<String>::new());
