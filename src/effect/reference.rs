@@ -50,6 +50,24 @@ const EACH_RUN: [&str; 3] = ["BITBUCKET_BUILD_NUMBER", "BITBUCKET_PIPELINE_UUID"
 /// Variables whose value differs between runs of different events.
 const EACH_EVENT: [&str; 3] = ["BITBUCKET_STEP_RUN_NUMBER", "BITBUCKET_TAG", "BITBUCKET_BRANCH"];
 
+/// `$BITBUCKET_REPO_FULL_NAME` is `$BITBUCKET_WORKSPACE/$BITBUCKET_REPO_SLUG`, and what is cut off at the slash is one of them.
+fn in_halves(value: &Value) -> Value {
+    if !value.symbols().any(|symbol| symbol.is_variable("BITBUCKET_REPO_FULL_NAME")) {
+        return value.clone();
+    }
+    let variable = |name: &str| Part::Symbol(Box::new(Symbol::variable(name)));
+    let (workspace, slug) = (variable("BITBUCKET_WORKSPACE"), variable("BITBUCKET_REPO_SLUG"));
+    Value::from_parts(value.parts().iter().flat_map(|part| match part {
+        Part::Symbol(symbol) if symbol.is_variable("BITBUCKET_REPO_FULL_NAME") => match symbol.cut.as_str() {
+            "" => vec![workspace.clone(), Part::Literal("/".to_owned()), slug.clone()],
+            "#*/" | "##*/" => vec![slug.clone()],
+            "%/*" | "%%/*" => vec![workspace.clone()],
+            _ => vec![part.clone()],
+        },
+        _ => vec![part.clone()],
+    }))
+}
+
 fn differs(name: &str) -> bool {
     EACH_RUN.contains(&name) || EACH_EVENT.contains(&name)
 }
@@ -57,7 +75,7 @@ fn differs(name: &str) -> bool {
 impl<'d> Reference<'d> {
     /// Reads a reference.
     pub fn read(value: &Value, site: Site<'d>) -> Self {
-        let mut value = value.clone();
+        let mut value = in_halves(value);
         for transport in ["docker://", "https://", "oci://", "DOCKER|", "docker|"] {
             value = value.strip_prefix(transport).unwrap_or(value);
         }

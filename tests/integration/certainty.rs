@@ -300,6 +300,16 @@ fn the_docker_of_all_steps_takes_memory_in_steps_that_name_no_service() {
 }
 
 #[test]
+fn the_full_name_is_workspace_and_slug() {
+    for same in ["$BITBUCKET_REPO_FULL_NAME", "${BITBUCKET_REPO_FULL_NAME%/*}/${BITBUCKET_REPO_FULL_NAME##*/}"] {
+        let deploy = DEPLOY.replace("r.example/p/app", &format!("r.example/{same}"));
+        let text = flow(PUSH, RETAG, &deploy);
+        let text = text.replace("r.example/p/app", "r.example/$BITBUCKET_WORKSPACE/$BITBUCKET_REPO_SLUG");
+        assert_eq!(told(&text), [""; 0], "{same}");
+    }
+}
+
+#[test]
 fn what_follows_from_another_finding_is_not_told() {
     let sound = flow(PUSH, RETAG, DEPLOY);
     let unknown = told(&sound.replace("- step: *retag", "- step: *promote"));
