@@ -70,6 +70,9 @@ fn one_line_works_with_one_branch() {
     assert_eq!(said("trunk-only", &step("", &[back]), "").len(), 1);
     for command in [
         "git switch -c release/$VERSION",
+        "git worktree add ../old release/1.x",
+        "git worktree add -b release/$VERSION ../next main",
+        "git worktree add ../releases",
         "if [[ $BITBUCKET_BRANCH =~ ^release/ ]]; then make; fi",
         "if [[ \"$BITBUCKET_BRANCH\" =~ ^(main|develop)$ ]]; then make; fi",
         "if echo $BITBUCKET_BRANCH | grep -qE '^release/'; then make; fi",
@@ -79,6 +82,8 @@ fn one_line_works_with_one_branch() {
     }
     for command in [
         "git switch main",
+        "git worktree add releases main",
+        "git worktree add --detach ../releases",
         "if [[ $BITBUCKET_BRANCH =~ ^feature/release ]]; then make; fi",
         "if [[ $BITBUCKET_BRANCH =~ ^[a-z]+/[0-9]+ ]]; then make; fi",
         "if [[ $BITBUCKET_TAG =~ ^release- ]]; then make; fi",

@@ -133,6 +133,13 @@ fn scripts(settings: &Settings, plan: &Plan<'_>, step: &PlannedStep<'_>, out: &m
                 checked_out.extend(name.clone());
                 name.filter(|name| !tags.contains(name))
             }
+            // A path stands before the branch, which is called after it where it is left out.
+            ["worktree", "add", rest @ ..] => match (new_branch(&words), rest) {
+                (Some(name), _) => branch(name),
+                (None, [_, name, ..]) => branch(name),
+                (None, [path]) if !detached(&words) => branch(path.rsplit('/').next().unwrap_or(path)),
+                (None, _) => None,
+            },
             ["branch", name, ..] if !words.iter().any(|word| matches!(word.as_str(), "-d" | "-D" | "--delete")) => {
                 branch(name)
             }
@@ -160,6 +167,16 @@ fn scripts(settings: &Settings, plan: &Plan<'_>, step: &PlannedStep<'_>, out: &m
 /// The number of the line of a scalar in which a command begins.
 fn line_in(site: &Site<'_>) -> usize {
     site.node.text().and_then(|text| text.get(..site.range.start)).map_or(0, |before| before.matches('\n').count())
+}
+
+/// `git worktree add -b name path`
+fn new_branch(words: &[String]) -> Option<&str> {
+    let at = words.iter().position(|word| matches!(word.as_str(), "-b" | "-B"))?;
+    words.get(at + 1).map(String::as_str)
+}
+
+fn detached(words: &[String]) -> bool {
+    words.iter().any(|word| matches!(word.as_str(), "-d" | "--detach"))
 }
 
 /// The words of a git call without flags and their values.
