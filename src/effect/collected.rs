@@ -100,6 +100,8 @@ pub struct StepEffects<'d> {
     pub renamed: Vec<Renamed>,
     /// Whether it made a cluster for itself on the build machine.
     pub own_cluster: bool,
+    /// Whether it chose another docker daemon than the build machine's for the commands after it.
+    pub docker_elsewhere: bool,
     /// The files that were given to it or that it wrote.
     pub written: Written,
 }

@@ -4,6 +4,7 @@ use super::arguments::Arguments;
 use super::catalogue::{Catalogue, Command, Does, Pushes};
 use super::collected::GitCall;
 use super::configured;
+use super::daemon::Daemon;
 use super::deploy;
 use super::hidden;
 use super::model::{Effect, Images, Kind, Opaque};
@@ -92,8 +93,15 @@ impl<'d> Reading<'_, 'd> {
     }
 
     fn entry(&self, command: &Command, arguments: &Arguments<'_>, name: &str) {
-        let machine = command.machine && self.invocation.remote.is_none() && !self.elsewhere(arguments);
-        if machine {
+        // What runs in a container has flags of its own.
+        let contained = matches!(command.reader.as_deref(), Some("run" | "exec"));
+        if !contained && (arguments.has("--help") || arguments.has("-help")) {
+            self.run.harmless();
+            return;
+        }
+        let daemon = command.machine.then(|| self.daemon(arguments));
+        let machine = daemon.is_some_and(|daemon| daemon != Daemon::Elsewhere);
+        if daemon == Some(Daemon::Service) {
             self.push(Kind::Docker, self.short(), Vec::new());
         }
         if command.reader.as_deref() == Some("exec") {
@@ -163,28 +171,6 @@ impl<'d> Reading<'_, 'd> {
             Does::Retag => self.retag(command, arguments),
             Does::Deploy => self.deploy(command, arguments),
         }
-    }
-
-    /// Whether a docker command talks to the daemon of another machine.
-    pub(super) fn elsewhere(&self, arguments: &Arguments<'_>) -> bool {
-        let assigned = self.invocation.assignments.iter().any(|(name, _)| name == "DOCKER_HOST");
-        let own_host = self.scope.get("DOCKER_HOST").is_some_and(|values| {
-            values.iter().all(|value| {
-                value.literal_prefix().starts_with("ssh://") || value.literal_prefix().starts_with("tcp://")
-            })
-        });
-        assigned
-            || own_host
-            || ["-H", "--host", "--context"].iter().any(|flag| arguments.has(flag))
-            || self.context_flag()
-    }
-
-    /// `docker --context x`, `docker -c x`: flags before the subcommand.
-    fn context_flag(&self) -> bool {
-        let second = self.invocation.words.get(1).and_then(|word| word.literal()).unwrap_or("");
-        matches!(second, "-c" | "--context" | "-H" | "--host")
-            || second.starts_with("--context=")
-            || second.starts_with("--host=")
     }
 
     pub(super) fn references(&self, command: &Command, arguments: &Arguments<'_>) -> Vec<Reference<'d>> {

@@ -12,7 +12,7 @@ use crate::shell::Value;
 
 impl Reading<'_, '_> {
     pub(super) fn deploy(&self, command: &Command, arguments: &Arguments<'_>) {
-        let away = self.invocation.remote.is_some() || self.elsewhere(arguments);
+        let away = self.elsewhere(arguments);
         if command.remote_only && self.invocation.remote.is_none() {
             self.run.harmless();
             return;

@@ -13,6 +13,7 @@ mod command;
 mod configured;
 mod consulted;
 mod copilot;
+mod daemon;
 mod deploy;
 mod ecr;
 mod environment;

@@ -118,6 +118,9 @@ impl Reading<'_, '_> {
         if CHOOSE.iter().any(|phrase| line.starts_with(phrase)) || name == "kubectx" || name == "kubens" {
             self.run.found_mut().contexts.extend(words);
         }
+        if line.starts_with("docker context use ") {
+            self.uses_context();
+        }
     }
 
     /// `git push heroku` and `git push dokku@…` deploy from source.

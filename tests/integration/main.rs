@@ -16,6 +16,8 @@ mod chat_trust;
 mod check;
 mod config;
 #[cfg(test)]
+mod docker;
+#[cfg(test)]
 mod documented;
 #[cfg(test)]
 mod eval_interrupted;
