@@ -328,21 +328,9 @@ fn the_recorded_chats_have_the_files_that_a_reader_sees() {
     "#);
 }
 
+/// What grew with the square of the text would take minutes here; `cargo bench --bench reply` measures.
 #[test]
-fn a_reply_of_a_mebibyte_takes_linear_time() {
-    // The least of several tries: what else the machine does only adds to it.
-    let time = |reply: &str, enough: std::time::Duration| {
-        let mut least = std::time::Duration::MAX;
-        for _ in 0..12 {
-            let start = std::time::Instant::now();
-            let _ = extract(reply);
-            least = least.min(start.elapsed());
-            if least < enough {
-                break;
-            }
-        }
-        least
-    };
+fn a_reply_of_one_thing_many_times_is_read_to_its_end() {
     for unit in [
         "```\n",
         "`",
@@ -356,13 +344,8 @@ fn a_reply_of_a_mebibyte_takes_linear_time() {
         "[",
         "x.yml/",
     ] {
-        let (small, large) = (unit.repeat((64 << 10) / unit.len()), unit.repeat((512 << 10) / unit.len()));
-        let least = std::time::Duration::from_millis(8);
-        let small = time(&small, least);
-        // Eight times the text; thirty-two times the time would be far from a line, and a machine under load is not.
-        let bound = small.max(least) * 32;
-        let large = time(&large, bound);
-        assert!(large < bound, "{unit:?}: {small:?} for 64 KiB, {large:?} for 512 KiB");
+        let blocks = extract(&unit.repeat((512 << 10) / unit.len()));
+        assert_eq!(format!("{blocks:?}").contains("pipelines:"), unit.contains("pipelines:"), "{unit:?}");
     }
 }
 

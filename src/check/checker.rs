@@ -175,7 +175,10 @@ impl Checker {
             findings.extend(schema::check(&document));
         }
         once_a_place(&mut findings);
+        // Syntax and schema find in one walk whatever there is.
+        findings.retain(|finding| !self.is_off(finding.rule));
         suppress::apply(&document, &mut findings, &ran);
+        findings.retain(|finding| !self.is_off(finding.rule));
         self.apply_severities(&mut findings);
         sort(&mut findings);
         gather(&mut findings);
@@ -229,6 +232,9 @@ fn unable(layer: Layer, document: &Document) -> Option<String> {
     }
     let Some(root) = document.root() else {
         let empty = document.problems().is_empty();
+        if empty && layer == Layer::Schema {
+            return None;
+        }
         let reason = if empty { "the file is empty" } else { "the text could not be read as YAML to its end" };
         return Some(reason.to_owned());
     };

@@ -41,6 +41,7 @@ pub(super) fn all(document: &Document) -> Vec<Allowed> {
 }
 
 struct Suppression {
+    /// The rule; empty where the comment is not of the form that is read.
     rule: String,
     reason: bool,
     span: Span,
@@ -60,17 +61,27 @@ pub(super) fn apply(document: &Document, findings: &mut Vec<Finding>, ran: &[Lay
     }
     let mut gone = vec![false; findings.len()];
     for suppression in suppressions {
+        if suppression.rule.is_empty() {
+            Findings::new(&USED, findings)
+                .violated(suppression.span, "this comment is not read, so nothing is suppressed")
+                .help("write `# pipewright: allow RULE -- reason`, a comment for each rule");
+            continue;
+        }
         let known = layer_of(&suppression.rule);
         if !suppression.reason {
             Findings::new(&REASON, findings)
                 .violated(suppression.span, format!("`{}` is allowed without a reason, so it is not", suppression.rule))
-                .help(format!("say why: `# pipewright: allow {} -- reason`", suppression.rule));
+                .help(format!("say why behind two dashes: `# pipewright: allow {} -- reason`", suppression.rule));
             continue;
         }
         let Some(layer) = known else {
-            let near = near(&suppression.rule);
-            let help =
-                near.map_or("`pipewright rules` lists the rules".to_owned(), |near| format!("did you mean `{near}`?"));
+            let help = match suppression.rule.split_once(',') {
+                Some((first, _)) if layer_of(first).is_some() => {
+                    "a comment allows one rule: write another comment above it, or below, for the next".to_owned()
+                }
+                _ => near(&suppression.rule)
+                    .map_or("`pipewright rules` lists the rules".to_owned(), |near| format!("did you mean `{near}`?")),
+            };
             Findings::new(&USED, findings)
                 .violated(suppression.span, format!("`{}` is no rule, so nothing is suppressed", suppression.rule))
                 .help(help);
@@ -117,7 +128,7 @@ fn read(document: &Document) -> Vec<Suppression> {
     let after = OnceCell::new();
     let mut parse = |span| found.extend(parse(document, span, after.get_or_init(|| next_lines(document))));
     for comment in document.comments() {
-        if document.slice(comment.span).contains("pipewright:") {
+        if named(document.slice(comment.span)).is_some() {
             parse(comment.span);
         }
     }
@@ -126,7 +137,7 @@ fn read(document: &Document) -> Vec<Suppression> {
             continue;
         }
         let text = node.text().unwrap_or("");
-        if !text.contains("pipewright:") {
+        if named(text).is_none() {
             continue;
         }
         let mut at = 0;
@@ -142,9 +153,15 @@ fn read(document: &Document) -> Vec<Suppression> {
     found
 }
 
+/// Where the program's name stands in a text, in the ways in which people write it.
+fn named(text: &str) -> Option<usize> {
+    let places = ["pipewright", "Pipewright", "PIPEWRIGHT"].into_iter().filter_map(|name| text.find(name));
+    places.min()
+}
+
 /// Where a shell comment with a suppression begins in a line.
 fn comment_start(line: &str) -> Option<usize> {
-    let at = line.find("pipewright:")?;
+    let at = named(line)?;
     let hash = line.get(..at)?.rfind('#')?;
     let between = line.get(hash + 1..at)?;
     let before = line.get(..hash)?.chars().next_back();
@@ -153,16 +170,26 @@ fn comment_start(line: &str) -> Option<usize> {
 
 fn parse(document: &Document, span: Span, after: &[usize]) -> Option<Suppression> {
     let text = document.slice(span).trim_start_matches('#').trim();
-    let rest = text.strip_prefix("pipewright:")?.trim_start().strip_prefix("allow")?;
-    if !rest.starts_with(char::is_whitespace) {
-        return None;
-    }
-    let rest = rest.trim();
+    let allowed = text.strip_prefix("pipewright:").and_then(|rest| rest.trim_start().strip_prefix("allow"));
+    let rest = match allowed.filter(|rest| rest.starts_with(char::is_whitespace)) {
+        Some(rest) => rest.trim(),
+        None if means_to_allow(text) => "",
+        None => return None,
+    };
     let rule = rest.split_whitespace().next().unwrap_or("").to_owned();
     let reason = rest.split_once("--").is_some_and(|(_, reason)| !reason.trim().is_empty());
     let line = document.lines().line(span.start);
     let next = if content(document, line).starts_with('#') { after.get(line).copied() } else { None };
     Some(Suppression { rule, reason, span, lines: [line, next.unwrap_or(line)] })
+}
+
+/// Whether a comment speaks to the program, in words that other checkers take for a suppression.
+fn means_to_allow(text: &str) -> bool {
+    let text = text.to_lowercase();
+    let Some(rest) = text.strip_prefix("pipewright") else { return false };
+    let word = rest.trim_start_matches([':', ' ', '\t']);
+    let word = word.split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or("");
+    ["allow", "ignore", "disable", "suppress", "skip", "off"].contains(&word)
 }
 
 fn content(document: &Document, line: usize) -> &str {

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::args::{Check, Format, Global};
 use super::config::{Configuration, Overrides, REPOSITORY_FILE};
-use super::files::{self, Input};
+use super::files::{self, Input, STDIN};
 use super::plan::root;
 use super::{CliError, Exit, World, rules};
 use crate::check::{Checked, Checker};
@@ -58,6 +58,17 @@ pub(super) fn run(arguments: &Check, global: &Global, world: &mut World<'_>) -> 
         writeln!(world.err, "error: {}: {}{hint}", visible(&file.path), visible(&file.reason))?;
         exit = Exit::Undone;
     }
+    for file in &files {
+        if let Some(told) = files::misnamed(Path::new(&file.name)) {
+            writeln!(world.err, "warning: {}: {told}", visible(&file.name))?;
+        }
+    }
+    if matches!(arguments.format, Format::Sarif | Format::CodeInsights | Format::Github) {
+        let names = files.iter_mut().map(|file| &mut file.name);
+        for name in names.chain(unreadable.iter_mut().map(|file| &mut file.path)).filter(|name| *name != STDIN) {
+            *name = files::from_top(name, &world.directory);
+        }
+    }
     let report = Report {
         files: files.iter().map(CheckedFile::report).collect(),
         unreadable,
@@ -75,6 +86,9 @@ fn hint(path: &str, directory: &Path) -> String {
     match above.filter(|above| directory.join(above).is_file()) {
         Some(above) => format!("; the one at the top of the repository is {}: name it", above.display()),
         None if directory.join(path).exists() => String::new(),
+        None if let Some(near) = files::beside(&directory.join(path)) => {
+            format!("; `{}` is, and {}", visible(&near), files::MISNAMED)
+        }
         None => "; name the files to check".to_owned(),
     }
 }
@@ -149,8 +163,16 @@ struct Choice<'a> {
 
 impl<'a> Choice<'a> {
     fn new(arguments: &'a Check) -> Result<Self, CliError> {
-        let only = arguments.only.iter().map(|id| rules::find(id)).collect::<Result<_, _>>()?;
-        Ok(Self { arguments, only })
+        let only: Vec<&RuleMeta> = arguments.only.iter().map(|id| rules::find(id)).collect::<Result<_, _>>()?;
+        let choice = Self { arguments, only };
+        match choice.only.first() {
+            Some(first) if choice.rules().is_empty() => {
+                let error =
+                    format!("no rule is left to check: `{}` is a rule of the layer {}", first.id, first.layer.word());
+                Err(CliError::usage(error).hint("leave `--layer` out, or name that layer"))
+            }
+            _ => Ok(choice),
+        }
     }
 
     fn layer(&self, layer: Layer) -> bool {

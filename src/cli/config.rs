@@ -107,6 +107,10 @@ impl Configuration {
         let main_branch =
             flag(over.main_branch.clone(), "--main-branch").or(environment.text(&["PIPEWRIGHT_MAIN_BRANCH"]));
         if let Some(held) = main_branch {
+            if held.value.trim().is_empty() {
+                let error = CliError::usage(format!("the main branch has no name ({})", held.origin));
+                return Err(error.hint("name the branch that is deployed from, as in `--main-branch main`"));
+            }
             settings.main_branch = held.value;
             origins.insert("main-branch".to_owned(), held.origin);
         }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::World;
 use super::config::REPOSITORY_FILE;
@@ -12,6 +12,9 @@ use crate::yaml::Limits;
 
 /// Folders that never hold a pipeline of the repository at hand.
 const PASSED_OVER: [&str; 4] = [".git", "node_modules", "target", "vendor"];
+
+/// What standard input is called.
+pub(super) const STDIN: &str = "<stdin>";
 
 /// One text to be checked.
 #[derive(Debug)]
@@ -61,12 +64,52 @@ pub(super) fn keep_within(folder: &Path, directory: &Path, places: &mut [Result<
     }
 }
 
+/// What is said of a file whose name is nearly the one that is read.
+pub(super) const MISNAMED: &str = "Bitbucket reads `bitbucket-pipelines.yml` alone: rename it";
+
+/// What is wrong with the name of a file that means to be the pipeline file.
+pub(super) fn misnamed(path: &Path) -> Option<&'static str> {
+    let name = path.file_name()?.to_string_lossy();
+    let (stem, extension) = name.rsplit_once('.')?;
+    let letters: String = stem.chars().filter(char::is_ascii_alphanumeric).collect();
+    let meant = ["bitbucketpipelines", "bitbucketpipeline"].contains(&letters.to_lowercase().as_str());
+    (meant && ["yml", "yaml"].contains(&extension.to_lowercase().as_str()) && name != DEFAULT_FILE).then_some(MISNAMED)
+}
+
+/// A file beside the one that is missing whose name is nearly its own.
+pub(super) fn beside(missing: &Path) -> Option<String> {
+    let entries = missing.parent()?.read_dir().ok()?.flatten();
+    let mut near: Vec<String> = entries
+        .filter(|entry| misnamed(&entry.path()).is_some() && entry.path().is_file())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    near.sort();
+    near.into_iter().next()
+}
+
 /// The top of the repository in which a folder lies, as the folder sees it: `../..`. None at the top itself, and outside of
 /// any repository.
 pub(super) fn top_from(directory: &Path) -> Option<PathBuf> {
     let is_top = |folder: &Path| folder.join(".git").exists() || folder.join(REPOSITORY_FILE).is_file();
     let up = directory.ancestors().take(64).position(is_top)?;
     (up > 0).then(|| std::iter::repeat_n("..", up).collect())
+}
+
+/// A file as a server calls it: from the top of the repository. Outside of any it is called as it was named.
+pub(super) fn from_top(name: &str, directory: &Path) -> String {
+    let mut full = PathBuf::new();
+    for part in directory.join(name).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                full.pop();
+            }
+            part => full.push(part),
+        }
+    }
+    let top = full.ancestors().skip(1).find(|folder| folder.join(".git").exists());
+    let inside = top.and_then(|top| full.strip_prefix(top).ok()).and_then(Path::to_str);
+    inside.map_or_else(|| name.to_owned(), |inside| inside.replace('\\', "/"))
 }
 
 /// The YAML files that stand in a folder itself, in the order of their names.
@@ -113,7 +156,7 @@ fn search(folder: &Path, shown: &Path, found: &mut Found, depth: usize) {
 
 /// The text of standard input.
 pub(super) fn standard_input(world: &mut World<'_>) -> Input {
-    Input { name: "<stdin>".to_owned(), text: take(&mut *world.input) }
+    Input { name: STDIN.to_owned(), text: take(&mut *world.input) }
 }
 
 /// The text of a file, or why there is none.

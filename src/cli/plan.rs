@@ -28,7 +28,15 @@ pub(super) fn run(arguments: &Plan, global: &Global, world: &mut World<'_>) -> R
     let checker = configuration.checker()?.with_files(&root(&path, &world.directory));
     let plans = checker.plan_with(&document, |mut planner| {
         if events.is_empty() {
-            return planner.all().iter().map(|plan| WirePlan::new(plan, &document, settings)).collect();
+            let mut wired: Vec<WirePlan> =
+                planner.all().iter().map(|plan| WirePlan::new(plan, &document, settings)).collect();
+            for trigger in planner.triggers() {
+                let started = planner.started(&trigger);
+                wired.extend(started.iter().map(|plan| WirePlan::triggered(plan, &trigger, &document, settings)));
+            }
+            let queues = planner.merge_queues();
+            wired.extend(queues.iter().map(|plan| WirePlan::merge_queue(plan, &document, settings)));
+            return wired;
         }
         let mut wired = Vec::new();
         for event in &events {

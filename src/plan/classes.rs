@@ -8,7 +8,7 @@ use super::steps::Steps;
 use super::triggered::triggered;
 use super::{Event, EventKind};
 use crate::effect::{Catalogue, Files, Reader};
-use crate::pipeline::{File, Section, Selector};
+use crate::pipeline::{File, Section, Selector, Trigger};
 use crate::settings::Settings;
 
 /// Makes plans of one file.
@@ -84,6 +84,29 @@ impl<'a, 'd> Planner<'a, 'd> {
         let started = triggered(&self.file, event).into_iter();
         plans.extend(started.map(|started| self.plan(event.clone(), &started.selection())));
         plans
+    }
+
+    /// What a trigger starts by itself, whatever event there is: each custom pipeline that it names and that is there.
+    pub fn started(&mut self, trigger: &Trigger<'d>) -> Vec<Plan<'d>> {
+        let names = trigger.pipelines.into_iter().flat_map(|list| list.items()).filter_map(|name| name.text());
+        let selectors: Vec<Selector<'d>> = names.filter_map(|name| self.file.custom(name)).collect();
+        let plans = selectors
+            .into_iter()
+            .map(|selector| self.plan(Event::new(EventKind::Custom, selector.name()), &Selection::of(selector)));
+        plans.collect()
+    }
+
+    /// What runs for a merge queue, by the pattern of its destination.
+    pub fn merge_queues(&mut self) -> Vec<Plan<'d>> {
+        let selectors = self.file.selectors_in(Section::MergeQueues).into_iter();
+        selectors
+            .map(|selector| self.plan(Event::new(EventKind::Branch, selector.name()), &Selection::of(selector)))
+            .collect()
+    }
+
+    /// The triggers of the file.
+    pub fn triggers(&self) -> Vec<Trigger<'d>> {
+        self.file.triggers()
     }
 
     fn branch(&self, name: &str) -> Option<Selection<'d>> {

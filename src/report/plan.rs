@@ -98,6 +98,9 @@ pub fn plans_json(plans: Vec<WirePlan>, out: &mut dyn Write) -> io::Result<()> {
 
 /// Writes plans for people.
 pub fn plans_human(plans: &[WirePlan], look: Look, out: &mut dyn Write) -> io::Result<()> {
+    if plans.is_empty() {
+        writeln!(out, "nothing runs: the file has no pipeline that an event starts")?;
+    }
     for (index, plan) in plans.iter().enumerate() {
         if index > 0 {
             writeln!(out)?;
@@ -107,6 +110,12 @@ pub fn plans_human(plans: &[WirePlan], look: Look, out: &mut dyn Write) -> io::R
         match &plan.pipeline {
             Some(pipeline) => writeln!(out, "{event} runs {}", visible(pipeline))?,
             None => writeln!(out, "{event} runs nothing")?,
+        }
+        // A custom pipeline has a plan of its own.
+        if plan.event.kind == "trigger"
+            && plans.iter().any(|own| own.event.kind == "custom" && own.pipeline == plan.pipeline)
+        {
+            continue;
         }
         for note in plan.unknown.iter().chain(&plan.unclear) {
             writeln!(out, "  {} {}", look.gutter("="), visible(note))?;

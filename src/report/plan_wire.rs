@@ -2,6 +2,7 @@
 
 use super::plan::{WireEffect, WireEvent, WirePlan, WireStep};
 use crate::effect::{Effect, Kind, Opaque, Reference};
+use crate::pipeline::Trigger;
 use crate::plan::{Event, Plan, PlannedStep};
 use crate::rules::policy::Hidden;
 use crate::settings::Settings;
@@ -41,6 +42,24 @@ impl WirePlan {
         };
         wired.hide(&Hidden::of(document));
         wired
+    }
+
+    /// What a trigger starts, on its condition.
+    pub fn triggered(plan: &Plan<'_>, trigger: &Trigger<'_>, document: &Document, settings: &Settings) -> Self {
+        let event = trigger.event.text().unwrap_or("");
+        let name = match trigger.condition.and_then(|condition| condition.text()) {
+            Some(condition) => format!("{event} where {condition}"),
+            None => event.to_owned(),
+        };
+        let mut wired = Self { event: WireEvent { kind: "trigger", name }, ..Self::new(plan, document, settings) };
+        Hidden::of(document).mask(&mut wired.event.name);
+        wired
+    }
+
+    /// What runs for a merge queue.
+    pub fn merge_queue(plan: &Plan<'_>, document: &Document, settings: &Settings) -> Self {
+        let event = WireEvent { kind: "merge-queue", name: plan.event.name.clone() };
+        Self { event, ..Self::new(plan, document, settings) }
     }
 
     /// Masks the credentials that a script puts into a reference.

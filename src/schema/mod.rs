@@ -19,19 +19,30 @@ mod types;
 
 pub use syntax::findings;
 
-use crate::finding::{Finding, RuleMeta};
-use crate::yaml::Document;
+use crate::finding::{Finding, Findings, RuleMeta};
+use crate::yaml::{Document, Span};
 
 /// Our schema, as editors use it.
 pub const SCHEMA: &str = include_str!("../../schemas/bitbucket-pipelines.schema.json");
 
 /// The findings of the schema layer, in order of place; none when the text has no tree.
 pub fn check(document: &Document) -> Vec<Finding> {
-    let Some(failures) = compiled::failures(document) else { return Vec::new() };
+    let Some(failures) = compiled::failures(document) else { return empty(document) };
     let mut findings = explain::explain(document, failures);
     holders::near_misses(document, &mut findings);
     memory::too_high(document, &mut findings);
     findings.sort_by_key(|finding| (finding.span, finding.rule));
+    findings
+}
+
+/// A text with no YAML in it, which is not one that can't be read.
+fn empty(document: &Document) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if document.root().is_none() && document.problems().is_empty() {
+        Findings::new(&metas::RIGHT_TYPE, &mut findings)
+            .violated(Span::default(), "the file is empty; it should be a map")
+            .help("write `pipelines:` into it, with a pipeline below");
+    }
     findings
 }
 

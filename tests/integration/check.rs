@@ -187,3 +187,101 @@ fn a_variable_that_is_printed_is_no_value_to_hide() {
     let out = pipewright().file("f.yml", file).args(["check", "f.yml", "--only", "no-inline-secret"]).run().out;
     assert!(out.contains("echo \"with $API_TOKEN go\"") && out.contains("f.yml:6:25"), "{out}");
 }
+
+const FINE: &str = "image: acme/build:1.4.0\npipelines: {custom: {all: [step: {script: [make]}]}}\n";
+
+#[test]
+fn a_file_that_bitbucket_does_not_read_is_told_by_its_name() {
+    for name in ["bitbucket-pipelines.yaml", ".bitbucket-pipelines.yml", "ci/Bitbucket_Pipelines.yml"] {
+        let ended = pipewright().file(name, FINE).args(["check", "--only", "well-formed", name]).run();
+        assert_eq!(ended.code, Some(0), "{}", ended.out);
+        let told = format!("warning: {name}: Bitbucket reads `bitbucket-pipelines.yml` alone: rename it\n");
+        assert_eq!(ended.err, told);
+    }
+    let missing = pipewright().file("bitbucket-pipelines.yaml", FINE).args(["check"]).run();
+    assert!(
+        missing.err.contains("is not there; `bitbucket-pipelines.yaml` is, and Bitbucket reads"),
+        "{}",
+        missing.err
+    );
+    let other =
+        pipewright().file("pipelines.yml", FINE).args(["check", "--only", "well-formed", "pipelines.yml"]).run();
+    assert_eq!((other.code, other.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_question_without_an_answer_is_refused() {
+    let run = |arguments: &[&str]| {
+        let run = pipewright().file("a.yml", FINE).args(["check", "a.yml"]);
+        run.args(arguments.iter().copied()).run()
+    };
+    let none = run(&["--only", "pinned-image", "--layer", "syntax"]);
+    assert_eq!(none.code, Some(2), "{}", none.out);
+    assert!(none.err.contains("`pinned-image` is a rule of the layer policy"), "{}", none.err);
+    let unnamed = run(&["--main-branch", " "]);
+    assert_eq!(unnamed.code, Some(2), "{}", unnamed.out);
+    assert!(unnamed.err.contains("the main branch has no name (command line: --main-branch)"), "{}", unnamed.err);
+}
+
+#[test]
+fn servers_get_paths_from_the_top_of_the_repository() {
+    let run = |format: &str, name: &str| {
+        let run = pipewright().file(".git/HEAD", "").file("sub/bitbucket-pipelines.yml", "a: 1\n").at("sub");
+        run.args(["check", "--format", format, name]).run().out
+    };
+    for format in ["sarif", "code-insights", "github"] {
+        for name in ["bitbucket-pipelines.yml", "./bitbucket-pipelines.yml", "../sub/bitbucket-pipelines.yml"] {
+            let out = run(format, name);
+            assert!(out.contains("sub/bitbucket-pipelines.yml") && !out.contains("../"), "{format} {name}: {out}");
+        }
+    }
+    assert!(run("short", "bitbucket-pipelines.yml").starts_with("bitbucket-pipelines.yml:1:1"));
+}
+
+#[test]
+fn any_rule_can_be_switched_off() {
+    let text = "pipelines: {custom: {all: [step: {script: [make], max-time: soon, retries: 2}]}}\n";
+    let run = |rules: &str| {
+        let run = pipewright().file("a.yml", text).file("pipewright.yaml", format!("rules: {{{rules}}}\n"));
+        run.args(["check", "--layer", "schema", "--format", "short", "a.yml"]).run()
+    };
+    assert_eq!(run("").out.lines().count(), 2);
+    let off = run("known-key: off, right-type: off");
+    assert_eq!((off.code, off.out.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn an_empty_file_is_refused_as_one_with_nothing_in_it_is() {
+    for text in ["", "# nothing yet\n", "---\n"] {
+        let ended = pipewright().file("a.yml", text).args(["check", "--format", "short", "a.yml"]).run();
+        assert_eq!(ended.code, Some(1), "{text:?}: {}{}", ended.out, ended.err);
+        assert!(ended.out.contains("error: the file is empty; it should be a map [right-type]"), "{}", ended.out);
+    }
+}
+
+#[test]
+fn a_comment_that_means_to_allow_and_is_not_read_is_told() {
+    let told = |comment: &str| {
+        let text = format!("{comment}\n{FINE}");
+        pipewright()
+            .file("a.yml", text)
+            .args(["check", "--only", "suppression-used", "--format", "short", "a.yml"])
+            .run()
+            .out
+    };
+    for comment in [
+        "# Pipewright: Allow pinned-image -- ours",
+        "# pipewright allow pinned-image -- ours",
+        "# pipewright: ignore",
+        "# pipewright: disable-next-line x",
+    ] {
+        assert!(
+            told(comment).contains("this comment is not read, so nothing is suppressed"),
+            "{comment}: {}",
+            told(comment)
+        );
+    }
+    for comment in ["# pipewright: our checker", "# pipewright checks this file", "# made by hand, not by pipewright"] {
+        assert_eq!(told(comment), "", "{comment}");
+    }
+}

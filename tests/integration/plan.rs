@@ -218,3 +218,26 @@ fn a_difference_is_text_and_meaning() {
             .ends_with("every event runs the same commands, with the same gates and effects\n")
     );
 }
+
+#[test]
+fn what_triggers_and_merge_queues_start_is_part_of_the_whole() {
+    let text = "triggers:\n  pullrequest-push:\n    - condition: BITBUCKET_PR_DESTINATION_BRANCH == \"main\"\n      pipelines: [all]\npipelines:\n  custom:\n    all: [step: {name: All, script: [make]}]\n  merge-queues:\n    main: [step: {name: Queue, script: [make]}]\n";
+    let run = |text: &str, format: &str| {
+        pipewright().file("a.yml", text).args(["plan", "--format", format, "a.yml"]).run().out
+    };
+    insta::assert_snapshot!(run(text, "human"), @r#"
+    custom all runs custom.all
+      1. All  line 7
+
+    trigger pullrequest-push where BITBUCKET_PR_DESTINATION_BRANCH == "main" runs custom.all
+
+    merge-queue main runs merge-queues.main
+      1. Queue  line 9
+    "#);
+    let plans: serde_json::Value = serde_json::from_str(&run(text, "json")).expect("JSON");
+    let kinds: Vec<&str> =
+        plans["plans"].as_array().into_iter().flatten().filter_map(|plan| plan["event"]["kind"].as_str()).collect();
+    assert_eq!(kinds, ["custom", "trigger", "merge-queue"]);
+    assert_eq!(plans["plans"][1]["steps"], plans["plans"][0]["steps"]);
+    assert_eq!(run("pipelines: {}\n", "human"), "nothing runs: the file has no pipeline that an event starts\n");
+}
