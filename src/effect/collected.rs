@@ -98,6 +98,8 @@ pub struct StepEffects<'d> {
     pub rendered: Vec<Rendered>,
     /// The images that it put into overlays.
     pub renamed: Vec<Renamed>,
+    /// Whether it loads images that another step saved.
+    pub loads: bool,
     /// Whether it made a cluster for itself on the build machine.
     pub own_cluster: bool,
     /// Whether it chose another docker daemon than the build machine's for the commands after it.

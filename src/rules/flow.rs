@@ -197,11 +197,13 @@ impl<'d> Flow<'d> {
 /// The builds of a plan, each with all its names.
 pub(super) fn builds<'d>(plan: &'d Plan<'d>) -> Vec<Made<'d>> {
     let mut found = Vec::new();
-    for step in &plan.steps {
+    for (at, step) in plan.steps.iter().enumerate() {
         for effect in &step.found.effects {
             if let Kind::Build { references, .. } = &effect.kind {
                 let mut names = references.clone();
                 add_local_names(step, &mut names);
+                let later = plan.steps.iter().skip(at + 1).filter(|later| later.found.loads);
+                later.for_each(|later| add_local_names(later, &mut names));
                 found.push(Made { plan, step, effect, names });
             }
         }

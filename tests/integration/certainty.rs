@@ -357,6 +357,33 @@ fn a_pipe_pushes_what_has_its_name_on_the_build_machine() {
 }
 
 #[test]
+fn a_later_step_pushes_what_it_loads() {
+    let built = |push: &str| {
+        let text = format!(
+            "pipelines:
+  branches:
+    main:
+      - step: {{services: [docker], script: ['docker build -t r.example/p/app:$BITBUCKET_COMMIT .', {PUSH}]}}
+  tags:
+    rc-*:
+      - step: {{services: [docker], artifacts: [app.tar], script: [docker build -t app ., docker save app -o app.tar]}}
+      - step: {{services: [docker], script: ['{push}']}}
+"
+        );
+        told(&text).iter().filter(|told| told.starts_with("error build-once")).count()
+    };
+    let tag = "docker tag app r.example/p/app:$BITBUCKET_TAG && docker push r.example/p/app:$BITBUCKET_TAG";
+    assert_eq!(built(&format!("docker load -i app.tar && {tag}")), 1);
+    // Without that, it is another image of that name.
+    assert_eq!(
+        built(&format!(
+            "docker pull r.example/p/app:$BITBUCKET_COMMIT && docker tag r.example/p/app:$BITBUCKET_COMMIT app && {tag}"
+        )),
+        0
+    );
+}
+
+#[test]
 fn a_pipe_without_a_tag_pushes_latest() {
     let text = "pipelines:
   branches:
