@@ -221,7 +221,7 @@ fn a_difference_is_text_and_meaning() {
 
 #[test]
 fn what_triggers_and_merge_queues_start_is_part_of_the_whole() {
-    let text = "triggers:\n  pullrequest-push:\n    - condition: BITBUCKET_PR_DESTINATION_BRANCH == \"main\"\n      pipelines: [all]\npipelines:\n  custom:\n    all: [step: {name: All, script: [make]}]\n  merge-queues:\n    main: [step: {name: Queue, script: [make]}]\n";
+    let text = "triggers:\n  pullrequest-push:\n    - condition: BITBUCKET_PR_DESTINATION_BRANCH == \"main\"\n      pipelines: [all]\npipelines:\n  custom:\n    all: [step: {name: All, script: [date]}]\n  merge-queues:\n    main: [step: {name: Queue, script: [date]}]\n";
     let run = |text: &str, format: &str| {
         pipewright().file("a.yml", text).args(["plan", "--format", format, "a.yml"]).run().out
     };
