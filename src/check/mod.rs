@@ -11,6 +11,8 @@ mod gather;
 mod message_tests;
 mod started;
 mod suppress;
+#[cfg(test)]
+mod variable_tests;
 
 pub use checker::{Checked, Checker};
 pub use difference::difference;

@@ -23,6 +23,7 @@ mod docker_service;
 mod documented_time;
 mod environment_once;
 mod environment_order;
+mod event_variable;
 mod fail_fast_in_group;
 mod filled_placeholder;
 mod final_last;
@@ -32,6 +33,7 @@ mod known_cache;
 mod known_import;
 mod known_pipeline;
 mod known_service;
+mod known_variable;
 mod one_artifact_form;
 mod one_environment_type;
 mod pipeline_has_steps;
@@ -50,6 +52,8 @@ mod stage_deployment;
 mod step_limit;
 mod steps_in_stage;
 mod unique_names;
+mod variable_names;
+mod variable_reads;
 mod variables_first;
 mod whole_command;
 
@@ -67,6 +71,7 @@ pub static ALL: &[&dyn Rule] = &[
     &documented_time::DocumentedTime,
     &environment_once::EnvironmentOnce,
     &environment_order::EnvironmentOrder,
+    &event_variable::EventVariable,
     &fail_fast_in_group::FailFastInGroup,
     &filled_placeholder::FilledPlaceholder,
     &final_last::FinalLast,
@@ -76,6 +81,7 @@ pub static ALL: &[&dyn Rule] = &[
     &known_import::KnownImport,
     &known_pipeline::KnownPipeline,
     &known_service::KnownService,
+    &known_variable::KnownVariable,
     &one_artifact_form::OneArtifactForm,
     &one_environment_type::OneEnvironmentType,
     &pipeline_has_steps::PipelineHasSteps,

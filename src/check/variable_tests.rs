@@ -1,0 +1,83 @@
+//! Variables that nobody sets, and uses that are ready for it.
+
+use super::Checker;
+use crate::settings::Settings;
+
+/// What the two rules say of commands in a section of `pipelines`: `line message`, the head of the file taking five lines.
+fn said(section: &str, commands: &[&str]) -> Vec<String> {
+    let lines: String =
+        commands.iter().map(|command| format!("            - '{}'\n", command.replace('\'', "''"))).collect();
+    let text = format!("pipelines:\n  {section}:\n    'x':\n      - step:\n          script:\n{lines}");
+    let checked = Checker::new(Settings::default()).check(text);
+    let mine = checked.findings.iter().filter(|found| found.rule.ends_with("-variable"));
+    mine.map(|found| {
+        let line = checked.document.position(found.span.start).line;
+        format!("{} {}", line - 5, found.message)
+    })
+    .collect()
+}
+
+#[test]
+fn a_variable_that_nobody_sets_is_told() {
+    let found = said(
+        "branches",
+        &[
+            "docker push app:$BITBUCKET_COMIT",
+            "docker push app:$BITBUCKET_BRANCH_$BITBUCKET_BUILD_NUMBER",
+            "docker push app:${CI_COMMIT_SHORT_SHA}",
+            "curl -H \"token: ${{ secrets.TOKEN }}\" x",
+            "[ \"$BITBUCKET_BRACNH\" = main ] && make",
+        ],
+    );
+    assert_eq!(
+        found,
+        [
+            "1 Bitbucket sets no `$BITBUCKET_COMIT`, and nothing here does, so it is empty",
+            "2 `_` is read as the end of the name, and `$BITBUCKET_BRANCH_` is empty",
+            "3 `$CI_COMMIT_SHORT_SHA` is a variable of GitLab CI, and empty here",
+            "4 `${{ … }}` is an expression of GitHub Actions, and no shell can read it",
+            "5 Bitbucket sets no `$BITBUCKET_BRACNH`, and nothing here does, so it is empty",
+        ]
+    );
+}
+
+#[test]
+fn what_may_be_set_is_not_told() {
+    for commands in [
+        &["export BITBUCKET_COMIT=1", "a $BITBUCKET_COMIT"][..],
+        &["read -r BITBUCKET_COMIT < f", "a $BITBUCKET_COMIT"],
+        &["a ${BITBUCKET_COMIT:-x} ${GITHUB_SHA:+x}"],
+        &["a '$BITBUCKET_COMIT' \\$GITHUB_SHA # $GITHUB_SHA"],
+        &["source ci/env.sh", "a $GITHUB_SHA"],
+        &["set -a && . ./.env", "a $GITHUB_SHA"],
+        &["a '${{ x }}'", "a $BITBUCKET_TOKEN $GITHUB_TOKEN $BITBUCKET_COMMIT"],
+    ] {
+        assert!(said("branches", commands).is_empty(), "{commands:?}: {:?}", said("branches", commands));
+    }
+}
+
+#[test]
+fn a_variable_is_told_where_its_event_leaves_it_empty() {
+    let tags = said("tags", &["docker push app:$BITBUCKET_BRANCH", "a $BITBUCKET_TAG"]);
+    assert_eq!(tags, ["1 `$BITBUCKET_BRANCH` is empty in a run that a tag starts"]);
+    let branch = said("branches", &["a $BITBUCKET_BRANCH $BITBUCKET_PR_ID", "b $BITBUCKET_TAG"]);
+    assert_eq!(
+        branch,
+        [
+            "1 `$BITBUCKET_PR_ID` is empty in a run that a push to a branch starts",
+            "2 `$BITBUCKET_TAG` is empty in a run that a push to a branch starts"
+        ]
+    );
+    assert_eq!(said("pull-requests", &["a $BITBUCKET_BRANCH $BITBUCKET_PR_ID", "b $BITBUCKET_TAG"]).len(), 1);
+    for commands in [
+        &["a ${BITBUCKET_TAG:-$BITBUCKET_BRANCH}"][..],
+        &["echo on $BITBUCKET_BRANCH"],
+        &["if [ -n \"$BITBUCKET_BRANCH\" ]; then a; fi", "b $BITBUCKET_BRANCH"],
+        &["[[ -z $X && \"$BITBUCKET_BRANCH\" == main ]] || exit 0", "b $BITBUCKET_BRANCH"],
+        &["BITBUCKET_BRANCH=main", "b $BITBUCKET_BRANCH"],
+        &["export BITBUCKET_BRANCH=$(git branch --contains HEAD)", "b $BITBUCKET_BRANCH"],
+    ] {
+        assert!(said("tags", commands).is_empty(), "{commands:?}: {:?}", said("tags", commands));
+    }
+    assert!(said("custom", &["a $BITBUCKET_TAG $BITBUCKET_BRANCH"]).is_empty());
+}

@@ -1,0 +1,92 @@
+//! `event-variable`: a command uses no variable that its event leaves empty.
+
+use std::collections::HashMap;
+
+use super::site::Told;
+use super::variable_reads::{Guard, Read, in_command};
+use crate::finding::{Findings, RuleMeta};
+use crate::pipeline::{ScriptItem, Section};
+use crate::rules::{Flow, Rule};
+use crate::yaml::Node;
+
+static META: RuleMeta = meta!("event-variable", Warning, "a command uses a variable that its event leaves empty");
+
+pub(super) struct EventVariable;
+
+impl Rule for EventVariable {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let mut told = Told::default();
+        for (site, items) in flow.scripts() {
+            let empty = left_empty(site.selector.section);
+            if empty.is_empty() || site.step.runs_on_windows() {
+                continue;
+            }
+            let mut uses: HashMap<&str, Vec<(Node<'_>, Read<'_>)>> = HashMap::new();
+            let commands = items.iter().filter_map(|item| match item {
+                ScriptItem::Command(node) => Some((*node, node.text()?)),
+                _ => None,
+            });
+            let commands: Vec<_> =
+                commands.filter(|(_, text)| empty.iter().any(|(name, _)| text.contains(name))).collect();
+            for (node, text) in &commands {
+                for read in in_command(text, |read| empty.iter().any(|(name, _)| *name == read)) {
+                    if let Some((name, _)) = empty.iter().find(|(name, _)| *name == read.name) {
+                        uses.entry(name).or_default().push((*node, read));
+                    }
+                }
+            }
+            for (name, instead) in empty {
+                let Some(uses) = uses.remove(name) else { continue };
+                let minds = |guard| matches!(guard, Guard::Asked | Guard::Compared);
+                let sets = commands.iter().any(|(_, text)| text.contains(&format!("{name}=")));
+                if sets || uses.iter().any(|(_, read)| minds(read.guard)) {
+                    continue;
+                }
+                let mut used = uses.into_iter().filter(|(_, read)| read.guard == Guard::None);
+                let Some((node, read)) = used.next() else { continue };
+                let span = node.source_span(read.span);
+                if !told.first(span) {
+                    continue;
+                }
+                let event = starts(site.selector.section);
+                let draft = out.violated(span, format!("`${name}` is empty in a run that {event} starts"));
+                let more = used.take(3).map(|(node, read)| node.source_span(read.span));
+                let draft = more.fold(draft.help(*instead), |draft, span| draft.related(span, "and here"));
+                site.tell(draft);
+            }
+        }
+    }
+}
+
+const OF_PULL_REQUESTS: &str =
+    "move the step to a pipeline under `pull-requests`, or guard it: `[ -n \"$BITBUCKET_PR_ID\" ]`";
+const PR_ID: (&str, &str) = ("BITBUCKET_PR_ID", OF_PULL_REQUESTS);
+const PR_DESTINATION: (&str, &str) = ("BITBUCKET_PR_DESTINATION_BRANCH", OF_PULL_REQUESTS);
+const BRANCH: (&str, &str) =
+    ("BITBUCKET_BRANCH", "use `$BITBUCKET_TAG`, or say what holds for a tag: `${BITBUCKET_BRANCH:-…}`");
+const TAG: (&str, &str) =
+    ("BITBUCKET_TAG", "use `$BITBUCKET_BRANCH` or `$BITBUCKET_COMMIT`, or move the step to a pipeline under `tags`");
+
+/// What the events of a section leave empty, each with what to do instead.
+fn left_empty(section: Section) -> &'static [(&'static str, &'static str)] {
+    match section {
+        Section::Tags => &[BRANCH, PR_ID, PR_DESTINATION],
+        Section::Default | Section::Branches => &[TAG, PR_ID, PR_DESTINATION],
+        Section::PullRequests => &[TAG],
+        // Whoever starts these chooses branch or tag, and of merge queues too little is known.
+        Section::Custom | Section::MergeQueues | Section::Shared => &[],
+    }
+}
+
+/// What starts the pipelines of a section.
+fn starts(section: Section) -> &'static str {
+    match section {
+        Section::Tags => "a tag",
+        Section::PullRequests => "a pull request",
+        _ => "a push to a branch",
+    }
+}

@@ -1,0 +1,129 @@
+//! `known-variable`: a command reads no variable that is misspelt, or that only another system sets.
+
+use std::collections::HashMap;
+
+use memchr::memmem;
+
+use super::site::{Site, Told};
+use super::variable_names::{Unset, may_be, unset};
+use super::variable_reads::{Guard, Read, in_command, in_value};
+use crate::finding::{Findings, RuleMeta};
+use crate::pipeline::ScriptItem;
+use crate::rules::{Flow, Rule};
+use crate::yaml::{Node, Span};
+
+static META: RuleMeta = meta!("known-variable", Warning, "a variable is misspelt, or only another system sets it");
+
+pub(super) struct KnownVariable;
+
+impl Rule for KnownVariable {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let mut told = Told::default();
+        let mut written: HashMap<&str, bool> = HashMap::new();
+        for (site, items) in flow.scripts() {
+            if site.step.runs_on_windows() {
+                continue;
+            }
+            let mut may_come = None;
+            for item in items {
+                let mut reads = Vec::new();
+                match item {
+                    ScriptItem::Command(node) => {
+                        let text = node.text().unwrap_or("");
+                        reads.extend(in_command(text, may_be).into_iter().map(|read| (*node, read)));
+                        template(site, *node, text, &mut told, out);
+                    }
+                    ScriptItem::Pipe(call) => {
+                        for value in call.variables().into_iter().map(|entry| entry.value) {
+                            let text = value.text().unwrap_or("");
+                            reads.extend(in_value(text).into_iter().map(|read| (value, read)));
+                        }
+                    }
+                    ScriptItem::Agent(_) | ScriptItem::Unknown(_) => {}
+                }
+                for (node, read) in reads.into_iter().filter(|(_, read)| may_be(read.name)) {
+                    let Some(why) = unset(read.name).filter(|_| read.guard != Guard::Asked) else { continue };
+                    let foreign = matches!(why, Unset::Foreign(..));
+                    let mut may_come = || *may_come.get_or_insert_with(|| sources(items));
+                    if *written.entry(read.name).or_insert_with(|| is_written(flow, read.name)) || foreign && may_come()
+                    {
+                        continue;
+                    }
+                    let span = node.source_span(read.span);
+                    if told.first(span) {
+                        tell(site, span, &read, &why, out);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Tells of one use.
+fn tell(site: &Site<'_>, span: Span, read: &Read<'_>, why: &Unset, out: &mut Findings<'_>) {
+    let name = read.name;
+    let (message, help) = match why {
+        Unset::Misspelt(own) => (
+            format!("Bitbucket sets no `${name}`, and nothing here does, so it is empty"),
+            format!("did you mean `${own}`?"),
+        ),
+        Unset::RunsOn(own) => {
+            let end = name.strip_prefix(own).unwrap_or("");
+            let message = format!("`{end}` is read as the end of the name, and `${name}` is empty");
+            (message, format!("write `${{{own}}}{end}`"))
+        }
+        Unset::Foreign(whose, own) => {
+            (format!("`${name}` is a variable of {whose}, and empty here"), format!("use `${own}`"))
+        }
+        Unset::Invented("") => (
+            format!("Bitbucket sets no `${name}`, and nothing here does, so it is empty"),
+            "the section of `pipelines` tells the event: give each its own steps".to_owned(),
+        ),
+        Unset::Invented(own) => {
+            (format!("Bitbucket sets no `${name}`, and nothing here does, so it is empty"), format!("use `${own}`"))
+        }
+    };
+    site.tell(out.violated(span, message).help(help));
+}
+
+/// Tells of `${{ … }}`, on which the shell ends: "bad substitution".
+fn template(site: &Site<'_>, node: Node<'_>, text: &str, told: &mut Told, out: &mut Findings<'_>) {
+    let Some(first) = text.find("${{") else { return };
+    let quoted = text.get(..first).unwrap_or("").matches('\'').count() % 2 == 1;
+    let length = text.get(first..).and_then(|rest| rest.find("}}"));
+    let (Some(length), false) = (length, quoted || text.contains("<<")) else { return };
+    let span = node.source_span(Span::new(first, first + length + 2));
+    if told.first(span) {
+        let message = "`${{ … }}` is an expression of GitHub Actions, and no shell can read it";
+        let help = "write the variable as `$NAME`; secrets are secured variables of the repository";
+        site.tell(out.violated(span, message).help(help));
+    }
+}
+
+/// Whether the file names the variable anywhere without reading it: it may be set there.
+fn is_written(flow: &Flow<'_>, name: &str) -> bool {
+    let text = flow.document.text();
+    let is_name = |c: &u8| c.is_ascii_alphanumeric() || *c == b'_';
+    memmem::find_iter(text.as_bytes(), name).any(|at| {
+        let before = text.get(..at).unwrap_or("").as_bytes().last();
+        let after = text.as_bytes().get(at + name.len());
+        !before.is_some_and(|c| matches!(c, b'$' | b'{') || is_name(c)) && !after.is_some_and(is_name)
+    })
+}
+
+/// Whether a step takes variables from a file or from what a command prints.
+fn sources(items: &[ScriptItem<'_>]) -> bool {
+    let commands = items.iter().filter_map(|item| match item {
+        ScriptItem::Command(node) => node.text(),
+        _ => None,
+    });
+    let words = ["source ", ". ", "eval ", "export $(", "export -- $("];
+    commands.flat_map(str::lines).any(|line| {
+        let begins = |part: &str| words.iter().any(|word| part.trim_start().starts_with(word));
+        line.split(['&', ';', '|']).any(begins)
+    })
+}

@@ -1,0 +1,171 @@
+//! The variables that Bitbucket sets, and names that are taken for one of them.
+
+/// What Bitbucket sets for a run; all of them begin with the reserved `BITBUCKET_`.
+const OWN: [&str; 39] = [
+    "BITBUCKET_BOOKMARK",
+    "BITBUCKET_BRANCH",
+    "BITBUCKET_BUILD_NUMBER",
+    "BITBUCKET_CLONE_DIR",
+    "BITBUCKET_COMMIT",
+    "BITBUCKET_DEPLOYMENT_ENVIRONMENT",
+    "BITBUCKET_DEPLOYMENT_ENVIRONMENT_UUID",
+    "BITBUCKET_DOCKER_HOST_INTERNAL",
+    "BITBUCKET_EXIT_CODE",
+    "BITBUCKET_GIT_HTTP_ORIGIN",
+    "BITBUCKET_GIT_SSH_ORIGIN",
+    "BITBUCKET_PARALLEL_STEP",
+    "BITBUCKET_PARALLEL_STEP_COUNT",
+    "BITBUCKET_PIPELINES_VARIABLES_PATH",
+    "BITBUCKET_PIPELINE_UUID",
+    "BITBUCKET_PIPE_SHARED_STORAGE_DIR",
+    "BITBUCKET_PIPE_STORAGE_DIR",
+    "BITBUCKET_PROJECT_KEY",
+    "BITBUCKET_PROJECT_UUID",
+    "BITBUCKET_PR_DESTINATION_BRANCH",
+    "BITBUCKET_PR_DESTINATION_COMMIT",
+    "BITBUCKET_PR_ID",
+    "BITBUCKET_REPO_FULL_NAME",
+    "BITBUCKET_REPO_IS_PRIVATE",
+    "BITBUCKET_REPO_OWNER",
+    "BITBUCKET_REPO_OWNER_UUID",
+    "BITBUCKET_REPO_SLUG",
+    "BITBUCKET_REPO_UUID",
+    "BITBUCKET_SSH_KEY_FILE",
+    "BITBUCKET_STEP_NAME",
+    "BITBUCKET_STEP_OIDC_TOKEN",
+    "BITBUCKET_STEP_RUN_NUMBER",
+    "BITBUCKET_STEP_TRIGGERER_UUID",
+    "BITBUCKET_STEP_UUID",
+    "BITBUCKET_TAG",
+    "BITBUCKET_TRIGGER_DEPLOYMENT_STATUS",
+    "BITBUCKET_TRIGGER_PIPELINE_STATUS",
+    "BITBUCKET_WORKSPACE",
+    "BITBUCKET_WORKSPACE_UUID",
+];
+
+/// What tells of a run on another system, whose it is, and what stands for it here. Names that a person may keep among the
+/// variables of a repository (`GITHUB_TOKEN`, `CI_REGISTRY`) are none of these.
+const FOREIGN: [(&[&str], &str, &str); 19] = [
+    (&["GITHUB_SHA"], GITHUB, "BITBUCKET_COMMIT"),
+    (&["GITHUB_HEAD_REF"], GITHUB, "BITBUCKET_BRANCH"),
+    (&["GITHUB_REF", "GITHUB_REF_NAME"], GITHUB, BRANCH_OR_TAG),
+    (&["GITHUB_BASE_REF"], GITHUB, "BITBUCKET_PR_DESTINATION_BRANCH"),
+    (&["GITHUB_RUN_NUMBER", "GITHUB_RUN_ID"], GITHUB, "BITBUCKET_BUILD_NUMBER"),
+    (&["GITHUB_WORKSPACE"], GITHUB, "BITBUCKET_CLONE_DIR"),
+    (&["GITHUB_REPOSITORY"], GITHUB, "BITBUCKET_REPO_FULL_NAME"),
+    (&["GITHUB_ENV", "GITHUB_OUTPUT"], GITHUB, "BITBUCKET_PIPELINES_VARIABLES_PATH"),
+    (&["CI_COMMIT_SHA", "CI_COMMIT_SHORT_SHA"], GITLAB, "BITBUCKET_COMMIT"),
+    (&["CI_COMMIT_BRANCH"], GITLAB, "BITBUCKET_BRANCH"),
+    (&["CI_COMMIT_REF_NAME", "CI_COMMIT_REF_SLUG"], GITLAB, BRANCH_OR_TAG),
+    (&["CI_COMMIT_TAG"], GITLAB, "BITBUCKET_TAG"),
+    (&["CI_PIPELINE_ID", "CI_PIPELINE_IID", "CI_JOB_ID"], GITLAB, "BITBUCKET_BUILD_NUMBER"),
+    (&["CI_PROJECT_DIR"], GITLAB, "BITBUCKET_CLONE_DIR"),
+    (&["CI_MERGE_REQUEST_IID"], GITLAB, "BITBUCKET_PR_ID"),
+    (&["CIRCLE_SHA1"], "CircleCI", "BITBUCKET_COMMIT"),
+    (&["CIRCLE_BRANCH"], "CircleCI", "BITBUCKET_BRANCH"),
+    (&["CIRCLE_TAG"], "CircleCI", "BITBUCKET_TAG"),
+    (&["CIRCLE_BUILD_NUM"], "CircleCI", "BITBUCKET_BUILD_NUMBER"),
+];
+
+const GITHUB: &str = "GitHub Actions";
+const GITLAB: &str = "GitLab CI";
+const BRANCH_OR_TAG: &str = "BITBUCKET_BRANCH` or `$BITBUCKET_TAG";
+
+/// Why nothing sets a variable.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Unset {
+    /// It is spelt almost as this one.
+    Misspelt(&'static str),
+    /// It is this one, and what comes after it was read as the end of the name.
+    RunsOn(&'static str),
+    /// Another system sets it: which, and what stands for it here.
+    Foreign(&'static str, &'static str),
+    /// It is spelt as Bitbucket's are, after another system's; what it may mean here.
+    Invented(&'static str),
+}
+
+/// Whether a name may be one of these, told without a table.
+pub(super) fn may_be(name: &str) -> bool {
+    ["BIT", "GITHUB_", "CI_", "CIRCLE_"].iter().any(|begin| name.starts_with(begin))
+}
+
+/// Why nothing but the script itself or a person can have set this variable; `None` where they may well have.
+pub(super) fn unset(name: &str) -> Option<Unset> {
+    if OWN.contains(&name) {
+        return None;
+    }
+    if let Some(own) = invented(name) {
+        return Some(Unset::Invented(own));
+    }
+    if let Some((_, whose, own)) = FOREIGN.iter().find(|(names, ..)| names.contains(&name)) {
+        return Some(Unset::Foreign(whose, own));
+    }
+    if !name.starts_with("BIT") {
+        return None;
+    }
+    let ends = |own: &&&str| {
+        let end = name.strip_prefix(**own).and_then(|rest| rest.strip_prefix('_'));
+        end.is_some_and(|end| !end.contains(|c: char| c.is_ascii_uppercase()))
+    };
+    if let Some(own) = OWN.iter().filter(ends).max_by_key(|own| own.len()) {
+        return Some(Unset::RunsOn(own));
+    }
+    let near = OWN.iter().map(|own| (strsim::damerau_levenshtein(own, name), *own)).min();
+    let (distance, own) = near?;
+    // A short name has many neighbours: `BITBUCKET_TEAM` is nobody's `BITBUCKET_TAG`.
+    let most = if own.len() > "BITBUCKET_BRANC".len() { 2 } else { 1 };
+    (distance <= most).then_some(Unset::Misspelt(own))
+}
+
+/// What a name that Bitbucket never had may mean.
+fn invented(name: &str) -> Option<&'static str> {
+    match name {
+        "BITBUCKET_REF" | "BITBUCKET_REF_NAME" => Some(BRANCH_OR_TAG),
+        "BITBUCKET_SHA" | "BITBUCKET_COMMIT_SHA" | "BITBUCKET_COMMIT_HASH" => Some("BITBUCKET_COMMIT"),
+        "BITBUCKET_BRANCH_NAME" => Some("BITBUCKET_BRANCH"),
+        "BITBUCKET_TAG_NAME" => Some("BITBUCKET_TAG"),
+        "BITBUCKET_EVENT_NAME" => Some(""),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OWN, Unset, unset};
+
+    #[test]
+    fn a_name_is_taken_for_the_one_that_was_meant() {
+        for (name, meant) in [
+            ("BITBUCKET_COMIT", "BITBUCKET_COMMIT"),
+            ("BITBUCKET_BRACNH", "BITBUCKET_BRANCH"),
+            ("BITBUKET_TAG", "BITBUCKET_TAG"),
+            ("BITBUCKET_BUILDNUMBER", "BITBUCKET_BUILD_NUMBER"),
+        ] {
+            assert_eq!(unset(name), Some(Unset::Misspelt(meant)), "{name}");
+        }
+        for name in ["BITBUCKET_COMMIT_", "BITBUCKET_COMMIT_latest"] {
+            assert_eq!(unset(name), Some(Unset::RunsOn("BITBUCKET_COMMIT")), "{name}");
+        }
+        assert_eq!(unset("GITHUB_SHA"), Some(Unset::Foreign("GitHub Actions", "BITBUCKET_COMMIT")));
+        assert_eq!(unset("BITBUCKET_SHA"), Some(Unset::Invented("BITBUCKET_COMMIT")));
+    }
+
+    #[test]
+    fn what_a_person_may_have_set_is_not_judged() {
+        for name in [
+            "BITBUCKET_TOKEN",
+            "BITBUCKET_TEAM",
+            "BITBUCKET_USERNAME",
+            "BITBUCKET_APP_PASSWORD",
+            "BITBUCKET_BRANCH_LOWER",
+            "BITBUCKET_GIT_TOKEN",
+            "BITNAMI_TAG",
+            "GITHUB_TOKEN",
+            "CI_REGISTRY",
+            "CI",
+        ] {
+            assert_eq!(unset(name), None, "{name}");
+        }
+        assert!(OWN.iter().all(|own| unset(own).is_none()));
+    }
+}
