@@ -125,7 +125,9 @@ pub fn weigh(value: &str) -> Option<Weight> {
     {
         return None;
     }
-    if value.starts_with(['/', '~']) || value.starts_with("./") || value.starts_with("../") {
+    // `@password.txt` is what stands in the file.
+    let path = value.strip_prefix('@').filter(|path| path.contains(['/', '.'])).map_or(value, |_| "/");
+    if path.starts_with(['/', '~']) || path.starts_with("./") || path.starts_with("../") {
         return None;
     }
     if lower.starts_with("http://")

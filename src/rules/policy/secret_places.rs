@@ -44,11 +44,16 @@ fn set<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
 
 /// `machine api.example login me password …`, also with `\n` between.
 fn netrc<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
-    let says = |token: &Token<'_>, word: &str| token.text.rsplit("\\n").next() == Some(word);
-    let before = tokens.get(index.saturating_sub(NEAR)..index)?;
-    let told = |words: &[&str]| before.iter().any(|token| words.iter().any(|word| says(token, word)));
+    if !tokens.get(index)?.text.ends_with("password") {
+        return None;
+    }
     let value = tokens.get(index + 1)?;
-    let is_line = says(tokens.get(index)?, "password") && told(&["login"]) && told(&["machine", "default"]);
+    let line = tokens.get(index.saturating_sub(NEAR)..=index)?;
+    let words: Vec<&str> = line.iter().flat_map(|token| unquoted(token.text).0.split("\\n")).collect();
+    let is_line = matches!(
+        words.as_slice(),
+        [.., "machine", _, "login", _, "password"] | [.., "default", "login", _, "password"]
+    );
     is_line.then(|| (value.text, value.start, "a password of `.netrc`".to_owned()))
 }
 
@@ -130,6 +135,7 @@ mod tests {
             "npm config set //npm.example/:_authToken k9-Zt41",
             "echo \"machine api.example login me password k9-Zt41\" > ~/.netrc",
             "machine api.example login me password k9-Zt41",
+            "echo default login me password k9-Zt41 >> ~/.netrc",
             "printf 'machine api.example\\nlogin me\\npassword k9-Zt41\\n' > ~/.netrc",
             "curl -u me:k9-Zt41 u",
             "curl --user='me:k9-Zt41' u",
@@ -170,6 +176,8 @@ mod tests {
             "export DB_PASSWORD=$(echo $ENCODED | base64 -d)",
             "export DB_PASSWORD=$(vault read x)",
             "sort -u user,password.csv",
+            "echo \"the machine asks for login and password twice\"",
+            "vault write secret/db password=@password.txt",
         ] {
             assert_eq!(found(told), [""; 0], "{told}");
         }
