@@ -6,7 +6,7 @@ use super::collected::Unread;
 use super::hidden;
 use super::model::{Effect, Images, Kind, Opaque, Site};
 use super::read::Run;
-use super::reference::Reference;
+use super::reference::{Comparison, Reference};
 use super::selector::{Selected, Selector};
 use super::unread;
 use crate::pipeline::PipeCall;
@@ -95,7 +95,14 @@ pub(super) fn read<'d>(
             let local = pipe.source.as_ref().and_then(selected).map(read);
             let pushed: Vec<Option<Reference<'d>>> =
                 if references.is_empty() { vec![None] } else { references.into_iter().map(Some).collect() };
-            pushed.into_iter().map(|reference| Kind::Push { reference, local: local.clone() }).collect()
+            // What another image's local name was given to before is that image under a further name.
+            let given = local.as_ref().filter(|local| is_given(local, run));
+            let retags = pushed.iter().filter_map(|pushed| {
+                Some(Kind::Retag { source: Some(given?.clone()), target: Some(pushed.clone()?), local: false })
+            });
+            let retags: Vec<Kind<'d>> = retags.collect();
+            let pushes = pushed.into_iter().map(|reference| Kind::Push { reference, local: local.clone() });
+            pushes.chain(retags).collect()
         }
         Some(Does::Deploy) => {
             let images = match (references.is_empty(), pipe.image) {
@@ -123,6 +130,14 @@ pub(super) fn read<'d>(
             words: words.clone(),
         });
     }
+}
+
+/// Whether the step gave a local name to an image that has another name.
+fn is_given(local: &Reference<'_>, run: &Run<'_, '_>) -> bool {
+    run.found_mut().effects.iter().any(|effect| match &effect.kind {
+        Kind::Retag { target: Some(target), local: true, .. } => target.same(local, false) == Comparison::Same,
+        _ => false,
+    })
 }
 
 /// Values of variables that may name an environment: not those of credentials or images.

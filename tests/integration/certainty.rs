@@ -384,6 +384,22 @@ fn a_later_step_pushes_what_it_loads() {
 }
 
 #[test]
+fn a_pipe_that_pushes_what_was_pulled_gives_it_a_name() {
+    let promote = |source: &str| {
+        let pipe = "- pipe: atlassian/aws-ecr-push-image:2.4.2\n              variables: { IMAGE_NAME: app, TAGS: $BITBUCKET_TAG }";
+        let retag = format!("docker pull {source} && docker tag {source} app\n            {pipe}");
+        told(&flow(PUSH, &retag, &DEPLOY.replace("r.example/p/app", "$ECR/app")))
+    };
+    assert_eq!(
+        promote("r.example/p/app:$BITBUCKET_COMMIT"),
+        ["note deploy-what-was-promoted: whether `$ECR/app:$BITBUCKET_TAG` is what was promoted can't be told"]
+    );
+    let latest = promote("r.example/p/app:latest");
+    assert!(latest.iter().any(|told| told.starts_with("error promote-by-commit: `latest` is promoted")), "{latest:?}");
+    assert!(!latest.iter().any(|told| told.contains("retag-not-rebuild")), "{latest:?}");
+}
+
+#[test]
 fn a_pipe_without_a_tag_pushes_latest() {
     let text = "pipelines:
   branches:
