@@ -173,7 +173,9 @@ impl PromptScript {
 
 /// The message about a rule that isn't there, with the nearest one.
 pub fn unknown_rule(id: &str) -> String {
-    let near = rule_ids().into_iter().map(|known| (strsim::damerau_levenshtein(id, known), known)).min();
+    let distance =
+        |known: &str| if id.len() > 3 && known.starts_with(id) { 0 } else { strsim::damerau_levenshtein(id, known) };
+    let near = rule_ids().into_iter().map(|known| (distance(known), known)).min();
     match near {
         Some((distance, near)) if distance <= 3.max(id.len() / 3) => {
             format!("no rule is called `{id}`; did you mean `{near}`?")

@@ -20,6 +20,7 @@ use crate::engine::{
 use crate::finding::Verdict;
 use crate::session::{Entry, Redact, read, sha256};
 use crate::settings::Settings;
+use crate::text::counted;
 use crate::transcript::{Told, told};
 
 /// A score, and how long it took to judge the recording, where that is known.
@@ -157,6 +158,13 @@ impl Job {
         let mut score = CaseScore::of(&play);
         score.stale_prompts = stale;
         score.notices.clone_from(&recording.session.notices);
+        let more = recording.prompts().count().saturating_sub(cues.len());
+        if more > 0 {
+            let turns = counted(more, "turn");
+            score
+                .notices
+                .push(format!("the recording goes on for {turns} that its prompt script has not; they are not judged"));
+        }
         score.missing_files = missing_files(&cues, &play);
         for turn in &mut score.by_turn {
             turn.recorded = recorded_verdict(&recording, turn.turn);

@@ -9,6 +9,9 @@ use super::summary::Summary;
 use super::words::{MARKS, changes, of_case, of_change, of_rule, row, settings, several, suites, three_ways};
 use crate::report::visible;
 
+/// Items of a list that are written: a comment of a pull request takes 32 KiB.
+const MOST: usize = 50;
+
 /// Writes a run in Markdown: a table of suites, then what needs a look.
 pub fn markdown(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Result<()> {
     let summary = report.summary();
@@ -87,7 +90,11 @@ fn list(lines: impl Iterator<Item = String>, out: &mut dyn Write) -> io::Result<
     if lines.peek().is_some() {
         writeln!(out)?;
     }
-    lines.try_for_each(|line| writeln!(out, "- {line}"))
+    lines.by_ref().take(MOST).try_for_each(|line| writeln!(out, "- {line}"))?;
+    match lines.count() {
+        0 => Ok(()),
+        more => writeln!(out, "- and {more} more; `--format html` or `json` has them all"),
+    }
 }
 
 /// A text that stays one cell or item, and of which nothing is read as markup or as a mention.

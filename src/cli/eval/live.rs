@@ -126,6 +126,15 @@ fn takes(
             for _ in 0..count {
                 number += 1;
                 let target = target(&folder, case, number);
+                let called = target.strip_prefix(&folder).unwrap_or(&target).to_string_lossy().into_owned();
+                if !case.recordings.iter().any(|pattern| fast_glob::glob_match(pattern, &called)) {
+                    let error = format!(
+                        "{name}: `{}`: a new recording is called as {called}, and none of its patterns takes that",
+                        case.name
+                    );
+                    return Err(CliError::usage(error)
+                        .hint("give the case a folder of recordings, as in `recordings/api/*.jsonl`"));
+                }
                 takes.push_back(Take { case: case.name.clone(), script: script.clone(), target });
             }
         }

@@ -102,13 +102,13 @@ fn instead(arguments: &Eval, world: &World<'_>) -> Result<Option<Instead>, CliEr
     if let Some(path) = &arguments.against_settings {
         let name = path.display().to_string();
         let text = files::read(&world.directory.join(path));
-        let text = text.map_err(|reason| CliError::undone(format!("{name}: {reason}")))?;
+        let text = text.map_err(|reason| CliError::usage(format!("{name}: {reason}")))?;
         instead = Some(Instead::read(&name, &text).map_err(wrong)?);
     }
     if let Some(path) = &arguments.against_script {
         let name = path.display().to_string();
         let full = world.directory.join(path);
-        let text = files::read(&full).map_err(|reason| CliError::undone(format!("{name}: {reason}")))?;
+        let text = files::read(&full).map_err(|reason| CliError::usage(format!("{name}: {reason}")))?;
         let beside = |file: &str| crate::engine::read_beside(&full, file);
         let script = PromptScript::read_with(&name, &text, &Settings::default(), &beside).map_err(wrong)?;
         let prompts = Instead::prompts(script);
