@@ -357,6 +357,17 @@ fn a_pipe_pushes_what_has_its_name_on_the_build_machine() {
 }
 
 #[test]
+fn an_import_is_mended_by_its_steps() {
+    let text = "definitions: {imports: {shared: ci/main.yml}}\npipelines: {branches: {main: {import: x@shared}}}\n";
+    let found = findings(text);
+    let import = found.iter().find(|finding| finding.message.contains("`x@shared` is imported"));
+    assert_eq!(
+        import.and_then(|finding| finding.help.as_deref()),
+        Some("write the imported steps here, where they are followed")
+    );
+}
+
+#[test]
 fn a_later_step_pushes_what_it_loads() {
     let built = |push: &str| {
         let text = format!(

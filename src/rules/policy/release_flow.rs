@@ -69,6 +69,7 @@ fn part(
     let word = kind.word();
     let open = |reason: &str| format!("whether {event} deploys to {word} can't be told: {reason}");
     let mut unfollowed: Option<(Span, String)> = None;
+    let mut imported = false;
     let mut contested: Option<(Span, String)> = None;
     for plan in plans {
         for site in plan.deployments(flow.settings).into_iter().filter(|site| site.kind == Some(kind)) {
@@ -105,6 +106,7 @@ fn part(
             }
         }
         if let Some(reason) = &plan.unknown {
+            imported |= unfollowed.is_none();
             unfollowed.get_or_insert((plan.selector.key.span(), open(reason)));
         }
         // One that is called after another environment goes there.
@@ -132,7 +134,11 @@ fn part(
         return;
     }
     if let Some((span, message)) = unfollowed {
-        out.cannot_tell(span, message).help("show the commands in the file, or keep the script in the repository");
+        out.cannot_tell(span, message).help(if imported {
+            "write the imported steps here, where they are followed"
+        } else {
+            "show the commands in the file, or keep the script in the repository"
+        });
         return;
     }
     let message = if let Some(wide) = among_others.filter(|_| plans.is_empty()) {
