@@ -47,9 +47,9 @@ fn package(text: &str, name: &str, rest: &[String]) -> Option<String> {
         _ => None,
     };
     let main = body(name)?;
-    let mut parts: Vec<String> = body(&format!("pre{name}")).into_iter().collect();
-    parts.push(if rest.is_empty() { main } else { format!("{main} {}", rest.join(" ")) });
-    parts.extend(body(&format!("post{name}")));
+    let mut parts: Vec<String> = body(&format!("pre{name}")).map(of_its_own).into_iter().collect();
+    parts.push(of_its_own(if rest.is_empty() { main } else { format!("{main} {}", rest.join(" ")) }));
+    parts.extend(body(&format!("post{name}")).map(of_its_own));
     Some(parts.join("\n"))
 }
 
@@ -67,7 +67,7 @@ fn make(arguments: &[String], files: &dyn Files) -> Option<String> {
     while let Some(word) = words.next() {
         match word.as_str() {
             "-f" | "--file" | "--makefile" => file = words.next().cloned(),
-            // Another folder's Makefile has other paths, too.
+            // The shell reading goes to the folder that the flag names where it can; here it could not.
             "-C" | "--directory" => return None,
             "-j" | "-o" | "-W" => {}
             flag if flag.starts_with('-') => {}
@@ -132,10 +132,15 @@ fn bring(name: &str, targets: &[Target], done: &mut HashSet<String>, script: &mu
             bring(needed, targets, done, script);
         }
         for line in &target.recipe {
-            script.push_str(&line.replace("$@", name));
+            script.push_str(&of_its_own(line.replace("$@", name)));
             script.push('\n');
         }
     }
+}
+
+/// A line that has a shell of its own: where it goes to another folder, the next one does not.
+fn of_its_own(line: String) -> String {
+    if line.contains("cd ") || line.contains("pushd ") { format!("(\n{line}\n)") } else { line }
 }
 
 /// The variables as shell assignments, and the targets.

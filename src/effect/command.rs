@@ -7,7 +7,7 @@ use super::configured;
 use super::daemon::Daemon;
 use super::deploy;
 use super::hidden;
-use super::model::{Effect, Images, Kind, Opaque};
+use super::model::{AtHand, Effect, Images, Kind, Opaque};
 use super::read::Run;
 use super::reference::{Comparison, Reference};
 use super::runner::{self, Runs};
@@ -139,7 +139,11 @@ impl<'d> Reading<'_, 'd> {
             Does::Runner => match runner::read(self.invocation) {
                 Runs::Harmless => self.runs_nothing(),
                 Runs::Target(Opaque::Target { name: target, telling, .. }) => {
-                    let at_hand = runner::target_files(name).iter().any(|path| self.files.read(path).is_some());
+                    let at_hand = if self.runs_untold() {
+                        AtHand::Untold
+                    } else {
+                        AtHand::of(runner::target_files(name).iter().any(|path| self.is_at_hand(path)))
+                    };
                     let target = Opaque::Target { name: target, telling, at_hand };
                     self.push(Kind::Opaque(target), self.short(), self.words(&[]));
                 }

@@ -81,7 +81,7 @@ pub(super) fn compose(arguments: &Arguments<'_>, scope: &Scope, files: &dyn File
     let whole = arguments.phrase().first().is_some_and(|word| word == "stack");
     let wanted: Vec<&str> = arguments.plain_values().filter(|_| !whole).filter_map(Value::as_literal).collect();
     let mut found = Vec::new();
-    for text in paths.iter().filter_map(|path| files.read(path.trim_start_matches("./"))) {
+    for text in paths.iter().filter_map(|path| files.read(&scope.leads(&Value::literal(path.as_str())).inside()?)) {
         let document = Document::read(text);
         let Some(services) = document.root().and_then(|root| root.get("services")) else { continue };
         for entry in services.entries() {

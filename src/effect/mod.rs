@@ -44,7 +44,7 @@ mod world;
 pub use catalogue::{Catalogue, CatalogueError};
 pub use collected::{BranchTest, Change, GitCall, Print, StepEffects, Unread};
 pub use environment::{EnvironmentKind, inferred, kind_of, left_to_variable};
-pub use model::{Effect, Images, Kind, Opaque, Site};
+pub use model::{AtHand, Effect, Images, Kind, Opaque, Site};
 pub use read::Reader;
 pub use reference::{Comparison, Reference, Tag, compare};
 pub use world::{Bindings, Files, Names, NoFiles};

@@ -123,6 +123,24 @@ impl<'d> Images<'d> {
     }
 }
 
+/// Whether a file is at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtHand {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+    /// The folder in which it is looked for can't be told.
+    Untold,
+}
+
+impl AtHand {
+    /// At hand, or not.
+    pub(super) fn of(is: bool) -> Self {
+        if is { Self::Yes } else { Self::No }
+    }
+}
+
 /// What can't be followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Opaque {
@@ -133,7 +151,7 @@ pub enum Opaque {
         /// Whether its name says that it builds or deploys.
         telling: bool,
         /// Whether it lies in the repository, in a language that is not followed.
-        at_hand: bool,
+        at_hand: AtHand,
     },
     /// A file of values that is sourced and not at hand.
     Values {
@@ -147,7 +165,7 @@ pub enum Opaque {
         /// Whether the target's name says that it builds or deploys an image.
         telling: bool,
         /// Whether the runner's file lies in the repository, in a form that is not followed.
-        at_hand: bool,
+        at_hand: AtHand,
     },
     /// A command that the catalogue does not know.
     Command {

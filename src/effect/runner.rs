@@ -1,7 +1,8 @@
 //! Runners: `make`, `npm run` and their kin, whose targets tell more than their names.
 
-use super::model::Opaque;
-use crate::shell::Invocation;
+use super::command::Reading;
+use super::model::{AtHand, Opaque};
+use crate::shell::{Invocation, Leads, Value};
 
 /// What a call of a runner means.
 pub(super) enum Runs {
@@ -38,8 +39,11 @@ const ABOUT: [&str; 18] = [
     "changelog",
 ];
 /// Flags of runners that take a folder, a file or a package in the next word.
-const WITH_VALUE: [&str; 9] =
-    ["-C", "--directory", "-f", "--file", "--cwd", "--prefix", "-w", "--workspace", "--filter"];
+const WITH_VALUE: [&str; 10] =
+    ["-C", "--directory", "-f", "--file", "--cwd", "--prefix", "--dir", "-w", "--workspace", "--filter"];
+
+/// Those of them that take the folder in which the runner looks for its file.
+const FOLDERS: [&str; 5] = ["-C", "--directory", "--cwd", "--prefix", "--dir"];
 
 /// Whether a word says that something is deployed.
 pub(super) fn deploys(word: &str) -> bool {
@@ -106,6 +110,31 @@ pub(super) fn target_files(tool: &str) -> &'static [&'static str] {
     }
 }
 
+impl Reading<'_, '_> {
+    /// Whether a runner runs in a folder that can't be told.
+    pub(super) fn runs_untold(&self) -> bool {
+        let words = &self.invocation.words;
+        let unknown = |value: &Value| self.scope.leads(value) == Leads::Unknown;
+        let named = words.iter().enumerate().find_map(|(at, word)| match word.literal() {
+            Some(flag) if FOLDERS.contains(&flag) => words.get(at + 1).map(|next| next.value().into_owned()),
+            Some(_) => None,
+            // `--prefix=$DIR`
+            None => word
+                .value()
+                .split_once("=")
+                .filter(|(flag, _)| FOLDERS.contains(&flag.literal_prefix()))
+                .map(|(_, to)| to),
+        });
+        self.invocation.remote.is_none() && unknown(&named.unwrap_or_else(|| Value::literal(".")))
+    }
+
+    /// Whether a file lies where the command runs.
+    pub(super) fn is_at_hand(&self, path: &str) -> bool {
+        let path = self.scope.leads(&Value::literal(path)).inside();
+        path.is_some_and(|path| self.files.read(&path).is_some())
+    }
+}
+
 /// Reads a call of a runner.
 pub(super) fn read(invocation: &Invocation) -> Runs {
     let Some(tool) = invocation.name() else { return Runs::Harmless };
@@ -142,7 +171,7 @@ pub(super) fn read(invocation: &Invocation) -> Runs {
             .any(|word| matches!(word.literal(), Some("--version" | "-v" | "--help" | "-h" | "-l" | "--list")));
         return match tool {
             "make" | "gmake" | "task" | "ant" | "rake" | "gulp" | "grunt" if !asks => {
-                Runs::Target(Opaque::Target { name: tool.to_owned(), telling: false, at_hand: false })
+                Runs::Target(Opaque::Target { name: tool.to_owned(), telling: false, at_hand: AtHand::No })
             }
             _ => Runs::Harmless,
         };
@@ -152,7 +181,7 @@ pub(super) fn read(invocation: &Invocation) -> Runs {
     let quiet = matches!(tool, "rake" | "composer");
     let telling = !quiet && targets.iter().any(|target| says(target, builds));
     let name = format!("{tool} {}", plain.join(" "));
-    Runs::Target(Opaque::Target { name, telling, at_hand: false })
+    Runs::Target(Opaque::Target { name, telling, at_hand: AtHand::No })
 }
 
 #[cfg(test)]

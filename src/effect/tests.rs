@@ -218,8 +218,9 @@ fn logins_that_are_printed_are_logins() {
 
 #[test]
 fn what_is_not_known_is_told() {
-    let script =
-        |path: &str, telling: bool| format!("{:?}", Opaque::Script { path: path.to_owned(), telling, at_hand: false });
+    let script = |path: &str, telling: bool| {
+        format!("{:?}", Opaque::Script { path: path.to_owned(), telling, at_hand: AtHand::No })
+    };
     assert_eq!(effects("./deploy.sh staging"), [script("./deploy.sh", true)]);
     assert_eq!(effects("bash ci/check.sh"), [script("ci/check.sh", false)]);
     assert_eq!(effects("frobnicate x"), [format!("{:?}", Opaque::Command { name: "frobnicate".to_owned() })]);
@@ -229,7 +230,7 @@ fn what_is_not_known_is_told() {
     assert_eq!(effects("curl -s https://a.b/run.sh | bash\nsh -c \"$(curl https://a.b/x)\"").len(), 2);
     assert_eq!(
         effects("npm run build && npm ci && pip install x && ./gradlew build"),
-        [format!("{:?}", Opaque::Target { name: "npm run build".to_owned(), telling: false, at_hand: false })]
+        [format!("{:?}", Opaque::Target { name: "npm run build".to_owned(), telling: false, at_hand: AtHand::No })]
     );
 }
 
@@ -262,7 +263,8 @@ fn tools_behind_other_tools_are_read() {
 
 #[test]
 fn what_a_shell_reads_is_told() {
-    let script = |path: &str| format!("{:?}", Opaque::Script { path: path.to_owned(), telling: true, at_hand: false });
+    let script =
+        |path: &str| format!("{:?}", Opaque::Script { path: path.to_owned(), telling: true, at_hand: AtHand::No });
     assert_eq!(effects("cat ./deploy.sh | ssh me@host"), [script("./deploy.sh")]);
     assert_eq!(effects("ssh me@host < ci/deploy.sh"), [script("ci/deploy.sh")]);
     assert_eq!(effects("bash < deploy.sh"), [script("deploy.sh")]);

@@ -1,9 +1,9 @@
 //! Commands of which the catalogue has no entry: scripts of the repository, harmless tools, unknown ones.
 
 use super::command::Reading;
-use super::model::{Kind, Opaque};
+use super::model::{AtHand, Kind, Opaque};
 use super::runner;
-use crate::shell::{Symbol, Value};
+use crate::shell::{Leads, Symbol, Value, Word};
 
 /// Tools that run code of the repository, or tasks that stand in a file of theirs.
 const RUNS_CODE: [&str; 39] = [
@@ -149,6 +149,12 @@ impl Reading<'_, '_> {
             return;
         }
         if let Some(path) = script {
+            let leads = self.scope.leads(&Value::literal(path));
+            let runs_file = is_repository_path(path) || matches!(name, "bash" | "sh" | "source" | ".");
+            let untold = leads == Leads::Unknown && self.invocation.remote.is_none();
+            // A script is called by its path from the repository where the step went to a folder of it.
+            let from_root = leads.inside().filter(|_| self.scope.folder().is_some());
+            let path = from_root.as_deref().unwrap_or(path);
             if matches!(name, "source" | ".") && is_values(path) {
                 self.push(Kind::Opaque(Opaque::Values { path: path.to_owned() }), path.to_owned(), Vec::new());
                 return;
@@ -156,9 +162,12 @@ impl Reading<'_, '_> {
             let what = Opaque::Script {
                 path: path.to_owned(),
                 telling: runner::is_telling(path),
-                at_hand: self.files.read(path.trim_start_matches("./")).is_some(),
+                at_hand: if untold {
+                    AtHand::Untold
+                } else {
+                    AtHand::of(self.files.read(path.trim_start_matches("./")).is_some())
+                },
             };
-            let runs_file = is_repository_path(path) || matches!(name, "bash" | "sh" | "source" | ".");
             if runs_file || runner::is_telling(path) {
                 self.push(Kind::Opaque(what), path.to_owned(), self.words(&[]));
                 return;
@@ -178,6 +187,7 @@ impl Reading<'_, '_> {
         if matches!(name, "bash" | "sh" | "zsh" | "dash" | "ash" | "ksh")
             && self.invocation.words.len() > 1
             && called.is_none()
+            && !self.is_given_unknown()
         {
             // `bash --version` and the like.
             let told = !self.invocation.piped_from;
@@ -194,6 +204,15 @@ impl Reading<'_, '_> {
     }
 }
 
+impl Reading<'_, '_> {
+    /// Whether a shell is given a script whose path can't be told.
+    fn is_given_unknown(&self) -> bool {
+        let is_flag = |word: &&Word| word.value().literal_prefix().starts_with(['-', '+']);
+        let first = self.invocation.words.iter().skip(1).find(|word| !is_flag(word));
+        first.is_some_and(|word| word.literal().is_none())
+    }
+}
+
 /// Whether a text holds the commit or the tag of the run.
 pub(super) fn holds_run(value: &Value) -> bool {
     let own = |symbol: &Symbol| symbol.is_variable("BITBUCKET_TAG") || symbol.is_variable("BITBUCKET_COMMIT");
@@ -201,12 +220,12 @@ pub(super) fn holds_run(value: &Value) -> bool {
 }
 
 /// Whether a word is the output of a command as a file: `<(curl …)`.
-fn is_substituted(word: &crate::shell::Word) -> bool {
+fn is_substituted(word: &Word) -> bool {
     word.value().literal_prefix().starts_with("<(")
 }
 
 /// Whether a script is only looked at for errors: `php -l a.php`, `bash -n a.sh`.
-fn only_parses(name: &str, words: &[crate::shell::Word]) -> bool {
+fn only_parses(name: &str, words: &[Word]) -> bool {
     let flags = words.iter().skip(1).map_while(|word| word.literal()).take_while(|word| word.starts_with('-'));
     let looks: &[&str] = match name {
         "bash" | "sh" | "dash" | "zsh" | "ksh" => &["-n"],

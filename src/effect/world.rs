@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::consulted::Consulted;
 use crate::pipeline::{Alternative, Matching};
-use crate::shell::{Host, Lookup, Value};
+use crate::shell::{Host, Lookup, Value, joined};
 
 /// Files of the repository, for scripts, Dockerfiles and compose files at hand.
 pub trait Files {
@@ -183,28 +183,26 @@ impl Host for World<'_> {
     }
 
     fn script(&mut self, path: &str) -> Option<String> {
-        let text = self.files.read(&plain_path(path)?)?;
+        let text = self.files.read(path)?;
         let first = text.lines().next().unwrap_or("");
         let shell = !first.starts_with("#!") || first.contains("sh");
         shell.then_some(text)
     }
 
-    fn target(&mut self, words: &[String]) -> Option<String> {
-        super::at_hand::script(words, self.files)
+    fn target(&mut self, folder: &str, words: &[String]) -> Option<String> {
+        super::at_hand::script(words, &Below { files: self.files, folder })
     }
 }
 
-/// A path without `.` and `..`; `None` where it leads out of the checkout.
-fn plain_path(path: &str) -> Option<String> {
-    let mut plain: Vec<&str> = Vec::new();
-    for name in path.split('/') {
-        match name {
-            "." => {}
-            ".." => {
-                plain.pop()?;
-            }
-            name => plain.push(name),
-        }
+/// The files of the repository, seen from one of its folders.
+struct Below<'f> {
+    files: &'f dyn Files,
+    folder: &'f str,
+}
+
+impl Files for Below<'_> {
+    fn read(&self, path: &str) -> Option<String> {
+        let outside = path.starts_with(['/', '~']);
+        joined(self.folder, path).filter(|_| !outside).and_then(|path| self.files.read(&path))
     }
-    Some(plain.join("/"))
 }

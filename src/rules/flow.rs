@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use super::policy::Credentials;
 use super::semantic::{Site, steps};
-use crate::effect::{Comparison, Effect, EnvironmentKind, Kind, Opaque, Reference, Tag, Unread};
+use crate::effect::{AtHand, Comparison, Effect, EnvironmentKind, Kind, Opaque, Reference, Tag, Unread};
 use crate::pipeline::{File, Pattern, ScriptItem, Section, Selector};
 use crate::plan::{Deployment, EventKind, Plan, PlannedStep};
 use crate::settings::Settings;
@@ -242,9 +242,12 @@ pub(super) fn not_followed<'p, 'd: 'p>(plans: impl IntoIterator<Item = &'p Plan<
 /// What would settle what such a command hides.
 pub(super) fn settles(hidden: &Effect<'_>) -> &'static str {
     match &hidden.kind {
-        Kind::Opaque(Opaque::Script { at_hand: true, .. } | Opaque::Target { at_hand: true, .. }) => {
+        Kind::Opaque(Opaque::Script { at_hand: AtHand::Yes, .. } | Opaque::Target { at_hand: AtHand::Yes, .. }) => {
             "show its commands in the file or in a shell script, where they are followed"
         }
+        Kind::Opaque(
+            Opaque::Script { at_hand: AtHand::Untold, .. } | Opaque::Target { at_hand: AtHand::Untold, .. },
+        ) => FOLDER_TOLD,
         Kind::Opaque(Opaque::Script { .. } | Opaque::Target { .. }) => {
             "show its commands in the file, or keep the script in the repository"
         }
@@ -256,6 +259,10 @@ pub(super) fn settles(hidden: &Effect<'_>) -> &'static str {
         _ => "name the image in this command, where it can be read",
     }
 }
+
+/// What settles in which folder something runs.
+pub(super) const FOLDER_TOLD: &str =
+    "go to that folder by its name, or begin the path with `$BITBUCKET_CLONE_DIR`, so that it can be followed";
 
 /// Whether a command that is not understood carries a reference. `across` tells that they stand in runs of different events.
 pub(super) fn carries(unread: &Unread<'_>, reference: &Reference<'_>, across: bool) -> bool {

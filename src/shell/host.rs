@@ -25,9 +25,10 @@ pub trait Host {
     /// Whether a value that is no literal equals a text or matches a pattern, where that can be told.
     fn compares(&self, value: &Value, pattern: &str) -> Option<bool>;
 
-    /// The text of a script of the repository, where it is at hand.
+    /// The text of a script of the repository by its path from there, where it is at hand.
     fn script(&mut self, path: &str) -> Option<String>;
 
-    /// The shell text of a runner's target (`make image`, `npm run build`), where the runner's file is at hand.
-    fn target(&mut self, words: &[String]) -> Option<String>;
+    /// The shell text of a runner's target (`make image`, `npm run build`) in a folder of the repository, where the runner's
+    /// file is at hand.
+    fn target(&mut self, folder: &str, words: &[String]) -> Option<String>;
 }

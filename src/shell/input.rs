@@ -14,7 +14,8 @@ impl Interpreter<'_> {
         match stdin {
             Stdin::File(path) => {
                 // The file is of the repository, also where another machine runs it.
-                match self.host_script(path) {
+                match self.scope.leads(&Value::literal(path.as_str())).inside().and_then(|path| self.host_script(&path))
+                {
                     Some(text) => {
                         self.calls.push(path.clone());
                         let piece = Piece::whole(shell.place, &text);

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::folder::Folder;
 use super::host::{Host, Lookup};
 use super::invocation::{Invocation, Word};
 use super::parse::Parses;
@@ -148,22 +149,24 @@ impl<'h> Interpreter<'h> {
         self.host
     }
 
-    pub(super) fn script(&mut self, path: &str) -> Option<String> {
-        if self.remote.is_some() { None } else { self.host.script(path) }
-    }
-
-    /// The text of a script at hand, whoever runs it.
+    /// The text of a script at hand by its path from the checkout, whoever runs it.
     pub(super) fn host_script(&mut self, path: &str) -> Option<String> {
         self.host.script(path)
     }
 
-    /// The text of a runner's target at hand.
-    pub(super) fn target(&mut self, invocation: &Invocation) -> Option<String> {
+    /// The text of a runner's target at hand, and the folder in which it runs.
+    pub(super) fn target(&mut self, tool: &str, invocation: &Invocation) -> Option<(Folder, String)> {
         if self.remote.is_some() {
             return None;
         }
-        let words: Vec<String> = invocation.words.iter().map(|word| word.shown()).collect();
-        self.host.target(&words)
+        let sent = self.sent(tool, invocation);
+        let (folder, words) = match &sent {
+            Some((folder, words)) => (folder, words),
+            None => (&self.scope.stand.at, &invocation.words),
+        };
+        let words: Vec<String> = words.iter().map(|word| word.shown()).collect();
+        let text = self.host.target(folder.inside()?, &words)?;
+        Some((folder.clone(), text))
     }
 
     /// Counts one level; false when it is one too many.
@@ -203,6 +206,10 @@ impl<'h> Interpreter<'h> {
         self.ran.push(invocation.place);
         self.note_status(&invocation);
         self.note_files(&invocation);
+        if matches!(invocation.name(), Some("pwd" | "realpath" | "readlink")) && self.remote.is_none() && !self.foreign
+        {
+            invocation.reads.folder = self.scope.stand.at.told().map(str::to_owned);
+        }
         if matches!(invocation.name(), Some("kubectl" | "oc" | "aws" | "kapp" | "gcloud" | "kustomize" | "ecspresso")) {
             invocation.reads = self.reads(&invocation);
         }
@@ -231,6 +238,11 @@ impl<'h> Interpreter<'h> {
         }
         if self.foreign {
             return found(Some(vec![Value::opaque(format!("${name} of the other machine"))]), None);
+        }
+        if name == "PWD"
+            && let Some(here) = self.scope.here().filter(|_| self.remote.is_none())
+        {
+            return found(Some(vec![here]), Some(true));
         }
         match self.host.variable(name) {
             Lookup::Known(values) => {

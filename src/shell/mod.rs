@@ -11,6 +11,7 @@ mod condition;
 mod edit;
 mod expand;
 mod expansion;
+mod folder;
 mod host;
 mod input;
 mod interpret;
@@ -37,6 +38,7 @@ mod wrapper;
 mod written;
 
 pub use expansion::rejoin;
+pub use folder::Leads;
 pub use host::{Host, Lookup};
 pub use interpret::{Comparison, Interpreter};
 pub use invocation::{Invocation, Reads, Stdin, Word};

@@ -1,9 +1,9 @@
 //! What a command that takes manifests has to read: its input, and files that the script wrote or changed.
 
+use super::folder::Folder;
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Reads, Stdin};
 use super::value::{SymbolKind, Value};
-use super::written::Folder;
 
 /// Commands that read the files which they are given, or only change who may read them.
 pub(super) const READS: [&str; 44] = [
@@ -121,7 +121,7 @@ impl Interpreter<'_> {
         let words: Vec<Value> =
             printed.flat_map(|command| command.name.split_whitespace()).map(Value::literal).collect();
         words.into_iter().for_each(|word| self.note_written(word, &mut written));
-        let folder = match &self.scope.folder {
+        let folder = match &self.scope.stand.at {
             Folder::At(folder) => Some(folder.clone()),
             Folder::Lost => None,
         };

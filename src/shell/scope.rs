@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::array::{self, Item};
+use super::folder::Stand;
 use super::piece::Piece;
 use super::positional::Positional;
 use super::value::Value;
-use super::written::Folder;
 
 /// Variables, functions and positional parameters.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,7 @@ pub struct Scope {
     pub(super) functions: Rc<BTreeMap<String, Piece>>,
     pub(super) aliases: Rc<BTreeMap<String, String>>,
     pub(super) positional: Positional,
-    pub(super) folder: Folder,
+    pub(super) stand: Stand,
 }
 
 impl Scope {
@@ -34,19 +34,6 @@ impl Scope {
     /// The values of a variable that the script set.
     pub fn get(&self, name: &str) -> Option<&[Value]> {
         self.variables.get(name).map(Vec::as_slice)
-    }
-
-    /// Whether commands run outside of the checkout for sure.
-    pub fn is_outside(&self) -> bool {
-        matches!(&self.folder, Folder::At(path) if path.starts_with('/'))
-    }
-
-    /// The folder of the checkout in which commands run, where it is known and another than the checkout itself.
-    pub fn folder(&self) -> Option<&str> {
-        match &self.folder {
-            Folder::At(path) if !path.is_empty() && !path.starts_with('/') => Some(path),
-            Folder::At(_) | Folder::Lost => None,
-        }
     }
 
     pub(super) fn set_array(&mut self, name: &str, items: Vec<Item>) {
@@ -124,8 +111,8 @@ impl Scope {
                 joined.set(&name, values);
             }
             lists.into_iter().for_each(|(name, items)| joined.set_array(&name, items));
-            if way.folder != joined.folder {
-                joined.folder = Folder::Lost;
+            if way.stand != joined.stand {
+                joined.stand.lose();
             }
             if way.positional != joined.positional {
                 joined.positional.lose();

@@ -1,11 +1,12 @@
 //! What a command substitution prints, where that follows from its text.
 
 use super::expansion::{cut, trim};
+use super::folder::at;
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Stdin, Word};
 use super::piece::Piece;
 use super::value::{Part, Value, join};
-use super::written::Contents;
+use super::written::{Contents, joined};
 use crate::yaml::Span;
 
 impl Interpreter<'_> {
@@ -18,9 +19,11 @@ impl Interpreter<'_> {
         let text = || commands.iter().map(words_text).collect::<Vec<_>>().join(" | ");
         let printed = match commands.as_slice() {
             [] => Some(Value::default()),
-            // `$(cd "$(dirname "$0")" && pwd)`: seen from the checkout.
+            // `$(cd "$(dirname "$0")" && pwd)`
             [change, tell] if !tell.piped_from && change.name() == Some("cd") && tell.name() == Some("pwd") => {
-                change.words.iter().skip(1).find(|word| word.literal() != Some("--")).and_then(Word::one)
+                let named =
+                    || change.words.iter().skip(1).find(|word| word.literal() != Some("--")).and_then(Word::one);
+                printed(tell).or_else(|| named().filter(|folder| folder.as_literal().is_none()))
             }
             [first, filters @ ..] => {
                 let whole = self.file_lines(first).or_else(|| printed(first));
@@ -94,16 +97,36 @@ fn printed(invocation: &Invocation) -> Option<Value> {
             git(&words[1..])
         }
         "dirname" => folder_of(invocation.words.iter().skip(1).find(|word| word.literal() != Some("--"))?.one()?),
-        "realpath" => invocation.words.get(1).filter(|_| invocation.words.len() == 2)?.one(),
-        "readlink" => invocation.words.get(2).filter(|_| invocation.words[1].literal() == Some("-f"))?.one(),
+        "pwd" => invocation.reads.folder.as_deref().map(at),
+        "realpath" => absolute(invocation.words.get(1).filter(|_| invocation.words.len() == 2)?.one()?, invocation),
+        "readlink" => {
+            let named = invocation.words.get(2).filter(|_| invocation.words[1].literal() == Some("-f"));
+            absolute(named?.one()?, invocation)
+        }
         _ => None,
     }
 }
 
-/// What `dirname` prints of a path that is known.
+/// What `dirname` prints of a path whose last part is known.
 fn folder_of(path: Value) -> Option<Value> {
-    let path = path.as_literal()?.trim_end_matches('/');
-    Some(Value::literal(path.rsplit_once('/').map_or(".", |(folder, _)| folder)))
+    if let Some(path) = path.as_literal() {
+        let path = path.trim_end_matches('/');
+        return Some(Value::literal(path.rsplit_once('/').map_or(".", |(folder, _)| folder)));
+    }
+    let (folder, name) = path.rsplit_once("/")?;
+    name.as_literal().filter(|name| !name.is_empty()).map(|_| folder)
+}
+
+/// A path as it is from the root of all files.
+fn absolute(path: Value, invocation: &Invocation) -> Option<Value> {
+    match path.as_literal() {
+        Some(text) if !text.starts_with('/') => {
+            let folder = invocation.reads.folder.as_deref()?;
+            let root = if folder.starts_with('/') { "/" } else { "" };
+            Some(at(&format!("{root}{}", joined(folder, text)?)))
+        }
+        _ => Some(path),
+    }
 }
 
 /// All that `echo` or `printf` print, newlines included.
@@ -169,6 +192,7 @@ fn escaped(text: &Value) -> Value {
 fn git(arguments: &[Value]) -> Option<Value> {
     let words: Vec<&str> = arguments.iter().map(Value::as_literal).collect::<Option<_>>()?;
     match words.as_slice() {
+        ["rev-parse", "--show-toplevel"] => Some(at("")),
         ["rev-parse", "HEAD"] | ["rev-parse", "--verify", "HEAD"] | ["log", "-1", "--format=%H" | "--pretty=%H"] => {
             Some(Value::variable("BITBUCKET_COMMIT"))
         }

@@ -28,12 +28,16 @@ impl Host for World {
         }
     }
 
-    fn target(&mut self, words: &[String]) -> Option<String> {
-        (words == ["make", "image"]).then(|| "docker build -t a .".to_owned())
+    fn target(&mut self, folder: &str, words: &[String]) -> Option<String> {
+        (folder.is_empty() && words == ["make", "image"]).then(|| "docker build -t a .".to_owned())
     }
 
     fn script(&mut self, path: &str) -> Option<String> {
-        (path == "./ci/push.sh").then(|| "docker push \"$1\"\n".to_owned())
+        match path {
+            "ci/push.sh" => Some("docker push \"$1\"\n".to_owned()),
+            "ci/lib/tag.sh" => Some("docker tag \"$1\" y\n".to_owned()),
+            _ => None,
+        }
     }
 }
 

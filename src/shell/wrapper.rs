@@ -1,6 +1,7 @@
 //! Commands that run other commands: builtins, functions, shells, `ssh`, `sudo`, `xargs` and their kin.
 
 use super::array::Item;
+use super::folder::Folder;
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Stdin, Word};
 use super::piece::Piece;
@@ -27,6 +28,10 @@ impl Interpreter<'_> {
             } else if invocation.words.len() == 1 && invocation.words.iter().all(is_either) {
                 self.status = Status::Asked;
             } else {
+                let named = invocation.words.first().and_then(Word::one);
+                if let Some((path, text)) = named.and_then(|path| self.script_at(&path).map(|text| (path, text))) {
+                    return self.run_script(&path, (self.scope.stand.at.clone(), text), invocation, 1);
+                }
                 self.hand_out(invocation);
             }
             return Flow::Next;
@@ -116,14 +121,14 @@ impl Interpreter<'_> {
             return self.dispatch_inner(inner);
         }
         if RUNNERS.contains(&base)
-            && let Some(text) = self.target(&invocation)
+            && let Some((folder, text)) = self.target(base, &invocation)
         {
-            return self.run_script(&name, text, invocation, 1);
+            return self.run_script(&Value::literal(name), (folder, text), invocation, 1);
         }
         if name.contains('/')
-            && let Some(text) = self.script(&name)
+            && let Some(text) = self.script_at(&Value::literal(name.as_str()))
         {
-            return self.run_script(&name, text, invocation, 1);
+            return self.run_script(&Value::literal(name), (self.scope.stand.at.clone(), text), invocation, 1);
         }
         self.hand_out(invocation);
         Flow::Next
@@ -212,14 +217,18 @@ impl Interpreter<'_> {
                 return Flow::Next;
             }
         }
-        match invocation.words.get(index).and_then(Word::literal).map(str::to_owned) {
-            Some(path) if path != "-" && !reads_input => match self.script(&path) {
-                Some(text) => self.run_script(&path, text, invocation, index + 1),
-                None => {
-                    self.hand_out(invocation);
-                    Flow::Next
+        match invocation.words.get(index).map(Word::one) {
+            Some(path) if !reads_input && path.as_ref().and_then(Value::as_literal) != Some("-") => {
+                match path.and_then(|path| self.script_at(&path).map(|text| (path, text))) {
+                    Some((path, text)) => {
+                        self.run_script(&path, (self.scope.stand.at.clone(), text), invocation, index + 1)
+                    }
+                    None => {
+                        self.hand_out(invocation);
+                        Flow::Next
+                    }
                 }
-            },
+            }
             _ => {
                 let stdin = invocation.stdin.clone();
                 let before = self.scope.positional.clone();
@@ -268,15 +277,15 @@ impl Interpreter<'_> {
                 return Flow::Next;
             }
         };
-        let path = invocation.words.get(1).map(|word| word.shown());
-        match path.and_then(|path| text.or_else(|| self.script(&path)).map(|text| (path, text))) {
+        let path = invocation.words.get(1).map(|word| word.value().into_owned());
+        match path.and_then(|path| text.or_else(|| self.script_at(&path)).map(|text| (path, text))) {
             Some((path, text)) => {
                 if !self.enter() {
                     return Flow::Next;
                 }
                 let outer = self.scope.get(SOURCE).and_then(|values| values.first().cloned());
-                self.scope.set_array(SOURCE, vec![Item::new(vec![Value::literal(path.as_str())])]);
-                self.calls.push(path);
+                self.scope.set_array(SOURCE, vec![Item::new(vec![path.clone()])]);
+                self.calls.push(path.to_string());
                 let entered = self.begin();
                 let flow = self.walk_piece(&Piece::whole(invocation.place, &text));
                 let flow = self.end(entered, &[Flow::Return], flow);
@@ -292,17 +301,25 @@ impl Interpreter<'_> {
         }
     }
 
-    fn run_script(&mut self, path: &str, text: String, invocation: Invocation, first: usize) -> Flow {
+    /// Runs the text of a script, or of a runner's target, in a folder.
+    fn run_script(
+        &mut self,
+        path: &Value,
+        (folder, text): (Folder, String),
+        invocation: Invocation,
+        first: usize,
+    ) -> Flow {
         if !self.enter() {
             return Flow::Next;
         }
-        let mut positional = vec![vec![Value::literal(path)]];
+        let mut positional = vec![vec![path.clone()]];
         positional.extend(invocation.words.iter().skip(first).map(|word| word.values.clone()));
-        self.calls.push(path.to_owned());
+        self.calls.push(path.to_string());
         // What a script at hand does is pointed at where it is called.
         let piece = Piece::whole(invocation.place, &text);
         self.in_subshell(invocation.assignments, positional, |this| {
-            this.scope.set_array(SOURCE, vec![Item::new(vec![Value::literal(path)])]);
+            this.scope.set_array(SOURCE, vec![Item::new(vec![path.clone()])]);
+            this.scope.stand.at = folder;
             this.walk_piece(&piece)
         });
         self.calls.pop();

@@ -9,26 +9,8 @@ use super::reads::{READS, changes_unseen};
 use super::substitute;
 use super::value::{Value, join};
 
-/// The folder of the checkout, where every script begins.
-const CHECKOUT: &str = "BITBUCKET_CLONE_DIR";
-
 /// The file in which a step writes what it hands on as variables.
 const HANDED_ON: &str = "$BITBUCKET_PIPELINES_VARIABLES_PATH";
-
-/// The folder in which a script stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Folder {
-    /// This one, seen from the checkout; empty for the checkout itself.
-    At(String),
-    /// It can't be told.
-    Lost,
-}
-
-impl Default for Folder {
-    fn default() -> Self {
-        Folder::At(String::new())
-    }
-}
 
 /// Files with what stands in them; `None` where it is written by something that is not followed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -174,24 +156,6 @@ impl Interpreter<'_> {
         self.written.files.insert(path, text);
     }
 
-    /// A file's path from the checkout; one that begins elsewhere as it is written.
-    pub(super) fn path(&self, value: &Value) -> Option<String> {
-        let in_checkout = value.first_symbol().is_some_and(|first| first.is_variable(CHECKOUT));
-        let rest = if in_checkout {
-            value.split_once("/").map_or_else(Value::default, |(_, rest)| rest)
-        } else {
-            value.clone()
-        };
-        let Some(text) = rest.as_literal() else { return Some(value.to_string()) };
-        let folder = match &self.scope.folder {
-            _ if in_checkout || text.starts_with(['/', '~']) => "",
-            Folder::At(folder) => folder,
-            Folder::Lost => return None,
-        };
-        let root = if text.starts_with('/') || folder.starts_with('/') { "/" } else { "" };
-        Some(format!("{root}{}", joined(folder, text)?))
-    }
-
     /// All that a command prints, newlines included; `None` where it can't be told.
     fn printed_whole(&mut self, invocation: &Invocation) -> Option<Value> {
         if invocation.remote.is_some() || invocation.certain != self.certain {
@@ -241,11 +205,14 @@ impl Interpreter<'_> {
             return;
         }
         let Some(name) = invocation.name() else { return };
+        if matches!(name, "cd" | "pushd" | "popd") {
+            return self.change_folder(name, invocation);
+        }
         if name == "sed" && self.fill_in_place(invocation) {
             return;
         }
         self.written.doubtful = self.written.doubtful || changes_unseen(name, invocation);
-        if self.written.is_empty() && !matches!(name, "cd" | "pushd" | "popd" | "tee") {
+        if self.written.is_empty() && name != "tee" {
             return;
         }
         if READS.contains(&name) {
@@ -253,10 +220,6 @@ impl Interpreter<'_> {
         }
         let words: Vec<Cow<'_, Value>> = invocation.words.iter().skip(1).map(|word| word.value()).collect();
         match (name, words.as_slice()) {
-            ("cd" | "pushd" | "popd", words) => {
-                let named = words.first().filter(|word| name != "popd" && !word.literal_prefix().starts_with('-'));
-                self.scope.folder = named.and_then(|folder| self.path(folder)).map_or(Folder::Lost, Folder::At);
-            }
             ("tee", words) => {
                 let text = match &invocation.stdin {
                     Stdin::Text(values) => match values.as_slice() {
@@ -313,7 +276,7 @@ mod tests {
             None
         }
 
-        fn target(&mut self, _words: &[String]) -> Option<String> {
+        fn target(&mut self, _folder: &str, _words: &[String]) -> Option<String> {
             None
         }
 
@@ -367,7 +330,8 @@ mod tests {
             "echo T=1 > t; echo UT=2 >> t; say $(grep T t)",
             "echo T=1 > t; ./more.sh >> t; say $(grep T t)",
             "echo 1 | base64 > t; say $(cat t)",
-            "echo 1 > t; cd $D/..; cd -; say $(cat t)",
+            "echo 1 > t; cd $D/..; say $(cat t)",
+            "echo 1 > t; cd $D; cd ../..; say $(cat t)",
             "ssh host 'echo 1 > t'; say $(cat t)",
             "echo B=1 >> kept.env; say $(cat kept.env)",
         ] {

@@ -1,10 +1,11 @@
 //! `visible-script`: what a step runs can be read.
 
 use super::{meta, page};
-use crate::effect::{Kind, Opaque};
+use crate::effect::{AtHand, Kind, Opaque};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::pipeline::{Artifacts, Matching, Pattern};
 use crate::plan::PlannedStep;
+use crate::rules::flow::FOLDER_TOLD;
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta = meta(
@@ -30,12 +31,20 @@ impl Rule for VisibleScript {
                     Kind::Opaque(
                         Opaque::Script { path: name, telling, at_hand } | Opaque::Target { name, telling, at_hand },
                     ) => (name, *telling && !effect.remote, *at_hand),
-                    Kind::Opaque(Opaque::Values { path }) => (path, false, false),
+                    Kind::Opaque(Opaque::Values { path }) => (path, false, AtHand::No),
                     _ => continue,
                 };
                 let place = effect.site.span();
                 let trace = plan.trace_to(step, effect);
-                if at_hand {
+                if at_hand == AtHand::Untold {
+                    out.cannot_tell(
+                        place,
+                        format!("`{name}` runs in a folder that can't be told, so its effects are unknown"),
+                    )
+                    .about(program(name), name)
+                    .help(FOLDER_TOLD)
+                    .trace(trace);
+                } else if at_hand == AtHand::Yes {
                     out.cannot_tell(place, format!("`{name}` is at hand and not followed, so its effects are unknown"))
                         .about(program(name), name)
                         .help(
