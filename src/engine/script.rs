@@ -294,7 +294,7 @@ mod tests {
         insta::assert_debug_snapshot!(told, @r#"
         [
             "p.yaml:1:1: missing field `name`",
-            "p.yaml:1:7: this is not YAML: unclosed bracket '['",
+            "p.yaml:1:7: the `[` that opens here is never closed",
             "p.yaml:2:1: `name` stands twice in one map; the first is on line 1",
             "p.yaml:2:8: `turns` has no prompt",
             "p.yaml:4:10: `a` is the id of two turns",

@@ -8,15 +8,6 @@ use crate::yaml::{Document, ProblemKind, Span, Style};
 pub fn findings(document: &Document) -> Vec<Finding> {
     let mut found = Vec::new();
     for problem in document.problems() {
-        if problem.kind == ProblemKind::Unreadable
-            && let Some(prose) = prose(document).filter(|prose| prose.start < problem.span.start)
-        {
-            Findings::new(meta(problem.kind), &mut found)
-                .violated(prose, format!("line {} is text, not `key: value`", document.position(prose.start).line))
-                .help("remove it, or begin it with `#` to make it a comment")
-                .related(problem.span, "here the file can't be read on");
-            continue;
-        }
         let mut findings = Findings::new(meta(problem.kind), &mut found);
         let mut draft = findings.violated(problem.span, problem.message.clone());
         if let Some(help) = &problem.help {
@@ -31,23 +22,6 @@ pub fn findings(document: &Document) -> Vec<Finding> {
     invisible::find(document, &mut Findings::new(&metas::VISIBLE_CHARACTERS, &mut found));
     found.sort_by_key(|finding| (finding.span, finding.rule));
     found
-}
-
-/// The first line with something in it, where it is plain text at the margin: words before the file, or a key without its colon.
-fn prose(document: &Document) -> Option<Span> {
-    let mut start = 0;
-    for line in document.text().split_inclusive('\n') {
-        let unmarked = line.trim_start_matches('\u{feff}');
-        start += line.len() - unmarked.len();
-        let text = unmarked.trim_end();
-        if !text.is_empty() && !text.starts_with(['#', '%']) && text != "---" {
-            let plain = text.starts_with(|c: char| c.is_alphanumeric() || c == '$');
-            return (plain && !text.contains(": ") && !text.ends_with(':'))
-                .then(|| Span::new(start, start + text.len()));
-        }
-        start += unmarked.len();
-    }
-    None
 }
 
 fn meta(kind: ProblemKind) -> &'static RuleMeta {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError};
 
+use super::broken;
 use super::document::{Comment, Document, Limits};
 use super::lines::Lines;
 use super::node::{Content, EntryData, NodeData, NodeId, Style, Text};
@@ -412,39 +413,17 @@ impl<'t> Builder<'t> {
                 return;
             }
         }
-        let kind = match error.kind() {
-            ErrorKind::InputByteLimitExceeded { .. } | ErrorKind::TooManyComments => ProblemKind::TooLarge,
-            _ => ProblemKind::Unreadable,
+        let deep = matches!(
+            error.kind(),
+            ErrorKind::InputByteLimitExceeded { .. } | ErrorKind::TooManyComments | ErrorKind::RecursionLimitExceeded
+        );
+        let problem = if deep {
+            let span = Span::of_char(self.text, offset);
+            let message = "nested too deep to be read".to_owned();
+            Problem { kind: ProblemKind::TooLarge, span, message, help: None, related: None }
+        } else {
+            broken::explain(self.text, &self.lines, error.kind(), offset)
         };
-        let reason = error.info().to_string();
-        let span = self.lines.span(self.text, line);
-        let width = self.text.get(offset..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-        let end = if offset < span.end { offset + width } else { offset };
-        let kind = if reason.contains("recursion") { ProblemKind::TooLarge } else { kind };
-        let content = self.text.get(span.start..span.end).unwrap_or("").trim_start().to_owned();
-        if kind == ProblemKind::TooLarge {
-            self.problem(kind, Span::new(offset, end), "nested too deep to be read".to_owned());
-            return;
-        }
-        let problem = self.problem(kind, Span::new(offset, end), format!("this is not YAML: {reason}"));
-        problem.help = advice(&content);
-    }
-}
-
-/// What the line that stopped the parser most likely needs.
-fn advice(line: &str) -> Option<String> {
-    let value = line.trim_start_matches("- ").trim_start();
-    let first = value.chars().next()?;
-    match first {
-        '*' | '&' | '!' | '%' | '@' | '`' => Some(format!("text that begins with `{first}` must be quoted")),
-        '{' if value.contains("{{") || value.contains("{%") => {
-            Some("this looks like a template: render it first, or quote the braces".to_owned())
-        }
-        '{' | '[' => Some(format!("text that begins with `{first}` must be quoted, also where it is a key")),
-        _ if value.contains(char::is_control) => Some(
-            "a control character stands in this line: remove it, or write it as an escape in double quotes".to_owned(),
-        ),
-        _ if value.matches(": ").count() > 1 => Some("quote the text if the colon belongs to it".to_owned()),
-        _ => Some("check the indentation of this line and of the one before it".to_owned()),
+        self.problems.push(problem);
     }
 }

@@ -3,6 +3,7 @@
 //! Everything that is said about a pipeline file is said about this tree; there is no second parser that could
 //! disagree. Anchors, aliases and merge keys are resolved and still know where they are written.
 
+mod broken;
 mod build;
 mod document;
 mod lines;
