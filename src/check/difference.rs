@@ -228,9 +228,9 @@ mod tests {
         assert_eq!(found(STEPS, &given("image: b:2")), [sign("runs in `b:2`, before in `a:1`")]);
         assert_eq!(found(STEPS, &given("image: a:1")), [""; 0]);
         assert_eq!(found(&given("size: 1x"), &given("size: 2x")), [sign("has the `size` `2x`, before `1x`")]);
-        let (was, is) = (given("caches: [pip, node], max-time: 5"), given("caches: [node, docker]"));
+        let (was, is) = (given("caches: [pip, node], max-time: 5"), given("caches: [node, gradle]"));
         let texts =
-            [sign("has the cache `docker` instead of the cache `pip`"), sign("has no `max-time` any more, before `5`")];
+            [sign("has the cache `gradle` instead of the cache `pip`"), sign("has no `max-time` any more, before `5`")];
         assert_eq!(found(&was, &is), texts);
         let (was, is) = (given("artifacts: [a, b]"), given("artifacts: {upload: [{name: x, paths: [c]}]}"));
         assert_eq!(found(&was, &given("artifacts: [b, a]")), [""; 0]);

@@ -181,3 +181,42 @@ fn a_choice_that_holds_production_is_a_doubt() {
     assert_eq!(custom("dev, staging, prod")[0].message, "whether `Go` deploys to production depends on what is chosen");
     assert!(custom("dev, staging").is_empty());
 }
+
+#[test]
+fn docker_is_asked_of_a_runtime_that_has_it() {
+    let runtime = |more: &str, command: &str| said("docker-runtime", &step(more, &[command]), "");
+    let docker = "\n          services: [docker]";
+    let three =
+        "\n          image: node:20.1.0\n          services: [docker]\n          runtime: {cloud: {version: \"3\"}}";
+    let refused = "`--privileged` is refused on version 2 of the runtime, which the step has";
+    assert_eq!(runtime(docker, "docker run --privileged x:1")[0].message, refused);
+    for command in ["docker buildx build -t x .", "docker build --platform linux/arm64 -t x ."] {
+        assert_eq!(runtime(docker, command).len(), 1, "{command}");
+        assert!(runtime(&three.replace("node", "docker"), command).is_empty(), "{command}");
+        assert!(
+            runtime(&format!("{docker}\n          runs-on: [self.hosted, linux]"), command).is_empty(),
+            "{command}"
+        );
+    }
+    for command in
+        ["docker build -t x .", "docker run x:1 serve --privileged=false", "docker buildx imagetools inspect x"]
+    {
+        assert!(runtime(docker, command).is_empty(), "{command}");
+    }
+    let client = "`docker build` has no client: version 3 of the runtime mounts none, and `node:20.1.0` holds none";
+    assert_eq!(runtime(three, "docker build -t x .")[0].message, client);
+    assert!(
+        said("docker-runtime", &step(three, &["apt-get install -y docker-cli", "docker build -t x ."]), "").is_empty()
+    );
+}
+
+#[test]
+fn a_pipe_that_pushes_and_a_cache_of_layers_need_docker() {
+    let push = ["pipe: atlassian/aws-ecr-push-image:2.4.0"];
+    assert_eq!(said("docker-service", &step("", &push), "").len(), 1);
+    assert!(said("docker-service", &step("\n          services: [docker]", &push), "").is_empty());
+    let cache = "\n          caches: [docker]";
+    assert_eq!(said("docker-cache", &step(cache, &["make"]), "").len(), 1);
+    assert!(said("docker-cache", &step(&format!("{cache}\n          services: [docker]"), &["make"]), "").is_empty());
+    assert!(said("docker-cache", &step(cache, &["make"]), "options: {docker: true}\n").is_empty());
+}

@@ -1,8 +1,7 @@
 //! `docker-cache`: the predefined docker cache is used where it works, and left as it is.
 
-use super::site::Told;
+use super::site::{Told, daemons, has_docker, runtime_version};
 use crate::finding::{Findings, RuleMeta, Severity};
-use crate::pipeline::Step;
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta = meta!("docker-cache", Warning, "the docker cache is redefined, or used where it does nothing");
@@ -20,21 +19,23 @@ impl Rule for DockerCache {
                 .severity(Severity::Error)
                 .help("give your cache another name");
         }
+        let everywhere = flow.file.option("docker").and_then(|docker| docker.boolean()) == Some(true);
+        let daemons = daemons(&flow.file);
         let mut told = Told::default();
         for site in flow.steps() {
             let Some(cache) = site.step.caches().into_iter().find(|cache| cache.text() == Some("docker")) else {
                 continue;
             };
-            if version_3(&site.step, flow) && told.first(cache.span()) {
+            let version_3 = runtime_version(&site.step, &flow.file) == Some("3");
+            if !everywhere && !has_docker(&site.step, &flow.file, &daemons) && told.first(cache.span()) {
+                let draft =
+                    out.violated(cache.span(), "the docker cache holds nothing: the step has no docker service");
+                site.tell(draft.help("remove it, or add `services: [docker]`"));
+            }
+            if version_3 && told.first(cache.span()) {
                 let draft = out.violated(cache.span(), "the docker cache is ignored on version 3 of the runtime");
                 site.tell(draft.help("remove it, and cache layers at your registry: `--cache-from`"));
             }
         }
     }
-}
-
-fn version_3(step: &Step<'_>, flow: &Flow<'_>) -> bool {
-    let runtime = step.get("runtime").or_else(|| flow.file.option("runtime"));
-    let version = runtime.and_then(|runtime| runtime.get("cloud")?.get("version"));
-    version.and_then(|version| version.text()) == Some("3")
 }

@@ -1,16 +1,24 @@
 //! `docker-service`: a step that runs docker on the build machine has the docker service.
 
-use std::collections::HashSet;
-
-use super::site::{Told, labels};
+use super::site::{Told, daemons, has_docker};
 use crate::effect::{Effect, Kind};
 use crate::finding::{Findings, RuleMeta};
-use crate::pipeline::Step;
+use crate::pipeline::PipeCall;
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta = meta!("docker-service", Warning, "a step runs docker and has no docker service");
 
 pub(super) struct DockerService;
+
+/// Pipes that push what the step's own docker holds.
+const PUSHES: [&str; 6] = [
+    "atlassian/aws-ecr-push-image",
+    "atlassian/google-gcr-push-image",
+    "atlassian/google-gar-push-image",
+    "atlassian/azure-acr-push-image",
+    "atlassian/azure-acr-push",
+    "microsoft/azure-acr-push",
+];
 
 impl Rule for DockerService {
     fn meta(&self) -> &'static RuleMeta {
@@ -21,15 +29,25 @@ impl Rule for DockerService {
         if flow.file.option("docker").and_then(|docker| docker.boolean()) == Some(true) {
             return;
         }
-        let services = flow.file.definitions().services();
-        let daemons = services.iter().filter(|service| service.is_docker()).map(|service| service.name());
-        let daemons: HashSet<&str> = daemons.chain(["docker"]).collect();
+        let daemons = daemons(&flow.file);
         let mut told = Told::default();
         for plan in flow.plans {
-            for planned in plan.steps.iter().filter(|planned| !has_docker(&planned.step, flow, &daemons)) {
+            for planned in plan.steps.iter().filter(|planned| !has_docker(&planned.step, &flow.file, &daemons)) {
                 let needs = |kind: &Kind<'_>| matches!(kind, Kind::Docker);
                 let mut commands = planned.found.effects.iter().filter(|effect| needs(&effect.kind));
-                let Some(effect) = commands.find(|effect| asks(&effect.command)) else { continue };
+                let Some(effect) = commands.find(|effect| asks(&effect.command)) else {
+                    let pushes = |pipe: &PipeCall<'_>| PUSHES.iter().any(|name| pipe.name() == *name);
+                    let pipe = planned.step.pipes().into_iter().find(pushes);
+                    if let Some(pipe) = pipe.filter(|pipe| told.first(pipe.identifier.span())) {
+                        let message =
+                            format!("`{}` pushes an image of the docker service, and the step has none", pipe.name());
+                        out.violated(pipe.identifier.span(), message)
+                            .help("add `services: [docker]` to the step, and build or load the image in it")
+                            .trace(plan.trace(planned))
+                            .through(planned.step.node());
+                    }
+                    continue;
+                };
                 // A login alone needs no daemon; before a command that does it is the first to fail.
                 let login = |effect: &&Effect<'_>| {
                     matches!(effect.kind, Kind::Login) && !effect.remote && effect.command == "docker login"
@@ -46,16 +64,6 @@ impl Rule for DockerService {
             }
         }
     }
-}
-
-/// Whether the step names a docker daemon, or runs on a machine that may have one of its own.
-fn has_docker<'d>(step: &Step<'d>, flow: &Flow<'d>, daemons: &HashSet<&str>) -> bool {
-    let labels = labels(step, &flow.file);
-    let containers = labels.iter().any(|label| matches!(label.text(), Some("linux" | "linux.arm64")));
-    if !labels.is_empty() && !containers {
-        return true;
-    }
-    step.services().iter().filter_map(|service| service.text()).any(|name| daemons.contains(name))
 }
 
 /// Whether a command needs the daemon: `docker --version` does not, podman has none, and pack builds in it.

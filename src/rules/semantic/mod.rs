@@ -19,6 +19,7 @@ mod constant_image;
 mod container_runner;
 mod default_allowed;
 mod docker_cache;
+mod docker_runtime;
 mod docker_service;
 mod documented_time;
 mod environment_once;
@@ -67,6 +68,7 @@ pub static ALL: &[&dyn Rule] = &[
     &container_runner::ContainerRunner,
     &default_allowed::DefaultAllowed,
     &docker_cache::DockerCache,
+    &docker_runtime::DockerRuntime,
     &docker_service::DockerService,
     &documented_time::DocumentedTime,
     &environment_once::EnvironmentOnce,

@@ -136,3 +136,27 @@ pub(super) fn labels<'d>(step: &Step<'d>, file: &File<'d>) -> Vec<Node<'d>> {
         _ => Vec::new(),
     }
 }
+
+/// The version of the cloud's runtime that a step asks for.
+pub(super) fn runtime_version<'d>(step: &Step<'d>, file: &File<'d>) -> Option<&'d str> {
+    let runtime = step.get("runtime").or_else(|| file.option("runtime"))?;
+    runtime.get("cloud")?.get("version")?.text()
+}
+
+/// The names under which a step may ask for a docker daemon.
+pub(super) fn daemons<'d>(file: &File<'d>) -> HashSet<&'d str> {
+    let services = file.definitions().services();
+    let daemons: Vec<&str> =
+        services.iter().filter(|service| service.is_docker()).map(|service| service.name()).collect();
+    daemons.into_iter().chain(["docker"]).collect()
+}
+
+/// Whether the step names a docker daemon, or runs on a machine that may have one of its own.
+pub(super) fn has_docker<'d>(step: &Step<'d>, file: &File<'d>, daemons: &HashSet<&str>) -> bool {
+    let labels = labels(step, file);
+    let containers = labels.iter().any(|label| matches!(label.text(), Some("linux" | "linux.arm64")));
+    if !labels.is_empty() && !containers {
+        return true;
+    }
+    step.services().iter().filter_map(|service| service.text()).any(|name| daemons.contains(name))
+}

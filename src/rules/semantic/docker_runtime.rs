@@ -1,0 +1,117 @@
+//! `docker-runtime`: a docker command runs on a version of the runtime that can run it.
+
+use super::site::{Told, labels, runtime_version};
+use crate::effect::{Effect, Kind};
+use crate::finding::{Findings, RuleMeta};
+use crate::pipeline::{ScriptItem, Step};
+use crate::rules::{Flow, Rule};
+
+static META: RuleMeta = meta!("docker-runtime", Warning, "a docker command needs another version of the runtime");
+
+pub(super) struct DockerRuntime;
+
+/// Official images that hold no docker client.
+const WITHOUT_DOCKER: [&str; 20] = [
+    "alpine",
+    "amazoncorretto",
+    "composer",
+    "debian",
+    "eclipse-temurin",
+    "golang",
+    "gradle",
+    "httpd",
+    "maven",
+    "nginx",
+    "node",
+    "openjdk",
+    "perl",
+    "php",
+    "postgres",
+    "python",
+    "ruby",
+    "rust",
+    "swift",
+    "ubuntu",
+];
+
+impl Rule for DockerRuntime {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let mut told = Told::default();
+        for plan in flow.plans {
+            for planned in &plan.steps {
+                let local = |effect: &&Effect<'_>| matches!(effect.kind, Kind::Docker) && !effect.remote;
+                let mut commands = planned.found.effects.iter().filter(local).peekable();
+                if commands.peek().is_none() || !labels(&planned.step, &flow.file).is_empty() {
+                    continue;
+                }
+                let version_3 = runtime_version(&planned.step, &flow.file) == Some("3");
+                let without = if version_3 { image_without_docker(&planned.step, flow) } else { None };
+                for effect in commands {
+                    let (message, help) = match without {
+                        Some(image) if effect.command.starts_with("docker") => (
+                            format!(
+                                "`{}` has no client: version 3 of the runtime mounts none, and `{image}` holds none",
+                                effect.command
+                            ),
+                            "take an image that holds docker, such as `docker:27`, or install it before",
+                        ),
+                        None if !version_3 => match refused(effect) {
+                            Some(what) => (
+                                format!("`{what}` is refused on version 2 of the runtime, which the step has"),
+                                "set `runtime: {cloud: {version: \"3\"}}` and an image that holds docker",
+                            ),
+                            None => continue,
+                        },
+                        _ => continue,
+                    };
+                    if told.first(effect.site.span()) {
+                        out.violated(effect.site.span(), message)
+                            .help(help)
+                            .trace(plan.trace_to(planned, effect))
+                            .through(planned.step.node());
+                    }
+                    if without.is_some() {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The image of a step where it is one that surely has no docker, and the script installs none.
+fn image_without_docker<'d>(step: &Step<'d>, flow: &Flow<'d>) -> Option<&'d str> {
+    let image = step.image().or_else(|| flow.file.image())?;
+    let name = image.get("name").unwrap_or(image).text()?;
+    let base = name.split([':', '@']).next().unwrap_or(name);
+    let known = WITHOUT_DOCKER.contains(&base.strip_prefix("library/").unwrap_or(base));
+    // A line that names docker and does not begin with it may install it: `apk add docker-cli`, `curl https://get.docker.com`.
+    let installs =
+        |text: &str| text.lines().any(|line| line.contains("docker") && !line.trim_start().starts_with("docker"));
+    let commands = step.script().into_iter().filter_map(|item| match item {
+        ScriptItem::Command(node) => node.text(),
+        _ => None,
+    });
+    (known && !commands.into_iter().any(installs)).then_some(name)
+}
+
+/// What version 2 refuses of a docker command.
+fn refused(effect: &Effect<'_>) -> Option<&'static str> {
+    let range = effect.site.range;
+    let text = effect.site.node.text()?.get(range.start..range.end)?;
+    let mut words = text.split_whitespace();
+    let has = |flag: &str| {
+        text.split_whitespace()
+            .any(|word| word.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest == "=true"))
+    };
+    match effect.command.as_str() {
+        "docker run" | "docker container run" | "docker create" if has("--privileged") => Some("--privileged"),
+        "docker buildx build" | "docker buildx b" | "docker buildx bake" => Some("docker buildx"),
+        "docker build" | "docker image build" if words.any(|word| word.starts_with("--platform")) => Some("--platform"),
+        _ => None,
+    }
+}
