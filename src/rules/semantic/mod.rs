@@ -40,6 +40,7 @@ mod one_environment_type;
 mod pipeline_has_steps;
 mod plain_artifact_path;
 mod quoted_key;
+mod quoted_value;
 mod readable_condition;
 mod retry_count;
 mod runner_label;
@@ -89,6 +90,7 @@ pub static ALL: &[&dyn Rule] = &[
     &pipeline_has_steps::PipelineHasSteps,
     &plain_artifact_path::PlainArtifactPath,
     &quoted_key::QuotedKey,
+    &quoted_value::QuotedValue,
     &readable_condition::ReadableCondition,
     &retry_count::RetryCount,
     &runner_label::RunnerLabel,
