@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::world::Bindings;
-use crate::shell::{Lookup, Value};
+use crate::shell::{Lookup, Sought, Value};
 
 /// How many answers are kept of one reading; a script that asks more is read anew for each event.
 const KEPT: usize = 64;
@@ -15,6 +15,10 @@ enum Question {
     Variable(String, Lookup),
     /// Whether a value matches a pattern.
     Compares(Value, String, Option<bool>),
+    /// Whether a value is among the texts that are sought.
+    Finds(Value, Sought, Option<bool>),
+    /// With which text a variable surely begins.
+    Beginning(String, String),
     /// Whether all tags begin with a text.
     TagBegins(String, bool),
 }
@@ -50,6 +54,21 @@ impl<'b> Consulted<'b> {
         answer
     }
 
+    pub(super) fn finds(&self, value: &Value, sought: &Sought) -> Option<bool> {
+        let answer = self.bindings.finds(value, sought);
+        let known =
+            |question: &Question| matches!(question, Question::Finds(own, other, _) if own == value && other == sought);
+        self.keep(known, || Question::Finds(value.clone(), sought.clone(), answer));
+        answer
+    }
+
+    pub(super) fn beginning(&self, name: &str) -> String {
+        let answer = self.bindings.beginning(name);
+        let known = |question: &Question| matches!(question, Question::Beginning(own, _) if own == name);
+        self.keep(known, || Question::Beginning(name.to_owned(), answer.clone()));
+        answer
+    }
+
     pub(super) fn tag_begins(&self, prefix: &str) -> bool {
         let answer = self.bindings.tag_begins(prefix);
         let known = |question: &Question| matches!(question, Question::TagBegins(own, _) if own == prefix);
@@ -77,6 +96,8 @@ impl Answers {
         self.0.iter().all(|question| match question {
             Question::Variable(name, answer) => bindings.variable(name) == *answer,
             Question::Compares(value, pattern, answer) => bindings.compares(value, pattern) == *answer,
+            Question::Finds(value, sought, answer) => bindings.finds(value, sought) == *answer,
+            Question::Beginning(name, answer) => bindings.beginning(name) == *answer,
             Question::TagBegins(prefix, answer) => bindings.tag_begins(prefix) == *answer,
         })
     }

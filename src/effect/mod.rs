@@ -22,6 +22,7 @@ mod given;
 mod hidden;
 mod manifest;
 mod model;
+mod names;
 mod observe;
 mod overlay;
 mod phrase;
@@ -45,9 +46,10 @@ pub use catalogue::{Catalogue, CatalogueError};
 pub use collected::{BranchTest, Change, GitCall, Print, StepEffects, Unread};
 pub use environment::{EnvironmentKind, inferred, kind_of, left_to_variable};
 pub use model::{AtHand, Effect, Images, Kind, Opaque, Site};
+pub use names::Names;
 pub use read::Reader;
 pub use reference::{Comparison, Reference, Tag, compare};
-pub use world::{Bindings, Files, Names, NoFiles};
+pub use world::{Bindings, Files, NoFiles};
 
 #[cfg(test)]
 mod catalogue_tests;

@@ -191,7 +191,8 @@ pub fn compare(left: &Value, right: &Value, across: bool) -> Comparison {
     if let (Some(_), Some(_)) = (left.as_literal(), right.as_literal()) {
         return Comparison::Different;
     }
-    let (left, right) = (tokens(left, across, 'l'), tokens(right, across, 'r'));
+    let blurred = blurred(left, right);
+    let (left, right) = (tokens(left, across, 'l', &blurred), tokens(right, across, 'r', &blurred));
     let equal_start = left.iter().zip(&right).take_while(|(a, b)| a == b).count();
     let (left, right) = (&left[equal_start..], &right[equal_start..]);
     let equal_end = left.iter().rev().zip(right.iter().rev()).take_while(|(a, b)| a == b).count();
@@ -213,7 +214,25 @@ enum Token {
     Any(String),
 }
 
-fn tokens(value: &Value, across: bool, side: char) -> Vec<Token> {
+/// The variables of which a cut stands in the one text or the other that can't be measured: it may be as long as any.
+fn blurred(left: &Value, right: &Value) -> Vec<String> {
+    let symbols = left.symbols().chain(right.symbols());
+    symbols
+        .filter(|symbol| symbol.kind == SymbolKind::Variable && !is_measured(symbol))
+        .map(|symbol| symbol.name.clone())
+        .collect()
+}
+
+/// Whether it is whole, or has lost a known beginning, or is so many characters of a commit.
+fn is_measured(symbol: &Symbol) -> bool {
+    let cut = symbol.cut.as_str();
+    let start =
+        cut.strip_prefix('#').is_some_and(|text| !text.contains(|c: char| "*?[#\\".contains(c) || c.is_control()));
+    let length = cut.strip_prefix("::").is_some_and(|count| count.parse::<usize>().is_ok());
+    cut.is_empty() || start || length && symbol.name == "BITBUCKET_COMMIT"
+}
+
+fn tokens(value: &Value, across: bool, side: char, blurred: &[String]) -> Vec<Token> {
     let mut tokens = Vec::new();
     for part in value.parts() {
         match part {
@@ -222,7 +241,8 @@ fn tokens(value: &Value, across: bool, side: char) -> Vec<Token> {
                 let bitbucket = symbol.kind == SymbolKind::Variable && symbol.name.starts_with("BITBUCKET_");
                 let own = across && differs(&symbol.name);
                 let name = if own { format!("{symbol}{side}") } else { symbol.to_string() };
-                tokens.push(if bitbucket && !is_slug(&symbol.name) { Token::Fixed(name) } else { Token::Any(name) });
+                let fixed = bitbucket && !is_slug(&symbol.name) && !blurred.contains(&symbol.name);
+                tokens.push(if fixed { Token::Fixed(name) } else { Token::Any(name) });
             }
         }
     }

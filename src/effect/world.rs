@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::consulted::Consulted;
-use crate::pipeline::{Alternative, Matching};
-use crate::shell::{Host, Lookup, Value, joined};
+use super::names::Names;
+use crate::shell::{Host, Lookup, Part, Shape, Sought, Texts, Value, joined};
 
 /// Files of the repository, for scripts, Dockerfiles and compose files at hand.
 pub trait Files {
@@ -44,42 +44,6 @@ pub struct Bindings {
     pub handed: HashMap<String, Option<Value>>,
     /// The name of the step's environment.
     pub environment: Option<String>,
-}
-
-/// The names that a branch or tag may have in a plan.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Names {
-    /// The alternative that matches; `None` for any name.
-    pub pattern: Option<Alternative>,
-    /// Names that it surely has not.
-    pub except: Vec<String>,
-}
-
-impl Names {
-    /// One name.
-    pub fn exactly(name: &str) -> Self {
-        Self { pattern: Some(Alternative { text: name.to_owned() }), except: Vec::new() }
-    }
-
-    fn known(&self) -> Option<&str> {
-        self.pattern.as_ref().filter(|pattern| pattern.is_exact()).map(|pattern| pattern.text.as_str())
-    }
-
-    /// Whether a name of this kind equals a text or matches a shell pattern.
-    fn compares(&self, pattern: &str) -> Option<bool> {
-        if pattern.is_empty() || self.except.iter().any(|name| name == pattern) {
-            return Some(false);
-        }
-        let own = self.pattern.as_ref()?;
-        if !pattern.contains(['*', '?', '[']) {
-            return (own.matches(pattern) == Matching::No).then_some(false);
-        }
-        let (own, other) = (own.literal_prefix(), pattern.split(['*', '?', '[']).next().unwrap_or(""));
-        if pattern.strip_prefix(other) == Some("*") && own.starts_with(other) {
-            return Some(true);
-        }
-        (!own.starts_with(other) && !other.starts_with(own)).then_some(false)
-    }
 }
 
 /// Variables of Bitbucket that every run has.
@@ -144,11 +108,21 @@ impl Bindings {
         let Some(symbol) = value.as_symbol() else {
             // A literal beginning that differs settles it.
             let own = value.literal_prefix();
-            let other = pattern.split(['*', '?', '[']).next().unwrap_or("");
-            return (!own.starts_with(other) && !other.starts_with(own)).then_some(false);
+            let other = pattern.split(['*', '?', '[', '@', '+', '!', '(']).next().unwrap_or("");
+            if !own.starts_with(other) && !other.starts_with(own) {
+                return Some(false);
+            }
+            return self.finds(value, &Sought::pattern(pattern)?);
         };
         if !symbol.cut.is_empty() {
             return None;
+        }
+        // What a pattern of several says is compared as a set.
+        if pattern.contains(['*', '?', '[', '(']) && !pattern.trim_end_matches('*').is_empty() {
+            return self
+                .names(&symbol.name)
+                .and_then(|names| names.compares(pattern))
+                .or_else(|| self.finds(value, &Sought::pattern(pattern)?));
         }
         match symbol.name.as_str() {
             "BITBUCKET_BRANCH" => self.branch.as_ref().and_then(|names| names.compares(pattern)),
@@ -159,6 +133,41 @@ impl Bindings {
             }
             _ => None,
         }
+    }
+
+    /// The names that a branch's or a tag's variable may have.
+    fn names(&self, variable: &str) -> Option<&Names> {
+        match variable {
+            "BITBUCKET_BRANCH" => self.branch.as_ref(),
+            "BITBUCKET_TAG" => self.tag.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The text with which a variable surely begins.
+    pub(super) fn beginning(&self, variable: &str) -> String {
+        let pattern = self.names(variable).and_then(|names| names.pattern.as_ref());
+        pattern.map(|pattern| pattern.literal_prefix().to_owned()).unwrap_or_default()
+    }
+
+    /// Whether a value that is no literal is among the texts that are sought, where that can be told.
+    pub(super) fn finds(&self, value: &Value, sought: &Sought) -> Option<bool> {
+        let names = |part: &Part| match part {
+            Part::Symbol(symbol) if symbol.cut.is_empty() => self.names(&symbol.name),
+            _ => None,
+        };
+        let row = value.parts().iter().map(|part| match (part, names(part)) {
+            (Part::Literal(text), _) => Shape::text(text),
+            (_, Some(names)) => names.shape(),
+            (Part::Symbol(symbol), None) if symbol.cut.is_empty() && is_always_set(&symbol.name) => Shape::something(),
+            _ => Shape::anything(),
+        });
+        let texts = Texts::of(&Shape::Row(row.collect()))?;
+        let except = match value.parts() {
+            [one] => names(one).map(|names| names.except.as_slice()).unwrap_or_default(),
+            _ => &[],
+        };
+        texts.are_in(&Texts::of(&sought.shape)?, except)
     }
 
     /// Whether all tags begin with a text.
@@ -180,6 +189,14 @@ impl Host for World<'_> {
 
     fn compares(&self, value: &Value, pattern: &str) -> Option<bool> {
         self.consulted.compares(value, pattern)
+    }
+
+    fn finds(&self, value: &Value, sought: &Sought) -> Option<bool> {
+        self.consulted.finds(value, sought)
+    }
+
+    fn beginning(&self, name: &str) -> String {
+        self.consulted.beginning(name)
     }
 
     fn script(&mut self, path: &str) -> Option<String> {

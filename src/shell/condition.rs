@@ -7,6 +7,7 @@ use super::host::Lookup;
 use super::interpret::{Comparison, Interpreter};
 use super::piece::Piece;
 use super::regex::globs;
+use super::sought::Sought;
 use super::status::Status;
 use super::value::Value;
 use crate::yaml::Span;
@@ -47,6 +48,10 @@ impl Interpreter<'_> {
                 if operator == "!" {
                     return self.decide(operand, piece).map(|held| !held);
                 }
+                if operator == "-v" {
+                    let name = piece.text.get(operand.byte_range())?.trim_matches('"').to_owned();
+                    return self.is_defined(&name);
+                }
                 let values = self.expand(piece, span(operand));
                 all_agree(values.iter().map(|value| match operator.as_str() {
                     "-n" => self.is_set(value),
@@ -70,6 +75,15 @@ impl Interpreter<'_> {
     fn binary(&mut self, node: Node<'_>, piece: &Piece) -> Option<bool> {
         let left = node.child_by_field_name("left")?;
         let right = node.child_by_field_name("right")?;
+        // `! a = b` is the opposite of `a = b`, and not `a` for itself as the grammar has it.
+        if left.kind() == "unary_expression" && left.child(0).is_some_and(|operator| operator.kind() == "!") {
+            let inner = left.named_child(u32::try_from(left.named_child_count()).ok()?.checked_sub(1)?)?;
+            return self.compared(inner, right, node, piece).map(|held| !held);
+        }
+        self.compared(left, right, node, piece)
+    }
+
+    fn compared(&mut self, left: Node<'_>, right: Node<'_>, node: Node<'_>, piece: &Piece) -> Option<bool> {
         let between = piece.text.get(left.end_byte()..right.start_byte())?.trim().to_owned();
         match between.as_str() {
             "&&" | "||" | "-a" | "-o" => {
@@ -77,6 +91,7 @@ impl Interpreter<'_> {
                 let (left, right) = (self.decide(left, piece), self.decide(right, piece));
                 combine(or, left, right)
             }
+            operator @ ("==" | "!=") if is_arithmetic(node) => self.compares(span(left), operator, span(right), piece),
             "=" | "==" | "!=" => {
                 let lefts = self.expand(piece, span(left));
                 let rights = self.expand(piece, span(right));
@@ -92,14 +107,9 @@ impl Interpreter<'_> {
                 if !names.is_empty() {
                     self.note_test((piece, span(left), &lefts), span(right), &names);
                 }
-                self.expand(piece, span(right));
-                None
+                self.fits(&lefts, span(right), piece)
             }
-            _ => {
-                self.expand(piece, span(left));
-                self.expand(piece, span(right));
-                None
-            }
+            operator => self.compares(span(left), operator, span(right), piece),
         }
     }
 
@@ -125,10 +135,24 @@ impl Interpreter<'_> {
     /// Whether a value matches a pattern.
     pub(super) fn matches(&self, value: &Value, pattern: &Value) -> Option<bool> {
         match (value.as_literal(), pattern.as_literal()) {
+            // `@(a|b)` is for another reader.
+            (Some(_), Some(pattern)) if pattern.contains('(') => self.finds(value, &Sought::pattern(pattern)?),
             (Some(text), Some(pattern)) => Some(glob(pattern, text)),
             (None, Some(pattern)) => self.host().compares(value, pattern),
             (Some(text), None) => self.host().compares(pattern, text),
             (None, None) => (value == pattern).then_some(true),
+        }
+    }
+
+    /// Whether a variable exists, be it empty.
+    pub(super) fn is_defined(&self, name: &str) -> Option<bool> {
+        match self.scope.get(name) {
+            Some(values) => all_agree(values.iter().map(|value| self.is_set(value))).filter(|set| *set),
+            None => match self.host().variable(name) {
+                Lookup::Known(_) | Lookup::Set => Some(true),
+                Lookup::Unset => Some(false),
+                Lookup::Handed(_) | Lookup::Unknown => None,
+            },
         }
     }
 
@@ -156,6 +180,20 @@ fn is_tested(kind: &str) -> bool {
             | "expansion"
             | "concatenation"
     )
+}
+
+/// Whether an expression stands in `(( … ))`.
+fn is_arithmetic(node: Node<'_>) -> bool {
+    let mut outer = node.parent();
+    while let Some(parent) = outer {
+        match parent.kind() {
+            "binary_expression" | "unary_expression" | "parenthesized_expression" => outer = parent.parent(),
+            "compound_statement" => return true,
+            "test_command" => return parent.child(0).is_some_and(|open| open.kind() == "(("),
+            _ => return false,
+        }
+    }
+    false
 }
 
 pub(super) fn combine(or: bool, left: Option<bool>, right: Option<bool>) -> Option<bool> {

@@ -86,17 +86,16 @@ impl Interpreter<'_> {
             ":?" | "?" => found.or_itself(),
             ":" => {
                 let range = piece.text.get(operand.start..operand.end).unwrap_or("").to_owned();
-                found.or_itself().iter().map(|value| slice(value, &range)).collect()
+                found.or_itself().iter().map(|value| self.slice(value, &range)).collect()
             }
             "#" | "##" | "%" | "%%" => {
                 let pattern = self.expand(piece, operand);
                 let [pattern] = pattern.as_slice() else { return vec![Value::opaque(format!("${{{}}}", form.raw))] };
-                found.or_itself().iter().map(|value| trim(value, form.operator, pattern)).collect()
+                found.or_itself().iter().map(|value| self.trim(value, form.operator, pattern)).collect()
             }
             "/" | "//" => {
                 let text = piece.text.get(operand.start..operand.end).unwrap_or("").to_owned();
-                let begins = |value: &Value, text: &str| self.host().compares(value, &format!("{text}*")) == Some(true);
-                found.or_itself().iter().map(|value| replace(value, form.operator, &text, begins)).collect()
+                found.or_itself().iter().map(|value| self.replace(value, form.operator, &text)).collect()
             }
             "^^" | ",," if operand.start == operand.end => {
                 found.or_itself().iter().map(|value| in_case(value, form.operator)).collect()
@@ -113,6 +112,35 @@ impl Interpreter<'_> {
     }
 }
 
+impl Interpreter<'_> {
+    /// `${x/a/b}`, `${x//a/b}`, `${x/#a/b}`.
+    pub(super) fn replace(&self, value: &Value, operator: &str, operand: &str) -> Value {
+        let (pattern, with) = operand.split_once('/').unwrap_or((operand, ""));
+        let anchored = pattern.strip_prefix('#').filter(|_| operator == "/");
+        let pattern = anchored.unwrap_or(pattern);
+        let plain = !pattern.contains(['*', '?', '[', '$', '\\', '"', '\'']) && !with.contains('$');
+        if plain
+            && operator == "/"
+            && let Some(replaced) = self.replaced_at_start(value, pattern, with)
+        {
+            return replaced;
+        }
+        if plain && with.is_empty() && operator == "/" && pattern.ends_with('-') {
+            // `${TAG/release-/}` is one more way to write `${TAG#release-}`.
+            return self.trim(value, "#", &Value::literal(pattern));
+        }
+        match value.as_literal() {
+            Some(text) if plain && anchored.is_some() => match text.strip_prefix(pattern) {
+                Some(rest) => Value::literal(format!("{with}{rest}")),
+                None => value.clone(),
+            },
+            Some(text) if plain && operator == "//" => Value::literal(text.replace(pattern, with)),
+            Some(text) if plain => Value::literal(text.replacen(pattern, with, 1)),
+            _ => unfollowed(value, &format!("{operator}{operand}")),
+        }
+    }
+}
+
 /// Cuts a symbol; `None` where the value is no single symbol.
 pub(super) fn cut(value: &Value, how: &str) -> Option<Value> {
     let symbol = value.as_symbol()?;
@@ -120,7 +148,7 @@ pub(super) fn cut(value: &Value, how: &str) -> Option<Value> {
     Some(Value::symbol(Symbol { cut, ..symbol.clone() }))
 }
 
-fn unfollowed(value: &Value, how: &str) -> Value {
+pub(super) fn unfollowed(value: &Value, how: &str) -> Value {
     cut(value, how).unwrap_or_else(|| {
         Value::symbol(Symbol { kind: SymbolKind::Opaque, name: value.to_string(), cut: how.to_owned() })
     })
@@ -137,46 +165,7 @@ fn in_case(value: &Value, operator: &str) -> Value {
     super::value::join(parts.iter(), "")
 }
 
-/// `${x:offset}` and `${x:offset:length}`.
-fn slice(value: &Value, range: &str) -> Value {
-    let (offset, length) = match range.split_once(':') {
-        Some((offset, length)) => (offset.trim(), Some(length.trim())),
-        None => (range.trim(), None),
-    };
-    let offset = if offset.is_empty() { Some(0) } else { offset.parse::<usize>().ok() };
-    let count = length.map(str::parse::<usize>);
-    match (value.as_literal(), offset, count) {
-        (Some(text), Some(offset), None) => Value::literal(text.chars().skip(offset).collect::<String>()),
-        (Some(text), Some(offset), Some(Ok(count))) => {
-            Value::literal(text.chars().skip(offset).take(count).collect::<String>())
-        }
-        (None, Some(0), Some(Ok(count))) => unfollowed(value, &format!("::{count}")),
-        _ => unfollowed(value, &format!(":{range}")),
-    }
-}
-
-/// Removes a beginning or an end.
-pub(super) fn trim(value: &Value, operator: &str, pattern: &Value) -> Value {
-    let how = || unfollowed(value, &format!("{operator}{pattern}"));
-    let Some(pattern_text) = pattern.as_literal() else { return how() };
-    let plain = !pattern_text.contains(['*', '?', '[']);
-    if let Some(text) = value.as_literal() {
-        return Value::literal(trim_text(text, operator, pattern_text));
-    }
-    if plain && operator.starts_with('#') {
-        let prefix = value.literal_prefix();
-        if let Some(rest) = value.strip_prefix(pattern_text) {
-            return rest;
-        }
-        if !prefix.is_empty() && !pattern_text.starts_with(prefix) {
-            return value.clone();
-        }
-        return unfollowed(value, &format!("#{pattern_text}"));
-    }
-    how()
-}
-
-fn trim_text(text: &str, operator: &str, pattern: &str) -> String {
+pub(super) fn trim_text(text: &str, operator: &str, pattern: &str) -> String {
     let cuts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
     let matches = |part: &str| glob(pattern, part);
     let head = |at: &&usize| matches(text.get(..**at).unwrap_or(""));
@@ -188,30 +177,6 @@ fn trim_text(text: &str, operator: &str, pattern: &str) -> String {
         _ => cuts.iter().find(tail).map(|at| text.get(..*at)),
     };
     found.flatten().unwrap_or(text).to_owned()
-}
-
-/// `begins` tells whether a value surely begins with a text.
-fn replace(value: &Value, operator: &str, operand: &str, begins: impl Fn(&Value, &str) -> bool) -> Value {
-    let (pattern, with) = operand.split_once('/').unwrap_or((operand, ""));
-    let anchored = pattern.strip_prefix('#').filter(|_| operator == "/");
-    let pattern = anchored.unwrap_or(pattern);
-    let plain = !pattern.contains(['*', '?', '[', '$', '\\', '"', '\'']) && !with.contains('$');
-    if plain && with.is_empty() && operator == "/" && pattern.ends_with('-') {
-        // `${TAG/release-/}` is one more way to write `${TAG#release-}`.
-        return trim(value, "#", &Value::literal(pattern));
-    }
-    if plain && operator == "/" && !pattern.is_empty() && value.as_literal().is_none() && begins(value, pattern) {
-        return super::value::join([&Value::literal(with), &trim(value, "#", &Value::literal(pattern))], "");
-    }
-    match value.as_literal() {
-        Some(text) if plain && anchored.is_some() => match text.strip_prefix(pattern) {
-            Some(rest) => Value::literal(format!("{with}{rest}")),
-            None => value.clone(),
-        },
-        Some(text) if plain && operator == "//" => Value::literal(text.replace(pattern, with)),
-        Some(text) if plain => Value::literal(text.replacen(pattern, with, 1)),
-        _ => unfollowed(value, &format!("{operator}{operand}")),
-    }
 }
 
 /// Matches a shell pattern against a whole text: `*` and `?` take any character, brackets are classes.

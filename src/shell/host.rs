@@ -1,6 +1,6 @@
 //! What a script is run in: who answers for variables that it does not set, and for scripts that it calls.
 
-use super::Value;
+use super::{Sought, Value};
 
 /// What is known of a variable that the script did not set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,16 @@ pub trait Host {
 
     /// Whether a value that is no literal equals a text or matches a pattern, where that can be told.
     fn compares(&self, value: &Value, pattern: &str) -> Option<bool>;
+
+    /// Whether a value that is no literal is among the texts that are sought, where that can be told.
+    fn finds(&self, _value: &Value, _sought: &Sought) -> Option<bool> {
+        None
+    }
+
+    /// The text with which a variable surely begins.
+    fn beginning(&self, _name: &str) -> String {
+        String::new()
+    }
 
     /// The text of a script of the repository by its path from there, where it is at hand.
     fn script(&mut self, path: &str) -> Option<String>;

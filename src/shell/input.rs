@@ -3,7 +3,6 @@
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Stdin, Word};
 use super::piece::Piece;
-use super::substitute;
 use super::value::{Value, join};
 use super::written::Contents;
 
@@ -78,13 +77,13 @@ impl Interpreter<'_> {
             },
             _ => {
                 let line = match &invocation.stdin {
-                    Stdin::Text(_) => substitute::line(invocation),
+                    Stdin::Text(_) => self.line(invocation),
                     _ => None,
                 };
                 if let Some(filled) = line.is_none().then(|| self.filled(invocation)).flatten() {
                     return filled;
                 }
-                let line = line.or_else(|| substitute::line(invocation));
+                let line = line.or_else(|| self.line(invocation));
                 Stdin::Text(vec![line.unwrap_or_else(|| Value::command(join(words.iter(), " ").to_string()))])
             }
         }

@@ -219,7 +219,8 @@ impl Interpreter<'_> {
             Some("true" | ":" | "echo" | "printf") => Status::Ended(0),
             Some("false") => Status::Ended(1),
             Some("which" | "type" | "hash" | "diff" | "cmp" | "pgrep") => Status::Asked,
-            Some("grep" | "egrep" | "fgrep") => Status::Asked,
+            Some("grep" | "egrep" | "fgrep") => self.grep(invocation),
+            Some("expr") => self.expr(invocation),
             _ if asks(invocation) => Status::Asked,
             _ => Status::Presumed,
         };

@@ -1,9 +1,8 @@
 //! What a command substitution prints, where that follows from its text.
 
-use super::expansion::{cut, trim};
 use super::folder::at;
 use super::interpret::Interpreter;
-use super::invocation::{Invocation, Stdin, Word};
+use super::invocation::{Invocation, Word};
 use super::piece::Piece;
 use super::value::{Part, Value, join};
 use super::written::{Contents, joined};
@@ -26,9 +25,11 @@ impl Interpreter<'_> {
                 printed(tell).or_else(|| named().filter(|folder| folder.as_literal().is_none()))
             }
             [first, filters @ ..] => {
-                let whole = self.file_lines(first).or_else(|| printed(first));
+                let whole = self.file_lines(first).or_else(|| self.by_itself(first));
                 let chained = filters.iter().all(|filter| filter.piped_from);
-                whole.filter(|_| chained).and_then(|first| filters.iter().try_fold(first, filtered))
+                whole
+                    .filter(|_| chained)
+                    .and_then(|first| filters.iter().try_fold(first, |text, filter| self.filtered(text, filter)))
             }
         };
         vec![printed.unwrap_or_else(|| Value::command(text()))]
@@ -72,24 +73,12 @@ impl Interpreter<'_> {
     }
 }
 
-fn words_text(invocation: &Invocation) -> String {
+pub(super) fn words_text(invocation: &Invocation) -> String {
     invocation.words.iter().map(|word| word.shown()).collect::<Vec<_>>().join(" ")
 }
 
-/// The last line that a command prints: what follows from its words and its input, else the command itself.
-pub(super) fn line(invocation: &Invocation) -> Option<Value> {
-    match &invocation.stdin {
-        Stdin::Text(values) if invocation.piped_from => match values.as_slice() {
-            [one] => filtered(one.clone(), invocation),
-            _ => None,
-        },
-        _ if invocation.piped_from => None,
-        _ => printed(invocation).or_else(|| Some(Value::command(words_text(invocation)))),
-    }
-}
-
 /// What a command prints by itself.
-fn printed(invocation: &Invocation) -> Option<Value> {
+pub(super) fn printed(invocation: &Invocation) -> Option<Value> {
     match invocation.name()? {
         "echo" | "printf" => text(invocation).map(Value::trim_newlines),
         "git" => {
@@ -200,39 +189,9 @@ fn git(arguments: &[Value]) -> Option<Value> {
     }
 }
 
-/// What a filter makes of what is piped into it.
-fn filtered(input: Value, invocation: &Invocation) -> Option<Value> {
-    let words: Vec<String> =
-        invocation.words.iter().map(|word| word.one()?.as_literal().map(str::to_owned)).collect::<Option<_>>()?;
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let input = input.trim_newlines();
-    let lines = input.literal_contains("\n");
-    match words.as_slice() {
-        ["cat"] | ["xargs"] => Some(input),
-        ["head", "-1" | "-n1"] | ["head", "-n", "1"] => {
-            Some(input.split_once("\n").map_or_else(|| input.clone(), |(first, _)| first))
-        }
-        ["grep", pattern] => matching(&input, pattern),
-        _ if lines => None,
-        ["cut", "-d=" | "-d'='", "-f2" | "-f2-"]
-        | ["cut", "-d", "=", "-f", "2" | "2-"]
-        | ["cut", "-d", "=", "-f2" | "-f2-"] => {
-            let (_, right) = input.split_once("=")?;
-            (!right.literal_contains("=")).then_some(right)
-        }
-        ["cut", range] => characters(&input, range.strip_prefix("-c").or_else(|| range.strip_prefix("-b"))?),
-        ["cut", "-c" | "-b", range] => characters(&input, range),
-        ["head", count] => first(&input, count.strip_prefix("-c")?),
-        ["head", "-c", count] => first(&input, count),
-        ["sed", "-e", script] | ["sed", "-E" | "-r", script] | ["sed", script] => substituted(&input, script),
-        ["tr", "-d", "\n" | "\\n" | "\r" | "\\r" | " " | "[:space:]"] => Some(input),
-        _ => None,
-    }
-}
-
 /// The one line that has a name of a variable in it, as `grep NAME` and `grep ^NAME=` print it. What stands in an unknown
 /// can't be told, so each line has to have its own name before it.
-fn matching(text: &Value, pattern: &str) -> Option<Value> {
+pub(super) fn matching(text: &Value, pattern: &str) -> Option<Value> {
     let plain = pattern.strip_prefix('^').unwrap_or(pattern);
     let name = plain.strip_suffix('=').unwrap_or(plain);
     let is_name = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
@@ -244,29 +203,4 @@ fn matching(text: &Value, pattern: &str) -> Option<Value> {
         .next()
         .filter(|line| line.literal_prefix().strip_prefix(name).is_some_and(|rest| rest.starts_with('=')))?;
     (is_name(name) && own_names && found.next().is_none()).then_some(one)
-}
-
-fn characters(input: &Value, range: &str) -> Option<Value> {
-    let (from, to) = range.split_once('-')?;
-    matches!(from, "" | "1").then_some(())?;
-    first(input, to)
-}
-
-fn first(input: &Value, count: &str) -> Option<Value> {
-    let count: usize = count.trim().parse().ok()?;
-    match input.as_literal() {
-        Some(text) => Some(Value::literal(text.chars().take(count).collect::<String>())),
-        None => cut(input, &format!("::{count}")),
-    }
-}
-
-/// `s/^prefix//`.
-fn substituted(input: &Value, script: &str) -> Option<Value> {
-    let script = script.strip_prefix('s')?;
-    let bar = script.chars().next()?;
-    let parts: Vec<&str> = script.get(bar.len_utf8()..)?.split(bar).collect();
-    let [pattern, "", "" | "g"] = parts.as_slice() else { return None };
-    let pattern = pattern.strip_prefix('^').unwrap_or(pattern);
-    let plain = !pattern.is_empty() && pattern.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '/'));
-    plain.then(|| trim(input, "#", &Value::literal(pattern)))
 }

@@ -82,10 +82,10 @@ impl Interpreter<'_> {
             let (piece, left) = (words.piece, words.next()?);
             words.next()?;
             let right = words.next()?;
-            let (lefts, rights) = (self.expand(piece, left), self.expand(piece, right));
             if !matches!(operator, "=" | "==" | "!=") {
-                return None;
+                return self.compares(left, operator, right, piece);
             }
+            let (lefts, rights) = (self.expand(piece, left), self.expand(piece, right));
             self.note_test((piece, left, &lefts), right, &rights);
             self.note_test((piece, right, &rights), left, &lefts);
             return self.equal(&lefts, &rights).map(|equal| equal == (operator != "!="));
@@ -104,6 +104,10 @@ impl Interpreter<'_> {
             words.next()?;
         }
         let operand = words.next()?;
+        if flag && first == "-v" {
+            let name = words.piece.text.get(operand.start..operand.end)?;
+            return self.is_defined(name);
+        }
         let values = self.expand(words.piece, operand);
         let set = all_agree(values.iter().map(|value| self.is_set(value)));
         match (flag, first.as_str()) {

@@ -28,6 +28,10 @@ impl Host for World {
         }
     }
 
+    fn beginning(&self, name: &str) -> String {
+        if name == "BITBUCKET_TAG" { "rc-".to_owned() } else { String::new() }
+    }
+
     fn target(&mut self, folder: &str, words: &[String]) -> Option<String> {
         (folder.is_empty() && words == ["make", "image"]).then(|| "docker build -t a .".to_owned())
     }
@@ -78,7 +82,7 @@ fn variables_defaults_and_cuts_are_followed() {
         "p ${BITBUCKET_COMMIT::7} ${BITBUCKET_COMMIT::7}"
     );
     assert_eq!(run("p ${BITBUCKET_TAG:-latest} ${BITBUCKET_BRANCH:-none}"), ["p $BITBUCKET_TAG none"]);
-    assert_eq!(run("V=${BITBUCKET_TAG#release-}; p rc-$V"), ["p rc-${BITBUCKET_TAG#release-}"]);
+    assert_eq!(run("V=${BITBUCKET_TAG#rc-}; p v-$V"), ["p v-${BITBUCKET_TAG#rc-}"]);
     assert_eq!(run("p ${SOURCE:-latest}"), ["p <$SOURCE or latest>"]);
     assert_eq!(run("X=a-b.txt; p ${X%.txt} ${X##*-} ${X/a/c} ${#X}"), ["p a-b b.txt c-b.txt 7"]);
     assert_eq!(run("I=Acme/$R/b; p ${I,,}:${I^^}"), ["p acme/${R,,}/b:ACME/${R^^}/B"]);

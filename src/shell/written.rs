@@ -183,7 +183,7 @@ impl Interpreter<'_> {
                 if let Some(Stdin::Edited(text)) = self.filled(invocation) {
                     return Some(text);
                 }
-                let line = substitute::line(invocation)?;
+                let line = self.line(invocation)?;
                 Some(join([&line, &Value::literal("\n")], ""))
             }
         }

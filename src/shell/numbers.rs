@@ -1,0 +1,45 @@
+//! Numbers in tests: `[ $# -lt 2 ]`, `(( ${#X} == 0 ))`.
+
+use std::ops::RangeInclusive;
+
+use super::interpret::Interpreter;
+use super::piece::Piece;
+use super::plain_word::is_name;
+use crate::yaml::Span;
+
+impl Interpreter<'_> {
+    /// Whether two numbers compare so; `None` for an operator that compares none.
+    pub(super) fn compares(&mut self, left: Span, operator: &str, right: Span, piece: &Piece) -> Option<bool> {
+        let (left, right) = (self.number(left, piece), self.number(right, piece));
+        let (left, right) = (left?, right?);
+        // Whether all numbers of the left are below all of the right, and the other way round.
+        let (below, above) = (left.end() < right.start(), left.start() > right.end());
+        let (at_most, at_least) = (left.end() <= right.start(), left.start() >= right.end());
+        let one = left.start() == left.end() && left == right;
+        let of = |yes: bool, no: bool| if yes { Some(true) } else { no.then_some(false) };
+        match operator {
+            "-eq" | "==" | "=" => of(one, below || above),
+            "-ne" | "!=" => of(below || above, one),
+            "-lt" | "<" => of(below, at_least),
+            "-le" | "<=" => of(at_most, above),
+            "-gt" | ">" => of(above, at_most),
+            "-ge" | ">=" => of(at_least, below),
+            _ => None,
+        }
+    }
+
+    /// The numbers that a word may be.
+    fn number(&mut self, word: Span, piece: &Piece) -> Option<RangeInclusive<i64>> {
+        let written = piece.text.get(word.start..word.end)?.trim_matches('"').to_owned();
+        let values = if is_name(&written) { self.variable(&written).or_itself() } else { self.expand(piece, word) };
+        let numbers: Option<Vec<i64>> = values.iter().map(|value| value.as_literal()?.trim().parse().ok()).collect();
+        if let Some(numbers) = numbers {
+            return Some(*numbers.iter().min()?..=*numbers.iter().max()?);
+        }
+        // A length is unknown, but not nothing, where something is set.
+        let name = written.strip_prefix("${#")?.strip_suffix('}').filter(|name| is_name(name))?;
+        let values = self.variable(name).or_itself();
+        let set = values.iter().all(|value| self.is_set(value) == Some(true));
+        set.then_some(1..=i64::MAX)
+    }
+}
