@@ -49,7 +49,10 @@ impl Names {
                     letters.next();
                     Shape::anything()
                 }
-                '*' => Shape::Times(Box::new(Shape::One(Class::but(&['/']))), 0, None),
+                // No name ends where its pattern's last wildcard begins: nobody calls a tag `rc-`.
+                '*' => {
+                    Shape::Times(Box::new(Shape::One(Class::but(&['/']))), usize::from(letters.peek().is_none()), None)
+                }
                 '?' => Shape::One(Class::but(&['/'])),
                 // What brackets mean is not documented.
                 '[' => {

@@ -32,6 +32,7 @@ fn a_script_is_read_once_for_events_that_it_does_not_tell_apart() {
 fn events_that_differ_share_what_they_answer_alike() {
     let events = "  tags: {'v*': @, 'w*': @, 'release-*': @}\n";
     assert_eq!(read(events, "docker push r/a:$BITBUCKET_TAG"), [true, true]);
-    assert_eq!(read(events, "'docker push r/a:release-${BITBUCKET_TAG#release-}'"), [true, false]);
+    let cut = "'docker push r/a:release-${BITBUCKET_TAG#release-}'";
+    assert_eq!(read(events, cut), [false, false], "a cut depends on what the names begin with");
     assert_eq!(read(events, "'case $BITBUCKET_TAG in w*) docker push r/a;; esac'"), [false, true]);
 }

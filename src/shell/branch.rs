@@ -30,10 +30,19 @@ impl Interpreter<'_> {
             return self.walk(left, piece);
         }
         let since = self.ran.len();
-        match self.walk(left, piece) {
-            Flow::Next => self.chained(or, since, |this| this.walk(right, piece)),
-            left => left,
+        let flow = self.walk(left, piece);
+        if flow != Flow::Next {
+            return flow;
         }
+        let known = self.failed.len();
+        if self.status == Status::Asked {
+            self.doubt(piece.text.get(left.byte_range()));
+        }
+        let flow = self.chained(or, since, |this| this.walk(right, piece));
+        if self.status == Status::Asked {
+            self.failed.truncate(known);
+        }
+        flow
     }
 
     pub(super) fn conditional(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
@@ -74,9 +83,19 @@ impl Interpreter<'_> {
             self.certain = before && held == Some(true) && ways.is_empty();
             let negated = condition.is_some_and(|condition| condition.kind() == "negated_command");
             let known = self.failed.len();
-            let tried = || self.ran.get(since..ran).unwrap_or_default().to_vec();
-            let (here, behind) = if negated { (tried(), Vec::new()) } else { (Vec::new(), tried()) };
-            self.failed.extend(here);
+            if held.is_none() {
+                let text = condition.and_then(|condition| piece.text.get(condition.byte_range()));
+                self.doubt(text);
+            }
+            if negated {
+                self.fail(since..ran);
+            }
+            // In a clause of its own a condition has held, and behind it one has not.
+            self.status = match condition {
+                Some(_) => Status::Ended(0),
+                None if asked.held() == Some(false) => asked,
+                None => Status::Failed,
+            };
             let way = self.way(statements, piece);
             self.failed.truncate(known);
             ways.push(Way { presumed: asked == Status::Presumed, ..way });
@@ -85,8 +104,8 @@ impl Interpreter<'_> {
                 break;
             }
             // What follows in other clauses, or behind a way that leaves, runs where the condition has failed.
-            if !behind.is_empty() {
-                self.failed.extend(behind);
+            if !negated {
+                self.fail(since..ran);
             }
         }
         self.certain = before;
@@ -104,7 +123,6 @@ impl Interpreter<'_> {
     fn way<'t>(&mut self, statements: impl IntoIterator<Item = Node<'t>>, piece: &Piece) -> Way {
         let scope = self.scope.clone();
         let mut flow = Flow::Next;
-        self.status = Status::Ended(0);
         for statement in statements {
             flow = self.walk(statement, piece);
             if flow != Flow::Next {

@@ -60,6 +60,9 @@ impl Interpreter<'_> {
                     _ => None,
                 }))
             }
+            "word" | "variable_name" | "number" | "simple_expansion" | "expansion" if is_arithmetic(node) => {
+                self.is_not_nothing(span(node), piece)
+            }
             // `[ "$X" ]`
             "word" | "string" | "raw_string" | "simple_expansion" | "expansion" | "concatenation" => {
                 let values = self.expand(piece, span(node));
@@ -140,7 +143,8 @@ impl Interpreter<'_> {
             (Some(text), Some(pattern)) => Some(glob(pattern, text)),
             (None, Some(pattern)) => self.host().compares(value, pattern),
             (Some(text), None) => self.host().compares(pattern, text),
-            (None, None) => (value == pattern).then_some(true),
+            (None, None) if value == pattern => Some(true),
+            (None, None) => self.are_other_cuts(value, pattern).then_some(false),
         }
     }
 
@@ -166,7 +170,7 @@ impl Interpreter<'_> {
 }
 
 /// Whether a node is a test or a part of one, and not a command that is walked.
-fn is_tested(kind: &str) -> bool {
+pub(super) fn is_tested(kind: &str) -> bool {
     matches!(
         kind,
         "test_command"
@@ -179,6 +183,8 @@ fn is_tested(kind: &str) -> bool {
             | "simple_expansion"
             | "expansion"
             | "concatenation"
+            | "variable_name"
+            | "number"
     )
 }
 

@@ -156,6 +156,20 @@ impl Interpreter<'_> {
         Some(replaced)
     }
 
+    /// Whether two cuts of one variable surely differ: they leave a text of another length.
+    pub(super) fn are_other_cuts(&self, one: &Value, other: &Value) -> bool {
+        let (Some(one), Some(other)) = (one.as_symbol(), other.as_symbol()) else { return false };
+        let gone = |symbol: &Symbol| if symbol.cut.is_empty() { Some(0) } else { beginning(&symbol.cut).map(str::len) };
+        let whole = self.host().beginning(&one.name);
+        let sure = |symbol: &Symbol| whole.starts_with(beginning(&symbol.cut).unwrap_or(""));
+        let lengths = (gone(one), gone(other));
+        one.name == other.name
+            && one.is_bitbucket()
+            && sure(one)
+            && sure(other)
+            && matches!(lengths, (Some(one), Some(other)) if one != other)
+    }
+
     /// What `cut -d- -f2-` prints, and `awk -F- '{print $2}'`.
     pub(super) fn field(&self, value: &Value, delimiter: &str, field: &str) -> Option<Value> {
         let (number, on) = field.strip_suffix('-').map_or((field, false), |number| (number, true));

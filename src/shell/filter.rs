@@ -52,6 +52,9 @@ impl Interpreter<'_> {
             ["head", count] => first(&input, count.strip_prefix("-c")?),
             ["head", "-c", count] => first(&input, count),
             ["sed", "-e", script] | ["sed", "-E" | "-r", script] | ["sed", script] => self.substituted(&input, script),
+            ["tr", from, to] if from.len() == 1 && to.len() == 1 && *from != "/" => {
+                Some(self.replace(&input, "//", &format!("{from}/{to}")))
+            }
             ["tr", "-d", "\n" | "\\n" | "\r" | "\\r" | " " | "[:space:]"] => Some(input),
             _ => None,
         }

@@ -8,7 +8,7 @@ use super::invocation::{Invocation, Word};
 use super::parse::Parses;
 use super::piece::{Piece, Place};
 use super::scope::Scope;
-use super::status::{LEAVES, Left, Status};
+use super::status::{LEAVES, Left, STATUS, Status};
 use super::value::{Part, Value, join};
 use super::written::Written;
 use crate::yaml::Span;
@@ -264,7 +264,7 @@ impl<'h> Interpreter<'h> {
                 let ones: Vec<Value> = all.iter().skip(1).filter_map(|values| values.first().cloned()).collect();
                 vec![join(ones.iter(), " ")]
             }
-            "?" => vec![self.status.code().map_or_else(|| Value::opaque("$?"), Value::literal)],
+            "?" => vec![self.status.code().map_or_else(|| Value::opaque(STATUS), Value::literal)],
             "#" => vec![Value::literal(all.len().saturating_sub(1).to_string())],
             _ => match name.parse::<usize>() {
                 Ok(index) if !all.is_empty() => all.get(index).cloned().unwrap_or_else(|| vec![Value::default()]),

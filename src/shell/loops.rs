@@ -63,37 +63,47 @@ impl Interpreter<'_> {
         flow
     }
 
-    /// Walks a loop's body once, as what may run any number of times.
+    /// `while` and `until`: the condition is asked, and the body walked for what may be any number of rounds.
     pub(super) fn looped(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
         let before = self.scope.clone();
         if piece.text.get(node.byte_range()).is_some_and(|text| text.contains("shift")) {
             // Each round has other words.
             self.scope.positional.lose();
         }
+        if node.kind() == "c_style_for_statement" {
+            let head = piece.text.get(node.byte_range()).and_then(|text| text.split_once("))"));
+            self.counts(head.map_or("", |(head, _)| head.trim_start_matches("for")));
+        }
         let loops = self.begin();
-        let flow = self.uncertainly(|this| {
-            let flow = match node.child_by_field_name("condition").filter(|_| node.kind() == "while_statement") {
-                Some(condition) => this.rounds(node, condition, piece),
-                None => this.statements(node, piece),
-            };
-            if matches!(flow, Flow::Break | Flow::Continue) { Flow::Next } else { flow }
-        });
-        self.end(loops, &[Flow::Break, Flow::Continue], flow);
+        let since = self.ran.len();
+        let until = node.child(0).is_some_and(|word| word.kind() == "until");
+        let condition = node.child_by_field_name("condition").filter(|_| node.kind() == "while_statement");
+        let held = condition.and_then(|condition| self.decide(condition, piece)).map(|held| held != until);
+        // A body behind a condition that has failed stands in for it.
+        let failed = condition.is_some_and(|condition| until != (condition.kind() == "negated_command"));
+        let flow = match held {
+            Some(false) => Flow::Break,
+            Some(true) => self.round(node, failed.then_some(since), piece),
+            None => self.uncertainly(|this| match this.round(node, failed.then_some(since), piece) {
+                Flow::Break | Flow::Continue => Flow::Next,
+                flow => flow,
+            }),
+        };
+        let again = flow != Flow::Break || self.may_go_round(loops.since());
+        let flow = self.end(loops, &[Flow::Break, Flow::Continue], flow);
         self.status = Status::Presumed;
-        self.scope.forget_changes(&before);
-        Flow::Next
+        if again {
+            self.scope.forget_changes(&before);
+        }
+        flow
     }
 
-    /// `while` and `until`: a body behind a condition that has failed stands in for it.
-    fn rounds(&mut self, node: Node<'_>, condition: Node<'_>, piece: &Piece) -> Flow {
-        let until = node.child(0).is_some_and(|word| word.kind() == "until");
-        let since = self.ran.len();
-        self.decide(condition, piece);
-        let Some(inner) = node.child_by_field_name("body") else { return Flow::Next };
-        if until != (condition.kind() == "negated_command") {
-            self.instead(since, |this| this.walk(inner, piece))
-        } else {
-            self.walk(inner, piece)
+    /// One round; a loop with a head of numbers is walked with its head.
+    fn round(&mut self, node: Node<'_>, failed: Option<usize>, piece: &Piece) -> Flow {
+        match (node.child_by_field_name("body").filter(|_| node.kind() == "while_statement"), failed) {
+            (Some(inner), Some(since)) => self.instead(since, |this| this.walk(inner, piece)),
+            (Some(inner), None) => self.walk(inner, piece),
+            (None, _) => self.statements(node, piece),
         }
     }
 }

@@ -2,12 +2,45 @@
 
 use std::ops::RangeInclusive;
 
+use tree_sitter::Node;
+
+use super::condition::is_tested;
 use super::interpret::Interpreter;
 use super::piece::Piece;
 use super::plain_word::is_name;
+use super::value::Value;
 use crate::yaml::Span;
 
 impl Interpreter<'_> {
+    /// `(( … ))`: whether it is true; variables that it changes are unknown behind it.
+    pub(super) fn arithmetic(&mut self, node: Node<'_>, piece: &Piece) -> Option<bool> {
+        let text = piece.text.get(node.byte_range()).unwrap_or("").to_owned();
+        if self.counts(&text) {
+            return None;
+        }
+        let mut cursor = node.walk();
+        let mut inner = node.named_children(&mut cursor);
+        match (inner.next(), inner.next()) {
+            (Some(one), None) if is_tested(one.kind()) => self.decide(one, piece),
+            _ => None,
+        }
+    }
+
+    /// Makes the variables unknown that a text of numbers changes: `n++`, `n = n + 1`; whether there are any.
+    pub(super) fn counts(&mut self, text: &str) -> bool {
+        let assigns = text.match_indices('=').any(|(at, _)| {
+            let (before, after) = (text.get(..at).unwrap_or(""), text.get(at + 1..).unwrap_or(""));
+            !before.ends_with(['=', '!', '<', '>']) && !after.starts_with('=')
+        });
+        let changes = assigns || text.contains("++") || text.contains("--");
+        if changes {
+            for name in text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|name| is_name(name)) {
+                self.scope.set(name, vec![Value::opaque("arithmetic")]);
+            }
+        }
+        changes
+    }
+
     /// Whether two numbers compare so; `None` for an operator that compares none.
     pub(super) fn compares(&mut self, left: Span, operator: &str, right: Span, piece: &Piece) -> Option<bool> {
         let (left, right) = (self.number(left, piece), self.number(right, piece));
@@ -26,6 +59,12 @@ impl Interpreter<'_> {
             "-ge" | ">=" => of(at_least, below),
             _ => None,
         }
+    }
+
+    /// `(( X ))`
+    pub(super) fn is_not_nothing(&mut self, word: Span, piece: &Piece) -> Option<bool> {
+        let number = self.number(word, piece)?;
+        if number == (0..=0) { Some(false) } else { (!number.contains(&0)).then_some(true) }
     }
 
     /// The numbers that a word may be.

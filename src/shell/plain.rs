@@ -8,7 +8,6 @@ use super::interpret::Interpreter;
 use super::invocation::Stdin;
 use super::piece::Piece;
 use super::plain_word::{is_name, is_one, name_length, word_end};
-use super::status::Status;
 use super::walk::Flow;
 use crate::yaml::Span;
 
@@ -99,9 +98,6 @@ impl Interpreter<'_> {
     fn plain(&mut self, command: &Plain, piece: &Piece, stdin: Stdin, piped_from: bool) -> Flow {
         let ends = (command.words.first(), command.words.last());
         let mut assignments = Vec::new();
-        if !command.is_command() {
-            self.status = Status::Ended(0);
-        }
         for (name, value) in &command.assignments {
             let name = piece.text.get(name.start..name.end).unwrap_or("").to_owned();
             let values = self.expand(piece, *value);
@@ -110,7 +106,11 @@ impl Interpreter<'_> {
                 _ => self.scope.set(&name, values),
             }
         }
-        let ((Some(first), Some(last)), false) = (ends, command.declares) else { return Flow::Next };
+        let ((Some(first), Some(last)), false) = (ends, command.declares) else {
+            let last = command.assignments.last().filter(|_| !command.declares);
+            self.set_by(last.and_then(|(_, value)| piece.text.get(value.start..value.end)));
+            return Flow::Next;
+        };
         let place = piece.place(Span::new(first.start, last.end));
         let mut words = Vec::with_capacity(command.words.len());
         command.words.iter().for_each(|word| self.words_of(*word, piece, &mut words));

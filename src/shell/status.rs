@@ -1,5 +1,7 @@
 //! How commands end: what follows for their exit status, what runs because of it, and the ways that leave early.
 
+use std::ops::Range;
+
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Word};
 use super::piece::Place;
@@ -20,6 +22,13 @@ pub(super) enum Status {
     /// It asks something, and the answer can't be told.
     Asked,
 }
+
+/// How many failed commands are kept.
+const FAILED: usize = 64;
+/// How many commands `$?` may be about, those between it and its test included.
+const LATELY: usize = 8;
+/// What `$?` is called where it is not known.
+pub(super) const STATUS: &str = "$?";
 
 /// All that ends a script or a subshell.
 pub(super) const LEAVES: [Flow; 4] = [Flow::Exit, Flow::Return, Flow::Break, Flow::Continue];
@@ -88,7 +97,52 @@ pub(super) struct Entered {
     failed: Vec<Place>,
 }
 
+impl Entered {
+    /// How many ways had left before.
+    pub(super) fn since(&self) -> usize {
+        self.left
+    }
+}
+
 impl Interpreter<'_> {
+    /// Whether a way since then goes on with another round.
+    pub(super) fn may_go_round(&self, since: usize) -> bool {
+        self.left.iter().skip(since).any(|left| left.flow == Flow::Continue)
+    }
+
+    /// Takes note of commands that have failed from here on.
+    pub(super) fn fail(&mut self, commands: Range<usize>) {
+        let commands = self.ran.get(commands).unwrap_or_default();
+        // Of many the first few settle it.
+        let room = FAILED.saturating_sub(self.failed.len());
+        self.failed.extend(commands.iter().take(room).copied());
+    }
+
+    /// Whether a condition asks how the command before it ended, by `$?` or by a variable that holds it.
+    pub(super) fn asks_for_status(&self, condition: &str) -> bool {
+        let holds = |value: &Value| value.as_symbol().is_some_and(|symbol| symbol.name == STATUS);
+        condition.split('$').skip(1).any(|rest| {
+            let rest = rest.trim_start_matches('{');
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let name = rest.get(..end).unwrap_or("");
+            rest.starts_with('?') || self.scope.get(name).is_some_and(|values| values.iter().all(holds))
+        })
+    }
+
+    /// Doubts what has run lately, where a condition that can't be decided asks for it.
+    pub(super) fn doubt(&mut self, condition: Option<&str>) {
+        if condition.is_some_and(|text| text.contains('$') && self.asks_for_status(text)) {
+            self.fail(self.ran.len().saturating_sub(LATELY)..self.ran.len());
+        }
+    }
+
+    /// How an assignment ends: well, but where a substitution in it tells otherwise.
+    pub(super) fn set_by(&mut self, text: Option<&str>) {
+        if !text.is_some_and(|text| text.contains("$(") || text.contains('`')) {
+            self.status = Status::Ended(0);
+        }
+    }
+
     /// What stands behind `&&` or `||`; `since` counts the commands that had run before the list.
     pub(super) fn chained(&mut self, or: bool, since: usize, right: impl FnOnce(&mut Self) -> Flow) -> Flow {
         let left = self.status;
@@ -104,7 +158,7 @@ impl Interpreter<'_> {
                 } else {
                     // Nobody leaves behind what always succeeds: the rest runs where it has failed.
                     self.may_leave(flow, before);
-                    self.failed.extend(self.ran.get(since..ran).unwrap_or_default().iter().copied());
+                    self.fail(since..ran);
                     self.certain = false;
                     self.status = Status::Presumed;
                 }
@@ -127,7 +181,7 @@ impl Interpreter<'_> {
         if !self.status.is_failure() {
             self.status = Status::Failed;
         }
-        self.failed.extend(self.ran.get(since..).unwrap_or_default().iter().copied());
+        self.fail(since..self.ran.len());
         let flow = run(self);
         self.failed.truncate(known);
         flow
@@ -253,6 +307,7 @@ mod tests {
             "on() { if [ -z \"$BITBUCKET_BRANCH\" ]; then return 1; fi; return 0; }; on || exit 0",
             "on() { [ -z \"$BITBUCKET_BRANCH\" ] && return 1; true; }; if ! on; then exit 0; fi",
             "ON=false; if [ -n \"$BITBUCKET_BRANCH\" ]; then ON=true; fi; $ON || exit 0",
+            "[ -n \"$BITBUCKET_BRANCH\" ]; rc=$?; if [ $rc -ne 0 ]; then exit 0; fi",
             "[ -n \"$BITBUCKET_BRANCH\" ]; if [ $? = 1 ]; then exit 0; fi",
             "bash -c '[ -n \"$BITBUCKET_BRANCH\" ]' || exit 0",
         ] {
@@ -283,6 +338,11 @@ mod tests {
             run("for i in a b; do if q $i; then OK=1; break; fi; done; [ \"$OK\" = 1 ] || exit 1; p z"),
             ["q a", "? q b", "p z"]
         );
-        assert_eq!(run("until p a; do sleep 5; done; p z"), ["? p a", "? sleep 5", "p z"]);
+        assert_eq!(run("until p a; do sleep 5; done; p z"), ["p a", "? sleep 5", "p z"]);
+        assert_eq!(run("while :; do [ -z \"$BITBUCKET_BRANCH\" ] && exit 0; break; done; p z").last().unwrap(), ":");
+        assert_eq!(run("n=0; while (( n )); do p a; done; p z"), ["p z"]);
+        assert_eq!(run("n=0; (( n++ )); if [ $n -gt 0 ]; then p a; fi"), ["? p a"]);
+        assert_eq!(run("let n=1; if (( n == 0 || n )); then p a; fi"), ["? p a"]);
+        assert_eq!(run("n=1; if (( n == 0 || n )); then p a; fi"), ["p a"]);
     }
 }

@@ -71,7 +71,6 @@ impl Interpreter<'_> {
             }
             "command" => self.command(node, piece, Stdin::Unknown, false),
             "declaration_command" | "variable_assignments" => {
-                self.status = Status::Ended(0);
                 let mut read_to = 0;
                 self.each(node, piece, |this, child| {
                     if child.start_byte() >= read_to {
@@ -79,12 +78,12 @@ impl Interpreter<'_> {
                         read_to = word_end(&piece.text, child.start_byte());
                     }
                 });
+                self.status = Status::Ended(0);
                 Flow::Next
             }
             "variable_assignment" => {
-                // A substitution in it tells how it ends.
-                self.status = Status::Ended(0);
                 self.assign(node, piece);
+                self.set_by(piece.text.get(node.byte_range()));
                 Flow::Next
             }
             "unset_command" => {
@@ -112,6 +111,11 @@ impl Interpreter<'_> {
                     let name = piece.text.get(name.byte_range()).unwrap_or("").to_owned();
                     std::rc::Rc::make_mut(&mut self.scope.functions).insert(name, body(piece, span(inner)));
                 }
+                Flow::Next
+            }
+            "compound_statement" if node.child(0).is_some_and(|open| open.kind() == "((") => {
+                let held = self.arithmetic(node, piece);
+                self.status = Status::of(held);
                 Flow::Next
             }
             "negated_command" => {

@@ -85,6 +85,12 @@ impl Interpreter<'_> {
                 self.status = Status::Ended(0);
                 return Flow::Next;
             }
+            "let" => {
+                let text = invocation.words.iter().skip(1).map(|word| word.shown()).collect::<Vec<_>>().join(" ");
+                self.counts(&text);
+                self.status = Status::Asked;
+                return Flow::Next;
+            }
             "shift" => self.scope.positional.shift(invocation.words.get(1)),
             "set" if invocation.words.get(1).and_then(Word::literal) == Some("--") => {
                 self.scope.positional.set(invocation.words.get(2..).unwrap_or(&[]));
