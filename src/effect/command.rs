@@ -354,6 +354,7 @@ impl<'d> Reading<'_, 'd> {
             site: self.run.site(self.invocation.place),
             command,
             certain: self.invocation.certain,
+            way: self.invocation.way,
             failed,
             calls: self.invocation.calls.clone(),
             remote: self.invocation.remote.is_some(),

@@ -30,6 +30,8 @@ pub struct Effect<'d> {
     pub command: String,
     /// Whether nothing that can't be decided stands before it.
     pub certain: bool,
+    /// The way through branches that can't be decided; what one way does is done together.
+    pub way: usize,
     /// The commands that have failed where this one is reached; kept of builds alone.
     pub failed: Vec<Site<'d>>,
     /// Functions and scripts through which it is reached, outermost first.

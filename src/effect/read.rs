@@ -199,6 +199,7 @@ pub(super) fn opaque<'d>(what: Opaque, site: Site<'d>, command: &str) -> Effect<
         site,
         command: command.to_owned(),
         certain: true,
+        way: 0,
         failed: Vec::new(),
         calls: Vec::new(),
         remote: false,

@@ -122,6 +122,7 @@ impl Interpreter<'_> {
     /// Walks one of several ways: what holds behind it, and where it leads. The scope stays as it was.
     fn way<'t>(&mut self, statements: impl IntoIterator<Item = Node<'t>>, piece: &Piece) -> Way {
         let scope = self.scope.clone();
+        let before = self.part();
         let mut flow = Flow::Next;
         for statement in statements {
             flow = self.walk(statement, piece);
@@ -130,6 +131,7 @@ impl Interpreter<'_> {
             }
         }
         let scope = std::mem::replace(&mut self.scope, scope);
+        self.way = before;
         Way { scope, flow, status: self.status, presumed: false }
     }
 

@@ -73,6 +73,9 @@ pub struct Interpreter<'h> {
     pub(super) certain: bool,
     /// How the last command ended.
     pub(super) status: Status,
+    /// The way through undecided branches that is walked: what is in one of them runs together.
+    pub(super) way: usize,
+    ways: usize,
     /// The ways that may have left what is walked.
     pub(super) left: Vec<Left>,
     /// Where the commands are that ran so far.
@@ -104,6 +107,8 @@ impl<'h> Interpreter<'h> {
             commands: 0,
             certain: true,
             status: Status::default(),
+            way: 0,
+            ways: 0,
             left: Vec::new(),
             ran: Vec::new(),
             failed: Vec::new(),
@@ -167,6 +172,12 @@ impl<'h> Interpreter<'h> {
         let words: Vec<String> = words.iter().map(|word| word.shown()).collect();
         let text = self.host.target(folder.inside()?, &words)?;
         Some((folder.clone(), text))
+    }
+
+    /// Goes another way; the one before comes back.
+    pub(super) fn part(&mut self) -> usize {
+        self.ways += 1;
+        std::mem::replace(&mut self.way, self.ways)
     }
 
     /// Counts one level; false when it is one too many.

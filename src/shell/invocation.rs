@@ -103,6 +103,8 @@ pub struct Invocation {
     pub place: Place,
     /// Whether nothing that can't be decided stands before it.
     pub certain: bool,
+    /// The way through branches that can't be decided; commands of one way run together.
+    pub way: usize,
     /// Where the commands are that have failed where this one is reached.
     pub failed: Vec<Place>,
     /// The functions through which it was reached, outermost first.

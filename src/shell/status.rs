@@ -94,6 +94,7 @@ pub(super) struct Left {
 pub(super) struct Entered {
     left: usize,
     certain: bool,
+    way: usize,
     failed: Vec<Place>,
 }
 
@@ -191,8 +192,10 @@ impl Interpreter<'_> {
     pub(super) fn uncertainly(&mut self, walk: impl FnOnce(&mut Self) -> Flow) -> Flow {
         let certain = std::mem::replace(&mut self.certain, false);
         let before = self.scope.clone();
+        let way = self.part();
         let flow = walk(self);
         self.certain = certain;
+        self.way = way;
         if flow == Flow::Next {
             let after = std::mem::take(&mut self.scope);
             self.scope = self.join_scopes(vec![after, before]);
@@ -206,6 +209,7 @@ impl Interpreter<'_> {
     /// Keeps a way that may have left, and goes on with the scope of the others.
     pub(super) fn may_leave(&mut self, flow: Flow, others: Scope) {
         let scope = std::mem::replace(&mut self.scope, others);
+        self.part();
         let inner = matches!(flow, Flow::Break | Flow::Continue);
         // Behind a check that ends in a failure the rest is as certain as before.
         self.certain &= !inner && self.status.is_failure();
@@ -214,12 +218,13 @@ impl Interpreter<'_> {
 
     /// Begins what can be left: a function, a loop, a script.
     pub(super) fn begin(&mut self) -> Entered {
-        Entered { left: self.left.len(), certain: self.certain, failed: self.failed.clone() }
+        Entered { left: self.left.len(), certain: self.certain, way: self.way, failed: self.failed.clone() }
     }
 
     /// Ends it: the ways that left it by one of these come together with the one that got to its end, or left by `flow`.
     pub(super) fn end(&mut self, entered: Entered, by: &[Flow], flow: Flow) -> Flow {
         self.certain = entered.certain;
+        self.way = entered.way;
         self.failed = entered.failed;
         self.gather(entered.left, by, flow)
     }

@@ -315,6 +315,7 @@ impl Interpreter<'_> {
             assignments,
             place,
             certain: self.certain,
+            way: self.way,
             failed: self.failed.clone(),
             calls: self.calls.clone(),
             remote: self.remote.clone(),

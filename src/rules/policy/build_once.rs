@@ -58,7 +58,9 @@ fn again_on_main(flow: &Flow<'_>, out: &mut Findings<'_>) {
         let earlier = build.names.iter().flat_map(|name| seen.get(&name.image).into_iter().flatten());
         let first = earlier.copied().find(|first| {
             let one_step = std::ptr::eq(first.step, build.step);
-            let either = !first.effect.certain && !build.effect.certain || tried_again(first.effect, build.effect);
+            let apart = first.effect.way != build.effect.way;
+            let either =
+                apart && !first.effect.certain && !build.effect.certain || tried_again(first.effect, build.effect);
             !(one_step && either) && same_image(&first.names, &build.names, false)
         });
         for name in &build.names {
