@@ -45,14 +45,6 @@ impl Host for World {
     }
 }
 
-#[test]
-fn a_long_pipeline_ends_with_its_line() {
-    let script = "echo a | tr a b | tee t\ndocker push x:1\ndocker push y:1\necho done > log\ndocker push z:1";
-    let pushed: Vec<String> = run(script).into_iter().filter(|line| line.starts_with("docker")).collect();
-    assert_eq!(pushed, ["docker push x:1", "docker push y:1", "docker push z:1"]);
-    assert_eq!(run("a | b | c \\\n  d > log"), ["a", "b", "c d"]);
-}
-
 /// By the short way for plain commands, which must come to what the grammar alone comes to.
 pub(super) fn run(script: &str) -> Vec<String> {
     let [short, grammar] = [Parses::new(), Parses::by_grammar_alone()].map(|parses| run_with(parses, script));
