@@ -8,7 +8,7 @@ use super::World;
 use super::config::REPOSITORY_FILE;
 use crate::engine::leads_out;
 use crate::settings::DEFAULT_FILE;
-use crate::yaml::Limits;
+use crate::yaml::{Limits, Lines};
 
 /// Folders that never hold a pipeline of the repository at hand.
 const PASSED_OVER: [&str; 4] = [".git", "node_modules", "target", "vendor"];
@@ -181,7 +181,12 @@ fn take(from: impl Read) -> Result<String, String> {
     }
     String::from_utf8(bytes).map_err(|error| match error.as_bytes() {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "is not UTF-8 but UTF-16: save it as UTF-8".to_owned(),
-        _ => format!("is not UTF-8: byte {} can't be read", error.utf8_error().valid_up_to()),
+        bytes => {
+            let before = bytes.get(..error.utf8_error().valid_up_to()).unwrap_or(bytes);
+            let before = String::from_utf8_lossy(before);
+            let at = Lines::new(&before).position(&before, before.len());
+            format!("is not UTF-8: line {}, column {} can't be read; save it as UTF-8", at.line, at.column)
+        }
     })
 }
 

@@ -43,7 +43,9 @@ pub(super) fn explain(document: &Document, failures: Vec<Failure>) -> Vec<Findin
         let told = writer.silent.iter().any(|silent| {
             pointer.strip_prefix(silent.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         });
-        if told || undefined.contains(&place.node.span()) {
+        // Of `{{ name }}` is said what it is.
+        let template = place.node.is_mapping() && document.slice(place.node.span()).starts_with("{{");
+        if told || template || undefined.contains(&place.node.span()) {
             continue;
         }
         writer.group(&pointer, &place, groups.remove(&pointer).unwrap_or_default());
@@ -82,7 +84,7 @@ fn parent(pointer: &str) -> &str {
     pointer.rfind('/').map_or("", |slash| &pointer[..slash])
 }
 
-fn properties(owner: &Value) -> Vec<&str> {
+pub(super) fn properties(owner: &Value) -> Vec<&str> {
     owner.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(key, _)| key.as_str()).collect()
 }
 
@@ -122,8 +124,16 @@ impl<'d> Writer<'d> {
             let meant = self.unknown_keys(place, &failures);
             // The range of a value of another type says nothing.
             let mistyped = failures.iter().any(|failure| matches!(failure.kind, Kind::Type));
-            let of_range = |failure: &&Failure| matches!(failure.kind, Kind::TooSmall | Kind::TooLarge);
-            for failure in failures.iter().filter(|failure| !(mistyped && of_range(failure))) {
+            let valued = failures.iter().any(|failure| matches!(failure.kind, Kind::Value));
+            let scalar = place.node.text().is_some() && !place.node.is_null();
+            let said_already = |failure: &&Failure| match failure.kind {
+                Kind::TooSmall | Kind::TooLarge => mistyped,
+                // Which values there are says more than the type that they have.
+                Kind::Type => valued && scalar,
+                Kind::Value => mistyped && !scalar,
+                _ => false,
+            };
+            for failure in failures.iter().filter(|failure| !said_already(failure)) {
                 self.single(place, failure, &meant);
             }
         }
@@ -171,7 +181,7 @@ impl<'d> Writer<'d> {
             Kind::Missing(key) if meant.contains(key) => {}
             Kind::Missing(key) => self.missing(place, failure, owner, key),
             Kind::Type => {
-                let (message, help) = types::wrong(place, limit, &properties(owner));
+                let (message, help) = types::wrong(place, limit, owner);
                 self.say(&metas::RIGHT_TYPE, place, span, message).help = help;
             }
             Kind::Value => {
@@ -180,7 +190,8 @@ impl<'d> Writer<'d> {
                     Some(said) => format!("{words} can't be `{}`: {said}", value()),
                     None => format!("{words} is one of {}, not `{}`", list(&allowed), value()),
                 };
-                let near = keys::nearest(&value(), &allowed).map(|near| format!("write `{near}`"));
+                let near = types::next_larger(&value(), &allowed).or_else(|| keys::nearest(&value(), &allowed));
+                let near = near.map(|near| format!("write `{near}`"));
                 let near = near.or_else(|| match allowed.as_slice() {
                     [only] => Some(format!("remove it, or write `{only}`")),
                     _ => None,

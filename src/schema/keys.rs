@@ -102,6 +102,9 @@ fn elsewhere(place: &str, key: &str) -> Option<String> {
         };
         TREE.pointer(&pointer).and_then(Value::as_object).is_some_and(|keys| keys.contains_key(key))
     };
+    if has("definitions") && matches!(place, "the file" | "`pipelines`") {
+        return Some(format!("put it under `definitions`, at the top of the file: `definitions.{key}`"));
+    }
     if (has("plainStep") || has("childStep")) && place.ends_with("item") {
         return Some("it belongs into the body of a `step:`, one level deeper".to_owned());
     }

@@ -6,6 +6,7 @@ use super::keys::shown;
 use super::metas;
 use super::place::{Place, beginning};
 use crate::finding::Severity;
+use crate::yaml::Node;
 
 impl<'d> Writer<'d> {
     /// Shapes that fail in several ways for one reason.
@@ -92,6 +93,13 @@ impl<'d> Writer<'d> {
         if known || !failures.iter().any(|failure| matches!(failure.kind, Kind::Missing(_))) {
             return false;
         }
+        let group = schema("/definitions/parallel/properties");
+        if pointer.ends_with("/parallel") && node.entries().all(|entry| group.get(entry.name()).is_some()) {
+            let message = "a parallel group needs `steps`".to_owned();
+            self.say(&metas::REQUIRED_KEY, place, place.span(), message).help =
+                Some("add `steps:` and a list of `- step:` below it".to_owned());
+            return true;
+        }
         self.silent.push(pointer.to_owned());
         if let Some(entry) = node.entry("destinations").filter(|_| pointer.starts_with("/pipelines/pull-requests/")) {
             let message = "`destinations` is not documented and has left Bitbucket's own schema".to_owned();
@@ -144,16 +152,20 @@ impl<'d> Writer<'d> {
         // The rest of a command may hold a secret, so only the word before the colon is repeated.
         let word = name.split_whitespace().last().unwrap_or(name);
         let message = format!("the colon after `{}` makes a map of this command", shown(word));
-        let line = self
-            .document
-            .slice(self.document.lines().span(self.document.text(), self.document.lines().line(span.start)));
-        let help = match (line.contains('\''), line.contains('"')) {
-            (false, _) => "put the whole command in single quotes",
-            (true, false) => "put the whole command in double quotes",
-            (true, true) => "write it as a block: `- |` and the command, indented, on the next line",
-        };
-        let help = help.to_owned();
-        self.say(&metas::QUOTED_COMMAND, place, span, message).help = Some(help);
+        let braces = self.document.slice(place.node.span()).starts_with('{') && entry.value.is_null();
+        let message = if braces { "the braces make a map of this command".to_owned() } else { message };
+        self.say(&metas::QUOTED_COMMAND, place, span, message).help = Some(in_quotes(place.node).to_owned());
         true
+    }
+}
+
+/// How a command is put in quotes: those that its line doesn't hold, else as a block.
+pub(super) fn in_quotes(node: Node<'_>) -> &'static str {
+    let document = node.document();
+    let line = document.slice(document.lines().span(document.text(), document.lines().line(node.span().start)));
+    match (line.contains('\''), line.contains('"')) {
+        (false, _) => "put the whole command in single quotes",
+        (true, false) => "put the whole command in double quotes",
+        (true, true) => "write it as a block: `- |` and the command, indented, on the next line",
     }
 }

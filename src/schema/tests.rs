@@ -85,6 +85,58 @@ fn each_mistake_is_one_sentence_at_its_place() {
 }
 
 #[test]
+fn the_next_edit_is_none_that_is_refused_again() {
+    let file = |body: &str| format!("pipelines:\n  default:\n{body}");
+    let quotes = "put the whole command in single quotes";
+    let cases = [
+        (step("script:\n  - [ -f x ]"), quotes),
+        (step("script:\n  - { echo a; }"), quotes),
+        (
+            step("script:\n  - - a\n    - b"),
+            "a list inside a list is not flattened: write its items out, or alias each of them",
+        ),
+        (
+            step("name: [WIP]\nscript: [a]"),
+            "put it in quotes if the brackets belong to the text, or write one value without them",
+        ),
+        (step("script: {first: echo}"), "write each value as an item, `- ` before it, with no key"),
+        (step("script: {pipe: a/b:1}"), "put `- ` before `pipe`"),
+        (step("script: [a]\nartifacts: {upload: {name: a, paths: [b]}}"), "put `- ` before `name`"),
+        (step("script: [a]\ncaches:\n  node:"), "write `- ` before `node`, and no colon after it"),
+        (step("script:\n  -echo a"), "put a space after each dash: `- ` and the value"),
+        (step("script: [a]\nsize: 2"), "write `2x`"),
+        (step("script: [a]\nsize: 3x"), "write `4x`"),
+        (step("script: [a]\nsize: 64"), "write `32x`"),
+        (step("script:[a]"), "put a space after the colon: `script: …`"),
+        (step("script\n  - a"), "write a colon after `script`, and its body below"),
+        (file("    - parallel: {fail-fast: true}\n"), "add `steps:` and a list of `- step:` below it"),
+        (
+            "- step: {script: [a]}\n".to_owned(),
+            "begin the file with `pipelines:` and `default:`, and indent this list below them",
+        ),
+        (
+            format!("services: {{docker: {{memory: 1024}}}}\n{}", step("script: [a]")),
+            "put it under `definitions`, at the top of the file: `definitions.services`",
+        ),
+    ];
+    for (text, expected) in cases {
+        let found = check(&Document::read(text.as_str()));
+        let helps: Vec<&str> = found.iter().filter_map(|finding| finding.help.as_deref()).collect();
+        assert_eq!(helps, [expected], "{text}\n{found:#?}");
+    }
+}
+
+#[test]
+fn a_template_is_told_once() {
+    let text = step("name: {{ name }}\nimage: {{ image }}\nscript:\n  - make");
+    let document = Document::read(text.as_str());
+    assert_eq!(check(&document), []);
+    let found = findings(&document);
+    let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+    assert_eq!(messages, ["`{{` belongs to a template, and nothing fills it in before the file is read"; 2]);
+}
+
+#[test]
 fn an_aliased_mistake_is_told_once_where_it_is_written() {
     let text = "definitions:\n  steps:\n    - step: &s\n        script: [make]\n        nam: x\npipelines:\n  default:\n    - step: *s\n  branches:\n    main:\n      - step: *s\n";
     let document = Document::read(text);

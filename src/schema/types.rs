@@ -2,14 +2,17 @@
 
 use serde_json::Value;
 
+use super::explain::{properties, schema};
 use super::keys::list;
 use super::memory;
 use super::place::Place;
+use super::shapes::in_quotes;
 use crate::yaml::{Kind, Node};
 
-/// Message and help for a value of the wrong type; `expected` is the schema's `type`, `known` the keys of a map there.
-pub(super) fn wrong(place: &Place<'_>, expected: &Value, known: &[&str]) -> (String, Option<String>) {
+/// Message and help for a value of the wrong type; `expected` is the schema's `type` in its object `owner`.
+pub(super) fn wrong(place: &Place<'_>, expected: &Value, owner: &Value) -> (String, Option<String>) {
     let node = place.node;
+    let known = properties(owner);
     let words = place.words();
     let expected: Vec<&str> = match expected {
         Value::String(one) => vec![one.as_str()],
@@ -24,8 +27,12 @@ pub(super) fn wrong(place: &Place<'_>, expected: &Value, known: &[&str]) -> (Str
         let message = format!("{words} is empty; it should be {wanted}");
         return (message, Some("give it a value, or remove it".to_owned()));
     }
-    let next = memory::help(place, &expected, known).or_else(|| help(place, &expected, known));
-    (format!("{words} should be {wanted} (it is {})", node.kind().words()), next)
+    let next = memory::help(place, &expected, &known).or_else(|| help(place, &expected, &known, owner));
+    let is = match node.kind() {
+        Kind::Float if expected.contains(&"integer") => "a number with a fraction",
+        kind => kind.words(),
+    };
+    (format!("{words} should be {wanted} (it is {is})"), next)
 }
 
 fn article(kind: &str) -> &'static str {
@@ -39,20 +46,38 @@ fn article(kind: &str) -> &'static str {
     }
 }
 
-fn help(place: &Place<'_>, expected: &[&str], known: &[&str]) -> Option<String> {
+fn help(place: &Place<'_>, expected: &[&str], known: &[&str], owner: &Value) -> Option<String> {
     let node = place.node;
     let takes = |kind: &str| expected.contains(&kind);
     let scalar = node.text();
+    let source = node.document().slice(node.span());
     match node.kind() {
-        Kind::Mapping if takes("array") => Some(from_map(node)),
+        Kind::Mapping if takes("array") => Some(from_map(node, owner)),
+        Kind::Sequence if place.holder.is_none() && node.items().all(is_item) => {
+            Some("begin the file with `pipelines:` and `default:`, and indent this list below them".to_owned())
+        }
         Kind::Sequence if takes("object") && node.items().all(|item| item.is_mapping()) => {
             Some("remove the `- ` before its keys".to_owned())
+        }
+        // A test such as `[ -f x ]`, not a list.
+        Kind::Sequence if source.starts_with('[') && node.alias().is_none() && is_command(place) => {
+            let test = source.starts_with("[ ") || source.starts_with("[[");
+            Some(match test {
+                true => in_quotes(node).to_owned(),
+                false => format!("{} if it begins with `[`; a list inside a list is not flattened", in_quotes(node)),
+            })
+        }
+        Kind::Sequence if source.starts_with('[') && expected == ["string"] && !in_list(place) => {
+            Some("put it in quotes if the brackets belong to the text, or write one value without them".to_owned())
         }
         Kind::Sequence if in_list(place) => {
             Some("a list inside a list is not flattened: write its items out, or alias each of them".to_owned())
         }
         Kind::Sequence if takes("string") && node.items().len() == 1 => {
             Some("write the one value without the list".to_owned())
+        }
+        Kind::String if takes("array") && source.starts_with('-') => {
+            Some("put a space after each dash: `- ` and the value".to_owned())
         }
         Kind::String if takes("array") => Some("write it as a list: `- ` before each value".to_owned()),
         Kind::String if takes("integer") => {
@@ -65,13 +90,18 @@ fn help(place: &Place<'_>, expected: &[&str], known: &[&str]) -> Option<String> 
             _ if takes("object") && !known.is_empty() => Some(format!("or a map with {}", list(known))),
             _ => None,
         },
-        Kind::String if takes("object") && scalar.is_some_and(|text| known.contains(&text)) => {
-            Some(format!("write a colon after `{}`, and its body below", scalar.unwrap_or("")))
+        Kind::String if takes("object") && first_word(source, known).is_some() => {
+            let (word, colon) = first_word(source, known)?;
+            Some(match colon {
+                true => format!("put a space after the colon: `{word}: …`"),
+                false => format!("write a colon after `{word}`, and its body below"),
+            })
         }
         Kind::String | Kind::Boolean | Kind::Integer | Kind::Float if expected == ["object"] => match known {
             [] => Some("write keys and their values below it".to_owned()),
             known => Some(format!("write its keys below it: {}", list(known))),
         },
+        Kind::Float if takes("integer") => Some("write a whole number".to_owned()),
         Kind::Boolean | Kind::Integer | Kind::Float if takes("string") => {
             Some(format!("put it in quotes: `\"{}\"`", scalar.unwrap_or("")))
         }
@@ -80,19 +110,65 @@ fn help(place: &Place<'_>, expected: &[&str], known: &[&str]) -> Option<String> 
     }
 }
 
+fn is_command(place: &Place<'_>) -> bool {
+    in_list(place) && place.key.and_then(|key| key.text()).is_some_and(|key| key.ends_with("script"))
+}
+
 fn in_list(place: &Place<'_>) -> bool {
     place.holder.is_some_and(|holder| holder.is_sequence())
 }
 
-fn from_map(node: Node<'_>) -> String {
-    match node.entries().next() {
-        Some(entry) => {
-            let name = entry.name();
-            match name.strip_prefix('-') {
-                Some(rest) if !rest.is_empty() => format!("put a space after the dash: `- {rest}`"),
-                _ => format!("put `- ` before `{}`", super::keys::shown(name)),
-            }
-        }
-        None => "write a list".to_owned(),
+/// Whether a node is an item of a pipeline.
+fn is_item(node: Node<'_>) -> bool {
+    node.entries().next().is_some_and(|entry| matches!(entry.name(), "step" | "parallel" | "stage" | "final"))
+}
+
+/// The key that a text begins with where a map belongs, and whether a colon with no space follows it.
+fn first_word<'t>(source: &'t str, known: &[&str]) -> Option<(&'t str, bool)> {
+    let end = source.find([' ', ':', '\n', '\r']).unwrap_or(source.len());
+    let word = source.get(..end)?;
+    // The body of a step is none of its own object's keys: which step it is is not known yet.
+    let of_step = || schema("/definitions/plainStep/properties").get(word).is_some();
+    let is_key = known.contains(&word) || known.is_empty() && of_step();
+    is_key.then(|| (word, source[end..].starts_with(':')))
+}
+
+fn from_map(node: Node<'_>, owner: &Value) -> String {
+    let Some(entry) = node.entries().next() else { return "write a list".to_owned() };
+    let name = entry.name();
+    if let Some(rest) = name.strip_prefix('-').filter(|rest| !rest.is_empty()) {
+        return format!("put a space after the dash: `- {rest}`");
     }
+    let items = target(owner.get("items").unwrap_or(&Value::Null));
+    let kinds = items.get("type").map(Value::to_string).unwrap_or_default();
+    // A map is no item of a list of texts, unless its keys are those of an item in map form.
+    if kinds.contains("string") && !node.entries().any(|entry| item_has(items, entry.name())) {
+        return match entry.value.is_null() {
+            true => format!("write `- ` before `{}`, and no colon after it", super::keys::shown(name)),
+            false => "write each value as an item, `- ` before it, with no key".to_owned(),
+        };
+    }
+    format!("put `- ` before `{}`", super::keys::shown(name))
+}
+
+/// The object that a `$ref` leads to, or this one.
+fn target(owner: &Value) -> &Value {
+    let path = owner.get("$ref").and_then(Value::as_str);
+    path.map_or(owner, |path| schema(path.trim_start_matches('#')))
+}
+
+/// Whether an item has a key in one of its forms.
+fn item_has(item: &Value, key: &str) -> bool {
+    let item = target(item);
+    item.get("properties").is_some_and(|keys| keys.get(key).is_some())
+        || ["then", "else"].iter().filter_map(|form| item.get(form)).any(|form| item_has(form, key))
+}
+
+/// Of allowed words that begin with a number, the smallest that is no smaller than this one, else the largest.
+pub(super) fn next_larger<'k>(value: &str, allowed: &[&'k str]) -> Option<&'k str> {
+    let number = |text: &str| text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse::<u32>().ok();
+    let least = number(value)?;
+    let sizes: Vec<(u32, &str)> = allowed.iter().filter_map(|word| Some((number(word)?, *word))).collect();
+    let fits = sizes.iter().filter(|(size, _)| *size >= least).min();
+    fits.or(sizes.iter().max()).map(|(_, word)| *word)
 }

@@ -94,10 +94,10 @@ impl<'a> Reader<'a> {
         let found = node.text().and_then(|text| words.iter().find(|word| **word == text));
         if found.is_none() {
             let is = node.text().filter(|text| !text.is_empty()).map_or(node.kind().words().to_owned(), quoted);
-            let near = node.text().and_then(|text| nearest(text, words.iter().copied()));
+            let meant = node.text().and_then(|text| meant(text, words));
             let draft = self.wrong(node.place(), format!("{what} is {is}, not one of {}", list(words)));
-            if let Some(near) = near {
-                draft.help(format!("did you mean `{near}`?"));
+            if let Some(meant) = meant {
+                draft.help(format!("did you mean `{meant}`?"));
             }
         }
         found.copied()
@@ -110,8 +110,8 @@ impl<'a> Reader<'a> {
         let draft = self.wrong(key.place(), format!("unknown {what} `{name}`"));
         match near {
             Some(near) => draft.help(format!("did you mean `{near}`?")),
-            None if known.len() <= 12 => draft.help(format!("known are {}", list(known))),
-            None => draft.help("`pipewright rules` lists them"),
+            None if what == "rule" && known.len() > 12 => draft.help("`pipewright rules` lists them"),
+            None => draft.help(format!("known are {}", list(known))),
         };
     }
 }
@@ -129,6 +129,15 @@ fn list(words: &[&str]) -> String {
             format!("{} and `{last}`", most.join(", "))
         }
     }
+}
+
+/// The word of a list that is meant: misspelt, cut short, or another word for "not at all".
+fn meant<'w>(text: &str, words: &[&'w str]) -> Option<&'w str> {
+    let text = text.to_lowercase();
+    let begun = || words.iter().copied().find(|word| text.len() > 2 && word.starts_with(text.as_str()));
+    let nothing = ["off", "none", "false", "no", "never", "disabled"].contains(&text.as_str());
+    let switched_off = || words.iter().copied().find(|word| nothing && matches!(*word, "off" | "none"));
+    nearest(&text, words.iter().copied()).or_else(begun).or_else(switched_off)
 }
 
 /// The candidate that a misspelt word most likely means.

@@ -54,7 +54,7 @@ fn mistakes_are_findings_at_their_place() {
         "3:14: `tags.candidate` is a number, not a string (put it in quotes)",
         "4:3: unknown key of `tags` `relase` (did you mean `release`?)",
         "6:3: unknown rule `build_once` (did you mean `build-once`?)",
-        "7:22: the severity of `manual-production` is `warn`, not one of `error`, `warning`, `note` and `off`",
+        "7:22: the severity of `manual-production` is `warn`, not one of `error`, `warning`, `note` and `off` (did you mean `warning`?)",
         "8:3: unknown rule `nothing-like-it` (known are `build-once` and `manual-production`)",
         "9:9: `policy` is `3`, not one of `delivery` and `none`",
         "10:21: `forbidden-branches` is a string, not a list",
@@ -65,6 +65,15 @@ fn mistakes_are_findings_at_their_place() {
         "1:1: the settings file is a list, not a map",
     ]
     "#);
+    assert_eq!(
+        told("rules: {build-once: false}\npolicy: off\n"),
+        [
+            "1:21: the severity of `build-once` is `false`, not one of `error`, `warning`, `note` and `off` (did you mean `off`?)",
+            "2:9: `policy` is `off`, not one of `delivery` and `none` (did you mean `none`?)",
+        ]
+    );
+    let unknown = &told("catalogue: {commands: [{name: x, run: [x], effect: build}]}\n")[0];
+    assert!(unknown.starts_with("1:25: unknown key of the catalogue `name` (known are `"), "{unknown}");
     assert_eq!(told("file: a\nfile: b\n").len(), 2, "a second key and a name that is no YAML file");
 }
 

@@ -183,7 +183,10 @@ impl<'t> Builder<'t> {
                         self.unquoted_pattern = true;
                         format!("a pattern that begins with `*` must be quoted: `'{key}':`")
                     }
-                    None => format!("define it with `&{name}`, or quote the text if no alias is meant"),
+                    None if name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_')) && !name.is_empty() => {
+                        format!("define it with `&{name}`, or quote the text if no alias is meant")
+                    }
+                    None => "put the text in quotes: one that begins with `*` is taken for an alias".to_owned(),
                 };
                 self.problem(ProblemKind::UndefinedAlias, span, message).help = Some(help);
                 self.missing(span);
@@ -294,11 +297,16 @@ impl<'t> Builder<'t> {
             let [key, value] = *pair else { continue };
             let Some(name) = self.scalar_text(key) else {
                 let span = self.nodes[key.0 as usize].span;
-                let message = "a map or a list stands where a key is expected".to_owned();
+                let (message, help) = match self.text.get(..span.start).is_some_and(|before| before.ends_with('{')) {
+                    true => broken::template("{{"),
+                    false => (
+                        "a map or a list stands where a key is expected".to_owned(),
+                        "a key that begins with `{` or `[` must be quoted".to_owned(),
+                    ),
+                };
                 // A list whose dash is the last of the text begins behind it.
                 let span = Span::of_char(self.text, span.start);
-                let problem = self.problem(ProblemKind::CompoundKey, span, message);
-                problem.help = Some("a key that begins with `{` or `[` must be quoted".to_owned());
+                self.problem(ProblemKind::CompoundKey, span, message).help = Some(help);
                 continue;
             };
             if name == "<<" && self.is_plain(key) {

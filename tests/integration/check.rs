@@ -16,7 +16,7 @@ fn what_cannot_be_read_is_named_and_the_rest_is_checked() {
         .run();
     assert_snapshot!(ended.err, @r"
     error: gone.yml: is not there
-    error: latin.yml: is not UTF-8: byte 3 can't be read
+    error: latin.yml: is not UTF-8: line 1, column 4 can't be read; save it as UTF-8
     error: wide.yml: is not UTF-8 but UTF-16: save it as UTF-8
     error: huge.yml: is too large (17 MiB): the limit is 16 MiB
     error: empty: is a folder with no `bitbucket-pipelines.yml` in it

@@ -44,6 +44,14 @@ pub(super) fn explain(text: &str, lines: &Lines, kind: &ErrorKind, at: usize) ->
     }
 }
 
+/// Message and help where a template's braces were left in the text.
+pub(super) fn template(opened: &str) -> (String, String) {
+    (
+        format!("`{opened}` belongs to a template, and nothing fills it in before the file is read"),
+        "render the template first, or put the text with the braces in quotes".to_owned(),
+    )
+}
+
 fn unknown(stop: Span) -> Cause {
     cause(
         stop,
@@ -85,11 +93,8 @@ impl<'t> Stop<'t> {
     fn template(&self, row: &Row<'t>) -> Option<Cause> {
         let opened = ["{%", "{{"].into_iter().find(|mark| row.body().value.starts_with(mark))?;
         let at = row.part(row.body().value).start;
-        Some(cause(
-            Span::new(at, at + opened.len()),
-            format!("`{opened}` belongs to a template, and nothing fills it in before the file is read"),
-            "render the template first, or put the text with the braces in quotes",
-        ))
+        let (message, help) = template(opened);
+        Some(cause(Span::new(at, at + opened.len()), message, help))
     }
 
     fn by_kind(&self, kind: &ErrorKind, row: &Row<'t>) -> Cause {
