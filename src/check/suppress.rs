@@ -128,7 +128,7 @@ fn read(document: &Document) -> Vec<Suppression> {
     let after = OnceCell::new();
     let mut parse = |span| found.extend(parse(document, span, after.get_or_init(|| next_lines(document))));
     for comment in document.comments() {
-        if named(document.slice(comment.span)).is_some() {
+        if is_named(document.slice(comment.span)) {
             parse(comment.span);
         }
     }
@@ -137,7 +137,7 @@ fn read(document: &Document) -> Vec<Suppression> {
             continue;
         }
         let text = node.text().unwrap_or("");
-        if named(text).is_none() {
+        if !is_named(text) {
             continue;
         }
         let mut at = 0;
@@ -153,19 +153,22 @@ fn read(document: &Document) -> Vec<Suppression> {
     found
 }
 
-/// Where the program's name stands in a text, in the ways in which people write it.
-fn named(text: &str) -> Option<usize> {
-    let places = ["pipewright", "Pipewright", "PIPEWRIGHT"].into_iter().filter_map(|name| text.find(name));
-    places.min()
+/// The program's name in the ways in which people write it.
+const NAMES: [&str; 3] = ["pipewright", "Pipewright", "PIPEWRIGHT"];
+
+/// Whether a text has the program's name in it.
+fn is_named(text: &str) -> bool {
+    NAMES.iter().any(|name| text.contains(name))
 }
 
-/// Where a shell comment with a suppression begins in a line.
+/// Where a shell comment with a suppression begins in a line: the name may stand in the command, too.
 fn comment_start(line: &str) -> Option<usize> {
-    let at = named(line)?;
-    let hash = line.get(..at)?.rfind('#')?;
-    let between = line.get(hash + 1..at)?;
-    let before = line.get(..hash)?.chars().next_back();
-    (between.trim().is_empty() && before.is_none_or(char::is_whitespace)).then_some(hash)
+    let begins = |hash: &usize| {
+        let rest = line.get(hash + 1..).unwrap_or("").trim_start_matches('#').trim_start();
+        let before = line.get(..*hash).and_then(|before| before.chars().next_back());
+        NAMES.iter().any(|name| rest.starts_with(name)) && before.is_none_or(char::is_whitespace)
+    };
+    line.match_indices('#').map(|(hash, _)| hash).find(begins)
 }
 
 fn parse(document: &Document, span: Span, after: &[usize]) -> Option<Suppression> {
@@ -183,13 +186,19 @@ fn parse(document: &Document, span: Span, after: &[usize]) -> Option<Suppression
     Some(Suppression { rule, reason, span, lines: [line, next.unwrap_or(line)] })
 }
 
-/// Whether a comment speaks to the program, in words that other checkers take for a suppression.
+/// Whether a comment speaks to the program, in words that other checkers take for a suppression, and of nothing else or of a
+/// rule.
 fn means_to_allow(text: &str) -> bool {
     let text = text.to_lowercase();
     let Some(rest) = text.strip_prefix("pipewright") else { return false };
-    let word = rest.trim_start_matches([':', ' ', '\t']);
-    let word = word.split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or("");
-    ["allow", "ignore", "disable", "suppress", "skip", "off"].contains(&word)
+    let mut words =
+        rest.trim_start_matches([':', '-', ' ', '\t']).split([' ', '\t', ',']).filter(|word| !word.is_empty());
+    let (Some(word), mut more) = (words.next(), words) else { return false };
+    let word = word.split('-').next().unwrap_or(word);
+    let known = ["allow", "allowed", "permit", "ignore", "disable", "suppress", "skip", "off", "noqa"];
+    let of_rules =
+        more.clone().any(|word| layer_of(word.trim_matches(|sign: char| !sign.is_ascii_alphabetic())).is_some());
+    known.contains(&word) && (of_rules || more.next().is_none())
 }
 
 fn content(document: &Document, line: usize) -> &str {

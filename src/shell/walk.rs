@@ -251,7 +251,10 @@ impl Interpreter<'_> {
         let quoted = quoted && !raw.contains("[@]");
         let word = |values: Vec<Value>| Word { values, place, quoted, origin: Some((piece.clone(), span)) };
         let values = self.expand(piece, span);
+        // A test without its word would be told from nothing; to any other command it is as if nothing stood there.
+        let tests = || out.first().is_some_and(|first| matches!(first.literal(), Some("[" | "[[" | "test")));
         match values.as_slice() {
+            [one] if !quoted && one.as_literal() == Some("") && !tests() => {}
             [one] if !quoted && one.literal_contains(" ") => {
                 out.extend(one.split_whitespace().into_iter().map(|value| word(vec![value])));
             }

@@ -273,7 +273,7 @@ fn a_comment_that_means_to_allow_and_is_not_read_is_told() {
         "# Pipewright: Allow pinned-image -- ours",
         "# pipewright allow pinned-image -- ours",
         "# pipewright: ignore",
-        "# pipewright: disable-next-line x",
+        "# pipewright: disable-next-line pinned-image",
     ] {
         assert!(
             told(comment).contains("this comment is not read, so nothing is suppressed"),
@@ -281,7 +281,32 @@ fn a_comment_that_means_to_allow_and_is_not_read_is_told() {
             told(comment)
         );
     }
-    for comment in ["# pipewright: our checker", "# pipewright checks this file", "# made by hand, not by pipewright"] {
+    for comment in [
+        "# pipewright: our checker",
+        "# pipewright: off by one, see below",
+        "# pipewright skip list lives in docs",
+        "# pipewright checks this file",
+        "# made by hand, not by pipewright",
+    ] {
         assert_eq!(told(comment), "", "{comment}");
     }
+}
+
+#[test]
+fn the_name_in_a_command_hides_no_suppression_behind_it() {
+    let text = "pipelines:\n  custom:\n    all:\n      - step:\n          script:\n            - |\n              export PIPE_TOKEN=pipewright-1f4c9d2ab7e8 # pipewright: allow no-inline-secret -- a test's own\n";
+    let run = |text: String| {
+        let run = pipewright().file("a.yml", text).args([
+            "check",
+            "--only",
+            "no-inline-secret",
+            "--only",
+            "suppression-used",
+        ]);
+        run.args(["--format", "short", "a.yml"]).run().out
+    };
+    assert_eq!(run(text.to_owned()), "");
+    assert!(
+        run(text.replace(" # pipewright: allow no-inline-secret -- a test's own", "")).contains("[no-inline-secret]")
+    );
 }
