@@ -227,6 +227,7 @@ mod tests {
         assert_eq!(found(STEPS, &given("oidc: true")), [sign("gets an OIDC token now")]);
         assert_eq!(found(STEPS, &given("image: b:2")), [sign("runs in `b:2`, before in `a:1`")]);
         assert_eq!(found(STEPS, &given("image: a:1")), [""; 0]);
+        assert_eq!(found(STEPS, &given("image: {name: a:1}")), [""; 0]);
         assert_eq!(found(&given("size: 1x"), &given("size: 2x")), [sign("has the `size` `2x`, before `1x`")]);
         let (was, is) = (given("caches: [pip, node], max-time: 5"), given("caches: [node, gradle]"));
         let texts =

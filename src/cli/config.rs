@@ -49,7 +49,7 @@ pub(super) struct Configuration {
     pub(super) rule_pages: Held<Option<String>>,
     /// The settings file of the repository, if there is one.
     pub(super) repository_file: Option<PathBuf>,
-    /// Whether somebody has asked for these settings: by `--config`, its variable, or `--main-branch`.
+    /// Whether somebody has named the settings file, by `--config` or its variable.
     pub(super) named: bool,
     /// Where a person's own file is looked for.
     pub(super) user_file: Option<PathBuf>,
@@ -80,7 +80,7 @@ impl Configuration {
         let user_file = world.config_directory.as_ref().map(|folder| folder.join("pipewright").join("config.yaml"));
         let named = global.config.as_ref().map(|path| world.directory.join(path));
         let named = named.or_else(|| environment.get("PIPEWRIGHT_CONFIG").map(|path| world.directory.join(path)));
-        let asked_for = named.is_some() || over.main_branch.is_some();
+        let asked_for = named.is_some();
         let repository_file = match named {
             Some(path) => Some(path),
             None => repository_file(&world.directory),
@@ -178,7 +178,12 @@ impl Configuration {
                 report::visible(&shown)
             )?;
         }
-        Ok(Settings::default())
+        let mut settings = Settings::default();
+        // What the command line and the environment say holds anywhere.
+        if !matches!(self.settings_origins.get("main-branch"), None | Some(Origin::Repository(_))) {
+            settings.main_branch.clone_from(&self.settings.main_branch);
+        }
+        Ok(settings)
     }
 
     /// A checker with the settings and no files at hand.

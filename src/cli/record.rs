@@ -11,7 +11,7 @@ use super::{CliError, World};
 use crate::engine::{self, Recording, hash_of_prompts};
 use crate::replay::Asking;
 use crate::report::visible;
-use crate::session::{self, Exchange, Header, exchanges};
+use crate::session::{self, Entry, Exchange, Header, exchanges};
 
 /// The recording that `--record` names.
 pub(super) struct Record {
@@ -116,8 +116,9 @@ impl Record {
         let Some(part) = self.writes().filter(|part| part.exists()) else { return Ok(()) };
         let name = visible(&self.name).into_owned();
         let apart = part != self.path;
-        let said = |path: &Path| session::open(path).map(|session| exchanges(&session.entries));
-        let now = match said(&part) {
+        let said =
+            |path: &Path| session::open(path).map(|session| (begun(&session.entries), exchanges(&session.entries)));
+        let (from, now) = match said(&part) {
             Ok(now) => now,
             // What keeps a recording from being written was told then.
             Err(_) if !apart => return Ok(()),
@@ -135,8 +136,9 @@ impl Record {
             return Ok(());
         }
         let failed = |error: io::Error| CliError::undone(format!("{name}: {error}; what was said is in {name}.part"));
-        let nothing_new =
-            self.there && self.asking() == Asking::Missing && said(&self.path).is_ok_and(|then| same(&then, &now));
+        let nothing_new = self.there
+            && self.asking() == Asking::Missing
+            && said(&self.path).is_ok_and(|(then_from, then)| then_from == from && same(&then, &now));
         if nothing_new {
             fs::remove_file(&part).map_err(failed)?;
             writeln!(world.err, "note: nothing was missed, so {name} is as it was")?;
@@ -151,6 +153,14 @@ impl Record {
         writeln!(world.err, "note: recorded to {name}{before}")?;
         Ok(())
     }
+}
+
+/// The hash of the file that a conversation began with.
+fn begun(entries: &[Entry]) -> Option<String> {
+    entries.iter().find_map(|entry| match entry {
+        Entry::Revision { turn: 0, sha256, .. } => Some(sha256.clone()),
+        _ => None,
+    })
 }
 
 /// Whether the same was asked and said. A repair says its findings in the words of the day, which nobody was asked for.

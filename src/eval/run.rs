@@ -190,7 +190,7 @@ impl Work {
 /// The text of a file of ours.
 pub(super) fn text(file: &str, shelf: &Shelf) -> Result<String, ScriptError> {
     let wrong = |message: String| ScriptError { name: file.to_owned(), line: 1, column: 1, message };
-    let bytes = shelf.read(file).map_err(wrong)?;
+    let bytes = shelf.read_named(file).map_err(wrong)?;
     String::from_utf8(bytes).map_err(|_| wrong("is not UTF-8".to_owned()))
 }
 

@@ -22,6 +22,19 @@ const DEEP: usize = 8;
 impl Shelf {
     /// The text of a file, or why there is none, as a lower-case fragment.
     pub(super) fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        if let Self::Disk(root) = self
+            && let Ok(about) = root.join(path).metadata()
+            && !about.is_file()
+            && !about.is_dir()
+        {
+            // A pipe to which nobody writes is opened for ever.
+            return Err("is no regular file".to_owned());
+        }
+        self.read_named(path)
+    }
+
+    /// The same of a file that somebody has named, who may mean a pipe.
+    pub(super) fn read_named(&self, path: &str) -> Result<Vec<u8>, String> {
         match self {
             Self::Embedded => {
                 embedded::file(path).map(|text| text.as_bytes().to_vec()).ok_or("is not compiled in".to_owned())
@@ -64,11 +77,6 @@ impl Shelf {
 
 /// The bytes of a file that is not larger than a session may be.
 fn bounded(path: &Path) -> io::Result<Vec<u8>> {
-    // A pipe to which nobody writes is opened for ever.
-    let about = path.metadata()?;
-    if !about.is_file() && !about.is_dir() {
-        return Err(io::Error::other("is no regular file"));
-    }
     let file = File::open(path)?;
     // A sparse file costs nothing on disk and all of memory.
     let long = file.metadata()?.len();
@@ -100,8 +108,14 @@ fn walk(root: &Path, at: &str, pattern: &str, deep: usize, found: &mut Vec<Strin
         return;
     }
     for entry in entries.filter_map(Result::ok) {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let below = if at.is_empty() { name } else { format!("{}/{name}", at.trim_end_matches('/')) };
+        let file = entry.file_name();
+        let name = file.to_string_lossy();
+        let below = if at.is_empty() { name.to_string() } else { format!("{}/{name}", at.trim_end_matches('/')) };
+        // A name that is no text can't be opened by what is told of it, and is told all the same.
+        if file.to_str().is_none() {
+            found.extend(fast_glob::glob_match(pattern, &below).then_some(below));
+            continue;
+        }
         walk(root, &below, pattern, deep - 1, found);
     }
 }

@@ -91,7 +91,7 @@ fn image(node: Option<Node<'_>>) -> String {
         (None, _) => "Bitbucket's default image".to_owned(),
         (Some(_), None) => "another image".to_owned(),
         // Beside the name there may be a user, or a key: who may see the image, and none of what is told.
-        (Some(node), Some(name)) if node.is_mapping() => format!("`{name}` with its own settings"),
+        (Some(node), Some(name)) if short(node).is_mapping() => format!("`{name}` with its own settings"),
         (Some(_), Some(name)) => format!("`{name}`"),
     }
 }
@@ -134,7 +134,13 @@ fn names(was: Option<Node<'_>>, is: Option<Node<'_>>, word: &str) -> Option<Stri
 /// What a node comes to, whatever the order of its keys and the items of its lists, none of which has a meaning here.
 fn shape(node: Option<Node<'_>>) -> Option<Vec<String>> {
     let mut left = MOST;
-    node.filter(|node| !node.is_null()).map(|node| parts(node, &mut left))
+    node.filter(|node| !node.is_null()).map(|node| parts(short(node), &mut left))
+}
+
+/// The short form of what is written at length: `{name: x}` of an image, `{paths: [x]}` of artifacts.
+fn short(node: Node<'_>) -> Node<'_> {
+    let only = |key: &str| node.get(key).filter(|_| node.entries().len() == 1);
+    only("name").or_else(|| only("paths")).unwrap_or(node)
 }
 
 fn parts(node: Node<'_>, left: &mut usize) -> Vec<String> {

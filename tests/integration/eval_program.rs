@@ -28,6 +28,8 @@ fn what_is_compiled_in_is_judged_by_settings_that_are_asked_for_and_by_no_others
     let named = off("other.yaml").args(["--config", "other.yaml"]).run();
     assert_eq!((named.code, named.err.as_str()), (Some(1), ""), "{}", named.out);
     assert!(named.out.contains("manual-production: expected holds, got not checked"), "{}", named.out);
+    let trunk = pipewright().args(["eval", "--only", "flask-gke"]).env("PIPEWRIGHT_MAIN_BRANCH", "trunk").run();
+    assert_eq!(trunk.code, Some(1), "{}", trunk.out);
 }
 
 #[test]

@@ -106,6 +106,18 @@ fn new_asks_from_the_first_other_prompt_on() {
     let again = live(&TWO.replace("What about", "Which"), Some(&made()), "new", &server);
     assert!(again.err.ends_with("note: recorded to r.jsonl\n"), "{}", again.err);
     assert!(again.read("r.jsonl").contains("Which tests?"));
+    // And where the file is another that the conversation begins with.
+    let script = TWO.replace("turns:", "file: begin.yml\nturns:");
+    let begin = "pipelines: {custom: {all: [step: {script: [date]}]}}\n";
+    let play = |before: Option<&str>, begin: &str| {
+        let server = Server::with([says("Run them."), says("By tag.")]);
+        let run = run(&script, before, "new").file("begin.yml", begin);
+        run.args(["--live", "--server", &server.base(), "--model", "small"]).run()
+    };
+    let first = play(None, begin).read("r.jsonl");
+    let other = play(Some(&first), &begin.replace("date", "uname"));
+    assert!(other.err.ends_with("note: recorded to r.jsonl\n"), "{}", other.err);
+    assert!(other.read("r.jsonl").contains("uname"), "{}", other.read("r.jsonl"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `pipewright eval --live`: the scripts of cases, recorded anew with the configured model.
 
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, mpsc};
 use std::time::SystemTime;
 
@@ -127,7 +127,7 @@ fn takes(
                 number += 1;
                 let target = target(&folder, case, number);
                 let called = target.strip_prefix(&folder).unwrap_or(&target).to_string_lossy().into_owned();
-                if !case.recordings.iter().any(|pattern| fast_glob::glob_match(pattern, &called)) {
+                if !case.recordings.iter().any(|pattern| fast_glob::glob_match(&plain(pattern), &called)) {
                     let error = format!(
                         "{name}: `{}`: a new recording is called as {called}, and none of its patterns takes that",
                         case.name
@@ -189,9 +189,10 @@ fn shown(path: &Path, directory: &Path) -> String {
 
 /// The folder where a case's recordings lie.
 fn home(folder: &Path, case: &Case) -> PathBuf {
-    let pattern = case.recordings.first().map_or("", String::as_str);
+    let pattern = plain(case.recordings.first().map_or("", String::as_str));
     let fixed = pattern.split('/').take_while(|part| !part.contains(['*', '?', '[', '{']) && !part.ends_with(".jsonl"));
-    fixed.fold(folder.to_owned(), |path, part| path.join(part))
+    let from = if pattern.starts_with('/') { PathBuf::from("/") } else { folder.to_owned() };
+    fixed.fold(from, |path, part| path.join(part))
 }
 
 /// How many recordings of a script's prompts a case has where its new ones would go. One that is stale, or can't be read, or
@@ -202,6 +203,12 @@ fn answering(folder: &Path, case: &Case, script: &PromptScript) -> usize {
     let recordings = paths.filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
     let answers = |path: &PathBuf| session::open(path).is_ok_and(|session| Recording::new(session).answers_all(&cues));
     recordings.filter(answers).count()
+}
+
+/// A pattern without parts that mean nothing: `./a//b` is `a/b`.
+fn plain(pattern: &str) -> String {
+    let parts = Path::new(pattern).components().filter(|part| *part != Component::CurDir);
+    parts.collect::<PathBuf>().to_string_lossy().into_owned()
 }
 
 /// A new file there.
