@@ -121,8 +121,8 @@ fn functions_loops_and_wrappers_are_followed() {
     assert_eq!(run("make image"), ["docker build -t a ."]);
     assert_eq!(run("CMD=\"docker push $IMG\"; $CMD; eval \"$CMD\""), ["docker push $IMG", "docker push $IMG"]);
     assert_eq!(run("echo a:b | xargs -I{} docker push r/{}").last().unwrap(), "docker push r/a:b");
-    assert_eq!(run("S=; $S p $S x \"$S\"; [ -z $S ] && p y"), ["p x ", "p y"]);
-    assert_eq!(run("A=1 B=2\np $A $B; C=3 \\\np $C").concat(), "p 1 2p $C");
+    let script = "S=; $S p $S x \"$S\"; [ -z $S ] && p y; A=1 B=2\np $A $B; C=3 \\\np $C";
+    assert_eq!(run(script).concat(), "p x p yp 1 2p $C");
     assert_eq!(run("(cd x && p); A=1; (A=2; p $A); p $A").last().unwrap(), "p 1");
     assert_eq!(
         run("find . -name x -exec docker build {} \\;"),

@@ -127,7 +127,7 @@ fn takes(
                 number += 1;
                 let target = target(&folder, case, number);
                 let called = target.strip_prefix(&folder).unwrap_or(&target).to_string_lossy().into_owned();
-                if !case.recordings.iter().any(|pattern| fast_glob::glob_match(&plain(pattern), &called)) {
+                if !case.recordings.iter().any(|pattern| fast_glob::glob_match(plain(pattern), &called)) {
                     let error = format!(
                         "{name}: `{}`: a new recording is called as {called}, and none of its patterns takes that",
                         case.name
