@@ -5,6 +5,7 @@ use tree_sitter::Node;
 use super::condition::span;
 use super::interpret::Interpreter;
 use super::piece::Piece;
+use super::redirect::is_negated;
 use super::scope::Scope;
 use super::status::Status;
 use super::value::Value;
@@ -81,7 +82,7 @@ impl Interpreter<'_> {
                 continue;
             }
             self.certain = before && held == Some(true) && ways.is_empty();
-            let negated = condition.is_some_and(|condition| condition.kind() == "negated_command");
+            let negated = condition.is_some_and(is_negated);
             let known = self.failed.len();
             if held.is_none() {
                 let text = condition.and_then(|condition| piece.text.get(condition.byte_range()));
@@ -183,6 +184,7 @@ impl Interpreter<'_> {
         let values = node.child_by_field_name("value").map(|value| self.expand(piece, span(value))).unwrap_or_default();
         let mut ways: Vec<Way> = Vec::new();
         let mut open = true;
+        let mut falls = None;
         let mut cursor = node.walk();
         for item in node.named_children(&mut cursor).filter(|child| child.kind() == "case_item") {
             let mut inner = item.walk();
@@ -200,14 +202,20 @@ impl Interpreter<'_> {
                     _ => {}
                 }
             }
-            if held == Some(false) {
+            let fell: Option<bool> = falls.take();
+            if held == Some(false) && fell.is_none() {
                 continue;
             }
-            self.certain = before && held == Some(true) && ways.is_empty();
+            let surely = held == Some(true) || fell == Some(true);
+            self.certain = before && surely && ways.is_empty();
             let mut statements = item.walk();
             let statements = item.named_children(&mut statements).filter(|child| !patterns.contains(child));
             ways.push(self.way(statements, piece));
-            if held == Some(true) {
+            // `;;&` goes on to the patterns that follow, `;&` into the next one's commands.
+            let ends =
+                |with: &str| piece.text.get(item.byte_range()).is_some_and(|text| text.trim_end().ends_with(with));
+            falls = (ends(";&") && !ends(";;&")).then_some(surely);
+            if surely && falls.is_none() && !ends(";;&") {
                 open = false;
                 break;
             }

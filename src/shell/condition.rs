@@ -27,6 +27,11 @@ impl Interpreter<'_> {
     }
 
     fn decide_node(&mut self, node: Node<'_>, piece: &Piece) -> Option<bool> {
+        if node.kind() == "test_command"
+            && let Some(held) = self.test_text(node, piece)
+        {
+            return held;
+        }
         match node.kind() {
             "test_command" | "parenthesized_expression" => {
                 let mut cursor = node.walk();

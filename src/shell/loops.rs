@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::interpret::Interpreter;
 use super::piece::Piece;
+use super::redirect::is_negated;
 use super::status::Status;
 use super::value::Value;
 use super::walk::Flow;
@@ -56,6 +57,7 @@ impl Interpreter<'_> {
         }
         self.scope.set(&name, vec![Value::opaque(format!("each {name}"))]);
         let before = self.scope.clone();
+        self.vary(inner, piece);
         let loops = self.begin();
         let flow = self.walk(inner, piece);
         let flow = self.end(loops, &[Flow::Break, Flow::Continue], flow);
@@ -80,7 +82,7 @@ impl Interpreter<'_> {
         let condition = node.child_by_field_name("condition").filter(|_| node.kind() == "while_statement");
         let held = condition.and_then(|condition| self.decide(condition, piece)).map(|held| held != until);
         // A body behind a condition that has failed stands in for it.
-        let failed = condition.is_some_and(|condition| until != (condition.kind() == "negated_command"));
+        let failed = condition.is_some_and(|condition| until != is_negated(condition));
         let flow = match held {
             Some(false) => Flow::Break,
             Some(true) => self.round(node, failed.then_some(since), piece),
@@ -98,12 +100,58 @@ impl Interpreter<'_> {
         flow
     }
 
+    /// In a later round a variable has another value where the body sets it.
+    fn vary(&mut self, body: Node<'_>, piece: &Piece) {
+        let mut pending = vec![body];
+        while let Some(node) = pending.pop() {
+            let mut cursor = node.walk();
+            pending.extend(node.named_children(&mut cursor));
+            // Lists are followed by their own rules.
+            let one = node.kind() == "variable_assignment"
+                && node.child_by_field_name("value").is_none_or(|value| value.kind() != "array");
+            let name = node.child_by_field_name("name").filter(|_| one);
+            let Some(name) = name.and_then(|name| piece.text.get(name.byte_range())) else { continue };
+            let Some(mut values) = self.scope.get(name).map(<[Value]>::to_vec) else { continue };
+            let written = node.child_by_field_name("value").and_then(|value| piece.text.get(value.byte_range()));
+            let plain = written.filter(|text| text.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+            let later = plain.map_or_else(|| Value::opaque(format!("{name} in a loop")), Value::literal);
+            if !values.contains(&later) {
+                values.push(later);
+                self.scope.set(name, values);
+            }
+        }
+    }
+
     /// One round; a loop with a head of numbers is walked with its head.
     fn round(&mut self, node: Node<'_>, failed: Option<usize>, piece: &Piece) -> Flow {
         match (node.child_by_field_name("body").filter(|_| node.kind() == "while_statement"), failed) {
-            (Some(inner), Some(since)) => self.instead(since, |this| this.walk(inner, piece)),
-            (Some(inner), None) => self.walk(inner, piece),
+            (Some(inner), Some(since)) => {
+                self.vary(inner, piece);
+                self.instead(since, |this| this.walk(inner, piece))
+            }
+            (Some(inner), None) => {
+                self.vary(inner, piece);
+                self.walk(inner, piece)
+            }
             (None, _) => self.statements(node, piece),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::run;
+
+    #[test]
+    fn a_later_round_finds_what_an_earlier_one_has_set() {
+        assert_eq!(run("F=true; while q; do if $F; then p a; else p b; fi; F=false; done"), ["q", "? p a", "? p b"]);
+        assert_eq!(run("N=0; for s in $ALL; do [ $N -gt 0 ] && p $s; N=$((N+1)); done"), ["? p <each s>"]);
+        assert_eq!(run("T=a; while q; do T=b; p $T; done").last().unwrap(), "? p b");
+    }
+
+    #[test]
+    fn a_negation_is_of_the_whole_pipeline() {
+        assert_eq!(run("if ! echo main | grep -qx main; then p a; else p b; fi").last().unwrap(), "p b");
+        assert_eq!(run("! echo main | grep -qx rc && p a").last().unwrap(), "p a");
     }
 }

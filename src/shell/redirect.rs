@@ -130,6 +130,10 @@ impl Interpreter<'_> {
         let mut cursor = node.walk();
         let members: Vec<Node<'_>> = node.named_children(&mut cursor).collect();
         self.members(&members, Stdin::Unknown, false, piece);
+        // `!` is of the whole pipeline; to the grammar it is of the first member.
+        if is_negated(node) {
+            self.status = self.status.negated();
+        }
         Flow::Next
     }
 
@@ -141,10 +145,15 @@ impl Interpreter<'_> {
             let piped_from = piped || index > 0;
             let given = std::mem::take(&mut stdin);
             stdin = self.member(last, |this| {
+                let member = if index == 0 && member.kind() == "negated_command" {
+                    member.named_child(0).unwrap_or(*member)
+                } else {
+                    *member
+                };
                 match member.kind() {
-                    "command" => this.command(*member, piece, given, piped_from),
-                    "redirected_statement" => this.redirected_statement(*member, piece, given, piped_from),
-                    _ => this.walk(*member, piece),
+                    "command" => this.command(member, piece, given, piped_from),
+                    "redirected_statement" => this.redirected_statement(member, piece, given, piped_from),
+                    _ => this.walk(member, piece),
                 };
             });
         }
@@ -168,6 +177,15 @@ impl Interpreter<'_> {
             outer.extend(made);
         }
         printed
+    }
+}
+
+/// Whether `!` stands before a command or a pipeline.
+pub(super) fn is_negated(node: Node<'_>) -> bool {
+    match node.kind() {
+        "negated_command" => true,
+        "pipeline" => node.named_child(0).is_some_and(|first| first.kind() == "negated_command"),
+        _ => false,
     }
 }
 
