@@ -3,7 +3,7 @@
 use super::expand::ALTERNATIVES;
 use super::invocation::Word;
 use super::scope::Scope;
-use super::value::{SymbolKind, Value, join};
+use super::value::{Symbol, SymbolKind, Value, join};
 
 /// One word of a list.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,9 +39,9 @@ impl Item {
 
     /// Whether it is exactly one word.
     fn is_one(&self) -> bool {
-        let many = |value: &Value| {
-            value.is_empty() || value.as_symbol().is_some_and(|symbol| symbol.kind == SymbolKind::Opaque)
-        };
+        // Blanks may be put where there were none: `${TAG//-/ }`.
+        let blanks = |symbol: &Symbol| symbol.kind == SymbolKind::Opaque || symbol.cut.contains(' ');
+        let many = |value: &Value| value.is_empty() || value.as_symbol().is_some_and(blanks);
         self.quoted || !self.values.iter().any(many)
     }
 
@@ -120,7 +120,7 @@ impl Scope {
         let index: isize = index.parse().ok()?;
         let at = if index < 0 { items.len().checked_sub(index.unsigned_abs())? } else { index.unsigned_abs() };
         if !items.iter().all(Item::is_one) {
-            return None;
+            return Some(vec![Value::opaque(format!("${{{raw}}}"))]);
         }
         Some(items.get(at).map_or_else(|| vec![Value::default()], |item| item.values.clone()))
     }
@@ -137,6 +137,12 @@ impl Scope {
 #[cfg(test)]
 mod tests {
     use super::super::tests::run;
+
+    #[test]
+    fn a_cut_that_puts_blanks_is_no_one_word() {
+        assert!(!run("a=(${BITBUCKET_TAG//-/ }); p ${a[1]}").contains(&"p ".to_owned()));
+        assert!(!run("a=(${BITBUCKET_TAG//-/ }); p ${a[0]}").contains(&"p ${BITBUCKET_TAG//-/ }".to_owned()));
+    }
 
     #[test]
     fn what_is_appended_comes_behind_what_was_there() {
