@@ -310,3 +310,26 @@ fn the_name_in_a_command_hides_no_suppression_behind_it() {
         run(text.replace(" # pipewright: allow no-inline-secret -- a test's own", "")).contains("[no-inline-secret]")
     );
 }
+
+#[test]
+fn what_a_step_runs_is_told_by_rule() {
+    let told = |rule: &str, command: &str| {
+        let text = format!(
+            "pipelines:\n  custom:\n    all:\n      - step:\n          services: [docker]\n          script: ['{command}']\n"
+        );
+        let run = pipewright().file("a.yml", text).args(["check", "--only", rule, "--format", "short", "a.yml"]);
+        run.run().out.lines().filter(|line| line.contains("warning")).count()
+    };
+    for (platform, warnings) in
+        [(" linux/amd64", 0), ("=amd64", 0), (" linux/arm64", 1), ("=linux/amd64,linux/arm64", 1)]
+    {
+        assert_eq!(
+            told("docker-runtime", &format!("docker build --platform{platform} -t x .")),
+            warnings,
+            "{platform}"
+        );
+    }
+    for (command, warnings) in [("cd $X && ./deploy.sh", 1), ("cd $X && ./lint.sh", 0), ("cd x && ./deploy.sh", 1)] {
+        assert_eq!(told("visible-script", command), warnings, "{command}");
+    }
+}

@@ -36,7 +36,13 @@ impl Rule for VisibleScript {
                 };
                 let place = effect.site.span();
                 let trace = plan.trace_to(step, effect);
-                if at_hand == AtHand::Untold {
+                if at_hand == AtHand::Untold && telling {
+                    let says = "runs in a folder that can't be told, and its name says that it builds or deploys";
+                    out.violated(place, format!("`{name}` {says}"))
+                        .severity(Severity::Warning)
+                        .help(FOLDER_TOLD)
+                        .trace(trace);
+                } else if at_hand == AtHand::Untold {
                     out.cannot_tell(
                         place,
                         format!("`{name}` runs in a folder that can't be told, so its effects are unknown"),

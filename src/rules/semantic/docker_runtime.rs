@@ -111,7 +111,13 @@ fn refused(effect: &Effect<'_>) -> Option<&'static str> {
     match effect.command.as_str() {
         "docker run" | "docker container run" | "docker create" if has("--privileged") => Some("--privileged"),
         "docker buildx build" | "docker buildx b" | "docker buildx bake" => Some("docker buildx"),
-        "docker build" | "docker image build" if words.any(|word| word.starts_with("--platform")) => Some("--platform"),
+        // The runner's own platform needs nothing that is refused.
+        "docker build" | "docker image build" => match words.find_map(|word| word.strip_prefix("--platform"))? {
+            "" => words.next(),
+            value => value.strip_prefix('='),
+        }
+        .filter(|platform| !["linux/amd64", "amd64"].contains(&platform.trim_matches(['"', '\''])))
+        .map(|_| "--platform"),
         _ => None,
     }
 }
