@@ -333,3 +333,20 @@ fn what_a_step_runs_is_told_by_rule() {
         assert_eq!(told("visible-script", command), warnings, "{command}");
     }
 }
+
+#[test]
+fn a_variable_of_one_event_is_told_where_no_other_runs_the_step() {
+    let step = "&a\n          script: ['./notes.sh --from $BITBUCKET_TAG']\n";
+    let main = format!("pipelines:\n  branches:\n    main:\n      - step: {step}");
+    let told = |text: &str| {
+        let run =
+            pipewright().file("a.yml", text).args(["check", "--only", "event-variable", "--format", "short", "a.yml"]);
+        run.run().out
+    };
+    assert!(
+        told(&main).contains("`$BITBUCKET_TAG` is empty in a run that a push to a branch starts"),
+        "{}",
+        told(&main)
+    );
+    assert_eq!(told(&format!("{main}  tags:\n    v*:\n      - step: *a\n")), "");
+}

@@ -7,7 +7,7 @@ use super::variable_reads::{Guard, Read, in_command};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::{ScriptItem, Section};
 use crate::rules::{Flow, Rule};
-use crate::yaml::Node;
+use crate::yaml::{Node, NodeId};
 
 static META: RuleMeta = meta!("event-variable", Warning, "a command uses a variable that its event leaves empty");
 
@@ -20,6 +20,12 @@ impl Rule for EventVariable {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
+        // A step that several events run does with a variable what one of them needs.
+        let mut sections: HashMap<NodeId, Vec<Section>> = HashMap::new();
+        for (site, _) in flow.scripts() {
+            sections.entry(site.step.node().id()).or_default().push(site.selector.section);
+        }
+        let has = |section: &Section, name: &str| left_empty(*section).iter().all(|(empty, _)| *empty != name);
         for (site, items) in flow.scripts() {
             let empty = left_empty(site.selector.section);
             if empty.is_empty() || site.step.runs_on_windows() {
@@ -42,6 +48,10 @@ impl Rule for EventVariable {
             for (name, instead) in empty {
                 let Some(uses) = uses.remove(name) else { continue };
                 let minds = |guard| matches!(guard, Guard::Asked | Guard::Compared);
+                let ran = sections.get(&site.step.node().id());
+                if ran.is_some_and(|sections| sections.iter().any(|section| has(section, name))) {
+                    continue;
+                }
                 let sets = commands.iter().any(|(_, text)| text.contains(&format!("{name}=")));
                 if sets || uses.iter().any(|(_, read)| minds(read.guard)) {
                     continue;
