@@ -21,7 +21,7 @@ impl Host for Nothing {
         None
     }
 
-    fn target(&mut self, _: &[String]) -> Option<String> {
+    fn target(&mut self, _: &str, _: &[String]) -> Option<String> {
         None
     }
 }
