@@ -156,6 +156,13 @@ impl Bindings {
             Part::Symbol(symbol) if symbol.cut.is_empty() => self.names(&symbol.name),
             _ => None,
         };
+        // Any text may be among them, or not.
+        if let [Part::Symbol(symbol)] = value.parts()
+            && !is_always_set(&symbol.name)
+            && self.names(&symbol.name).is_none()
+        {
+            return None;
+        }
         let row = value.parts().iter().map(|part| match (part, names(part)) {
             (Part::Literal(text), _) => Shape::text(text),
             (_, Some(names)) => names.shape(),

@@ -110,7 +110,8 @@ pub(super) fn unset(name: &str) -> Option<Unset> {
     if let Some(own) = OWN.iter().filter(ends).max_by_key(|own| own.len()) {
         return Some(Unset::RunsOn(own));
     }
-    let near = OWN.iter().map(|own| (strsim::damerau_levenshtein(own, name), *own)).min();
+    let alike = OWN.iter().filter(|own| own.len().abs_diff(name.len()) <= 2);
+    let near = alike.map(|own| (strsim::damerau_levenshtein(own, name), *own)).min();
     let (distance, own) = near?;
     // A short name has many neighbours: `BITBUCKET_TEAM` is nobody's `BITBUCKET_TAG`.
     let most = if own.len() > "BITBUCKET_BRANC".len() { 2 } else { 1 };
