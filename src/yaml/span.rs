@@ -21,6 +21,13 @@ impl Span {
         Self::new(start, start + first.map_or(0, char::len_utf8))
     }
 
+    /// The span in a text, with the whole of the characters at which it begins and ends.
+    pub(super) fn of_whole_characters(self, text: &str) -> Self {
+        let is_edge = |at: &usize| text.is_char_boundary(*at);
+        let start = (0..=self.start.min(text.len())).rev().find(is_edge).unwrap_or(0);
+        Self::new(start, (self.end.min(text.len())..=text.len()).find(is_edge).unwrap_or(text.len()))
+    }
+
     /// The number of bytes.
     pub fn len(self) -> usize {
         self.end - self.start

@@ -125,3 +125,11 @@ fn a_problem_at_the_end_lies_in_the_text() {
     assert_eq!(problem.kind, ProblemKind::CompoundKey);
     assert!(text.get(problem.span.start..problem.span.end).is_some(), "{problem:?}");
 }
+
+#[test]
+fn a_problem_has_whole_characters() {
+    let text = ":\n +\u{ffff}-\u{7f}id";
+    let document = Document::read(text);
+    let [problem] = document.problems() else { panic!("{document:?}") };
+    assert!(text.get(problem.span.start..problem.span.end).is_some(), "{problem:?}");
+}

@@ -37,7 +37,7 @@ pub(super) fn explain(text: &str, lines: &Lines, kind: &ErrorKind, at: usize) ->
     let elsewhere = lines.line(found.span.start) != lines.line(stop.start);
     Problem {
         kind: ProblemKind::Unreadable,
-        span: found.span,
+        span: found.span.of_whole_characters(text),
         message: found.message,
         help: Some(found.help),
         related: elsewhere.then(|| (stop, "here the file can't be read on".to_owned())),
