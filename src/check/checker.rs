@@ -220,9 +220,9 @@ impl Checker {
 }
 
 /// All rules that a check can answer, those of the schema and of suppressions too.
-fn metas() -> impl Iterator<Item = &'static RuleMeta> {
+pub fn metas() -> impl Iterator<Item = &'static RuleMeta> {
     let own = [&suppress::REASON, &suppress::USED];
-    rules::all().iter().map(|rule| rule.meta()).chain(schema::rules().iter().copied()).chain(own)
+    schema::rules().iter().copied().chain(rules::all().iter().map(|rule| rule.meta())).chain(own)
 }
 
 /// Why a layer can't run on a document.

@@ -14,7 +14,7 @@ mod suppress;
 #[cfg(test)]
 mod variable_tests;
 
-pub use checker::{Checked, Checker};
+pub use checker::{Checked, Checker, metas};
 pub use difference::difference;
 pub use files::RepositoryFiles;
 pub use suppress::{REASON, USED};

@@ -6,11 +6,11 @@ use serde::Deserialize;
 
 use super::attempt::YamlKind;
 use super::beginning::stays_beside;
-use crate::finding::{Finding, RuleMeta, Severity, Verdict};
-use crate::rules::{self, RuleAnswer};
+use crate::check;
+use crate::finding::{Finding, Severity, Verdict};
+use crate::rules::RuleAnswer;
 use crate::settings::{self, Settings};
 use crate::yaml::{Document, Span};
-use crate::{check, schema};
 
 /// The most bytes of a prompt script or a suite.
 pub const MOST_BYTES: usize = 1 << 20;
@@ -92,15 +92,9 @@ struct Written {
     turns: Vec<ScriptTurn>,
 }
 
-/// All rules that can speak of a file.
-pub fn rule_metas() -> impl Iterator<Item = &'static RuleMeta> {
-    let metas = schema::rules().iter().copied().chain(rules::all().iter().map(|rule| rule.meta()));
-    metas.chain([&check::REASON, &check::USED])
-}
-
-/// Their ids.
+/// The ids of all rules that can speak of a file.
 pub fn rule_ids() -> Vec<&'static str> {
-    rule_metas().map(|meta| meta.id).collect()
+    check::metas().map(|meta| meta.id).collect()
 }
 
 impl PromptScript {

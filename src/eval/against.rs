@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::baseline::{Change, Compared};
 use super::score::CaseScore;
-use crate::engine::script::{rule_ids, rule_metas};
+use crate::check;
+use crate::engine::script::rule_ids;
 use crate::finding::{Layer, RuleMeta, Severity, Verdict};
 use crate::rules;
 
@@ -39,7 +40,7 @@ pub(super) fn no_longer_errors(before: &CaseScore, now: &CaseScore) -> Vec<&'sta
         own.unwrap_or(meta.severity.word()) == Severity::Error.word()
     };
     let checked = |rule: &str| is_checked(before, rule) && is_checked(now, rule);
-    let lowered = rule_metas().filter(|meta| errs(before, meta) && !errs(now, meta) && checked(meta.id));
+    let lowered = check::metas().filter(|meta| errs(before, meta) && !errs(now, meta) && checked(meta.id));
     lowered.map(|meta| meta.id).collect()
 }
 
