@@ -155,7 +155,7 @@ fn header_value(text: &str) -> Option<usize> {
     })
 }
 
-fn is_assignment(name: &str) -> bool {
+pub(super) fn is_assignment(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
 }
 

@@ -1,7 +1,7 @@
 //! Credentials that stand at a place of a command: behind the name of a setting, in a pair, in a line of `.netrc`.
 
 use super::secret::is_secret_name;
-use super::secret_commands::{Token, unquoted};
+use super::secret_commands::{Token, is_assignment, unquoted};
 
 /// How many words may stand between what tells of a credential and the credential: a line may be as long as it likes.
 const NEAR: usize = 8;
@@ -84,9 +84,8 @@ fn in_flag<'t>(tokens: &[Token<'t>], token: &Token<'t>) -> Option<Told<'t>> {
     let (flag, pair) = token.text.split_once('=').filter(|(flag, _)| flag.starts_with('-'))?;
     let (inner, offset) = unquoted(pair);
     let (name, value) = inner.split_once('=').filter(|_| !names_secrets(tokens, flag))?;
-    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
     let start = token.start + flag.len() + 1 + offset + name.len() + 1;
-    (plain && is_secret_name(name)).then(|| (value, start, format!("the value of `{name}`")))
+    (is_assignment(name) && is_secret_name(name)).then(|| (value, start, format!("the value of `{name}`")))
 }
 
 /// `export DB_PASSWORD=$(echo … | base64 -d)`, also in quotes, where it is one word.
