@@ -1,6 +1,6 @@
 //! `docker-cache`: the predefined docker cache is used where it works, and left as it is.
 
-use super::site::{Told, daemons, has_docker, runtime_version};
+use super::site::{Told, daemons, docker_everywhere, has_docker, runtime_version};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::rules::{Flow, Rule};
 
@@ -19,7 +19,7 @@ impl Rule for DockerCache {
                 .severity(Severity::Error)
                 .help("give your cache another name");
         }
-        let everywhere = flow.file.option("docker").and_then(|docker| docker.boolean()) == Some(true);
+        let everywhere = docker_everywhere(&flow.file);
         let daemons = daemons(&flow.file);
         let mut told = Told::default();
         for site in flow.steps() {

@@ -1,6 +1,6 @@
 //! `docker-service`: a step that runs docker on the build machine has the docker service.
 
-use super::site::{Told, daemons, has_docker};
+use super::site::{Told, daemons, docker_everywhere, has_docker};
 use crate::effect::{Effect, Kind};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::PipeCall;
@@ -26,7 +26,7 @@ impl Rule for DockerService {
     }
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
-        if flow.file.option("docker").and_then(|docker| docker.boolean()) == Some(true) {
+        if docker_everywhere(&flow.file) {
             return;
         }
         let daemons = daemons(&flow.file);

@@ -1,6 +1,6 @@
 //! `service-limit`: a step has at most five services.
 
-use super::site::Told;
+use super::site::{Told, docker_everywhere};
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
 
@@ -14,7 +14,7 @@ impl Rule for ServiceLimit {
     }
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
-        let global = flow.file.option("docker").and_then(|docker| docker.boolean()) == Some(true);
+        let global = docker_everywhere(&flow.file);
         if !global {
             return;
         }

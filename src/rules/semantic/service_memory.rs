@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::site::Told;
+use super::site::{Told, docker_everywhere};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::Step;
 use crate::rules::{Flow, Rule};
@@ -22,7 +22,7 @@ impl Rule for ServiceMemory {
         let memory =
             services.iter().filter_map(|service| Some((service.name(), service.node.get("memory")?.integer()?)));
         let memory: HashMap<&str, i64> = memory.collect();
-        let global = flow.file.option("docker").and_then(|docker| docker.boolean()) == Some(true);
+        let global = docker_everywhere(&flow.file);
         let mut told = Told::default();
         for site in flow.steps() {
             let Some((size, total)) = total(&site.step, flow) else { continue };

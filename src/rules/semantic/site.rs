@@ -143,6 +143,11 @@ pub(super) fn runtime_version<'d>(step: &Step<'d>, file: &File<'d>) -> Option<&'
     runtime.get("cloud")?.get("version")?.text()
 }
 
+/// Whether `options` gives every step the docker service.
+pub(super) fn docker_everywhere(file: &File<'_>) -> bool {
+    file.option("docker").and_then(|docker| docker.boolean()) == Some(true)
+}
+
 /// The names under which a step may ask for a docker daemon.
 pub(super) fn daemons<'d>(file: &File<'d>) -> HashSet<&'d str> {
     let services = file.definitions().services();
