@@ -22,6 +22,12 @@ impl WireEvent {
 impl WirePlan {
     /// A plan in its JSON form.
     pub fn new(plan: &Plan<'_>, document: &Document, settings: &Settings) -> Self {
+        let mut wired = Self::unmasked(plan, document, settings);
+        wired.hide(&Hidden::of(document));
+        wired
+    }
+
+    fn unmasked(plan: &Plan<'_>, document: &Document, settings: &Settings) -> Self {
         let mut groups: Vec<(Option<&str>, usize)> = Vec::new();
         let steps = plan.steps.iter().map(|planned| {
             let parallel = planned.parallel.then(|| {
@@ -33,15 +39,13 @@ impl WirePlan {
             });
             step(planned, parallel, document, settings)
         });
-        let mut wired = Self {
+        Self {
             event: WireEvent::new(&plan.event),
             pipeline: Some(plan.selector.label()),
             steps: steps.collect(),
             unknown: plan.unknown.clone(),
             unclear: plan.unclear.clone(),
-        };
-        wired.hide(&Hidden::of(document));
-        wired
+        }
     }
 
     /// What a trigger starts, on its condition.
@@ -51,8 +55,10 @@ impl WirePlan {
             Some(condition) => format!("{event} where {condition}"),
             None => event.to_owned(),
         };
-        let mut wired = Self { event: WireEvent { kind: "trigger", name }, ..Self::new(plan, document, settings) };
-        Hidden::of(document).mask(&mut wired.event.name);
+        let mut wired = Self { event: WireEvent { kind: "trigger", name }, ..Self::unmasked(plan, document, settings) };
+        let hidden = Hidden::of(document);
+        hidden.mask(&mut wired.event.name);
+        wired.hide(&hidden);
         wired
     }
 
