@@ -6,6 +6,8 @@ use std::rc::Rc;
 
 use tree_sitter::{Parser, Tree};
 
+use super::negated;
+
 /// How many bytes of text a thread keeps the trees of. Revisions of a file have most of their scripts in common, and so have
 /// the files of a team.
 const KEPT_BYTES: usize = 256 << 10;
@@ -33,7 +35,8 @@ impl Kept {
             parser.set_language(&tree_sitter_bash::LANGUAGE.into()).ok()?;
             self.parser = Some(parser);
         }
-        let tree = Rc::new(self.parser.as_mut()?.parse(text.as_bytes(), None)?);
+        let changed = negated::for_grammar(text);
+        let tree = Rc::new(self.parser.as_mut()?.parse(changed.as_deref().unwrap_or(text).as_bytes(), None)?);
         if self.bytes + text.len() > KEPT_BYTES {
             self.trees.clear();
             self.bytes = 0;

@@ -101,6 +101,8 @@ impl Interpreter<'_> {
             "case_statement" => self.case(node, piece),
             "for_statement" => self.repeat(node, piece),
             "while_statement" | "c_style_for_statement" => self.looped(node, piece),
+            // The grammar was given brackets for the braces of `! { …; }`.
+            "subshell" if piece.text.as_bytes().get(node.start_byte()) == Some(&b'{') => self.statements(node, piece),
             "subshell" => {
                 self.in_subshell(Vec::new(), Vec::new(), |this| this.statements(node, piece));
                 Flow::Next
