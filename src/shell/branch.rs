@@ -30,20 +30,75 @@ impl Interpreter<'_> {
         if left.id() == right.id() {
             return self.walk(left, piece);
         }
-        let since = self.ran.len();
-        let flow = self.walk(left, piece);
-        if flow != Flow::Next {
-            return flow;
+        match and_list(left).filter(|_| or) {
+            Some((asked, then)) => self.chosen(asked, then, right, piece),
+            None => {
+                let before = (self.ran.len(), self.scope.printed.clone());
+                match self.walk(left, piece) {
+                    Flow::Next => self.behind(left, or, before, right, piece),
+                    flow => flow,
+                }
+            }
         }
+    }
+
+    /// What stands behind `&&` or `||`; `before` is what had run and was printed before the left side.
+    fn behind(
+        &mut self,
+        left: Node<'_>,
+        or: bool,
+        before: (usize, Vec<Value>),
+        right: Node<'_>,
+        piece: &Piece,
+    ) -> Flow {
         let known = self.failed.len();
         if self.status == Status::Asked {
             self.doubt(piece.text.get(left.byte_range()));
         }
-        let flow = self.chained(or, since, |this| this.walk(right, piece));
+        let (since, printed) = before;
+        let flow = self.chained(or, since, |this| {
+            if or && fails_silently(left) {
+                this.scope.printed = printed;
+            }
+            this.walk(right, piece)
+        });
         if self.status == Status::Asked {
             self.failed.truncate(known);
         }
         flow
+    }
+
+    /// `asked && then || other`: one of the two runs where the question can't be answered.
+    fn chosen(&mut self, asked: Node<'_>, then: Node<'_>, other: Node<'_>, piece: &Piece) -> Flow {
+        let (since, printed) = (self.ran.len(), self.scope.printed.clone());
+        let flow = self.walk(asked, piece);
+        if flow != Flow::Next {
+            return flow;
+        }
+        if self.status != Status::Asked {
+            return match self.behind(asked, false, (since, printed.clone()), then, piece) {
+                Flow::Next => self.behind(then, true, (since, printed), other, piece),
+                flow => flow,
+            };
+        }
+        let known = self.failed.len();
+        self.doubt(piece.text.get(asked.byte_range()));
+        let certain = std::mem::replace(&mut self.certain, false);
+        let (printed, mut ran) = (self.scope.printed.clone(), self.ran.len());
+        let done = self.way([then], piece);
+        // Where it may have failed, the other runs behind it.
+        if done.flow == Flow::Next && done.status != Status::Ended(0) {
+            ran = self.ran.len();
+            self.scope = self.join_scopes(vec![self.scope.clone(), done.scope.clone()]);
+            self.scope.printed = printed;
+        }
+        self.fail(since..ran);
+        self.status = Status::Failed;
+        let other = self.way([other], piece);
+        self.failed.truncate(known);
+        self.certain = certain;
+        let fails = done.flow == Flow::Next && done.status.held() == Some(false);
+        self.rejoin_ways(if fails { vec![other] } else { vec![done, other] })
     }
 
     pub(super) fn conditional(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
@@ -114,10 +169,7 @@ impl Interpreter<'_> {
         if !leaves {
             self.failed.truncate(failed);
         }
-        if open {
-            ways.push(Way { scope: self.scope.clone(), flow: Flow::Next, status: Status::Ended(0), presumed: false });
-        }
-        self.rejoin_ways(ways)
+        self.behind_ways(ways, open)
     }
 
     /// Walks one of several ways: what holds behind it, and where it leads. The scope stays as it was.
@@ -134,6 +186,14 @@ impl Interpreter<'_> {
         let scope = std::mem::replace(&mut self.scope, scope);
         self.way = before;
         Way { scope, flow, status: self.status, presumed: false }
+    }
+
+    /// Goes on behind the ways of a branch, of which it may have been none where it is `open`.
+    fn behind_ways(&mut self, mut ways: Vec<Way>, open: bool) -> Flow {
+        if open {
+            ways.push(Way { scope: self.scope.clone(), flow: Flow::Next, status: Status::Ended(0), presumed: false });
+        }
+        self.rejoin_ways(ways)
     }
 
     fn rejoin_ways(&mut self, mut ways: Vec<Way>) -> Flow {
@@ -221,9 +281,26 @@ impl Interpreter<'_> {
             }
         }
         self.certain = before;
-        if open {
-            ways.push(Way { scope: self.scope.clone(), flow: Flow::Next, status: Status::Ended(0), presumed: false });
+        self.behind_ways(ways, open)
+    }
+}
+
+/// The two sides of `a && b`.
+fn and_list(node: Node<'_>) -> Option<(Node<'_>, Node<'_>)> {
+    let operator = node.child(1).filter(|_| node.kind() == "list")?;
+    let sides = (node.child(0)?, node.child(2)?);
+    (operator.kind() == "&&" && node.child_count() == 3).then_some(sides)
+}
+
+/// Whether nothing is printed where all of it fails: a command that has failed has printed nothing.
+fn fails_silently(node: Node<'_>) -> bool {
+    match node.kind() {
+        "command" | "pipeline" | "redirected_statement" => true,
+        "list" => {
+            let sides = (node.child(0), node.child(2));
+            let or = node.child(1).is_some_and(|operator| operator.kind() == "||");
+            or && sides.0.is_some_and(fails_silently) && sides.1.is_some_and(fails_silently)
         }
-        self.rejoin_ways(ways)
+        _ => false,
     }
 }

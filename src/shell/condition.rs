@@ -143,6 +143,7 @@ impl Interpreter<'_> {
     /// Whether a value matches a pattern.
     pub(super) fn matches(&self, value: &Value, pattern: &Value) -> Option<bool> {
         match (value.as_literal(), pattern.as_literal()) {
+            (_, Some("*")) => Some(true),
             // `@(a|b)` is for another reader.
             (Some(_), Some(pattern)) if pattern.contains('(') => self.finds(value, &Sought::pattern(pattern)?),
             (Some(text), Some(pattern)) => Some(glob(pattern, text)),

@@ -1,5 +1,7 @@
 //! Expansion of a word: quotes, variables, parameter forms, command substitution.
 
+use smallvec::SmallVec;
+
 use super::expansion::Form;
 use super::interpret::Interpreter;
 use super::piece::Piece;
@@ -223,7 +225,8 @@ pub(super) fn closing_quote(raw: &str, from: usize) -> usize {
 fn balanced(raw: &str, open: usize, opening: char, closing: char) -> usize {
     let bytes = raw.as_bytes();
     let (opening, closing) = (opening as u8, closing as u8);
-    let mut depth = 0usize;
+    // Of each bracket that is open, how many `case` are: the patterns in one end in brackets that nothing opens.
+    let mut levels: SmallVec<[usize; 4]> = SmallVec::new();
     let mut at = open;
     while at < bytes.len() {
         match bytes[at] {
@@ -232,11 +235,18 @@ fn balanced(raw: &str, open: usize, opening: char, closing: char) -> usize {
                 at = raw.get(at + 1..).and_then(|rest| rest.find('\'')).map_or(raw.len(), |end| at + 1 + end);
             }
             b'"' => at = inner_quote_end(bytes, at + 1),
-            byte if byte == opening => depth += 1,
+            byte if byte == opening => levels.push(0),
             byte if byte == closing => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
+                if levels.last().is_some_and(|cases| *cases == 0) {
+                    levels.pop();
+                }
+                if levels.is_empty() {
                     return at + 1;
+                }
+            }
+            b'c' | b'e' if opening == b'(' => {
+                if let (Some(cases), Some(begins)) = (levels.last_mut(), case_word(bytes, at)) {
+                    *cases = if begins { *cases + 1 } else { cases.saturating_sub(1) };
                 }
             }
             _ => {}
@@ -244,6 +254,14 @@ fn balanced(raw: &str, open: usize, opening: char, closing: char) -> usize {
         at += 1;
     }
     raw.len()
+}
+
+/// Whether a `case` begins at a place, or ends there; `None` where neither does.
+fn case_word(bytes: &[u8], at: usize) -> Option<bool> {
+    let word = bytes.get(at..at + 4).filter(|word| matches!(*word, b"case" | b"esac"))?;
+    let before = bytes.get(..at)?.iter().rposition(|byte| !matches!(byte, b' ' | b'\t')).map_or(b'\n', |at| bytes[at]);
+    let ends = !bytes.get(at + 4).is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-./=".contains(byte));
+    (ends && b"\n;&|(){".contains(&before)).then_some(word == b"case")
 }
 
 /// Where a double quote inside brackets ends; nested substitutions in it are passed over by counting parentheses.

@@ -8,7 +8,7 @@ use super::invocation::{Invocation, Word};
 use super::parse::Parses;
 use super::piece::{Piece, Place};
 use super::scope::Scope;
-use super::status::{LEAVES, Left, STATUS, Status};
+use super::status::{Left, STATUS, Status};
 use super::value::{Part, Value, join};
 use super::written::Written;
 use crate::yaml::Span;
@@ -86,6 +86,8 @@ pub struct Interpreter<'h> {
     pub(super) remote: Option<Value>,
     pub(super) foreign: bool,
     pub(super) redirected: usize,
+    /// How often the output of the substitution that is walked was redirected before it.
+    pub(super) prints_at: usize,
     pub(super) exhausted: bool,
     pub(super) compared: Vec<Comparison>,
     /// The files that were written so far.
@@ -116,6 +118,7 @@ impl<'h> Interpreter<'h> {
             remote: None,
             foreign: false,
             redirected: 0,
+            prints_at: 0,
             exhausted: false,
             compared: Vec::new(),
             written: Written::default(),
@@ -216,6 +219,7 @@ impl<'h> Interpreter<'h> {
         }
         self.ran.push(invocation.place);
         self.note_status(&invocation);
+        self.note_printed(&invocation);
         self.note_files(&invocation);
         if matches!(invocation.name(), Some("pwd" | "realpath" | "readlink")) && self.remote.is_none() && !self.foreign
         {
@@ -308,23 +312,6 @@ impl<'h> Interpreter<'h> {
             }
         }
         text
-    }
-
-    /// The commands of a text, run for their effects in a scope of their own.
-    pub(super) fn collect(&mut self, piece: &Piece) -> Option<Vec<Invocation>> {
-        if !self.enter() {
-            return None;
-        }
-        let scope = self.scope.clone();
-        self.collected.push(Vec::new());
-        self.redirected += 1;
-        let script = self.begin();
-        let flow = self.walk_piece(piece);
-        self.end(script, &LEAVES, flow);
-        self.redirected -= 1;
-        self.scope = scope;
-        self.leave();
-        self.collected.pop()
     }
 
     /// A text that was given as a word: the piece inside its quotes, or put together from its value.

@@ -28,6 +28,7 @@ mod plain_word;
 mod positional;
 mod powershell;
 mod prefix;
+mod printing;
 mod reads;
 mod redirect;
 mod regex;

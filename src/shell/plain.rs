@@ -49,7 +49,7 @@ const DECLARES: [&str; 5] = ["export", "declare", "typeset", "readonly", "local"
 impl Interpreter<'_> {
     /// Walks commands that were told apart without the grammar.
     pub(super) fn walk_plain(&mut self, commands: &[Plain], piece: &Piece) -> Flow {
-        let mut since = self.ran.len();
+        let (mut since, mut printed) = (self.ran.len(), Vec::new());
         for pipeline in commands.chunk_by(|_, next| next.joined == Joined::Pipe) {
             if self.spent() {
                 return Flow::Exit;
@@ -57,11 +57,15 @@ impl Interpreter<'_> {
             let joined = pipeline.first().map_or(Joined::Line, |first| first.joined);
             if joined == Joined::Line {
                 since = self.ran.len();
+                printed.clone_from(&self.scope.printed);
             }
             let flow = match joined {
-                Joined::And | Joined::Or => {
-                    self.chained(joined == Joined::Or, since, |this| this.plain_pipeline(pipeline, piece))
-                }
+                Joined::And => self.chained(false, since, |this| this.plain_pipeline(pipeline, piece)),
+                Joined::Or => self.chained(true, since, |this| {
+                    // All before it has failed, and has printed nothing.
+                    this.scope.printed.clone_from(&printed);
+                    this.plain_pipeline(pipeline, piece)
+                }),
                 Joined::Line | Joined::Pipe => self.plain_pipeline(pipeline, piece),
             };
             if flow != Flow::Next {
@@ -144,6 +148,10 @@ pub(super) fn read(text: &str, inner: bool) -> Option<Vec<Plain>> {
                     (Some(b'&' | b'|'), _) => return None,
                     _ => (Joined::Line, 1),
                 };
+                // `a && b || c` may run one of two.
+                if joined == Joined::Or && command.joined == Joined::And {
+                    return None;
+                }
                 // Several assignments with no command are read on over the line's end by the grammar.
                 if command.words.is_empty() && command.assignments.len() > 1 {
                     return None;
@@ -342,6 +350,7 @@ mod tests {
             "a - > b",
             "a | # b\nc",
             "a | b | c || d",
+            "a && b || c",
             "A=b > c",
             "true || a",
             "* a",

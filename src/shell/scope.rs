@@ -19,6 +19,8 @@ pub struct Scope {
     pub(super) aliases: Rc<BTreeMap<String, String>>,
     pub(super) positional: Positional,
     pub(super) stand: Stand,
+    /// What the substitution that is walked has printed so far, one text for each way; nothing outside of one.
+    pub(super) printed: Vec<Value>,
 }
 
 impl Scope {
@@ -53,6 +55,9 @@ impl Scope {
 
     /// Makes unknown what is not as it was before a loop: how often the loop ran can't be told.
     pub(super) fn forget_changes(&mut self, before: &Scope) {
+        if self.printed != before.printed {
+            self.printed = vec![Value::opaque("what a loop prints")];
+        }
         if Rc::ptr_eq(&self.variables, &before.variables) {
             return;
         }
@@ -111,6 +116,7 @@ impl Scope {
                 joined.set(&name, values);
             }
             lists.into_iter().for_each(|(name, items)| joined.set_array(&name, items));
+            joined.may_have_printed(way.printed);
             if way.stand != joined.stand {
                 joined.stand.lose();
             }

@@ -4,6 +4,7 @@ use super::folder::at;
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Word};
 use super::piece::Piece;
+use super::printing::{are_clear, is_told};
 use super::value::{Part, Value, join};
 use super::written::{Contents, joined};
 use crate::yaml::Span;
@@ -14,7 +15,11 @@ impl Interpreter<'_> {
         if let Some(read) = self.read_file(piece) {
             return vec![read];
         }
-        let Some(commands) = self.collect(piece) else { return vec![Value::opaque("too deep")] };
+        let Some((commands, ways)) = self.collect(piece) else { return vec![Value::opaque("too deep")] };
+        if ways.len() > 1 && are_clear(&ways) {
+            return ways;
+        }
+        let one = ways.len() == 1;
         let text = || commands.iter().map(words_text).collect::<Vec<_>>().join(" | ");
         let printed = match commands.as_slice() {
             [] => Some(Value::default()),
@@ -32,7 +37,8 @@ impl Interpreter<'_> {
                     .and_then(|first| filters.iter().try_fold(first, |text, filter| self.filtered(text, filter)))
             }
         };
-        vec![printed.unwrap_or_else(|| Value::command(text()))]
+        let way = || ways.into_iter().next().filter(|way| one && is_told(way));
+        vec![printed.or_else(way).unwrap_or_else(|| Value::command(text()))]
     }
 
     /// `$(< file)`

@@ -269,7 +269,8 @@ impl Interpreter<'_> {
         let script = self.begin();
         let flow = walk(self);
         self.end(script, &LEAVES, flow);
-        self.scope = before;
+        let inner = std::mem::replace(&mut self.scope, before);
+        self.scope.printed = inner.printed;
     }
 
     fn sourced(&mut self, invocation: Invocation) -> Flow {
