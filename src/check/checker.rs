@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::files::RepositoryFiles;
 use super::gather::gather;
-use super::suppress;
+use super::{imports, suppress};
 use crate::effect::{Catalogue, CatalogueError, Files, NoFiles};
 use crate::finding::{Finding, Findings, Layer, RuleMeta, Verdict};
 use crate::pipeline::File;
@@ -15,7 +15,7 @@ use crate::rules::policy::{Credentials, Hidden};
 use crate::rules::{self, Flow, RuleAnswer, told_with_main};
 use crate::schema;
 use crate::settings::Settings;
-use crate::yaml::Document;
+use crate::yaml::{Document, Part};
 
 /// Checks texts, each from its first byte to its verdict. Cheap to clone.
 #[derive(Clone)]
@@ -24,6 +24,7 @@ pub struct Checker {
     catalogue: Option<Arc<Catalogue>>,
     files: Option<RepositoryFiles>,
     layers: Vec<Layer>,
+    shared: bool,
 }
 
 /// A checked text.
@@ -58,7 +59,7 @@ impl Checked {
 impl Checker {
     /// A checker with settings, all layers and no files at hand.
     pub fn new(settings: Settings) -> Self {
-        Self { settings: Arc::new(settings), catalogue: None, files: None, layers: Layer::ALL.to_vec() }
+        Self { settings: Arc::new(settings), catalogue: None, files: None, layers: Layer::ALL.to_vec(), shared: false }
     }
 
     /// Makes the scripts of a repository be followed.
@@ -70,6 +71,12 @@ impl Checker {
     /// Limits the layers.
     pub fn with_layers(mut self, layers: &[Layer]) -> Self {
         self.layers = layers.to_vec();
+        self
+    }
+
+    /// Takes the text for a file that other files of its repository import, which runs nothing itself.
+    pub fn of_shared(mut self) -> Self {
+        self.shared = true;
         self
     }
 
@@ -148,35 +155,22 @@ impl Checker {
         self.check_document(Document::read(text))
     }
 
+    /// A document with the files at hand from which it imports pipelines.
+    pub fn with_imports(&self, mut document: Document) -> Document {
+        imports::join(&mut document, self.files());
+        document
+    }
+
     /// Checks a document that is read already.
     pub fn check_document(&self, document: Document) -> Checked {
-        let mut findings = Vec::new();
-        let mut skipped = Vec::new();
-        let mut ran = Vec::new();
-        for layer in Layer::ALL {
-            if !self.wants(layer) {
-                continue;
-            }
-            match unable(layer, &document) {
-                Some(reason) => skipped.push((layer, reason)),
-                None => ran.push(layer),
-            }
-        }
-        if ran.contains(&Layer::Syntax) {
-            findings.extend(schema::findings(&document));
-        }
+        let document = self.with_imports(document);
+        let (ran, skipped) = self.layers_for(&document);
         let credentials = OnceLock::new();
-        if ran.contains(&Layer::Semantic) || ran.contains(&Layer::Policy) {
-            let credentials = credentials.get_or_init(|| Credentials::of(&document));
-            self.run_rules(&document, credentials, &ran, &mut findings);
+        let mut findings = self.find(&document, &ran, &credentials);
+        for part in document.parts() {
+            findings.extend(self.clone().of_shared().find_in(part));
         }
-        // Last of the layers to run, though not in the order of findings: `schema::prepare` may still be at work.
-        if ran.contains(&Layer::Schema) {
-            findings.extend(schema::check(&document));
-        }
-        once_a_place(&mut findings);
-        // Syntax and schema find in one walk whatever there is.
-        findings.retain(|finding| !self.is_off(finding.rule));
+        imports::bring_home(&document, &mut findings);
         suppress::apply(&document, &mut findings, &ran);
         findings.retain(|finding| !self.is_off(finding.rule));
         self.apply_severities(&mut findings);
@@ -193,11 +187,57 @@ impl Checker {
         checked
     }
 
+    /// The layers that are asked for and can run, and why others can't.
+    fn layers_for(&self, document: &Document) -> (Vec<Layer>, Vec<(Layer, String)>) {
+        let (mut ran, mut skipped) = (Vec::new(), Vec::new());
+        for layer in Layer::ALL.into_iter().filter(|layer| self.wants(*layer)) {
+            match unable(layer, document) {
+                Some(reason) => skipped.push((layer, reason)),
+                None => ran.push(layer),
+            }
+        }
+        (ran, skipped)
+    }
+
+    /// What is found in a file that is imported, as places of its part.
+    fn find_in(&self, part: &Part) -> Vec<Finding> {
+        let document = part.document();
+        let (ran, _) = self.layers_for(document);
+        let mut findings = self.find(document, &ran, &OnceLock::new());
+        suppress::apply(document, &mut findings, &ran);
+        for finding in &mut findings {
+            finding.span = part.span(finding.span);
+            finding.related.iter_mut().for_each(|related| related.span = part.span(related.span));
+        }
+        findings
+    }
+
+    /// What the layers find, whatever comments allow.
+    fn find(&self, document: &Document, ran: &[Layer], credentials: &OnceLock<Credentials>) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        if ran.contains(&Layer::Syntax) {
+            findings.extend(schema::findings(document));
+        }
+        if ran.contains(&Layer::Semantic) || ran.contains(&Layer::Policy) {
+            let credentials = credentials.get_or_init(|| Credentials::of(document));
+            self.run_rules(document, credentials, ran, &mut findings);
+        }
+        // Last of the layers to run, though not in the order of findings: `schema::prepare` may still be at work.
+        if ran.contains(&Layer::Schema) {
+            findings.extend(if self.shared { schema::check_shared(document) } else { schema::check(document) });
+        }
+        once_a_place(&mut findings);
+        // Syntax and schema find in one walk whatever there is.
+        findings.retain(|finding| !self.is_off(finding.rule));
+        findings
+    }
+
     fn run_rules(&self, document: &Document, credentials: &Credentials, ran: &[Layer], findings: &mut Vec<Finding>) {
         let Some(file) = File::new(document) else { return };
         let mut plans = plans(file, &self.settings, self.catalogue(), self.files());
         told_with_main(&mut plans, &self.settings);
-        let flow = Flow::new(file, &self.settings, &plans, document, credentials);
+        let mut flow = Flow::new(file, &self.settings, &plans, document, credentials);
+        flow.shared |= self.shared;
         for rule in rules::all() {
             let meta = rule.meta();
             if ran.contains(&meta.layer) && !self.is_off(meta.id) {
@@ -243,8 +283,7 @@ fn unable(layer: Layer, document: &Document) -> Option<String> {
         Layer::Semantic => (!root.is_mapping()).then(|| "the file is no map".to_owned()),
         Layer::Policy => {
             let Some(file) = File::new(document) else { return Some("the file is no map".to_owned()) };
-            if file.root().get("export").and_then(|export| export.boolean()) == Some(true) && file.pipelines().is_none()
-            {
+            if file.only_exports() {
                 return None;
             }
             let readable = file.selectors().iter().any(|selector| {

@@ -7,6 +7,7 @@ mod difference;
 mod difference_tests;
 mod files;
 mod gather;
+mod imports;
 #[cfg(test)]
 mod message_tests;
 mod started;

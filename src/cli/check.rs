@@ -12,8 +12,9 @@ use super::plan::root;
 use super::{CliError, Exit, World, rules};
 use crate::check::{Checked, Checker};
 use crate::finding::{Finding, Layer, RuleMeta, Verdict};
+use crate::pipeline::File;
 use crate::report::{self, FileReport, Look, Report, Unreadable, visible};
-use crate::settings;
+use crate::settings::{self, DEFAULT_FILE};
 use crate::yaml::{Document, Span};
 
 /// One file after its check.
@@ -132,13 +133,18 @@ fn check(name: String, text: String, checker: &Checker) -> CheckedFile {
         let verdict = Verdict::of(&findings, true);
         return CheckedFile { name, document, findings, verdict, skipped: Vec::new(), secrets: Vec::new() };
     }
-    let checked = checker.check(text);
+    let document = Document::read(text);
+    // A file of another name runs nothing itself: others import what it defines.
+    let other = Path::new(&name).file_name().is_some_and(|name| name != DEFAULT_FILE);
+    let shared = other && name != STDIN && File::new(&document).is_some_and(|file| file.only_shares());
+    let checked =
+        if shared { checker.clone().of_shared().check_document(document) } else { checker.check_document(document) };
     // A line is shown for a finding alone. What is allowed or switched off is masked there all the same.
     let masks = if checked.findings.is_empty() { Vec::new() } else { checked.credentials().masks() };
     let Checked { document, findings, verdict, skipped, .. } = checked;
     let secret = |finding: &&Finding| finding.rule == "no-inline-secret";
     let told = findings.iter().filter(secret).map(|finding| finding.span);
-    let secrets = told.filter(|span| !report::is_variable(document.slice(*span))).chain(masks).collect();
+    let secrets = told.filter(|span| report::is_value(&document, *span)).chain(masks).collect();
     CheckedFile { name, document, findings, verdict, skipped, secrets }
 }
 

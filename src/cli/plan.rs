@@ -26,6 +26,7 @@ pub(super) fn run(arguments: &Plan, global: &Global, world: &mut World<'_>) -> R
     }
     let (name, document) = open(&path, world)?;
     let checker = configuration.checker()?.with_files(&root(&path, &world.directory));
+    let document = checker.with_imports(document);
     let plans = checker.plan_with(&document, |mut planner| {
         if events.is_empty() {
             let mut wired: Vec<WirePlan> =

@@ -100,7 +100,11 @@ pub struct Trigger<'d> {
 impl<'d> File<'d> {
     /// The view on a document whose root is a map.
     pub fn new(document: &'d Document) -> Option<Self> {
-        let root = document.root()?;
+        Self::of(document.root()?)
+    }
+
+    /// The view on a root that is a map.
+    pub(super) fn of(root: Node<'d>) -> Option<Self> {
         root.is_mapping().then_some(Self { root })
     }
 

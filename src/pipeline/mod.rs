@@ -5,12 +5,14 @@
 mod definitions;
 pub mod expression;
 mod file;
+mod import;
 mod item;
 mod pattern;
 mod step;
 
 pub use definitions::{Definitions, PREDEFINED_CACHES, Service};
 pub use file::{File, Section, Selector, Trigger};
+pub use import::{Import, Unseen};
 pub use item::{CustomVariable, Item, Parallel, Pipeline, Stage};
 pub use pattern::{Alternative, Matching, Pattern};
 pub use step::{Artifacts, PipeCall, ScriptItem, Step, Upload};

@@ -5,7 +5,7 @@ use crate::pipeline::CustomVariable;
 
 /// What is told of the variables of a pipeline.
 pub(super) fn asked(before: &Plan<'_>, now: &Plan<'_>) -> Vec<String> {
-    let (was, is) = (before.selector.pipeline().variables(), now.selector.pipeline().variables());
+    let (was, is) = (before.variables(), now.variables());
     let mut told = Vec::new();
     let named = |all: &[CustomVariable<'_>], name: &str| all.iter().any(|variable| variable.name() == Some(name));
     for name in was.iter().filter_map(CustomVariable::name).filter(|name| !named(&is, name)) {

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::{Event, EventKind};
 use crate::effect::{Bindings, Names};
-use crate::pipeline::{Alternative, Pipeline};
+use crate::pipeline::{Alternative, CustomVariable};
 
-pub(super) fn bindings(event: &Event, except: &[String], pipeline: &Pipeline<'_>) -> Bindings {
+pub(super) fn bindings(event: &Event, except: &[String], asked: &[CustomVariable<'_>]) -> Bindings {
     let named = |name: &str| Names { pattern: Some(Alternative { text: name.to_owned() }), except: Vec::new() };
     let mut bindings = Bindings::default();
     match event.kind {
@@ -23,12 +23,12 @@ pub(super) fn bindings(event: &Event, except: &[String], pipeline: &Pipeline<'_>
         }
         EventKind::Custom => bindings.by_hand = true,
     }
-    bindings.custom = custom(pipeline);
+    bindings.custom = custom(asked);
     bindings
 }
 
-fn custom(pipeline: &Pipeline<'_>) -> HashMap<String, Option<Vec<String>>> {
-    let variables = pipeline.variables().into_iter().filter_map(|variable| {
+fn custom(asked: &[CustomVariable<'_>]) -> HashMap<String, Option<Vec<String>>> {
+    let variables = asked.iter().filter_map(|variable| {
         let allowed = variable.allowed().map(|allowed| allowed.into_iter().map(str::to_owned).collect());
         Some((variable.name()?.to_owned(), allowed))
     });

@@ -2,7 +2,8 @@
 
 use super::bind::bindings;
 use super::handed::Handed;
-use super::model::Plan;
+use super::imported::followed;
+use super::model::{Plan, variables};
 use super::select::{Patterns, Selection};
 use super::steps::Steps;
 use super::triggered::triggered;
@@ -118,16 +119,16 @@ impl<'a, 'd> Planner<'a, 'd> {
     }
 
     fn plan(&mut self, event: Event, selection: &Selection<'d>) -> Plan<'d> {
-        let pipeline = selection.selector.pipeline();
+        let written = selection.selector.pipeline();
+        let (pipeline, unknown) = followed(&self.file, written);
         let except = if event.kind == EventKind::Branch { vec![self.settings.main_branch.clone()] } else { Vec::new() };
-        let bindings = bindings(&event, &except, &pipeline);
-        let unknown = pipeline.import().map(|import| {
-            format!("`{}` is imported, and imported pipelines are not followed", import.text().unwrap_or(""))
-        });
-        let mut steps =
-            Steps { file: self.file, reader: &mut self.reader, bindings, handed: Handed::default(), event: &event };
-        let steps = steps.read(&pipeline);
-        Plan { event, selector: selection.selector, steps, unknown, unclear: selection.unclear.clone() }
+        let bindings = bindings(&event, &except, &variables(&written, &pipeline));
+        let (reader, handed) = (&mut self.reader, Handed::default());
+        let mut steps = Steps { file: self.file, reader, bindings, handed, event: &event, unknown };
+        let found = steps.read(&pipeline);
+        let unknown = steps.unknown;
+        let unclear = selection.unclear.clone();
+        Plan { event, selector: selection.selector, pipeline, steps: found, unknown, unclear }
     }
 }
 

@@ -1,10 +1,31 @@
-//! Pipelines whose steps are imported: what is told of them without their steps.
+//! Pipelines whose steps are imported: followed where the file is at hand, told of without their steps where it is not.
 
 use super::model::Plan;
+use crate::pipeline::{File, Pipeline, Unseen};
 
-/// What a plan imports.
+/// The pipeline that runs: the one that is written, or the one that it imports; and why the steps of an import are not known.
+pub(super) fn followed<'d>(file: &File<'d>, written: Pipeline<'d>) -> (Pipeline<'d>, Option<String>) {
+    let Some(import) = written.import() else { return (written, None) };
+    match file.imported(&written) {
+        Ok(pipeline) => (pipeline, None),
+        Err(unseen) => (written, Some(format!("`{}` is imported{}", import.text().unwrap_or(""), because(&unseen)))),
+    }
+}
+
+fn because(unseen: &Unseen<'_>) -> String {
+    match unseen {
+        Unseen::Undeclared => ", and where from is not declared".to_owned(),
+        Unseen::Elsewhere => " from another repository, which is not followed".to_owned(),
+        Unseen::NotAtHand(path) => format!(" from `{path}`, which is not at hand"),
+        Unseen::Broken(path) => format!(" from `{path}`, which could not be read as YAML to its end"),
+        Unseen::Missing(path, _) => format!(" from `{path}`, which has no such pipeline"),
+        Unseen::Imports(path) => format!(" from `{path}`, where it is an import itself"),
+    }
+}
+
+/// The import of a plan whose steps are not known.
 fn import<'p>(plan: &'p Plan<'_>) -> Option<&'p str> {
-    plan.selector.pipeline().import().map(|import| import.text().unwrap_or(""))
+    plan.pipeline.import().map(|import| import.text().unwrap_or(""))
 }
 
 /// What a plan runs, in words: its import, else `steps`.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Event, EventKind, TagKind};
 use crate::effect::{Effect, EnvironmentKind, Kind, StepEffects, inferred, kind_of};
-use crate::pipeline::{Selector, Stage, Step};
+use crate::pipeline::{CustomVariable, Pipeline, Selector, Stage, Step};
 use crate::settings::Settings;
 use crate::yaml::{Node, Span};
 
@@ -15,9 +15,11 @@ pub struct Plan<'d> {
     pub event: Event,
     /// The pipeline that it selects.
     pub selector: Selector<'d>,
+    /// The pipeline that runs: what the selector has, or what that imports where it can be seen.
+    pub pipeline: Pipeline<'d>,
     /// The steps in order; members of a parallel group stand one after another.
     pub steps: Vec<PlannedStep<'d>>,
-    /// Why the steps are not known: an import that is not at hand.
+    /// Why the steps are not known, or not all: an import that can't be seen.
     pub unknown: Option<String>,
     /// What is not certain about the selection, such as two patterns of the same rank.
     pub unclear: Option<String>,
@@ -71,6 +73,12 @@ pub struct Deployment<'p, 'd> {
     pub kind: Option<EnvironmentKind>,
 }
 
+/// The variables of a pipeline: those beside an import, else those of what runs.
+pub(super) fn variables<'d>(written: &Pipeline<'d>, runs: &Pipeline<'d>) -> Vec<CustomVariable<'d>> {
+    let own = written.variables();
+    if own.is_empty() { runs.variables() } else { own }
+}
+
 impl<'d> PlannedStep<'d> {
     /// The step's name, or a stand-in.
     pub fn name(&self) -> String {
@@ -98,6 +106,11 @@ impl<'d> PlannedStep<'d> {
     /// The kind of environment that a command's own words suggest.
     pub fn suggested(&self, effect: &Effect<'d>, settings: &Settings) -> Option<EnvironmentKind> {
         inferred(&effect.words, settings).or_else(|| inferred(&self.found.contexts, settings))
+    }
+
+    /// Whether it is written in another file, from which its pipeline is imported.
+    pub fn is_imported(&self) -> bool {
+        self.step.node().document().part_at(self.step.node().span().start).is_some()
     }
 
     /// Whether something in it can't be followed.
@@ -135,9 +148,18 @@ impl<'d> Plan<'d> {
         trace
     }
 
-    /// Event and pipeline.
+    /// Event and pipeline, and the file from which that is imported.
     pub fn head(&self) -> Vec<String> {
-        vec![self.event.to_string(), format!("pipelines.{}", self.selector.label())]
+        let node = self.pipeline.node();
+        let part = node.document().part_at(node.span().start);
+        let imported = part.map(|part| format!("imported from {}", part.name()));
+        let own = [self.event.to_string(), format!("pipelines.{}", self.selector.label())];
+        own.into_iter().chain(imported).collect()
+    }
+
+    /// The variables that are asked of who starts it.
+    pub fn variables(&self) -> Vec<CustomVariable<'d>> {
+        variables(&self.selector.pipeline(), &self.pipeline)
     }
 
     /// The trace to a command.

@@ -2,6 +2,7 @@
 
 use super::Event;
 use super::handed::Handed;
+use super::imported::followed;
 use super::model::PlannedStep;
 use super::triggered::state_holds;
 use crate::effect::{Bindings, Reader};
@@ -18,6 +19,8 @@ pub(super) struct Steps<'a, 'c, 'd> {
     pub(super) bindings: Bindings,
     pub(super) handed: Handed<'d>,
     pub(super) event: &'a Event,
+    /// Why steps are not known: an import that can't be seen.
+    pub(super) unknown: Option<String>,
 }
 
 impl<'d> Steps<'_, '_, 'd> {
@@ -142,7 +145,9 @@ impl<'d> Steps<'_, '_, 'd> {
         {
             let mut inner = step.manual().or(*gate);
             let own = std::mem::take(&mut self.handed);
-            self.pipeline(&selector.pipeline(), Some(name), &mut inner, out, depth + 1);
+            let (pipeline, unknown) = followed(&self.file, selector.pipeline());
+            self.unknown = self.unknown.take().or(unknown);
+            self.pipeline(&pipeline, Some(name), &mut inner, out, depth + 1);
             self.handed = own;
         }
         // A manual step with a condition may be skipped, which counts as success.

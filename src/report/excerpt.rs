@@ -10,7 +10,8 @@ use unicode_width::UnicodeWidthChar;
 use super::visible::{is_plain, shown, visible};
 use super::{FileReport, Look};
 use crate::finding::{Finding, Severity};
-use crate::yaml::Span;
+use crate::pipeline::File;
+use crate::yaml::{Document, Span};
 
 /// The rule whose places are never shown.
 const SECRET: &str = "no-inline-secret";
@@ -162,8 +163,18 @@ pub fn masked_text(file: &FileReport<'_>) -> String {
     Secrets::of(file).masked_text(file)
 }
 
+/// Whether a credential stands at a place where one was told of: a variable that is printed is none, nor is the import of a
+/// file that holds one.
+pub fn is_value(document: &Document, span: Span) -> bool {
+    let is_import = || {
+        let file = File::new(document).filter(|_| !document.parts().is_empty());
+        file.is_some_and(|file| file.imports().any(|(_, import)| import.node.span() == span))
+    };
+    !is_variable(document.slice(span)) && !is_import()
+}
+
 /// Whether a text is nothing but a variable, which says nothing of its value.
-pub fn is_variable(text: &str) -> bool {
+fn is_variable(text: &str) -> bool {
     let name = text
         .strip_prefix('$')
         .map(|name| name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name));
@@ -179,10 +190,8 @@ pub(super) struct Secrets(Vec<Span>);
 
 impl Secrets {
     pub(super) fn of(file: &FileReport<'_>) -> Self {
-        // A variable that is printed is no value.
-        let is_value = |span: Span| !is_variable(file.document.slice(span));
         let told = file.findings.iter().filter(|finding| finding.rule == SECRET && finding.severity > Severity::Note);
-        let told = told.filter(|finding| is_value(finding.span));
+        let told = told.filter(|finding| is_value(file.document, finding.span));
         let mut spans: Vec<Span> = told.map(|finding| finding.span).chain(file.secrets.iter().copied()).collect();
         spans.sort_unstable();
         Self(spans)

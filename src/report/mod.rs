@@ -21,7 +21,7 @@ mod visible;
 
 pub use code_insights::code_insights;
 pub use diff::{diff_meaning, diff_text};
-pub use excerpt::{is_variable, masked_text};
+pub use excerpt::{is_value, masked_text};
 pub use github::github;
 pub use human::{finding, human};
 pub use json::json;

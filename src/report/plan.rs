@@ -55,6 +55,9 @@ pub struct WireStep {
     pub environment: Option<String>,
     /// When it runs at all.
     pub condition: Option<String>,
+    /// The file in which it is written, where it is imported.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// Where it is written.
     pub start: WirePosition,
     /// What it does to the world.
@@ -127,7 +130,8 @@ pub fn plans_human(plans: &[WirePlan], look: Look, out: &mut dyn Write) -> io::R
             let name = step.name.as_deref().unwrap_or("(no name)");
             let marks: Vec<String> = marks(step).collect();
             let marks = if marks.is_empty() { String::new() } else { format!(" ({})", marks.join(", ")) };
-            let line = look.gutter(&format!("line {}", step.start.line));
+            let file = step.file.as_deref().map(|file| format!(" of {}", visible(file))).unwrap_or_default();
+            let line = look.gutter(&format!("line {}{file}", step.start.line));
             writeln!(out, "  {}. {}{}  {line}", number + 1, look.bold(&visible(name)), visible(&marks))?;
             for line in told_once(&step.effects) {
                 writeln!(out, "       {}", visible(&line))?;
@@ -207,6 +211,7 @@ mod tests {
             gate: false,
             environment: None,
             condition: None,
+            file: None,
             start,
             effects: Vec::new(),
         };

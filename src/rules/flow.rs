@@ -23,6 +23,8 @@ pub struct Flow<'d> {
     pub plans: &'d [Plan<'d>],
     /// What looks like a credential in the text.
     pub credentials: &'d Credentials,
+    /// Whether other files import its pipelines, and none runs here.
+    pub shared: bool,
     selectors: OnceCell<Vec<Selector<'d>>>,
     steps: OnceCell<Vec<Site<'d>>>,
     scripts: OnceCell<Vec<Vec<ScriptItem<'d>>>>,
@@ -96,7 +98,8 @@ impl<'d> Flow<'d> {
         credentials: &'d Credentials,
     ) -> Self {
         let (selectors, steps, scripts, images, deployments) = Default::default();
-        Self { document, file, settings, plans, credentials, selectors, steps, scripts, images, deployments }
+        let shared = file.only_exports();
+        Self { document, file, settings, plans, credentials, shared, selectors, steps, scripts, images, deployments }
     }
 
     /// All pipelines, in the order of [`File::selectors`].

@@ -18,6 +18,9 @@ const ALIASES: usize = 5;
 /// How many unknown keys of one map are told.
 const KEYS: usize = 100;
 
+/// What is said of a file in which no pipeline can run.
+pub(super) const NOTHING_RUNS: &str = "the file has no `pipelines`, so nothing runs";
+
 /// Puts failures into words; failures at one place are read together.
 pub(super) fn explain(document: &Document, failures: Vec<Failure>) -> Vec<Finding> {
     let mut order: Vec<String> = Vec::new();
@@ -266,8 +269,7 @@ impl<'d> Writer<'d> {
             return;
         }
         if failure.keyword == "/else/required" {
-            let message = "the file has no `pipelines`, so nothing runs".to_owned();
-            self.say(&metas::REQUIRED_KEY, place, beginning(place.node), message).help =
+            self.say(&metas::REQUIRED_KEY, place, beginning(place.node), NOTHING_RUNS.to_owned()).help =
                 Some("add `pipelines:` with `default:` and a list of steps".to_owned());
             return;
         }

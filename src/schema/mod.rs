@@ -35,6 +35,13 @@ pub fn check(document: &Document) -> Vec<Finding> {
     findings
 }
 
+/// The same of a file that other files of its repository import, which runs nothing itself.
+pub fn check_shared(document: &Document) -> Vec<Finding> {
+    let mut findings = check(document);
+    findings.retain(|finding| finding.message != explain::NOTHING_RUNS);
+    findings
+}
+
 /// A text with no YAML in it, which is not one that can't be read.
 fn empty(document: &Document) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -1,7 +1,7 @@
 //! A YAML text read once: nodes, comments and problems.
 
 use super::node::{Content, NodeData};
-use super::{Lines, Node, NodeId, Position, Problem, Span, build};
+use super::{Lines, Node, NodeId, Part, Position, Problem, Span, build};
 
 /// Bounds that keep memory and time in proportion to the text.
 #[derive(Clone, Copy, Debug)]
@@ -39,9 +39,15 @@ pub enum Step<'a> {
 /// A text with its nodes.
 #[derive(Debug)]
 pub struct Document {
+    /// The document's own text, and that of its parts behind it.
     pub(super) text: String,
+    /// The bytes that are the document's own.
+    pub(super) own_text: usize,
     pub(super) lines: Lines,
+    /// The document's own nodes, and those of its parts behind them.
     pub(super) nodes: Vec<NodeData>,
+    pub(super) own_nodes: usize,
+    pub(super) parts: Vec<Part>,
     pub(super) root: Option<NodeId>,
     pub(super) problems: Vec<Problem>,
     pub(super) comments: Vec<Comment>,
@@ -60,7 +66,7 @@ impl Document {
 
     /// The whole text.
     pub fn text(&self) -> &str {
-        &self.text
+        self.text.get(..self.own_text).unwrap_or("")
     }
 
     /// The text of a span; empty where the span does not fit the text.
@@ -73,9 +79,12 @@ impl Document {
         &self.lines
     }
 
-    /// Line and column of a byte offset.
+    /// Line and column of a byte offset; in the file of a part where it lies in one.
     pub fn position(&self, offset: usize) -> Position {
-        self.lines.position(&self.text, offset)
+        match self.part_at(offset) {
+            Some(part) => part.position(offset),
+            None => self.lines.position(self.text(), offset),
+        }
     }
 
     /// The root; `None` when the text could not be read to its end or is out of bounds.
@@ -107,7 +116,7 @@ impl Document {
 
     /// All aliases: where each is written and the node that it names.
     pub fn aliases(&self) -> impl Iterator<Item = (Span, Node<'_>)> {
-        self.nodes.iter().filter_map(|data| match data.content {
+        self.own().iter().filter_map(|data| match data.content {
             Content::Alias(target) => Some((data.span, Node { document: self, id: target, alias: None })),
             _ => None,
         })
@@ -115,9 +124,13 @@ impl Document {
 
     /// All nodes as they are written, each once, in the order of the text; aliases are left out.
     pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
-        self.nodes.iter().enumerate().filter(|(_, data)| !matches!(data.content, Content::Alias(_))).map(
+        self.own().iter().enumerate().filter(|(_, data)| !matches!(data.content, Content::Alias(_))).map(
             |(index, _)| Node { document: self, id: NodeId(u32::try_from(index).unwrap_or(u32::MAX)), alias: None },
         )
+    }
+
+    fn own(&self) -> &[NodeData] {
+        self.nodes.get(..self.own_nodes).unwrap_or(&[])
     }
 
     pub(super) fn data(&self, id: NodeId) -> &NodeData {

@@ -307,7 +307,7 @@ impl<'d> Node<'d> {
         let (Some(text), Some(style)) = (self.text(), self.style()) else {
             return offsets.iter().map(|_| self.span().start).collect();
         };
-        super::offsets::map(self.document.text(), self.span(), text, style, offsets)
+        super::offsets::map(&self.document.text, self.span(), text, style, offsets)
     }
 
     /// The source span of a range of a scalar's text.
@@ -316,7 +316,7 @@ impl<'d> Node<'d> {
         match places.as_slice() {
             [start, last] if !range.is_empty() => {
                 let width =
-                    self.document.text().get(*last..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+                    self.document.text.get(*last..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
                 Span::new(*start, (*last + width).min(self.span().end.max(*start)))
             }
             [start, ..] => Span::new(*start, *start),

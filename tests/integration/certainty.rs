@@ -363,7 +363,7 @@ fn an_import_is_mended_by_its_steps() {
     let import = found.iter().find(|finding| finding.message.contains("`x@shared` is imported"));
     assert_eq!(
         import.and_then(|finding| finding.help.as_deref()),
-        Some("write the imported steps here, where they are followed")
+        Some("write the imported steps here or in a file of this repository, where they are followed")
     );
 }
 

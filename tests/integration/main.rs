@@ -28,6 +28,8 @@ mod help;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod keywords;
 #[cfg(test)]
 mod killed;

@@ -1,7 +1,7 @@
 //! Credentials in texts that are made from a file: a script may put one into an image's tag.
 
 use super::secret_commands::Credentials;
-use crate::yaml::Document;
+use crate::yaml::{Document, Part};
 
 /// Shorter values are words that stand anywhere.
 const LEAST: usize = 5;
@@ -15,11 +15,21 @@ impl Hidden {
         Self::of_all([(document, &Credentials::of(document))])
     }
 
-    /// Those of files of which the credentials are known.
+    /// Those of files of which the credentials are known, and of what they import.
     pub fn of_all<'d>(files: impl IntoIterator<Item = (&'d Document, &'d Credentials)>) -> Self {
         let mut values: Vec<String> = Vec::new();
+        let mut keep = |document: &Document, credentials: &Credentials| {
+            for value in credentials.secrets().map(|span| document.slice(span)) {
+                // They are found in raw lines, where what closes a list in flow style clings to a plain value.
+                let plain = value.trim_end_matches([',', ']', '}']);
+                values.extend([value, plain].map(str::to_owned));
+            }
+        };
         for (document, credentials) in files {
-            values.extend(credentials.secrets().map(|span| document.slice(span).to_owned()));
+            keep(document, credentials);
+            for part in document.parts().iter().map(Part::document) {
+                keep(part, &Credentials::of(part));
+            }
         }
         values.retain(|value| value.len() >= LEAST);
         // The longest first, so that one inside another leaves nothing of it.

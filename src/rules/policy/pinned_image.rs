@@ -2,6 +2,7 @@
 
 use super::{meta, page};
 use crate::finding::{Findings, RuleMeta, Severity};
+use crate::pipeline::Section;
 use crate::rules::{Flow, Rule};
 use crate::yaml::Node;
 
@@ -23,7 +24,12 @@ impl Rule for PinnedImage {
             for step in selector.pipeline().steps() {
                 match step.image() {
                     Some(image) => images.push(image),
-                    None if root.is_none() && !step.is_child() && step.get("script").is_some() => {
+                    // A shared pipeline runs with the image of who imports it.
+                    None if root.is_none()
+                        && selector.section != Section::Shared
+                        && !step.is_child()
+                        && step.get("script").is_some() =>
+                    {
                         without.get_or_insert(step.node());
                     }
                     None => {}

@@ -23,6 +23,10 @@ impl Rule for ReleaseFlow {
     }
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        // What only shares pipelines has a flow where they are imported.
+        if flow.shared {
+            return;
+        }
         let settings = flow.settings;
         let main: Vec<&Plan<'_>> = flow.mains().collect();
         let tags = |kind| flow.tag_plans().filter(move |plan| plan.tag_kind(settings) == Some(kind));
@@ -135,7 +139,7 @@ fn part(
     }
     if let Some((span, message)) = unfollowed {
         out.cannot_tell(span, message).help(if imported {
-            "write the imported steps here, where they are followed"
+            "write the imported steps here or in a file of this repository, where they are followed"
         } else {
             "show the commands in the file, or keep the script in the repository"
         });

@@ -42,7 +42,7 @@ impl Rule for DockerRuntime {
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
         for plan in flow.plans {
-            for planned in &plan.steps {
+            for planned in plan.steps.iter().filter(|planned| !planned.is_imported()) {
                 let local = |effect: &&Effect<'_>| matches!(effect.kind, Kind::Docker) && !effect.remote;
                 let mut commands = planned.found.effects.iter().filter(local).peekable();
                 if commands.peek().is_none() || !labels(&planned.step, &flow.file).is_empty() {

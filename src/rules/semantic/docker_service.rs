@@ -32,7 +32,9 @@ impl Rule for DockerService {
         let daemons = daemons(&flow.file);
         let mut told = Told::default();
         for plan in flow.plans {
-            for planned in plan.steps.iter().filter(|planned| !has_docker(&planned.step, &flow.file, &daemons)) {
+            // Which services an imported step has, its own file tells.
+            let own = plan.steps.iter().filter(|planned| !planned.is_imported());
+            for planned in own.filter(|planned| !has_docker(&planned.step, &flow.file, &daemons)) {
                 let needs = |kind: &Kind<'_>| matches!(kind, Kind::Docker);
                 let mut commands = planned.found.effects.iter().filter(|effect| needs(&effect.kind));
                 let Some(effect) = commands.find(|effect| asks(&effect.command)) else {

@@ -1,12 +1,11 @@
-//! `known-import`: the source of an import is among `definitions.imports`.
-
-use std::collections::HashSet;
+//! `known-import`: the source of an import is among `definitions.imports`, and a file at hand has the pipeline.
 
 use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
+use crate::pipeline::Unseen;
 use crate::rules::{Flow, Rule};
 
-static META: RuleMeta = meta!("known-import", Error, "an import names a source that is not defined");
+static META: RuleMeta = meta!("known-import", Error, "an import names a source or a pipeline that is not defined");
 
 pub(super) struct KnownImport;
 
@@ -16,20 +15,39 @@ impl Rule for KnownImport {
     }
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
-        let sources = flow.file.definitions().entries("imports");
-        let sources: HashSet<&str> = sources.iter().map(|entry| entry.name()).collect();
         let mut told = Told::default();
         for selector in flow.selectors() {
-            let Some(import) = selector.pipeline().import() else { continue };
-            // With colons it names repository, ref and pipeline, whatever else stands in it.
-            let text = import.text().filter(|text| !text.contains(':'));
-            let Some((_, source)) = text.and_then(|text| text.rsplit_once('@')) else { continue };
-            if !sources.contains(source) && told.first(import.span()) {
-                out.violated(import.span(), format!("no import source `{source}` is defined"))
-                    .help(format!("define it under `definitions.imports`: `{source}: repository:ref`"))
-                    .trace([selector.place()])
-                    .through(selector.body);
+            let pipeline = selector.pipeline();
+            let Some(import) = pipeline.sourced_import() else { continue };
+            let Err(unseen) = flow.file.imported(&pipeline) else { continue };
+            let Some((message, help)) = words(&unseen, import.pipeline, import.source) else { continue };
+            if told.first(import.node.span()) {
+                out.violated(import.node.span(), message).help(help).trace([selector.place()]).through(selector.body);
             }
         }
     }
+}
+
+/// What is wrong and the next move; `None` where nothing is known to be wrong.
+fn words(unseen: &Unseen<'_>, pipeline: &str, source: &str) -> Option<(String, String)> {
+    Some(match unseen {
+        Unseen::Undeclared => (
+            format!("no import source `{source}` is defined"),
+            format!("define it under `definitions.imports`: `{source}: repository:ref`"),
+        ),
+        Unseen::Missing(path, names) => {
+            let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let help = match names.as_slice() {
+                [] => format!("define it under `definitions.pipelines` of `{path}`"),
+                _ => format!("it has {list}; define `{pipeline}` there, or import one of these"),
+            };
+            (format!("`{path}` defines no pipeline `{pipeline}`"), help)
+        }
+        Unseen::Imports(path) => (
+            format!("`{pipeline}` is an import itself in `{path}`, and imports are not followed twice"),
+            "import it from where its steps are written".to_owned(),
+        ),
+        // What is wrong with the file itself is said by the layers that read it.
+        Unseen::Elsewhere | Unseen::NotAtHand(_) | Unseen::Broken(_) => return None,
+    })
 }

@@ -1,0 +1,65 @@
+//! Pipelines that a file imports from files of its own repository: their steps are followed, and what is found in them is
+//! said where they are imported.
+
+use std::collections::BTreeSet;
+
+use crate::effect::Files;
+use crate::finding::Finding;
+use crate::pipeline::File;
+use crate::yaml::{Document, Node, Part};
+
+/// The most files that are read for one document.
+const MOST: usize = 50;
+
+/// Adds to a document the files at hand of which it imports pipelines.
+pub(super) fn join(document: &mut Document, files: &dyn Files) {
+    let found: Vec<(String, String)> = {
+        let Some(file) = File::new(document).filter(|file| !file.definitions().entries("imports").is_empty()) else {
+            return;
+        };
+        let paths: BTreeSet<&str> = file.imports().filter_map(|(_, import)| file.source_path(import.source)).collect();
+        let new = paths.into_iter().filter(|path| document.part(path).is_none()).take(MOST);
+        new.filter_map(|path| Some((path.to_owned(), files.read(path)?))).collect()
+    };
+    found.into_iter().for_each(|(path, text)| document.add_part(&path, text));
+}
+
+/// Says of each finding in an imported pipeline where it is imported, and in words where it stands.
+pub(super) fn bring_home(document: &Document, findings: &mut [Finding]) {
+    if document.parts().is_empty() {
+        return;
+    }
+    for finding in findings {
+        for related in std::mem::take(&mut finding.related) {
+            match document.part_at(related.span.start) {
+                Some(part) => {
+                    finding.trace.push(format!("{}: {}", there(part, related.span.start), related.message));
+                }
+                None => finding.related.push(related),
+            }
+        }
+        let start = finding.span.start;
+        let Some(part) = document.part_at(start) else { continue };
+        let Some(import) = import(document, part, &finding.trace) else { continue };
+        finding.message.push_str(&format!(" (in {})", there(part, start)));
+        finding.span = import.span();
+    }
+}
+
+fn there(part: &Part, offset: usize) -> String {
+    format!("`{}`, line {}", part.name(), part.position(offset).line)
+}
+
+/// The import through which the pipeline of a trace takes something from a part; where the trace names none, the first one.
+fn import<'d>(document: &'d Document, part: &Part, trace: &[String]) -> Option<Node<'d>> {
+    let file = File::new(document)?;
+    let mut first = None;
+    for (selector, import) in file.imports().filter(|(_, import)| file.source_path(import.source) == Some(part.name()))
+    {
+        if trace.contains(&selector.place()) {
+            return Some(import.node);
+        }
+        first.get_or_insert(import.node);
+    }
+    first
+}

@@ -1,0 +1,261 @@
+//! Pipelines that are imported from files of the same repository: followed, and told of where they are imported.
+
+use insta::assert_snapshot;
+
+use crate::support::{Run, pipewright};
+
+const MAIN: &str = "\
+image: atlassian/default-image:4
+definitions:
+  imports:
+    delivery: .bitbucket/delivery-pipelines.yml
+pipelines:
+  branches:
+    main:
+      import: build@delivery
+  tags:
+    rc-*:
+      import: candidate@delivery
+    release-*:
+      import: release@delivery
+";
+
+const SHARED: &str = "\
+# What all services do.
+definitions:
+  pipelines:
+    build:
+      - step:
+          name: Build
+          services: [docker]
+          script:
+            - docker build -t $REPO/api:$BITBUCKET_COMMIT .
+            - docker push $REPO/api:$BITBUCKET_COMMIT
+      - step:
+          name: To staging
+          deployment: staging
+          script: [kubectl set image deployment/api api=$REPO/api:$BITBUCKET_COMMIT]
+    candidate:
+      - step:
+          name: Promote
+          script: [crane tag $REPO/api:$BITBUCKET_COMMIT $BITBUCKET_TAG]
+      - step: &deploy
+          name: To staging
+          deployment: staging
+          script: [kubectl set image deployment/api api=$REPO/api:$BITBUCKET_TAG]
+    release:
+      - step:
+          name: Promote
+          script: [crane tag $REPO/api:$BITBUCKET_COMMIT $BITBUCKET_TAG]
+      - step:
+          <<: *deploy
+          name: To production
+          deployment: production
+          trigger: manual
+";
+
+fn repository(main: &str, shared: &str) -> Run {
+    pipewright().file("bitbucket-pipelines.yml", main).file(".bitbucket/delivery-pipelines.yml", shared)
+}
+
+#[test]
+fn a_flow_that_is_kept_in_another_file_is_accepted() {
+    assert_snapshot!(repository(MAIN, SHARED).args(["check"]).run().block(), @r"
+    accepted: bitbucket-pipelines.yml: no findings
+    --- stderr
+    --- exit 0
+    ");
+    assert_snapshot!(repository(MAIN, SHARED).args(["plan", "--tag", "release-1.0.0"]).run().block(), @r"
+    tag release-1.0.0 runs tags.release-*
+      1. Promote  line 25 of .bitbucket/delivery-pipelines.yml
+           read variable REPO
+           retag $REPO/api:$BITBUCKET_COMMIT as $REPO/api:release-1.0.0
+      2. To production (by hand, production)  line 28 of .bitbucket/delivery-pipelines.yml
+           read variable REPO
+           deploy $REPO/api:release-1.0.0 to production
+    --- stderr
+    --- exit 0
+    ");
+}
+
+#[test]
+fn what_is_found_in_it_is_said_at_the_import() {
+    let ungated = SHARED.replace("          trigger: manual\n", "");
+    assert_snapshot!(repository(MAIN, &ungated).args(["check"]).run().block(), @r"
+    error[manual-production]: `To production` reaches production with no gate (in `.bitbucket/delivery-pipelines.yml`, line 30)
+      --> bitbucket-pipelines.yml:13:15
+       |
+    13 |       import: release@delivery
+       |               ^^^^^^^^^^^^^^^^
+       = trace: push of tag release-* > pipelines.tags.release-* > imported from .bitbucket/delivery-pipelines.yml > step 2 of 2: To production > `kubectl set image`
+       = help: set `trigger: manual` on this step, on its stage, or on a step before it
+
+    refused: bitbucket-pipelines.yml: 1 error
+    --- stderr
+    --- exit 1
+    ");
+    let short = |main: &str, shared: &str| repository(main, shared).args(["check", "--format", "short"]).run().out;
+    // One place is told once, and a comment at the import allows it.
+    let twice = MAIN.replace("rc-*:\n      import: candidate", "release-x:\n      import: release");
+    assert_snapshot!(short(&twice, &ungated), @r"
+    bitbucket-pipelines.yml:9:3: error: no pipeline runs on a `rc-` tag, so nothing deploys to staging [release-flow]
+    bitbucket-pipelines.yml:11:15: error: `release-x` is deployed: a constant tag does not say which commit runs (in `.bitbucket/delivery-pipelines.yml`, line 22) [deploy-what-was-promoted]
+    bitbucket-pipelines.yml:11:15: error: `To production` reaches production with no gate (in `.bitbucket/delivery-pipelines.yml`, line 30) [manual-production]
+    ");
+    let allowed = MAIN.replace(
+        "      import: release@",
+        "      # pipewright: allow manual-production -- a person pushes the tag\n      import: release@",
+    );
+    assert_eq!(short(&allowed, &ungated), "");
+    // What main builds in one file and a tag builds again in the other.
+    let again = SHARED.replace(
+        "[crane tag $REPO/api:$BITBUCKET_COMMIT $BITBUCKET_TAG]",
+        "[docker build -t $REPO/api:$BITBUCKET_TAG ., docker push $REPO/api:$BITBUCKET_TAG]",
+    );
+    assert_snapshot!(short(MAIN, &again), @r"
+    bitbucket-pipelines.yml:11:15: error: `docker build` builds `$REPO/api` on a push of tag rc-* (in `.bitbucket/delivery-pipelines.yml`, line 18) [build-once]
+    bitbucket-pipelines.yml:11:15: error: `kubectl set image` deploys `$REPO/api:$BITBUCKET_TAG`, and nothing before it gives a built image this tag (in `.bitbucket/delivery-pipelines.yml`, line 22) [retag-not-rebuild]
+    bitbucket-pipelines.yml:13:15: error: `docker build` builds `$REPO/api` on a push of tag release-* (in `.bitbucket/delivery-pipelines.yml`, line 26) [build-once]
+    ");
+}
+
+#[test]
+fn a_secret_of_the_other_file_is_not_said() {
+    let secret = SHARED.replacen(
+        "crane tag $REPO/api:$BITBUCKET_COMMIT",
+        "export API_TOKEN=q7Zt19kfuWx8, crane tag $REPO/api:$API_TOKEN",
+        1,
+    );
+    let checked = repository(MAIN, &secret).args(["check", "--format", "json"]).run();
+    assert!(checked.out.contains("promote-by-commit") && !checked.out.contains("q7Zt19kfuWx8"), "{}", checked.out);
+    let shown = repository(MAIN, &secret).args(["check", "--only", "no-inline-secret"]).run();
+    assert_snapshot!(shown.block(), @r"
+    error[no-inline-secret]: the value of `API_TOKEN` stands in the file (in `.bitbucket/delivery-pipelines.yml`, line 18)
+     --> bitbucket-pipelines.yml:8:15
+      |
+    8 |       import: build@delivery
+      |               ^^^^^^^^^^^^^^
+      = help: put it into a secured variable of the repository or the deployment, and give it out anew: it is in the history
+
+    refused: bitbucket-pipelines.yml: 1 error
+    --- stderr
+    --- exit 1
+    ");
+}
+
+#[test]
+fn what_is_wrong_with_the_file_itself_is_said_with_it() {
+    let check = |shared: &str| repository(MAIN, shared).args(["check", "--format", "short"]).run().out;
+    assert_snapshot!(check(&SHARED.replace("script: [crane", "scripts: [crane")), @r"
+    bitbucket-pipelines.yml:8:15: error: unknown key `scripts` in a step; did you mean `script`? (in `.bitbucket/delivery-pipelines.yml`, line 18) [known-key]
+    bitbucket-pipelines.yml:8:15: error: unknown key `scripts` in a step; did you mean `script`? (in `.bitbucket/delivery-pipelines.yml`, line 26) [known-key]
+    bitbucket-pipelines.yml:11:15: error: `kubectl set image` deploys `$REPO/api:$BITBUCKET_TAG`, and nothing before it gives a built image this tag (in `.bitbucket/delivery-pipelines.yml`, line 22) [retag-not-rebuild]
+    ");
+    assert_snapshot!(check("definitions:\n  pipelines:\n    build: [\n"), @r"
+    bitbucket-pipelines.yml:7:5: note: whether a push to main deploys to staging can't be told: `build@delivery` is imported from `.bitbucket/delivery-pipelines.yml`, which could not be read as YAML to its end [release-flow]
+    bitbucket-pipelines.yml:8:15: error: the `[` that opens here is never closed (in `.bitbucket/delivery-pipelines.yml`, line 3) [readable-yaml]
+    bitbucket-pipelines.yml:10:5: note: whether a `rc-` tag deploys to staging can't be told: `candidate@delivery` is imported from `.bitbucket/delivery-pipelines.yml`, which could not be read as YAML to its end [release-flow]
+    bitbucket-pipelines.yml:12:5: note: whether a `release-` tag deploys to production can't be told: `release@delivery` is imported from `.bitbucket/delivery-pipelines.yml`, which could not be read as YAML to its end [release-flow]
+    ");
+    // A comment in it allows something there.
+    let latest = SHARED.replacen(
+        "      - step:\n",
+        "      - step:\n          # pipewright: allow pinned-image -- x\n          image: node\n",
+        1,
+    );
+    assert_eq!(check(&latest), "");
+}
+
+#[test]
+fn the_file_by_itself_runs_nothing_and_is_fine() {
+    let by_itself =
+        |name: &str, text: &str| pipewright().file(name, text).args(["check", "--format", "short", name]).run().out;
+    assert_eq!(by_itself("ci/delivery-pipelines.yml", SHARED), "");
+    assert_eq!(by_itself("bitbucket-pipelines.yml", &format!("export: true\n{SHARED}")), "");
+    // The file that Bitbucket reads has to run something.
+    assert!(by_itself("bitbucket-pipelines.yml", SHARED).contains("the file has no `pipelines`, so nothing runs"));
+}
+
+#[test]
+fn an_import_that_can_not_be_followed_says_why() {
+    let missing = MAIN.replace("release@delivery", "publish@delivery");
+    assert_snapshot!(repository(&missing, SHARED).args(["check"]).run().block(), @r"
+    note[release-flow]: whether a `release-` tag deploys to production can't be told: `publish@delivery` is imported from `.bitbucket/delivery-pipelines.yml`, which has no such pipeline
+      --> bitbucket-pipelines.yml:12:5
+       |
+    12 |     release-*:
+       |     ^^^^^^^^^
+       = help: write the imported steps here or in a file of this repository, where they are followed
+
+    error[known-import]: `.bitbucket/delivery-pipelines.yml` defines no pipeline `publish`
+      --> bitbucket-pipelines.yml:13:15
+       |
+    13 |       import: publish@delivery
+       |               ^^^^^^^^^^^^^^^^
+       = trace: pipelines.tags.release-*
+       = help: it has `build`, `candidate`, `release`; define `publish` there, or import one of these
+
+    refused: bitbucket-pipelines.yml: 1 error, 1 note
+    --- stderr
+    --- exit 1
+    ");
+    let (inline, elsewhere) = ("release@delivery", "other:main:release");
+    for (main, shared, why) in [
+        (
+            MAIN,
+            "a: [",
+            "is imported from `.bitbucket/delivery-pipelines.yml`, which could not be read as YAML to its end",
+        ),
+        (
+            &MAIN.replace(inline, elsewhere),
+            SHARED,
+            "`other:main:release` is imported from another repository, which is not followed",
+        ),
+        (
+            &MAIN.replace("delivery-pip", "none-pip"),
+            SHARED,
+            "`release@delivery` is imported from `.bitbucket/none-pipelines.yml`, which is not at hand",
+        ),
+    ] {
+        let plan = repository(main, shared).args(["plan", "--tag", "release-1"]).run();
+        assert!(plan.out.contains(why), "{}", plan.out);
+    }
+}
+
+#[test]
+fn a_child_pipeline_that_is_imported_is_followed() {
+    let main = MAIN.replace(
+        "      import: release@delivery\n",
+        "      - step: {name: Start, type: pipeline, custom: ship, script: [true]}\n  custom:\n    ship:\n      import: release@delivery\n",
+    );
+    let plan = repository(&main, SHARED).args(["plan", "--tag", "release-1"]).run();
+    assert!(plan.out.contains("To production"), "{}", plan.out);
+}
+
+#[test]
+fn a_diff_tells_what_an_import_brings() {
+    let inline = MAIN.replace(
+        "      import: candidate@delivery\n",
+        "      - step: {name: Promote, script: [crane tag $REPO/api:$BITBUCKET_COMMIT $BITBUCKET_TAG]}\n",
+    );
+    let run = repository(MAIN, SHARED).file("old.yml", inline);
+    assert_snapshot!(run.args(["diff", "old.yml", "bitbucket-pipelines.yml"]).run().block(), @r"
+    --- old.yml
+    +++ bitbucket-pipelines.yml
+    @@ -8,6 +8,6 @@
+           import: build@delivery
+       tags:
+         rc-*:
+    -      - step: {name: Promote, script: [crane tag $REPO/api:$BITBUCKET_COMMIT $BITBUCKET_TAG]}
+    +      import: candidate@delivery
+         release-*:
+           import: release@delivery
+
+    push of tag rc-*:
+      `To staging` is new
+    rules:
+      `release-flow` was violated, now holds
+    --- stderr
+    --- exit 0
+    ");
+}
