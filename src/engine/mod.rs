@@ -10,6 +10,7 @@ mod conversation;
 mod cue;
 pub mod embedded;
 mod error;
+pub mod form;
 mod ground;
 mod loss;
 mod miss;
@@ -26,6 +27,7 @@ mod reworded;
 pub mod script;
 mod style;
 mod turn;
+pub mod written;
 
 pub use accept::{AcceptError, Expected, Written, leads_out, sweep, write_file};
 pub use attempt::{Attempt, YamlKind};
@@ -42,9 +44,10 @@ pub use prompt::{Context, Prompt, hash_of_prompts};
 pub use recording::{Concluded, Player, Recording};
 pub use revision::{Revision, Standing};
 pub use reworded::reworded;
-pub use script::{PromptScript, ScriptError, ScriptFile, ScriptTurn, TurnExpectation};
+pub use script::{PromptScript, ScriptFile, ScriptTurn, TurnExpectation};
 pub use style::adapted;
 pub use turn::{Stop, Turn};
+pub use written::ScriptError;
 
 #[cfg(test)]
 mod failed_tests;

@@ -6,14 +6,13 @@ use serde::Deserialize;
 
 use super::attempt::YamlKind;
 use super::beginning::stays_beside;
+use super::form::{ANSWER, Form, Mistakes, VERDICT, YAML, may, must};
+use super::written::{ScriptError, Wrong, at, errors, guarded, typed};
 use crate::check;
-use crate::finding::{Finding, Severity, Verdict};
+use crate::finding::Verdict;
 use crate::rules::RuleAnswer;
 use crate::settings::{self, Settings};
-use crate::yaml::{Document, Span};
-
-/// The most bytes of a prompt script or a suite.
-pub const MOST_BYTES: usize = 1 << 20;
+use crate::yaml::Span;
 
 /// A prompt script.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,19 +64,20 @@ pub struct TurnExpectation {
     pub rules: BTreeMap<String, RuleAnswer>,
 }
 
-/// A file of ours that can't be used: where, and why.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{name}:{line}:{column}: {message}")]
-pub struct ScriptError {
-    /// The file.
-    pub name: String,
-    /// The line, from 1.
-    pub line: usize,
-    /// The column in characters, from 1.
-    pub column: usize,
-    /// What is wrong: a lower-case fragment.
-    pub message: String,
-}
+/// The form of a prompt script.
+static SCRIPT: Form = Form::Map(&[
+    must("name", Form::Text),
+    may("description", Form::Text),
+    may("settings", Form::Any),
+    may("file", Form::Maybe(&Form::Text)),
+    must("turns", Form::List(&Form::Map(&[must("id", Form::Text), must("prompt", Form::Text), may("expect", EXPECT)]))),
+]);
+
+const EXPECT: Form = Form::Map(&[
+    may("yaml", Form::Maybe(&YAML)),
+    may("verdict", Form::Maybe(&VERDICT)),
+    may("rules", Form::Each(&ANSWER)),
+]);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -119,20 +119,29 @@ impl PromptScript {
         beside: &dyn Fn(&str) -> Result<String, String>,
     ) -> Result<Self, ScriptError> {
         let document = guarded(name, text)?;
-        let written: Written = typed(name, text)?;
+        let wrong = |(span, message): Wrong| at(name, &document, span, message);
+        let Some(root) = document.root() else {
+            return Err(wrong((Span::default(), "is empty: a prompt script has a `name` and `turns`".to_owned())));
+        };
+        let mut mistakes = Mistakes::default();
+        SCRIPT.wrong(root, "the prompt script", &mut mistakes);
+        if let Some(first) = mistakes.found.into_iter().next() {
+            return Err(wrong(first));
+        }
+        let written: Written = typed(root).map_err(|message| wrong((root.place(), message)))?;
         let mut found = Vec::new();
         let mut own = base.clone();
-        if let Some(node) = document.root().and_then(|root| root.get("settings")).filter(|node| !node.is_null()) {
+        if let Some(node) = root.get("settings").filter(|node| !node.is_null()) {
             settings::read_node(node, &rule_ids(), &mut own, &mut found);
         }
-        if let Some(error) = found.iter().find(|finding: &&Finding| finding.severity == Severity::Error) {
-            return Err(at(name, &document, error.span, error.message.clone()));
+        if let Some(first) = errors(&found).into_iter().next() {
+            return Err(wrong(first));
         }
-        let turns = document.root().and_then(|root| root.get("turns"));
+        let turns = root.get("turns");
         let place = |index: usize, key: &str| {
             let turn = turns.and_then(|turns| turns.items().nth(index));
-            let node = turn.and_then(|turn| turn.get(key).or(Some(turn))).or(turns).or(document.root());
-            node.map_or(Span::default(), |node| node.place())
+            let node = turn.and_then(|turn| turn.get(key).or(Some(turn))).or(turns).unwrap_or(root);
+            node.place()
         };
         if written.turns.is_empty() {
             return Err(at(name, &document, place(0, ""), "`turns` has no prompt".to_owned()));
@@ -147,11 +156,14 @@ impl PromptScript {
                 return Err(at(name, &document, place(index, "id"), message));
             }
             if let Some(rule) = turn.expect.rules.keys().find(|rule| !rule_ids().contains(&rule.as_str())) {
-                return Err(at(name, &document, place(index, "expect"), unknown_rule(rule)));
+                let turn = turns.and_then(|turns| turns.items().nth(index));
+                let rules = turn.and_then(|turn| turn.get("expect")?.get("rules"));
+                let written = rules.and_then(|rules| rules.entry(rule)).map(|entry| entry.key.place());
+                return Err(wrong((written.unwrap_or(place(index, "expect")), unknown_rule(rule))));
             }
         }
         let file = written.file.map(|path| {
-            let place = document.root().and_then(|root| root.get("file")).map_or(Span::default(), |node| node.place());
+            let place = root.get("file").map_or(Span::default(), |node| node.place());
             let wrong = |why: String| at(name, &document, place, format!("`{path}` {why}"));
             if !stays_beside(&path) {
                 return Err(wrong("is no path below the prompt script's folder".to_owned()));
@@ -176,43 +188,6 @@ pub fn unknown_rule(id: &str) -> String {
         }
         _ => format!("no rule is called `{id}`; `pipewright rules` lists them"),
     }
-}
-
-/// Looks at a file of ours before it is typed: its size, its nesting, and whether it is YAML at all.
-///
-/// # Errors
-/// The first problem.
-pub fn guarded(name: &str, text: &str) -> Result<Document, ScriptError> {
-    if text.len() > MOST_BYTES {
-        let message = format!("is larger than {} KiB", MOST_BYTES >> 10);
-        return Err(ScriptError { name: name.to_owned(), line: 1, column: 1, message });
-    }
-    let document = Document::read(text);
-    match document.problems().first() {
-        Some(problem) => Err(at(name, &document, problem.span, problem.message.clone())),
-        None => Ok(document),
-    }
-}
-
-/// Types a file of ours that [`guarded`] has let through.
-///
-/// # Errors
-/// The first value that does not fit, at its place.
-pub fn typed<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, ScriptError> {
-    // Editors of some systems write a byte order mark, and the document reads over it too.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    serde_yaml::from_str(text).map_err(|error| {
-        let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
-        let said = error.to_string();
-        let message = said.split(" at line ").next().unwrap_or(&said).to_owned();
-        ScriptError { name: name.to_owned(), line, column, message }
-    })
-}
-
-/// An error at a span.
-pub fn at(name: &str, document: &Document, span: Span, message: String) -> ScriptError {
-    let position = document.position(span.start);
-    ScriptError { name: name.to_owned(), line: position.line, column: position.column, message }
 }
 
 #[cfg(test)]
@@ -269,6 +244,17 @@ mod tests {
     }
 
     #[test]
+    fn a_merge_key_and_an_alias_mean_what_they_name() {
+        let text = "name: x\nturns:\n  - &one {id: a, prompt: &p b, expect: {yaml: none}}\n  - {<<: *one, id: c}\n  - {id: d, prompt: *p}\n";
+        let turns = read(text).unwrap().turns;
+        let told = turns.iter().map(|turn| (turn.id.as_str(), turn.prompt.as_str(), turn.expect.yaml));
+        let none = Some(YamlKind::None);
+        assert_eq!(told.collect::<Vec<_>>(), [("a", "b", none), ("c", "b", none), ("d", "b", None)]);
+        let missing = read("name: x\nturns: [{id: a, prompt: *q}]\n").unwrap_err().to_string();
+        assert_eq!(missing, "p.yaml:2:25: `*q` names no anchor that stands before it");
+    }
+
+    #[test]
     fn mistakes_are_told_at_their_place() {
         let turn = "turns:\n  - {id: a, prompt: b}\n";
         let told = [
@@ -282,21 +268,25 @@ mod tests {
             "name: x\nturns:\n  - {id: a, prompt: b, expect: {rules: {build-onc: holds}}}\n".to_owned(),
             "name: x\nturns:\n  - {id: a, prompt: b, expect: {yaml: whole}}\n".to_owned(),
             "name: x\nturns:\n  - {id: a, promt: b}\n".to_owned(),
+            "name: x\nturns:\n  - {id: a, prompt: b, expect: {verdict: acepted}}\n".to_owned(),
+            "name: x\nturns: [{id: a, prompt: b}]\n---\nname: y\n".to_owned(),
             format!("name: {}", "[".repeat(5000)),
         ]
         .map(|text| read(&text).unwrap_err().to_string());
         insta::assert_debug_snapshot!(told, @r#"
         [
-            "p.yaml:1:1: missing field `name`",
+            "p.yaml:1:1: is empty: a prompt script has a `name` and `turns`",
             "p.yaml:1:7: the `[` that opens here is never closed",
             "p.yaml:2:1: `name` stands twice in one map; the first is on line 1",
             "p.yaml:2:8: `turns` has no prompt",
             "p.yaml:4:10: `a` is the id of two turns",
-            "p.yaml:2:12: unknown setting `main_branch`",
+            "p.yaml:2:12: unknown setting `main_branch`; did you mean `main-branch`?",
             "p.yaml:3:21: the prompt of `a` is empty",
-            "p.yaml:3:32: no rule is called `build-onc`; did you mean `build-once`?",
-            "p.yaml:3:39: turns[0].expect.yaml: unknown variant `whole`, expected one of `none`, `fragment`, `file`, `flawed`",
-            "p.yaml:3:13: turns[0]: unknown field `promt`, expected one of `id`, `prompt`, `expect`",
+            "p.yaml:3:41: no rule is called `build-onc`; did you mean `build-once`?",
+            "p.yaml:3:39: `yaml` is `whole`, not one of `none`, `fragment`, `file`, `flawed`",
+            "p.yaml:3:13: an item of `turns` has no key `promt`; did you mean `prompt`?",
+            "p.yaml:3:42: `verdict` is `acepted`, not one of `accepted`, `refused`, `incomplete`; did you mean `accepted`?",
+            "p.yaml:3:1: a second document begins here; one is read",
             "p.yaml:1:207: nested too deep to be read",
         ]
         "#);

@@ -7,9 +7,11 @@ use serde_yaml::Value;
 
 use super::expect::{CaseExpectation, TYPED};
 use super::form::CASE;
-use super::variables::{self, Variables, Wrong};
+use super::variables::{self, Variables};
+use crate::engine::form::Mistakes;
 use crate::engine::script::rule_ids;
-use crate::finding::Severity;
+use crate::engine::written::{Wrong, errors};
+use crate::finding::Finding;
 use crate::settings::{self, Settings};
 use crate::yaml::{Document, Node, Span};
 
@@ -74,7 +76,7 @@ impl Case {
 pub(super) struct Reader<'r> {
     pub(super) document: &'r Document,
     pub(super) node: Node<'r>,
-    pub(super) value: &'r Value,
+    pub(super) value: Value,
     pub(super) base: &'r Settings,
 }
 
@@ -101,13 +103,17 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Adds the cases that stand here, and tells what is wrong with them: all of it where the form is wrong, else what is
-    /// wrong with the first cell, which is mostly wrong with all of them.
-    pub(super) fn cases(&self, shared: &Variables, cases: &mut Vec<Case>) -> Vec<Wrong> {
+    /// Adds the cases that stand here, and tells what is wrong with them: all of it where YAML or the form is wrong, else
+    /// what is wrong with the first cell, which is mostly wrong with all of them. `broken` is what is wrong as YAML.
+    pub(super) fn cases(&self, shared: &Variables, broken: Vec<Wrong>, cases: &mut Vec<Case>) -> Vec<Wrong> {
         let name = self.node.get("name").and_then(|name| name.text()).filter(|name| !name.is_empty());
         let what = name.map_or("the case".to_owned(), |name| format!("the case `{name}`"));
-        let mut wrong = Vec::new();
-        CASE.wrong(self.node, &what, &mut wrong);
+        let mut mistakes = Mistakes { filled_in: true, ..Mistakes::default() };
+        CASE.wrong(self.node, &what, &mut mistakes);
+        // What is no YAML at its place has no form either.
+        mistakes.found.retain(|(span, _)| !broken.iter().any(|(own, _)| own == span));
+        let mut wrong = broken;
+        wrong.append(&mut mistakes.found);
         let cells = match self.cells(shared) {
             Ok(cells) if wrong.is_empty() => cells,
             Ok(_) => return wrong,
@@ -183,7 +189,7 @@ impl<'r> Reader<'r> {
 
     /// The case with its variables filled in.
     fn filled(&self, variables: &Variables) -> Value {
-        let Value::Mapping(map) = self.value else { return self.value.clone() };
+        let Value::Mapping(map) = &self.value else { return self.value.clone() };
         let entries = map.iter().map(|(key, value)| {
             let typed: &[&str] = if key.as_str() == Some("expect") { &TYPED } else { &[] };
             (key.clone(), variables::filled_value(value, variables, typed))
@@ -203,14 +209,14 @@ impl<'r> Reader<'r> {
         let mut settings = self.base.clone();
         let Some(node) = self.node.get("settings").filter(|node| !node.is_null()) else { return Ok(settings) };
         let mut found = Vec::new();
-        let error = |found: &[crate::finding::Finding], whole: Option<Span>| {
-            let errors = found.iter().filter(|finding| finding.severity == Severity::Error);
-            let wrong: Vec<Wrong> = errors.map(|one| (whole.unwrap_or(one.span), one.message.clone())).collect();
+        let told = |found: &[Finding], whole: Option<Span>| {
+            let wrong: Vec<Wrong> =
+                errors(found).into_iter().map(|(span, message)| (whole.unwrap_or(span), message)).collect();
             if wrong.is_empty() { Ok(()) } else { Err(wrong) }
         };
         if variables::unknown(node, &Variables::new(), &[]).is_none() {
             settings::read_node(node, &rule_ids(), &mut settings, &mut found);
-            error(&found, None)?;
+            told(&found, None)?;
             return Ok(settings);
         }
         // With variables in it the settings are another text than the written one; places in it are not ours to show.
@@ -219,7 +225,7 @@ impl<'r> Reader<'r> {
         if let Some(root) = document.root() {
             settings::read_node(root, &rule_ids(), &mut settings, &mut found);
         }
-        error(&found, Some(node.place()))?;
+        told(&found, Some(node.place()))?;
         Ok(settings)
     }
 

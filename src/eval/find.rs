@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::case::Case;
-use super::form::nearest;
 use super::job::{Job, Of};
 use super::shelf::{Shelf, beside, seen_from};
 use super::suite::Suite;
 use crate::engine::{PromptScript, ScriptError};
 use crate::session::read;
+use crate::settings::nearest;
 
 /// Prompt scripts, each file read once.
 pub(super) struct Scripts<'s> {
@@ -81,7 +81,7 @@ pub(super) fn jobs_of(
         let unknown = case.expect.named_turns().into_iter().filter(|(_, id)| !ids.contains(id));
         let told = unknown.map(|(route, id)| {
             let route: Vec<&str> = std::iter::once("expect").chain(route.iter().map(String::as_str)).collect();
-            let next = match nearest(id, &ids) {
+            let next = match nearest(id, ids.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("it has {}", ids.join(", ")),
             };

@@ -51,6 +51,34 @@ fn all_mistakes_of_its_settings_are_told() {
 }
 
 #[test]
+fn what_is_wrong_as_yaml_costs_its_case_and_a_merge_key_means_what_it_names() {
+    let suite = "name: s\ncases:\n  - &one\n    name: one\n    recordings: [a]\n    expect: {turns: 1}\n  - {<<: *one, name: two}\n  \
+                 - name: three\n    recordings: [a]\n    expect: {turns: 1, turns: 2, final: acepted}\n  - {name: four, recordings: *none}\n  \
+                 - {<<: *one, name: five, expect: {turn: 1}}\n  - {name: six, recordings: [a]}\n";
+    let (read, wrong) = Suite::read("s.yaml", suite, &Settings::default()).unwrap();
+    let cases = read.cases.iter().map(|case| (case.name.as_str(), case.expect.turns));
+    assert_eq!(cases.collect::<Vec<_>>(), [("one", Some(1)), ("two", Some(1)), ("six", None)]);
+    assert_eq!(read.cases[1].place_of(&["expect", "turns"]), (6, 21), "where it is written");
+    insta::assert_debug_snapshot!(wrong.iter().map(ToString::to_string).collect::<Vec<_>>(), @r#"
+    [
+        "s.yaml:10:24: `turns` stands twice in one map; the first is on line 10",
+        "s.yaml:10:41: `final` is `acepted`, not one of `accepted`, `refused`, `incomplete`; did you mean `accepted`?",
+        "s.yaml:11:30: `*none` names no anchor that stands before it",
+        "s.yaml:12:37: `expect` has no key `turn`; did you mean `turns`?",
+    ]
+    "#);
+    assert_eq!(
+        told(&format!("{suite}name: t\n")),
+        ["s.yaml:14:1: `name` stands twice in one map; the first is on line 1"]
+    );
+    assert_eq!(
+        told(&suite.replace("two}", "two").replace("three\n", "three}\n")).len(),
+        1,
+        "nothing of it can be read"
+    );
+}
+
+#[test]
 fn what_is_no_suite_is_called_what_it_is() {
     let chat = "{\"role\":\"user\",\"content\":\"a\"}\n{\"role\":\"assistant\",\"content\":\"b\"}\n";
     let all = [

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::score::{CaseScore, TurnScore};
-use crate::engine::script::{at, guarded, rule_ids};
+use crate::engine::script::rule_ids;
+use crate::engine::written::{at, errors, guarded};
 use crate::engine::{PromptScript, ScriptError};
 use crate::finding::{Finding, Severity, Verdict};
 use crate::session::sha256;
@@ -50,8 +51,8 @@ impl Instead {
         if let Some(root) = document.root() {
             settings::read_node(root, &rule_ids(), &mut Settings::default(), &mut found);
         }
-        match found.iter().find(|finding| finding.severity == Severity::Error) {
-            Some(error) => Err(at(name, &document, error.span, error.message.clone())),
+        match errors(&found).into_iter().next() {
+            Some((span, message)) => Err(at(name, &document, span, message)),
             None => Ok(Self { documents: vec![document], script: None }),
         }
     }

@@ -55,7 +55,7 @@ fn other_settings_are_told_from_the_turn_at_which_they_matter() {
     assert_eq!(diverge(&[repaired(Accepted, 0, "x")], &[repaired(Accepted, 0, "x")]).remove(0).turn, None);
     assert_eq!(
         Instead::read("o.yaml", "rules: {none: off}").unwrap_err().to_string(),
-        "o.yaml:1:9: unknown rule `none`"
+        "o.yaml:1:9: unknown rule `none`; `pipewright rules` lists them"
     );
 }
 

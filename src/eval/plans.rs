@@ -2,12 +2,11 @@
 
 use serde::Deserialize;
 
-use super::form::nearest;
 use super::texts::some;
 use crate::check::{Checked, Checker};
 use crate::effect::{Kind, kind_of};
 use crate::plan::{Deployment, Event, EventKind, Plan};
-use crate::settings::Settings;
+use crate::settings::{Settings, nearest};
 
 /// The demands on one plan; what is not named is not demanded.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -43,7 +42,7 @@ pub(super) fn event(key: &str, settings: &Settings) -> Result<Event, String> {
         "pull-request" => EventKind::PullRequest,
         "custom" => EventKind::Custom,
         _ => {
-            let next = nearest(kind, &KINDS).map_or_else(
+            let next = nearest(kind, KINDS).map_or_else(
                 || "write `branch NAME`, `tag NAME`, `pull-request FROM..TO` or `custom NAME`".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             );

@@ -1,17 +1,15 @@
 //! Suites: files of cases, read case by case, so that a mistake in one leaves the others.
 
-use serde::Deserialize;
-use serde_yaml::Value;
-
 use super::case::{Case, Reader};
 use super::filter::Filter;
 use super::form::SUITE;
-use super::variables::{self, Wrong};
+use super::variables;
 use crate::engine::ScriptError;
-use crate::engine::script::{at, guarded, typed};
+use crate::engine::form::Mistakes;
+use crate::engine::written::{Wrong, at, readable, value};
 use crate::session;
 use crate::settings::Settings;
-use crate::yaml::Span;
+use crate::yaml::{Node, Span};
 
 /// A suite.
 #[derive(Clone, Debug)]
@@ -26,19 +24,6 @@ pub struct Suite {
     pub cases: Vec<Case>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenSuite {
-    name: String,
-    #[serde(default)]
-    #[expect(dead_code, reason = "for people who read the file")]
-    description: String,
-    #[serde(default)]
-    #[expect(dead_code, reason = "named so that it is known; read with its places")]
-    variables: Option<Value>,
-    cases: Vec<Value>,
-}
-
 impl Suite {
     /// Reads a suite over the settings that hold. What is wrong with single cases comes beside it.
     ///
@@ -48,28 +33,41 @@ impl Suite {
         if let Some(what) = other_kind(file, text) {
             return Err(ScriptError { name: file.to_owned(), line: 1, column: 1, message: what.to_owned() });
         }
-        let document = guarded(file, text)?;
+        let (document, problems) = readable(file, text)?;
         let place = |(span, message): Wrong| at(file, &document, span, message);
         let Some(root) = document.root() else {
             return Err(place((Span::default(), "is empty: a suite has a `name` and `cases`".to_owned())));
         };
-        let mut found = Vec::new();
-        SUITE.wrong(root, "the suite", &mut found);
-        if let Some(first) = found.into_iter().next() {
+        let cases = || root.get("cases").into_iter().flat_map(|cases| cases.items());
+        // A key that stands twice costs the case in which it stands; anywhere else it costs the suite.
+        let within = |case: Node<'_>, (span, _): &Wrong| case.span().start <= span.start && span.end <= case.span().end;
+        if let Some(first) = problems.iter().find(|problem| !cases().any(|case| within(case, problem))) {
+            return Err(place(first.clone()));
+        }
+        let mut mistakes = Mistakes { filled_in: true, ..Mistakes::default() };
+        SUITE.wrong(root, "the suite", &mut mistakes);
+        if let Some(first) = mistakes.found.into_iter().next() {
             return Err(place(first));
         }
-        let written: WrittenSuite = typed(file, text)?;
         let shared = variables::variables(root.get("variables")).map_err(place)?;
-        let nodes = root.get("cases");
-        let named = root.get("name").map_or(Span::default(), |name| name.place());
-        let named = document.position(named.start);
-        let place_of_name = (named.line, named.column);
-        let mut suite = Self { name: written.name, file: file.to_owned(), place: place_of_name, cases: Vec::new() };
+        let name = root.get("name").unwrap_or(root);
+        let named = document.position(name.place().start);
+        let mut suite = Self {
+            name: name.text().unwrap_or_default().to_owned(),
+            file: file.to_owned(),
+            place: (named.line, named.column),
+            cases: Vec::new(),
+        };
         let mut wrong = Vec::new();
-        for (index, value) in written.cases.iter().enumerate() {
-            let Some(node) = nodes.and_then(|nodes| nodes.items().nth(index)) else { continue };
-            let reader = Reader { document: &document, node, value, base };
-            wrong.extend(reader.cases(&shared, &mut suite.cases).into_iter().map(place));
+        for node in cases() {
+            let broken: Vec<Wrong> = problems.iter().filter(|problem| within(node, problem)).cloned().collect();
+            let reader = Reader { document: &document, node, value: value(node), base };
+            for error in reader.cases(&shared, broken, &mut suite.cases).into_iter().map(place) {
+                // A case that an alias repeats has the mistakes of the first.
+                if !wrong.contains(&error) {
+                    wrong.push(error);
+                }
+            }
         }
         Ok((suite, wrong))
     }

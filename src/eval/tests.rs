@@ -145,7 +145,7 @@ fn mistakes_are_told_at_their_place_and_other_cases_run() {
         "evals/suite.yaml:9:5: the case has no key `nam`; did you mean `name`?",
         "evals/suite.yaml:9:5: the case lacks `recordings`",
         "evals/suite.yaml:12:22: no rule is called `build-onc`; did you mean `build-once`?",
-        "evals/suite.yaml:17:16: unknown setting `tag`",
+        "evals/suite.yaml:17:16: unknown setting `tag`; did you mean `tags`?",
         "evals/suite.yaml:8:18: `none`: no recording is called `recordings/none.jsonl`",
         "evals/suite.yaml:14:13: the prompt script `none.yaml` can't be read: there is no such file",
     ]

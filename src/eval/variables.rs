@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_yaml::Value;
 
+use crate::engine::written::Wrong;
 use crate::yaml::{Node, Span};
 
 /// Values by name.
@@ -14,9 +15,6 @@ pub(super) type Variables = BTreeMap<String, String>;
 
 /// The most cases that one matrix may stand for.
 const MOST_CELLS: usize = 1000;
-
-/// What is wrong, and where.
-pub(super) type Wrong = (Span, String);
 
 /// The variables of a map.
 pub(super) fn variables(node: Option<Node<'_>>) -> Result<Variables, Wrong> {

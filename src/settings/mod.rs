@@ -8,7 +8,7 @@ mod reader;
 mod repository;
 mod user;
 
-pub use reader::META;
+pub use reader::{META, nearest};
 pub use repository::{read, read_node};
 pub use user::{Api, Azure, ColorChoice, User, read_user};
 

@@ -140,8 +140,8 @@ fn meant<'w>(text: &str, words: &[&'w str]) -> Option<&'w str> {
     nearest(&text, words.iter().copied()).or_else(begun).or_else(switched_off)
 }
 
-/// The candidate that a misspelt word most likely means.
-pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+/// The candidate that a misspelt word most likely means; none where all are far from it.
+pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let word = word.to_lowercase().replace('_', "-");
     let bound = (word.chars().count() / 3).max(1);
     let near = candidates.into_iter().map(|candidate| (strsim::damerau_levenshtein(&word, candidate), candidate));
