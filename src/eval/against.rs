@@ -8,6 +8,7 @@ use crate::check;
 use crate::engine::script::rule_ids;
 use crate::finding::{Layer, RuleMeta, Severity, Verdict};
 use crate::rules;
+use crate::text::counted;
 
 /// Whether a rule was checked under the settings of a score. What a report from before these were kept says nothing
 /// about was checked.
@@ -121,5 +122,5 @@ fn judged(before: &CaseScore, now: &CaseScore, told: &mut Differences) {
 
 /// A number of revisions with its noun.
 pub(super) fn revisions(count: usize) -> String {
-    format!("{count} revision{}", if count == 1 { "" } else { "s" })
+    counted(count, "revision")
 }

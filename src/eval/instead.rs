@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::files::FileScore;
 use super::score::{CaseScore, TurnScore};
 use crate::engine::script::rule_ids;
 use crate::engine::written::{at, errors, guarded};
@@ -11,6 +12,7 @@ use crate::engine::{PromptScript, ScriptError};
 use crate::finding::{Finding, Severity, Verdict};
 use crate::session::sha256;
 use crate::settings::{self, Settings};
+use crate::text::counted;
 use crate::yaml::Document;
 
 /// Settings that are laid over those of each case, and prompts instead of its own.
@@ -34,7 +36,8 @@ pub struct Divergence {
     pub now: Vec<Option<Verdict>>,
     /// Those under the other settings.
     pub instead: Vec<Option<Verdict>>,
-    /// The first turn at which today and the other settings differ: in verdict, rules, severities or repairs.
+    /// The first turn at which today and the other settings differ: in the verdict, the rules or the severities of any of its
+    /// files, or in repairs. 0 is before the first prompt.
     pub turn: Option<usize>,
     /// What differs there, in words.
     pub text: String,
@@ -106,11 +109,12 @@ pub fn diverge(now: &[CaseScore], instead: &[CaseScore]) -> Vec<Divergence> {
 
 fn one(now: &CaseScore, instead: &CaseScore) -> Divergence {
     let verdicts = |score: &CaseScore| score.by_turn.iter().map(|turn| turn.verdict).collect();
-    let of = |turn: &TurnScore| (turn.verdict, turn.violated.clone(), turn.warned.clone(), turn.repairs);
-    let differs = |(now, instead): &(&TurnScore, &TurnScore)| of(now) != of(instead);
-    let first = now.by_turn.iter().zip(&instead.by_turn).find(differs);
+    let differs = |now: &TurnScore, instead: &TurnScore| Some((now.turn, told(now, instead)?));
+    let mut turns = now.by_turn.iter().zip(&instead.by_turn);
+    let before = of_files(0, &now.beginning, &instead.beginning).map(|text| (0, text));
+    let first = before.or_else(|| turns.find_map(|(now, instead)| differs(now, instead)));
     let (turn, text) = match (first, &instead.undecided) {
-        (Some((now, instead)), _) => (Some(now.turn), told(now, instead)),
+        (Some((turn, text)), _) => (Some(turn), text),
         // The recording answers other prompts from here on.
         (None, Some(reason)) if now.undecided.is_none() => (Some(instead.by_turn.len() + 1), reason.clone()),
         _ => (None, String::new()),
@@ -125,21 +129,64 @@ fn one(now: &CaseScore, instead: &CaseScore) -> Divergence {
     }
 }
 
-fn told(now: &TurnScore, instead: &TurnScore) -> String {
-    let word = |turn: &TurnScore| turn.verdict.map_or("no file", Verdict::word);
-    let severity = |turn: &TurnScore, rule: &String| match () {
-        () if turn.violated.contains(rule) => Some(Severity::Error),
-        () if turn.warned.contains(rule) => Some(Severity::Warning),
-        () => None,
-    };
+/// A file as it is compared.
+struct Side<'s> {
+    verdict: Option<Verdict>,
+    violated: &'s [String],
+    warned: &'s [String],
+}
+
+impl Side<'_> {
+    fn severity(&self, rule: &String) -> Option<Severity> {
+        match () {
+            () if self.violated.contains(rule) => Some(Severity::Error),
+            () if self.warned.contains(rule) => Some(Severity::Warning),
+            () => None,
+        }
+    }
+}
+
+impl<'s> From<&'s TurnScore> for Side<'s> {
+    fn from(turn: &'s TurnScore) -> Self {
+        Self { verdict: turn.verdict, violated: &turn.violated, warned: &turn.warned }
+    }
+}
+
+impl<'s> From<&'s FileScore> for Side<'s> {
+    fn from(file: &'s FileScore) -> Self {
+        Self { verdict: Some(file.verdict), violated: &file.violated, warned: &file.warned }
+    }
+}
+
+/// What differs in a turn, in words: in its best file, else in the first file that differs, and in its repairs. `None` where
+/// nothing does.
+fn told(now: &TurnScore, instead: &TurnScore) -> Option<String> {
+    let best = of_file(&now.into(), &instead.into());
+    let mut words = if best.is_empty() { Vec::from_iter(of_files(now.turn, &now.files, &instead.files)) } else { best };
+    if now.repairs != instead.repairs {
+        words.push(format!("{} now, {} instead", counted(now.repairs, "repair"), instead.repairs));
+    }
+    (!words.is_empty()).then(|| words.join("; "))
+}
+
+/// What differs in the first of several files that does.
+fn of_files(turn: usize, now: &[FileScore], instead: &[FileScore]) -> Option<String> {
+    now.iter().zip(instead).find_map(|(now, instead)| {
+        let words = of_file(&now.into(), &instead.into());
+        (!words.is_empty()).then(|| format!("in {}: {}", now.place(turn), words.join("; ")))
+    })
+}
+
+fn of_file(now: &Side<'_>, instead: &Side<'_>) -> Vec<String> {
+    let word = |side: &Side<'_>| side.verdict.map_or("no file", Verdict::word);
     let mut words = Vec::new();
     if now.verdict != instead.verdict {
         words.push(format!("{} now, {} instead", word(now), word(instead)));
     }
     let (mut also, mut gone, mut otherwise) = (Vec::new(), Vec::new(), Vec::new());
-    let all = [&now.violated, &now.warned, &instead.violated, &instead.warned];
+    let all = [now.violated, now.warned, instead.violated, instead.warned];
     for rule in all.into_iter().flatten().collect::<BTreeSet<_>>() {
-        match (severity(now, rule), severity(instead, rule)) {
+        match (now.severity(rule), instead.severity(rule)) {
             (None, Some(is)) => also.push((is, rule.as_str())),
             (Some(was), None) => gone.push((was, rule.as_str())),
             (Some(was), Some(is)) if was != is => {
@@ -158,12 +205,5 @@ fn told(now: &TurnScore, instead: &TurnScore) -> String {
         }
     }
     words.append(&mut otherwise);
-    if now.repairs != instead.repairs {
-        words.push(format!("{} now, {} instead", repairs(now.repairs), instead.repairs));
-    }
-    words.join("; ")
-}
-
-fn repairs(count: usize) -> String {
-    format!("{count} repair{}", if count == 1 { "" } else { "s" })
+    words
 }

@@ -1,6 +1,6 @@
 //! Recordings judged under other settings, and with other prompts.
 
-use super::tests::{GOOD, fenced, folder, shown, written_beside};
+use super::tests::{GOOD, fenced, folder, shown, written, written_beside};
 use super::words::three_ways;
 use super::*;
 
@@ -57,6 +57,44 @@ fn other_settings_are_told_from_the_turn_at_which_they_matter() {
         Instead::read("o.yaml", "rules: {none: off}").unwrap_err().to_string(),
         "o.yaml:1:9: unknown rule `none`; `pipewright rules` lists them"
     );
+}
+
+#[test]
+fn a_change_that_shows_in_an_earlier_attempt_alone_is_told() {
+    let suite = "name: s\ncases:\n  - {name: a, recordings: ['recordings/*.jsonl']}\n";
+    let folder = folder(suite, &[]);
+    let file = |text: &str| serde_json::json!({"type": "reply", "turn": 1, "text": fenced(text)}).to_string();
+    let prompt = |origin: &str| serde_json::json!({"type": "prompt", "turn": 1, "origin": origin, "text": origin});
+    let begun = |text: &str| serde_json::json!({"type": "revision", "turn": 0, "number": 0, "path": "b.yml", "sha256": "0", "source": "file", "text": text});
+    let header = r#"{"type":"session","version":1,"id":"r","created":"2026-11-22"}"#;
+    let bad = format!("{GOOD}unknown: 1\n");
+    let recorded = |begins: &str| {
+        let twice = bad.replace("node:20", "node:latest");
+        let lines = [header.to_owned(), begun(begins).to_string(), prompt("user").to_string(), file(&twice)];
+        let lines = lines.into_iter().chain([
+            prompt("repair").to_string(),
+            file(&bad),
+            prompt("repair").to_string(),
+            file(GOOD),
+        ]);
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    std::fs::create_dir_all(folder.path().join("evals/recordings")).unwrap();
+    let told = |begins: &str, settings: &str| {
+        std::fs::write(folder.path().join("evals/recordings/1.jsonl"), recorded(begins)).unwrap();
+        let suites = ["evals/suite.yaml".to_owned()];
+        let work = Work::prepare(&suites, &Shelf::Disk(folder.path().to_owned()), &Options::default());
+        let instead = Instead::read("o", settings).unwrap();
+        let scores = |instead: Option<&Instead>| work.scores(instead, None, &|_, _| true).unwrap();
+        let (now, other) = (scores(None), scores(Some(&instead)));
+        let one = diverge(&now.scores, &other.scores).remove(0);
+        written(&work.report(now, None));
+        (one.turn, one.text)
+    };
+    let warning = told(GOOD, "rules: {pinned-image: off}");
+    assert_eq!(warning, (Some(1), "in the answer to the prompt: no longer a warning: pinned-image".to_owned()));
+    assert_eq!(told(GOOD, "rules: {unique-keys: warning}"), (None, String::new()));
+    assert_eq!(told(&bad, "rules: {known-key: off}").0, Some(0));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::files::FileScore;
 use crate::engine::{Conversation, Play, Revision, YamlKind};
 use crate::finding::{Layer, Severity, Verdict};
 use crate::rules::RuleAnswer;
@@ -63,6 +64,9 @@ pub struct CaseScore {
     pub violations_by_turn: BTreeMap<usize, BTreeMap<String, usize>>,
     /// Rules that held and then no longer did.
     pub regressions: Vec<Regression>,
+    /// The files that stood before the first prompt, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beginning: Vec<FileScore>,
     /// Turn by turn.
     pub by_turn: Vec<TurnScore>,
 }
@@ -106,6 +110,9 @@ pub struct TurnScore {
     /// Rules with warnings and no error in it.
     #[serde(default)]
     pub warned: Vec<String>,
+    /// Every file of the turn in order, where it has several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileScore>,
     /// Repairs of the turn.
     #[serde(default)]
     pub repairs: usize,
@@ -191,20 +198,27 @@ impl CaseScore {
         score.flawed = attempts().filter(|attempt| attempt.yaml() == YamlKind::Flawed).count();
         score.edits(conversation);
         score.rules(conversation);
+        score.beginning = FileScore::all(conversation, 0);
         score.by_turn = play
             .played
             .iter()
             .map(|played| {
                 let revision = played.revision.and_then(|number| conversation.revision(number).ok());
-                let violated = revision.map(|revision| rules(revision, Severity::Error)).unwrap_or_default();
-                let mut warned = revision.map(|revision| rules(revision, Severity::Warning)).unwrap_or_default();
-                warned.retain(|rule| !violated.contains(rule));
+                let (violated, warned) = revision.map_or_else(Default::default, |revision| {
+                    let FileScore { violated, warned, .. } = FileScore::of(revision);
+                    (violated, warned)
+                });
+                let mut files = FileScore::all(conversation, played.turn);
+                if files.len() < 2 {
+                    // The best file is the only one.
+                    files.clear();
+                }
                 let said = conversation.turns().get(played.turn.wrapping_sub(1));
                 let repairs = said.map_or(0, |turn| turn.attempts.iter().filter(|attempt| attempt.number > 0).count());
                 let drift = played.drift.iter().map(|drift| drift.text.clone()).collect();
                 let (turn, id) = (played.turn, played.id.clone());
                 let (yaml, verdict, reworded) = (played.yaml, played.verdict, played.reworded);
-                TurnScore { turn, id, yaml, verdict, recorded: None, violated, warned, repairs, drift, reworded }
+                TurnScore { turn, id, yaml, verdict, recorded: None, violated, warned, files, repairs, drift, reworded }
             })
             .collect();
         for played in &play.played {
@@ -245,11 +259,4 @@ impl CaseScore {
 fn has_errors(revision: &Revision, policy: bool) -> bool {
     let mut errors = revision.checked.findings.iter().filter(|finding| finding.severity == Severity::Error);
     errors.any(|finding| (finding.layer == Layer::Policy) == policy)
-}
-
-/// Rules with findings of a severity, each once, by id.
-fn rules(revision: &Revision, severity: Severity) -> Vec<String> {
-    let found = revision.checked.findings.iter().filter(|finding| finding.severity == severity);
-    let rules: std::collections::BTreeSet<&str> = found.map(|finding| finding.rule).collect();
-    rules.into_iter().map(str::to_owned).collect()
 }

@@ -8,12 +8,13 @@ use super::report::Report;
 use super::score::CaseScore;
 use super::summary::Summary;
 use super::words::{
-    MARKS, changes, counted, first_clean, interval, of_case, of_change, of_rule, remarks, row, settings, several,
-    spreads, suites, three_ways,
+    MARKS, changes, first_clean, interval, of_case, of_change, of_rule, remarks, row, settings, several, spreads,
+    suites, three_ways,
 };
 use crate::engine::reworded;
 use crate::finding::Severity;
 use crate::report::{Look, visible};
+use crate::text::counted;
 
 /// How a run is written for people.
 #[derive(Clone, Copy, Debug, Default)]

@@ -8,16 +8,12 @@ use super::score::{CaseScore, TurnScore};
 use super::summary::{CaseSummary, Spread, Summary};
 use crate::engine::YamlKind;
 use crate::finding::Verdict;
+use crate::text::counted;
 
 /// The scores of each suite; they stand together.
 pub(super) fn suites(report: &Report) -> Vec<(&str, &[CaseScore])> {
     let groups = report.scores.chunk_by(|a, b| a.suite == b.suite);
     groups.filter_map(|scores| Some((scores.first()?.suite.as_str(), scores))).collect()
-}
-
-/// A number with its noun.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The turns of a recording, a character each.
