@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::files::RepositoryFiles;
 use super::gather::gather;
@@ -176,7 +176,7 @@ impl Checker {
         self.apply_severities(&mut findings);
         sort(&mut findings);
         gather(&mut findings);
-        let judged = metas().filter(|rule| ran.contains(&rule.layer) && !self.is_off(rule.id));
+        let judged = BY_ID.iter().filter(|rule| ran.contains(&rule.layer) && !self.is_off(rule.id));
         let mut answers: BTreeMap<_, _> = judged.map(|rule| (rule.id, RuleAnswer::Holds)).collect();
         for finding in &findings {
             answers.entry(finding.rule).and_modify(|answer| answer.hear(finding.answer));
@@ -264,6 +264,13 @@ pub fn metas() -> impl Iterator<Item = &'static RuleMeta> {
     let own = [&suppress::REASON, &suppress::USED];
     schema::rules().iter().copied().chain(rules::all().iter().map(|rule| rule.meta())).chain(own)
 }
+
+/// The same in the order of their names: a map is made of them without sorting.
+static BY_ID: LazyLock<Vec<&'static RuleMeta>> = LazyLock::new(|| {
+    let mut metas: Vec<_> = metas().collect();
+    metas.sort_by_key(|meta| meta.id);
+    metas
+});
 
 /// Why a layer can't run on a document.
 fn unable(layer: Layer, document: &Document) -> Option<String> {

@@ -70,7 +70,7 @@ fn shown(text: &str) -> Option<Value> {
         if name.is_empty() {
             return None;
         }
-        value.push(Part::Symbol(Box::new(Symbol { cut: cut.to_owned(), ..Symbol::variable(name) })));
+        value.push(Part::from(Symbol { cut: cut.to_owned(), ..Symbol::variable(name) }));
         rest = next;
     }
     value.push(Part::Literal(rest.to_owned()));

@@ -55,7 +55,7 @@ fn in_halves(value: &Value) -> Value {
     if !value.symbols().any(|symbol| symbol.is_variable("BITBUCKET_REPO_FULL_NAME")) {
         return value.clone();
     }
-    let variable = |name: &str| Part::Symbol(Box::new(Symbol::variable(name)));
+    let variable = |name: &str| Part::from(Symbol::variable(name));
     let (workspace, slug) = (variable("BITBUCKET_WORKSPACE"), variable("BITBUCKET_REPO_SLUG"));
     Value::from_parts(value.parts().iter().flat_map(|part| match part {
         Part::Symbol(symbol) if symbol.is_variable("BITBUCKET_REPO_FULL_NAME") => match symbol.cut.as_str() {

@@ -52,7 +52,7 @@ impl Interpreter<'_> {
                 Part::Symbol(symbol) if !rest.is_empty() => {
                     let gone = beginning(&symbol.cut).unwrap_or("");
                     let cut = format!("#{gone}{}", std::mem::take(&mut rest));
-                    Part::Symbol(Box::new(Symbol { cut, ..symbol.as_ref().clone() }))
+                    Part::from(Symbol { cut, ..symbol.as_ref().clone() })
                 }
                 part => part.clone(),
             });

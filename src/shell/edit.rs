@@ -239,7 +239,7 @@ impl Interpreter<'_> {
                     rest = after;
                     continue;
                 };
-                match self.variable(name).or_itself().as_slice() {
+                match self.variable(name).or_itself().as_ref() {
                     [one] => filled.extend(one),
                     _ => return None,
                 }

@@ -199,7 +199,7 @@ impl Interpreter<'_> {
             let values = self.positional(form.name);
             super::interpret::Found::positional(values)
         } else {
-            self.variable(form.name)
+            self.variable(form.name).owned()
         };
         self.apply(&form, looked_up, piece, operand_span)
     }

@@ -51,12 +51,12 @@ impl<'t> Form<'t> {
 }
 
 impl Interpreter<'_> {
-    pub(super) fn apply(&mut self, form: &Form<'_>, found: Found, piece: &Piece, operand: Span) -> Vec<Value> {
+    pub(super) fn apply(&mut self, form: &Form<'_>, found: Found<'_, '_>, piece: &Piece, operand: Span) -> Vec<Value> {
         match form.operator {
-            "" => found.or_itself(),
+            "" => found.or_itself().into_owned(),
             ":-" | "-" | ":=" | "=" => {
-                if found.is_surely_set() {
-                    return found.or_itself();
+                if found.is_surely_set(self.host()) {
+                    return found.or_itself().into_owned();
                 }
                 let other = self.expand(piece, operand);
                 if form.operator.ends_with('=') {
@@ -65,7 +65,7 @@ impl Interpreter<'_> {
                 if found.is_surely_unset() {
                     return other;
                 }
-                let mut values = found.or_itself();
+                let mut values = found.or_itself().into_owned();
                 values.retain(|value| !value.is_empty());
                 values.extend(other);
                 values.dedup();
@@ -76,14 +76,14 @@ impl Interpreter<'_> {
                     return vec![Value::default()];
                 }
                 let other = self.expand(piece, operand);
-                if found.is_surely_set() {
+                if found.is_surely_set(self.host()) {
                     return other;
                 }
                 let mut values = vec![Value::default()];
                 values.extend(other);
                 values
             }
-            ":?" | "?" => found.or_itself(),
+            ":?" | "?" => found.or_itself().into_owned(),
             ":" => {
                 let range = piece.text.get(operand.start..operand.end).unwrap_or("").to_owned();
                 found.or_itself().iter().map(|value| self.slice(value, &range)).collect()
@@ -203,7 +203,7 @@ pub fn rejoin(value: &Value, begins: impl Fn(&Symbol, &str) -> bool) -> Value {
             let kept = before.strip_suffix(prefix).unwrap_or("").to_owned();
             parts.pop();
             parts.push(Part::Literal(kept));
-            parts.push(Part::Symbol(Box::new(Symbol { cut: String::new(), ..symbol.as_ref().clone() })));
+            parts.push(Part::from(Symbol { cut: String::new(), ..symbol.as_ref().clone() }));
             continue;
         }
         parts.push(part.clone());

@@ -1,5 +1,6 @@
 //! The state of a walk: variables, functions, what was found so far.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::folder::Folder;
@@ -30,32 +31,52 @@ pub struct Comparison {
 }
 
 /// What a look-up gave.
-pub(super) struct Found {
-    name: String,
-    values: Option<Vec<Value>>,
-    set: Option<bool>,
+pub(super) struct Found<'n, 'v> {
+    name: &'n str,
+    values: Option<Cow<'v, [Value]>>,
+    set: Set,
 }
 
-impl Found {
+/// Whether a variable is set and not empty.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Set {
+    Surely,
+    SurelyNot,
+    CannotTell,
+    /// As its values are: they are compared when somebody asks, which few do and which costs much.
+    ByValues,
+}
+
+impl<'n, 'v> Found<'n, 'v> {
     pub(super) fn positional(values: Vec<Value>) -> Self {
         let set = match values.as_slice() {
-            [one] if one.is_empty() => Some(false),
-            [one] if one.as_literal().is_some() => Some(true),
-            _ => None,
+            [one] if one.is_empty() => Set::SurelyNot,
+            [one] if one.as_literal().is_some() => Set::Surely,
+            _ => Set::CannotTell,
         };
-        Self { name: String::new(), values: Some(values), set }
+        Self { name: "", values: Some(Cow::Owned(values)), set }
     }
 
-    pub(super) fn or_itself(self) -> Vec<Value> {
-        self.values.unwrap_or_else(|| vec![Value::variable(&self.name)])
+    pub(super) fn or_itself(self) -> Cow<'v, [Value]> {
+        self.values.unwrap_or_else(|| Cow::Owned(vec![Value::variable(self.name)]))
     }
 
-    pub(super) fn is_surely_set(&self) -> bool {
-        self.set == Some(true)
+    /// Without a borrow of the scope.
+    pub(super) fn owned(self) -> Found<'n, 'static> {
+        let values = self.values.map(|values| Cow::Owned(values.into_owned()));
+        Found { name: self.name, values, set: self.set }
+    }
+
+    pub(super) fn is_surely_set(&self, host: &dyn Host) -> bool {
+        let mut values = self.values.iter().flat_map(|values| values.iter());
+        match self.set {
+            Set::ByValues => values.all(|value| host.compares(value, "") == Some(false)),
+            set => set == Set::Surely,
+        }
     }
 
     pub(super) fn is_surely_unset(&self) -> bool {
-        self.set == Some(false)
+        self.set == Set::SurelyNot
     }
 }
 
@@ -238,36 +259,36 @@ impl<'h> Interpreter<'h> {
         self.commands > COMMANDS
     }
 
-    pub(super) fn variable(&self, name: &str) -> Found {
-        let found = |values: Option<Vec<Value>>, set| Found { name: name.to_owned(), values, set };
+    pub(super) fn variable<'n>(&self, name: &'n str) -> Found<'n, '_> {
+        let found = |values: Option<Vec<Value>>, set| Found { name, values: values.map(Cow::Owned), set };
         if let Some(values) = self.scope.get(name) {
             let empty = values.iter().filter(|value| value.is_empty()).count();
             let known = values.iter().all(|value| value.as_literal().is_some() || value.parts().len() > 1);
             let set = match empty {
-                0 if known => Some(true),
-                0 => values.iter().all(|value| self.host.compares(value, "") == Some(false)).then_some(true),
-                all if all == values.len() => Some(false),
-                _ => None,
+                0 if known => Set::Surely,
+                0 => Set::ByValues,
+                all if all == values.len() => Set::SurelyNot,
+                _ => Set::CannotTell,
             };
-            return found(Some(values.to_vec()), set);
+            return Found { name, values: Some(Cow::Borrowed(values)), set };
         }
         if self.foreign {
-            return found(Some(vec![Value::opaque(format!("${name} of the other machine"))]), None);
+            return found(Some(vec![Value::opaque(format!("${name} of the other machine"))]), Set::CannotTell);
         }
         if name == "PWD"
             && let Some(here) = self.scope.here().filter(|_| self.remote.is_none())
         {
-            return found(Some(vec![here]), Some(true));
+            return found(Some(vec![here]), Set::Surely);
         }
         match self.host.variable(name) {
             Lookup::Known(values) => {
                 let set = values.iter().all(|value| !value.is_empty());
-                found(Some(values), set.then_some(true))
+                found(Some(values), if set { Set::Surely } else { Set::CannotTell })
             }
-            Lookup::Handed(value) => found(Some(vec![value]), None),
-            Lookup::Unset => found(Some(vec![Value::default()]), Some(false)),
-            Lookup::Unknown => found(None, None),
-            Lookup::Set => found(None, Some(true)),
+            Lookup::Handed(value) => found(Some(vec![value]), Set::CannotTell),
+            Lookup::Unset => found(Some(vec![Value::default()]), Set::SurelyNot),
+            Lookup::Unknown => found(None, Set::CannotTell),
+            Lookup::Set => found(None, Set::Surely),
         }
     }
 

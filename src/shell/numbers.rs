@@ -70,7 +70,8 @@ impl Interpreter<'_> {
     /// The numbers that a word may be.
     fn number(&mut self, word: Span, piece: &Piece) -> Option<RangeInclusive<i64>> {
         let written = piece.text.get(word.start..word.end)?.trim_matches('"').to_owned();
-        let values = if is_name(&written) { self.variable(&written).or_itself() } else { self.expand(piece, word) };
+        let values =
+            if is_name(&written) { self.variable(&written).or_itself().into_owned() } else { self.expand(piece, word) };
         let numbers: Option<Vec<i64>> = values.iter().map(|value| value.as_literal()?.trim().parse().ok()).collect();
         if let Some(numbers) = numbers {
             return Some(*numbers.iter().min()?..=*numbers.iter().max()?);

@@ -1,6 +1,7 @@
 //! Symbolic text: literals with unknowns between them.
 
 use std::fmt;
+use std::rc::Rc;
 
 use smallvec::{SmallVec, smallvec};
 
@@ -42,8 +43,14 @@ pub struct Symbol {
 pub enum Part {
     /// Known text.
     Literal(String),
-    /// An unknown.
-    Symbol(Box<Symbol>),
+    /// An unknown; shared, since values are copied from word to word.
+    Symbol(Rc<Symbol>),
+}
+
+impl From<Symbol> for Part {
+    fn from(symbol: Symbol) -> Self {
+        Self::Symbol(Rc::new(symbol))
+    }
 }
 
 /// Text, known as far as it is; adjacent literals are always one.
@@ -79,7 +86,7 @@ impl Value {
 
     /// One unknown.
     pub fn symbol(symbol: Symbol) -> Self {
-        Self { parts: smallvec![Part::Symbol(Box::new(symbol))] }
+        Self { parts: smallvec![Part::from(symbol)] }
     }
 
     /// A variable.
@@ -158,7 +165,7 @@ impl Value {
 
     fn cut_off(&mut self) {
         let name = TOO_LONG.to_owned();
-        self.parts.push(Part::Symbol(Box::new(Symbol { kind: SymbolKind::Opaque, name, cut: String::new() })));
+        self.parts.push(Part::from(Symbol { kind: SymbolKind::Opaque, name, cut: String::new() }));
     }
 
     fn is_cut_off(&self) -> bool {
@@ -248,7 +255,7 @@ impl Value {
     pub fn split_once(&self, at: &str) -> Option<(Value, Value)> {
         for (index, part) in self.parts.iter().enumerate() {
             if let Part::Literal(text) = part
-                && let Some((before, after)) = text.split_once(at)
+                && let Some((before, after)) = split_text(text, at)
             {
                 return Some(self.split(index, before, after));
             }
@@ -307,6 +314,14 @@ impl Value {
         }
         pieces.retain(|piece| !piece.is_empty());
         pieces
+    }
+}
+
+/// As [`str::split_once`]; at one byte, at which most are split, without its setting up of a search.
+fn split_text<'t>(text: &'t str, at: &str) -> Option<(&'t str, &'t str)> {
+    match at.as_bytes() {
+        [one] if one.is_ascii() => text.split_once(char::from(*one)),
+        _ => text.split_once(at),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::array::Item;
 use super::folder::Folder;
 use super::interpret::Interpreter;
-use super::invocation::{Invocation, Stdin, Word};
+use super::invocation::{Invocation, Stdin, Word, base};
 use super::piece::Piece;
 use super::plain_word::is_name;
 use super::positional::Positional;
@@ -42,7 +42,7 @@ impl Interpreter<'_> {
         if let Some(text) = self.scope.aliases.get(&name).cloned() {
             return self.aliased(&name, &text, invocation);
         }
-        let base = name.rsplit('/').next().unwrap_or(&name);
+        let base = base(&name);
         match base {
             "exit" => {
                 self.ended_by(&invocation);

@@ -250,7 +250,7 @@ fn from_candidate(flow: &Flow<'_>, plan: &Plan<'_>, source: &Reference<'_>) -> b
     let version = |symbol: &Symbol| symbol.is_variable("BITBUCKET_TAG") && symbol.cut == format!("#{release}");
     let as_candidate = Value::from_parts(tag.parts().iter().map(|part| match part {
         crate::shell::Part::Symbol(symbol) if version(symbol) => {
-            crate::shell::Part::Symbol(Box::new(Symbol { cut: format!("#{candidate}"), ..symbol.as_ref().clone() }))
+            crate::shell::Part::from(Symbol { cut: format!("#{candidate}"), ..symbol.as_ref().clone() })
         }
         other => other.clone(),
     }));
