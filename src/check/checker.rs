@@ -167,7 +167,8 @@ impl Checker {
         let (ran, skipped) = self.layers_for(&document);
         let credentials = OnceLock::new();
         let mut findings = self.find(&document, &ran, &credentials);
-        for part in document.parts() {
+        // A file may import from itself.
+        for part in document.parts().iter().filter(|part| part.document().text() != document.text()) {
             findings.extend(self.clone().of_shared().find_in(part));
         }
         imports::bring_home(&document, &mut findings);
@@ -234,7 +235,8 @@ impl Checker {
 
     fn run_rules(&self, document: &Document, credentials: &Credentials, ran: &[Layer], findings: &mut Vec<Finding>) {
         let Some(file) = File::new(document) else { return };
-        let mut plans = plans(file, &self.settings, self.catalogue(), self.files());
+        // No event runs what only others import, whatever else the file holds.
+        let mut plans = if self.shared { Vec::new() } else { self.plans(document) };
         told_with_main(&mut plans, &self.settings);
         let mut flow = Flow::new(file, &self.settings, &plans, document, credentials);
         flow.shared |= self.shared;

@@ -223,6 +223,19 @@ fn an_import_that_can_not_be_followed_says_why() {
 }
 
 #[test]
+fn a_file_may_import_from_itself() {
+    let shared = SHARED.replace("definitions:\n", "definitions:\n  imports: {delivery: bitbucket-pipelines.yml}\n");
+    let (_, runs) = MAIN.split_once("\npipelines:\n").unwrap_or_default();
+    // What is wrong in it is said once.
+    let own = format!("{shared}image: node:22.1\npipelines:\n{runs}")
+        .replace("trigger: manual\n", "trigger: manual\n          size: 3x\n");
+    let run = pipewright().file("bitbucket-pipelines.yml", own);
+    assert_snapshot!(run.args(["check", "--format", "short"]).run().out, @r"
+    bitbucket-pipelines.yml:33:17: error: `size` is one of `1x`, `2x`, `4x`, `8x`, `16x`, `32x`, not `3x` [known-value]
+    ");
+}
+
+#[test]
 fn a_child_pipeline_that_is_imported_is_followed() {
     let main = MAIN.replace(
         "      import: release@delivery\n",
