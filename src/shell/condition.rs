@@ -54,8 +54,7 @@ impl Interpreter<'_> {
                     return self.decide(operand, piece).map(|held| !held);
                 }
                 if operator == "-v" {
-                    let name = piece.text.get(operand.byte_range())?.trim_matches('"').to_owned();
-                    return self.is_defined(&name);
+                    return self.is_defined(piece, span(operand));
                 }
                 let values = self.expand(piece, span(operand));
                 all_agree(values.iter().map(|value| match operator.as_str() {
@@ -123,6 +122,13 @@ impl Interpreter<'_> {
 
     /// Remembers what the branch's name is compared with.
     pub(super) fn note_test(&mut self, (piece, tested, values): (&Piece, Span, &[Value]), other: Span, with: &[Value]) {
+        if self.tests_branch(piece, tested, values) {
+            self.compared.push(Comparison { with: with.to_vec(), place: piece.place(other) });
+        }
+    }
+
+    /// Whether it is the branch's name that is tested.
+    pub(super) fn tests_branch(&self, piece: &Piece, tested: Span, values: &[Value]) -> bool {
         let raw = piece.text.get(tested.start..tested.end).unwrap_or("");
         let held = values.iter().flat_map(Value::symbols).any(|symbol| symbol.is_variable("BITBUCKET_BRANCH"));
         // Where the event fixes the branch, a variable that was given its name holds a plain word.
@@ -130,9 +136,7 @@ impl Interpreter<'_> {
             raw.to_ascii_uppercase().contains("BRANCH")
                 && matches!(self.host().variable("BITBUCKET_BRANCH"), Lookup::Known(own) if own == values)
         };
-        if held || raw.contains("BITBUCKET_BRANCH") || copy() {
-            self.compared.push(Comparison { with: with.to_vec(), place: piece.place(other) });
-        }
+        held || raw.contains("BITBUCKET_BRANCH") || copy()
     }
 
     pub(super) fn equal(&self, lefts: &[Value], rights: &[Value]) -> Option<bool> {
@@ -154,8 +158,15 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Whether a variable exists, be it empty.
-    pub(super) fn is_defined(&self, name: &str) -> Option<bool> {
+    /// Whether the variable exists, be it empty, whose name is written there.
+    pub(super) fn is_defined(&mut self, piece: &Piece, written: Span) -> Option<bool> {
+        let text = piece.text.clone();
+        let raw = text.get(written.start..written.end)?;
+        let name = raw.trim_matches('"');
+        if name.contains('[') {
+            let from = written.start + usize::from(raw.starts_with('"'));
+            return self.has_entry(piece, Span::new(from, from + name.len()));
+        }
         match self.scope.get(name) {
             Some(values) => all_agree(values.iter().map(|value| self.is_set(value))).filter(|set| *set),
             None => match self.host().variable(name) {

@@ -188,7 +188,7 @@ impl Interpreter<'_> {
     fn parameter(&mut self, piece: &Piece, span: Span) -> Vec<Value> {
         let text = piece.text.clone();
         let raw = text.get(span.start..span.end).unwrap_or("");
-        if let Some(values) = self.scope.list_text(raw) {
+        if let Some(values) = self.scope.list_text(raw).or_else(|| self.entry(piece, span)) {
             return values;
         }
         let Some((form, operand)) = Form::read(raw) else {

@@ -48,6 +48,17 @@ enum Set {
 }
 
 impl<'n, 'v> Found<'n, 'v> {
+    /// What a map holds under a key; `None` for nothing.
+    pub(super) fn under_key(values: Option<Vec<Value>>) -> Self {
+        let plain = |value: &Value| value.as_literal().is_some_and(|text| !text.is_empty());
+        let set = match &values {
+            None => Set::SurelyNot,
+            Some(values) if values.iter().all(plain) => Set::Surely,
+            Some(_) => Set::ByValues,
+        };
+        Self { name: "", values: Some(Cow::Owned(values.unwrap_or_else(|| vec![Value::default()]))), set }
+    }
+
     pub(super) fn positional(values: Vec<Value>) -> Self {
         let set = match values.as_slice() {
             [one] if one.is_empty() => Set::SurelyNot,

@@ -19,6 +19,7 @@ mod input;
 mod interpret;
 mod invocation;
 mod loops;
+mod map;
 mod negated;
 mod numbers;
 mod parse;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::array::{self, Item};
 use super::folder::Stand;
+use super::map::Map;
 use super::piece::Piece;
 use super::positional::Positional;
 use super::value::Value;
@@ -15,6 +16,7 @@ pub struct Scope {
     // Shared by copies until one of them changes: each branch and subshell has a copy, and few change much.
     variables: Rc<BTreeMap<String, Vec<Value>>>,
     arrays: Rc<BTreeMap<String, Vec<Item>>>,
+    pub(super) maps: Rc<BTreeMap<String, Map>>,
     pub(super) functions: Rc<BTreeMap<String, Piece>>,
     pub(super) aliases: Rc<BTreeMap<String, String>>,
     pub(super) positional: Positional,
@@ -30,6 +32,9 @@ impl Scope {
         Rc::make_mut(&mut self.variables).insert(name.to_owned(), values);
         if self.arrays.contains_key(name) {
             Rc::make_mut(&mut self.arrays).remove(name);
+        }
+        if !self.maps.is_empty() {
+            self.set_over_maps(name);
         }
     }
 
@@ -58,6 +63,7 @@ impl Scope {
         if self.printed != before.printed {
             self.printed = vec![Value::opaque("what a loop prints")];
         }
+        self.lose_maps(before);
         if Rc::ptr_eq(&self.variables, &before.variables) {
             return;
         }
@@ -116,6 +122,7 @@ impl Scope {
                 joined.set(&name, values);
             }
             lists.into_iter().for_each(|(name, items)| joined.set_array(&name, items));
+            joined.lose_maps(&way);
             joined.may_have_printed(way.printed);
             if way.stand != joined.stand {
                 joined.stand.lose();

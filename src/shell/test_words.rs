@@ -150,8 +150,7 @@ impl Interpreter<'_> {
         }
         let operand = words.next()?;
         if flag && first == "-v" {
-            let name = words.piece.text.get(operand.start..operand.end)?.trim_matches('"');
-            return self.is_defined(name);
+            return self.is_defined(words.piece, operand);
         }
         let values = self.expand(words.piece, operand);
         let set = all_agree(values.iter().map(|value| self.is_set(value)));

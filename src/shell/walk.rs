@@ -71,6 +71,7 @@ impl Interpreter<'_> {
             }
             "command" => self.command(node, piece, Stdin::Unknown, false),
             "declaration_command" | "variable_assignments" => {
+                self.declare_maps(node, piece);
                 let mut read_to = 0;
                 self.each(node, piece, |this, child| {
                     if child.start_byte() >= read_to {
@@ -88,10 +89,7 @@ impl Interpreter<'_> {
             }
             "unset_command" => {
                 self.status = Status::Ended(0);
-                self.each(node, piece, |this, child| {
-                    let name = piece.text.get(child.byte_range()).unwrap_or("").to_owned();
-                    this.scope.set(&name, vec![Value::default()]);
-                });
+                self.unset(node, piece);
                 Flow::Next
             }
             "redirected_statement" => self.redirected_statement(node, piece, Stdin::Unknown, false),
@@ -197,6 +195,9 @@ impl Interpreter<'_> {
         }
         let Some(value) = node.child_by_field_name("value") else { return Some((name_text, vec![Value::default()])) };
         let appends = piece.text.get(name.end_byte()..value.start_byte()).is_some_and(|between| between.contains("+="));
+        if self.assign_map(span(name), value, appends, piece) {
+            return None;
+        }
         if value.kind() == "array" {
             let mut items = Vec::new();
             let mut cursor = value.walk();
@@ -246,7 +247,7 @@ impl Interpreter<'_> {
             out.extend(values.iter().map(|values| of_list(values, quoted)));
             return;
         }
-        if let Some(items) = self.scope.list_words(raw) {
+        if let Some(items) = self.scope.list_words(raw).or_else(|| self.scope.map_words(raw)) {
             out.extend(items.iter().map(|item| of_list(&item.values, item.quoted)));
             return;
         }
