@@ -213,6 +213,10 @@ impl Host for World<'_> {
         shell.then_some(text)
     }
 
+    fn list(&self, folder: &str) -> Option<Vec<String>> {
+        self.files.list(folder)
+    }
+
     fn target(&mut self, folder: &str, words: &[String]) -> Option<String> {
         super::at_hand::script(words, &Below { files: self.files, folder })
     }

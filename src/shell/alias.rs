@@ -61,3 +61,16 @@ impl Interpreter<'_> {
         flow
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::run;
+
+    #[test]
+    fn aliases_are_followed() {
+        assert_eq!(run("alias k='kubectl -n prod'\nk apply -f x").last().unwrap(), "kubectl -n prod apply -f x");
+        assert_eq!(run("alias docker='sudo docker'\ndocker push a").last().unwrap(), "docker push a");
+        assert_eq!(run("alias up='cd x && docker compose'\nup pull")[1..], ["cd x", "docker compose pull"]);
+        assert_eq!(run("alias k=kubectl\nunalias k\nk apply").last().unwrap(), "k apply");
+    }
+}

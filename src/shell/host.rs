@@ -38,6 +38,11 @@ pub trait Host {
     /// The text of a script of the repository by its path from there, where it is at hand.
     fn script(&mut self, path: &str) -> Option<String>;
 
+    /// The names in a folder of the repository, in order; `None` where it is no folder at hand.
+    fn list(&self, _folder: &str) -> Option<Vec<String>> {
+        None
+    }
+
     /// The shell text of a runner's target (`make image`, `npm run build`) in a folder of the repository, where the runner's
     /// file is at hand.
     fn target(&mut self, folder: &str, words: &[String]) -> Option<String>;

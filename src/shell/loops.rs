@@ -29,11 +29,12 @@ impl Interpreter<'_> {
             }
         }
         let Some(inner) = node.child_by_field_name("body") else { return Flow::Next };
+        let items = self.listed(items);
         // An unknown that stands alone and unquoted may be a list; one among other text is an item.
         let known = items.iter().all(|word| match word.one() {
             Some(value) => match value.as_literal() {
                 Some(text) => !text.contains('*'),
-                None => word.quoted || value.parts().len() > 1,
+                None => word.quoted || value.parts().len() > 1 && !value.literal_contains("*"),
             },
             None => false,
         });

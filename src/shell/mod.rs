@@ -18,6 +18,7 @@ mod host;
 mod input;
 mod interpret;
 mod invocation;
+mod listed;
 mod loops;
 mod map;
 mod negated;

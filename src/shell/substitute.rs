@@ -92,6 +92,7 @@ pub(super) fn printed(invocation: &Invocation) -> Option<Value> {
             git(&words[1..])
         }
         "dirname" => folder_of(invocation.words.iter().skip(1).find(|word| word.literal() != Some("--"))?.one()?),
+        "basename" => name_of(&invocation.words),
         "pwd" => invocation.reads.folder.as_deref().map(at),
         "realpath" => absolute(invocation.words.get(1).filter(|_| invocation.words.len() == 2)?.one()?, invocation),
         "readlink" => {
@@ -110,6 +111,22 @@ fn folder_of(path: Value) -> Option<Value> {
     }
     let (folder, name) = path.rsplit_once("/")?;
     name.as_literal().filter(|name| !name.is_empty()).map(|_| folder)
+}
+
+/// What `basename PATH SUFFIX` prints of a path whose last part is known.
+fn name_of(words: &[Word]) -> Option<Value> {
+    let [_, path, suffix @ ..] = words else { return None };
+    let path = path.one()?;
+    let name = match path.as_literal() {
+        Some(text) => text.trim_end_matches('/').rsplit('/').next().unwrap_or("").to_owned(),
+        None => path.rsplit_once("/")?.1.as_literal().filter(|name| !name.is_empty())?.to_owned(),
+    };
+    let cut = match suffix {
+        [] => None,
+        [suffix] => name.strip_suffix(suffix.literal()?).filter(|cut| !cut.is_empty()),
+        _ => return None,
+    };
+    Some(Value::literal(cut.unwrap_or(&name))).filter(|_| !words[1].literal().is_some_and(|word| word.starts_with('-')))
 }
 
 /// A path as it is from the root of all files.

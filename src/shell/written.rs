@@ -82,6 +82,13 @@ impl Written {
         None
     }
 
+    /// Whether something below a folder is written.
+    pub(super) fn holds_below(&self, folder: &str) -> bool {
+        self.files
+            .keys()
+            .any(|path| path.strip_prefix(folder).is_some_and(|rest| folder.is_empty() || rest.starts_with('/')))
+    }
+
     /// Whether nothing is written.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
