@@ -7,8 +7,9 @@ use super::given;
 use super::hidden;
 use super::manifest;
 use super::model::{Images, Kind};
+use super::selector::Selected;
 use super::unknown::holds_run;
-use crate::shell::Value;
+use crate::shell::{Stdin, Value, Word};
 
 impl Reading<'_, '_> {
     pub(super) fn deploy(&self, command: &Command, arguments: &Arguments<'_>) {
@@ -94,14 +95,24 @@ impl Reading<'_, '_> {
         self.push(Kind::Deploy { images, to, weak: command.weak, restart: command.restart }, self.short(), words);
     }
 
+    /// `docker save app:1 | ssh host docker load`: the very image that was saved. Another command starts it there, so by itself it
+    /// is a deployment only where an environment is declared.
+    pub(super) fn loads_elsewhere(&self) -> bool {
+        let Stdin::Saved(images) = &self.invocation.stdin else { return false };
+        let read = |word: &Word| Selected { value: word.value().into_owned(), place: word.place };
+        let images = self.read_references(images.iter().map(read).collect());
+        let words = self.words(&images);
+        let images = if images.is_empty() { Images::Hidden } else { Images::Known(images) };
+        self.push(Kind::Deploy { images, to: None, weak: true, restart: true }, self.short(), words);
+        true
+    }
+
     /// `kubectl create secret`, `apply` of one, a namespace, a config map: nothing that runs.
     fn is_plain_object(&self, arguments: &Arguments<'_>) -> bool {
         let first = arguments.plain(1).and_then(|word| word.value.as_literal().map(str::to_owned)).unwrap_or_default();
         let kind = first.split('/').next().unwrap_or("");
         let piped = match &self.invocation.stdin {
-            crate::shell::Stdin::Text(values) => {
-                values.iter().any(|value| manifest::prints_plain_object(&value.to_string()))
-            }
+            Stdin::Text(values) => values.iter().any(|value| manifest::prints_plain_object(&value.to_string())),
             _ => false,
         };
         manifest::is_plain_object(kind) || piped
@@ -184,4 +195,30 @@ fn only_checks(arguments: &Arguments<'_>) -> bool {
     let looks = |task: &&str| matches!(*task, "doctor" | "deploy:check" | "git:check" | "install");
     let words: Vec<&str> = arguments.plain_values().map(|word| word.as_literal().unwrap_or("")).collect();
     words.iter().any(looks) && words.iter().skip(1).all(looks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::effects;
+
+    #[test]
+    fn an_image_that_is_sent_to_another_machine_is_deployed_there() {
+        for sends in [
+            "docker save r/x:1 | ssh u@h docker load",
+            "docker image save --platform linux/amd64 r/x:1 | gzip -9 | ssh -C u@h 'gunzip | docker load'",
+            "podman save r/x:1 | pv | ssh u@h 'sudo podman load && echo done'",
+            "docker save r/x:1 | bzip2 | ssh u@h \"bunzip2 | docker load\"",
+        ] {
+            assert_eq!(effects(sends), ["remote deploy r/x:1"], "{sends}");
+        }
+        assert_eq!(effects("docker save r/x:1 r/y:2 | docker -H ssh://h load"), ["deploy r/x:1 r/y:2"]);
+        for keeps in [
+            "docker save r/x:1 | gzip > x.tgz",
+            "docker save r/x:1 | docker load",
+            "docker save -o x.tar r/x:1 | ssh u@h docker load",
+            "ssh u@h docker save r/x:1 | docker load",
+        ] {
+            assert!(!effects(keeps).iter().any(|effect| effect.contains("deploy r/")), "{keeps}");
+        }
+    }
 }

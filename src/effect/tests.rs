@@ -4,7 +4,7 @@ use super::*;
 use crate::pipeline::Step;
 use crate::yaml::Document;
 
-fn effects(script: &str) -> Vec<String> {
+pub(super) fn effects(script: &str) -> Vec<String> {
     read(script, |found| {
         let shown =
             found.effects.iter().filter(|effect| !matches!(effect.kind, Kind::ReadVariable { .. } | Kind::Docker));

@@ -6,6 +6,12 @@ use super::piece::Piece;
 use super::value::{Value, join};
 use super::written::Contents;
 
+/// Commands that hand on what they read, packed, unpacked or watched.
+const PACKS: [&str; 15] = [
+    "gzip", "gunzip", "zcat", "pigz", "unpigz", "bzip2", "bunzip2", "bzcat", "pbzip2", "xz", "unxz", "zstd", "unzstd",
+    "lz4", "pv",
+];
+
 impl Interpreter<'_> {
     /// Runs text that is fed to a shell; false if it is not known.
     pub(super) fn fed(&mut self, stdin: &Stdin, shell: &Invocation) -> bool {
@@ -34,7 +40,7 @@ impl Interpreter<'_> {
                 }
                 true
             }
-            Stdin::Unknown | Stdin::Edited(_) => false,
+            Stdin::Unknown | Stdin::Edited(_) | Stdin::Saved(_) => false,
             Stdin::Document { piece, expanded } => {
                 let piece = piece.clone();
                 let foreign = self.remote.is_some() && !expanded;
@@ -65,6 +71,12 @@ impl Interpreter<'_> {
         let Some(words) = words else { return Stdin::Unknown };
         match (invocation.name(), words.as_slice()) {
             (Some("tee"), _) | (Some("cat"), [_]) => invocation.stdin.clone(),
+            (Some(name), _) if PACKS.contains(&name) && matches!(invocation.stdin, Stdin::Saved(_)) => {
+                invocation.stdin.clone()
+            }
+            (Some("docker" | "podman" | "nerdctl"), [_, ..]) if let Some(images) = saved(invocation) => {
+                Stdin::Saved(images)
+            }
             // What the shell has left as it is written, it replaces.
             (Some("envsubst"), [_]) => match &invocation.stdin {
                 Stdin::Document { piece, .. } => Stdin::Document { piece: piece.clone(), expanded: true },
@@ -88,4 +100,21 @@ impl Interpreter<'_> {
             }
         }
     }
+}
+
+/// The images that `docker save` sends to its output.
+fn saved(invocation: &Invocation) -> Option<Vec<Word>> {
+    let mut words = invocation.words.iter().skip(1).peekable();
+    words.next_if(|word| word.literal() == Some("image"));
+    words.next().filter(|word| word.literal() == Some("save"))?;
+    let mut images = Vec::new();
+    while let Some(word) = words.next() {
+        match word.literal() {
+            Some("--platform" | "--format") => drop(words.next()),
+            Some(flag) if flag.starts_with("-o") || flag.starts_with("--output") => return None,
+            Some(flag) if flag.starts_with('-') => {}
+            _ => images.push(word.clone()),
+        }
+    }
+    Some(images).filter(|images| !images.is_empty())
 }

@@ -116,6 +116,8 @@ pub struct Interpreter<'h> {
     pub(super) failed: Vec<Place>,
     pub(super) calls: Vec<String>,
     pub(super) remote: Option<Value>,
+    /// Images that the commands on the other machine read.
+    pub(super) sent: Option<Vec<Word>>,
     pub(super) foreign: bool,
     pub(super) redirected: usize,
     /// How often the output of the substitution that is walked was redirected before it.
@@ -148,6 +150,7 @@ impl<'h> Interpreter<'h> {
             failed: Vec::new(),
             calls: Vec::new(),
             remote: None,
+            sent: None,
             foreign: false,
             redirected: 0,
             prints_at: 0,

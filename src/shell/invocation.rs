@@ -78,6 +78,8 @@ pub enum Stdin {
     File(String),
     /// A file of the repository as it is kept there, with what was filled in on the way.
     Edited(Value),
+    /// Images that `docker save` names with these words, packed or not.
+    Saved(Vec<Word>),
 }
 
 /// What a command that takes manifests has to read.

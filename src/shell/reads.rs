@@ -102,7 +102,7 @@ impl Interpreter<'_> {
                 _ => None,
             },
             Stdin::Edited(text) => Some(text.clone()),
-            Stdin::File(_) | Stdin::Unknown => None,
+            Stdin::File(_) | Stdin::Saved(_) | Stdin::Unknown => None,
         };
         if self.remote.is_some() || self.foreign {
             return Reads { input, ..Reads::default() };

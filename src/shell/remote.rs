@@ -22,6 +22,11 @@ impl Interpreter<'_> {
         let words: Vec<Word> = invocation.words.iter().skip(index + 1).cloned().collect();
         self.hand_out(invocation.clone());
         let before = self.remote.replace(machine.into_owned());
+        let images = match &invocation.stdin {
+            Stdin::Saved(images) => Some(images.clone()),
+            _ => None,
+        };
+        let sent = std::mem::replace(&mut self.sent, images);
         match words.as_slice() {
             [] => {
                 let stdin = invocation.stdin.clone();
@@ -57,6 +62,7 @@ impl Interpreter<'_> {
                 self.dispatch_inner(inner);
             }
         }
+        self.sent = sent;
         self.remote = before;
     }
 

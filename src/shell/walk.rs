@@ -316,6 +316,10 @@ impl Interpreter<'_> {
         stdin: Stdin,
         piped_from: bool,
     ) -> Flow {
+        let stdin = match (stdin, &self.sent) {
+            (Stdin::Unknown, Some(images)) => Stdin::Saved(images.clone()),
+            (stdin, _) => stdin,
+        };
         let invocation = Invocation {
             words,
             assignments,
