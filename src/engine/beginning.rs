@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Component, Path};
 
 use super::recording::Recording;
-use crate::session::{Redact, sha256};
+use crate::session::{Redact, masks, sha256};
 use crate::text::{Side, diff};
 use crate::yaml::Limits;
 
@@ -52,8 +52,8 @@ pub(super) fn difference(recording: &Recording, beginning: Option<&str>) -> Opti
         (Some(_), None) => Some("it began with a file, and the prompts begin with none".to_owned()),
         (None, Some(_)) => Some("it began with no file, and the prompts begin with one".to_owned()),
         (Some((_, hash)), Some(now)) if hash == sha256(now.as_bytes()) => None,
-        // What looked like a credential was masked when it was recorded.
-        (Some((then, _)), Some(now)) if then == now || then == Redact::default().text(now) => None,
+        // What was a credential is masked in the recording.
+        (Some((then, _)), Some(now)) if masks(then, now) => None,
         (Some((then, _)), Some(now)) => Some(told(then, now)),
     }
 }

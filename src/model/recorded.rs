@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::backend::{Backend, BackendError, Finish, Reply, Request, Usage};
-use crate::session::{Exchange, Redact, Session, exchanges};
+use crate::session::{Exchange, Session, exchanges, masks};
 use crate::text::differing_words;
 
 /// A recording as a source of replies.
@@ -36,8 +36,8 @@ impl Recorded {
             return Err(BackendError::Spent { recording: self.name.clone(), turn, attempt, last });
         };
         let (asked, recorded) = (bare(asked), bare(&exchange.prompt));
-        // What looked like a secret was masked when it was recorded.
-        if asked != recorded && Redact::default().text(&asked) != recorded {
+        // What was a secret then is masked; nobody may know today what it was.
+        if asked != recorded && !masks(&recorded, &asked) {
             let diff = differing_words(&recorded, &asked);
             return Err(BackendError::Stale { recording: self.name.clone(), turn, attempt, diff });
         }

@@ -22,7 +22,7 @@ pub(crate) use exchange::{drop_from, drop_revision};
 pub use list::{Listed, Written, find, find_kept, folder_name, list};
 pub use masker::{Masked, Masker};
 pub use reader::{LIMIT, Session, SessionError, open, open_as, read};
-pub use redact::{Redact, looks_masked};
+pub use redact::{Redact, looks_masked, masks};
 pub use writer::{Writer, remove};
 
 #[cfg(test)]

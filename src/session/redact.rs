@@ -41,6 +41,9 @@ const PREFIXES: [(&str, usize); 24] = [
 /// Words after which a credential stands.
 const SCHEMES: [&str; 3] = ["bearer ", "basic ", "token "];
 
+/// The fewest bytes of what is hidden.
+const LEAST: usize = 6;
+
 /// What hides secrets: known values, and what looks like a credential.
 #[derive(Clone, Default)]
 pub struct Redact {
@@ -54,13 +57,13 @@ impl std::fmt::Debug for Redact {
 }
 
 impl Redact {
-    /// Hides these values wherever they stand, besides what looks like a credential. Values under six characters are
-    /// left out: they would hide words.
+    /// Hides these values wherever they stand, besides what looks like a credential. Short values are left out: they would
+    /// hide words.
     pub fn new(known: impl IntoIterator<Item = String>) -> Self {
         Self {
             known: known
                 .into_iter()
-                .filter(|value| value.trim().len() >= 6)
+                .filter(|value| value.trim().len() >= LEAST)
                 .map(|value| value.trim().to_owned())
                 .collect(),
         }
@@ -129,6 +132,26 @@ pub fn looks_masked(text: &str) -> bool {
     text.contains("xxxxxx") || text.contains("XXXXXX")
 }
 
+/// Whether `masked` is what [`Redact`] makes of `text`, whatever it was told to hide: each character is the same or its mask,
+/// and masks stand only where so much is masked that it may have been hidden.
+pub fn masks(masked: &str, text: &str) -> bool {
+    let (mut length, mut differs) = (0, false);
+    let ends = |length: &mut usize, differs: &mut bool| {
+        let fits = !*differs || *length >= LEAST;
+        (*length, *differs) = (0, false);
+        fits
+    };
+    let fits = masked.chars().zip(text.chars()).all(|(masked, c)| {
+        if masked == mask(c) {
+            length += usize::from(!c.is_whitespace());
+            differs |= masked != c;
+            return true;
+        }
+        masked == c && ends(&mut length, &mut differs)
+    });
+    fits && ends(&mut length, &mut differs) && masked.chars().count() == text.chars().count()
+}
+
 fn mask(c: char) -> char {
     match c {
         'a'..='z' => 'x',
@@ -187,7 +210,7 @@ fn password(rest: &[u8]) -> Option<Range<usize>> {
     let end = rest.iter().take(300).position(|byte| byte.is_ascii_whitespace() || b"/@\"'`".contains(byte))?;
     let colon = rest[..end].iter().position(|byte| *byte == b':')?;
     let secret = colon + 1..end;
-    let written = rest[end] == b'@' && secret.len() >= 6 && !b"$<{%*[".contains(&rest[secret.start]);
+    let written = rest[end] == b'@' && secret.len() >= LEAST && !b"$<{%*[".contains(&rest[secret.start]);
     written.then_some(secret)
 }
 

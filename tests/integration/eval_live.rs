@@ -74,6 +74,16 @@ fn samples_are_those_that_answer_the_prompts_of_today() {
         run(script(prompt), Some(&recording), &server);
         assert_eq!(server.asked().len(), asked, "the prompt is {prompt}");
     }
+    // What is masked in a recording is known again, also by a run that does not know what was hidden.
+    let secret = "log in with sk-canary-123456";
+    let first = run(script(secret), None, &Server::with([says("Well.")]));
+    let recording = first.read(first.err.trim().rsplit(' ').next().unwrap_or_default());
+    assert!(first.code == Some(0) && !recording.contains("sk-canary"), "{}{recording}", first.err);
+    let server = Server::with([says("Well.")]);
+    let again = run(script(secret), Some(&recording), &server);
+    assert_eq!((again.code, server.asked().len()), (Some(0), 0), "{}{}", again.out, again.err);
+    let offline = pipewright().file("s.yaml", script(secret)).file("mine.yaml", suite).file("r/a.jsonl", &recording);
+    assert_eq!(offline.args(["eval", "mine.yaml"]).run().code, Some(0));
 }
 
 #[test]
