@@ -163,13 +163,17 @@ fn begun(entries: &[Entry]) -> Option<String> {
     })
 }
 
-/// Whether the same was asked and said. A repair says its findings in the words of the day, which nobody was asked for.
+/// Whether the same was asked and said. A repair says its findings in the words of the day, which nobody was asked for, and
+/// one that got no reply said nothing.
 fn same(one: &[Exchange], other: &[Exchange]) -> bool {
     fn words(exchange: &Exchange) -> (usize, usize, Option<&str>, Option<&str>) {
         let asked = (exchange.attempt == 0).then_some(exchange.prompt.as_str());
         (exchange.turn, exchange.attempt, asked, exchange.reply.as_deref())
     }
-    one.iter().map(words).eq(other.iter().map(words))
+    fn said(all: &[Exchange]) -> impl Iterator<Item = &Exchange> {
+        all.iter().filter(|exchange| exchange.reply.is_some())
+    }
+    said(one).map(words).eq(said(other).map(words))
 }
 
 /// Keeps a file under its name with `.old` behind it.

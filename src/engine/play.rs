@@ -146,16 +146,24 @@ pub fn play(
         let before = conversation.present().map(|revision| revision.number);
         audience.asked(number, cues.len(), &cue.id, &cue.prompt);
         let differences = match (recording, &mut player, &mut live) {
-            (Some(recording), Some(player), _) => recorded_turn(&mut conversation, recording, player, cue, audience),
+            (Some(from), Some(player), live) => {
+                let told = recorded_turn(&mut conversation, from, player, cue, audience);
+                let rounds = matches!(repairs, Repairs::Automatic { rounds } if rounds > from.repairs(number));
+                match (live, from.lacks_repair(number).filter(|_| told.is_ok() && rounds)) {
+                    (Some(live), Some(error)) => {
+                        audience.missed(&EngineError::Backend { turn: number, error });
+                        recording = None;
+                        conversation.options_mut().repairs = repairs;
+                        conversation.go_on(*live, audience);
+                        ended_whole(&conversation, whole).and(told)
+                    }
+                    _ => told,
+                }
+            }
             (_, _, Some(live)) => {
                 conversation.options_mut().repairs = repairs;
-                let turn = conversation.turn(cue.prompt.clone(), *live, audience);
-                turn.and_then(|turn| match (&turn.stop, whole) {
-                    (stop @ Stop::Failed(_), true) => {
-                        Err(EngineError::Repair { turn: number, why: stop.words().unwrap_or_default() })
-                    }
-                    _ => Ok(Differences::default()),
-                })
+                let turn = conversation.turn(cue.prompt.clone(), *live, audience).map(drop);
+                turn.and_then(|()| ended_whole(&conversation, whole)).map(|()| Differences::default())
             }
             // Not reached: a recording goes only where somebody else answers.
             _ => break,
@@ -173,6 +181,16 @@ pub fn play(
         }
     }
     Play { conversation, played, ended: None }
+}
+
+/// Whether the last turn may stand: one whose repair got no reply may not, where the play has to be whole.
+fn ended_whole(conversation: &Conversation, whole: bool) -> Result<(), EngineError> {
+    match conversation.turns().last() {
+        Some(Turn { number, stop: stop @ Stop::Failed(_), .. }) if whole => {
+            Err(EngineError::Repair { turn: *number, why: stop.words().unwrap_or_default() })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A turn with the repairs that were recorded.

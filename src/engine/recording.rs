@@ -99,6 +99,14 @@ impl Recording {
         self.repairs.get(&turn).copied().unwrap_or_default()
     }
 
+    /// Why a turn has a repair that was sent and got no reply; `None` where each got its own.
+    pub(super) fn lacks_repair(&self, turn: usize) -> Option<BackendError> {
+        let unanswered =
+            |exchange: &&Exchange| exchange.turn == turn && exchange.attempt > 0 && exchange.reply.is_none();
+        let exchange = self.exchanges.iter().find(unanswered)?;
+        self.answers.answering(turn, exchange.attempt, &exchange.prompt).err()
+    }
+
     /// What was concluded then. `None` for a recording that has no verdicts at all, as of other programs.
     pub fn concluded(&self, turn: usize, attempt: usize) -> Option<Concluded> {
         self.judged.then(|| self.concluded.get(&(turn, attempt)).cloned().unwrap_or_default())

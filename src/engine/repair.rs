@@ -46,6 +46,11 @@ impl Conversation {
         self.turns.last().ok_or(EngineError::NothingToRepair)
     }
 
+    /// Goes on with the repairs that follow the last turn by themselves, those that were sent counted in.
+    pub(super) fn go_on(&mut self, backend: &mut dyn Backend, observer: &mut dyn Observer) {
+        self.repair_loop(self.rounds(), 1, backend, observer);
+    }
+
     /// The repair that would be sent now; `None` where nothing is to be repaired.
     pub fn repair_prompt(&self) -> Option<Prompt> {
         let turn = self.turns.last()?;

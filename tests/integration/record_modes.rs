@@ -139,6 +139,32 @@ fn a_play_that_breaks_off_leaves_the_recording_as_it_was() {
 }
 
 #[test]
+fn a_repair_that_got_no_reply_is_asked_for_when_the_recording_goes_on() {
+    let fenced = |text: &str| says(&format!("```yaml\n{text}```"));
+    let good = "image: node:20\npipelines:\n  default:\n    - step:\n        script:\n          - npm test\n";
+    let no = || status(401, "{\"error\": {\"message\": \"no\"}}");
+    let server = Server::with([fenced(&format!("{good}unknown: 1\n")), no(), no()]);
+    let broken = live(TWO, None, "once", &server);
+    let part = broken.read("r.jsonl.part");
+    assert!(broken.code == Some(3) && part.contains("\"failure\""), "{}{part}", broken.err);
+    // Renamed by hand, it goes on at the repair; what follows was said by nobody yet.
+    let server = Server::with([fenced(good), says("By tag.")]);
+    let whole = live(TWO, Some(&part), "new", &server);
+    assert!(whole.err.contains("has no reply for turn 1 (repair 1)"), "{}", whole.err);
+    let asked = prompts(&server);
+    assert!(asked.len() == 2 && asked[0].contains("unknown") && asked[1] == "\"And deployments?\"", "{asked:?}");
+    let recording = whole.read("r.jsonl");
+    assert!(whole.code == Some(0) && !recording.contains("\"failure\""), "{}{recording}", whole.err);
+    let played = run(TWO, Some(&recording), "none").run();
+    assert!(played.code == Some(0) && played.out.contains("accepted after one repair"), "{}", played.out);
+    // Whoever wants no repair has lost none.
+    let server = Server::with([says("By tag.")]);
+    let run = run(TWO, Some(&part), "new").args(["--live", "--server", &server.base(), "--model", "small"]);
+    let without = run.args(["--repairs", "0"]).run();
+    assert_eq!(server.asked().len(), 1, "{}", without.err);
+}
+
+#[test]
 fn without_a_mode_it_is_told_where_the_recording_went_also_when_it_broke_off() {
     let server = Server::with([says("1"), status(401, "{\"error\": {\"message\": \"no\"}}")]);
     let run = pipewright().file("s.yaml", TWO).env("OPENAI_API_KEY", "sk-canary-123456");
