@@ -157,6 +157,7 @@ impl Job {
         let stale = recording.session.header.prompts.as_ref().is_some_and(|made| *made != today);
         let mut score = CaseScore::of(&play);
         score.stale_prompts = stale;
+        score.authored = recording.session.header.authored;
         score.notices.clone_from(&recording.session.notices);
         let more = recording.prompts().count().saturating_sub(cues.len());
         if more > 0 {

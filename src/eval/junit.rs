@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Beside, CaseScore, Change, Comparison, Report, words};
 use crate::report::visible;
@@ -83,6 +83,9 @@ fn case(score: &CaseScore, time: Option<Duration>) -> TestCase {
     let mut case = TestCase::new(format!("{}: {}", visible(&score.case), visible(&score.recording)), status);
     case.set_classname(visible(&score.suite));
     case.time = time;
+    if score.authored {
+        case.add_property(Property::new("authored", "true"));
+    }
     case
 }
 

@@ -6,7 +6,7 @@ use super::baseline::Change;
 use super::beside::Beside;
 use super::report::Report;
 use super::summary::Summary;
-use super::words::{MARKS, changes, of_case, of_change, of_rule, row, settings, several, suites, three_ways};
+use super::words::{MARKS, authored, changes, of_case, of_change, of_rule, row, settings, several, suites, three_ways};
 use crate::report::visible;
 
 /// Items of a list that are written: a comment of a pull request takes 32 KiB.
@@ -31,6 +31,9 @@ pub fn markdown(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Re
             "| {} | {recordings} | {passed} | {failed} | {undecided} | {first_accepted} of {with_file} | {accepted} | {drift} |",
             cell(name)
         )?;
+    }
+    if let Some(text) = authored(&summary) {
+        writeln!(out, "\n{}", cell(&text))?;
     }
     let several = several(&report.scores);
     section("Cases with several recordings", several.iter().map(|case| cell(&of_case(case))), out)?;

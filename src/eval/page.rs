@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use askama::Template;
 
 use super::words::{
-    changes, interval, mark, of_case, of_change, of_rule, remarks, settings, several, spreads, three_ways,
+    authored, changes, file, interval, mark, of_case, of_change, of_rule, remarks, settings, several, spreads,
+    three_ways,
 };
 use super::{
     Beside, CaseChange, CaseScore, Change, Compared, Comparison, Divergence, Report, RuleChange, Summary, TurnScore,
@@ -61,7 +62,7 @@ struct Row<'r> {
     score: &'r CaseScore,
     /// Whether it is the first of its suite.
     first: bool,
-    file: &'r str,
+    file: String,
     class: &'static str,
     word: &'static str,
     /// Demands that are not met, or why it could not be judged.
@@ -101,6 +102,9 @@ impl<'r> Page<'r> {
         if self.summary.reworded > 0 {
             facts.push(("reworded repairs", self.summary.reworded.to_string()));
         }
+        if self.summary.authored > 0 {
+            facts.push(("written by hand", self.summary.authored.to_string()));
+        }
         if self.summary.stale_prompts > 0 {
             facts.push(("made with other prompts of ours", self.summary.stale_prompts.to_string()));
         }
@@ -122,6 +126,10 @@ impl<'r> Page<'r> {
         facts
     }
 
+    fn authored(&self) -> Option<String> {
+        authored(&self.summary)
+    }
+
     fn spreads(&self) -> Vec<String> {
         spreads(&self.summary)
     }
@@ -129,7 +137,7 @@ impl<'r> Page<'r> {
     fn funnel(&self) -> Vec<Bar> {
         let summary = &self.summary;
         let mut steps = vec![
-            ("recordings that could be judged".to_owned(), summary.judged, "all"),
+            ("recordings that could be judged".to_owned(), summary.answered, "all"),
             ("with a whole file".to_owned(), summary.with_file, "all"),
             ("first file valid".to_owned(), summary.first_valid, "all"),
             ("first file accepted".to_owned(), summary.first_accepted, "accepted"),
@@ -166,7 +174,6 @@ impl<'r> Page<'r> {
             };
             let mut cells: Vec<Cell> = score.by_turn.iter().map(|turn| cell(score, turn)).collect();
             cells.resize_with(widest, Cell::default);
-            let file = score.recording.rsplit('/').next().unwrap_or(&score.recording);
             let first = index == 0 || self.report.scores[index - 1].suite != score.suite;
             let why = score.failures.iter().map(String::as_str).chain(score.undecided.as_deref()).collect();
             let tokens = score.tokens.map_or_else(|| "–".to_owned(), |tokens| tokens.to_string());
@@ -174,7 +181,19 @@ impl<'r> Page<'r> {
                 true => "–".to_owned(),
                 false => format!("{} / {}", score.lines_changed, score.lines_needed),
             };
-            Row { index, score, first, file, class, word, why, remarks: remarks(score), tokens, edits, cells }
+            Row {
+                index,
+                score,
+                first,
+                file: file(score),
+                class,
+                word,
+                why,
+                remarks: remarks(score),
+                tokens,
+                edits,
+                cells,
+            }
         });
         rows.collect()
     }

@@ -46,6 +46,9 @@ pub struct CaseScore {
     /// Whether the recording says that it was made with other system or repair prompts than today's.
     #[serde(default)]
     pub stale_prompts: bool,
+    /// Whether its replies were written by hand: they say nothing of a model.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub authored: bool,
     /// The first reply that holds a file.
     pub first_reply: Option<FirstReply>,
     /// Replies with a file that could not be taken.
@@ -146,6 +149,11 @@ impl CaseScore {
     /// Whether it could be judged: it passed or failed.
     pub fn is_judged(&self) -> bool {
         self.outcome() != "undecided"
+    }
+
+    /// Whether it could be judged, and a model has answered in it.
+    pub fn is_answered(&self) -> bool {
+        self.is_judged() && !self.authored
     }
 
     /// Suite, case and recording: what a score is called where scores are compared.

@@ -8,8 +8,8 @@ use super::report::Report;
 use super::score::CaseScore;
 use super::summary::Summary;
 use super::words::{
-    MARKS, changes, first_clean, interval, of_case, of_change, of_rule, remarks, row, settings, several, spreads,
-    suites, three_ways,
+    MARKS, authored, changes, file, first_clean, interval, of_case, of_change, of_rule, remarks, row, settings,
+    several, spreads, suites, three_ways,
 };
 use crate::engine::reworded;
 use crate::finding::Severity;
@@ -100,7 +100,6 @@ fn counts(name: &str, summary: &Summary, out: &mut dyn Write) -> io::Result<()> 
 }
 
 fn one(score: &CaseScore, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let file = score.recording.rsplit('/').next().unwrap_or(&score.recording);
     // What was not played to its end came to nothing that counts.
     let at = score.accepted_at.filter(|_| score.is_judged());
     let at = at.map_or(String::new(), |turn| format!(", accepted at turn {turn}"));
@@ -108,7 +107,7 @@ fn one(score: &CaseScore, look: Look, out: &mut dyn Write) -> io::Result<()> {
         repairs if repairs > 0 && score.is_judged() => format!(" after {}", counted(repairs, "repair")),
         _ => String::new(),
     };
-    let told = format!("{} ({})  {}{at}{repairs}", visible(&score.case), visible(file), row(score));
+    let told = format!("{} ({})  {}{at}{repairs}", visible(&score.case), visible(&file(score)), row(score));
     writeln!(out, "  {} {}", outcome(score, look), look.fold(told.trim_end(), 12, 14))?;
     for failure in &score.failures {
         let label = look.severity(Severity::Error, "not met:");
@@ -141,6 +140,7 @@ fn cases(scores: &[CaseScore], look: Look, out: &mut dyn Write) -> io::Result<()
 
 fn numbers(summary: &Summary, look: Look, out: &mut dyn Write) -> io::Result<()> {
     counts("  in all", summary, out)?;
+    authored(summary).iter().try_for_each(|text| line(look, 2, text, out))?;
     if summary.with_file > 0 {
         let (valid, accepted) = (summary.first_valid, summary.first_accepted);
         let clean = first_clean(summary);
@@ -149,9 +149,9 @@ fn numbers(summary: &Summary, look: Look, out: &mut dyn Write) -> io::Result<()>
         let within: Vec<String> =
             summary.accepted_within.iter().map(|(repairs, count)| format!("{count} within {repairs}")).collect();
         let interval = summary.accepted_interval.map(interval).unwrap_or_default();
-        let (accepted, judged) = (summary.accepted, summary.judged);
+        let (accepted, answered) = (summary.accepted, summary.answered);
         let within = within.join(", ");
-        line(look, 2, &format!("accepted: {accepted} of {judged}{interval}; by repairs: {within}"), out)?;
+        line(look, 2, &format!("accepted: {accepted} of {answered}{interval}; by repairs: {within}"), out)?;
     }
     spreads(summary).iter().try_for_each(|text| line(look, 2, text, out))?;
     if summary.lines_changed > 0 {

@@ -12,8 +12,13 @@ use super::score::{CaseScore, FirstReply};
 pub struct Summary {
     /// Recordings.
     pub recordings: usize,
-    /// Those that could be judged: passed and failed. All numbers of files, acceptance, edits and rules are about these.
+    /// Those that could be judged: passed and failed.
     pub judged: usize,
+    /// Those whose replies were written by hand.
+    pub authored: usize,
+    /// Those that could be judged and in which a model has answered. All numbers of files, acceptance, edits and rules are
+    /// about these.
+    pub answered: usize,
     /// Those that met every demand.
     pub passed: usize,
     /// Those that did not.
@@ -97,27 +102,30 @@ impl Summary {
     /// The numbers of these scores.
     pub fn of(scores: &[CaseScore]) -> Self {
         let judged: Vec<&CaseScore> = scores.iter().filter(|score| score.is_judged()).collect();
-        let count = |which: &dyn Fn(&CaseScore) -> bool| judged.iter().filter(|score| which(score)).count();
+        let answered: Vec<&CaseScore> = judged.iter().copied().filter(|score| score.is_answered()).collect();
+        let count = |which: &dyn Fn(&CaseScore) -> bool| answered.iter().filter(|score| which(score)).count();
         let first = |which: fn(FirstReply) -> bool| count(&|score| score.first_reply.is_some_and(which));
         let mut violations: BTreeMap<String, usize> = BTreeMap::new();
-        for (rule, number) in judged.iter().flat_map(|score| &score.violations) {
+        for (rule, number) in answered.iter().flat_map(|score| &score.violations) {
             *violations.entry(rule.clone()).or_default() += number;
         }
         let mut by_turn: BTreeMap<usize, BTreeMap<String, usize>> = BTreeMap::new();
-        for (turn, rules) in judged.iter().flat_map(|score| &score.violations_by_turn) {
+        for (turn, rules) in answered.iter().flat_map(|score| &score.violations_by_turn) {
             for (rule, number) in rules {
                 *by_turn.entry(*turn).or_default().entry(rule.clone()).or_default() += number;
             }
         }
-        let sum = |of: fn(&CaseScore) -> usize| judged.iter().map(|score| of(score)).sum::<usize>();
+        let sum = |of: fn(&CaseScore) -> usize| answered.iter().map(|score| of(score)).sum::<usize>();
         let accepted = count(&|score| score.accepted_at.is_some());
         let within = |most: usize| count(&|score| score.accepted_at.is_some() && score.repairs <= most);
-        let turns_to_acceptance = judged.iter().filter_map(|score| score.accepted_at).map(|at| at as u64);
+        let turns_to_acceptance = answered.iter().filter_map(|score| score.accepted_at).map(|at| at as u64);
         Self {
             recordings: scores.len(),
             judged: judged.len(),
-            passed: count(&CaseScore::passed),
-            failed: count(&|score| !score.failures.is_empty()),
+            authored: scores.iter().filter(|score| score.authored).count(),
+            answered: answered.len(),
+            passed: judged.iter().filter(|score| score.passed()).count(),
+            failed: judged.iter().filter(|score| !score.passed()).count(),
             undecided: scores.len() - judged.len(),
             with_file: count(&|score| score.first_reply.is_some()),
             first_valid: first(|first| first.valid),
@@ -126,15 +134,15 @@ impl Summary {
             first_accepted: first(|first| first.accepted),
             accepted_within: [0, 1, 3, 5].map(|most| (most, within(most))).into(),
             accepted,
-            accepted_interval: wilson(accepted, judged.len()),
+            accepted_interval: wilson(accepted, answered.len()),
             turns: scores.iter().map(|score| score.by_turn.len()).sum(),
-            drift: sum(CaseScore::drift),
-            reworded: sum(CaseScore::reworded),
+            drift: judged.iter().map(|score| score.drift()).sum(),
+            reworded: judged.iter().map(|score| score.reworded()).sum(),
             flawed: sum(|score| score.flawed),
             missing_files: sum(|score| score.missing_files),
             stale_prompts: scores.iter().filter(|score| score.stale_prompts).count(),
             turns_to_acceptance: Spread::of(turns_to_acceptance),
-            tokens_to_acceptance: Spread::of(judged.iter().filter_map(|score| score.tokens_to_acceptance)),
+            tokens_to_acceptance: Spread::of(answered.iter().filter_map(|score| score.tokens_to_acceptance)),
             lines_changed: sum(|score| score.lines_changed),
             lines_needed: sum(|score| score.lines_needed),
             regressions: sum(|score| score.regressions.len()),
@@ -188,7 +196,9 @@ pub struct CaseSummary<'s> {
     pub judged: usize,
     /// Those that met every demand.
     pub passed: usize,
-    /// The 95 % interval of their share (Wilson's).
+    /// Those whose replies were written by hand: a case that has some has no interval and no pass@k.
+    pub authored: usize,
+    /// The 95 % interval of the share that passed (Wilson's).
     pub pass_interval: Option<(f64, f64)>,
     /// How likely at least one of 1, 3, 5 recordings passes, as far as there are so many.
     pub pass_at: BTreeMap<usize, f64>,
@@ -205,14 +215,17 @@ impl<'s> CaseSummary<'s> {
         let first = scores.first()?;
         let passed = scores.iter().filter(|score| score.passed()).count();
         let judged = scores.iter().filter(|score| score.is_judged()).count();
-        let pass_at = [1, 3, 5].into_iter().filter_map(|k| Some((k, pass_at(k, passed, judged)?)));
+        let authored = scores.iter().filter(|score| score.authored).count();
+        let of_model = if authored == 0 { judged } else { 0 };
+        let pass_at = [1, 3, 5].into_iter().filter_map(|k| Some((k, pass_at(k, passed.min(of_model), of_model)?)));
         Some(Self {
             suite: &first.suite,
             case: &first.case,
             recordings: scores.len(),
             judged,
             passed,
-            pass_interval: wilson(passed, judged),
+            authored,
+            pass_interval: wilson(passed.min(of_model), of_model),
             pass_at: pass_at.collect(),
         })
     }
@@ -249,6 +262,28 @@ mod tests {
         let written = |numbers: &[u64]| serde_json::to_string(&Spread::of(numbers.iter().copied())).unwrap();
         assert_eq!(written(&[2, 4]), r#"{"least":2,"median":3,"most":4}"#);
         assert!(written(&[2, 5]).contains(r#""median":3.5"#) && median(&[]).is_none());
+    }
+
+    #[test]
+    fn what_was_written_by_hand_is_judged_and_counted_in_no_number_of_replies() {
+        let score = |authored: bool, accepted_at: Option<usize>, failures: &[&str]| CaseScore {
+            authored,
+            accepted_at,
+            failures: failures.iter().map(|text| (*text).to_owned()).collect(),
+            first_reply: Some(FirstReply { valid: true, clean: None, accepted: accepted_at == Some(1) }),
+            violations: BTreeMap::from([("build-once".to_owned(), 1)]),
+            flawed: 1,
+            ..CaseScore::default()
+        };
+        let scores = [score(false, Some(1), &[]), score(true, Some(1), &[]), score(true, None, &["x"])];
+        let summary = Summary::of(&scores);
+        assert_eq!((summary.judged, summary.passed, summary.failed, summary.authored), (3, 2, 1, 2));
+        let counted = (summary.answered, summary.with_file, summary.first_accepted, summary.accepted, summary.flawed);
+        assert_eq!((counted, summary.violations["build-once"]), ((1, 1, 1, 1, 1), 1));
+        assert_eq!(summary.accepted_interval, wilson(1, 1));
+        let case = &CaseSummary::all(&scores)[0];
+        assert_eq!((case.judged, case.passed, case.authored, case.pass_interval), (3, 2, 2, None));
+        assert!(case.pass_at.is_empty());
     }
 
     #[test]

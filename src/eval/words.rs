@@ -25,7 +25,22 @@ pub(super) fn row(score: &CaseScore) -> String {
 pub(super) fn of_case(case: &CaseSummary<'_>) -> String {
     let interval = case.pass_interval.map(interval).unwrap_or_default();
     let at: Vec<String> = case.pass_at.iter().map(|(k, share)| format!("pass@{k} {}", percent(*share))).collect();
-    format!("{}: {} of {} passed{interval}; {}", case.case, case.passed, case.judged, at.join(", "))
+    let at = if at.is_empty() { "written by hand".to_owned() } else { at.join(", ") };
+    format!("{}: {} of {} passed{interval}; {at}", case.case, case.passed, case.judged)
+}
+
+/// What is to be known of recordings whose replies were written by hand, where there are some.
+pub(super) fn authored(summary: &Summary) -> Option<String> {
+    let count = counted(summary.authored, "recording");
+    let text =
+        || format!("authored: {count} written by hand: no number of files or rules counts what no model has said");
+    (summary.authored > 0).then(text)
+}
+
+/// The file of a recording, and whether its replies were written by hand.
+pub(super) fn file(score: &CaseScore) -> String {
+    let file = score.recording.rsplit('/').next().unwrap_or(&score.recording);
+    format!("{file}{}", if score.authored { ", authored" } else { "" })
 }
 
 /// A turn as one character: accepted, refused, incomplete, flawed, a fragment, words alone.

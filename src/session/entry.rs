@@ -30,6 +30,9 @@ pub struct Header {
     /// The hash of the system and the repair prompt, which says whether a recording was made with today's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompts: Option<String>,
+    /// Whether the replies were written by hand: they say nothing of a model.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub authored: bool,
     /// The pipeline file, relative to the repository.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
@@ -53,6 +56,7 @@ impl Header {
             script: None,
             settings: serde_json::Map::new(),
             prompts: None,
+            authored: false,
             path: None,
             folder: None,
             forked_from: None,

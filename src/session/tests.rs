@@ -356,18 +356,6 @@ fn any_entry() -> impl Strategy<Value = Entry> {
     ]
 }
 
-#[test]
-fn only_what_may_have_been_hidden_is_taken_for_masked() {
-    for (masked, text) in [("use xxxxxx now", "use secret now"), ("XXxx-x X", "ABcd-e 1"), ("as it is", "as it is")] {
-        assert!(masks(masked, text), "{masked}");
-    }
-    for (masked, text) in
-        [("say xxxxx", "say hello"), ("x ab", "y ab"), ("xxxxxx", "secrets"), ("xxxxxx", "SECRET"), ("a b", "a c")]
-    {
-        assert!(!masks(masked, text), "{masked}");
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
@@ -399,13 +387,6 @@ proptest! {
         let _ = read("x", &bytes);
         let _ = read("x", text.as_bytes());
         let _ = Redact::new(["secret".to_owned()]).text(&text);
-    }
-
-    #[test]
-    fn what_is_masked_is_known_again_whoever_masked_it(text in "(ghp_|://a:|@|[a-zA-Z0-9]{1,20}|é|-----BEGIN |PRIVATE KEY-----|\n| ){0,12}", known in "[a-zA-Z0-9-]{6,12}") {
-        let text = format!("{text} {known} {text}");
-        let masked = Redact::new([known]).text(&text).into_owned();
-        prop_assert!(masks(&masked, &text), "{} {}", masked, text);
     }
 
     #[test]
