@@ -76,7 +76,7 @@ fn holds(expression: &Expr, event: &Event) -> Option<bool> {
         Expr::Literal { value: Literal::Boolean(value), .. } => Some(*value),
         Expr::Glob { variable, pattern, .. } => takes(&Pattern::new(&pattern.text), value(&variable.text, event)?),
         Expr::Compare { left, operator, right } => {
-            let equal = equals(text(left, event)?, text(right, event)?);
+            let equal = equals(text(left, right, event)?, text(right, left, event)?);
             match operator {
                 Operator::Equal => equal,
                 Operator::NotEqual => equal.map(|equal| !equal),
@@ -139,14 +139,22 @@ fn all(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     answer
 }
 
-fn text<'e>(expression: &'e Expr, event: &'e Event) -> Option<&'e str> {
-    match expression {
+/// The text of one side of a comparison; `None` where the event does not tell it, as of a variable of the repository, of a
+/// custom pipeline or of a step before.
+fn text<'e>(side: &'e Expr, other: &Expr, event: &'e Event) -> Option<&'e str> {
+    match side {
         Expr::Literal { value: Literal::String(text), .. } => Some(text),
-        Expr::Variable(word) if word.text.starts_with("BITBUCKET_") => value(&word.text, event),
-        // A page of Bitbucket's shows words without quotes.
-        Expr::Variable(word) => Some(&word.text),
+        Expr::Variable(word) if is_of_bitbucket(side) => value(&word.text, event),
+        // A page of Bitbucket's shows a name beside one of its variables without quotes.
+        Expr::Variable(word) if is_of_bitbucket(other) && word.text.contains(|c: char| c.is_ascii_lowercase()) => {
+            Some(&word.text)
+        }
         _ => None,
     }
+}
+
+fn is_of_bitbucket(side: &Expr) -> bool {
+    matches!(side, Expr::Variable(word) if word.text.starts_with("BITBUCKET_"))
 }
 
 #[cfg(test)]
@@ -174,6 +182,18 @@ mod tests {
             x(true)
         );
         assert_eq!(started("!(BITBUCKET_TAG == \"\")", "repository-push", &main), []);
+        assert_eq!(started("BITBUCKET_BRANCH == main", "repository-push", &main), x(false));
+        assert_eq!(started("BITBUCKET_BRANCH == dev", "repository-push", &main), []);
+        for untold in [
+            "SHIP == \"yes\"",
+            "\"yes\" == SHIP",
+            "SHIP == yes",
+            "SHIP != OTHER",
+            "SHIP == \"\"",
+            "BITBUCKET_BRANCH == SHIP",
+        ] {
+            assert_eq!(started(untold, "repository-push", &main), x(true), "{untold}");
+        }
         assert_eq!(started("BITBUCKET_BRANCH == \"main\"", "pullrequest-push", &main), []);
         let pull_request = Event { destination: Some("main".to_owned()), ..Event::new(EventKind::PullRequest, "f") };
         let tags = Event::new(EventKind::Tag, "release-*");

@@ -67,11 +67,11 @@ pub(super) fn read(text: &str) -> Scalar<'_> {
 
 /// How a YAML 1.1 parser reads a plain scalar that YAML 1.2 takes for a string; `None` where both agree.
 ///
-/// Bitbucket's own reader is a Java one of the 1.1 family, so `on`, `yes` and `1_000` are not safe unquoted.
+/// Bitbucket's own reader is a Java one of the 1.1 family, so `on`, `yes` and `1_000` are not safe unquoted. A single `y` or `n`
+/// is a boolean in the text of YAML 1.1 and to none of its readers.
 pub fn yaml11_reading(text: &str) -> Option<&'static str> {
     match text {
-        "y" | "Y" | "yes" | "Yes" | "YES" | "n" | "N" | "no" | "No" | "NO" | "on" | "On" | "ON" | "off" | "Off"
-        | "OFF" => Some("a boolean"),
+        "yes" | "Yes" | "YES" | "no" | "No" | "NO" | "on" | "On" | "ON" | "off" | "Off" | "OFF" => Some("a boolean"),
         _ => {
             let digits = text.trim_start_matches(['+', '-']);
             let grouped = digits.starts_with(|c: char| c.is_ascii_digit())
@@ -97,6 +97,6 @@ mod tests {
         assert_eq!(read("-"), Scalar::String("-"));
         assert_eq!(read("infinity"), Scalar::String("infinity"));
         assert_eq!(yaml11_reading("on"), Some("a boolean"));
-        assert_eq!(yaml11_reading("on-call"), None);
+        assert_eq!(["on-call", "y", "N"].map(yaml11_reading), [None; 3]);
     }
 }
