@@ -320,13 +320,12 @@ pipelines:
     }
 
     #[test]
-    fn other_commands_with_the_same_effects_are_told_once() {
+    fn other_commands_are_told_once_with_all_their_events() {
         let found = changes(STEPS, &STEPS.replace("go test,", "go test ./..., "));
-        assert_eq!(found, [("push to main: `Test` runs other commands, with the same effects".to_owned(), false)]);
-        // Of a step that several events run it is told where it runs first.
+        assert_eq!(found, [("push to main: `Test` runs `go test ./...` in place of `go test`".to_owned(), false)]);
         let aliased = changes(FLOW, &FLOW.replace("          script:\n", "          script:\n            - date\n"));
         let texts: Vec<&str> = aliased.iter().map(|(text, _)| text.split(": line").next().unwrap_or("")).collect();
-        let once = "push of tag release-*: `Go` runs other commands, with the same effects";
+        let once = "push of tag release-* and push of tag rc-*: `Go` runs `date` too";
         assert_eq!(texts, [once, "anchors: the edit of `&go` reaches 1 other place"]);
     }
 

@@ -1,20 +1,21 @@
 //! What two sets of plans have gained and lost against each other.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::EventKind;
 use super::asked::asked;
 use super::does::otherwise;
 use super::given::given;
 use super::imported::{imported, ran};
+use super::lines;
 use super::model::{Plan, PlannedStep};
-use super::moved::{Moved, Named, moved, runs_all, runs_the_same};
+use super::moved::{Moved, Named, moved, runs_all};
 use super::pairs::{in_order, pairs};
+use super::shared::Shared;
 use super::waits::{conditions, fail_fast, failure, last, side_by_side, turned_round, waits_for};
 use crate::effect::Kind;
 use crate::pipeline::{Matching, Pattern, Section};
 use crate::text::counted;
-use crate::yaml::NodeId;
 
 /// One difference in meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>]) -> Vec<Change> {
     let old: BTreeMap<String, &Plan<'_>> = before.iter().map(|plan| (title(plan), plan)).collect();
     let new: BTreeMap<String, &Plan<'_>> = after.iter().map(|plan| (title(plan), plan)).collect();
     let main = after.iter().find(|plan| plan.is_main());
-    let mut once = Once::default();
+    let mut shared = Shared::default();
     for plan in before {
         let event = title(plan);
         match new.get(&event) {
@@ -46,7 +47,7 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>]) -> Vec<Change> {
             Some(now) => {
                 match imported(plan, now) {
                     Some((text, weakens)) => changes.push(Change { event: event.clone(), text, weakens }),
-                    None => steps(&event, plan, now, main, &mut once, &mut changes),
+                    None => steps(&event, plan, now, main, &mut shared, &mut changes),
                 }
                 let asked = asked(plan, now).into_iter();
                 changes.extend(asked.map(|text| Change { event: event.clone(), text, weakens: false }));
@@ -60,6 +61,7 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>]) -> Vec<Change> {
             changes.push(Change { event, text: format!("now runs {}", ran(plan, names)), weakens: false });
         }
     }
+    shared.tell(&mut changes);
     changes
 }
 
@@ -90,17 +92,10 @@ fn named<'p, 'd>(plan: &'p Plan<'d>) -> Vec<Named<'p, 'd>> {
     steps.collect()
 }
 
-/// Pairs of steps of which was told, in any event, what is the same in all of them.
-#[derive(Default)]
-struct Once {
-    commands: HashSet<(NodeId, NodeId)>,
-    given: HashSet<(NodeId, NodeId)>,
-}
-
 /// What is told of one event.
 struct Told<'o> {
     event: String,
-    once: &'o mut Once,
+    shared: &'o mut Shared,
     out: &'o mut Vec<Change>,
 }
 
@@ -116,11 +111,11 @@ fn steps(
     before: &Plan<'_>,
     after: &Plan<'_>,
     main: Option<&Plan<'_>>,
-    once: &mut Once,
+    shared: &mut Shared,
     out: &mut Vec<Change>,
 ) {
     let (old, new) = (named(before), named(after));
-    let mut told = Told { event: event.to_owned(), once, out };
+    let mut told = Told { event: event.to_owned(), shared, out };
     // For each old step the place of the new one.
     let mut now = pairs(&old, &new);
     let places: HashMap<&str, usize> =
@@ -244,18 +239,14 @@ fn step_changes(name: &str, before: &PlannedStep<'_>, now: &PlannedStep<'_>, tol
     for (text, weakens) in [conditions(before, now), failure(before, now), last(before, now)].into_iter().flatten() {
         told.tell(format!("{name} {text}"), weakens);
     }
-    let already = told.out.len();
     for text in otherwise(before, now) {
         told.tell(format!("{name} {text}"), false);
     }
-    let pair = (before.step.node().id(), now.step.node().id());
-    if told.out.len() == already && !runs_the_same(before, now) && told.once.commands.insert(pair) {
-        told.tell(format!("{name} runs other commands, with the same effects"), false);
-    }
-    if !told.once.given.insert(pair) {
-        return;
-    }
-    for text in given(before, now) {
-        told.tell(format!("{name} {text}"), false);
-    }
+    let told_of_steps = || {
+        let given = given(before, now).into_iter().map(|text| (text, false));
+        let all = lines::otherwise(before, now).into_iter().chain(given);
+        all.map(|(text, weakens)| (format!("{name} {text}"), weakens)).collect()
+    };
+    let steps = (before.step.node().id(), now.step.node().id());
+    told.shared.add(steps, &told.event, told.out.len(), told_of_steps);
 }

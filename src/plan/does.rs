@@ -1,7 +1,11 @@
 //! What two steps do to the world: the effects that one has and the other has not, as words.
 
 use super::model::PlannedStep;
-use crate::effect::{Effect, Images, Kind, Opaque, Reference};
+use crate::effect::{Effect, Images, Kind, Opaque, Reference, Site};
+use crate::yaml::{NodeId, Span};
+
+/// What a step does with a variable that the file does not set.
+const READS: &str = "reads the variable";
 
 /// One thing that a step does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +80,15 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<
     told
 }
 
+/// Where the effects of a step stand that another one has not, of which [`otherwise`] tells. Of a variable that is read only
+/// its name is told.
+pub(super) fn told_at(step: &PlannedStep<'_>, other: &PlannedStep<'_>) -> Vec<(NodeId, Span)> {
+    let others = effects(other);
+    let is_told = |does: &Does| does.verb != READS && !others.iter().any(|other| other.is(does));
+    let own = sites(step).filter(|(_, does)| is_told(does));
+    own.map(|(site, _)| (site.node.id(), site.range)).collect()
+}
+
 fn pushed(step: &PlannedStep<'_>) -> Vec<Does> {
     let all = step.found.effects.iter().flat_map(Effect::pushed);
     all.map(|reference| Does::new("pushes", format!("`{reference}`"))).collect()
@@ -84,22 +97,25 @@ fn pushed(step: &PlannedStep<'_>) -> Vec<Does> {
 /// What a step does; each once, and certain where one of its commands is.
 fn effects(step: &PlannedStep<'_>) -> Vec<Does> {
     let mut found: Vec<Does> = Vec::new();
-    for effect in &step.found.effects {
-        // What deploys only where an environment is declared changes something elsewhere, too: `git push`.
-        let weak = || Some(Does::new("runs", format!("`{}`", effect.command)));
-        let Some(does) = (if step.counts(effect) { does(effect) } else { weak() }) else { continue };
+    for (_, does) in sites(step) {
         match found.iter_mut().find(|other| other.is(&does)) {
-            Some(known) => known.certain |= effect.certain,
-            None => found.push(Does { certain: effect.certain, ..does }),
-        }
-    }
-    let changes = step.found.changes.iter().map(|change| Does::new("runs", format!("`{}`", change.command)));
-    for does in changes {
-        if !found.iter().any(|other| other.is(&does)) {
-            found.push(does);
+            Some(known) => known.certain |= does.certain,
+            None => found.push(does),
         }
     }
     found
+}
+
+/// All that a step does, with where it stands.
+fn sites<'p, 'd>(step: &'p PlannedStep<'d>) -> impl Iterator<Item = (Site<'d>, Does)> + use<'p, 'd> {
+    let effects = step.found.effects.iter().filter_map(|effect| {
+        // What deploys only where an environment is declared changes something elsewhere, too: `git push`.
+        let weak = || Some(Does::new("runs", format!("`{}`", effect.command)));
+        let does = if step.counts(effect) { does(effect) } else { weak() }?;
+        Some((effect.site, Does { certain: effect.certain, ..does }))
+    });
+    let changes = step.found.changes.iter();
+    effects.chain(changes.map(|change| (change.site, Does::new("runs", format!("`{}`", change.command)))))
 }
 
 fn does(effect: &Effect<'_>) -> Option<Does> {
@@ -124,6 +140,8 @@ fn does(effect: &Effect<'_>) -> Option<Does> {
         }
         Kind::Opaque(Opaque::Manifest { .. }) => return None,
         Kind::Opaque(_) => Does::new("runs", format!("`{}`, which is not followed", effect.command)),
-        Kind::Pull { .. } | Kind::Login | Kind::ReadVariable { .. } | Kind::Docker => return None,
+        Kind::Login => Does::new("logs in with", format!("`{}`", effect.command)),
+        Kind::ReadVariable { name } => Does::new(READS, format!("`{name}`")),
+        Kind::Pull { .. } | Kind::Docker => return None,
     })
 }

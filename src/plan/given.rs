@@ -9,9 +9,24 @@ use crate::yaml::{Document, Node};
 /// Keys whose items are names, with the word for one.
 const LISTS: [(&str, &str); 2] = [("services", "service"), ("caches", "cache")];
 
-/// Keys of a step whose value is told, or where it is no scalar, that it is another one. The file may have a value for
-/// all steps: under `options`, of `clone` at the top.
-const OTHERS: [&str; 7] = ["runs-on", "runtime", "size", "max-time", "clone", "artifacts", "output-variables"];
+/// Keys of a step that are told elsewhere, or by words of their own. Of any other key the value is told, or where it is no
+/// scalar, that it is another one. The file may have a value for all steps: under `options`, of `clone` at the top.
+const TOLD_ELSEWHERE: [&str; 14] = [
+    "name",
+    "type",
+    "custom",
+    "script",
+    "after-script",
+    "trigger",
+    "condition",
+    "deployment",
+    "on-fail",
+    "fail-fast",
+    "image",
+    "oidc",
+    "services",
+    "caches",
+];
 
 /// How many entries and items of a value are compared: aliases in aliases make any number.
 const MOST: usize = 10_000;
@@ -21,8 +36,9 @@ pub(super) fn given(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<Stri
     let (was, is) = (before.step.node(), now.step.node());
     let mut told: Vec<String> = Vec::new();
     told.extend(differ(was, is, "image").map(|(was, is)| otherwise("image", was, is)));
-    let token = |step: Node<'_>| step.get("oidc").and_then(|node| node.text()) == Some("true");
-    match (token(was), token(is)) {
+    let token = |value: Option<Node<'_>>| value.is_some_and(is_asked_for);
+    let tokens = differ(was, is, "oidc").map(|(was, is)| (token(was), token(is)));
+    match tokens.unwrap_or_default() {
         (false, true) => told.push("gets an OIDC token now".to_owned()),
         (true, false) => told.push("gets no OIDC token any more".to_owned()),
         _ => {}
@@ -30,10 +46,28 @@ pub(super) fn given(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<Stri
     for (key, word) in LISTS {
         told.extend(names(was.get(key), is.get(key), word).map(|text| format!("has {text}")));
     }
-    for key in OTHERS {
+    // An environment without a deployment is where the step goes, which is told as that.
+    let environment = before.deployment.is_some() && now.deployment.is_some();
+    for key in others(was, is).into_iter().filter(|key| *key != "environment" || environment) {
         told.extend(differ(was, is, key).map(|(was, is)| otherwise(key, was, is)));
     }
     told
+}
+
+/// The other keys of two maps, in the order in which they are written first.
+fn others<'k>(was: Node<'k>, is: Node<'k>) -> Vec<&'k str> {
+    let mut keys: Vec<&str> = Vec::new();
+    for entry in was.entries().chain(is.entries()) {
+        if !TOLD_ELSEWHERE.contains(&entry.name()) && !keys.contains(&entry.name()) {
+            keys.push(entry.name());
+        }
+    }
+    keys
+}
+
+/// Whether a value of `oidc` asks for a token.
+fn is_asked_for(oidc: Node<'_>) -> bool {
+    oidc.is_mapping() || oidc.text() == Some("true")
 }
 
 /// What a file gives otherwise than before to every step that doesn't say it itself, and the services and caches that it
@@ -41,11 +75,27 @@ pub(super) fn given(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<Stri
 pub fn given_to_all(before: &Document, now: &Document) -> Vec<Change> {
     let (Some(before), Some(now)) = (File::new(before), File::new(now)) else { return Vec::new() };
     let mut told = Vec::new();
-    for key in ["image"].into_iter().chain(OTHERS) {
+    let options = |file: &File<'_>| -> Vec<String> {
+        let all = file.root().get("options").into_iter().flat_map(|options| options.entries());
+        all.map(|entry| entry.name().to_owned()).filter(|key| !["docker", "oidc"].contains(&key.as_str())).collect()
+    };
+    let mut keys = vec!["image".to_owned(), "clone".to_owned()];
+    for key in options(&before).into_iter().chain(options(&now)) {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    for key in &keys {
         let (was, is) = (of_file(&before, key), of_file(&now, key));
         if shape(was) != shape(is) {
             told.push(format!("a step that sets no `{key}` {}", otherwise(key, was, is)));
         }
+    }
+    let token = |file: &File<'_>| file.option("oidc").is_some_and(is_asked_for);
+    match (token(&before), token(&now)) {
+        (false, true) => told.push("each step gets an OIDC token now".to_owned()),
+        (true, false) => told.push("a step gets an OIDC token only where it asks for one".to_owned()),
+        _ => {}
     }
     let docker = |file: &File<'_>| file.option("docker").and_then(|node| node.text()) == Some("true");
     match (docker(&before), docker(&now)) {

@@ -2,6 +2,7 @@
 
 mod asked;
 mod bind;
+mod calls;
 mod classes;
 mod compare;
 mod does;
@@ -9,10 +10,12 @@ mod event;
 mod given;
 mod handed;
 mod imported;
+mod lines;
 mod model;
 mod moved;
 mod pairs;
 mod select;
+mod shared;
 mod steps;
 mod triggered;
 mod waits;

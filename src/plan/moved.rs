@@ -2,7 +2,6 @@
 
 use super::model::{Plan, PlannedStep};
 use crate::pipeline::ScriptItem;
-use crate::yaml::{Entry, Node};
 
 /// A step of a plan under a name of its own.
 pub(super) type Named<'p, 'd> = (String, &'p PlannedStep<'d>);
@@ -77,45 +76,6 @@ fn receivers<'s, 'p, 'd>(lines: &[String], now: &'s [Named<'p, 'd>]) -> Vec<&'s 
     }
     found.sort_by_key(|(_, step)| step.number);
     found
-}
-
-/// Whether two steps run the same commands, and pipes with the same variables.
-pub(super) fn runs_the_same(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> bool {
-    let pipes = |step: &PlannedStep<'_>| -> Vec<String> {
-        let shown = |variable: Entry<'_>| format!("{}={:?}", variable.name(), resolved(variable.value));
-        let calls = step.step.pipes().into_iter();
-        calls
-            .map(|call| {
-                call.variables().into_iter().map(shown).fold(call.text().to_owned(), |all, one| all + "\n" + &one)
-            })
-            .collect()
-    };
-    plainly(&commands(before)) == plainly(&commands(now)) && pipes(before) == pipes(now)
-}
-
-/// Lines as they are written most plainly: one command each, without quotes and needless braces.
-fn plainly(lines: &[String]) -> Vec<String> {
-    let commands = lines.iter().flat_map(|line| line.split("&&"));
-    let plain = commands.map(|command| {
-        let mut text = command.replace(['"', '\''], "");
-        while let Some((before, after)) = text.split_once("${").map(|(a, b)| (a.to_owned(), b.to_owned())) {
-            let Some((name, rest)) = after.split_once('}') else { break };
-            if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-                break;
-            }
-            text = format!("{before}${name}{rest}");
-        }
-        text.trim().to_owned()
-    });
-    plain.filter(|command| !command.is_empty()).collect()
-}
-
-fn resolved(node: Node<'_>) -> Vec<String> {
-    if node.is_sequence() {
-        node.items().filter_map(|item| item.text()).map(str::to_owned).collect()
-    } else {
-        node.text().map(str::to_owned).into_iter().collect()
-    }
 }
 
 /// The lines of a step's scripts, and its pipes by name; comments left aside.

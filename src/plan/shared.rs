@@ -1,0 +1,80 @@
+//! What several events have in common of the steps that changed, told once below all their names.
+
+use super::compare::Change;
+use crate::text::counted;
+use crate::yaml::NodeId;
+
+/// The most events that a heading names.
+const MOST_EVENTS: usize = 5;
+
+/// What is the same in all events that run two versions of a step: its commands, and what it is given.
+#[derive(Default)]
+pub(super) struct Shared(Vec<OfPair>);
+
+/// A line, and whether it takes a safeguard away.
+type Line = (String, bool);
+
+struct OfPair {
+    steps: (NodeId, NodeId),
+    events: Vec<String>,
+    /// Where the first event's own changes end.
+    at: usize,
+    told: Vec<Line>,
+}
+
+impl Shared {
+    /// Takes an event that runs two versions of a step; what is told of them is asked for once. `at` is where the event's own
+    /// changes end.
+    pub(super) fn add(&mut self, steps: (NodeId, NodeId), event: &str, at: usize, told: impl FnOnce() -> Vec<Line>) {
+        match self.0.iter_mut().find(|pair| pair.steps == steps) {
+            Some(pair) if pair.events.iter().any(|known| known == event) => {}
+            Some(pair) => pair.events.push(event.to_owned()),
+            None => self.0.push(OfPair { steps, events: vec![event.to_owned()], at, told: told() }),
+        }
+    }
+
+    /// Tells what one event alone has with its own changes, and the rest below the names of its events.
+    pub(super) fn tell(self, changes: &mut Vec<Change>) {
+        let as_change = |event: &str, (text, weakens): Line| Change { event: event.to_owned(), text, weakens };
+        // Steps that take the same from one anchor are several, and change alike.
+        let mut pairs: Vec<OfPair> = Vec::new();
+        for pair in self.0 {
+            match pairs.iter_mut().find(|other| other.told == pair.told) {
+                Some(alike) => {
+                    let fresh: Vec<String> =
+                        pair.events.into_iter().filter(|event| !alike.events.contains(event)).collect();
+                    alike.events.extend(fresh);
+                }
+                None => pairs.push(pair),
+            }
+        }
+        let (own, common): (Vec<OfPair>, Vec<OfPair>) = pairs.into_iter().partition(|pair| pair.events.len() == 1);
+        let mut of_several: Vec<(Vec<String>, Vec<Line>)> = Vec::new();
+        for pair in common {
+            match of_several.iter_mut().find(|(events, _)| *events == pair.events) {
+                Some((_, told)) => told.extend(pair.told),
+                None => of_several.push((pair.events, pair.told)),
+            }
+        }
+        // From the last one on, so that places before it stay.
+        for pair in own.into_iter().rev() {
+            let event = pair.events.first().map(String::as_str).unwrap_or_default();
+            changes.splice(pair.at..pair.at, pair.told.into_iter().map(|told| as_change(event, told)));
+        }
+        for (events, told) in of_several {
+            let heading = events_in_words(&events);
+            changes.extend(told.into_iter().map(|told| as_change(&heading, told)));
+        }
+    }
+}
+
+/// Events as a heading names them.
+fn events_in_words(events: &[String]) -> String {
+    match events {
+        [named @ .., last] if events.len() <= MOST_EVENTS => format!("{} and {last}", named.join(", ")),
+        _ => {
+            let named = events.iter().take(MOST_EVENTS - 1).cloned().collect::<Vec<_>>().join(", ");
+            format!("{named} and {}", counted(events.len() + 1 - MOST_EVENTS, "other event"))
+        }
+    }
+}
