@@ -12,28 +12,33 @@ struct Prefix {
     own: usize,
     /// Flags that take a value.
     values: &'static [&'static str],
-    /// Whether a `--` anywhere behind it begins the command, whatever stands before.
-    separated: bool,
+    /// A word of these anywhere behind it begins the command, whatever stands before.
+    separators: &'static [&'static str],
     /// Whether the last word of the phrase is the command's own name: `gcloud docker -- push`.
     names: bool,
 }
 
 const fn prefix(phrase: &'static [&'static str], own: usize, values: &'static [&'static str]) -> Prefix {
-    Prefix { phrase, own, values, separated: false, names: false }
+    Prefix { phrase, own, values, separators: &[], names: false }
 }
 
 /// A tool whose own words end at `--`.
 const fn separated(phrase: &'static [&'static str], own: usize) -> Prefix {
-    Prefix { phrase, own, values: &[], separated: true, names: false }
+    Prefix { phrase, own, values: &[], separators: &["--"], names: false }
+}
+
+/// A tool with a flag behind which the command stands, and which runs none without it.
+const fn flagged(phrase: &'static [&'static str], separators: &'static [&'static str]) -> Prefix {
+    Prefix { phrase, own: usize::MAX, values: &[], separators, names: false }
 }
 
 /// A tool that hands the words to another one, which the phrase names last.
 const fn handed(phrase: &'static [&'static str], values: &'static [&'static str]) -> Prefix {
-    Prefix { phrase, own: 0, values, separated: false, names: true }
+    Prefix { phrase, own: 0, values, separators: &[], names: true }
 }
 
 /// The prefixes; of two that fit the longer phrase stands first.
-const PREFIXES: [Prefix; 69] = [
+const PREFIXES: [Prefix; 75] = [
     // another user, another priority, another terminal
     prefix(&["sudo"], 0, &["-u", "-g", "-h", "-p", "-C", "-D", "-R", "-T", "-U"]),
     prefix(&["doas"], 0, &["-u", "-C"]),
@@ -55,6 +60,8 @@ const PREFIXES: [Prefix; 69] = [
     prefix(&["dbus-run-session"], 0, &[]),
     prefix(&["tini"], 0, &["-p", "-e"]),
     prefix(&["dumb-init"], 0, &["-r"]),
+    prefix(&["sshpass"], 0, &["-p", "-f", "-d", "-P"]),
+    prefix(&["ssh-agent"], 0, &["-a", "-t", "-E", "-O", "-P"]),
     prefix(&["catchsegv"], 0, &[]),
     prefix(&["eatmydata"], 0, &[]),
     prefix(&["exec"], 0, &["-a"]),
@@ -100,6 +107,10 @@ const PREFIXES: [Prefix; 69] = [
     separated(&["mise", "exec"], 0),
     separated(&["mise", "x"], 0),
     separated(&["colima", "ssh"], 0),
+    separated(&["lerna", "exec"], 0),
+    separated(&["nx", "exec"], 0),
+    flagged(&["nix", "develop"], &["-c", "--command"]),
+    flagged(&["nix", "shell"], &["-c", "--command"]),
     prefix(&["limactl", "shell"], 1, &["--workdir", "--shell"]),
     prefix(&["lima"], 0, &[]),
     // tools with another tool inside
@@ -110,41 +121,112 @@ const PREFIXES: [Prefix; 69] = [
     handed(&["k3s", "kubectl"], &[]),
 ];
 
-/// Tools that take a command as one text: in the value of a flag, or, where no flag is named, in the last plain word.
-const TEXTS: [(&[&str], &[&str]); 9] = [
-    (&["az", "aks", "command", "invoke"], &["--command", "-c"]),
-    (&["su"], &["-c", "--command"]),
-    (&["runuser"], &["-c", "--command"]),
-    (&["flock"], &["-c", "--command"]),
-    (&["script"], &["-c", "--command"]),
-    (&["nix-shell"], &["--run", "--command"]),
-    (&["doppler", "run"], &["--command"]),
-    (&["infisical", "run"], &["--command"]),
-    (&["sops", "exec-env"], &[]),
+/// Tools that take a command as one text: in the value of a flag, or, where no flag is named, in the last plain word; and whether
+/// it runs on another machine.
+const TEXTS: [(&[&str], &[&str], bool); 12] = [
+    (&["az", "aks", "command", "invoke"], &["--command", "-c"], false),
+    (&["az", "vm", "run-command", "invoke"], &["--scripts"], true),
+    (&["gcloud", "compute", "ssh"], &["--command"], true),
+    (&["gcloud", "beta", "compute", "ssh"], &["--command"], true),
+    (&["su"], &["-c", "--command"], false),
+    (&["runuser"], &["-c", "--command"], false),
+    (&["flock"], &["-c", "--command"], false),
+    (&["script"], &["-c", "--command"], false),
+    (&["nix-shell"], &["--run", "--command"], false),
+    (&["doppler", "run"], &["--command"], false),
+    (&["infisical", "run"], &["--command"], false),
+    (&["sops", "exec-env"], &[], false),
 ];
 
+/// Flags of `concurrently` that take a value.
+const CONCURRENTLY: [&str; 10] =
+    ["-n", "--names", "-c", "--prefix-colors", "-p", "--prefix", "-s", "--success", "-m", "--max-processes"];
+
+/// Shell text that a tool is given to run.
+pub(super) struct Given {
+    pub(super) text: Value,
+    /// The other machine on which it runs.
+    pub(super) machine: Option<Value>,
+}
+
 /// The shell text that a tool is given to run. `base` is the first word without its folder.
-pub(super) fn text(invocation: &Invocation, base: &str) -> Option<Value> {
+pub(super) fn text(invocation: &Invocation, base: &str) -> Option<Given> {
+    if let Some(inner) = packaged(invocation, base) {
+        let call = |word: &Word| matches!(word.literal(), Some("-c" | "--call"));
+        if inner.words.first().is_some_and(call) {
+            return Some(Given { text: inner.words.get(1)?.value().into_owned(), machine: None });
+        }
+        return text(&inner, inner.name()?);
+    }
+    if base == "concurrently" {
+        return concurrent(&invocation.words);
+    }
     let words = &invocation.words;
     let fits = |phrase: &[&str]| {
         phrase.first() == Some(&base)
             && phrase.iter().skip(1).zip(words.iter().skip(1)).all(|(part, word)| word.literal() == Some(*part))
     };
-    let (phrase, flags) = TEXTS.iter().find(|(phrase, _)| fits(phrase))?;
-    if flags.is_empty() {
-        return words.get(phrase.len() + 1..)?.last().map(|word| word.value().into_owned());
-    }
-    words.iter().enumerate().find_map(|(at, word)| match word.value().split_once("=") {
-        _ if word.literal().is_some_and(|text| flags.contains(&text)) => {
-            words.get(at + 1).map(|word| word.value().into_owned())
+    let (phrase, flags, elsewhere) = TEXTS.iter().find(|(phrase, ..)| fits(phrase))?;
+    let behind = words.get(phrase.len()..)?;
+    let plain = || behind.iter().find(|word| !word.value().literal_prefix().starts_with('-'));
+    let machine =
+        elsewhere.then(|| plain().map_or_else(|| Value::opaque("a server"), |word| word.value().into_owned()));
+    let text = if flags.is_empty() {
+        words.get(phrase.len() + 1..)?.last().map(|word| word.value().into_owned())
+    } else {
+        words.iter().enumerate().find_map(|(at, word)| match word.value().split_once("=") {
+            _ if word.literal().is_some_and(|text| flags.contains(&text)) => {
+                words.get(at + 1).map(|word| word.value().into_owned())
+            }
+            Some((flag, text)) if flag.as_literal().is_some_and(|flag| flags.contains(&flag)) => Some(text),
+            _ => None,
+        })
+    }?;
+    Some(Given { text, machine })
+}
+
+/// The commands of `concurrently`, one a line; `npm:test` is `npm run test`.
+fn concurrent(words: &[Word]) -> Option<Given> {
+    let mut lines = Vec::new();
+    let mut words = words.iter().skip(1);
+    while let Some(word) = words.next() {
+        let value = word.value();
+        if value.as_literal().is_some_and(|flag| CONCURRENTLY.contains(&flag)) {
+            words.next();
+        } else if let Some(script) = value.strip_prefix("npm:") {
+            lines.push(super::value::join([&Value::literal("npm run "), &script], ""));
+        } else if !value.literal_prefix().starts_with('-') {
+            lines.push(value.into_owned());
         }
-        Some((flag, text)) if flag.as_literal().is_some_and(|flag| flags.contains(&flag)) => Some(text),
-        _ => None,
-    })
+    }
+    (!lines.is_empty()).then(|| Given { text: super::value::join(&lines, "\n"), machine: None })
+}
+
+/// What stands behind a runner of packages of JavaScript: `npx cross-env A=b x`, `npm exec -c 'x'`.
+fn packaged(invocation: &Invocation, base: &str) -> Option<Invocation> {
+    let second = invocation.words.get(1).and_then(Word::literal);
+    let mut index = match (base, second) {
+        ("npx" | "bunx" | "pnpx", _) => 1,
+        ("npm" | "pnpm" | "yarn" | "bun", Some("exec" | "dlx" | "x")) => 2,
+        _ => return None,
+    };
+    while let Some(flag) = invocation.words.get(index).and_then(Word::literal) {
+        match flag {
+            "-p" | "--package" | "-w" | "--workspace" => index += 2,
+            "-c" | "--call" => break,
+            _ if flag.starts_with('-') => index += 1,
+            _ => break,
+        }
+    }
+    let words = invocation.words.get(index..).filter(|words| !words.is_empty())?;
+    Some(Invocation { words: words.to_vec(), ..invocation.clone() })
 }
 
 /// The command behind a prefix such as `sudo`. `base` is the first word without its folder.
 pub(super) fn unwrapped(invocation: &Invocation, base: &str) -> Option<Invocation> {
+    if let Some(inner) = packaged(invocation, base) {
+        return unwrapped(&inner, inner.name()?);
+    }
     let words = &invocation.words;
     let (prefix, mut index) =
         PREFIXES.iter().filter(|prefix| prefix.phrase.first() == Some(&base)).find_map(|prefix| {
@@ -152,8 +234,8 @@ pub(super) fn unwrapped(invocation: &Invocation, base: &str) -> Option<Invocatio
             Some((prefix, index))
         })?;
     let named = index - 1;
-    let separator = words.iter().skip(index).position(|word| word.literal() == Some("--")).map(|at| index + at + 1);
-    match separator.filter(|_| prefix.separated) {
+    let separates = |word: &Word| word.literal().is_some_and(|text| prefix.separators.contains(&text));
+    match words.iter().skip(index).position(separates).map(|at| index + at + 1) {
         Some(after) => index = after,
         None => index = after_own(words, prefix, index),
     }
@@ -195,11 +277,12 @@ fn after_own(words: &[Word], prefix: &Prefix, mut index: usize) -> usize {
 }
 
 fn skip_flags(words: &[Word], prefix: &Prefix, mut index: usize) -> usize {
-    while let Some(text) = words.get(index).and_then(Word::literal).filter(|text| text.starts_with('-')) {
-        if text == "--" {
-            break;
-        }
-        index += if prefix.values.contains(&text) { 2 } else { 1 };
+    while let Some(word) = words.get(index).filter(|word| word.value().literal_prefix().starts_with('-')) {
+        index += match word.literal() {
+            Some("--") => break,
+            Some(flag) if prefix.values.contains(&flag) => 2,
+            _ => 1,
+        };
     }
     index
 }

@@ -116,11 +116,14 @@ impl Interpreter<'_> {
             }
             _ => {}
         }
-        if let Some(value) = prefix::text(&invocation, base)
-            && value.as_symbol().is_none()
+        if let Some(given) = prefix::text(&invocation, base)
+            && given.text.as_symbol().is_none()
         {
-            let piece = Piece::whole(invocation.place, &self.as_shell_text(&value));
+            let piece = Piece::whole(invocation.place, &self.as_shell_text(&given.text));
+            let before = self.remote.clone();
+            self.remote = given.machine.or(self.remote.take());
             self.in_subshell(invocation.assignments, Vec::new(), |this| this.walk_piece(&piece));
+            self.remote = before;
             return Flow::Next;
         }
         if let Some(inner) = prefix::unwrapped(&invocation, base) {
