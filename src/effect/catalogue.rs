@@ -101,6 +101,7 @@ struct CommandData {
     target: Option<String>,
     target_tag: Option<String>,
     to: Option<String>,
+    from: Option<String>,
     image: Option<ImageWord>,
     #[serde(default)]
     push: PushData,
@@ -168,6 +169,8 @@ pub(super) struct Command {
     pub(super) target_tag: Option<Selector>,
     /// Where a deployment goes.
     pub(super) to: Option<Selector>,
+    /// From where it takes what it deploys, which says nothing of where it goes.
+    pub(super) from: Option<Selector>,
     pub(super) image: Option<ImageWord>,
     pub(super) pushes: Pushes,
     pub(super) weak: bool,
@@ -340,6 +343,7 @@ impl Catalogue {
             target: selector(data.target)?,
             target_tag: selector(data.target_tag)?,
             to: selector(data.to)?,
+            from: selector(data.from)?,
             image: data.image,
             pushes: pushes(data.push)?,
             weak: data.weak,

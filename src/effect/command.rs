@@ -6,6 +6,7 @@ use super::collected::GitCall;
 use super::configured;
 use super::daemon::Daemon;
 use super::deploy;
+use super::git;
 use super::hidden;
 use super::model::{AtHand, Effect, Images, Kind, Opaque};
 use super::read::Run;
@@ -73,7 +74,7 @@ impl<'d> Reading<'_, 'd> {
                 return;
             }
         }
-        if name == "git" && pushes_a_branch(self.invocation) {
+        if name == "git" && git::pushes_a_branch(self.invocation) {
             // A commit that a controller follows deploys; in a step that declares an environment it is meant to.
             self.push(
                 Kind::Deploy { images: Images::Hidden, to: None, weak: true, restart: true },
@@ -135,7 +136,9 @@ impl<'d> Reading<'_, 'd> {
             Does::Change => self.change(),
             Does::Login => self.push(Kind::Login, self.short(), Vec::new()),
             Does::Opaque => {
-                self.push(Kind::Opaque(Opaque::Command { name: name.to_owned() }), self.short(), self.words(&[]))
+                let words = std::iter::once(name).chain(self.phrase.iter().map(String::as_str));
+                let name = words.collect::<Vec<_>>().join(" ");
+                self.push(Kind::Opaque(Opaque::Command { name }), self.short(), self.words(&[]))
             }
             Does::Runner => match runner::read(self.invocation) {
                 Runs::Harmless => self.runs_nothing(),
@@ -266,7 +269,10 @@ impl<'d> Reading<'_, 'd> {
         let by_parts = (command.reader.as_deref() == Some("ecr")).then(|| self.put_image(arguments));
         let (source, mut targets) = match by_parts {
             Some((source, target)) => (source, Vec::from_iter(target)),
-            None => (all(&command.source).into_iter().next(), all(&command.target)),
+            None => {
+                let source = all(&command.source).into_iter().next().filter(|source| !self.is_unnamed(source));
+                (source, all(&command.target))
+            }
         };
         if let (Some(selector), Some(source)) = (&command.target_tag, &source) {
             for selected in selector.select(arguments, self.scope) {
@@ -283,12 +289,20 @@ impl<'d> Reading<'_, 'd> {
         }
     }
 
+    /// Whether an image stands in a file that no retag of the step made: it has no name that could move.
+    fn is_unnamed(&self, source: &Reference<'d>) -> bool {
+        let made = |effect: &Effect<'d>| match &effect.kind {
+            Kind::Retag { target: Some(target), .. } => target.same(source, false) == Comparison::Same,
+            _ => false,
+        };
+        source.is_file() && !self.run.found_mut().effects.iter().any(made)
+    }
+
     /// Words that may name an environment: all but references and secrets.
     pub(super) fn words(&self, references: &[Reference<'d>]) -> Vec<String> {
         let images: Vec<String> = references.iter().map(Reference::to_string).collect();
         let mut words: Vec<String> = Vec::new();
         let mut skip_next = false;
-        let swaps = self.phrase.last().is_some_and(|word| word == "swap");
         for word in self.invocation.words.iter().skip(1) {
             let text = word.shown();
             if std::mem::take(&mut skip_next) {
@@ -301,8 +315,6 @@ impl<'d> Reading<'_, 'd> {
                 text.as_str(),
                 "--image" | "--set" | "--helm-set" | "--set-string" | "-i" | "--token" | "--description" | "-m"
             );
-            // A swap names the slot from which it takes.
-            skip_next |= swaps && matches!(text.as_str(), "--slot" | "-s");
             // A flag's name, such as `--stage`, is about environments in general.
             let text = match text.split_once('=') {
                 Some((flag, value)) if flag.starts_with('-') => value.to_owned(),
@@ -362,11 +374,4 @@ impl<'d> Reading<'_, 'd> {
             words,
         });
     }
-}
-
-/// Whether a call of git pushes something else than tags.
-fn pushes_a_branch(invocation: &Invocation) -> bool {
-    let words: Vec<String> = invocation.words.iter().skip(1).map(|word| word.shown()).collect();
-    let tags = |word: &String| word == "--tags" || word.contains("refs/tags/") || word.contains("BITBUCKET_TAG");
-    words.iter().any(|word| word == "push") && !words.iter().any(tags)
 }

@@ -1,6 +1,7 @@
 //! Deploying commands, and requests that may deploy.
 
 use super::arguments::Arguments;
+use super::cap::{self, Tasks};
 use super::catalogue::{Command, ImageWord};
 use super::command::Reading;
 use super::given;
@@ -24,7 +25,11 @@ impl Reading<'_, '_> {
         }
         let fetches = match command.reader.as_deref() {
             Some("lftp") => only_fetches(arguments),
-            Some("capistrano") => only_checks(arguments),
+            Some("capistrano") => match cap::tasks(arguments) {
+                Tasks::Deploy => false,
+                Tasks::Look => true,
+                Tasks::Other => return self.change(),
+            },
             _ => false,
         };
         if fetches {
@@ -89,6 +94,11 @@ impl Reading<'_, '_> {
         if matches!(command.reader.as_deref(), Some("copy" | "upload")) {
             let sources = copied_from_elsewhere(arguments);
             words.retain(|word| !sources.contains(word));
+        }
+        if let Some(from) = &command.from {
+            let from: Vec<String> =
+                from.select(arguments, self.scope).iter().map(|word| word.value.to_string()).collect();
+            words.retain(|word| !from.contains(word));
         }
         let to = command.to.as_ref().map(|to| to.select(arguments, self.scope)).unwrap_or_default();
         let to = to.first().map(|to| without_user(&to.value.to_string()));
@@ -188,13 +198,6 @@ fn only_fetches(arguments: &Arguments<'_>) -> bool {
         words.any(|word| matches!(word, "put" | "mput" | "mv" | "rm" | "mrm" | "-R" | "--reverse" | "source" | "-f"))
     };
     !told.is_empty() && !arguments.has("-f") && !told.iter().any(|told| puts(&told.value.to_string()))
-}
-
-/// Whether the tasks of Capistrano, which stand behind the name of a stage, are known to look only.
-fn only_checks(arguments: &Arguments<'_>) -> bool {
-    let looks = |task: &&str| matches!(*task, "doctor" | "deploy:check" | "git:check" | "install");
-    let words: Vec<&str> = arguments.plain_values().map(|word| word.as_literal().unwrap_or("")).collect();
-    words.iter().any(looks) && words.iter().skip(1).all(looks)
 }
 
 #[cfg(test)]

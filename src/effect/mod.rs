@@ -6,6 +6,7 @@ mod applied;
 mod arguments;
 mod at_hand;
 mod built_in;
+mod cap;
 mod catalogue;
 mod changes;
 mod collected;
@@ -18,6 +19,7 @@ mod deploy;
 mod ecr;
 mod environment;
 mod family;
+mod git;
 mod given;
 mod hidden;
 mod manifest;
@@ -55,3 +57,5 @@ pub use world::{Bindings, Files, NoFiles};
 mod catalogue_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wrapped_tests;

@@ -122,18 +122,6 @@ impl Reading<'_, '_> {
             self.uses_context();
         }
     }
-
-    /// `git push heroku` and `git push dokku@…` deploy from source.
-    pub(super) fn git_deploys(&self, name: &str) -> Option<String> {
-        if name != "git" {
-            return None;
-        }
-        let words: Vec<String> = self.invocation.words.iter().skip(1).map(|word| word.shown()).collect();
-        let at = words.iter().position(|word| word == "push")?;
-        let remote = words.iter().skip(at + 1).find(|word| !word.starts_with('-'))?;
-        let deploys = remote.contains("heroku") || remote.starts_with("dokku");
-        deploys.then(|| remote.clone())
-    }
 }
 
 fn is_trace(flag: &str) -> bool {

@@ -76,7 +76,9 @@ impl<'d> Reference<'d> {
     /// Reads a reference.
     pub fn read(value: &Value, site: Site<'d>) -> Self {
         let mut value = in_halves(value);
-        for transport in ["docker://", "https://", "oci://", "DOCKER|", "docker|"] {
+        for transport in
+            ["docker://", "https://", "oci://", "DOCKER|", "docker|", "docker-daemon:", "containers-storage:"]
+        {
             value = value.strip_prefix(transport).unwrap_or(value);
         }
         // Docker Hub is the registry of a name that has none.
@@ -100,6 +102,14 @@ impl<'d> Reference<'d> {
                 Self { image: value, tag: if open { Tag::Unknown } else { Tag::None }, site }
             }
         }
+    }
+
+    /// Whether it is a file or a folder with an image: `docker-archive:app.tar`.
+    pub(super) fn is_file(&self) -> bool {
+        let begin = self.image.literal_prefix();
+        ["docker-archive", "oci-archive", "oci", "dir", "tarball"]
+            .iter()
+            .any(|kind| begin.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with(':')))
     }
 
     /// With another tag.

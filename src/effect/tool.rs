@@ -47,7 +47,13 @@ pub(super) fn behind(invocation: &Invocation) -> Option<Invocation> {
     let text = first.literal()?.to_owned();
     let at = text.get(1..).and_then(|rest| rest.find('@')).map_or(text.len(), |at| at + 1);
     let name = text.get(..at)?;
-    let called = PACKAGES.into_iter().find(|(package, _)| *package == name).map_or(name, |(_, command)| command);
+    let called = match name {
+        // The package of Capacitor, and no gem.
+        "cap" if matches!(invocation.name(), Some("npx" | "bunx" | "pnpx" | "npm" | "pnpm" | "yarn" | "bun")) => {
+            "capacitor"
+        }
+        _ => PACKAGES.into_iter().find(|(package, _)| *package == name).map_or(name, |(_, command)| command),
+    };
     first.values = vec![Value::literal(called)];
     Some(Invocation { words, ..invocation.clone() })
 }

@@ -1,0 +1,56 @@
+//! Commands that stand behind other commands, and words that look like another command's.
+
+use super::tests::effects;
+
+#[test]
+fn what_a_wrapper_runs_is_read() {
+    let built = ["build r/a:1"];
+    for script in [
+        "npx cross-env A=b docker build -t r/a:1 .",
+        "npx concurrently -n a 'docker build -t r/a:1 .'",
+        "npx -c 'docker build -t r/a:1 .'",
+        "npm exec -c 'docker build -t r/a:1 .'",
+        "lerna exec -- docker build -t r/a:1 .",
+        "npx nx exec -- docker build -t r/a:1 .",
+        "nix develop -c docker build -t r/a:1 .",
+        "ssh-agent bash -c 'docker build -t r/a:1 .'",
+    ] {
+        assert_eq!(effects(script), built, "{script}");
+    }
+    for script in ["npx eslint -c .eslintrc", "nix develop .#ci", "npx concurrently -c red"] {
+        assert_eq!(effects(script), Vec::<String>::new(), "{script}");
+    }
+    for script in [
+        "sshpass -p \"$PW\" ssh a@b 'docker run -d r/a:1'",
+        "sshpass -p$PW ssh a@b 'docker run -d r/a:1'",
+        "gcloud compute ssh b --zone z --command 'docker run -d r/a:1'",
+        "az vm run-command invoke -n b --scripts 'docker run -d r/a:1'",
+    ] {
+        assert_eq!(effects(script), ["remote deploy r/a:1"], "{script}");
+    }
+}
+
+#[test]
+fn a_word_of_another_command_is_no_subcommand() {
+    for script in ["git ftp push", "git -C x ftp push ftp://h"] {
+        assert_eq!(effects(script), ["deploy"], "{script}");
+    }
+    for script in ["git push o HEAD:x", "git -c a=b push o HEAD:x", "git subtree push --prefix dist o gh-pages"] {
+        assert_eq!(effects(script), ["deploy ?"], "{script}");
+    }
+    for script in ["npx cap sync android", "cap sync", "cap production doctor", "git lfs push o x"] {
+        assert_eq!(effects(script), Vec::<String>::new(), "{script}");
+    }
+    for script in ["bundle exec cap production deploy", "cap deploy", "cap -n", "cap staging app:deploy"] {
+        assert_eq!(effects(script).len(), usize::from(!script.contains("-n")), "{script}");
+    }
+}
+
+#[test]
+fn an_image_in_a_file_has_no_name() {
+    assert_eq!(effects("skopeo copy docker-archive:a.tar docker://r/a:1"), ["retag ? -> r/a:1"]);
+    assert_eq!(effects("skopeo copy docker-daemon:a:1 docker://r/a:1"), ["retag a:1 -> r/a:1"]);
+    assert_eq!(effects("crane push a.tar r/a:1"), ["push r/a:1"]);
+    assert_eq!(effects("regctl image import r/a:1 a.tar"), ["push r/a:1"]);
+    assert_eq!(effects("docker build --check ."), Vec::<String>::new());
+}
