@@ -190,7 +190,7 @@ impl<'d> Reading<'_, 'd> {
     }
 
     /// What the script wrote to a path, or changed there.
-    fn written(&self, path: &str) -> Option<&Option<Value>> {
+    pub(super) fn written(&self, path: &str) -> Option<&Option<Value>> {
         let known = self.invocation.reads.written.iter().find(|(word, _)| word == path);
         known.map(|(_, text)| text)
     }
@@ -203,7 +203,7 @@ impl<'d> Reading<'_, 'd> {
     }
 
     /// Whether nothing ran before in the step that could have changed the repository's files unseen.
-    fn is_followed(&self) -> bool {
+    pub(super) fn is_followed(&self) -> bool {
         let found = self.run.found_mut();
         found.unread.is_empty() && !found.effects.iter().any(Effect::hides_effects)
     }

@@ -55,9 +55,16 @@ impl Reading<'_, '_> {
             self.run.harmless();
             return;
         }
+        let mut stated = matches!(command.reader.as_deref(), Some("settings" | "variables"));
         let references = match command.reader.as_deref() {
             Some("helm") => {
-                let mut references = self.read_references(hidden::helm(arguments));
+                let images = self.chart(arguments);
+                let (own, mut kept): (Vec<_>, Vec<_>) = images.into_iter().partition(|image| !image.in_files);
+                // What only files say may be about somebody else's images, too.
+                stated = own.is_empty();
+                kept.retain(|_| stated);
+                let selected = own.into_iter().chain(kept).map(|image| image.selected);
+                let mut references = self.read_references(selected.collect());
                 references.iter_mut().for_each(hidden::forget_image);
                 references
             }
@@ -82,9 +89,7 @@ impl Reading<'_, '_> {
             _ if command.reader.as_deref() == Some("file") => self.of_file(arguments),
             _ if command.reader.as_deref() == Some("ecspresso") => self.ecspresso(arguments),
             // Templates are given somebody else's images as well.
-            (false, _) if matches!(command.reader.as_deref(), Some("settings" | "variables")) => {
-                Images::Stated(references.clone())
-            }
+            (false, _) if stated => Images::Stated(references.clone()),
             (false, _) => Images::Known(references.clone()),
             (true, Some(ImageWord::None)) => Images::None,
             (true, _) if command.reader.as_deref() == Some("manifest") => self.applied(arguments),

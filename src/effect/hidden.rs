@@ -1,4 +1,4 @@
-//! References that no selector can read: charts' values, compose files, parts of a name.
+//! References that no selector can read: compose files, parts of a name.
 
 use super::arguments::Arguments;
 use super::reference::{Reference, Tag};
@@ -6,68 +6,6 @@ use super::selector::Selected;
 use super::world::Files;
 use crate::shell::{Scope, Value};
 use crate::yaml::Document;
-
-/// `helm upgrade --set image.repository=…,image.tag=…`.
-pub(super) fn helm(arguments: &Arguments<'_>) -> Vec<Selected> {
-    let mut settings: Vec<(String, Selected)> = Vec::new();
-    for (flag, value, place) in arguments.flag_values() {
-        if flag == "--kustomize-image" {
-            let value = value.split_once("=").map_or_else(|| value.clone(), |(_, image)| image);
-            settings.push((String::new(), Selected { value, place }));
-        }
-        if !matches!(flag, "--set" | "--set-string" | "--helm-set" | "--helm-set-string" | "-p" | "--parameter") {
-            continue;
-        }
-        for pair in value.split_on(|c| c == ',') {
-            if let Some((key, value)) = pair.split_once("=")
-                && let Some(key) = key.as_literal()
-            {
-                settings.push((key.to_owned(), Selected { value, place }));
-            }
-        }
-    }
-    let of = |key: &str| settings.iter().rev().find(|(own, _)| own == key).map(|(_, value)| value);
-    let mut found = Vec::new();
-    for (key, selected) in &settings {
-        let (prefix, last) = key.rsplit_once('.').map_or(("", key.as_str()), |(prefix, last)| (prefix, last));
-        let sibling = |name: &str| of(&if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") });
-        match last {
-            "" => found.push(selected.clone()),
-            "tag" | "imageTag" | "image_tag" | "digest" => {
-                let repository = ["repository", "name", "image", "imageRepository"].into_iter().find_map(sibling);
-                let registry =
-                    sibling("registry").or_else(|| of("global.imageRegistry")).or_else(|| of("global.registry"));
-                let between = if last == "digest" { "@" } else { ":" };
-                let value = match (registry, repository) {
-                    (Some(registry), Some(repository)) => {
-                        let image = crate::shell::join([&registry.value, &repository.value], "/");
-                        crate::shell::join([&image, &selected.value], between)
-                    }
-                    (None, Some(repository)) => crate::shell::join([&repository.value, &selected.value], between),
-                    _ => crate::shell::join([&Value::opaque(chart_image(arguments)), &selected.value], between),
-                };
-                found.push(Selected { value, place: selected.place });
-            }
-            "image" if selected.value.literal_contains(":") || selected.value.literal_contains("/") => {
-                let tagged = sibling("tag").is_some() || sibling("imageTag").is_some();
-                if !tagged {
-                    found.push(selected.clone());
-                }
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-/// What a chart's own image is called. A chart with a version of its own comes from a repository of charts.
-fn chart_image(arguments: &Arguments<'_>) -> &'static str {
-    let fetched = arguments.has("--version") || arguments.has("--repo");
-    if fetched { FETCHED_IMAGE } else { "the chart's image" }
-}
-
-/// The image of a chart that may be somebody else's.
-pub(super) const FETCHED_IMAGE: &str = "the fetched chart's image";
 
 /// The images of a compose file at hand, for the services that the command names.
 pub(super) fn compose(arguments: &Arguments<'_>, scope: &Scope, files: &dyn Files, builds: bool) -> Vec<Selected> {

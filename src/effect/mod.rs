@@ -9,6 +9,7 @@ mod built_in;
 mod cap;
 mod catalogue;
 mod changes;
+mod chart;
 mod collected;
 mod command;
 mod configured;

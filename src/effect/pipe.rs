@@ -2,6 +2,7 @@
 
 use super::arguments::Arguments;
 use super::catalogue::{Catalogue, Does, ImageWord, Pipe, Pushes};
+use super::chart;
 use super::collected::Unread;
 use super::hidden;
 use super::model::{Effect, Images, Kind, Opaque, Site};
@@ -81,7 +82,7 @@ pub(super) fn read<'d>(
             .map(|selected| Reference::read(&selected.value, run.site(selected.place)))
             .collect(),
         None => {
-            let of_chart = hidden::helm(&arguments).into_iter();
+            let of_chart = chart::set(&arguments).into_iter();
             let mut references: Vec<Reference<'d>> =
                 of_chart.map(|selected| Reference::read(&selected.value, run.site(selected.place))).collect();
             references.iter_mut().for_each(hidden::forget_image);

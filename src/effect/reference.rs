@@ -136,7 +136,7 @@ impl<'d> Reference<'d> {
     /// Whether the image is that of a chart or a template which may be somebody else's.
     pub fn of_fetched_chart(&self) -> bool {
         self.image.first_symbol().is_some_and(|symbol| {
-            [super::hidden::FETCHED_IMAGE, super::given::UNNAMED_IMAGE].contains(&symbol.name.as_str())
+            [super::chart::FETCHED_IMAGE, super::given::UNNAMED_IMAGE].contains(&symbol.name.as_str())
         })
     }
 

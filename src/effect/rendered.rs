@@ -2,7 +2,6 @@
 
 use super::arguments::Arguments;
 use super::command::Reading;
-use super::hidden;
 use super::selector::Selected;
 use crate::shell::{Place, Value, join};
 
@@ -29,7 +28,12 @@ impl Reading<'_, '_> {
     pub(super) fn renders(&self, arguments: &Arguments<'_>) {
         // An image without a tag may get one from the chart's values.
         let whole = |image: &Selected| image.value.literal_contains(":") || image.value.literal_contains("@");
-        let images = hidden::helm(arguments).into_iter().filter(whole).map(|image| (image.value, image.place));
+        let images = self
+            .chart(arguments)
+            .into_iter()
+            .map(|image| image.selected)
+            .filter(whole)
+            .map(|image| (image.value, image.place));
         let command = self.invocation.words.iter().map(|word| word.value().to_string()).collect::<Vec<_>>().join(" ");
         self.run.found_mut().rendered.push(Rendered { command, images: images.collect() });
     }

@@ -260,7 +260,10 @@ impl<'h> Interpreter<'h> {
         {
             invocation.reads.folder = self.scope.stand.at.told().map(str::to_owned);
         }
-        if matches!(invocation.name(), Some("kubectl" | "oc" | "aws" | "kapp" | "gcloud" | "kustomize" | "ecspresso")) {
+        if matches!(
+            invocation.name(),
+            Some("kubectl" | "oc" | "aws" | "kapp" | "gcloud" | "kustomize" | "ecspresso" | "helm")
+        ) {
             invocation.reads = self.reads(&invocation);
         }
         (self.emit)(&self.scope, &invocation);

@@ -112,6 +112,11 @@ impl Interpreter<'_> {
             let right = value.split_once("=").map(|(_, right)| right);
             for path in [Some(value.clone()), right].into_iter().flatten().flat_map(|path| path.split_on(|c| c == ','))
             {
+                if invocation.name() == Some("helm") {
+                    let mut values = path.clone();
+                    values.push_literal("/values.yaml");
+                    self.note_written(values, &mut written);
+                }
                 self.note_written(path.strip_prefix("file://").unwrap_or(path), &mut written);
             }
         }

@@ -1,0 +1,294 @@
+//! Helm: the images among a chart's values, from files at hand and from what the command sets over them.
+
+use super::arguments::Arguments;
+use super::command::Reading;
+use super::selector::Selected;
+use super::stated::is_meant;
+use crate::shell::{Place, Value, join};
+use crate::yaml::{Document, Node};
+
+/// The image of a chart that may be somebody else's.
+pub(super) const FETCHED_IMAGE: &str = "the fetched chart's image";
+
+/// Words of values that hold an image, or a part of its name.
+const PARTS: [&str; 10] = [
+    "repository",
+    "name",
+    "image",
+    "imageRepository",
+    "registry",
+    "imageRegistry",
+    "tag",
+    "imageTag",
+    "image_tag",
+    "digest",
+];
+
+/// How deep the maps of a values file are read.
+const DEPTH: usize = 12;
+
+/// One value.
+#[derive(Clone, Debug)]
+struct Setting {
+    key: String,
+    value: Value,
+    place: Place,
+    /// Whether it stands in a file, and not in the command.
+    in_file: bool,
+}
+
+/// The values of a chart, those that win last.
+#[derive(Debug, Default)]
+struct Settings(Vec<Setting>);
+
+/// An image of the values.
+#[derive(Clone, Debug)]
+pub(super) struct ChartImage {
+    /// Its name.
+    pub(super) selected: Selected,
+    /// Whether all of it stands in files.
+    pub(super) in_files: bool,
+}
+
+/// The images that a command or a pipe itself is told to set.
+pub(super) fn set(arguments: &Arguments<'_>) -> Vec<Selected> {
+    let mut settings = Settings::default();
+    settings.set(arguments);
+    settings.images(arguments).into_iter().map(|image| image.selected).collect()
+}
+
+impl Reading<'_, '_> {
+    /// The images that a chart is deployed with.
+    pub(super) fn chart(&self, arguments: &Arguments<'_>) -> Vec<ChartImage> {
+        let mut settings = Settings::default();
+        if self.invocation.name() == Some("helm") {
+            self.chart_files(arguments, &mut settings);
+        }
+        settings.set(arguments);
+        settings.images(arguments)
+    }
+
+    /// The values of the chart at hand, and of the files that the command names over them. One that can't be read may say
+    /// anything, so what stands in those before it is not known any more.
+    fn chart_files(&self, arguments: &Arguments<'_>, settings: &mut Settings) {
+        // What an earlier release was given wins over the chart's own values.
+        let reused = arguments.has("--reuse-values") || arguments.has("--reset-then-reuse-values");
+        let unclear = ["--set-file", "--set-json", "--set-literal"].iter().any(|flag| arguments.has(flag));
+        if unclear || !self.is_followed() {
+            return;
+        }
+        let chart = arguments.plain(arguments.plain_count()).filter(|_| !reused);
+        if let Some(chart) = chart
+            && let Some(text) =
+                chart.value.as_literal().and_then(|chart| self.values_file(&format!("{chart}/values.yaml")))
+        {
+            settings.read(&text, chart.place);
+        }
+        for (_, value, place) in arguments.flag_values().filter(|(flag, ..)| matches!(*flag, "-f" | "--values")) {
+            for path in value.split_on(|c| c == ',') {
+                match path.as_literal().and_then(|path| self.values_file(path)) {
+                    Some(text) => settings.read(&text, place),
+                    None => settings.0.clear(),
+                }
+            }
+        }
+    }
+
+    /// The text of a file at hand that the script has not touched.
+    fn values_file(&self, path: &str) -> Option<String> {
+        match self.written(path) {
+            Some(text) => text.as_ref().and_then(Value::as_literal).map(str::to_owned),
+            None => self.files.read(&self.at_hand(path)?),
+        }
+    }
+}
+
+impl Settings {
+    fn read(&mut self, text: &str, place: Place) {
+        let document = Document::read(text);
+        if let Some(root) = document.root() {
+            self.of_map(root, "", place, 0);
+        }
+    }
+
+    fn of_map(&mut self, node: Node<'_>, prefix: &str, place: Place, depth: usize) {
+        for entry in node.entries() {
+            let key = if prefix.is_empty() { entry.name().to_owned() } else { format!("{prefix}.{}", entry.name()) };
+            if entry.value.is_mapping() {
+                if depth < DEPTH {
+                    self.of_map(entry.value, &key, place, depth + 1);
+                }
+            } else if PARTS.contains(&entry.name())
+                && let Some(text) = entry.value.text()
+            {
+                self.0.push(Setting { key, value: Value::literal(text), place, in_file: true });
+            }
+        }
+    }
+
+    fn set(&mut self, arguments: &Arguments<'_>) {
+        let mut push = |key: &str, value: Value, place| {
+            self.0.push(Setting { key: key.to_owned(), value, place, in_file: false });
+        };
+        for (flag, value, place) in arguments.flag_values() {
+            if flag == "--kustomize-image" {
+                push("", value.split_once("=").map_or_else(|| value.clone(), |(_, image)| image), place);
+            }
+            if !matches!(flag, "--set" | "--set-string" | "--helm-set" | "--helm-set-string" | "-p" | "--parameter") {
+                continue;
+            }
+            for pair in value.split_on(|c| c == ',') {
+                if let Some((key, value)) = pair.split_once("=")
+                    && let Some(key) = key.as_literal()
+                {
+                    push(key, value, place);
+                }
+            }
+        }
+    }
+
+    /// The value that wins.
+    fn of(&self, key: &str) -> Option<&Setting> {
+        self.0.iter().rev().find(|setting| setting.key == key && !(setting.in_file && setting.value.is_empty()))
+    }
+
+    fn images(&self, arguments: &Arguments<'_>) -> Vec<ChartImage> {
+        let mut found = Vec::new();
+        for setting in &self.0 {
+            let key = setting.key.as_str();
+            let (prefix, last) = key.rsplit_once('.').map_or(("", key), |(prefix, last)| (prefix, last));
+            let wins = self.of(key).is_some_and(|own| std::ptr::eq(own, setting));
+            let sibling = |name: &str| match prefix {
+                "" => self.of(name),
+                _ => self.of(&format!("{prefix}.{name}")),
+            };
+            match last {
+                "" => found.push(image(setting.value.clone(), setting, [])),
+                "tag" | "imageTag" | "image_tag" | "digest" if wins => {
+                    let repository = ["repository", "name", "image", "imageRepository"].into_iter().find_map(sibling);
+                    // The image that a file names is known where it is one for sure.
+                    let repository = repository.filter(|own| !own.in_file || is_meant(&own.value));
+                    let registry = sibling("registry")
+                        .or_else(|| self.of("global.imageRegistry"))
+                        .or_else(|| self.of("global.registry"));
+                    let between = if last == "digest" { "@" } else { ":" };
+                    let name = match (registry, repository) {
+                        (Some(registry), Some(repository)) => join([&registry.value, &repository.value], "/"),
+                        (None, Some(repository)) => repository.value.clone(),
+                        // A tag of which a file does not say the image may be of any.
+                        _ if setting.in_file => continue,
+                        _ => Value::opaque(chart_image(arguments)),
+                    };
+                    found.push(image(join([&name, &setting.value], between), setting, [registry, repository]));
+                }
+                "image" if wins && (setting.value.literal_contains(":") || setting.value.literal_contains("/")) => {
+                    let tagged = sibling("tag").is_some() || sibling("imageTag").is_some();
+                    // Without a tag it may get the chart's version.
+                    let whole = !setting.in_file || setting.value.literal_contains(":");
+                    if !tagged && whole {
+                        found.push(image(setting.value.clone(), setting, []));
+                    }
+                }
+                _ => {}
+            }
+        }
+        found.retain(|image| !image.in_files || is_meant(&image.selected.value));
+        found
+    }
+}
+
+fn image<const N: usize>(value: Value, setting: &Setting, parts: [Option<&Setting>; N]) -> ChartImage {
+    let in_files = setting.in_file && parts.iter().flatten().all(|part| part.in_file);
+    ChartImage { selected: Selected { value, place: setting.place }, in_files }
+}
+
+/// What a chart's own image is called. A chart with a version of its own comes from a repository of charts.
+fn chart_image(arguments: &Arguments<'_>) -> &'static str {
+    let fetched = arguments.has("--version") || arguments.has("--repo");
+    if fetched { FETCHED_IMAGE } else { "the chart's image" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::{Images, Kind};
+    use super::super::{Bindings, Catalogue, Files, Names, Reader};
+    use crate::pipeline::Step;
+    use crate::shell::Written;
+    use crate::yaml::Document;
+
+    struct Repository;
+
+    impl Files for Repository {
+        fn read(&self, path: &str) -> Option<String> {
+            let text = match path {
+                "chart/values.yaml" => {
+                    "image: {repository: r.io/a, tag: ''}\ncache: {image: {repository: redis, tag: 7.2}}\n"
+                }
+                "old/values.yaml" => "app: {image: {registry: r.io, repository: a, tag: latest}}\n",
+                "one/values.yaml" => "image: r.io/a:1.0\n",
+                "env/live.yaml" => "image:\n  tag: 1.4\n",
+                "env/filled.yaml" => "image: {tag: IMAGE_TAG}\n",
+                "env/whole.yaml" => "image: {repository: r.io/b, tag: latest}\n",
+                _ => return None,
+            };
+            Some(text.to_owned())
+        }
+    }
+
+    /// The images of the last deployment; those that only files say in brackets.
+    fn deployed(script: &str) -> String {
+        let indented: String = script.lines().map(|line| format!("      {line}\n")).collect();
+        let document = Document::read(format!("step:\n  script:\n    - |\n{indented}"));
+        let root = document.root().unwrap();
+        let step = Step::new(root.get("step").unwrap(), root);
+        let bindings = Bindings { branch: Some(Names::exactly("main")), ..Bindings::default() };
+        let found = Reader::new(Catalogue::built_in(), &Repository).read(&step, &bindings, false, &Written::default());
+        let images = found.effects.iter().rev().find_map(|effect| match &effect.kind {
+            Kind::Deploy { images, .. } => Some(images),
+            _ => None,
+        });
+        let names =
+            |images: &Images<'_>| images.references().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        match images.unwrap() {
+            stated @ Images::Stated(_) => format!("[{}]", names(stated)),
+            Images::Hidden => "?".to_owned(),
+            known => names(known),
+        }
+    }
+
+    #[test]
+    fn values_at_hand_say_what_the_command_does_not() {
+        for (command, told) in [
+            ("helm upgrade x chart --set image.tag=$T", "r.io/a:$T"),
+            ("helm upgrade x ./chart -f env/live.yaml", "[redis:7.2 r.io/a:1.4]"),
+            ("helm upgrade x ./chart -f env/live.yaml --set image.tag=$T", "r.io/a:$T"),
+            ("helm upgrade x chart -f env/live.yaml -f env/whole.yaml", "[redis:7.2 r.io/b:latest]"),
+            ("helm upgrade x chart --values=env/whole.yaml,env/live.yaml", "[redis:7.2 r.io/b:1.4]"),
+            ("helm upgrade x old --set-string app.image.tag=$T", "r.io/a:$T"),
+            ("helm upgrade x old", "[r.io/a:latest]"),
+            ("cd old && helm upgrade x .", "[r.io/a:latest]"),
+            ("helm install x one", "[r.io/a:1.0]"),
+            ("helm upgrade x acme/chart -f env/whole.yaml", "[r.io/b:latest]"),
+            ("helm template x old | kubectl apply -f -", "[r.io/a:latest]"),
+        ] {
+            assert_eq!(deployed(command), told, "{command}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_set_elsewhere_is_not_told() {
+        for (command, told) in [
+            ("helm upgrade x old --reuse-values", "?"),
+            ("helm upgrade x chart --reuse-values --set image.tag=$T", "<the chart's image>:$T"),
+            ("helm upgrade x old -f $ENV.yaml", "?"),
+            ("helm upgrade x old -f env/none.yaml --set app.image.tag=$T", "<the chart's image>:$T"),
+            ("helm upgrade x chart -f env/filled.yaml", "[redis:7.2]"),
+            ("helm upgrade x acme/chart -f env/live.yaml", "?"),
+            ("helm upgrade x old --set-file app.image.tag=tag.txt", "?"),
+            ("yq -i '.app.image.tag = \"x\"' old/values.yaml\nhelm upgrade x old", "?"),
+            ("unknown-tool\nhelm upgrade x old", "?"),
+        ] {
+            assert_eq!(deployed(command), told, "{command}");
+        }
+    }
+}
