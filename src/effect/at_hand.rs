@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::packages::{self, of_its_own, package};
 use super::world::Files;
 
 /// How many targets one call may bring.
@@ -16,16 +17,7 @@ pub(super) fn script(words: &[String], files: &dyn Files) -> Option<String> {
     let tool = tool.rsplit('/').next().unwrap_or(tool);
     match tool {
         "make" | "gmake" => make(arguments, files),
-        "npm" | "pnpm" | "yarn" | "bun" => {
-            let name = match arguments {
-                [run, name, ..] if run == "run" || run == "run-script" => name,
-                [name, ..] if tool != "npm" => name,
-                [name, ..] if matches!(name.as_str(), "test" | "start" | "stop" | "restart") => name,
-                _ => return None,
-            };
-            let rest = arguments.iter().skip_while(|word| *word != name).skip(1).filter(|word| *word != "--");
-            package(&files.read("package.json")?, name, &rest.cloned().collect::<Vec<_>>())
-        }
+        "npm" | "pnpm" | "yarn" | "bun" => packages::script(tool, arguments, files),
         "composer" => match arguments {
             [run, name, rest @ ..] if run == "run" || run == "run-script" => {
                 package(&files.read("composer.json")?, name, rest)
@@ -34,23 +26,6 @@ pub(super) fn script(words: &[String], files: &dyn Files) -> Option<String> {
         },
         _ => None,
     }
-}
-
-fn package(text: &str, name: &str, rest: &[String]) -> Option<String> {
-    let json: serde_json::Value = serde_json::from_str(text).ok()?;
-    let scripts = json.get("scripts")?;
-    let body = |name: &str| match scripts.get(name)? {
-        serde_json::Value::String(text) => Some(text.clone()),
-        serde_json::Value::Array(lines) => {
-            Some(lines.iter().filter_map(|line| line.as_str()).collect::<Vec<_>>().join("\n"))
-        }
-        _ => None,
-    };
-    let main = body(name)?;
-    let mut parts: Vec<String> = body(&format!("pre{name}")).map(of_its_own).into_iter().collect();
-    parts.push(of_its_own(if rest.is_empty() { main } else { format!("{main} {}", rest.join(" ")) }));
-    parts.extend(body(&format!("post{name}")).map(of_its_own));
-    Some(parts.join("\n"))
 }
 
 struct Target {
@@ -138,11 +113,6 @@ fn bring(name: &str, targets: &[Target], done: &mut HashSet<String>, script: &mu
     }
 }
 
-/// A line that has a shell of its own: where it goes to another folder, the next one does not.
-fn of_its_own(line: String) -> String {
-    if line.contains("cd ") || line.contains("pushd ") { format!("(\n{line}\n)") } else { line }
-}
-
 /// The variables as shell assignments, and the targets.
 fn read(text: &str) -> (Vec<(String, String)>, Vec<Target>) {
     let mut variables = Vec::new();
@@ -222,7 +192,6 @@ mod tests {
                 "Makefile" => Some(
                     "IMAGE ?= r/x\nTAG := $(shell git rev-parse HEAD)\n\n.PHONY: image push\nimage:\n\t@docker build -t $(IMAGE):$(TAG) .\n\npush: image\n\tdocker push $(IMAGE):$(TAG)\n".to_owned(),
                 ),
-                "package.json" => Some("{\"scripts\": {\"prebuild\": \"echo a\", \"build\": \"tsc\"}}".to_owned()),
                 _ => None,
             }
         }
@@ -240,12 +209,5 @@ mod tests {
         assert!(text.ends_with("docker build -t ${IMAGE}:${TAG} .\ndocker push ${IMAGE}:${TAG}\n"), "{text}");
         assert_eq!(run("make nothing"), None);
         assert!(run("make TAG=1 image").unwrap().starts_with("TAG=\"1\"\n"));
-    }
-
-    #[test]
-    fn package_scripts_come_with_their_hooks() {
-        assert_eq!(run("npm run build -- --watch").as_deref(), Some("echo a\ntsc --watch"));
-        assert_eq!(run("yarn build").as_deref(), Some("echo a\ntsc"));
-        assert_eq!(run("npm ci"), None);
     }
 }

@@ -28,6 +28,7 @@ mod model;
 mod names;
 mod observe;
 mod overlay;
+mod packages;
 mod phrase;
 mod pipe;
 mod printed;

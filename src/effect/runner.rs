@@ -39,8 +39,8 @@ const ABOUT: [&str; 18] = [
     "changelog",
 ];
 /// Flags of runners that take a folder, a file or a package in the next word.
-const WITH_VALUE: [&str; 10] =
-    ["-C", "--directory", "-f", "--file", "--cwd", "--prefix", "--dir", "-w", "--workspace", "--filter"];
+const WITH_VALUE: [&str; 11] =
+    ["-C", "--directory", "-f", "--file", "--cwd", "--prefix", "--dir", "-w", "--workspace", "--filter", "-F"];
 
 /// Those of them that take the folder in which the runner looks for its file.
 const FOLDERS: [&str; 5] = ["-C", "--directory", "--cwd", "--prefix", "--dir"];
@@ -141,7 +141,8 @@ pub(super) fn read(invocation: &Invocation) -> Runs {
     let mut plain: Vec<String> = Vec::new();
     let mut words = invocation.words.iter().skip(1).map(|word| word.shown());
     while let Some(text) = words.next() {
-        if WITH_VALUE.contains(&text.as_str()) {
+        // `pnpm -w` is the root of the workspace.
+        if WITH_VALUE.contains(&text.as_str()) && (tool, text.as_str()) != ("pnpm", "-w") {
             words.next();
         } else if !text.starts_with('-') && !text.contains('=') {
             plain.push(text);
@@ -156,8 +157,9 @@ pub(super) fn read(invocation: &Invocation) -> Runs {
         },
         "yarn" => match first {
             "run" => plain.get(1).map(String::as_str).into_iter().collect(),
-            "install" | "add" | "remove" | "test" | "build" | "lint" | "" | "global" | "config" | "cache"
-            | "workspace" | "workspaces" | "audit" | "dlx" | "set" | "version" | "publish" => return Runs::Harmless,
+            "workspace" | "workspaces" => of_workspace(&plain),
+            "install" | "add" | "remove" | "test" | "build" | "lint" | "" | "global" | "config" | "cache" | "audit"
+            | "dlx" | "set" | "version" | "publish" => return Runs::Harmless,
             other => vec![other],
         },
         "npx" | "bundle" | "poetry" | "pipenv" | "uv" | "hatch" => return Runs::Harmless,
@@ -182,6 +184,15 @@ pub(super) fn read(invocation: &Invocation) -> Runs {
     let telling = !quiet && targets.iter().any(|target| says(target, builds));
     let name = format!("{tool} {}", plain.join(" "));
     Runs::Target(Opaque::Target { name, telling, at_hand: AtHand::No })
+}
+
+/// `yarn workspace NAME ship`, `yarn workspaces foreach run ship`: the script; none where it is a command of yarn itself.
+fn of_workspace(plain: &[String]) -> Vec<&str> {
+    let words: Vec<&str> = plain.iter().skip(if plain[0] == "workspace" { 2 } else { 1 }).map(String::as_str).collect();
+    let run = words.iter().position(|word| *word == "run").map(|run| run + 1);
+    let name = if plain[0] == "workspace" { words.get(run.unwrap_or(0)) } else { run.and_then(|name| words.get(name)) };
+    const OWN: [&str; 8] = ["install", "add", "remove", "test", "build", "lint", "list", "focus"];
+    name.filter(|name| run.is_some() || !OWN.contains(name)).copied().into_iter().collect()
 }
 
 #[cfg(test)]

@@ -233,4 +233,8 @@ impl Files for Below<'_> {
         let outside = path.starts_with(['/', '~']);
         joined(self.folder, path).filter(|_| !outside).and_then(|path| self.files.read(&path))
     }
+
+    fn list(&self, folder: &str) -> Option<Vec<String>> {
+        self.files.list(&joined(self.folder, folder)?)
+    }
 }
