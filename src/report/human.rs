@@ -68,18 +68,36 @@ const HANG: usize = 4;
 /// Findings of the policy layer that are worth a word before they come.
 const MANY: usize = 4;
 
+/// Rules of the policy that are not about a workflow: with the others left out, they would be missed.
+const ANY_WORKFLOW: [&str; 4] = ["no-inline-secret", "pinned-image", "pinned-pipe", "visible-script"];
+
 /// Many policy findings on a file that was never meant to follow the policy say little one by one, so this is told
 /// first: most of the flow is missing, and the policy's findings are many.
 fn other_workflow(file: &FileReport<'_>) -> Option<String> {
-    let policy = file.findings.iter().filter(|finding| finding.layer == Layer::Policy).count();
+    let (of_any, of_flow): (Vec<&Finding>, Vec<&Finding>) = file
+        .findings
+        .iter()
+        .filter(|finding| finding.layer == Layer::Policy)
+        .partition(|finding| ANY_WORKFLOW.contains(&finding.rule));
+    let policy = of_flow.len();
     let errors = |rule: &str| {
         let of = |finding: &&Finding| finding.rule == rule && finding.severity == Severity::Error;
         file.findings.iter().filter(of).count()
     };
     (policy >= MANY && errors("release-flow") >= 2).then(|| {
+        let mut rules: Vec<String> = of_any.iter().map(|finding| format!("`{}`", finding.rule)).collect();
+        rules.sort();
+        rules.dedup();
+        let with_them = match rules.split_last() {
+            None => String::new(),
+            Some((last, before)) => {
+                let before = before.iter().map(|rule| format!("{rule}, ")).collect::<String>();
+                format!("; so it does {before}{last}, which holds in any workflow")
+            }
+        };
         format!(
             "{policy} of {} come from it; `--layer syntax,schema,semantic` or `policy: none` in pipewright.yaml \
-             leaves them out",
+             leaves them out{with_them}",
             counted(file.findings.len(), "finding")
         )
     })

@@ -202,6 +202,15 @@ fn a_file_of_another_workflow_is_told_so_first() {
         out.lines().next().unwrap_or("").to_owned()
     };
     assert_snapshot!(first(2, 2), @r"bitbucket-pipelines.yml follows another workflow than the delivery policy: 4 of 4 findings come from it; `--layer syntax,schema,semantic` or `policy: none` in pipewright.yaml leaves them out");
+    let with_secret = shown(text, 80, |document, out| {
+        for _ in 0..4 {
+            Findings::new(&FLOW, out).violated(span(document, "pipelines"), "nothing deploys");
+        }
+        Findings::new(&SECRET, out).violated(span(document, "default"), "a value");
+    });
+    let said = "4 of 5 findings come from it; `--layer syntax,schema,semantic` or `policy: none` in pipewright.yaml leaves them \
+                out; so it does `no-inline-secret`, which holds in any workflow";
+    assert!(with_secret.contains(said), "{with_secret}");
     for (missing, others) in [(3, 0), (1, 9)] {
         assert!(first(missing, others).starts_with("error["), "{missing} {others}");
     }
