@@ -605,3 +605,28 @@ fn an_environment_that_another_pattern_may_take_away_is_left_open() {
     let main = found("    main:\n", "    '{main,next}': [step: {script: [date]}]\n    main:\n");
     assert_eq!(main, open("a push to main", "staging", "{main,next}"));
 }
+
+#[test]
+fn what_is_missing_in_a_flow_is_told_with_what_is_there() {
+    let of_flow = |text: &str| -> Vec<(String, Option<String>)> {
+        let found = findings(text).into_iter().filter(|finding| finding.rule == "release-flow");
+        found.map(|finding| (finding.message, finding.help)).collect()
+    };
+    let one = |message: &str, help: &str| vec![(message.to_owned(), Some(help.to_owned()))];
+    let named = flow(PUSH, RETAG, DEPLOY).replace("      - step:\n          deployment: staging\n          script: [kubectl set image deployment/app app=r.example/p/app:$BITBUCKET_COMMIT]", "      - step:\n          name: Stage\n          deployment: staging\n          script: [echo done, ls]");
+    assert_eq!(
+        of_flow(&named),
+        one(
+            "a push to main never deploys to staging: the commands of `Stage` deploy nothing",
+            "write the command that deploys into `Stage`"
+        )
+    );
+    let to_test = flow(PUSH, RETAG, DEPLOY).replace(
+        "      - step: &deploy\n          deployment: staging",
+        "      - step: &deploy\n          deployment: test",
+    );
+    assert_eq!(
+        of_flow(&to_test),
+        one("a `rc-` tag never deploys to staging", "add a step with `deployment: staging` to `pipelines.tags.rc-*`")
+    );
+}

@@ -4,7 +4,7 @@ use super::{meta, page};
 use crate::effect::{EnvironmentKind, inferred, left_to_variable};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::pipeline::{Alternative, Matching, Pattern, Section};
-use crate::plan::{Deployment, Plan, TagKind};
+use crate::plan::{Deployment, Plan, PlannedStep, TagKind};
 use crate::rules::{Flow, Rule};
 use crate::yaml::Span;
 
@@ -114,9 +114,7 @@ fn part(
             unfollowed.get_or_insert((plan.selector.key.span(), open(reason)));
         }
         // One that is called after another environment goes there.
-        let fits = |step: &crate::plan::PlannedStep<'_>| {
-            inferred(&[step.name()], flow.settings).is_none_or(|named| named == kind)
-        };
+        let fits = |step: &PlannedStep<'_>| inferred(&[step.name()], flow.settings).is_none_or(|named| named == kind);
         // A step that can't be followed and declares nothing may deploy there, too.
         if let Some(step) = plan
             .steps
@@ -160,9 +158,25 @@ fn part(
             ),
             None => format!("add a step with `deployment: {word}` to the pipeline of `{}`", flow.settings.main_branch),
         },
-        _ => format!("add a pipeline for that tag under `tags`, with a step that has `deployment: {word}`"),
+        _ => match plans.first() {
+            Some(plan) => format!("add a step with `deployment: {word}` to `{}`", plan.selector.place()),
+            None => format!("add a pipeline for that tag under `tags`, with a step that has `deployment: {word}`"),
+        },
     };
-    out.violated(nearest(flow, section), message).help(help);
+    let declares =
+        |step: &&PlannedStep<'_>| step.declared_name().is_some() && step.kind_of(None, flow.settings) == Some(kind);
+    match plans.iter().flat_map(|plan| &plan.steps).find(declares) {
+        Some(step) => {
+            let (shown, node) = (step.shown(), step.deployment.or(step.environment));
+            let draft =
+                out.violated(nearest(flow, section), format!("{message}: the commands of {shown} deploy nothing"));
+            let draft = draft.help(format!("write the command that deploys into {shown}"));
+            if let Some(node) = node {
+                draft.related(node.span(), "it is declared here");
+            }
+        }
+        None => drop(out.violated(nearest(flow, section), message).help(help)),
+    }
 }
 
 /// Why another pipeline may run instead of a plan's; `None` where each that may deploys to the environment as well, which
@@ -185,7 +199,7 @@ fn is_real(site: &Deployment<'_, '_>) -> bool {
     site.effect.is_some()
 }
 
-fn telling(step: &crate::plan::PlannedStep<'_>) -> bool {
+fn telling(step: &PlannedStep<'_>) -> bool {
     use crate::effect::{Kind, Opaque};
     step.found.effects.iter().any(|effect| {
         match &effect.kind {
