@@ -9,8 +9,8 @@ use crate::yaml::{Document, Entry, Kind};
 /// The least memory of a service, in megabytes.
 const LEAST: i64 = 128;
 
-/// More gigabytes than any step has.
-const GIGABYTES: i64 = 64;
+/// The most that is taken for gigabytes: a larger number is few megabytes.
+const GIGABYTES: i64 = 32;
 
 /// The next edit where a value is of another type than a service, its memory, or a place for the name of one expects.
 pub(super) fn help(place: &Place<'_>, expected: &[&str], known: &[&str]) -> Option<String> {
@@ -128,6 +128,8 @@ mod tests {
             );
         }
         let of = |memory: &str| said(&format!("definitions: {{services: {{docker: {{memory: {memory}}}}}}}"));
+        assert_eq!(of("4"), ["value-range: it counts megabytes: write `4096` for 4 GB"]);
+        assert!(of("64")[0].ends_with("write 128 or more megabytes, or remove it: a service has 1024 without"));
         assert_eq!(of("much"), ["right-type: write a whole number of megabytes"]);
         assert_eq!(of("1.5"), ["right-type: write a whole number of megabytes"]);
         assert_eq!(of("4"), ["value-range: it counts megabytes: write `4096` for 4 GB"]);

@@ -153,7 +153,11 @@ impl<'d> Writer<'d> {
         let word = name.split_whitespace().last().unwrap_or(name);
         let message = format!("the colon after `{}` makes a map of this command", shown(word));
         let braces = self.document.slice(place.node.span()).starts_with('{') && entry.value.is_null();
-        let message = if braces { "the braces make a map of this command".to_owned() } else { message };
+        let message = match () {
+            () if braces => "the braces make a map of this command".to_owned(),
+            () if entry.key.is_null() => "a colon alone is a map in YAML, and no command".to_owned(),
+            () => message,
+        };
         self.say(&metas::QUOTED_COMMAND, place, span, message).help = Some(in_quotes(place.node).to_owned());
         true
     }

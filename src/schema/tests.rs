@@ -28,6 +28,7 @@ fn each_mistake_is_one_sentence_at_its_place() {
         (step("scripts: [make]"), "4:9 known-key: unknown key `scripts` in a step; did you mean `script`?"),
         (step("script: make"), "4:17 right-type: `script` should be a list (it is a string)"),
         (step("name: x"), "3:7 required-key: a step needs `script`"),
+        (step("script:\n  - :"), "5:13 quoted-command: a colon alone is a map in YAML, and no command"),
         (step("script:\n  - echo Status: ok"), "5:13 quoted-command: the colon after `Status` makes a map of this command"),
         (
             step("script:\n  - uses: actions/checkout@v4"),

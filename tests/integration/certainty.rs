@@ -630,3 +630,20 @@ fn what_is_missing_in_a_flow_is_told_with_what_is_there() {
         one("a `rc-` tag never deploys to staging", "add a step with `deployment: staging` to `pipelines.tags.rc-*`")
     );
 }
+
+#[test]
+fn an_image_is_asked_for_where_a_container_runs_and_latest_is_any_tag_that_begins_so() {
+    let pinned = |step: &str| -> Vec<String> {
+        let text = format!("pipelines: {{default: [{{step: {{{step}, script: [make]}}}}]}}\n");
+        told(&text).into_iter().filter(|told| told.contains("pinned-image")).collect()
+    };
+    let none = "note pinned-image: no `image` is named, so Bitbucket's oldest default image runs";
+    assert_eq!(pinned("name: a"), [none]);
+    assert_eq!(pinned("runs-on: [self.hosted, linux]"), [none]);
+    for machine in ["[self.hosted, windows]", "[self.hosted, macos]", "[self.hosted, linux.shell]"] {
+        assert_eq!(pinned(&format!("runs-on: {machine}")), [""; 0], "{machine}");
+    }
+    let newest = |image: &str| format!("warning pinned-image: `{image}` is whatever is newest on the day of the run");
+    assert_eq!(pinned("image: 'a/b:latest-full'"), [newest("a/b:latest-full")]);
+    assert_eq!(pinned("image: 'a/b:1-latest'"), [""; 0]);
+}

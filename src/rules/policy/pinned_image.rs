@@ -2,7 +2,7 @@
 
 use super::{meta, page};
 use crate::finding::{Findings, RuleMeta, Severity};
-use crate::pipeline::Section;
+use crate::pipeline::{Section, Step};
 use crate::rules::{Flow, Rule};
 use crate::yaml::Node;
 
@@ -24,10 +24,11 @@ impl Rule for PinnedImage {
             for step in selector.pipeline().steps() {
                 match step.image() {
                     Some(image) => images.push(image),
-                    // A shared pipeline runs with the image of who imports it.
+                    // A shared pipeline runs with the image of who imports it, and a runner without containers with none.
                     None if root.is_none()
                         && selector.section != Section::Shared
                         && !step.is_child()
+                        && !has_no_container(&step, flow)
                         && step.get("script").is_some() =>
                     {
                         without.get_or_insert(step.node());
@@ -61,6 +62,14 @@ impl Rule for PinnedImage {
     }
 }
 
+/// Whether a step runs on a machine as it is.
+fn has_no_container(step: &Step<'_>, flow: &Flow<'_>) -> bool {
+    const MACHINES: [&str; 3] = ["windows", "macos", "linux.shell"];
+    let labels = step.get("runs-on").or_else(|| flow.file.option("runs-on"));
+    let mut labels = labels.into_iter().flat_map(|node| std::iter::once(node).chain(node.items()));
+    labels.any(|label| label.text().is_some_and(|label| MACHINES.contains(&label)))
+}
+
 enum Version {
     None,
     Latest,
@@ -75,7 +84,8 @@ fn version(text: &str) -> Version {
     match last.split_once(':') {
         None if text.ends_with('}') || last.starts_with('$') => Version::Named,
         None => Version::None,
-        Some((_, "latest" | "")) => Version::Latest,
+        // `latest-full` is as new as `latest`.
+        Some((_, tag)) if tag.is_empty() || tag == "latest" || tag.starts_with("latest-") => Version::Latest,
         Some(_) => Version::Named,
     }
 }
