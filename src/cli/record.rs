@@ -177,7 +177,7 @@ fn same(one: &[Exchange], other: &[Exchange]) -> bool {
 }
 
 /// Keeps a file under its name with `.old` behind it.
-fn keep(path: &Path) -> io::Result<()> {
+pub(super) fn keep(path: &Path) -> io::Result<()> {
     let mut old = path.to_owned().into_os_string();
     old.push(".old");
     let old = PathBuf::from(old);

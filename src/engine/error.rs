@@ -88,6 +88,17 @@ pub enum EngineError {
     Accept(#[from] AcceptError),
 }
 
+impl EngineError {
+    /// Whether a recording does not answer what is asked: another prompt, one too many, or another file to begin with.
+    pub fn is_a_miss(&self) -> bool {
+        match self {
+            Self::OtherFile { .. } => true,
+            Self::Backend { error, .. } => error.is_a_miss(),
+            _ => false,
+        }
+    }
+}
+
 fn counted(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

@@ -42,7 +42,12 @@ impl Recording {
 
     /// Whether it answers all cues, and each repair that was sent has its reply: no more need be recorded.
     pub fn answers_all(&self, cues: &Cues) -> bool {
-        self.reach(cues) > cues.len() && self.is_whole()
+        !self.misses(cues) && self.is_whole()
+    }
+
+    /// Whether there is a cue that it does not answer, or it began with another file.
+    pub fn misses(&self, cues: &Cues) -> bool {
+        self.reach(cues) <= cues.len()
     }
 
     /// How many cues it answers, from the first on, and one more; 0 where it began with another file.

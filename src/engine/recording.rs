@@ -79,7 +79,7 @@ impl Recording {
     }
 
     /// Whether each prompt and each repair in it has its reply.
-    pub(super) fn is_whole(&self) -> bool {
+    pub fn is_whole(&self) -> bool {
         self.exchanges.iter().all(|exchange| exchange.reply.is_some())
     }
 

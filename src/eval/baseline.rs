@@ -96,8 +96,9 @@ impl Comparison {
     pub fn of(report: &Report, baseline: &Baseline) -> Self {
         let before = baseline.aligned(report);
         let old: BTreeMap<String, &CaseScore> = before.iter().map(|score| (score.name(), score)).collect();
+        let compared = report.scores.iter().filter(|now| !report.is_left_out(now));
         let both: Vec<(&CaseScore, &CaseScore)> =
-            report.scores.iter().filter_map(|now| Some((*old.get(&now.name())?, now))).collect();
+            compared.filter_map(|now| Some((*old.get(&now.name())?, now))).collect();
         let blind: BTreeSet<&'static str> =
             both.iter().flat_map(|(before, now)| no_longer_checked(before, now)).collect();
         Self {
@@ -175,12 +176,14 @@ fn rules(both: &[(&CaseScore, &CaseScore)]) -> Vec<RuleChange> {
 fn recordings(report: &Report, mut old: BTreeMap<String, &CaseScore>) -> Vec<Compared> {
     let one = |score: &CaseScore| {
         let name = score.name();
-        match old.remove(&name) {
+        let before = old.remove(&name);
+        // What is left out is neither compared nor gone.
+        (!report.is_left_out(score)).then(|| match before {
             Some(before) => against(name, before, score),
             None => Compared { name, change: Change::New, differences: Vec::new() },
-        }
+        })
     };
-    let mut all: Vec<Compared> = report.scores.iter().map(one).collect();
+    let mut all: Vec<Compared> = report.scores.iter().filter_map(one).collect();
     let gone = old.into_iter().filter(|(_, before)| report.chosen.takes(before));
     let missing = || vec!["it is in the baseline and not in this run".to_owned()];
     all.extend(gone.map(|(name, _)| Compared { name, change: Change::Gone, differences: missing() }));

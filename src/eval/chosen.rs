@@ -15,6 +15,9 @@ pub struct Chosen {
     pub filter: Filter,
     /// The cases that are there and were not asked for: suite and case.
     pub left_out: BTreeSet<(String, String)>,
+    /// Whether stale recordings are told and left out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub leave_out_stale: bool,
     /// The recordings that other parts of the run judge, by the names of their scores. The parts put together have none.
     #[serde(skip)]
     pub(super) elsewhere: BTreeSet<String>,
@@ -24,6 +27,11 @@ impl Chosen {
     /// Whether every case was asked for.
     pub(super) fn is_all(&self) -> bool {
         self.filter == Filter::default()
+    }
+
+    /// Whether nothing else than everything was asked for.
+    pub(super) fn is_plain(&self) -> bool {
+        self.is_all() && !self.leave_out_stale
     }
 
     /// Whether a score from before would be there now if its recording were.

@@ -52,6 +52,18 @@ impl<'s> Scripts<'s> {
     }
 }
 
+impl Case {
+    /// Its patterns, each with the recordings that it takes, on the shelf; `suite` is its file.
+    fn found<'c>(&'c self, suite: &'c str, shelf: &'c Shelf) -> impl Iterator<Item = (&'c String, Vec<String>)> {
+        self.recordings.iter().map(move |pattern| (pattern, shelf.expand(&beside(suite, pattern))))
+    }
+
+    /// The paths of its recordings on the shelf, each once.
+    pub fn paths(&self, suite: &str, shelf: &Shelf) -> BTreeSet<String> {
+        self.found(suite, shelf).flat_map(|(_, found)| found).collect()
+    }
+}
+
 /// The recordings of a case, each once.
 ///
 /// # Errors
@@ -97,8 +109,7 @@ pub(super) fn jobs_of(
     let mut jobs: Vec<Job> = Vec::new();
     let mut taken = BTreeSet::new();
     let mut problems = Vec::new();
-    for (index, pattern) in case.recordings.iter().enumerate() {
-        let found = shelf.expand(&beside(&suite.file, pattern));
+    for (index, (pattern, found)) in case.found(&suite.file, shelf).enumerate() {
         if found.is_empty() {
             let route = ["recordings", &index.to_string()];
             problems.push(wrong(&route, format!("`{}`: no recording is called `{pattern}`", case.name)));

@@ -157,6 +157,10 @@ impl Job {
         let stale = recording.session.header.prompts.as_ref().is_some_and(|made| *made != today);
         let mut score = CaseScore::of(&play);
         score.stale_prompts = stale;
+        // A recording that broke off lacks replies, whatever the prompts are.
+        let broken = !recording.session.notices.is_empty() || !recording.is_whole();
+        let missed = play.ended.as_ref().is_some_and(engine::EngineError::is_a_miss);
+        score.stale = self.of.script.is_some() && missed && !broken;
         score.authored = recording.session.header.authored;
         score.notices.clone_from(&recording.session.notices);
         let more = recording.prompts().count().saturating_sub(cues.len());

@@ -18,16 +18,20 @@ pub fn junit(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Resul
             suites.push(TestSuite::new(visible(&score.suite)));
         }
         if let Some(suite) = suites.last_mut() {
-            suite.add_test_case(case(score, time));
+            suite.add_test_case(case(score, report.is_left_out(score), time));
         }
     }
     for suite in &mut suites {
         suite.time = suite.test_cases.iter().map(|case| case.time).sum();
     }
     let time = suites.iter().map(|suite| suite.time).sum();
-    for problem in &report.problems {
-        let mut suite = TestSuite::new(visible(&problem.name));
-        suite.add_test_case(TestCase::new("readable", error(&problem.to_string())));
+    for problems in report.problems.chunk_by(|a, b| a.name == b.name) {
+        let mut suite =
+            TestSuite::new(problems.first().map_or_else(String::new, |first| visible(&first.name).into_owned()));
+        for problem in problems {
+            let place = format!("line {}, column {}", problem.line, problem.column);
+            suite.add_test_case(TestCase::new(place, error(&problem.to_string())));
+        }
         suites.push(suite);
     }
     if let Some(comparison) = beside.comparison.as_ref().filter(|_| beside.gate) {
@@ -69,8 +73,12 @@ fn gate(comparison: &Comparison) -> TestSuite {
     suite
 }
 
-fn case(score: &CaseScore, time: Option<Duration>) -> TestCase {
-    let status = if let Some(reason) = &score.undecided {
+fn case(score: &CaseScore, left_out: bool, time: Option<Duration>) -> TestCase {
+    let status = if left_out {
+        let mut status = TestCaseStatus::skipped();
+        status.set_message("stale: made for other prompts than today's");
+        status
+    } else if let Some(reason) = &score.undecided {
         error(reason)
     } else if let [first, ..] = score.failures.as_slice() {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);

@@ -6,7 +6,9 @@ use super::baseline::Change;
 use super::beside::Beside;
 use super::report::Report;
 use super::summary::Summary;
-use super::words::{MARKS, authored, changes, of_case, of_change, of_rule, row, settings, several, suites, three_ways};
+use super::words::{
+    MARKS, authored, changes, of_case, of_change, of_rule, row, settings, several, stale, suites, three_ways,
+};
 use crate::report::visible;
 
 /// Items of a list that are written: a comment of a pull request takes 32 KiB.
@@ -35,11 +37,14 @@ pub fn markdown(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Re
     if let Some(text) = authored(&summary) {
         writeln!(out, "\n{}", cell(&text))?;
     }
+    if let Some(text) = stale(report) {
+        writeln!(out, "\n{}", cell(&text))?;
+    }
     let several = several(&report.scores);
     section("Cases with several recordings", several.iter().map(|case| cell(&of_case(case))), out)?;
     let problems = report.problems.iter().map(|problem| cell(&problem.to_string()));
     section("Wrong in a suite", problems, out)?;
-    let bad = report.scores.iter().filter(|score| !score.passed()).map(|score| {
+    let bad = report.scores.iter().filter(|score| !score.passed() && !report.is_left_out(score)).map(|score| {
         let told: Vec<&str> = score.failures.iter().map(String::as_str).chain(score.undecided.as_deref()).collect();
         let first: Vec<String> = told.first().map(|first| first.lines().map(cell).collect()).unwrap_or_default();
         let first = first.join("<br>");

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use askama::Template;
 
 use super::words::{
-    authored, changes, file, interval, mark, of_case, of_change, of_rule, remarks, settings, several, spreads,
-    three_ways,
+    authored, changes, interval, mark, name_of_file, of_case, of_change, of_rule, remarks, settings, several, spreads,
+    stale, three_ways,
 };
 use super::{
     Beside, CaseChange, CaseScore, Change, Compared, Comparison, Divergence, Report, RuleChange, Summary, TurnScore,
@@ -62,7 +62,7 @@ struct Row<'r> {
     score: &'r CaseScore,
     /// Whether it is the first of its suite.
     first: bool,
-    file: String,
+    file: &'r str,
     class: &'static str,
     word: &'static str,
     /// Demands that are not met, or why it could not be judged.
@@ -126,6 +126,10 @@ impl<'r> Page<'r> {
         facts
     }
 
+    fn stale(&self) -> Option<String> {
+        stale(self.report)
+    }
+
     fn authored(&self) -> Option<String> {
         authored(&self.summary)
     }
@@ -185,7 +189,7 @@ impl<'r> Page<'r> {
                 index,
                 score,
                 first,
-                file: file(score),
+                file: name_of_file(score),
                 class,
                 word,
                 why,

@@ -1,5 +1,6 @@
 //! What a run came to, and the exit code that it means.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::chosen::Chosen;
@@ -37,6 +38,21 @@ impl Report {
         Summary::of(&self.scores)
     }
 
+    /// Whether a recording is stale and left out for it.
+    pub fn is_left_out(&self, score: &CaseScore) -> bool {
+        self.chosen.leave_out_stale && score.stale
+    }
+
+    /// How many recordings could not be judged and are missed. A stale one that is left out is not, as long as another of its
+    /// case could be judged; of a part nobody can tell.
+    pub fn undecided(&self) -> usize {
+        let judged: BTreeSet<(&str, &str)> =
+            self.scores.iter().filter(|score| score.is_judged()).map(CaseScore::of_case).collect();
+        let another = |score: &CaseScore| self.shard.is_some() || judged.contains(&score.of_case());
+        let undecided = self.scores.iter().filter(|score| !score.is_judged());
+        undecided.filter(|score| !self.is_left_out(score) || !another(score)).count()
+    }
+
     /// Why nothing was judged, if nothing was and nothing else says so.
     pub fn nothing(&self) -> Option<String> {
         // A part may be empty where there are more parts than recordings.
@@ -62,7 +78,7 @@ impl Report {
         match () {
             () if summary.failed > 0 => 1,
             () if !self.problems.is_empty() => 2,
-            () if summary.undecided > 0 => 3,
+            () if self.undecided() > 0 => 3,
             () if summary.recordings == 0 && self.shard.is_none() => 3,
             () => 0,
         }

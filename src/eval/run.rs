@@ -31,6 +31,8 @@ pub struct Options {
     pub filter: Filter,
     /// Which part of their recordings; all without one.
     pub shard: Option<Shard>,
+    /// Whether stale recordings are left out: told, and nothing that could not be judged.
+    pub leave_out_stale: bool,
 }
 
 /// Recordings that are to be judged.
@@ -85,7 +87,11 @@ impl Work {
             jobs: Vec::new(),
             problems: Vec::new(),
             shard: options.shard,
-            chosen: Chosen { filter: options.filter.clone(), ..Chosen::default() },
+            chosen: Chosen {
+                filter: options.filter.clone(),
+                leave_out_stale: options.leave_out_stale,
+                ..Chosen::default()
+            },
             stamp: Stamp::default(),
             shelf: shelf.clone(),
             files,

@@ -32,6 +32,9 @@ pub struct CaseScore {
     pub failures: Vec<String>,
     /// Why it could not be judged to its end, if it could not: a bad or stale recording.
     pub undecided: Option<String>,
+    /// Whether that is because its prompt script asks otherwise than it answers: a prompt has changed, or was added.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stale: bool,
     /// The verdict of the file that stands at the end.
     pub r#final: Option<Verdict>,
     /// The turn at which a file was accepted for the first time.
@@ -154,6 +157,11 @@ impl CaseScore {
     /// Whether it could be judged, and a model has answered in it.
     pub fn is_answered(&self) -> bool {
         self.is_judged() && !self.authored
+    }
+
+    /// Suite and case.
+    pub(super) fn of_case(&self) -> (&str, &str) {
+        (&self.suite, &self.case)
     }
 
     /// Suite, case and recording: what a score is called where scores are compared.

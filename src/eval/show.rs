@@ -9,7 +9,7 @@ use super::score::CaseScore;
 use super::summary::Summary;
 use super::words::{
     MARKS, authored, changes, file, first_clean, interval, of_case, of_change, of_rule, remarks, row, settings,
-    several, spreads, suites, three_ways,
+    several, spreads, stale, suites, three_ways,
 };
 use crate::engine::reworded;
 use crate::finding::Severity;
@@ -48,7 +48,9 @@ pub fn human(report: &Report, beside: &Beside, manner: Manner, out: &mut dyn Wri
         counts("all", &report.summary(), out)?;
     }
     line(look, 0, MARKS, out)?;
-    let bad: Vec<&CaseScore> = report.scores.iter().filter(|score| !score.passed()).collect();
+    stale(report).iter().try_for_each(|text| line(look, 0, text, out))?;
+    let bad = report.scores.iter().filter(|score| !score.passed() && !report.is_left_out(score));
+    let bad: Vec<&CaseScore> = bad.collect();
     if !failures_only && report.scores.len() > FEW && !bad.is_empty() {
         writeln!(out, "\nnot passed:")?;
         bad.into_iter().try_for_each(|score| again(score, look, out))?;

@@ -99,6 +99,7 @@ fn recordings_are_judged_and_the_numbers_told() {
            2 known-key
 
     a turn: A accepted, r refused, ? incomplete, x cut off or with parts left out, f fragment, . words alone
+    stale: 1 recording made for other prompts than today's: `--stale leave-out` judges without, `--live --stale record` records anew
 
     Recorded replies were judged: this tells of our reading, checks and expectations, not of how a model answers today.
     ");
@@ -334,4 +335,27 @@ fn a_recording_of_other_prompts_of_ours_says_so_and_fails_nothing() {
     assert_eq!(report.scores.iter().map(|score| score.stale_prompts).collect::<Vec<_>>(), [false, true]);
     assert_eq!((report.exit_code(), report.summary().stale_prompts), (0, 1));
     assert!(shown(&report, &Beside::default()).contains("made with other system or repair prompts than today's: 1\n"));
+}
+
+#[test]
+fn every_form_of_a_report_tells_what_was_written_by_hand() {
+    let score =
+        CaseScore { suite: "s".to_owned(), recording: "r/a.jsonl".to_owned(), authored: true, ..CaseScore::default() };
+    let report = Report { scores: vec![score], ..Report::default() };
+    let form = |write: &dyn Fn(&mut Vec<u8>) -> std::io::Result<()>| {
+        let mut out = Vec::new();
+        write(&mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let beside = Beside::default();
+    let forms = [
+        (written(&report), "\"authored\": true"),
+        (shown(&report, &beside), "(a.jsonl, authored)"),
+        (form(&|out| junit(&report, &beside, out)), "<property name=\"authored\""),
+        (form(&|out| markdown(&report, &beside, out)), "authored: 1 recording written by hand"),
+        (form(&|out| page(&report, &beside, &[], out)), "a.jsonl</a><span title=\"written by hand\">"),
+    ];
+    for (text, told) in forms {
+        assert!(text.contains(told), "{told} is not in\n{text}");
+    }
 }

@@ -103,7 +103,7 @@ pub fn json(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Result
         shard: report.shard,
         // A baseline keeps nothing of a second judgement.
         run: report.stamp.clone().map(|stamp| if beside.instead.is_empty() { stamp.with(None) } else { stamp }),
-        chosen: Some(&report.chosen).filter(|chosen| !chosen.is_all()),
+        chosen: Some(&report.chosen).filter(|chosen| !chosen.is_plain()),
         summary: report.summary(),
         suites: suites.collect(),
         cases: CaseSummary::all(&report.scores),

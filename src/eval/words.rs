@@ -37,10 +37,28 @@ pub(super) fn authored(summary: &Summary) -> Option<String> {
     (summary.authored > 0).then(text)
 }
 
-/// The file of a recording, and whether its replies were written by hand.
+/// What is to be known of stale recordings, and the next move, where there are some.
+pub(super) fn stale(report: &Report) -> Option<String> {
+    let stale = report.scores.iter().filter(|score| score.stale).count();
+    let count = counted(stale, "recording");
+    let left_out = report.scores.iter().any(|score| report.is_left_out(score));
+    let next = match report.undecided() {
+        _ if !left_out => "`--stale leave-out` judges without, `--live --stale record` records anew".to_owned(),
+        0 => "left out".to_owned(),
+        // A part does not know the other recordings of a case.
+        _ => "left out, but for cases that have no other; `--live --stale record` records anew".to_owned(),
+    };
+    (stale > 0).then(|| format!("stale: {count} made for other prompts than today's: {next}"))
+}
+
+/// The file of a recording, without its folders.
+pub(super) fn name_of_file(score: &CaseScore) -> &str {
+    score.recording.rsplit('/').next().unwrap_or(&score.recording)
+}
+
+/// The same, and whether its replies were written by hand.
 pub(super) fn file(score: &CaseScore) -> String {
-    let file = score.recording.rsplit('/').next().unwrap_or(&score.recording);
-    format!("{file}{}", if score.authored { ", authored" } else { "" })
+    format!("{}{}", name_of_file(score), if score.authored { ", authored" } else { "" })
 }
 
 /// A turn as one character: accepted, refused, incomplete, flawed, a fragment, words alone.

@@ -100,3 +100,67 @@ fn a_recording_that_no_pattern_would_take_is_not_begun() {
         assert_eq!(ended.err.contains("none of its patterns takes that"), asked == 0, "{}", ended.err);
     }
 }
+
+#[test]
+fn stale_recordings_are_told_left_out_or_recorded_anew() {
+    let chat = |prompt: &str| {
+        let turn = format!("{{\"type\":\"prompt\",\"turn\":1,\"origin\":\"script\",\"text\":\"{prompt}\"}}");
+        format!(
+            "{{\"type\":\"session\",\"version\":1,\"id\":\"r\",\"created\":\"2026-11-22\"}}\n{turn}\n{{\"type\":\"reply\",\"turn\":1,\"text\":\"Well.\"}}\n"
+        )
+    };
+    let run = |recordings: &[(&str, String)]| {
+        let script = "name: s\nsettings: {policy: none}\nturns: [{id: a, prompt: two}]\n";
+        let suite = "name: mine\ncases:\n  - {name: one, script: s.yaml, recordings: ['r/*.jsonl']}\n";
+        let run =
+            pipewright().file("s.yaml", script).file("mine.yaml", suite).env("OPENAI_API_KEY", "sk-canary-123456");
+        recordings
+            .iter()
+            .fold(run, |run, (name, text)| run.file(&format!("r/{name}.jsonl"), text))
+            .args(["eval", "mine.yaml"])
+    };
+    let both = [("old", chat("one")), ("today", chat("two"))];
+    let told = run(&both).run();
+    assert_eq!(told.code, Some(3), "{}", told.out);
+    let next =
+        "stale: 1 recording made for other prompts than today's: `--stale leave-out` judges without, `--live --stale";
+    assert!(told.out.contains(next), "{}", told.out);
+    let without = run(&both).args(["--stale", "leave-out"]).run();
+    assert!(without.code == Some(0) && without.out.contains("than today's: left out\n"), "{}", without.out);
+    let junit = run(&both).args(["--stale", "leave-out", "--format", "junit"]).run();
+    assert!(junit.out.contains("<skipped message=\"stale") && !junit.out.contains("<error"), "{}", junit.out);
+    // A case of which nothing else is there was not judged, whatever is left out.
+    let alone = run(&both[..1]).args(["--stale", "leave-out"]).run();
+    assert!(alone.code == Some(3) && alone.out.contains("but for cases that have no other"), "{}", alone.out);
+    // A recording that was judged before is not gone and not worse by being left out; else it is worse.
+    let before = pipewright().file("s.yaml", "name: s\nsettings: {policy: none}\nturns: [{id: a, prompt: one}]\n");
+    let suite = "name: mine\ncases:\n  - {name: one, script: s.yaml, recordings: ['r/*.jsonl']}\n";
+    let before = before.file("mine.yaml", suite).file("r/old.jsonl", chat("one"));
+    let before = before.args(["eval", "mine.yaml", "--format", "json"]).run();
+    let gate = |mode: &str| {
+        let run = run(&both).file("b.json", &before.out);
+        run.args(["--baseline", "b.json", "--fail-on-worse", "--stale", mode]).run()
+    };
+    let (out, fail) = (gate("leave-out"), gate("fail"));
+    assert_eq!((out.code, fail.code), (Some(0), Some(1)), "{}{}", out.out, fail.out);
+    assert!(out.out.contains("0 worse, 0 the same, 1 new, 0 gone"), "{}", out.out);
+    // Parts carry the choice to the whole.
+    let part = run(&both).args(["--stale", "leave-out", "--shard", "1/1", "--format", "json"]).run();
+    let whole = pipewright().file("p.json", &part.out).args(["eval", "merge", "p.json"]).run();
+    assert_eq!((whole.code, whole.out), (Some(0), without.out), "{}", whole.err);
+    // Recorded anew under its own name; the former one is kept.
+    let server = Server::with([says("Anew.")]);
+    let live = |run: crate::support::Run| run.args(["--live", "--server", &server.base(), "--model", "small"]).run();
+    let anew = live(run(&both).args(["--stale", "record"]));
+    assert_eq!((anew.code, server.asked().len()), (Some(0), 1), "{}{}", anew.out, anew.err);
+    assert!(
+        anew.err.contains("one: recorded to r/old.jsonl; the former recording is in r/old.jsonl.old"),
+        "{}",
+        anew.err
+    );
+    assert!(anew.read("r/old.jsonl").contains("Anew.") && anew.read("r/old.jsonl.old") == chat("one"));
+    let nothing = live(run(&both[1..]).args(["--stale", "record"]));
+    assert_eq!((nothing.code, server.asked().len()), (Some(0), 1), "{}", nothing.err);
+    let offline = run(&both).args(["--stale", "record"]).run();
+    assert!(offline.code == Some(2) && offline.err.contains("add `--live`"), "{}", offline.err);
+}

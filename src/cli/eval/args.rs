@@ -56,6 +56,9 @@ pub(in crate::cli) struct Eval {
     /// Keep scores in this file as they are made, and take from it what is known already
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) resume: Option<PathBuf>,
+    /// What becomes of recordings that were made for other prompts than today's
+    #[arg(long, value_enum, default_value_t = Stale::Fail, value_name = "MODE")]
+    pub(in crate::cli) stale: Stale,
     /// Record anew with the configured model first
     #[arg(long, conflicts_with_all = ["shard", "resume"])]
     pub(in crate::cli) live: bool,
@@ -76,6 +79,17 @@ pub(in crate::cli) struct Eval {
     pub(in crate::cli) per_minute: Option<u32>,
     #[command(flatten)]
     pub(in crate::cli) model: Model,
+}
+
+/// What becomes of stale recordings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Stale {
+    /// They could not be judged: exit code 3
+    Fail,
+    /// They are told and left out; a case that has no other could not be judged
+    LeaveOut,
+    /// With --live: they are recorded anew, instead of one more for each case; FILE.old keeps the former
+    Record,
 }
 
 /// What a run is held against.

@@ -5,15 +5,16 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, mpsc};
 use std::time::SystemTime;
 
-use super::args::Eval;
+use super::args::{Eval, Stale};
 use super::stopped;
 use crate::cli::args::Global;
 use crate::cli::chat::{redact, repairs, told};
 use crate::cli::config::{Configuration, checker_of};
+use crate::cli::record::keep;
 use crate::cli::replay::{backend, header};
 use crate::cli::{CliError, World, files};
 use crate::engine::{self, PromptScript, Recording};
-use crate::eval::{Case, Filter, Suite};
+use crate::eval::{Case, Filter, Shelf, Suite};
 use crate::model::{Backend, Interrupt, Live, Meter, Metered};
 use crate::replay::{self, Options};
 use crate::report::{Look, visible};
@@ -24,6 +25,8 @@ struct Take {
     case: String,
     script: PromptScript,
     target: PathBuf,
+    /// Whether a stale recording is there, which is kept beside it.
+    anew: bool,
 }
 
 /// Plays the scripts of the chosen cases and keeps what is said beside their recordings. A conversation that does not
@@ -58,7 +61,7 @@ pub(super) fn record(
                 while let Some(take) = next() {
                     let ended = one(&take, arguments, configuration, meter, interrupt, directory);
                     let broken = ended.is_err();
-                    if sender.send((take.case, ended)).is_err() || broken {
+                    if sender.send((take.case, take.anew, ended)).is_err() || broken {
                         // What ends one conversation (a cap, a server that is gone) ends the others.
                         if let Ok(mut queue) = queue.lock() {
                             queue.clear();
@@ -69,11 +72,13 @@ pub(super) fn record(
             });
         }
         drop(sender);
-        for (case, ended) in receiver {
+        for (case, anew, ended) in receiver {
             let line = match ended {
                 Ok(path) => {
                     recorded += 1;
-                    format!("{case}: recorded to {}", shown(&path, &directory))
+                    let path = shown(&path, &directory);
+                    let former = if anew { format!("; the former recording is in {path}.old") } else { String::new() };
+                    format!("{case}: recorded to {path}{former}")
                 }
                 Err(reason) => {
                     let line = format!("{case}: not recorded to its end: {reason}");
@@ -120,9 +125,21 @@ fn takes(
             let script = PromptScript::read_with(path, &text, &case.settings, &beside);
             let mut script = script.map_err(|error| CliError::usage(error.to_string()))?;
             case.fill(&mut script);
-            let count = arguments
-                .samples
-                .map_or(1, |samples| usize::from(samples).saturating_sub(answering(&folder, case, &script)));
+            let stale = match arguments.stale {
+                Stale::Record => stale(&name, case, &script, &world.directory),
+                Stale::Fail | Stale::LeaveOut => Vec::new(),
+            };
+            let wanted = match arguments.samples {
+                Some(samples) => usize::from(samples).saturating_sub(answering(&folder, case, &script)),
+                None => usize::from(arguments.stale != Stale::Record),
+            };
+            let count = wanted.saturating_sub(stale.len());
+            for target in stale {
+                // Two cases may take one recording, which can be made for one of them.
+                if !takes.iter().any(|take: &Take| take.target == target) {
+                    takes.push_back(Take { case: case.name.clone(), script: script.clone(), target, anew: true });
+                }
+            }
             for _ in 0..count {
                 number += 1;
                 let target = target(&folder, case, number);
@@ -135,7 +152,7 @@ fn takes(
                     return Err(CliError::usage(error)
                         .hint("give the case a folder of recordings, as in `recordings/api/*.jsonl`"));
                 }
-                takes.push_back(Take { case: case.name.clone(), script: script.clone(), target });
+                takes.push_back(Take { case: case.name.clone(), script: script.clone(), target, anew: false });
             }
         }
     }
@@ -179,6 +196,9 @@ fn one(
         let part = shown(&part, directory);
         return Err(format!("{reason} (what was said is in {part})"));
     }
+    if take.anew {
+        keep(&take.target).map_err(|error| format!("{}: {error}", shown(&take.target, directory)))?;
+    }
     std::fs::rename(&part, &take.target).map_err(|error| format!("{}: {error}", shown(&part, directory)))?;
     Ok(take.target.clone())
 }
@@ -193,6 +213,17 @@ fn home(folder: &Path, case: &Case) -> PathBuf {
     let fixed = pattern.split('/').take_while(|part| !part.contains(['*', '?', '[', '{']) && !part.ends_with(".jsonl"));
     let from = if pattern.starts_with('/') { PathBuf::from("/") } else { folder.to_owned() };
     fixed.fold(from, |path, part| path.join(part))
+}
+
+/// The recordings of a case that its script is asked otherwise than they answer. What another program made is not ours to
+/// put a recording in the place of.
+fn stale(suite: &str, case: &Case, script: &PromptScript, directory: &Path) -> Vec<PathBuf> {
+    let cues = engine::cues_of_script(script);
+    let paths = case.paths(suite, &Shelf::Disk(directory.to_owned())).into_iter().map(|path| directory.join(path));
+    let is_stale = |path: &PathBuf| {
+        session::open(path).is_ok_and(|session| !session.foreign && Recording::new(session).misses(&cues))
+    };
+    paths.filter(is_stale).collect()
 }
 
 /// How many recordings of a script's prompts a case has where its new ones would go. One that is stale, or can't be read, or

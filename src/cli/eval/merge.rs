@@ -40,7 +40,7 @@ fn told(report: &Report, global: &Global, world: &mut World<'_>) -> Result<Vec<O
     } else {
         Configuration::load(global, Overrides::default(), world)?.settings
     };
-    let options = eval::Options { settings, filter: report.chosen.filter.clone(), shard: None };
+    let options = eval::Options { settings, filter: report.chosen.filter.clone(), ..eval::Options::default() };
     let work = Work::prepare(suites, &Shelf::Disk(world.directory.clone()), &options);
     let Some((told, others)) = work.told_again(report, CONVERSATIONS) else {
         let named = if suites.is_empty() { "what is compiled in".to_owned() } else { suites.join(", ") };

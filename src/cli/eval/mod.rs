@@ -11,7 +11,7 @@ mod stopped;
 
 use std::path::Path;
 
-use self::args::{Eval, EvalCommand, EvalFormat};
+use self::args::{Eval, EvalCommand, EvalFormat, Stale};
 use super::args::Global;
 use super::config::{Configuration, Overrides};
 use super::{CliError, Exit, World, files};
@@ -44,6 +44,10 @@ fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Ex
     let shard = arguments.shard.as_ref().map(|text| shard(text, world)).transpose()?.flatten();
     let suites: Vec<String> = arguments.suites.iter().map(|path| path.display().to_string()).collect();
     let interrupt = Interrupt::new();
+    if arguments.stale == Stale::Record && !arguments.live {
+        let error = CliError::usage("`--stale record` asks a model");
+        return Err(error.hint("add `--live`, or judge without stale recordings with `--stale leave-out`"));
+    }
     if arguments.live {
         // Nothing is paid for before all that was asked for is there. Offline the other suites are judged.
         for suite in &suites {
@@ -58,7 +62,8 @@ fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Ex
         true => configuration.of_embedded(world)?,
         false => configuration.settings.clone(),
     };
-    let options = eval::Options { settings, filter, shard };
+    let leave_out_stale = arguments.stale == Stale::LeaveOut;
+    let options = eval::Options { settings, filter, shard, leave_out_stale };
     let work = Work::prepare(&suites, &Shelf::Disk(world.directory.clone()), &options);
     // Whoever can't listen for Ctrl-C ends at it, as any program does.
     let _ = interrupt.on_ctrl_c();
