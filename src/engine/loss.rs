@@ -27,7 +27,11 @@ impl std::fmt::Display for Loss {
 
 /// How much shorter a file has become, where that is a large part of it.
 pub fn large_loss(before: &str, after: &str) -> Option<Loss> {
-    let (of, has) = (before.lines().count(), after.lines().count());
+    let lines = |text: &str| {
+        let ended = text.is_empty() || text.ends_with('\n');
+        text.bytes().filter(|byte| *byte == b'\n').count() + usize::from(!ended)
+    };
+    let (of, has) = (lines(before), lines(after));
     let gone = of.saturating_sub(has);
     (gone >= FEW && gone * 3 >= of).then_some(Loss { gone, of })
 }

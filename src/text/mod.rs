@@ -1,9 +1,11 @@
 //! Two texts side by side: hunks of lines with the words that differ, and the words of short texts; numbers with nouns.
 
+mod changed;
 mod diff;
 mod number;
 mod words;
 
-pub use diff::{Diff, Hunk, Line, Piece, Side, changed_lines, diff};
+pub use changed::changed_lines;
+pub use diff::{Diff, Hunk, Line, Piece, Side, diff};
 pub use number::counted;
 pub use words::{alike, differing_words};
