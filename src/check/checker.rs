@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, LazyLock, OnceLock};
 
+use foldhash::{HashMap, HashMapExt};
+
 use super::files::RepositoryFiles;
 use super::gather::gather;
 use super::{imports, suppress};
@@ -307,8 +309,7 @@ fn unable(layer: Layer, document: &Document) -> Option<String> {
 /// One finding for a rule at a place: the plans of the others go into the first one's trace.
 fn once_a_place(findings: &mut Vec<Finding>) {
     let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
-    let mut index: std::collections::HashMap<(&'static str, crate::yaml::Span), usize> =
-        std::collections::HashMap::new();
+    let mut index: HashMap<(&'static str, crate::yaml::Span), usize> = HashMap::new();
     for finding in findings.drain(..) {
         let known = index.get(&(finding.rule, finding.span)).copied();
         // What is said of the file and not of a plan is said once for each thing that is missing.

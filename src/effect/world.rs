@@ -1,6 +1,6 @@
 //! What a script runs in: the event's own variables, the custom variables, scripts at hand.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::consulted::Consulted;
 use super::names::Names;

@@ -1,6 +1,6 @@
 //! What an event fixes of Bitbucket's variables.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::{Event, EventKind};
 use crate::effect::{Bindings, Names};

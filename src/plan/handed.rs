@@ -1,6 +1,6 @@
 //! What steps hand on to later ones: files as artifacts, and variables.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::pipeline::{Matching, Pattern, Step};
 use crate::shell::{Value, Written};

@@ -1,9 +1,9 @@
 //! Parsing shell text, each text once.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
+use foldhash::HashMap;
 use tree_sitter::{Parser, Tree};
 
 use super::negated;

@@ -1,7 +1,7 @@
 //! Sets of texts: what a pattern, a regular expression or a name with unknowns in it takes, and whether all texts of one set
 //! are in another.
 
-use std::collections::HashSet;
+use foldhash::{HashSet, HashSetExt};
 
 /// How many states an expression may have: a set of them is one number.
 const STATES: usize = 128;
