@@ -1,15 +1,16 @@
 //! From parser events to nodes: anchors, merge keys, duplicate keys, bounds.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
+use foldhash::{HashMap, HashMapExt};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError};
 
 use super::broken;
 use super::document::{Comment, Document, Limits};
 use super::lines::Lines;
-use super::node::{Content, EntryData, NodeData, NodeId, Style, Text};
+use super::node::{Content, EntryData, NodeData, NodeId, Style, Text, mark};
 use super::problem::{Problem, ProblemKind};
+use super::seen::Seen;
 use super::span::Span;
 
 /// How many entries all merge keys of a text may bring together.
@@ -292,7 +293,7 @@ impl<'t> Builder<'t> {
     /// Pairs keys with values, refuses duplicates, brings in what `<<` names.
     fn entries(&mut self, children: Vec<NodeId>, measure: &mut Measure) -> Vec<EntryData> {
         let mut entries: Vec<EntryData> = Vec::with_capacity(children.len() / 2);
-        let mut seen: HashMap<String, NodeId> = HashMap::new();
+        let mut seen = Seen::default();
         let mut merges = Vec::new();
         for pair in children.chunks(2) {
             let [key, value] = *pair else { continue };
@@ -314,7 +315,7 @@ impl<'t> Builder<'t> {
                 merges.push((key, value));
                 continue;
             }
-            if let Some(first) = seen.get(&name).copied() {
+            if let Some(first) = seen.get(&name) {
                 let span = self.nodes[key.0 as usize].span;
                 let first = self.nodes[first.0 as usize].span;
                 let line = self.lines.line(first.start);
@@ -324,8 +325,8 @@ impl<'t> Builder<'t> {
                 problem.help = Some("put both bodies under one key, or remove one".to_owned());
                 continue;
             }
-            seen.insert(name, key);
-            entries.push(EntryData { key, value, merged: None });
+            entries.push(EntryData { key, value, merged: None, mark: mark(&name) });
+            seen.add(name, key);
         }
         for (key, value) in merges {
             self.merge(key, value, &mut entries, &mut seen, measure);
@@ -338,7 +339,7 @@ impl<'t> Builder<'t> {
         key: NodeId,
         value: NodeId,
         entries: &mut Vec<EntryData>,
-        seen: &mut HashMap<String, NodeId>,
+        seen: &mut Seen<'t>,
         measure: &mut Measure,
     ) {
         let sources = match &self.nodes[self.target(value).0 as usize].content {
@@ -364,14 +365,14 @@ impl<'t> Builder<'t> {
             }
             for entry in brought {
                 let Some(name) = self.scalar_text(entry.key) else { continue };
-                if seen.contains_key(&name) {
+                if seen.get(&name).is_some() {
                     continue;
                 }
-                seen.insert(name, entry.key);
+                seen.add(name, entry.key);
                 let inner = self.measures[entry.value.0 as usize];
                 measure.size = measure.size.saturating_add(inner.size);
                 measure.depth = measure.depth.max(inner.depth.saturating_add(1));
-                entries.push(EntryData { key: entry.key, value: entry.value, merged: Some(source) });
+                entries.push(EntryData { merged: Some(source), ..entry });
             }
         }
         if !usable && !matches!(self.nodes[value.0 as usize].content, Content::Missing) {
@@ -393,12 +394,12 @@ impl<'t> Builder<'t> {
         matches!(self.nodes[id.0 as usize].content, Content::Scalar { style: Style::Plain, .. })
     }
 
-    fn scalar_text(&self, id: NodeId) -> Option<String> {
+    fn scalar_text(&self, id: NodeId) -> Option<Cow<'t, str>> {
         match &self.nodes[self.target(id).0 as usize].content {
-            Content::Scalar { text: Text::Source(span), .. } => self.text.get(span.start..span.end).map(str::to_owned),
-            Content::Scalar { text: Text::Owned(text), .. } => Some(text.to_string()),
+            Content::Scalar { text: Text::Source(span), .. } => self.text.get(span.start..span.end).map(Cow::Borrowed),
+            Content::Scalar { text: Text::Owned(text), .. } => Some(Cow::Owned(text.to_string())),
             // An undefined alias as a key has its own problem already.
-            Content::Missing => Some(format!("*{}", self.nodes[id.0 as usize].span.start)),
+            Content::Missing => Some(Cow::Owned(format!("*{}", self.nodes[id.0 as usize].span.start))),
             _ => None,
         }
     }

@@ -11,6 +11,7 @@ mod node;
 mod offsets;
 mod part;
 mod problem;
+mod seen;
 mod span;
 mod typed;
 

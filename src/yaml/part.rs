@@ -104,7 +104,12 @@ impl Moved {
     }
 
     fn entry(self, entry: &EntryData) -> EntryData {
-        EntryData { key: self.id(entry.key), value: self.id(entry.value), merged: entry.merged.map(|id| self.id(id)) }
+        EntryData {
+            key: self.id(entry.key),
+            value: self.id(entry.value),
+            merged: entry.merged.map(|id| self.id(id)),
+            ..*entry
+        }
     }
 }
 
