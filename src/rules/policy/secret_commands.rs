@@ -74,7 +74,12 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
     let logs_in = any(&["login", "sshpass"]);
     let glued = any(&["mysql", "mysqldump", "mysqladmin", "mariadb", "sshpass"]);
     let redis = any(&["redis-cli"]);
+    let sets = any(&["set"]);
     for (index, token) in tokens.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(|before| tokens.get(before));
+        if !sets && is_dull(token.text) && !before.is_some_and(|flag| matches!(flag.text, "-H" | "--header")) {
+            continue;
+        }
         let next = tokens.get(index + 1);
         let mut push = |value: &str, start: usize, what: String| {
             let (inner, offset) = unquoted(value);
@@ -110,7 +115,6 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
             push(token.text.get(2..).unwrap_or(""), token.start + 2, "a literal behind `-p`".to_owned());
         }
         let (inner, offset) = unquoted(token.text);
-        let before = index.checked_sub(1).and_then(|before| tokens.get(before));
         let header = inner.contains(' ') || before.is_some_and(|flag| matches!(flag.text, "-H" | "--header"));
         if let Some(at) = header_value(inner).filter(|_| header) {
             push(inner.get(at..).unwrap_or(""), token.start + offset + at, "a credential in a header".to_owned());
@@ -140,6 +144,13 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
             _ => {}
         }
     }
+}
+
+/// Whether a word tells of no credential by itself, unless it names a setting or follows the flag of a header: most do.
+fn is_dull(word: &str) -> bool {
+    !word.starts_with('-')
+        && !word.bytes().any(|byte| matches!(byte, b'=' | b'?' | b' '))
+        && !word.ends_with("password")
 }
 
 /// Where the credential of a header begins: `Authorization: Bearer …`, `x-api-key: …`.
@@ -186,6 +197,12 @@ fn tokenize(line: &str) -> Vec<Token<'_>> {
     let mut escaped = false;
     let mut command = 0;
     for (at, c) in line.char_indices() {
+        // Most characters are part of a word and nothing else.
+        if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':' | '$' | '=') {
+            start.get_or_insert(at);
+            escaped = false;
+            continue;
+        }
         let ends = quote.is_none() && (c.is_whitespace() || matches!(c, ';' | '|' | '&' | '(' | ')'));
         if ends {
             if let Some(begin) = start.take() {

@@ -23,12 +23,11 @@ impl Signs {
         let bytes = text.as_bytes();
         let mut signs = Self::default();
         let mut told = 0;
-        for (before, pair) in bytes.windows(2).enumerate() {
-            let [first, second] = pair else { continue };
-            let pair = usize::from(*first) << 8 | usize::from(*second);
-            if !has(&PAIRS, pair) {
+        for (before, (first, second)) in bytes.iter().zip(bytes.get(1..).unwrap_or_default()).enumerate() {
+            if !may_begin(*first, *second) {
                 continue;
             }
+            let pair = usize::from(*first) << 8 | usize::from(*second);
             let at = before + 1;
             if at >= told && is_sign(bytes, at, pair) {
                 let start = memchr::memrchr(b'\n', bytes.get(..at).unwrap_or(&[])).map_or(0, |at| at + 1);
@@ -81,9 +80,8 @@ pub(super) fn is_telling(line: &str) -> bool {
     let bytes = line.as_bytes();
     let mut before = 0;
     bytes.iter().enumerate().any(|(at, byte)| {
-        let pair = (before << 8) | usize::from(*byte);
-        before = usize::from(*byte);
-        has(&PAIRS, pair) && is_sign(bytes, at, pair)
+        let first = std::mem::replace(&mut before, *byte);
+        may_begin(first, *byte) && is_sign(bytes, at, usize::from(first) << 8 | usize::from(*byte))
     })
 }
 
@@ -150,17 +148,46 @@ static BEGIN_SHAPES: Pairs = {
     pairs
 };
 
-/// All pairs at which there is something to look at: nearly every place of a text is passed over by these.
-static PAIRS: Pairs = {
-    let mut pairs = [0; 1 << 10];
-    let mut at = 0;
-    while at < pairs.len() {
-        // The second byte is the lower one: the upper half of its values is what is not ASCII.
-        let other = if at & 2 == 0 { 0 } else { u64::MAX };
-        pairs[at] = BEGIN_SIGNS[at] | BEGIN_SHAPES[at] | other;
-        at += 1;
+/// Whether there may be something to look at where two bytes stand: nearly every place of a text is passed over by this, so it
+/// costs two looks into small tables.
+fn may_begin(first: u8, second: u8) -> bool {
+    BEGINS[usize::from(first)] & FOLLOWS[usize::from(second)] != 0
+}
+
+/// The bit of a byte that begins a pair; several share one.
+const fn bit(first: usize) -> u32 {
+    1 << (first % 31)
+}
+
+/// The bit of any byte before one that is not ASCII.
+const OTHER: u32 = 1 << 31;
+
+/// What a byte may begin.
+static BEGINS: [u32; 256] = {
+    let mut bits = [0; 256];
+    let mut first = 0;
+    while first < bits.len() {
+        bits[first] = bit(first) | OTHER;
+        first += 1;
     }
-    pairs
+    bits
+};
+
+/// What a byte may go on with.
+static FOLLOWS: [u32; 256] = {
+    let mut bits = [0; 256];
+    let mut pair = 0;
+    while pair < 1 << 16 {
+        let second = pair & 0xff;
+        if (BEGIN_SIGNS[pair >> 6] | BEGIN_SHAPES[pair >> 6]) >> (pair & 63) & 1 != 0 {
+            bits[second] |= bit(pair >> 8);
+        }
+        if second > 0x7f {
+            bits[second] |= OTHER;
+        }
+        pair += 1;
+    }
+    bits
 };
 
 #[cfg(test)]
