@@ -92,7 +92,7 @@ fn tell(site: &Site<'_>, span: Span, read: &Read<'_>, why: &Unset, out: &mut Fin
 
 /// Tells of `${{ … }}`, on which the shell ends: "bad substitution".
 fn template(site: &Site<'_>, node: Node<'_>, text: &str, told: &mut Told, out: &mut Findings<'_>) {
-    let Some(first) = text.find("${{") else { return };
+    let Some(first) = memmem::find(text.as_bytes(), b"${{") else { return };
     let quoted = text.get(..first).unwrap_or("").matches('\'').count() % 2 == 1;
     let length = text.get(first..).and_then(|rest| rest.find("}}"));
     let (Some(length), false) = (length, quoted || text.contains("<<")) else { return };

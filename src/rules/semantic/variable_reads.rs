@@ -37,11 +37,11 @@ pub(super) enum Guard {
 pub(super) fn in_command(text: &str, wanted: impl Fn(&str) -> bool) -> Vec<Read<'_>> {
     let mut found = Vec::new();
     // What a here-document with a quoted end holds is written as it stands.
-    if memchr(b'$', text.as_bytes()).is_none() || ["<<'", "<<\"", "<<-'", "<<-\""].iter().any(|end| text.contains(end))
-    {
+    let bytes = text.as_bytes();
+    let quoted_end = || ["<<'", "<<\"", "<<-'", "<<-\""].iter().any(|end| text.contains(end));
+    if memchr(b'$', bytes).is_none() || memchr(b'<', bytes).is_some() && quoted_end() {
         return found;
     }
-    let bytes = text.as_bytes();
     let (mut at, mut double, mut ready) = (0, false, 0);
     while let Some(&byte) = bytes.get(at) {
         match byte {
@@ -114,6 +114,16 @@ fn read(text: &str, at: usize) -> Option<Read<'_>> {
     Some(Read { name, span: Span::new(at, end), braced, guard })
 }
 
+/// Where the last command of a line begins: behind an operator, a keyword or a bracket. One walk back to it.
+fn last_begin(line: &[u8]) -> usize {
+    let ends = |end: &usize| match line.get(..*end).unwrap_or_default() {
+        [.., b';' | b'|'] | [.., b'&', b'&'] => true,
+        [begin @ .., b' '] => ["then", "do", " {", "("].iter().any(|word| begin.ends_with(word.as_bytes())),
+        _ => false,
+    };
+    (0..=line.len()).rev().find(ends).unwrap_or(0)
+}
+
 /// What the command around a use asks of it, seen from the words before it.
 fn guard(text: &str, span: Span) -> Guard {
     let near = |mut at: usize| {
@@ -125,10 +135,7 @@ fn guard(text: &str, span: Span) -> Guard {
     let before = text.get(near(span.start.saturating_sub(AROUND))..span.start).unwrap_or("");
     let line = before.rfind('\n').map_or(0, |at| at + 1);
     let before = before.get(line..).unwrap_or("");
-    let begins = ["&&", "||", ";", "|", "then ", "do ", " { ", "( "]
-        .iter()
-        .filter_map(|end| Some(before.rfind(end)? + end.len()));
-    let command = before.get(begins.max().unwrap_or(0)..).unwrap_or("").trim_start();
+    let command = before.get(last_begin(before.as_bytes())..).unwrap_or("").trim_start();
     let rest = text.get(span.end..near(text.len().min(span.end + AROUND))).unwrap_or("");
     let rest = rest.split('\n').next().unwrap_or("");
     let asks = command.trim_end_matches(['"', '$', '{']).trim_end();
@@ -136,12 +143,14 @@ fn guard(text: &str, span: Span) -> Guard {
     if asks.ends_with("-n") || asks.ends_with("-z") || asks.ends_with("-v") || asks.ends_with('[') && closes {
         return Guard::Asked;
     }
-    let in_test = before.rfind("[[ ").is_some_and(|open| !before.get(open..).unwrap_or("").contains("]]"));
+    let in_test = before.contains('[')
+        && before.rfind("[[ ").is_some_and(|open| !before.get(open..).unwrap_or("").contains("]]"));
     if in_test {
         return Guard::Compared;
     }
     let words = ["if ", "elif ", "while ", "case ", "test ", "[ ", "[[ ", "! "];
-    if words.iter().any(|word| command.starts_with(word)) || rest.contains("| grep") || rest.contains("|grep") {
+    let greps = || rest.contains('|') && (rest.contains("| grep") || rest.contains("|grep"));
+    if words.iter().any(|word| command.starts_with(word)) || greps() {
         return Guard::Compared;
     }
     let shows = ["echo ", "printf "].iter().any(|word| command.starts_with(word));
