@@ -37,11 +37,33 @@ enum Joined {
     Pipe,
 }
 
-/// Words that begin something else than a command, where they stand first.
-const KEYWORDS: [&str; 22] = [
-    "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "in", "select",
-    "function", "time", "coproc", "unset", "unsetenv", "test", "true", "false",
-];
+/// Whether a word begins something else than a command, where it stands first.
+fn is_keyword(word: &str) -> bool {
+    matches!(
+        word,
+        "if" | "then"
+            | "else"
+            | "elif"
+            | "fi"
+            | "for"
+            | "while"
+            | "until"
+            | "do"
+            | "done"
+            | "case"
+            | "esac"
+            | "in"
+            | "select"
+            | "function"
+            | "time"
+            | "coproc"
+            | "unset"
+            | "unsetenv"
+            | "test"
+            | "true"
+            | "false"
+    )
+}
 
 /// Commands whose words are assignments.
 const DECLARES: [&str; 5] = ["export", "declare", "typeset", "readonly", "local"];
@@ -240,8 +262,8 @@ impl Plain {
             // `a+=b`, `a@b`, `-`: the grammar has its own view of such names.
             let may_end = matches!(self.joined, Joined::And | Joined::Or) && matches!(raw, "true" | "false");
             if raw.starts_with('-')
-                || KEYWORDS.contains(&raw) && !may_end
-                || raw.bytes().any(|byte| b"=@+,%:~*?".contains(&byte))
+                || is_keyword(raw) && !may_end
+                || raw.bytes().any(|byte| matches!(byte, b'=' | b'@' | b'+' | b',' | b'%' | b':' | b'~' | b'*' | b'?'))
             {
                 return None;
             }

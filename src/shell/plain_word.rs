@@ -13,12 +13,29 @@ pub(super) fn word_end(text: &str, from: usize, inner: bool) -> Option<usize> {
             b'\'' => at + 2 + bytes.get(at + 1..)?.iter().position(|byte| *byte == b'\'')?,
             b'"' => quote_end(text, at + 1, inner)?,
             b'$' => dollar_end(text, at + 1, inner)?,
-            byte if byte.is_ascii_alphanumeric() || b"_-./:=@%+,~*?".contains(byte) => at + 1,
+            byte if ITSELF[usize::from(*byte)] => at + 1,
             _ => return None,
         };
     }
     Some(at)
 }
+
+/// The bytes that stand for themselves in a plain word, or are left to whoever expands it; a table, since it is asked of each.
+static ITSELF: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let others = b"_-./:=@%+,~*?";
+    let mut at = 0;
+    while at < others.len() {
+        table[others[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
 
 /// The offset after the quote that ends a double-quoted string.
 fn quote_end(text: &str, from: usize, inner: bool) -> Option<usize> {

@@ -121,6 +121,33 @@ const PREFIXES: [Prefix; 75] = [
     handed(&["k3s", "kubectl"], &[]),
 ];
 
+/// A number for a word, by its ends and its length: few words share one.
+const fn mark(word: &[u8]) -> usize {
+    if word.is_empty() {
+        return 0;
+    }
+    let (first, last) = (word[0] as usize & 31, word[word.len() - 1] as usize & 31);
+    first << 8 | last << 3 | word.len() & 7
+}
+
+/// The marks of the words that begin a prefix. Most commands have none, and are told by one look instead of by the whole list.
+static MARKS: [u64; 1 << 7] = {
+    let mut marks = [0; 1 << 7];
+    let mut at = 0;
+    while at < PREFIXES.len() {
+        let mark = mark(PREFIXES[at].phrase[0].as_bytes());
+        marks[mark >> 6] |= 1 << (mark & 63);
+        at += 1;
+    }
+    marks
+};
+
+/// Whether a word may begin a prefix.
+fn may_begin(word: &str) -> bool {
+    let mark = mark(word.as_bytes());
+    MARKS[mark >> 6] >> (mark & 63) & 1 != 0
+}
+
 /// Tools that take a command as one text: in the value of a flag, or, where no flag is named, in the last plain word; and whether
 /// it runs on another machine.
 const TEXTS: [(&[&str], &[&str], bool); 12] = [
@@ -226,6 +253,9 @@ fn packaged(invocation: &Invocation, base: &str) -> Option<Invocation> {
 pub(super) fn unwrapped(invocation: &Invocation, base: &str) -> Option<Invocation> {
     if let Some(inner) = packaged(invocation, base) {
         return unwrapped(&inner, inner.name()?);
+    }
+    if !may_begin(base) {
+        return None;
     }
     let words = &invocation.words;
     let (prefix, mut index) =
