@@ -2,24 +2,26 @@
 
 use std::sync::OnceLock;
 
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, Tool};
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
-/// Catalogues beside the rows of a table.
-type Shelf<const ROWS: usize> = [OnceLock<Catalogue>; ROWS];
+/// What was read of the rows of a table, beside them.
+type Shelf<T, const ROWS: usize> = [OnceLock<T>; ROWS];
 
-static OF_TOOLS: Shelf<{ TOOLS.len() }> = [const { OnceLock::new() }; TOOLS.len()];
-static OF_PIPES: Shelf<{ PIPES.len() }> = [const { OnceLock::new() }; PIPES.len()];
+static OF_TOOLS: Shelf<Option<Tool>, { TOOLS.len() }> = [const { OnceLock::new() }; TOOLS.len()];
+static OF_PIPES: Shelf<Catalogue, { PIPES.len() }> = [const { OnceLock::new() }; PIPES.len()];
 
-/// The catalogue of a tool alone.
-pub(super) fn tool(name: &str) -> Option<&'static Catalogue> {
-    row(TOOLS, &OF_TOOLS, name)
+/// What is known of a tool.
+pub(super) fn tool(name: &str) -> Option<&'static Tool> {
+    let (at, text) = row(TOOLS, name)?;
+    OF_TOOLS.get(at)?.get_or_init(|| read(text).into_tool(name)).as_ref()
 }
 
 /// The catalogue of a pipe alone.
 pub(super) fn pipe(name: &str) -> Option<&'static Catalogue> {
-    row(PIPES, &OF_PIPES, name)
+    let (at, text) = row(PIPES, name)?;
+    Some(OF_PIPES.get(at)?.get_or_init(|| read(text)))
 }
 
 /// The catalogue of the families alone.
@@ -33,11 +35,15 @@ pub(super) fn is_harmless(name: &str) -> bool {
     HARMLESS.binary_search(&name).is_ok()
 }
 
-fn row(table: &[(&str, &str)], shelf: &'static [OnceLock<Catalogue>], name: &str) -> Option<&'static Catalogue> {
+/// The number of a row, and its text.
+fn row(table: &[(&str, &'static str)], name: &str) -> Option<(usize, &'static str)> {
     let at = table.binary_search_by_key(&name, |(key, _)| *key).ok()?;
-    let (_, text) = table.get(at)?;
-    // A broken row is found by the tests; a program without one still checks the rest.
-    Some(shelf.get(at)?.get_or_init(|| Catalogue::read_json(text).unwrap_or_default()))
+    Some((at, table.get(at)?.1))
+}
+
+/// A broken row is found by the tests; a program without one still checks the rest.
+fn read(text: &str) -> Catalogue {
+    Catalogue::read_json(text).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! The catalogue: which command or pipe does what. Data with a schema; a policy file may add entries.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
+use foldhash::{HashMap, HashSet};
 use serde::Deserialize;
 
 use super::built_in;
@@ -281,7 +282,12 @@ impl Catalogue {
     /// What is known of a tool: the own entries, then the built-in ones.
     pub(super) fn tool(&self, name: &str) -> impl Iterator<Item = &Tool> + use<'_> {
         let built_in = self.built_in.then(|| built_in::tool(name)).flatten();
-        self.tools.get(name).into_iter().chain(built_in.and_then(|of_tool| of_tool.tools.get(name)))
+        self.tools.get(name).into_iter().chain(built_in)
+    }
+
+    /// What is known of the one tool that a catalogue is about.
+    pub(super) fn into_tool(mut self, name: &str) -> Option<Tool> {
+        self.tools.remove(name)
     }
 
     /// What is known of a pipe, named without its version.

@@ -136,9 +136,10 @@ impl Reading<'_, '_> {
     /// A request that changes something is not followed; one that fetches is harmless.
     pub(super) fn request(&self) {
         let shown: Vec<String> = self.invocation.words.iter().map(|word| word.shown()).collect();
-        let has = |names: &[&str]| {
-            shown.iter().any(|word| names.iter().any(|name| word == name || word.starts_with(&format!("{name}="))))
+        let is = |word: &str, name: &str| {
+            word.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
         };
+        let has = |names: &[&str]| shown.iter().any(|word| names.iter().any(|name| is(word, name)));
         let sends = has(&[
             "-d",
             "--data",

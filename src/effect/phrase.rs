@@ -84,10 +84,13 @@ fn after_phrase<'w>(
     if values.command.reader.as_deref() == Some("goal") {
         // Build tools take their goals in any order, among properties.
         let all = phrase.iter().all(|goal| {
+            let last = goal.rsplit(':').next().unwrap_or(goal);
             words.iter().any(|word| {
                 let text = word.value();
                 let text = text.literal_prefix();
-                is_goal(text, goal) || text.rsplit(':').next() == Some(goal) && text.starts_with(':')
+                // Whatever is before it and behind an `@`, a goal's own name is there; most words are told by that.
+                let may_be = text.ends_with(last) || text.contains('@');
+                may_be && is_goal(text, goal) || text.starts_with(':') && text.rsplit(':').next() == Some(goal)
             })
         });
         return all.then(|| words.to_vec());

@@ -1,8 +1,9 @@
 //! From a step to its effects: each command is looked up in the catalogue, each pipe too.
 
 use std::cell::{RefCell, RefMut};
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::catalogue::Catalogue;
 use super::collected::{BranchTest, StepEffects};
@@ -153,6 +154,9 @@ impl<'c, 'd> Reader<'c, 'd> {
     }
 
     fn read_items(&mut self, items: &[ScriptItem<'d>], windows: bool, run: &Run<'d, '_>, written: Written) -> Written {
+        if items.is_empty() {
+            return written;
+        }
         let mut world = World { consulted: &run.consulted, files: self.files };
         let (catalogue, files) = (self.catalogue, self.files);
         let mut emit = |scope: &Scope, invocation: &Invocation| {
