@@ -7,7 +7,7 @@
 use super::interpret::Interpreter;
 use super::invocation::Stdin;
 use super::piece::Piece;
-use super::plain_word::{is_name, is_one, name_length, word_end};
+use super::plain_word::{is_keyword, is_name, is_one, name_length, word_end};
 use super::walk::Flow;
 use crate::yaml::Span;
 
@@ -35,34 +35,6 @@ enum Joined {
     And,
     Or,
     Pipe,
-}
-
-/// Whether a word begins something else than a command, where it stands first.
-fn is_keyword(word: &str) -> bool {
-    matches!(
-        word,
-        "if" | "then"
-            | "else"
-            | "elif"
-            | "fi"
-            | "for"
-            | "while"
-            | "until"
-            | "do"
-            | "done"
-            | "case"
-            | "esac"
-            | "in"
-            | "select"
-            | "function"
-            | "time"
-            | "coproc"
-            | "unset"
-            | "unsetenv"
-            | "test"
-            | "true"
-            | "false"
-    )
 }
 
 /// Commands whose words are assignments.

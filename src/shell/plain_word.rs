@@ -95,6 +95,34 @@ fn variable_end(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
+/// Whether a word begins something else than a command, where it stands first.
+pub(super) fn is_keyword(word: &str) -> bool {
+    matches!(
+        word,
+        "if" | "then"
+            | "else"
+            | "elif"
+            | "fi"
+            | "for"
+            | "while"
+            | "until"
+            | "do"
+            | "done"
+            | "case"
+            | "esac"
+            | "in"
+            | "select"
+            | "function"
+            | "time"
+            | "coproc"
+            | "unset"
+            | "unsetenv"
+            | "test"
+            | "true"
+            | "false"
+    )
+}
+
 /// Whether a text can name a variable.
 pub(super) fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
