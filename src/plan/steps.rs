@@ -107,7 +107,8 @@ impl<'d> Steps<'_, '_, 'd> {
         depth: usize,
     ) {
         let conditions = [step.condition(), stage.as_ref().and_then(Stage::condition)];
-        if conditions.into_iter().flatten().any(|condition| state_holds(condition, self.event) == Some(false)) {
+        let except = self.bindings.branch.as_ref().map_or(&[][..], |names| &names.except);
+        if conditions.into_iter().flatten().any(|condition| state_holds(condition, self.event, except) == Some(false)) {
             return;
         }
         let of_stage = |read: fn(&Stage<'d>) -> Option<Node<'d>>| stage.as_ref().and_then(read);

@@ -52,7 +52,7 @@ fn concerns(trigger: &Trigger<'_>, event: &Event) -> bool {
 
 fn condition(trigger: &Trigger<'_>, event: &Event) -> Option<bool> {
     let expression = expression::parse(trigger.condition?.text()?).ok()?;
-    holds(&expression, event)
+    holds(&expression, event, &[])
 }
 
 /// The value of a variable in an event; `None` where it is not known, empty where it is not set.
@@ -68,15 +68,22 @@ fn value<'e>(name: &str, event: &'e Event) -> Option<&'e str> {
     }
 }
 
-fn holds(expression: &Expr, event: &Event) -> Option<bool> {
+/// Whether an expression holds. `except` are branches that have plans of their own, where the event is any other branch.
+fn holds(expression: &Expr, event: &Event, except: &[String]) -> Option<bool> {
     match expression {
-        Expr::And(parts) => all(parts.iter().map(|part| holds(part, event))),
-        Expr::Or(parts) => all(parts.iter().map(|part| holds(part, event).map(|held| !held))).map(|none| !none),
-        Expr::Not { inner, .. } => holds(inner, event).map(|held| !held),
+        Expr::And(parts) => all(parts.iter().map(|part| holds(part, event, except))),
+        Expr::Or(parts) => all(parts.iter().map(|part| holds(part, event, except).map(|held| !held))).map(|none| !none),
+        Expr::Not { inner, .. } => holds(inner, event, except).map(|held| !held),
         Expr::Literal { value: Literal::Boolean(value), .. } => Some(*value),
         Expr::Glob { variable, pattern, .. } => takes(&Pattern::new(&pattern.text), value(&variable.text, event)?),
         Expr::Compare { left, operator, right } => {
-            let equal = equals(text(left, right, event)?, text(right, left, event)?);
+            let (was, is) = (text(left, right, event), text(right, left, event));
+            let equal = match (was, is) {
+                (Some(was), Some(is)) => equals(was, is),
+                (Some(name), None) => is_excepted(right, name, event, except).then_some(false),
+                (None, Some(name)) => is_excepted(left, name, event, except).then_some(false),
+                (None, None) => None,
+            };
             match operator {
                 Operator::Equal => equal,
                 Operator::NotEqual => equal.map(|equal| !equal),
@@ -85,6 +92,12 @@ fn holds(expression: &Expr, event: &Event) -> Option<bool> {
         }
         _ => None,
     }
+}
+
+/// Whether a side is the branch of a plan for any other branch, which is none of a name.
+fn is_excepted(side: &Expr, name: &str, event: &Event, except: &[String]) -> bool {
+    let is_branch = matches!(side, Expr::Variable(word) if word.text == "BITBUCKET_BRANCH");
+    is_branch && event.kind == EventKind::Branch && event.name.is_empty() && except.iter().any(|other| other == name)
 }
 
 /// Whether a pattern takes a name, or each name of a class for which a pattern stands.
@@ -122,8 +135,8 @@ fn equals(left: &str, right: &str) -> Option<bool> {
 }
 
 /// Whether a condition of a step or a stage holds for an event; a change of files is never known.
-pub(super) fn state_holds(condition: Node<'_>, event: &Event) -> Option<bool> {
-    holds(&expression::parse(condition.get("state")?.text()?).ok()?, event)
+pub(super) fn state_holds(condition: Node<'_>, event: &Event, except: &[String]) -> Option<bool> {
+    holds(&expression::parse(condition.get("state")?.text()?).ok()?, event, except)
 }
 
 /// Whether all hold: one that does not settles it, also beside one that can't be told.

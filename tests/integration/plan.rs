@@ -241,3 +241,23 @@ fn what_triggers_and_merge_queues_start_is_part_of_the_whole() {
     assert_eq!(plans["plans"][1]["steps"], plans["plans"][0]["steps"]);
     assert_eq!(run("pipelines: {}\n", "human"), "nothing runs: the file has no pipeline that an event starts\n");
 }
+
+#[test]
+fn a_condition_that_the_event_does_not_settle_leaves_its_step_in() {
+    let steps = |condition: &str, event: &[&str]| -> String {
+        let text = format!(
+            "pipelines:\n  default:\n    - step: {{name: Test, script: [date]}}\n    - step: {{name: Ship, condition: {{state: '{condition}'}}, script: [date]}}\n"
+        );
+        let run = pipewright().file("bitbucket-pipelines.yml", text);
+        run.args(["plan"].into_iter().chain(event.iter().copied())).run().out
+    };
+    let main: &[&str] = &["--branch", "main"];
+    for kept in ["SHIP == \"yes\"", "SHIP == yes", "BITBUCKET_BRANCH == \"main\"", "BITBUCKET_BRANCH != \"dev\""] {
+        assert!(steps(kept, main).contains("Ship"), "{kept}");
+    }
+    assert!(!steps("BITBUCKET_BRANCH == \"dev\"", main).contains("Ship"));
+    // Any other branch is not main, and may be any but that.
+    let all = steps("BITBUCKET_BRANCH == \"main\"", &["--all"]);
+    assert_eq!(all.matches("Ship").count(), 1, "{all}");
+    assert_eq!(steps("BITBUCKET_BRANCH == \"dev\"", &["--all"]).matches("Ship").count(), 1);
+}
