@@ -171,10 +171,11 @@ impl<'r> Page<'r> {
     fn rows(&self) -> Vec<Row<'r>> {
         let widest = self.widest();
         let rows = self.report.scores.iter().enumerate().map(|(index, score)| {
-            let (class, word) = match () {
-                () if !score.failures.is_empty() => ("refused", "failed"),
-                () if score.undecided.is_some() => ("incomplete", "undecided"),
-                () => ("accepted", "passed"),
+            let word = score.outcome();
+            let class = match word {
+                "failed" => "refused",
+                "undecided" => "incomplete",
+                _ => "accepted",
             };
             let mut cells: Vec<Cell> = score.by_turn.iter().map(|turn| cell(score, turn)).collect();
             cells.resize_with(widest, Cell::default);

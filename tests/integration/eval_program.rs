@@ -387,3 +387,13 @@ fn our_own_suites_are_no_worse_than_the_committed_baseline() {
     assert_eq!(output.status.code(), Some(0), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
     assert!(told.contains("0 worse"), "{told}");
 }
+
+#[test]
+fn the_page_of_merged_parts_is_that_of_a_run_also_of_what_is_compiled_in_under_other_settings() {
+    let run = || pipewright().file("my.yaml", "policy: none\n").args(["--config", "my.yaml", "eval"]);
+    let one = ["--only", "several-files", "--format"];
+    let part = run().args(one).args(["json", "--shard", "1/1"]).run();
+    let merged = run().file("p.json", &part.out).args(["merge", "p.json", "--format", "html"]).run();
+    assert_eq!((merged.code, merged.err.as_str()), (Some(0), ""));
+    assert_eq!(merged.out, run().args(one).args(["html"]).run().out);
+}

@@ -35,11 +35,8 @@ fn told(report: &Report, global: &Global, world: &mut World<'_>) -> Result<Vec<O
         writeln!(world.err, "note: the page has no conversations: the parts do not say where their suites are")?;
         return Ok(Vec::new());
     };
-    let settings = if suites.is_empty() {
-        Default::default()
-    } else {
-        Configuration::load(global, Overrides::default(), world)?.settings
-    };
+    let configuration = Configuration::load(global, Overrides::default(), world)?;
+    let settings = if suites.is_empty() { configuration.of_embedded(world)? } else { configuration.settings };
     let options = eval::Options { settings, filter: report.chosen.filter.clone(), ..eval::Options::default() };
     let work = Work::prepare(suites, &Shelf::Disk(world.directory.clone()), &options);
     let Some((told, others)) = work.told_again(report, CONVERSATIONS) else {
