@@ -22,9 +22,12 @@ pub(super) struct Plain {
     words: Vec<Span>,
     /// Whether it declares variables (`export A=b`): the assignments are its words.
     declares: bool,
-    /// Where its output goes: each redirect whole, and the file in it.
-    redirects: Vec<(Span, Option<Span>)>,
+    /// Where its output goes.
+    redirects: Vec<Redirect>,
 }
+
+/// A redirect whole, and the file in it.
+type Redirect = (Span, Option<Span>);
 
 /// What stands between two commands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,27 +73,35 @@ impl Interpreter<'_> {
     }
 
     fn plain_pipeline(&mut self, commands: &[Plain], piece: &Piece) -> Flow {
-        if let [command] = commands {
-            return self.plain_redirected(command, piece);
+        match commands {
+            [command] => {
+                self.sending(&command.redirects, piece, |this| this.plain(command, piece, Stdin::Unknown, false))
+            }
+            // A redirect at its end is of the whole pipeline, to the grammar.
+            [.., last] => self.sending(&last.redirects, piece, |this| this.plain_members(commands, piece)),
+            [] => Flow::Next,
         }
+    }
+
+    fn plain_members(&mut self, commands: &[Plain], piece: &Piece) -> Flow {
         let mut stdin = Stdin::Unknown;
         for (index, command) in commands.iter().enumerate() {
             let last = index + 1 == commands.len();
             let given = std::mem::take(&mut stdin);
+            let redirects = if last { &[] } else { command.redirects.as_slice() };
             stdin = self.member(last, |this| {
-                this.plain(command, piece, given, index > 0);
+                this.sending(redirects, piece, |this| this.plain(command, piece, given, index > 0));
             });
         }
         Flow::Next
     }
 
-    fn plain_redirected(&mut self, command: &Plain, piece: &Piece) -> Flow {
-        if command.redirects.is_empty() {
-            return self.plain(command, piece, Stdin::Unknown, false);
+    fn sending(&mut self, redirects: &[Redirect], piece: &Piece, run: impl FnOnce(&mut Self) -> Flow) -> Flow {
+        if redirects.is_empty() {
+            return run(self);
         }
-        let targets =
-            command.redirects.iter().filter_map(|(whole, file)| self.target_of(*whole, *file, piece)).collect();
-        self.redirecting(targets, false, |this| this.plain(command, piece, Stdin::Unknown, false)).0
+        let targets = redirects.iter().filter_map(|(whole, file)| self.target_of(*whole, *file, piece)).collect();
+        self.redirecting(targets, false, run).0
     }
 
     fn plain(&mut self, command: &Plain, piece: &Piece, stdin: Stdin, piped_from: bool) -> Flow {
@@ -139,6 +150,8 @@ pub(super) fn read(text: &str, inner: bool) -> Option<Vec<Plain>> {
                     (Some(b'&'), Some(b'&')) => (Joined::And, 2),
                     (Some(b'|'), Some(b'|')) => (Joined::Or, 2),
                     (Some(b'|'), next) if next != Some(&b'&') => (Joined::Pipe, 1),
+                    // In the background nothing is different.
+                    (Some(b'&'), None | Some(b'\n')) if !inner => (Joined::Line, 1),
                     (Some(b'&' | b'|'), _) => return None,
                     _ => (Joined::Line, 1),
                 };
@@ -153,7 +166,7 @@ pub(super) fn read(text: &str, inner: bool) -> Option<Vec<Plain>> {
                 let empty = command.is_empty();
                 // An operator must be followed by a command.
                 let owed = empty && command.joined != Joined::Line;
-                let separates = joined != Joined::Line || bytes.get(at) == Some(&b';');
+                let separates = joined != Joined::Line || matches!(bytes.get(at), Some(b';' | b'&'));
                 if empty && separates || owed && bytes.get(at).is_none() {
                     return None;
                 }
@@ -190,8 +203,16 @@ fn are_sure(commands: &[Plain]) -> bool {
     if !redirects && pipes == 0 {
         return true;
     }
-    let alone = if redirects { commands.len() == 1 } else { lines == 1 && (pipes < 2 || pipes + 1 == commands.len()) };
-    alone && commands.iter().all(Plain::is_command)
+    let is_pipeline = pipes + 1 == commands.len();
+    let alone = match commands {
+        _ if !redirects => pipes < 2 || is_pipeline,
+        // At an end of it: one in the middle is of all members before, to the grammar.
+        [_, middle @ .., _] if is_pipeline => middle.iter().all(|command| command.redirects.is_empty()),
+        // One behind an operator is of the list before it.
+        [_, others @ ..] => pipes == 0 && others.iter().all(|command| command.redirects.is_empty()),
+        [] => true,
+    };
+    lines == 1 && alone && commands.iter().all(Plain::is_command)
 }
 
 impl Plain {
@@ -281,112 +302,4 @@ impl Plain {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn seen(text: &str) -> Option<Vec<String>> {
-        let told = |command: Plain| {
-            let assigned = command.assignments.iter().map(|(name, value)| Span::new(name.start, value.end));
-            let words: Vec<Span> = if command.declares {
-                command.words.iter().copied().chain(assigned).collect()
-            } else {
-                assigned.chain(command.words.iter().copied()).collect()
-            };
-            let redirects = command.redirects.iter().map(|(whole, _)| *whole);
-            let words = words.into_iter().chain(redirects).map(|word| &text[word.start..word.end]);
-            let joined = match command.joined {
-                Joined::Line => "",
-                Joined::And => "&& ",
-                Joined::Or => "|| ",
-                Joined::Pipe => "| ",
-            };
-            joined.to_owned() + &words.collect::<Vec<_>>().join("_")
-        };
-        Some(commands(text)?.into_iter().map(told).collect())
-    }
-
-    #[test]
-    fn plain_commands_are_told_apart() {
-        assert_eq!(seen("docker push  a/b:$TAG").unwrap(), ["docker_push_a/b:$TAG"]);
-        assert_eq!(
-            seen("a 'b c' \"d $E ${F:-g}\"h # i\n\n  j; k && l \\\n  m\n").unwrap(),
-            ["a_'b c'_\"d $E ${F:-g}\"h", "j", "k", "&& l_m"]
-        );
-        assert_eq!(seen("export A=b C").unwrap(), ["export_A=b"]);
-        assert_eq!(seen("A=b C='' make x=y").unwrap(), ["A=b_C=''_make_x=y"]);
-        assert_eq!(seen("# nothing\n").unwrap(), Vec::<String>::new());
-    }
-
-    #[test]
-    fn chains_pipelines_redirects_and_substitutions_are_plain() {
-        assert_eq!(seen("a || true && b *.x").unwrap(), ["a", "|| true", "&& b_*.x"]);
-        assert_eq!(seen("a b | c -d | e").unwrap(), ["a_b", "| c_-d", "| e"]);
-        assert_eq!(seen("a b > c/d.txt 2>&1").unwrap(), ["a_b_> c/d.txt_2>&1"]);
-        assert_eq!(seen("a >> \"$B\"").unwrap(), ["a_>> \"$B\""]);
-        assert_eq!(seen("A=$(b \"c\" | d -e) \nf \"$(g)\"").unwrap(), ["A=$(b \"c\" | d -e)", "f_\"$(g)\""]);
-    }
-
-    #[test]
-    fn what_is_not_plain_is_left_to_the_grammar() {
-        for text in [
-            "a < b",
-            "a |& b",
-            "a ||",
-            "| a",
-            "a | export B=c",
-            "a | b\nc",
-            "a > b c",
-            "a > b | c",
-            "a>b",
-            "a > $B/c",
-            "a 3> b",
-            "> a",
-            "a - > b",
-            "a | # b\nc",
-            "a | b | c || d",
-            "a && b || c",
-            "A=b > c",
-            "true || a",
-            "* a",
-            "a $(b $(c))",
-            "a $( b)",
-            "a $(b\nc)",
-            "a $()",
-            "a $(b",
-            "a b)",
-            "a &",
-            "a;; b",
-            "&& a",
-            "a &&",
-            "; a",
-            "a `b`",
-            "if a",
-            "{ a; }",
-            "(a)",
-            "a {b,c}",
-            "a[0]=b",
-            "a+=b",
-            "A= b",
-            "! a",
-            "[ a ]",
-            "test a",
-            "export -n A",
-            "export \"A=b\"",
-            "a 'b",
-            "a \"b",
-            "a\\ b",
-            "a ${b",
-            "a ${b:-$c}",
-            "a ${b:-'c'}",
-            "a $'b'",
-            "a $",
-            "a $1",
-            "A=b export C=d",
-            "a\u{a0}b",
-            "a\r\nb",
-            "f() { a; }",
-        ] {
-            assert_eq!(seen(text), None, "{text}");
-        }
-    }
-}
+mod tests;

@@ -132,7 +132,7 @@ pub(super) fn is_name(text: &str) -> bool {
 /// Whether the grammar sees a word as one node: letters, one variable, or one quoted text.
 pub(super) fn is_one(raw: &str) -> bool {
     let plain =
-        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./".contains(&b));
+        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./~".contains(&b));
     plain(raw)
         || raw.strip_prefix('$').is_some_and(is_name)
         || raw.strip_prefix("${").and_then(|raw| raw.strip_suffix('}')).is_some_and(is_name)

@@ -315,7 +315,7 @@ proptest! {
     }
 }
 
-const PARTS: [&str; 74] = [
+const PARTS: [&str; 75] = [
     " ",
     " ",
     " ",
@@ -376,6 +376,7 @@ const PARTS: [&str; 74] = [
     " || true",
     " | ",
     "|",
+    " &",
     " > ",
     " > f",
     " >> ",
