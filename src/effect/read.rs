@@ -31,9 +31,10 @@ pub struct Reader<'c, 'd> {
 /// it runs on Windows.
 type Scripts = ([Option<(NodeId, Option<Span>)>; 2], bool, bool);
 
-/// A reading, with the answers on which it stands.
+/// A reading, with what it stands on: the answers, and what stood in the files that other steps handed on.
 struct Kept<'d> {
     answers: Answers,
+    given: Written,
     effects: Rc<StepEffects<'d>>,
 }
 
@@ -114,18 +115,16 @@ impl<'c, 'd> Reader<'c, 'd> {
     ) -> Rc<StepEffects<'d>> {
         let nodes = ["script", "after-script"].map(|key| step.get(key).map(|node| (node.id(), node.alias())));
         let scripts = (nodes, declared, step.runs_on_windows());
-        // What other steps hand on is hardly ever the same twice.
-        let again = *given == Written::default();
-        let known = || self.kept.get(&scripts)?.iter().find(|kept| kept.answers.hold_for(bindings));
-        if let Some(kept) = again.then(known).flatten() {
+        let holds = |kept: &&Kept<'d>| kept.given == *given && kept.answers.hold_for(bindings);
+        if let Some(kept) = self.kept.get(&scripts).and_then(|kept| kept.iter().find(holds)) {
             return Rc::clone(&kept.effects);
         }
         let (effects, answers) = self.read_scripts(step, bindings, declared, given);
         let effects = Rc::new(effects);
-        if let (true, Some(answers)) = (again, answers) {
+        if let Some(answers) = answers {
             let kept = self.kept.entry(scripts).or_default();
             if kept.len() < KEPT {
-                kept.push(Kept { answers, effects: Rc::clone(&effects) });
+                kept.push(Kept { answers, given: given.clone(), effects: Rc::clone(&effects) });
             }
         }
         effects
