@@ -71,9 +71,9 @@ fn on_input(told: &[Token<'_>], reader: &[Token<'_>], base: usize) -> Option<Hit
 
 fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<Hit>) {
     let any = |names: &[&str]| tokens.iter().any(|token| names.contains(&token.text));
-    let logs_in = any(&["login", "sshpass"]);
-    let glued = any(&["mysql", "mysqldump", "mysqladmin", "mariadb", "sshpass"]);
-    let redis = any(&["redis-cli"]);
+    let logs_in = || any(&["login", "sshpass"]);
+    let glued = || any(&["mysql", "mysqldump", "mysqladmin", "mariadb", "sshpass"]);
+    let redis = || any(&["redis-cli"]);
     let sets = any(&["set"]);
     for (index, token) in tokens.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|before| tokens.get(before));
@@ -89,7 +89,7 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
             }
         };
         if let Some(next) = next {
-            let flag = FLAGS.contains(&token.text) || (logs_in && token.text == "-p");
+            let flag = FLAGS.contains(&token.text) || (token.text == "-p" && logs_in());
             if flag && !names_secrets(tokens, token.text) && !next.text.starts_with('-') {
                 push(next.text, next.start, format!("a literal behind `{}`", token.text));
             }
@@ -105,13 +105,13 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
             push(value, token.start + flag.len() + 1, format!("a literal behind `{flag}`"));
             continue;
         }
-        if redis
-            && matches!(token.text, "-a" | "--pass")
+        if matches!(token.text, "-a" | "--pass")
+            && redis()
             && let Some(next) = next
         {
             push(next.text, next.start, format!("a literal behind `{}`", token.text));
         }
-        if glued && token.text.starts_with("-p") && token.text.len() > 2 && !token.text.starts_with("--") {
+        if token.text.starts_with("-p") && token.text.len() > 2 && glued() {
             push(token.text.get(2..).unwrap_or(""), token.start + 2, "a literal behind `-p`".to_owned());
         }
         let (inner, offset) = unquoted(token.text);

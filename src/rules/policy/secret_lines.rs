@@ -24,18 +24,18 @@ impl Signs {
         let mut signs = Self::default();
         let mut told = 0;
         for (before, (first, second)) in bytes.iter().zip(bytes.get(1..).unwrap_or_default()).enumerate() {
-            if !may_begin(*first, *second) {
+            let may = may_begin(*first, *second);
+            if may == 0 {
                 continue;
             }
-            let pair = usize::from(*first) << 8 | usize::from(*second);
             let at = before + 1;
-            if at >= told && is_sign(bytes, at, pair) {
+            if at >= told && is_sign(bytes, at, may) {
                 let start = memchr::memrchr(b'\n', bytes.get(..at).unwrap_or(&[])).map_or(0, |at| at + 1);
                 let rest = bytes.get(at..).unwrap_or(&[]);
                 told = memchr::memchr(b'\n', rest).map_or(bytes.len(), |length| at + length + 1);
                 signs.lines.push(Span::new(start, told));
             }
-            if has(&BEGIN_SHAPES, pair) && text.get(before..).is_some_and(begins_shape) {
+            if may & SHAPES != 0 && text.get(before..).is_some_and(|rest| begins_shape(rest, may)) {
                 signs.begun.push(before);
             }
         }
@@ -81,114 +81,86 @@ pub(super) fn is_telling(line: &str) -> bool {
     let mut before = 0;
     bytes.iter().enumerate().any(|(at, byte)| {
         let first = std::mem::replace(&mut before, *byte);
-        may_begin(first, *byte) && is_sign(bytes, at, usize::from(first) << 8 | usize::from(*byte))
+        is_sign(bytes, at, may_begin(first, *byte))
     })
 }
 
-/// Whether a sign begins with the pair of bytes of which the second stands at `at`.
-fn is_sign(bytes: &[u8], at: usize, pair: usize) -> bool {
-    if pair & 0x80 != 0 {
+/// Whether a sign begins at the byte before `at`; `may` are those that may.
+fn is_sign(bytes: &[u8], at: usize, may: Set) -> bool {
+    if may & OTHER != 0 {
         return true;
     }
-    let Some(begin) = at.checked_sub(1).filter(|_| has(&BEGIN_SIGNS, pair)) else { return false };
+    let Some(begin) = at.checked_sub(1).filter(|_| may & SHAPES != may) else { return false };
     let rest = bytes.get(begin..).unwrap_or(&[]);
     // A flag begins a word: `docker-push` has none.
     let in_word = bytes.get(begin.wrapping_sub(1)).is_some_and(u8::is_ascii_alphanumeric);
-    let first = rest.first().map(u8::to_ascii_lowercase);
-    SIGNS
-        .iter()
-        .any(|sign| sign.first() == first.as_ref() && begins(rest, sign) && !(in_word && sign.starts_with(b"-")))
+    members(may & !SHAPES)
+        .filter_map(|member| SIGNS.get(member))
+        .any(|sign| begins(rest, sign) && !(in_word && sign.starts_with(b"-")))
 }
 
-/// Whether a shape begins a text, or does where a line that ends there is folded into the next.
-fn begins_shape(rest: &str) -> bool {
-    let first = rest.as_bytes().first();
-    BEGINNINGS.iter().any(|begin| begin.as_bytes().first() == first && rest.starts_with(begin.trim_ascii_end()))
+/// Whether a shape begins a text, or does where a line that ends there is folded into the next; `may` are those that may.
+fn begins_shape(rest: &str, may: Set) -> bool {
+    members(may & SHAPES)
+        .filter_map(|member| BEGINNINGS.get(member - SIGNS.len()))
+        .any(|begin| rest.starts_with(begin.trim_ascii_end()))
 }
 
 fn begins(text: &[u8], sign: &[u8]) -> bool {
     text.get(..sign.len()).is_some_and(|start| start.eq_ignore_ascii_case(sign))
 }
 
-/// A bit for each pair of bytes.
-type Pairs = [u64; 1 << 10];
+/// A bit for each sign, then for each shape, and the last one for [`OTHER`].
+type Set = u64;
 
-fn has(pairs: &Pairs, pair: usize) -> bool {
-    pairs[pair >> 6] >> (pair & 63) & 1 != 0
+/// Any byte before one that is not ASCII.
+const OTHER: Set = 1 << 63;
+
+/// The bits of the shapes.
+const SHAPES: Set = ((1 << BEGINNINGS.len()) - 1) << SIGNS.len();
+
+fn members(mut set: Set) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let member = (set != 0).then(|| set.trailing_zeros() as usize);
+        set &= set.wrapping_sub(1);
+        member
+    })
 }
 
-const fn set(pairs: &mut Pairs, first: u8, second: u8) {
-    let pair = ((first as usize) << 8) | second as usize;
-    pairs[pair >> 6] |= 1 << (pair & 63);
+/// What has these two bytes first. Nearly every place of a text has nothing, so it costs two looks into small tables.
+fn may_begin(first: u8, second: u8) -> Set {
+    FIRST[usize::from(first)] & SECOND[usize::from(second)]
 }
 
-/// The pairs with which a sign begins, in either case.
-static BEGIN_SIGNS: Pairs = {
-    let mut pairs = [0; 1 << 10];
-    let mut at = 0;
-    while at < SIGNS.len() * 4 {
-        let sign = SIGNS[at / 4];
-        let first = if at & 1 == 0 { sign[0] } else { sign[0].to_ascii_uppercase() };
-        let second = if at & 2 == 0 { sign[1] } else { sign[1].to_ascii_uppercase() };
-        set(&mut pairs, first, second);
-        at += 1;
-    }
-    pairs
-};
+/// What has a byte first.
+static FIRST: [Set; 256] = with_byte(0);
 
-/// The pairs with which a shape begins.
-static BEGIN_SHAPES: Pairs = {
-    let mut pairs = [0; 1 << 10];
-    let mut at = 0;
-    while at < BEGINNINGS.len() {
-        let begin = BEGINNINGS[at].as_bytes();
-        set(&mut pairs, begin[0], begin[1]);
-        at += 1;
-    }
-    pairs
-};
+/// What has a byte second.
+static SECOND: [Set; 256] = with_byte(1);
 
-/// Whether there may be something to look at where two bytes stand: nearly every place of a text is passed over by this, so it
-/// costs two looks into small tables.
-fn may_begin(first: u8, second: u8) -> bool {
-    BEGINS[usize::from(first)] & FOLLOWS[usize::from(second)] != 0
-}
-
-/// The bit of a byte that begins a pair; several share one.
-const fn bit(first: usize) -> u32 {
-    1 << (first % 31)
-}
-
-/// The bit of any byte before one that is not ASCII.
-const OTHER: u32 = 1 << 31;
-
-/// What a byte may begin.
-static BEGINS: [u32; 256] = {
-    let mut bits = [0; 256];
-    let mut first = 0;
-    while first < bits.len() {
-        bits[first] = bit(first) | OTHER;
-        first += 1;
-    }
-    bits
-};
-
-/// What a byte may go on with.
-static FOLLOWS: [u32; 256] = {
-    let mut bits = [0; 256];
-    let mut pair = 0;
-    while pair < 1 << 16 {
-        let second = pair & 0xff;
-        if (BEGIN_SIGNS[pair >> 6] | BEGIN_SHAPES[pair >> 6]) >> (pair & 63) & 1 != 0 {
-            bits[second] |= bit(pair >> 8);
+/// What has each byte at a place; signs have it in either case.
+const fn with_byte(at: usize) -> [Set; 256] {
+    let mut sets = [0; 256];
+    let mut byte = 0;
+    while byte < sets.len() {
+        if at == 0 || byte > 0x7f {
+            sets[byte] = OTHER;
         }
-        if second > 0x7f {
-            bits[second] |= OTHER;
-        }
-        pair += 1;
+        byte += 1;
     }
-    bits
-};
+    let mut sign = 0;
+    while sign < SIGNS.len() {
+        sets[SIGNS[sign][at] as usize] |= 1 << sign;
+        sets[SIGNS[sign][at].to_ascii_uppercase() as usize] |= 1 << sign;
+        sign += 1;
+    }
+    let mut shape = 0;
+    while shape < BEGINNINGS.len() {
+        sets[BEGINNINGS[shape].as_bytes()[at] as usize] |= 1 << (SIGNS.len() + shape);
+        shape += 1;
+    }
+    sets
+}
 
 #[cfg(test)]
 mod tests {

@@ -90,7 +90,7 @@ fn in_flag<'t>(tokens: &[Token<'t>], token: &Token<'t>) -> Option<Told<'t>> {
 
 /// `export DB_PASSWORD=$(echo … | base64 -d)`, also in quotes, where it is one word.
 fn printed<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
-    let token = tokens.get(index)?;
+    let token = tokens.get(index).filter(|token| token.text.contains('$'))?;
     let (name, quoted) = match token.text.split_once("=\"$(") {
         Some((name, quoted)) => (name, Some(quoted)),
         None => (token.text.strip_suffix("=$")?, None),
