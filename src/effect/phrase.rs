@@ -5,7 +5,7 @@ use super::catalogue::{Catalogue, Command, Tool};
 use crate::shell::{Invocation, Word};
 
 impl Catalogue {
-    /// The entries that hold for a command, the longest phrase first; empty where the tool is not known.
+    /// The entries that hold for a command, those with the longest phrase; empty where the tool is not known.
     pub(super) fn find<'i>(&'i self, invocation: &'i Invocation) -> Vec<(&'i Command, Arguments<'i>)> {
         let Some(tool) = invocation.name() else { return Vec::new() };
         let tools: Vec<&'i Tool> = self.tool(tool).collect();
@@ -22,14 +22,12 @@ impl Catalogue {
                 found = behind_values;
             }
         }
-        let longest = found.iter().map(|(length, ..)| *length).max().unwrap_or(0);
-        found.retain(|(length, ..)| *length == longest);
         found.into_iter().map(|(_, command, arguments)| (command, arguments)).collect()
     }
 }
 
-/// The entries whose phrase stands in a command, each with the phrase's length. `lenient` takes a word behind a flag that is not
-/// listed for the flag's value, where it is none of the phrase.
+/// The entries whose phrase stands in a command, of which the longest ones, each with the phrase's length. `lenient` takes a word
+/// behind a flag that is not listed for the flag's value, where it is none of the phrase.
 fn matching<'i>(
     tools: &[&'i Tool],
     words: &[&Word],
@@ -38,7 +36,13 @@ fn matching<'i>(
 ) -> Vec<(usize, &'i Command, Arguments<'i>)> {
     let mut found: Vec<(usize, &'i Command, Arguments<'i>)> = Vec::new();
     let literals = || words.iter().filter_map(|word| word.literal());
-    for (phrase, command) in tools.iter().flat_map(|tool| tool.candidates(literals())) {
+    let mut candidates: Vec<_> = tools.iter().flat_map(|tool| tool.candidates(literals())).collect();
+    // The longest phrases that fit are what is asked for: shorter ones need no reading once one has.
+    candidates.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
+    for (phrase, command) in candidates {
+        if found.first().is_some_and(|(longest, ..)| phrase.len() < *longest) {
+            break;
+        }
         let values = WithValue { tools, command };
         let Some(rest) = after_phrase(phrase, words, values, lenient) else { continue };
         let arguments = Arguments::read(phrase, &rest, values, invocation);

@@ -163,7 +163,8 @@ impl Interpreter<'_> {
             Folder::Lost => return None,
         };
         let elsewhere = below_checkout.is_none() && text.starts_with('/') || folder.starts_with('/');
-        Some(format!("{}{}", if elsewhere { "/" } else { "" }, joined(folder, text)?))
+        let path = joined(folder, text)?;
+        Some(if elsewhere { format!("/{path}") } else { path })
     }
 
     /// `cd`, `pushd` and `popd`.

@@ -288,8 +288,10 @@ impl Interpreter<'_> {
 
 /// Whether a command that can do other things, too, asks whether something is there or has changed.
 fn asks(invocation: &Invocation) -> bool {
-    const QUESTIONS: [&str; 6] = ["inspect", "--exit-code", "--quiet", "describe-images", "show-ref", "--is-ancestor"];
-    let asks = |word: &Word| word.literal().is_some_and(|text| QUESTIONS.contains(&text));
+    let is_question = |text: &str| {
+        matches!(text, "inspect" | "--exit-code" | "--quiet" | "describe-images" | "show-ref" | "--is-ancestor")
+    };
+    let asks = |word: &Word| word.literal().is_some_and(is_question);
     let quiet = |word: &Word| word.literal() == Some("--quiet");
     let name = invocation.name().unwrap_or("");
     invocation.words.iter().skip(1).any(|word| asks(word) && (!quiet(word) || name == "git"))

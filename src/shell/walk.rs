@@ -340,6 +340,10 @@ impl Interpreter<'_> {
 
 /// The word that the grammar loses between a command and its here-document: `kubectl apply -f - <<EOF`.
 fn lost_dash(node: Node<'_>, piece: &Piece) -> Option<Word> {
+    // To look for the next node costs more than to see that no dash follows.
+    if !piece.text.get(node.end_byte()..)?.trim_start().starts_with('-') {
+        return None;
+    }
     let next = node.next_sibling().filter(|next| next.kind().ends_with("redirect"))?;
     let between = piece.text.get(node.end_byte()..next.start_byte())?;
     let at = node.end_byte() + between.find('-').filter(|_| between.trim() == "-")?;

@@ -107,6 +107,10 @@ pub(super) enum Contents {
 
 /// A path seen from a folder, without dots; `None` where it leads above where the folder begins.
 pub fn joined(folder: &str, path: &str) -> Option<String> {
+    // Most paths stand in the checkout itself and have no dots: nothing is to be put together.
+    if folder.is_empty() && path.split('/').all(|part| !matches!(part, "" | "." | "..")) {
+        return Some(path.to_owned());
+    }
     let mut parts: Vec<&str> = Vec::new();
     for part in folder.split('/').chain(path.split('/')).filter(|part| !matches!(*part, "" | ".")) {
         match part {
@@ -259,6 +263,9 @@ impl Interpreter<'_> {
 
     /// What stands in files that a command may have changed is not known any more.
     fn forget(&mut self, words: &[Cow<'_, Value>]) {
+        if self.written.files.values().all(Option::is_none) {
+            return;
+        }
         for path in words.iter().filter_map(|word| self.path(word)).collect::<Vec<_>>() {
             if let Some(text) = self.written.files.get_mut(&path) {
                 *text = None;
