@@ -3,6 +3,7 @@
 use super::arguments::Arguments;
 use super::catalogue::{Catalogue, Command, Does, Pushes};
 use super::collected::GitCall;
+use super::compare::Comparison;
 use super::configured;
 use super::daemon::Daemon;
 use super::deploy;
@@ -10,7 +11,7 @@ use super::git;
 use super::hidden;
 use super::model::{AtHand, Effect, Images, Kind, Opaque};
 use super::read::Run;
-use super::reference::{Comparison, Reference};
+use super::reference::Reference;
 use super::runner::{self, Runs};
 use super::selector::Selected;
 use super::tool;

@@ -12,6 +12,7 @@ mod changes;
 mod chart;
 mod collected;
 mod command;
+mod compare;
 mod configured;
 mod consulted;
 mod copilot;
@@ -48,11 +49,12 @@ mod world;
 
 pub use catalogue::{Catalogue, CatalogueError};
 pub use collected::{BranchTest, Change, GitCall, Print, StepEffects, Unread};
+pub use compare::{Comparison, compare};
 pub use environment::{EnvironmentKind, inferred, kind_of, left_to_variable};
 pub use model::{AtHand, Effect, Images, Kind, Opaque, Site};
 pub use names::Names;
 pub use read::Reader;
-pub use reference::{Comparison, Reference, Tag, compare};
+pub use reference::{Reference, Tag};
 pub use world::{Bindings, Files, NoFiles};
 
 #[cfg(test)]

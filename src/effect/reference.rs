@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Site;
+use super::compare::{Comparison, EACH_RUN, compare, is_handed};
 use crate::shell::{Part, Symbol, SymbolKind, Value};
 
 /// An image's name with tag or digest.
@@ -29,26 +30,24 @@ pub enum Tag {
     Unknown,
 }
 
-/// What comparing two references gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comparison {
-    /// They are the same.
-    Same,
-    /// They differ.
-    Different,
-    /// An unknown stands between.
-    CannotTell,
-}
-
 /// Variables of Bitbucket that hold no colon, so that they can't bring a tag.
 const PLAIN: [&str; 4] =
     ["BITBUCKET_REPO_SLUG", "BITBUCKET_WORKSPACE", "BITBUCKET_REPO_FULL_NAME", "BITBUCKET_REPO_OWNER"];
 
-/// Variables of which no two runs have the same value.
-const EACH_RUN: [&str; 3] = ["BITBUCKET_BUILD_NUMBER", "BITBUCKET_PIPELINE_UUID", "BITBUCKET_STEP_UUID"];
+/// Variables that tell a run, a branch or a pull request from others.
+const OF_ITS_OWN: [&str; 6] = [
+    "BITBUCKET_BUILD_NUMBER",
+    "BITBUCKET_PIPELINE_UUID",
+    "BITBUCKET_STEP_UUID",
+    "BITBUCKET_BRANCH",
+    "BITBUCKET_BOOKMARK",
+    "BITBUCKET_PR_ID",
+];
 
-/// Variables whose value differs between runs of different events.
-const EACH_EVENT: [&str; 3] = ["BITBUCKET_STEP_RUN_NUMBER", "BITBUCKET_TAG", "BITBUCKET_BRANCH"];
+/// Whether a variable of Bitbucket holds no colon.
+pub(super) fn is_slug(name: &str) -> bool {
+    PLAIN.contains(&name)
+}
 
 /// `$BITBUCKET_REPO_FULL_NAME` is `$BITBUCKET_WORKSPACE/$BITBUCKET_REPO_SLUG`, and what is cut off at the slash is one of them.
 fn in_halves(value: &Value) -> Value {
@@ -66,10 +65,6 @@ fn in_halves(value: &Value) -> Value {
         },
         _ => vec![part.clone()],
     }))
-}
-
-fn differs(name: &str) -> bool {
-    EACH_RUN.contains(&name) || EACH_EVENT.contains(&name)
 }
 
 impl<'d> Reference<'d> {
@@ -94,6 +89,7 @@ impl<'d> Reference<'d> {
         }
         match value.rsplit_once(":") {
             Some((image, tag)) if !tag.literal_contains("/") => Self { image, tag: Tag::Known(tag), site },
+            _ if let Some((image, tag)) = in_alternatives(&value, site) => Self { image, tag: Tag::Known(tag), site },
             _ => {
                 let open = match value.parts().last() {
                     Some(Part::Symbol(symbol)) => !PLAIN.contains(&symbol.name.as_str()),
@@ -119,18 +115,32 @@ impl<'d> Reference<'d> {
 
     /// Whether the tag holds the commit, whole or cut.
     pub fn by_commit(&self) -> bool {
-        matches!(&self.tag, Tag::Known(tag) if tag.symbols().any(|symbol| symbol.is_variable("BITBUCKET_COMMIT")))
+        self.tag_has("BITBUCKET_COMMIT")
     }
 
-    /// Whether the tag holds a variable.
+    /// Whether the tag holds a variable, whichever it may be.
     pub fn tag_has(&self, variable: &str) -> bool {
-        matches!(&self.tag, Tag::Known(tag) if tag.symbols().any(|symbol| symbol.is_variable(variable)))
+        let Tag::Known(tag) = &self.tag else { return false };
+        let has = |value: &Value| value.symbols().any(|symbol| symbol.is_variable(variable));
+        has(tag) || tag.is_choice() && holds_for_all(&tag.alternatives(), has)
     }
 
     /// The variable in the tag that has another value in each run, so that no two runs mean the same.
     pub fn per_run(&self) -> Option<&Symbol> {
         let Tag::Known(tag) = &self.tag else { return None };
         tag.symbols().find(|symbol| symbol.kind == SymbolKind::Variable && EACH_RUN.contains(&symbol.name.as_str()))
+    }
+
+    /// Whether the tag is made of what tells a run, a branch or a pull request from others, by itself or by a command that is
+    /// given it.
+    pub fn of_this_run(&self) -> bool {
+        let tells = |symbol: &Symbol| match symbol.kind {
+            SymbolKind::Variable => OF_ITS_OWN.contains(&symbol.name.as_str()),
+            SymbolKind::Command | SymbolKind::Opaque => OF_ITS_OWN.iter().any(|name| symbol.name.contains(name)),
+            SymbolKind::Handed | SymbolKind::Choice => false,
+        };
+        let own = |value: &Value| value.symbols().any(tells);
+        matches!(&self.tag, Tag::Known(tag) if own(tag) || tag.is_choice() && holds_for_all(&tag.alternatives(), own))
     }
 
     /// Whether the image is that of a chart or a template which may be somebody else's.
@@ -144,9 +154,32 @@ impl<'d> Reference<'d> {
     pub fn constant_tag(&self) -> Option<&str> {
         match &self.tag {
             Tag::None => Some("latest"),
-            Tag::Known(tag) => tag.as_literal().filter(|text| !text.is_empty()),
+            Tag::Known(tag) => tag.as_literal().or_else(|| constant_choice(tag)).filter(|text| !text.is_empty()),
             _ => None,
         }
+    }
+
+    /// Whether it may be one of several.
+    pub fn is_choice(&self) -> bool {
+        self.image.is_choice() || matches!(&self.tag, Tag::Known(tag) | Tag::Digest(tag) if tag.is_choice())
+    }
+
+    /// What it may be: itself alone where there is no choice, nothing where they are too many.
+    pub fn alternatives(&self) -> Vec<Self> {
+        self.whole().alternatives().iter().map(|value| Self::read(value, self.site)).collect()
+    }
+
+    /// As it is written.
+    fn whole(&self) -> Value {
+        let mut whole = self.image.clone();
+        let (between, rest) = match &self.tag {
+            Tag::None | Tag::Unknown => return whole,
+            Tag::Known(tag) => (":", tag),
+            Tag::Digest(digest) => ("@", digest),
+        };
+        whole.push_literal(between);
+        whole.extend(rest);
+        whole
     }
 
     /// Whether an unknown that is not one of Bitbucket's own stands in the tag.
@@ -165,130 +198,35 @@ impl fmt::Display for Reference<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.tag {
             Tag::None | Tag::Unknown => write!(f, "{}", self.image),
-            Tag::Known(tag) => {
-                let mut whole = self.image.clone();
-                whole.push(Part::Literal(":".to_owned()));
-                whole.extend(tag);
-                write!(f, "{whole}")
-            }
-            Tag::Digest(digest) => write!(f, "{}@{digest}", self.image),
+            Tag::Known(_) | Tag::Digest(_) => write!(f, "{}", self.whole()),
         }
     }
 }
 
-/// Names that would need a larger table than this are no names that anyone can tell apart.
-const LARGEST_TABLE: usize = 1 << 20;
-
-/// Compares two texts. `across` tells that they stand in runs of different events.
-pub fn compare(left: &Value, right: &Value, across: bool) -> Comparison {
-    let per_run = |value: &Value| value.symbols().any(|symbol| differs(&symbol.name));
-    if left == right {
-        if across && per_run(left) {
-            return Comparison::Different;
-        }
-        // Steps of another run hand on what they made of another event.
-        if across && is_handed(left) {
-            return Comparison::CannotTell;
-        }
-        let printed = left.symbols().any(|symbol| symbol.kind == SymbolKind::Opaque);
-        return if printed { Comparison::CannotTell } else { Comparison::Same };
-    }
-    // Most pairs differ in what is written out; only the others are worth the table.
-    let (first, second) = (left.literal_prefix(), right.literal_prefix());
-    if !first.starts_with(second) && !second.starts_with(first) {
-        return Comparison::Different;
-    }
-    if let (Some(_), Some(_)) = (left.as_literal(), right.as_literal()) {
-        return Comparison::Different;
-    }
-    let blurred = blurred(left, right);
-    let (left, right) = (tokens(left, across, 'l', &blurred), tokens(right, across, 'r', &blurred));
-    let equal_start = left.iter().zip(&right).take_while(|(a, b)| a == b).count();
-    let (left, right) = (&left[equal_start..], &right[equal_start..]);
-    let equal_end = left.iter().rev().zip(right.iter().rev()).take_while(|(a, b)| a == b).count();
-    let (left, right) = (&left[..left.len() - equal_end], &right[..right.len() - equal_end]);
-    if left.len().saturating_mul(right.len()) > LARGEST_TABLE || unify(left, right) {
-        Comparison::CannotTell
-    } else {
-        Comparison::Different
-    }
+/// Whether something holds for all that a value may be.
+pub(super) fn holds_for_all(alternatives: &[Value], holds: impl Fn(&Value) -> bool) -> bool {
+    !alternatives.is_empty() && alternatives.iter().all(holds)
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Token {
-    /// A character.
-    Char(char),
-    /// An unknown that equals itself only.
-    Fixed(String),
-    /// An unknown that may be anything; equal ones are the same.
-    Any(String),
-}
-
-/// The variables of which a cut stands in the one text or the other that can't be measured: it may be as long as any.
-fn blurred(left: &Value, right: &Value) -> Vec<String> {
-    let symbols = left.symbols().chain(right.symbols());
-    symbols
-        .filter(|symbol| symbol.kind == SymbolKind::Variable && !is_measured(symbol))
-        .map(|symbol| symbol.name.clone())
-        .collect()
-}
-
-/// Whether it is whole, or has lost a known beginning, or is so many characters of a commit.
-fn is_measured(symbol: &Symbol) -> bool {
-    let cut = symbol.cut.as_str();
-    let start =
-        cut.strip_prefix('#').is_some_and(|text| !text.contains(|c: char| "*?[#\\".contains(c) || c.is_control()));
-    let length = cut.strip_prefix("::").is_some_and(|count| count.parse::<usize>().is_ok());
-    cut.is_empty() || start || length && symbol.name == "BITBUCKET_COMMIT"
-}
-
-fn tokens(value: &Value, across: bool, side: char, blurred: &[String]) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    for part in value.parts() {
-        match part {
-            Part::Literal(text) => tokens.extend(text.chars().map(Token::Char)),
-            Part::Symbol(symbol) => {
-                let bitbucket = symbol.kind == SymbolKind::Variable && symbol.name.starts_with("BITBUCKET_");
-                let own = across && differs(&symbol.name);
-                let name = if own { format!("{symbol}{side}") } else { symbol.to_string() };
-                let fixed = bitbucket && !is_slug(&symbol.name) && !blurred.contains(&symbol.name);
-                tokens.push(if fixed { Token::Fixed(name) } else { Token::Any(name) });
-            }
-        }
+/// The image and the tag of a name that may be one of several, each with a tag of its own.
+fn in_alternatives(value: &Value, site: Site<'_>) -> Option<(Value, Value)> {
+    if !value.is_choice() {
+        return None;
     }
-    tokens
+    let read = |value: Value| match Reference::read(&value, site) {
+        Reference { image, tag: Tag::Known(tag), .. } => Some((image, tag)),
+        _ => None,
+    };
+    let each: Option<Vec<(Value, Value)>> = value.alternatives().into_iter().map(read).collect();
+    let (images, tags) = each.filter(|each| !each.is_empty())?.into_iter().unzip();
+    Some((Value::one_of(images), Value::one_of(tags)))
 }
 
-fn is_slug(name: &str) -> bool {
-    PLAIN.contains(&name)
-}
-
-/// Whether some text for the unknowns makes both sides equal.
-fn unify(left: &[Token], right: &[Token]) -> bool {
-    let any = |token: &Token| matches!(token, Token::Any(_));
-    let mut row = vec![false; right.len() + 1];
-    row[0] = true;
-    for index in 0..right.len() {
-        row[index + 1] = row[index] && any(&right[index]);
-    }
-    for token in left {
-        let mut next = vec![false; right.len() + 1];
-        next[0] = row[0] && any(token);
-        for index in 0..right.len() {
-            let other = &right[index];
-            next[index + 1] = if any(token) || any(other) {
-                row[index]
-                    || (any(token) && next[index])
-                    || (any(token) && row[index + 1])
-                    || (any(other) && next[index])
-                    || (any(other) && row[index + 1])
-            } else {
-                row[index] && token == other
-            };
-        }
-        row = next;
-    }
-    row[right.len()]
+/// The words for a tag that is one of several, all of them constant.
+fn constant_choice(tag: &Value) -> Option<&str> {
+    let choice = tag.as_symbol()?;
+    let constant = |value: &Value| value.as_literal().is_some_and(|text| !text.is_empty());
+    holds_for_all(choice.choices(), constant).then_some(choice.name.as_str())
 }
 
 /// Stands for the registry where a tool takes it from whoever is logged in: `aws ecr put-image --repository-name`.
@@ -334,18 +272,13 @@ impl Reference<'_> {
             (Comparison::Same, Comparison::CannotTell)
                 if self.tag == other.tag
                     && self.tag != Tag::Unknown
-                    && !(across && is_handed(&tag_value(&self.tag))) =>
+                    && !(across && (is_handed(&tag_value(&self.tag)) || self.is_choice())) =>
             {
                 Comparison::Same
             }
             _ => Comparison::CannotTell,
         }
     }
-}
-
-/// Whether a step of the run hands on a part of it that is not followed.
-fn is_handed(value: &Value) -> bool {
-    value.symbols().any(|symbol| symbol.kind == SymbolKind::Handed)
 }
 
 fn tag_value(tag: &Tag) -> Value {

@@ -25,6 +25,18 @@ impl<'a> Findings<'a> {
         self.push(span, message.into(), Answer::CannotTell, Severity::Note)
     }
 
+    /// What the rule has to say of something, kept aside.
+    pub fn aside(&self, say: impl FnOnce(&mut Findings<'_>)) -> Vec<Finding> {
+        let mut said = Vec::new();
+        say(&mut Findings::new(self.meta, &mut said));
+        said
+    }
+
+    /// Says what was kept aside.
+    pub fn say(&mut self, said: Vec<Finding>) {
+        self.out.extend(said);
+    }
+
     fn push(&mut self, span: Span, message: String, answer: Answer, severity: Severity) -> Draft<'_> {
         let at = self.out.len();
         self.out.push(Finding {

@@ -3,6 +3,7 @@
 //! A rule is a statement about plans and effects. It has no state and does no I/O; it says what it finds through
 //! [`Findings`], and whether it holds follows from that.
 
+mod alternatives;
 mod flow;
 pub mod policy;
 pub mod semantic;

@@ -40,7 +40,9 @@ impl Item {
     /// Whether it is exactly one word.
     fn is_one(&self) -> bool {
         // Blanks may be put where there were none: `${TAG//-/ }`.
-        let blanks = |symbol: &Symbol| symbol.kind == SymbolKind::Opaque || symbol.cut.contains(' ');
+        let blanks = |symbol: &Symbol| {
+            matches!(symbol.kind, SymbolKind::Opaque | SymbolKind::Choice) || symbol.cut.contains(' ')
+        };
         let many = |value: &Value| value.is_empty() || value.as_symbol().is_some_and(blanks);
         self.quoted || !self.values.iter().any(many)
     }

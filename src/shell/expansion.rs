@@ -150,7 +150,7 @@ pub(super) fn cut(value: &Value, how: &str) -> Option<Value> {
 
 pub(super) fn unfollowed(value: &Value, how: &str) -> Value {
     cut(value, how).unwrap_or_else(|| {
-        Value::symbol(Symbol { kind: SymbolKind::Opaque, name: value.to_string(), cut: how.to_owned() })
+        Value::symbol(Symbol { cut: how.to_owned(), ..Symbol::new(SymbolKind::Opaque, value.to_string()) })
     })
 }
 
@@ -193,8 +193,19 @@ pub(super) fn glob(pattern: &str, text: &str) -> bool {
 
 /// A value in which a known beginning makes a cut whole again: `release-` before `${TAG#release-}` is the tag.
 pub fn rejoin(value: &Value, begins: impl Fn(&Symbol, &str) -> bool) -> Value {
+    rejoined(value, &begins)
+}
+
+fn rejoined(value: &Value, begins: &dyn Fn(&Symbol, &str) -> bool) -> Value {
     let mut parts: Vec<Part> = Vec::with_capacity(value.parts().len());
     for part in value.parts() {
+        if let Part::Symbol(symbol) = part
+            && !symbol.choices().is_empty()
+        {
+            let of = symbol.choices().iter().map(|choice| rejoined(choice, begins)).collect();
+            parts.push(Part::from(Symbol { of: Some(of), ..symbol.as_ref().clone() }));
+            continue;
+        }
         if let (Part::Symbol(symbol), Some(Part::Literal(before))) = (part, parts.last())
             && let Some(prefix) = symbol.cut.strip_prefix('#')
             && before.ends_with(prefix)

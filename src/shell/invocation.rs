@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::choice::one_of;
 use super::piece::{Piece, Place};
 use super::value::Value;
 use crate::yaml::Span;
@@ -27,7 +28,7 @@ impl Word {
         }
     }
 
-    /// The value, or an unknown that names the choice. Of a word that may be missing it is what it is where it is there.
+    /// The value, or one of them, with what they have in common written once. Of a word that may be missing it is what it is where it is there.
     pub fn value(&self) -> Cow<'_, Value> {
         if let [one] = self.values.as_slice() {
             return Cow::Borrowed(one);
@@ -36,8 +37,7 @@ impl Word {
         if let [one] = there.as_slice() {
             return Cow::Borrowed(one);
         }
-        let names: Vec<String> = there.into_iter().map(Value::to_string).collect();
-        Cow::Owned(Value::opaque(names.join(" or ")))
+        Cow::Owned(one_of(&there))
     }
 
     /// Whether there may be no such word: an expansion that is not quoted and may be empty.

@@ -7,6 +7,7 @@
 mod alias;
 mod array;
 mod branch;
+mod choice;
 mod condition;
 mod cuts;
 mod edit;

@@ -7,7 +7,7 @@ use super::piece::Piece;
 use super::scope::Scope;
 use super::status::LEAVES;
 use super::substitute::{text, words_text};
-use super::value::{SymbolKind, Value};
+use super::value::Value;
 
 /// Commands that print nothing.
 const SILENT: [&str; 22] = [
@@ -84,7 +84,7 @@ fn is_quiet(invocation: &Invocation) -> bool {
 
 /// Whether all of a text that was printed is known, or made of variables.
 pub(super) fn is_told(printed: &Value) -> bool {
-    printed.symbols().all(|symbol| !matches!(symbol.kind, SymbolKind::Command | SymbolKind::Opaque))
+    printed.symbols().all(|symbol| symbol.is_named())
 }
 
 /// Whether ways say more than the commands by themselves: where one of them prints nothing, the others have to be told.
@@ -116,7 +116,7 @@ mod tests {
             ("case x in y) echo a;; (x) echo b ;; esac", "p b"),
             ("[ -n \"$X\" ] && [ -n \"$Y\" ] && echo a || echo b", "p <a or b>"),
             (": \"${X:?}\" && echo a", "p a"),
-            ("cat f || echo a", "p <a or $(cat f)>"),
+            ("cat f || echo a", "p <$(cat f) or a>"),
             ("true; (echo a)", "p a"),
         ] {
             assert_eq!(given(&format!("p $({printed})")), told, "{printed}");

@@ -22,6 +22,8 @@ pub enum SymbolKind {
     Handed,
     /// What a command printed.
     Command,
+    /// One of some values that are known.
+    Choice,
     /// Anything else that is not followed: a loop over an unknown list, arithmetic, too many cases.
     Opaque,
 }
@@ -36,6 +38,8 @@ pub struct Symbol {
     /// What was cut from it, in one spelling for all ways to write it: `::8`, `#release-`; empty for the whole. Several cuts, one
     /// after the other, are parted by a control character.
     pub cut: String,
+    /// What a choice may be.
+    pub of: Option<Rc<[Value]>>,
 }
 
 /// A literal or an unknown.
@@ -61,9 +65,14 @@ pub struct Value {
 }
 
 impl Symbol {
+    /// An unknown, whole.
+    pub(super) fn new(kind: SymbolKind, name: String) -> Self {
+        Self { kind, name, cut: String::new(), of: None }
+    }
+
     /// A variable, whole.
     pub fn variable(name: &str) -> Self {
-        Self { kind: SymbolKind::Variable, name: name.to_owned(), cut: String::new() }
+        Self::new(SymbolKind::Variable, name.to_owned())
     }
 
     /// Whether it is a variable, of its own or handed on.
@@ -101,12 +110,12 @@ impl Value {
 
     /// The printed text of a command.
     pub fn command(text: impl Into<String>) -> Self {
-        Self::symbol(Symbol { kind: SymbolKind::Command, name: text.into(), cut: String::new() })
+        Self::symbol(Symbol::new(SymbolKind::Command, text.into()))
     }
 
     /// Something that is not followed.
     pub fn opaque(why: impl Into<String>) -> Self {
-        Self::symbol(Symbol { kind: SymbolKind::Opaque, name: why.into(), cut: String::new() })
+        Self::symbol(Symbol::new(SymbolKind::Opaque, why.into()))
     }
 
     /// From parts; literals that meet are joined.
@@ -164,8 +173,7 @@ impl Value {
     }
 
     fn cut_off(&mut self) {
-        let name = TOO_LONG.to_owned();
-        self.parts.push(Part::from(Symbol { kind: SymbolKind::Opaque, name, cut: String::new() }));
+        self.parts.push(Part::from(Symbol::new(SymbolKind::Opaque, TOO_LONG.to_owned())));
     }
 
     fn is_cut_off(&self) -> bool {
@@ -208,6 +216,21 @@ impl Value {
         match self.parts.first() {
             Some(Part::Symbol(symbol)) => Some(symbol),
             _ => None,
+        }
+    }
+
+    /// Takes off the last part.
+    pub(super) fn pop(&mut self) {
+        self.parts.pop();
+    }
+
+    /// Takes so many bytes off the known text at its end.
+    pub(super) fn truncate_last(&mut self, length: usize) {
+        if let Some(Part::Literal(text)) = self.parts.last_mut() {
+            text.truncate(text.len().saturating_sub(length));
+            if text.is_empty() {
+                self.parts.pop();
+            }
         }
     }
 
@@ -348,7 +371,7 @@ impl fmt::Display for Symbol {
                 write!(f, "{inner}${{{}{}}}", self.name, cuts.join("}"))
             }
             SymbolKind::Command => write!(f, "$({})", self.name),
-            SymbolKind::Opaque => write!(f, "<{}>", self.name),
+            SymbolKind::Choice | SymbolKind::Opaque => write!(f, "<{}>", self.name),
         }
     }
 }

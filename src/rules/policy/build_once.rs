@@ -71,8 +71,17 @@ fn again_on_main(flow: &Flow<'_>, out: &mut Findings<'_>) {
             }
         }
         if let Some(first) = first {
-            let message = format!("`{}` builds `{}` a second time", build.effect.command, image(&build.names));
-            out.violated(build.effect.site.span(), message)
+            let name = image(&build.names);
+            // In another step a variable on which the choice depends may be another one.
+            let sure = std::ptr::eq(first.step, build.step) || !build.names.iter().all(|name| name.image.is_choice());
+            let draft = if sure {
+                let message = format!("`{}` builds `{name}` a second time", build.effect.command);
+                out.violated(build.effect.site.span(), message)
+            } else {
+                let message = format!("whether `{}` builds `{name}` a second time can't be told", build.effect.command);
+                out.cannot_tell(build.effect.site.span(), message)
+            };
+            draft
                 .related(first.effect.site.span(), "built here first")
                 .trace(build.plan.trace_to(build.step, build.effect))
                 .help("pull the image that was pushed, or use it where it was built");
@@ -152,7 +161,10 @@ fn elsewhere(flow: &Flow<'_>, plan: &Plan<'_>, out: &mut Findings<'_>) {
                 let severity = if pull_request { Severity::Error } else { Severity::Warning };
                 (name, severity, "a name with the commit in it is main's to give")
             }
-            (None, None) => continue,
+            (None, None) => {
+                unclear(flow, plan, &build, &names, out);
+                continue;
+            }
         };
         let shown = shown(name);
         let message = format!("`{}` builds and pushes `{shown}` on a {}: {why}", build.effect.command, plan.event);
@@ -166,6 +178,23 @@ fn elsewhere(flow: &Flow<'_>, plan: &Plan<'_>, out: &mut Findings<'_>) {
             .trace(plan.trace_to(build.step, build.effect))
             .help(help);
     }
+}
+
+/// A push of main's image under a tag that can't be read, or is one of several: it may be one that is main's to give.
+fn unclear(flow: &Flow<'_>, plan: &Plan<'_>, build: &Made<'_>, names: &[&Reference<'_>], out: &mut Findings<'_>) {
+    let of_main = |name: &Reference<'_>| matches!(of_main(flow, name), Of::ThisName | Of::Image);
+    let Some(name) = names.iter().find(|name| name.tag_unclear() && !name.of_this_run() && of_main(name)) else {
+        return;
+    };
+    out.cannot_tell(
+        build.effect.site.span(),
+        format!(
+            "whether `{name}`, which `{}` builds and pushes on a {}, is a name that main gives can't be told",
+            build.effect.command, plan.event
+        ),
+    )
+    .trace(plan.trace_to(build.step, build.effect))
+    .help("do not push here, or end the tag in what no other run has: `-$BITBUCKET_BUILD_NUMBER`");
 }
 
 /// What main has to do with a name that is pushed elsewhere.

@@ -4,6 +4,7 @@ use super::{meta, page};
 use crate::effect::{Comparison, Effect, Images, Kind, Reference, Tag};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{Plan, PlannedStep};
+use crate::rules::alternatives::judge_each;
 use crate::rules::flow::{
     HAND_ON, carries, handed_on, is_foreign, is_forgotten, not_followed, only_names_build, retags, settles,
 };
@@ -42,7 +43,9 @@ impl Rule for DeployWhatWasPromoted {
                         Images::Hidden => hidden(plan, step, effect, out),
                         Images::Known(references) | Images::Stated(references) => {
                             for reference in references {
-                                judge(flow, &expected, plan, step, effect, reference, out);
+                                judge_each(reference, out, |reference, out| {
+                                    judge(flow, &expected, plan, step, effect, reference, out);
+                                });
                             }
                         }
                     }

@@ -4,6 +4,7 @@ use super::{meta, page};
 use crate::effect::{Comparison, Effect, Kind, Reference, Tag, Unread};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{EventKind, Plan, PlannedStep, TagKind};
+use crate::rules::alternatives::judge_each;
 use crate::rules::flow::{HAND_ON, ImageFlow, handed_on, names_own_build, not_followed, pushes, retags, settles};
 use crate::rules::{Flow, Rule};
 use crate::shell::{Symbol, Value, rejoin};
@@ -31,7 +32,12 @@ impl Rule for PromoteByCommit {
                     promoted.iter().any(|earlier| earlier.same(source, false) == Comparison::Same)
                 });
                 if !chained && !names_own_build(plan, source.as_ref()) {
-                    judge(flow, plan, step, effect, source.as_ref(), out);
+                    match source {
+                        Some(source) => {
+                            judge_each(source, out, |source, out| judge(flow, plan, step, effect, source, out));
+                        }
+                        None => hidden(plan, step, effect, out),
+                    }
                 }
                 promoted.extend(target.as_ref());
             }
@@ -39,21 +45,21 @@ impl Rule for PromoteByCommit {
     }
 }
 
+fn hidden<'d>(plan: &Plan<'d>, step: &PlannedStep<'d>, effect: &Effect<'d>, out: &mut Findings<'_>) {
+    out.cannot_tell(effect.site.span(), format!("which image `{}` promotes can't be read from it", effect.command))
+        .trace(plan.trace_to(step, effect))
+        .help("name the source with its tag in the command: `IMAGE:$BITBUCKET_COMMIT`");
+}
+
 fn judge<'d>(
     flow: &Flow<'_>,
     plan: &Plan<'d>,
     step: &PlannedStep<'d>,
     effect: &Effect<'d>,
-    source: Option<&Reference<'d>>,
+    source: &Reference<'d>,
     out: &mut Findings<'_>,
 ) {
     let trace = plan.trace_to(step, effect);
-    let Some(source) = source else {
-        out.cannot_tell(effect.site.span(), format!("which image `{}` promotes can't be read from it", effect.command))
-            .trace(trace)
-            .help("name the source with its tag in the command: `IMAGE:$BITBUCKET_COMMIT`");
-        return;
-    };
     let place = source.site.span();
     if let Kind::Retag { local: true, .. } = &effect.kind
         && let Some(maker) = maker_of(plan, step, effect, source)
