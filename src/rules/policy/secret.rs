@@ -27,7 +27,7 @@ pub struct Hit {
 }
 
 /// Beginnings of tokens that vendors give out, the least length of what follows, and what it is.
-const TOKENS: [(&str, usize, &str); 35] = [
+const TOKENS: [(&str, usize, &str); 37] = [
     ("AKIA", 16, "an AWS access key"),
     ("ASIA", 16, "an AWS access key"),
     ("ghp_", 30, "a GitHub token"),
@@ -64,6 +64,8 @@ const TOKENS: [(&str, usize, &str); 35] = [
     ("xapp-", 20, "a Slack token"),
     // Older ones, and those of service accounts: see [`OPENAI`].
     ("sk-", 40, "an OpenAI key"),
+    ("nfp_", 30, "a Netlify token"),
+    ("hvs.", 20, "a Vault token"),
 ];
 
 /// What stands in the middle of each key that begins with no more than `sk-`.
@@ -82,6 +84,8 @@ pub fn is_secret_name(name: &str) -> bool {
     match words.as_slice() {
         // A chart is told the name of a secret that is there.
         [.., "existing", "secret"] => false,
+        // What `sshpass` reads, by its only name.
+        ["sshpass"] => true,
         [.., last] if last.ends_with("password") || last.ends_with("passwd") => true,
         [.., "access", "key", "id"]
         | [.., "secret" | "token" | "credential" | "credentials" | "apikey"]

@@ -151,11 +151,12 @@ fn is_dull(word: &str) -> bool {
     !word.starts_with('-')
         && !word.bytes().any(|byte| matches!(byte, b'=' | b'?' | b' '))
         && !word.ends_with("password")
+        && !word.starts_with("http-basic.")
 }
 
 /// Where the credential of a header begins: `Authorization: Bearer …`, `x-api-key: …`.
 fn header_value(text: &str) -> Option<usize> {
-    let schemes = ["bearer ", "basic "];
+    let schemes = ["bearer ", "basic ", "authorization: token "];
     let lower = text.contains(' ').then(|| text.to_ascii_lowercase());
     let behind = lower.and_then(|lower| schemes.iter().find_map(|scheme| Some(lower.find(scheme)? + scheme.len())));
     behind.or_else(|| {

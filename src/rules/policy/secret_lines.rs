@@ -5,8 +5,20 @@ use crate::yaml::Span;
 
 /// What stands in each line in which a credential can be told by what is around it: a part of a name that says so, a
 /// header's scheme, a short flag that takes a password. Lower case; letters of a line count in either case.
-const SIGNS: [&[u8]; 11] =
-    [b"key", b"pass", b"secret", b"token", b"credential", b"bearer", b"basic", b"--user", b"-u", b"-p", b"redis-cli"];
+const SIGNS: [&[u8]; 12] = [
+    b"key",
+    b"pass",
+    b"secret",
+    b"token",
+    b"credential",
+    b"bearer",
+    b"basic",
+    b"--user",
+    b"-u",
+    b"-p",
+    b"redis-cli",
+    b"nuget",
+];
 
 /// Where to search in a text.
 #[derive(Debug, Default)]

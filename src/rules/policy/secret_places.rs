@@ -17,6 +17,8 @@ pub(super) fn at<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
         .or_else(|| of_user(tokens, index))
         .or_else(|| in_flag(tokens, token))
         .or_else(|| printed(tokens, index))
+        .or_else(|| of_tool(tokens, index))
+        .or_else(|| in_connection(token))
 }
 
 /// Whether a word stands at the beginning of a command, where its tool is named.
@@ -88,6 +90,67 @@ fn in_flag<'t>(tokens: &[Token<'t>], token: &Token<'t>) -> Option<Told<'t>> {
     (is_assignment(name) && is_secret_name(name)).then(|| (value, start, format!("the value of `{name}`")))
 }
 
+/// Tools with the flags whose value is a credential to them: to other tools the same flag is a port or a path.
+const OF_TOOLS: [(&[&str], &[&str]); 9] = [
+    (&["keytool", "jarsigner"], &["-storepass", "-keypass"]),
+    (&["sqlcmd", "bcp", "zip"], &["-P"]),
+    (&["mongosh", "mongo", "mongodump", "mongorestore", "mongoimport"], &["-p"]),
+    (&["nuget"], &["-k", "-p", "-password", "-Password", "-ApiKey"]),
+    (&["ftp", "git-ftp"], &["-p", "--passwd"]),
+    (&["wp"], &["--dbpass", "--admin_password"]),
+    (&["drush"], &["--account-pass", "--db-su-pw"]),
+    (&["secretsmanager"], &["--secret-string"]),
+    (&["openssl", "apksigner"], &["-passin", "-passout", "--ks-pass", "--key-pass"]),
+];
+
+/// `sqlcmd -P …`, `dotnet nuget push -k …`, `openssl -passin pass:…`, `composer config http-basic.HOST user …`
+fn of_tool<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
+    let token = tokens.get(index)?;
+    if token.text.starts_with("http-basic.") {
+        let value = tokens.get(index + 2).filter(|_| begins_with(tokens, &["config"]))?;
+        return Some((value.text, value.start, "a password of `http-basic`".to_owned()));
+    }
+    let (flag, glued) = token.text.split_once('=').map_or((token.text, None), |(flag, value)| (flag, Some(value)));
+    let is_tool = |names: &[&str]| {
+        let called = |token: &Token<'_>| token.text.rsplit('/').next().is_some_and(|name| names.contains(&name));
+        tokens.iter().take(index.min(NEAR)).any(called)
+    };
+    OF_TOOLS.iter().find(|(tools, flags)| flags.contains(&flag) && is_tool(tools))?;
+    let (value, start) = match glued {
+        Some(value) => (value, token.start + flag.len() + 1),
+        None => tokens.get(index + 1).map(|next| (next.text, next.start))?,
+    };
+    // openssl says where the password stands: `env:NAME` and `file:path` name a place.
+    let (value, start) = match value.split_once(':') {
+        Some(("pass", password)) => (password, start + "pass:".len()),
+        Some(("env" | "file" | "fd", _)) => return None,
+        _ => (value, start),
+    };
+    // `docker run --name mongo -p 27017:27017`: ports.
+    let is_port = value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.'));
+    (!value.starts_with('-') && !is_port).then(|| (value, start, format!("a literal behind `{flag}`")))
+}
+
+/// `CONN="Server=db;User Id=sa;Password=…;"`, `AccountName=a;AccountKey=…`
+fn in_connection<'t>(token: &Token<'t>) -> Option<Told<'t>> {
+    const NAMES: [&str; 4] = ["password=", "pwd=", "accountkey=", "sharedaccesskey="];
+    if !token.text.contains(';') {
+        return None;
+    }
+    let lower = token.text.to_ascii_lowercase();
+    let begins = |at: &usize| {
+        lower.get(..*at).is_some_and(|before| before.is_empty() || before.ends_with([';', '"', '\'', '=']))
+    };
+    let places = NAMES
+        .iter()
+        .filter_map(|name| Some((lower.match_indices(name).map(|(at, _)| at).find(|at| begins(at))?, *name)));
+    let (at, name) = places.min()?;
+    let rest = token.text.get(at + name.len()..)?;
+    let value = rest.get(..rest.find([';', '"', '\'']).unwrap_or(rest.len()))?;
+    let name = token.text.get(at..at + name.len() - 1)?;
+    Some((value, token.start + at + name.len() + 1, format!("the value of `{name}`")))
+}
+
 /// `export DB_PASSWORD=$(echo … | base64 -d)`, also in quotes, where it is one word.
 fn printed<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
     let token = tokens.get(index).filter(|token| token.text.contains('$'))?;
@@ -137,6 +200,19 @@ mod tests {
             "echo default login me password k9-Zt41 >> ~/.netrc",
             "printf 'machine api.example\\nlogin me\\npassword k9-Zt41\\n' > ~/.netrc",
             "curl -u me:k9-Zt41 u",
+            "/opt/mssql-tools/bin/sqlcmd -S db -U sa -P k9-Zt41 -Q 'select 1'",
+            "dotnet nuget push a.nupkg -k k9-Zt41",
+            "git ftp push -u me -p k9-Zt41 ftp://h",
+            "keytool -genkey -storepass k9-Zt41",
+            "openssl rsa -in k -passin pass:k9-Zt41",
+            "wp config create --dbpass=k9-Zt41",
+            "aws secretsmanager create-secret --name s --secret-string k9-Zt41",
+            "composer config http-basic.repo.example.com me k9-Zt41",
+            "export DB=\"Server=db;Database=app;User Id=sa;Password=k9-Zt41;\"",
+            "export CONN='DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=k9-Zt41'",
+            "mvn sonar:sonar -Dsonar.token=k9-Zt41",
+            "SSHPASS=k9-Zt41 sshpass -e ssh u@h",
+            "curl -H 'Authorization: token k9-Zt41' u",
             "curl --user='me:k9-Zt41' u",
             "curl -ume:k9-Zt41 u",
             "lftp -u me,k9-Zt41 sftp://h",
@@ -156,6 +232,16 @@ mod tests {
     #[test]
     fn names_and_references_are_no_credentials() {
         for told in [
+            "sqlcmd -S db -U sa -P \"$SA_PASSWORD\" -Q 'select 1'",
+            "dotnet nuget push a.nupkg -k $NUGET_KEY",
+            "dotnet publish -p:Version=1.2.3 -k",
+            "openssl rsa -in k -passin env:KEY_PASS",
+            "openssl rsa -in k -passin file:key.txt",
+            "docker run -p 8080:80 mongo",
+            "docker run --name mongo -p 127.0.0.1:27017:27017 mongo:6",
+            "composer config http-basic.repo.example.com me $TOKEN",
+            "export DB=\"Server=db;Password=$DB_PASSWORD;\"",
+            "sonar-scanner -Dsonar.login=$SONAR_TOKEN",
             "gcloud secrets versions access latest --secret=db-password",
             "gcloud secrets versions access latest --secret db-password",
             "gcloud run services update app --update-secrets=DB_PASSWORD=db-password:3",
