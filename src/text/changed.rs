@@ -1,12 +1,11 @@
 //! How many lines two texts do not share: the number alone, without the diff.
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashMapExt};
 use similar::DiffableStr;
 
 /// How many lines two texts do not share: those that [`super::diff`] counts as added and as removed, all together.
 pub fn changed_lines(before: &str, after: &str) -> usize {
-    let (before, after) = (before.tokenize_lines(), after.tokenize_lines());
+    let (before, after) = (lines(before), lines(after));
     let same = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
     let (before, after) = (&before[same..], &after[same..]);
     let same = before.iter().rev().zip(after.iter().rev()).take_while(|(a, b)| a == b).count();
@@ -27,6 +26,11 @@ pub fn changed_lines(before: &str, after: &str) -> usize {
     let own = before.iter().filter_map(|line| numbers.get(line).filter(|(_, shared)| *shared));
     let own: Vec<usize> = own.map(|(number, _)| *number).collect();
     before.len() - own.len() + after.len() - theirs.len() + distance(&own, &theirs)
+}
+
+/// The lines with their breaks. Few texts have other breaks than `\n`, and those are looked for character by character.
+fn lines(text: &str) -> Vec<&str> {
+    if text.contains('\r') { text.tokenize_lines() } else { text.split_inclusive('\n').collect() }
 }
 
 /// The fewest removals and additions that make one list the other (Myers' greedy algorithm, without the way).
@@ -61,6 +65,9 @@ mod tests {
             let diff = super::super::diff(&before, &after, 0);
             prop_assert_eq!(changed_lines(&before, &after), diff.added + diff.removed);
             prop_assert_eq!(changed_lines(&before, &before), 0);
+            let plain = [&before, &after].map(|text| text.replace('\r', ""));
+            let diff = super::super::diff(&plain[0], &plain[1], 0);
+            prop_assert_eq!(changed_lines(&plain[0], &plain[1]), diff.added + diff.removed);
         }
     }
 }
