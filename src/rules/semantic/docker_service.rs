@@ -10,16 +10,6 @@ static META: RuleMeta = meta!("docker-service", Warning, "a step runs docker and
 
 pub(super) struct DockerService;
 
-/// Pipes that push what the step's own docker holds.
-const PUSHES: [&str; 6] = [
-    "atlassian/aws-ecr-push-image",
-    "atlassian/google-gcr-push-image",
-    "atlassian/google-gar-push-image",
-    "atlassian/azure-acr-push-image",
-    "atlassian/azure-acr-push",
-    "microsoft/azure-acr-push",
-];
-
 impl Rule for DockerService {
     fn meta(&self) -> &'static RuleMeta {
         &META
@@ -38,7 +28,11 @@ impl Rule for DockerService {
                 let needs = |kind: &Kind<'_>| matches!(kind, Kind::Docker);
                 let mut commands = planned.found.effects.iter().filter(|effect| needs(&effect.kind));
                 let Some(effect) = commands.find(|effect| asks(&effect.command)) else {
-                    let pushes = |pipe: &PipeCall<'_>| PUSHES.iter().any(|name| pipe.name() == *name);
+                    // A pipe that pushes takes what the step's own docker holds.
+                    let push = |effect: &&Effect<'_>| matches!(effect.kind, Kind::Push { .. });
+                    let pushing: Vec<&str> =
+                        planned.found.effects.iter().filter(push).map(|effect| effect.command.as_str()).collect();
+                    let pushes = |pipe: &PipeCall<'_>| pushing.contains(&pipe.name());
                     let pipe = planned.step.pipes().into_iter().find(pushes);
                     if let Some(pipe) = pipe.filter(|pipe| told.first(pipe.identifier.span())) {
                         let message =
