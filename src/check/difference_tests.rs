@@ -216,6 +216,17 @@ fn what_is_new_and_happens_in_some_cases_is_told_as_that() {
     assert!(found.contains(&text.to_owned()), "{found:?}");
 }
 
+#[test]
+fn one_image_that_is_deployed_in_two_places_is_counted() {
+    let two =
+        FLOW.replace("script: [kubectl", "script: [kubectl --context b set image d/x x=r/x:$BITBUCKET_COMMIT, kubectl");
+    let count = "push to main: `Staging` now deploys `r/x:$BITBUCKET_COMMIT` ";
+    for (before, after, text) in [(&*two, FLOW, "once, before twice"), (FLOW, &*two, "twice, before once")] {
+        let found = told(before, after);
+        assert!(found.contains(&format!("{count}{text}")), "{found:?}");
+    }
+}
+
 /// What is told of the step `Test` whose script is another one, without the event and the name.
 fn of_script(before: &str, after: &str) -> Vec<String> {
     let text = |script: &str| {

@@ -13,11 +13,13 @@ struct Does {
     verb: &'static str,
     object: String,
     certain: bool,
+    /// How many commands do it.
+    times: usize,
 }
 
 impl Does {
     fn new(verb: &'static str, object: String) -> Self {
-        Self { verb, object, certain: true }
+        Self { verb, object, certain: true, times: 1 }
     }
 
     fn is(&self, other: &Does) -> bool {
@@ -74,6 +76,10 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<
                 told.push(format!("{} only in some cases now", one.words()));
             }
             Some(other) if !other.certain && one.certain => told.push(format!("{} in any case now", one.words())),
+            // Each may go to another cluster or namespace.
+            Some(other) if other.times != one.times && one.verb.starts_with("deploys") => {
+                told.push(format!("now {} {}, before {}", one.words(), times(one.times), times(other.times)));
+            }
             _ => {}
         }
     }
@@ -99,11 +105,22 @@ fn effects(step: &PlannedStep<'_>) -> Vec<Does> {
     let mut found: Vec<Does> = Vec::new();
     for (_, does) in sites(step) {
         match found.iter_mut().find(|other| other.is(&does)) {
-            Some(known) => known.certain |= does.certain,
+            Some(known) => {
+                known.certain |= does.certain;
+                known.times += 1;
+            }
             None => found.push(does),
         }
     }
     found
+}
+
+fn times(count: usize) -> String {
+    match count {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        many => format!("{many} times"),
+    }
 }
 
 /// All that a step does, with where it stands.
