@@ -1,7 +1,7 @@
 //! Files that were made to cost much: each check ends soon, and its findings stand inside the text.
 //!
-//! The bounds are wide enough for a busy machine and a build without optimisation; what grows with the square of the
-//! file is far beyond them. `benches/check.rs` measures.
+//! What counts is the processor's time, which a busy machine does not take away. The bounds are wide enough for a build
+//! without optimisation; what grows with the square of the file is far beyond them. `benches/check.rs` measures.
 
 use std::time::{Duration, Instant};
 
@@ -12,13 +12,23 @@ use pipewright::settings::Settings;
 const LIMIT: Duration = Duration::from_secs(30);
 
 fn ends_soon(what: &str, text: &str) {
-    let start = Instant::now();
+    let start = (Instant::now(), processor_time());
     let checked = Checker::new(Settings::default()).check(text);
-    let elapsed = start.elapsed();
+    let spent = match (start.1, processor_time()) {
+        (Some(before), Some(after)) => after.saturating_sub(before),
+        _ => start.0.elapsed(),
+    };
     for finding in &checked.findings {
         assert!(text.get(finding.span.start..finding.span.end).is_some(), "{what}: {} is outside", finding.rule);
     }
-    assert!(elapsed < LIMIT, "{what}: {elapsed:?}");
+    assert!(spent < LIMIT, "{what}: {spent:?}");
+}
+
+/// How long this thread was on a processor, where the system tells.
+fn processor_time() -> Option<Duration> {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds = told.split_whitespace().next()?.parse().ok().filter(|spent| *spent > 0)?;
+    Some(Duration::from_nanos(nanoseconds))
 }
 
 /// A pipeline around a script.
