@@ -24,6 +24,8 @@ mod eval_interrupted;
 #[cfg(test)]
 mod eval_live;
 mod eval_program;
+#[cfg(test)]
+mod fuzzed;
 mod help;
 #[cfg(test)]
 mod hostile;
