@@ -147,7 +147,7 @@ mod tests {
         let given = |text: &str| used(&set(text, "output-variables: [V]"));
         assert_eq!(given("V=1"), "r/a:1");
         assert_eq!(given("\"V=$BITBUCKET_COMMIT\""), "r/a:$BITBUCKET_COMMIT");
-        let open = "<r/a:$V or r/a:none>";
+        let open = "r/a:<$V or none>";
         assert_eq!(used(&set("V=1", "output-variables: [W]")), open);
         // The last one wins, also of two steps; one that may be skipped leaves the value open.
         let (first, second) = (set("V=1", "output-variables: [V]"), set("V=2", "output-variables: [V]"));
