@@ -69,6 +69,8 @@ pub(super) enum Does {
 pub(super) enum ImageWord {
     None,
     Hidden,
+    /// Nothing says whether one is deployed.
+    Unsaid,
 }
 
 #[derive(Debug, Default, Deserialize)]

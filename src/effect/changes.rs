@@ -6,13 +6,47 @@ use super::catalogue::Does;
 use super::collected::Change;
 use super::command::Reading;
 use super::model::{Images, Kind};
-use crate::shell::Invocation;
+use crate::shell::{Invocation, Value};
 
 /// Commands that only look, choose or wait, also on another machine.
 const LOOKS: [&str; 40] = [
     "echo", "printf", "cd", "ls", "cat", "pwd", "true", "false", ":", "test", "[", "[[", "set", "unset", "export",
     "read", "sleep", "date", "env", "printenv", "id", "whoami", "hostname", "uname", "which", "type", "command",
     "head", "tail", "grep", "egrep", "awk", "wc", "stat", "file", "du", "df", "ps", "exit", "uptime",
+];
+
+/// Commands that keep a machine in order and bring nothing new to it.
+const KEEPS: [&str; 30] = [
+    "kill",
+    "killall",
+    "pkill",
+    "pidof",
+    "pgrep",
+    "mkdir",
+    "rmdir",
+    "rm",
+    "touch",
+    "chmod",
+    "chown",
+    "chgrp",
+    "apt",
+    "apt-get",
+    "apk",
+    "yum",
+    "dnf",
+    "crontab",
+    "ufw",
+    "journalctl",
+    "mysqldump",
+    "pg_dump",
+    "mongodump",
+    "mysql",
+    "psql",
+    "ssh-keyscan",
+    "ssh-keygen",
+    "curl",
+    "wget",
+    "trap",
 ];
 
 impl Reading<'_, '_> {
@@ -28,7 +62,13 @@ impl Reading<'_, '_> {
     /// Keeps a command that changes something outside the build container.
     pub(super) fn change(&self) {
         let site = self.run.site(self.invocation.place);
-        self.run.found_mut().changes.push(Change { command: self.short(), site });
+        let machine = self.invocation.remote.as_ref().map(Value::to_string);
+        let keeps = |word: &str| KEEPS.contains(&word);
+        let tidies = |word: &str| matches!(word, "prune" | "rm" | "rmi" | "stop" | "logs" | "login" | "logout");
+        let words = self.invocation.words.iter().skip(1).take(2).filter_map(|word| word.literal());
+        let may_deploy =
+            machine.is_some() && !self.invocation.name().is_some_and(keeps) && !words.into_iter().any(tidies);
+        self.run.found_mut().changes.push(Change { command: self.short(), machine, may_deploy, site });
     }
 
     /// A package in a registry is the deployment of a library, where a step says that it deploys. The registry's name says

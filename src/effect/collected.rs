@@ -60,6 +60,10 @@ pub struct Unread<'d> {
 pub struct Change<'d> {
     /// The command in short.
     pub command: String,
+    /// The other machine on which it runs.
+    pub machine: Option<String>,
+    /// Whether it may be what a deployment from source consists of.
+    pub may_deploy: bool,
     /// The command.
     pub site: Site<'d>,
 }

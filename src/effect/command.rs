@@ -78,7 +78,7 @@ impl<'d> Reading<'_, 'd> {
         if name == "git" && git::pushes_a_branch(self.invocation) {
             // A commit that a controller follows deploys; in a step that declares an environment it is meant to.
             self.push(
-                Kind::Deploy { images: Images::Hidden, to: None, weak: true, restart: true },
+                Kind::Deploy { images: Images::Unsaid, to: None, weak: true, restart: true },
                 "git push".to_owned(),
                 Vec::new(),
             );

@@ -92,6 +92,7 @@ impl Reading<'_, '_> {
             (false, _) if stated => Images::Stated(references.clone()),
             (false, _) => Images::Known(references.clone()),
             (true, Some(ImageWord::None)) => Images::None,
+            (true, Some(ImageWord::Unsaid)) => Images::Unsaid,
             (true, _) if command.reader.as_deref() == Some("manifest") => self.applied(arguments),
             (true, _) => Images::Hidden,
         };
@@ -166,7 +167,7 @@ impl Reading<'_, '_> {
         let about = |names: &[&str]| names.iter().any(|name| text.contains(name));
         if (sends || method) && about(&deploys) && !about(&notifies) {
             self.push(
-                Kind::Deploy { images: Images::Hidden, to: None, weak: true, restart: false },
+                Kind::Deploy { images: Images::Unsaid, to: None, weak: true, restart: false },
                 self.short(),
                 shown,
             );

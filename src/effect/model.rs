@@ -104,6 +104,8 @@ pub enum Images<'d> {
     None,
     /// One is deployed, and its name stands elsewhere.
     Hidden,
+    /// Nothing says whether one is: source is pushed to a platform, an address is asked.
+    Unsaid,
     /// Only the name of a file that is not at hand says that none is deployed: `service.yaml`.
     Doubtful {
         /// The file.

@@ -111,6 +111,7 @@ pub(super) fn read<'d>(
             let images = match (references.is_empty(), pipe.image) {
                 (false, _) => Images::Known(references),
                 (true, Some(ImageWord::None)) => Images::None,
+                (true, Some(ImageWord::Unsaid)) => Images::Unsaid,
                 (true, _) => Images::Hidden,
             };
             let to = pipe.to.as_ref().map(|to| to.select(&arguments, &interpreter.scope)).unwrap_or_default();

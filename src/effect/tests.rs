@@ -45,7 +45,7 @@ fn show(effect: &Effect<'_>) -> String {
         }
         Kind::Deploy { images, .. } => match images {
             Images::None => "deploy".to_owned(),
-            Images::Hidden => "deploy ?".to_owned(),
+            Images::Hidden | Images::Unsaid => "deploy ?".to_owned(),
             Images::Doubtful { path } => format!("deploy {path}?"),
             Images::Known(references) | Images::Stated(references) => {
                 format!("deploy {}", references.iter().map(Reference::to_string).collect::<Vec<_>>().join(" "))

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Event, EventKind, TagKind};
-use crate::effect::{Effect, EnvironmentKind, Kind, StepEffects, inferred, kind_of};
+use crate::effect::{Effect, EnvironmentKind, Images, Kind, Site, StepEffects, inferred, kind_of};
 use crate::pipeline::{CustomVariable, Pipeline, Selector, Stage, Step};
 use crate::settings::Settings;
 use crate::yaml::{Node, Span};
@@ -215,6 +215,18 @@ impl<'d> PlannedStep<'d> {
     /// Whether an effect is what it looks like here: a weak deployment is one only where the step declares an environment.
     pub fn counts(&self, effect: &Effect<'d>) -> bool {
         !matches!(effect.kind, Kind::Deploy { weak: true, .. }) || self.declared_name().is_some()
+    }
+
+    /// The first command that may be a deployment from source, for all that can be read: what brings code to another machine or
+    /// starts something there, or a request that says so. With where it stands and whether that is another machine.
+    pub fn may_deploy(&self) -> Option<(Site<'d>, &str, bool)> {
+        let change = self.found.changes.iter().find(|change| change.may_deploy);
+        let weak = self.found.effects.iter().find(|effect| {
+            let asked = matches!(effect.kind, Kind::Deploy { images: Images::Unsaid, weak: true, restart: false, .. });
+            asked || effect.remote && matches!(effect.kind, Kind::Deploy { weak: true, .. })
+        });
+        let change = change.map(|change| (change.site, change.command.as_str(), true));
+        change.or_else(|| weak.map(|effect| (effect.site, effect.command.as_str(), effect.remote)))
     }
 
     /// The deploying commands that count: weak ones only with a declared environment, restarts only beside nothing else.

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use super::carries::Carries;
 use super::policy::Credentials;
 use super::semantic::{Site, steps};
 use crate::effect::{AtHand, Comparison, Effect, EnvironmentKind, Kind, Opaque, Reference, Tag, Unread};
@@ -30,6 +31,7 @@ pub struct Flow<'d> {
     scripts: OnceCell<Vec<Vec<ScriptItem<'d>>>>,
     images: OnceCell<ImageFlow<'d>>,
     deployments: OnceCell<Vec<Deployment<'d, 'd>>>,
+    pub(super) carries: OnceCell<Carries>,
 }
 
 /// A thing that is built, pushed, named or deployed, with where that happens.
@@ -97,9 +99,22 @@ impl<'d> Flow<'d> {
         document: &'d Document,
         credentials: &'d Credentials,
     ) -> Self {
-        let (selectors, steps, scripts, images, deployments) = Default::default();
+        let (selectors, steps, scripts, images, deployments, carries) = Default::default();
         let shared = file.only_exports();
-        Self { document, file, settings, plans, credentials, shared, selectors, steps, scripts, images, deployments }
+        Self {
+            document,
+            file,
+            settings,
+            plans,
+            credentials,
+            shared,
+            selectors,
+            steps,
+            scripts,
+            images,
+            deployments,
+            carries,
+        }
     }
 
     /// All pipelines, in the order of [`File::selectors`].

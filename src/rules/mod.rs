@@ -4,12 +4,14 @@
 //! [`Findings`], and whether it holds follows from that.
 
 mod alternatives;
+mod carries;
 mod flow;
 pub mod policy;
 pub mod semantic;
 
 use std::sync::LazyLock;
 
+pub use carries::Carries;
 pub use flow::{Flow, ImageFlow, Made, told_with_main};
 
 use crate::finding::{Answer, Findings, RuleMeta};

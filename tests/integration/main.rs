@@ -64,4 +64,5 @@ mod rules;
 mod server;
 #[cfg(test)]
 mod sessions_program;
+mod sources;
 mod world;

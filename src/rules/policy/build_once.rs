@@ -8,7 +8,7 @@ use crate::effect::{Comparison, Effect, Kind, Opaque, Reference, Site, Tag};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{EventKind, Plan, PlannedStep};
 use crate::rules::flow::{Made, builds, pushes, settles};
-use crate::rules::{Flow, Rule};
+use crate::rules::{Carries, Flow, Rule};
 use crate::shell::Value;
 
 static META: RuleMeta = meta(
@@ -264,6 +264,8 @@ fn unknown(flow: &Flow<'_>, out: &mut Findings<'_>) {
             let name = match &effect.kind {
                 Kind::Opaque(Opaque::Manifest { .. }) => effect.command.as_str(),
                 Kind::Opaque(Opaque::Exhausted) => "the rest of the script",
+                // `declared-environment` asks whether it deploys.
+                _ if flow.carries() == Carries::Nothing => continue,
                 _ => match unknown_name(effect) {
                     Some(name) => name,
                     None => continue,

@@ -5,7 +5,7 @@ use super::{meta, page};
 use crate::effect::{Effect, Images, Kind, Opaque};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{Plan, PlannedStep};
-use crate::rules::{Flow, Rule};
+use crate::rules::{Carries, Flow, Rule};
 
 static META: RuleMeta = meta(
     "declared-environment",
@@ -27,6 +27,7 @@ impl Rule for DeclaredEnvironment {
                 let commands = step.deploying();
                 let Some(first) = commands.first() else {
                     followed(plan, step, out);
+                    from_source(plan, step, out);
                     continue;
                 };
                 if let Some(declared) = step.deployment {
@@ -70,11 +71,23 @@ impl Rule for DeclaredEnvironment {
     }
 }
 
+/// What a step that declares nothing does on another machine, or asks of an address, may be a deployment from source.
+fn from_source<'d>(plan: &Plan<'d>, step: &PlannedStep<'d>, out: &mut Findings<'_>) {
+    let Some((site, command, machine)) = step.may_deploy().filter(|_| step.declared_name().is_none()) else { return };
+    let place = if machine { " on another machine" } else { "" };
+    let mut trace = plan.trace(step);
+    trace.push(format!("`{command}`"));
+    out.cannot_tell(site.span(), format!("whether `{command}`{place} deploys can't be told"))
+        .trace(trace)
+        .help(format!("if it does, add `deployment: <name>` to {}", step.shown()));
+}
+
 /// What a step that declares nothing runs and the catalogue does not know may deploy: each name once, and none that a tag's
 /// plan runs, since `build-once` tells of those.
 fn unknown(flow: &Flow<'_>, out: &mut Findings<'_>) {
     let mut told: Vec<&str> = Vec::new();
-    for plan in flow.plans.iter().filter(|plan| plan.is_tag()) {
+    let by_build_once = |plan: &&Plan<'_>| plan.is_tag() && flow.carries() > Carries::Nothing;
+    for plan in flow.plans.iter().filter(by_build_once) {
         told.extend(plan.effects().filter_map(|(_, effect)| unknown_name(effect)));
     }
     for plan in flow.plans {

@@ -8,7 +8,7 @@ use crate::rules::alternatives::judge_each;
 use crate::rules::flow::{
     HAND_ON, carries, handed_on, is_foreign, is_forgotten, not_followed, only_names_build, retags, settles,
 };
-use crate::rules::{Flow, Rule};
+use crate::rules::{Carries, Flow, Rule};
 
 static META: RuleMeta = meta(
     "deploy-what-was-promoted",
@@ -37,10 +37,11 @@ impl Rule for DeployWhatWasPromoted {
                     let Kind::Deploy { images, .. } = &effect.kind else { continue };
                     match images {
                         Images::None | Images::Doubtful { .. } => {}
-                        Images::Hidden | Images::Stated(_) if overruled => {}
+                        Images::Hidden | Images::Unsaid | Images::Stated(_) if overruled => {}
                         // It deploys what it builds itself.
                         Images::Hidden if builds_too(step, effect) => {}
-                        Images::Hidden => hidden(plan, step, effect, out),
+                        Images::Unsaid if flow.carries() == Carries::Nothing => {}
+                        Images::Hidden | Images::Unsaid => hidden(plan, step, effect, out),
                         Images::Known(references) | Images::Stated(references) => {
                             for reference in references {
                                 judge_each(reference, out, |reference, out| {

@@ -115,6 +115,17 @@ fn part(
         }
         // One that is called after another environment goes there.
         let fits = |step: &PlannedStep<'_>| inferred(&[step.name()], flow.settings).is_none_or(|named| named == kind);
+        // So may what brings code to a machine of that kind, or of none that can be told.
+        for step in plan.steps.iter().filter(|step| step.declared_name().is_none() && fits(step)) {
+            let Some((site, command, _)) = step.may_deploy() else { continue };
+            let machines: Vec<String> = step.found.changes.iter().filter_map(|change| change.machine.clone()).collect();
+            if inferred(&machines, flow.settings).is_none_or(|named| named == kind) {
+                unfollowed.get_or_insert((
+                    site.span(),
+                    format!("{} may deploy to {word}; whether `{command}` does can't be told", step.shown()),
+                ));
+            }
+        }
         // A step that can't be followed and declares nothing may deploy there, too.
         if let Some(step) = plan
             .steps

@@ -5,7 +5,7 @@ use crate::effect::{Comparison, Effect, Images, Kind, Reference, Unread};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{Deployment, Plan, PlannedStep};
 use crate::rules::flow::{is_foreign, is_forgotten, only_names_build, retags};
-use crate::rules::{Flow, Rule};
+use crate::rules::{Carries, Flow, Rule};
 use crate::yaml::Span;
 
 /// Further places of one finding that are shown.
@@ -40,7 +40,9 @@ impl Rule for RetagNotRebuild {
             for one in missing.iter().filter(|one| !known || one.doubtful.is_none()) {
                 one.tell(flow, plan, out);
             }
-            scripts(plan, &sites, out);
+            if flow.carries() > Carries::Nothing {
+                scripts(plan, &sites, out);
+            }
         }
     }
 }
@@ -64,7 +66,9 @@ fn lacking<'p, 'd>(flow: &Flow<'_>, plan: &Plan<'_>, site: &Deployment<'p, 'd>) 
     let mut doubtful = None;
     let mut references: Vec<&Reference<'_>> = match images {
         Images::None => return None,
-        Images::Hidden => Vec::new(),
+        // Where the file has no image, none of its own is deployed.
+        Images::Unsaid if flow.carries() != Carries::Images => return None,
+        Images::Hidden | Images::Unsaid => Vec::new(),
         Images::Doubtful { path } => {
             doubtful = Some(path.as_str());
             Vec::new()

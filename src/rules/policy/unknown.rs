@@ -24,7 +24,7 @@ pub(super) fn unknown_because(name: &str) -> (&'static str, &'static str) {
         name if name.starts_with("$(") || name.starts_with('$') && !name.contains('/') => {
             ("only the run knows which command it is", "name the command itself in the script")
         }
-        name if name.contains(' ') => {
+        name if name.contains(' ') && !name.starts_with(['<', '$']) => {
             ("what it runs can't be read from it", "tell what it does under `catalogue` in pipewright.yaml")
         }
         _ => ("it is none of the known commands and pipes", "tell what it does under `catalogue` in pipewright.yaml"),
