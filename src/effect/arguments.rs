@@ -1,6 +1,7 @@
 //! A command's words, told apart: subcommands, flags with their values, plain words.
 
-use super::catalogue::{Command, Tool};
+use super::catalogue::Command;
+use super::known::Tool;
 use super::selector::Selected;
 use crate::shell::{Invocation, Place, Scope, Value, Word};
 
@@ -258,6 +259,12 @@ impl Arguments<'_> {
                         .property(&["PublishProfile".to_owned()])
                         .iter()
                         .any(|one| one.value.as_literal() == Some("DefaultContainer"))
+            }
+            Some("site") => {
+                let profile = self.property(&["PublishProfile".to_owned()]);
+                let deploys = self.property(&["DeployOnBuild".to_owned()]);
+                let on = |one: &Selected| one.value.as_literal().is_none_or(|text| text.eq_ignore_ascii_case("true"));
+                profile.iter().any(|one| one.value.as_literal() != Some("DefaultContainer")) || deploys.iter().any(on)
             }
             // `NODE|20-lts` is no image.
             Some("runtime") => self

@@ -2,7 +2,8 @@
 
 use std::sync::OnceLock;
 
-use super::catalogue::{Catalogue, Tool};
+use super::catalogue::Catalogue;
+use super::known::Tool;
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 

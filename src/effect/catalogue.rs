@@ -1,6 +1,5 @@
 //! The catalogue: which command or pipe does what. Data with a schema; a policy file may add entries.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use foldhash::{HashMap, HashSet};
@@ -8,6 +7,7 @@ use serde::Deserialize;
 
 use super::built_in;
 use super::family::Families;
+use super::known::Tool;
 use super::selector::Selector;
 
 /// Why a catalogue can't be used.
@@ -41,6 +41,14 @@ struct Data {
 struct ToolData {
     #[serde(default)]
     values: Vec<String>,
+    #[serde(default)]
+    knows: Vec<String>,
+    #[serde(default = "one")]
+    depth: usize,
+}
+
+fn one() -> usize {
+    1
 }
 
 /// What an entry's command does.
@@ -205,42 +213,6 @@ pub(super) struct Pipe {
     pub(super) pushes: Pushes,
 }
 
-/// What is known of one tool, which is the first word of a command.
-#[derive(Debug, Default)]
-pub(super) struct Tool {
-    /// Flags that take a value, whatever the command.
-    pub(super) values: Vec<String>,
-    /// The words after the tool's name, and the entry.
-    pub(super) commands: Vec<(Vec<String>, Arc<Command>)>,
-    /// The numbers of the entries whose phrase begins with a word, in order.
-    by_word: BTreeMap<String, Vec<usize>>,
-    /// The numbers of those that hold whatever the words are, or read them in their own way.
-    by_any: Vec<usize>,
-}
-
-impl Tool {
-    fn add(&mut self, phrase: Vec<String>, command: Arc<Command>) {
-        let number = self.commands.len();
-        match phrase.first() {
-            // `goal` reads words in its own way.
-            Some(first) if command.reader.as_deref() != Some("goal") => {
-                self.by_word.entry(first.clone()).or_default().push(number);
-            }
-            _ => self.by_any.push(number),
-        }
-        self.commands.push((phrase, command));
-    }
-
-    /// The entries that may hold for words, in order.
-    pub(super) fn candidates<'w>(&self, words: impl Iterator<Item = &'w str>) -> Vec<&(Vec<String>, Arc<Command>)> {
-        let by_word = words.filter_map(|word| self.by_word.get(word)).flatten();
-        let mut numbers: Vec<usize> = by_word.chain(&self.by_any).copied().collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers.iter().filter_map(|number| self.commands.get(*number)).collect()
-    }
-}
-
 /// All entries, found by a tool's or a pipe's name.
 #[derive(Debug, Default)]
 pub struct Catalogue {
@@ -311,7 +283,10 @@ impl Catalogue {
     fn of(data: Data) -> Result<Self, CatalogueError> {
         let mut catalogue = Self { families: data.families, ..Self::default() };
         for (tool, data) in data.tools {
-            catalogue.tools.entry(tool).or_default().values.extend(data.values);
+            let tool = catalogue.tools.entry(tool).or_default();
+            tool.values.extend(data.values);
+            tool.knows.extend(data.knows);
+            tool.depth = data.depth;
         }
         catalogue.harmless.extend(data.harmless);
         for command in data.commands {

@@ -34,8 +34,12 @@ fn what_the_schema_takes_the_reader_takes() {
         ("pipes: [{pipe: a/b, effect: deploy, dry: [COMMAND=upload]}]", true),
         ("pipes: [{command: C}]", false),
         ("tools: {docker: {values: [-t]}}", true),
+        ("tools: {x: {knows: [test, 'db*'], depth: 2}}", true),
+        ("tools: {x: {knows: test}}", false),
+        ("commands: [{run: [x], effect: deploy, image: unsaid, from: '{1}'}]", true),
         ("tools: {docker: [-t]}", false),
         ("harmless: x", false),
+        ("families: {task: [test]}", true),
         ("families: {command: [lint], pipe: [notify], download: [install]}", true),
         ("families: {image: [lint]}", false),
     ];

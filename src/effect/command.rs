@@ -7,6 +7,7 @@ use super::compare::Comparison;
 use super::configured;
 use super::daemon::Daemon;
 use super::deploy;
+use super::family;
 use super::git;
 use super::hidden;
 use super::model::{AtHand, Effect, Images, Kind, Opaque};
@@ -64,14 +65,25 @@ impl<'d> Reading<'_, 'd> {
         }
         if let Some(inner) = tool::behind(self.invocation) {
             let known = inner.name().is_none_or(|name| self.catalogue.is_harmless(name));
-            if !self.catalogue.find(&inner).is_empty() {
+            // What is told which commit or tag it is may do more than its name says.
+            if !self.catalogue.find(&inner).is_empty() || known && !self.carries_run() || tool::is_installed(&inner) {
                 Reading { invocation: &inner, phrase: &[], ..*self }.read();
                 return;
             }
-            if let (false, "npx" | "bunx" | "pnpx", Some(tool)) = (known, name, tool::package(&inner)) {
+            if let (false, "npx" | "bunx" | "pnpx" | "npm" | "pnpm" | "yarn" | "bun", Some(tool)) =
+                (known, name, tool::package(&inner))
+            {
                 let task = inner.words.get(1).and_then(|word| word.literal()).filter(|word| !word.starts_with('-'));
                 let command = task.map_or_else(|| tool.to_owned(), |task| format!("{tool} {task}"));
                 self.push(Kind::Opaque(Opaque::Command { name: tool.to_owned() }), command, Vec::new());
+                return;
+            }
+            if let Some(called) = inner.name().filter(|called| !known && family::says_deploy(called)) {
+                let before = self.invocation.words.len().saturating_sub(inner.words.len());
+                let words = self.invocation.words.iter().take(before).map(|word| word.shown());
+                let call = words.chain([called.to_owned()]).collect::<Vec<_>>().join(" ");
+                let target = Opaque::Target { name: call.clone(), telling: true, at_hand: AtHand::No };
+                self.push(Kind::Opaque(target), call, self.words(&[]));
                 return;
             }
         }
@@ -141,7 +153,7 @@ impl<'d> Reading<'_, 'd> {
                 let name = words.collect::<Vec<_>>().join(" ");
                 self.push(Kind::Opaque(Opaque::Command { name }), self.short(), self.words(&[]))
             }
-            Does::Runner => match runner::read(self.invocation) {
+            Does::Runner => match runner::read(self.invocation, self.catalogue) {
                 Runs::Harmless => self.runs_nothing(),
                 Runs::Target(Opaque::Target { name: target, telling, .. }) => {
                     let at_hand = if self.runs_untold() {

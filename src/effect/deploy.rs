@@ -161,11 +161,13 @@ impl Reading<'_, '_> {
             )
         });
         let text = shown.join(" ");
-        let deploys = ["/deploy", "deployments", "formation", "/redeploy", "webhooks/deploy", "/hooks/", "/releases"];
+        let deploys = ["/deploy", "deployments", "formation", "/redeploy", "zipdeploy", "hooks/", "/releases"];
         let notifies =
             ["slack", "teams", "discord", "telegram", "notify", "sentry", "newrelic", "datadog", "codecov", "sonar"];
-        let about = |names: &[&str]| names.iter().any(|name| text.contains(name));
-        if (sends || method) && about(&deploys) && !about(&notifies) {
+        let lower = text.to_lowercase();
+        let about = |names: &[&str]| names.iter().any(|name| lower.contains(name));
+        let asks = self.asks_a_hook(&shown);
+        if ((sends || method) && about(&deploys) || asks) && !about(&notifies) {
             self.push(
                 Kind::Deploy { images: Images::Unsaid, to: None, weak: true, restart: false },
                 self.short(),
@@ -178,6 +180,27 @@ impl Reading<'_, '_> {
         } else {
             self.run.harmless();
         }
+    }
+}
+
+impl Reading<'_, '_> {
+    /// Whether the address alone sets something off, whatever is sent there: `curl "$DEPLOY_HOOK"`, `curl https://…/deploy/http`.
+    fn asks_a_hook(&self, shown: &[String]) -> bool {
+        let keeps = |word: &String| {
+            let short = word.starts_with('-') && !word.starts_with("--") && !word.ends_with('-');
+            matches!(word.as_str(), "--output" | "--remote-name" | "--head") || short && word.contains(['o', 'O', 'I'])
+        };
+        if shown.iter().skip(1).any(keeps) {
+            return false;
+        }
+        let symbols = self.invocation.words.iter().flat_map(|word| &word.values).flat_map(Value::symbols);
+        let hook =
+            |name: &str| name.contains("HOOK") && name.split('_').any(|part| part == "DEPLOY" || part == "RELEASE");
+        let path = |word: &String| {
+            let address = word.split(['?', '#']).next().unwrap_or("").trim_end_matches('/');
+            address.starts_with("http") && (address.ends_with("/deploy") || address.ends_with("/deploy/http"))
+        };
+        symbols.into_iter().any(|symbol| hook(&symbol.name)) || shown.iter().any(path)
     }
 }
 

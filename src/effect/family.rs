@@ -18,6 +18,9 @@ pub(super) struct Families {
     /// Of a pipe's name: `acme/slack-notify`.
     #[serde(default)]
     pipe: Vec<String>,
+    /// Of a word that a tool is asked for: `test:unit`.
+    #[serde(default)]
+    task: Vec<String>,
     /// Of an address whose text is run: `https://acme.example/install.sh`.
     #[serde(default)]
     download: Vec<String>,
@@ -61,6 +64,21 @@ impl Catalogue {
         self.families().any(|families| families.has_download(address))
     }
 
+    /// Whether a word that a tool is asked for says that it tests, checks or compiles.
+    pub(super) fn is_plain_task(&self, task: &str) -> bool {
+        if self.families().any(|families| says_only(task, &families.command)) {
+            return true;
+        }
+        let mut words = words(task);
+        let images = words.iter().any(|word| runner::is_of_images(word));
+        // A kind of build: `testReleaseUnitTest`.
+        if words.first().is_some_and(|word| word != "release") {
+            words.retain(|word| word != "release");
+        }
+        let own = |word: &String| self.families().any(|families| families.task.contains(word));
+        !images && !says_deploy(&words.join("-")) && words.iter().any(own)
+    }
+
     fn families(&self) -> impl Iterator<Item = &Families> {
         let built_in = self.built_in.then(built_in::families);
         std::iter::once(&self.families).chain(built_in.map(|catalogue| &catalogue.families))
@@ -81,6 +99,14 @@ fn says_only(name: &str, family: &[String]) -> bool {
     };
     let last = words.last().is_some_and(|last| own(last) && !last.starts_with("test"));
     !words.iter().any(|word| word == "and") && words.iter().any(own) && (last || !words.iter().any(acts))
+}
+
+/// Whether a name says that something is brought to where others use it.
+pub(super) fn says_deploy(name: &str) -> bool {
+    let acts = |word: &String| {
+        runner::deploys(word) || matches!(word.as_str(), "publish" | "upload" | "promote" | "submit" | "golive")
+    };
+    words(name).iter().any(acts)
 }
 
 /// The words of a name in lower case: `InstallAzureCLIDeb`, `license_check`.

@@ -4,6 +4,7 @@
 
 mod applied;
 mod arguments;
+mod asked;
 mod at_hand;
 mod built_in;
 mod cap;
@@ -24,6 +25,7 @@ mod family;
 mod git;
 mod given;
 mod hidden;
+mod known;
 mod manifest;
 mod model;
 mod names;
@@ -57,6 +59,8 @@ pub use read::Reader;
 pub use reference::{Reference, Tag};
 pub use world::{Bindings, Files, NoFiles};
 
+#[cfg(test)]
+mod asked_tests;
 #[cfg(test)]
 mod catalogue_tests;
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Which entries of the catalogue hold for a command: by the words that name it, flags between them passed over.
 
 use super::arguments::{Arguments, WithValue};
-use super::catalogue::{Catalogue, Command, Tool};
+use super::catalogue::{Catalogue, Command};
+use super::known::Tool;
 use crate::shell::{Invocation, Word};
 
 impl Catalogue {

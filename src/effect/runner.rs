@@ -1,5 +1,6 @@
 //! Runners: `make`, `npm run` and their kin, whose targets tell more than their names.
 
+use super::catalogue::Catalogue;
 use super::command::Reading;
 use super::model::{AtHand, Opaque};
 use crate::shell::{Invocation, Leads, Value};
@@ -136,7 +137,7 @@ impl Reading<'_, '_> {
 }
 
 /// Reads a call of a runner.
-pub(super) fn read(invocation: &Invocation) -> Runs {
+pub(super) fn read(invocation: &Invocation, catalogue: &Catalogue) -> Runs {
     let Some(tool) = invocation.name() else { return Runs::Harmless };
     let mut plain: Vec<String> = Vec::new();
     let mut words = invocation.words.iter().skip(1).map(|word| word.shown());
@@ -153,11 +154,17 @@ pub(super) fn read(invocation: &Invocation) -> Runs {
         "npm" | "pnpm" | "bun" | "composer" | "deno" => match first {
             "run" | "run-script" | "task" => plain.get(1).map(String::as_str).into_iter().collect(),
             "deploy" if tool == "npm" => vec!["deploy"],
+            // With a folder it copies a package there.
+            "deploy" if tool == "pnpm" && plain.len() == 1 => vec!["deploy"],
             _ => return Runs::Harmless,
         },
         "yarn" => match first {
             "run" => plain.get(1).map(String::as_str).into_iter().collect(),
-            "workspace" | "workspaces" => of_workspace(&plain),
+            "workspace" | "workspaces" => {
+                let mut scripts = of_workspace(&plain);
+                scripts.retain(|script| !catalogue.is_plain_task(script));
+                scripts
+            }
             "install" | "add" | "remove" | "test" | "build" | "lint" | "" | "global" | "config" | "cache" | "audit"
             | "dlx" | "set" | "version" | "publish" => return Runs::Harmless,
             other => vec![other],

@@ -268,7 +268,7 @@ fn what_a_shell_reads_is_told() {
     assert_eq!(effects("cat ./deploy.sh | ssh me@host"), [script("./deploy.sh")]);
     assert_eq!(effects("ssh me@host < ci/deploy.sh"), [script("ci/deploy.sh")]);
     assert_eq!(effects("bash < deploy.sh"), [script("deploy.sh")]);
-    assert_eq!(effects("node -p \"require('./package.json').version\"; python -m build.deploy"), Vec::<String>::new());
+    assert_eq!(effects("node -p \"require('./package.json').version\"; python -m build.wheel"), Vec::<String>::new());
 }
 
 #[test]

@@ -25,10 +25,11 @@ pub(super) fn behind(invocation: &Invocation) -> Option<Invocation> {
         ("bash" | "sh", Some(path)) if matches!(path.rsplit('/').next(), Some("gradlew" | "mvnw")) => 1,
         ("python" | "python3" | "python2", Some("-m")) => 2,
         ("python" | "python3" | "python2" | "php", Some(path))
-            if matches!(path.rsplit('/').next(), Some("manage.py" | "artisan")) =>
+            if matches!(path.rsplit('/').next(), Some("manage.py" | "artisan" | "console")) || is_of_packages(path) =>
         {
             1
         }
+        ("php", Some(path)) if path.ends_with(".phar") => 1,
         ("npx" | "bunx" | "pnpx" | "uvx" | "pipx", _) => 1,
         ("npm" | "pnpm" | "yarn" | "bun", Some("exec" | "dlx" | "x")) => 2,
         ("bundle" | "poetry" | "pipenv" | "uv" | "hatch" | "mise" | "asdf", Some("exec" | "run")) => 2,
@@ -48,6 +49,7 @@ pub(super) fn behind(invocation: &Invocation) -> Option<Invocation> {
     let at = text.get(1..).and_then(|rest| rest.find('@')).map_or(text.len(), |at| at + 1);
     let name = text.get(..at)?;
     let called = match name {
+        _ if name.ends_with(".phar") => name.strip_suffix(".phar")?.rsplit('/').next()?,
         // The package of Capacitor, and no gem.
         "cap" if matches!(invocation.name(), Some("npx" | "bunx" | "pnpx" | "npm" | "pnpm" | "yarn" | "bun")) => {
             "capacitor"
@@ -56,6 +58,16 @@ pub(super) fn behind(invocation: &Invocation) -> Option<Invocation> {
     };
     first.values = vec![Value::literal(called)];
     Some(Invocation { words, ..invocation.clone() })
+}
+
+/// Whether a path leads to where packages put their programs.
+fn is_of_packages(path: &str) -> bool {
+    path.contains("vendor/bin/") || path.contains("node_modules/.bin/")
+}
+
+/// The same of the command of an invocation.
+pub(super) fn is_installed(invocation: &Invocation) -> bool {
+    invocation.words.first().and_then(|word| word.literal()).is_some_and(is_of_packages)
 }
 
 /// `gcloud beta run deploy` is `gcloud run deploy`.

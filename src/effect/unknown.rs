@@ -128,6 +128,11 @@ impl Reading<'_, '_> {
             "node" | "python" | "python3" | "python2" | "ruby" | "php" | "perl" | "pwsh" | "powershell"
                 if words.iter().skip(1).filter_map(|word| word.literal()).any(|flag| is_program_flag(name, flag)) =>
             {
+                if words.iter().skip(2).any(starts_others) {
+                    let what = Opaque::Command { name: name.to_owned() };
+                    self.push(Kind::Opaque(what), name.to_owned(), self.words(&[]));
+                    return;
+                }
                 None
             }
             "bash" | "sh" | "dash" | "zsh" | "ash" | "ksh" | "source" | "." | "python" | "python3" | "python2"
@@ -145,7 +150,10 @@ impl Reading<'_, '_> {
             .filter(|path| is_repository_path(path) || matches!(name, "bash" | "sh"))
             .and_then(|path| path.rsplit('/').next());
         if script.is_none() && tool.is_some_and(|tool| self.catalogue.is_harmless(tool)) {
-            self.runs_nothing();
+            match tool == Some(name) {
+                true => self.harmless_tool(name),
+                false => self.runs_nothing(),
+            }
             return;
         }
         if let Some(path) = script {
@@ -180,8 +188,12 @@ impl Reading<'_, '_> {
             self.of_known_tool(false);
             return;
         }
-        if harmless || path.contains("node_modules/.bin/") || path.contains("vendor/bin/") {
-            self.runs_nothing();
+        if harmless {
+            self.harmless_tool(name);
+            return;
+        }
+        if path.contains("node_modules/.bin/") || path.contains("vendor/bin/") {
+            self.of_package(name);
             return;
         }
         if matches!(name, "bash" | "sh" | "zsh" | "dash" | "ash" | "ksh")
@@ -246,6 +258,13 @@ fn is_program_flag(name: &str, flag: &str) -> bool {
         "php" => flag == "-r",
         _ => matches!(flag, "-c" | "-Command"),
     }
+}
+
+/// Whether a program in the command line starts other programs.
+fn starts_others(program: &Word) -> bool {
+    let calls =
+        ["subprocess", "os.system", "os.popen", "child_process", "shell_exec", "passthru", "proc_open", "system"];
+    program.quoted && calls.iter().any(|call| program.value().literal_contains(call))
 }
 
 /// Whether a path leads into the repository.

@@ -216,7 +216,9 @@ fn telling(step: &PlannedStep<'_>) -> bool {
         match &effect.kind {
             Kind::Opaque(Opaque::Script { telling, .. } | Opaque::Target { telling, .. }) => *telling,
             // `npx @zuplo/cli deploy`
-            Kind::Opaque(Opaque::Command { .. }) => effect.command.split(' ').skip(1).any(|word| word == "deploy"),
+            Kind::Opaque(Opaque::Command { .. }) => {
+                effect.command.split(' ').skip(1).any(|word| word.contains("deploy"))
+            }
             _ => false,
         }
     })

@@ -21,6 +21,9 @@ pub(super) fn unknown_because(name: &str) -> (&'static str, &'static str) {
             "what it is given to run can't be read",
             "put the commands into the pipeline, or keep the script in the repository",
         ),
+        "python" | "python2" | "python3" | "node" | "ruby" | "php" | "perl" => {
+            ("its program starts others, which are not followed", "put the commands into the pipeline")
+        }
         name if name.starts_with("$(") || name.starts_with('$') && !name.contains('/') => {
             ("only the run knows which command it is", "name the command itself in the script")
         }
