@@ -103,9 +103,8 @@ fn says_only(name: &str, family: &[String]) -> bool {
 
 /// Whether a name says that something is brought to where others use it.
 pub(super) fn says_deploy(name: &str) -> bool {
-    let acts = |word: &String| {
-        runner::deploys(word) || matches!(word.as_str(), "publish" | "upload" | "promote" | "submit" | "golive")
-    };
+    let acts =
+        |word: &String| runner::deploys(word) || matches!(word.as_str(), "publish" | "upload" | "submit" | "golive");
     words(name).iter().any(acts)
 }
 
