@@ -59,16 +59,18 @@ impl Interpreter<'_> {
                     return found.or_itself().into_owned();
                 }
                 let other = self.expand(piece, operand);
+                let values = if found.is_surely_unset() {
+                    other
+                } else {
+                    let mut values = found.or_itself().into_owned();
+                    values.retain(|value| !value.is_empty());
+                    values.extend(other);
+                    values.dedup();
+                    values
+                };
                 if form.operator.ends_with('=') {
-                    self.scope.set(form.name, other.clone());
+                    self.scope.set(form.name, values.clone());
                 }
-                if found.is_surely_unset() {
-                    return other;
-                }
-                let mut values = found.or_itself().into_owned();
-                values.retain(|value| !value.is_empty());
-                values.extend(other);
-                values.dedup();
                 values
             }
             ":+" | "+" => {

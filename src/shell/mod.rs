@@ -21,6 +21,7 @@ mod interpret;
 mod invocation;
 mod listed;
 mod loops;
+mod lost;
 mod map;
 mod negated;
 mod numbers;

@@ -43,6 +43,10 @@ impl Scope {
         self.variables.get(name).map(Vec::as_slice)
     }
 
+    pub(super) fn variables(&self) -> impl Iterator<Item = (&str, &[Value])> {
+        self.variables.iter().map(|(name, values)| (name.as_str(), values.as_slice()))
+    }
+
     pub(super) fn set_array(&mut self, name: &str, items: Vec<Item>) {
         // The first word is what the name alone means.
         self.set(name, items.first().map_or_else(|| vec![Value::default()], |first| first.values.clone()));

@@ -156,23 +156,13 @@ impl Interpreter<'_> {
             "variable_assignment" => self.assign(node, piece),
             // `export "X=y"` is a string to the grammar.
             "string" | "raw_string" | "concatenation" | "word" => {
-                for value in self.expand(piece, span(node)) {
-                    if let Some((name, rest)) = value.split_once("=")
-                        && let Some(name) = name.as_literal()
-                    {
-                        self.scope.set(name, vec![rest]);
-                    }
-                }
+                let values = self.expand(piece, span(node));
+                self.declare(&values);
             }
             // `export $(cat build.env)`
-            "command_substitution" => {
-                for value in self.expand(piece, span(node)).iter().flat_map(Value::split_whitespace) {
-                    if let Some((name, rest)) = value.split_once("=")
-                        && let Some(name) = name.as_literal()
-                    {
-                        self.scope.set(name, vec![rest]);
-                    }
-                }
+            "command_substitution" | "expansion" | "simple_expansion" => {
+                let values = self.expand(piece, span(node));
+                self.declare(&values.iter().flat_map(Value::split_whitespace).collect::<Vec<_>>());
             }
             _ => {}
         }

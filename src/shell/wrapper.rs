@@ -76,11 +76,7 @@ impl Interpreter<'_> {
             }
             "export" | "declare" | "local" | "readonly" | "typeset" => {
                 for word in invocation.words.iter().skip(1) {
-                    if let Some((name, value)) = word.value().split_once("=")
-                        && let Some(name) = name.as_literal()
-                    {
-                        self.scope.set(name, vec![value]);
-                    }
+                    self.declare(&word.values);
                 }
                 self.status = Status::Ended(0);
                 return Flow::Next;
@@ -186,6 +182,7 @@ impl Interpreter<'_> {
             if value.as_symbol().is_some() {
                 // What a command prints can't be read; which command it is tells something.
                 self.hand_out(Invocation { words: vec![word.clone()], ..invocation.clone() });
+                self.lose_to_text(&value);
                 return;
             }
             let text = self.as_shell_text(&value);
@@ -283,6 +280,7 @@ impl Interpreter<'_> {
             Some(Contents::Elsewhere) | None => None,
             // What stands in it is not the repository's text.
             Some(_) => {
+                self.lose_to_file(&invocation);
                 self.hand_out(invocation);
                 return Flow::Next;
             }
@@ -305,6 +303,7 @@ impl Interpreter<'_> {
                 flow
             }
             None => {
+                self.lose_to_file(&invocation);
                 self.hand_out(invocation);
                 Flow::Next
             }
