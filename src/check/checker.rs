@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use foldhash::{HashMap, HashMapExt};
-
 use super::files::RepositoryFiles;
 use super::gather::gather;
+use super::once::once_a_place;
 use super::{imports, suppress};
 use crate::effect::{Catalogue, CatalogueError, Files, NoFiles};
-use crate::finding::{Finding, Findings, Layer, RuleMeta, Verdict};
+use crate::finding::{Finding, Findings, Layer, Related, RuleMeta, Verdict};
 use crate::pipeline::File;
 use crate::plan::{Event, Plan, Planner, plans};
 use crate::rules::policy::{Credentials, Hidden};
@@ -166,16 +165,15 @@ impl Checker {
     /// Checks a document that is read already.
     pub fn check_document(&self, document: Document) -> Checked {
         let document = self.with_imports(document);
-        let (ran, skipped) = self.layers_for(&document);
+        let (ran, mut skipped) = self.layers_for(&document);
         let credentials = OnceLock::new();
         let mut findings = self.find(&document, &ran, &credentials);
-        // A file may import from itself.
-        for part in document.parts().iter().filter(|part| part.document().text() != document.text()) {
-            findings.extend(self.clone().of_shared().find_in(part));
+        for part in document.parts() {
+            self.find_in(part, document.text(), &mut findings, &mut skipped);
         }
         imports::bring_home(&document, &mut findings);
         suppress::apply(&document, &mut findings, &ran);
-        findings.retain(|finding| !self.is_off(finding.rule));
+        findings.retain(|finding| !(self.is_off(finding.rule) || self.shared && finding.rule == suppress::USED.id));
         self.apply_severities(&mut findings);
         sort(&mut findings);
         gather(&mut findings);
@@ -202,17 +200,40 @@ impl Checker {
         (ran, skipped)
     }
 
-    /// What is found in a file that is imported, as places of its part.
-    fn find_in(&self, part: &Part) -> Vec<Finding> {
+    /// Adds what is wrong with a file that is imported, as places of its part, and takes out what its own comments allow. Which
+    /// of them are used can't be told: there may be plans of other files.
+    fn find_in(&self, part: &Part, importer: &str, findings: &mut Vec<Finding>, skipped: &mut Vec<(Layer, String)>) {
         let document = part.document();
-        let (ran, _) = self.layers_for(document);
-        let mut findings = self.find(document, &ran, &OnceLock::new());
-        suppress::apply(document, &mut findings, &ran);
-        for finding in &mut findings {
-            finding.span = part.span(finding.span);
-            finding.related.iter_mut().for_each(|related| related.span = part.span(related.span));
+        let checker = self.clone().of_shared();
+        let (ran, unable) = checker.layers_for(document);
+        let (mut inside, outside): (Vec<Finding>, Vec<Finding>) =
+            std::mem::take(findings).into_iter().partition(|finding| part.holds(finding.span));
+        *findings = outside;
+        let mut related: Vec<Vec<Related>> = Vec::new();
+        for finding in &mut inside {
+            finding.span = part.own_span(finding.span);
+            related.push(std::mem::take(&mut finding.related));
         }
-        findings
+        // A file may import from itself: what is wrong with it is said of it already.
+        if document.text() != importer {
+            for (layer, reason) in unable {
+                if !skipped.iter().any(|(known, _)| *known == layer) {
+                    skipped.push((layer, format!("{}, from which it imports: {reason}", part.name())));
+                }
+            }
+            inside.extend(checker.find(document, &ran, &OnceLock::new()));
+        }
+        let mut related = related.into_iter();
+        for finding in &mut inside {
+            match related.next() {
+                Some(kept) => finding.related = kept,
+                None => finding.related.iter_mut().for_each(|one| one.span = part.span(one.span)),
+            }
+        }
+        suppress::apply(document, &mut inside, &ran);
+        inside.retain(|finding| finding.rule != suppress::USED.id);
+        inside.iter_mut().for_each(|finding| finding.span = part.span(finding.span));
+        findings.extend(inside);
     }
 
     /// What the layers find, whatever comments allow.
@@ -229,7 +250,7 @@ impl Checker {
         if ran.contains(&Layer::Schema) {
             findings.extend(if self.shared { schema::check_shared(document) } else { schema::check(document) });
         }
-        once_a_place(&mut findings);
+        once_a_place(document, &mut findings);
         // Syntax and schema find in one walk whatever there is.
         findings.retain(|finding| !self.is_off(finding.rule));
         findings
@@ -302,53 +323,6 @@ fn unable(layer: Layer, document: &Document) -> Option<String> {
                 pipeline.import().is_some() || pipeline.items().next().is_some()
             });
             (!readable).then(|| "no pipeline in the file can be read".to_owned())
-        }
-    }
-}
-
-/// One finding for a rule at a place: the plans of the others go into the first one's trace.
-fn once_a_place(findings: &mut Vec<Finding>) {
-    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
-    let mut index: HashMap<(&'static str, crate::yaml::Span), usize> = HashMap::new();
-    for finding in findings.drain(..) {
-        let known = index.get(&(finding.rule, finding.span)).copied();
-        // What is said of the file and not of a plan is said once for each thing that is missing.
-        let same = |at: &usize| {
-            let first: &Finding = &kept[*at];
-            (!first.trace.is_empty() && !finding.trace.is_empty()) || first.message == finding.message
-        };
-        match known.filter(same) {
-            Some(at) => {
-                let first = &mut kept[at];
-                if finding.severity > first.severity {
-                    let mut stronger = finding;
-                    std::mem::swap(first, &mut stronger);
-                    merge(first, &stronger);
-                } else {
-                    merge(first, &finding);
-                }
-            }
-            None => {
-                index.insert((finding.rule, finding.span), kept.len());
-                kept.push(finding);
-            }
-        }
-    }
-    *findings = kept;
-}
-
-fn merge(first: &mut Finding, other: &Finding) {
-    if let Some(event) = other.trace.first()
-        && first.trace.first() != Some(event)
-    {
-        let also = format!("also on: {event}");
-        if !first.trace.contains(&also) {
-            first.trace.push(also);
-        }
-    }
-    for related in &other.related {
-        if !first.related.contains(related) {
-            first.related.push(related.clone());
         }
     }
 }

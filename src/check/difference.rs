@@ -23,14 +23,14 @@ pub fn difference(before: (&Checker, &Checked), after: (&Checker, &Checked)) -> 
     let was_too = before.0.plans_of(&old.document, is.iter().map(|plan| &plan.event), &was);
     let is_too = after.0.plans_of(&new.document, was.iter().map(|plan| &plan.event), &is);
     let (was, is) = (join(was, was_too), join(is, is_too));
-    let mut changes = compare(&was, &is);
+    let hidden = Hidden::of_all([old, new].map(|checked| (&checked.document, checked.credentials())));
+    let mut changes = compare(&was, &is, &|text| hidden.mask(text));
     changes.extend(given_to_all(&old.document, &new.document));
     changes.extend(started(&old.document, &new.document));
     changes.extend(answers(old, new));
     changes.extend(suppressions(&old.document, &new.document));
     changes.extend(anchors(&old.document, &new.document));
     changes.extend(comments::gone(&old.document, &new.document));
-    let hidden = Hidden::of_all([old, new].map(|checked| (&checked.document, checked.credentials())));
     for change in &mut changes {
         hidden.mask(&mut change.text);
         hidden.mask(&mut change.event);

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use crate::effect::Files;
 use crate::finding::Finding;
 use crate::pipeline::File;
-use crate::yaml::{Document, Node, Part};
+use crate::settings::DEFAULT_FILE;
+use crate::yaml::{Document, Node, Part, Span};
 
 /// The most files that are read for one document.
 const MOST: usize = 50;
@@ -19,7 +20,9 @@ pub(super) fn join(document: &mut Document, files: &dyn Files) {
         };
         let paths: BTreeSet<&str> = file.imports().filter_map(|(_, import)| file.source_path(import.source)).collect();
         let new = paths.into_iter().filter(|path| document.part(path).is_none()).take(MOST);
-        new.filter_map(|path| Some((path.to_owned(), files.read(path)?))).collect()
+        // The pipeline file itself is what is checked, whatever is on the disk.
+        let read = |path: &str| if path == DEFAULT_FILE { Some(document.text().to_owned()) } else { files.read(path) };
+        new.filter_map(|path| Some((path.to_owned(), read(path)?))).collect()
     };
     found.into_iter().for_each(|(path, text)| document.add_part(&path, text));
 }
@@ -44,6 +47,12 @@ pub(super) fn bring_home(document: &Document, findings: &mut [Finding]) {
         finding.message.push_str(&format!(" (in {})", there(part, start)));
         finding.span = import.span();
     }
+}
+
+/// Where a finding in an imported pipeline is imported; `None` for one of the document's own.
+pub(super) fn place(document: &Document, finding: &Finding) -> Option<Span> {
+    let part = document.part_at(finding.span.start)?;
+    import(document, part, &finding.trace).map(|import| import.span())
 }
 
 fn there(part: &Part, offset: usize) -> String {

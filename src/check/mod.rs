@@ -1,6 +1,8 @@
 //! The check: four layers in order, settings and suppressions applied, one verdict.
 
 mod checker;
+#[cfg(test)]
+mod command_tests;
 mod comments;
 mod difference;
 #[cfg(test)]
@@ -10,6 +12,7 @@ mod gather;
 mod imports;
 #[cfg(test)]
 mod message_tests;
+mod once;
 mod started;
 mod suppress;
 #[cfg(test)]

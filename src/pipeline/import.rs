@@ -37,7 +37,10 @@ impl<'d> Pipeline<'d> {
         let node = self.import()?;
         // With colons it names repository, ref and pipeline, whatever else stands in it.
         let text = node.text().filter(|text| !text.contains(':'))?;
-        let (pipeline, source) = text.rsplit_once('@')?;
+        let (pipeline, source) = text.split_once('@').filter(|(one, other)| !one.is_empty() && !other.is_empty())?;
+        if source.contains('@') {
+            return None;
+        }
         Some(Import { node, pipeline, source })
     }
 }

@@ -1,12 +1,12 @@
 //! What two versions of a step do otherwise with pipes.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::does::told_at;
-use super::lines::is_check;
+use super::given::shape;
+use super::lines::is_safeguard;
 use super::model::PlannedStep;
 use crate::pipeline::PipeCall;
-use crate::yaml::Node;
 
 /// What is told of the pipes of two steps, each with whether a safeguard is lost; those of a name are the same in their order.
 pub(super) fn pipes(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<(String, bool)> {
@@ -25,38 +25,26 @@ pub(super) fn pipes(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<(Str
         if old.text() != call.text() {
             told.push((format!("runs `{}` in place of `{}`", call.text(), old.text()), false));
         }
-        let variables = variables(&old, &call);
-        if !variables.is_empty() && !is_told(&call) {
-            told.push((format!("sets {} of `{}` otherwise", variables.join(", "), call.name()), false));
+        let (gone, other) = variables(&old, &call);
+        for (names, verb, end) in [(gone, "no longer sets", ""), (other, "sets", " otherwise")] {
+            if !names.is_empty() && !is_told(&call) {
+                told.push((format!("{verb} {} of `{}`{end}", names.join(", "), call.name()), false));
+            }
         }
     }
     let told_there = told_at(before, now);
     let gone = left.iter().filter(|call| !told_there.iter().any(|(node, _)| *node == call.identifier.id()));
-    told.extend(gone.map(|call| (format!("no longer runs the pipe `{}`", call.text()), is_check(call.name()))));
+    told.extend(gone.map(|call| (format!("no longer runs the pipe `{}`", call.text()), is_safeguard(call.name()))));
     told
 }
 
-/// The names of variables that two calls of a pipe set otherwise.
-fn variables(old: &PipeCall<'_>, new: &PipeCall<'_>) -> Vec<String> {
-    let values = |call: &PipeCall<'_>| -> HashMap<String, Vec<String>> {
-        call.variables().into_iter().map(|entry| (entry.name().to_owned(), value(entry.value))).collect()
+/// What two calls of a pipe set otherwise: the variables that one sets no longer, and those with other values.
+fn variables(old: &PipeCall<'_>, new: &PipeCall<'_>) -> (Vec<String>, Vec<String>) {
+    let values = |call: &PipeCall<'_>| -> BTreeMap<String, Option<Vec<String>>> {
+        call.variables().into_iter().map(|entry| (entry.name().to_owned(), shape(Some(entry.value)))).collect()
     };
     let (was, is) = (values(old), values(new));
-    let mut names: Vec<String> = was
-        .keys()
-        .chain(is.keys())
-        .filter(|name| was.get(*name) != is.get(*name))
-        .map(|name| format!("`{name}`"))
-        .collect();
-    names.sort();
-    names.dedup();
-    names
-}
-
-fn value(node: Node<'_>) -> Vec<String> {
-    if node.is_sequence() {
-        node.items().filter_map(|item| item.text()).map(str::to_owned).collect()
-    } else {
-        node.text().map(str::to_owned).into_iter().collect()
-    }
+    let named = |name: &String| format!("`{name}`");
+    let gone = was.keys().filter(|name| !is.contains_key(*name)).map(named).collect();
+    (gone, is.iter().filter(|(name, value)| was.get(*name) != Some(value)).map(|(name, _)| named(name)).collect())
 }

@@ -1,17 +1,18 @@
 //! What two sets of plans have gained and lost against each other.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::EventKind;
+use super::across::Across;
 use super::asked::asked;
 use super::does::otherwise;
 use super::given::given;
 use super::imported::{imported, ran};
-use super::lines;
+use super::lines::{self, Around};
 use super::model::{Plan, PlannedStep};
 use super::moved::{Moved, Named, moved, runs_all};
 use super::pairs::{in_order, pairs};
-use super::shared::Shared;
 use super::waits::{conditions, fail_fast, failure, last, side_by_side, turned_round, waits_for};
 use crate::effect::Kind;
 use crate::pipeline::{Matching, Pattern, Section};
@@ -29,12 +30,13 @@ pub struct Change {
 }
 
 /// Compares what each event does before and after.
-pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>]) -> Vec<Change> {
+/// `hide` puts stars in place of what must not be said, in texts of commands before they are cut.
+pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>], hide: &dyn Fn(&mut String)) -> Vec<Change> {
     let mut changes = Vec::new();
     let old: BTreeMap<String, &Plan<'_>> = before.iter().map(|plan| (title(plan), plan)).collect();
     let new: BTreeMap<String, &Plan<'_>> = after.iter().map(|plan| (title(plan), plan)).collect();
     let main = after.iter().find(|plan| plan.is_main());
-    let mut shared = Shared::default();
+    let mut across = Across::default();
     for plan in before {
         let event = title(plan);
         match new.get(&event) {
@@ -47,7 +49,7 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>]) -> Vec<Change> {
             Some(now) => {
                 match imported(plan, now) {
                     Some((text, weakens)) => changes.push(Change { event: event.clone(), text, weakens }),
-                    None => steps(&event, plan, now, main, &mut shared, &mut changes),
+                    None => steps(&event, (plan, now, main), hide, &mut across, &mut changes),
                 }
                 let asked = asked(plan, now).into_iter();
                 changes.extend(asked.map(|text| Change { event: event.clone(), text, weakens: false }));
@@ -61,7 +63,7 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>]) -> Vec<Change> {
             changes.push(Change { event, text: format!("now runs {}", ran(plan, names)), weakens: false });
         }
     }
-    shared.tell(&mut changes);
+    across.tell(&mut changes);
     changes
 }
 
@@ -95,7 +97,9 @@ fn named<'p, 'd>(plan: &'p Plan<'d>) -> Vec<Named<'p, 'd>> {
 /// What is told of one event.
 struct Told<'o> {
     event: String,
-    shared: &'o mut Shared,
+    /// What is compared with more than the two steps at hand.
+    around: Around<'o>,
+    across: &'o mut Across,
     out: &'o mut Vec<Change>,
 }
 
@@ -108,14 +112,17 @@ impl Told<'_> {
 /// `main` is what a push to main runs now: what a tag's commit has been through.
 fn steps(
     event: &str,
-    before: &Plan<'_>,
-    after: &Plan<'_>,
-    main: Option<&Plan<'_>>,
-    shared: &mut Shared,
+    (before, after, main): (&Plan<'_>, &Plan<'_>, Option<&Plan<'_>>),
+    hide: &dyn Fn(&mut String),
+    across: &mut Across,
     out: &mut Vec<Change>,
 ) {
     let (old, new) = (named(before), named(after));
-    let mut told = Told { event: event.to_owned(), shared, out };
+    let all = LazyCell::new(|| -> HashSet<String> {
+        after.steps.iter().flat_map(|step| lines::commands_of(step, hide)).collect()
+    });
+    let runs = |command: &str| all.contains(command);
+    let mut told = Told { event: event.to_owned(), around: Around { hide, runs: &runs }, across, out };
     // For each old step the place of the new one.
     let mut now = pairs(&old, &new);
     let places: HashMap<&str, usize> =
@@ -242,11 +249,12 @@ fn step_changes(name: &str, before: &PlannedStep<'_>, now: &PlannedStep<'_>, tol
     for text in otherwise(before, now) {
         told.tell(format!("{name} {text}"), false);
     }
+    let around = told.around;
     let told_of_steps = || {
         let given = given(before, now).into_iter().map(|text| (text, false));
-        let all = lines::otherwise(before, now).into_iter().chain(given);
+        let all = lines::otherwise(before, now, around).into_iter().chain(given);
         all.map(|(text, weakens)| (format!("{name} {text}"), weakens)).collect()
     };
     let steps = (before.step.node().id(), now.step.node().id());
-    told.shared.add(steps, &told.event, told.out.len(), told_of_steps);
+    told.across.add(steps, &told.event, told.out.len(), told_of_steps);
 }

@@ -38,6 +38,9 @@ pub(super) fn given(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<Stri
     told.extend(differ(was, is, "image").map(|(was, is)| otherwise("image", was, is)));
     let token = |value: Option<Node<'_>>| value.is_some_and(is_asked_for);
     let tokens = differ(was, is, "oidc").map(|(was, is)| (token(was), token(is)));
+    if tokens == Some((true, true)) {
+        told.push("has other values under `oidc`".to_owned());
+    }
     match tokens.unwrap_or_default() {
         (false, true) => told.push("gets an OIDC token now".to_owned()),
         (true, false) => told.push("gets no OIDC token any more".to_owned()),
@@ -182,7 +185,7 @@ fn names(was: Option<Node<'_>>, is: Option<Node<'_>>, word: &str) -> Option<Stri
 }
 
 /// What a node comes to, whatever the order of its keys and the items of its lists, none of which has a meaning here.
-fn shape(node: Option<Node<'_>>) -> Option<Vec<String>> {
+pub(super) fn shape(node: Option<Node<'_>>) -> Option<Vec<String>> {
     let mut left = MOST;
     node.filter(|node| !node.is_null()).map(|node| parts(short(node), &mut left))
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::calls::pipes;
 use super::does::told_at;
 use super::model::PlannedStep;
-use crate::pipeline::ScriptItem;
-use crate::yaml::{Node, NodeId, Span};
+use super::script::{Line, Part, lines};
+use crate::yaml::{NodeId, Span};
 
 /// How many commands are named together.
 const NAMED: usize = 3;
@@ -20,11 +20,15 @@ const SHORT: usize = 50;
 /// How many of its first words name a long command.
 const FIRST: usize = 2;
 
+/// How many pairs of commands are looked at, and how many words of each: nobody writes so many, but a reply may.
+const MOST_PAIRS: usize = 10_000;
+const MOST_WORDS: usize = 50;
+
 /// Words of shell syntax that are no command by themselves.
 const SYNTAX: [&str; 10] = ["then", "else", "fi", "do", "done", "esac", ";;", "{", "}", "in"];
 
 /// Words of commands whose loss takes a check away.
-const CHECKS: [&str; 19] = [
+const SAFEGUARDS: [&str; 19] = [
     "test",
     "tests",
     "lint",
@@ -46,18 +50,18 @@ const CHECKS: [&str; 19] = [
     "pipefail",
 ];
 
-/// A command as it is written most plainly: one line, without quotes and needless braces.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Line {
-    node: NodeId,
-    range: Span,
-    text: String,
+/// What two steps are compared with: hides credentials in a text before it is cut, and tells whether another step of the plan
+/// as it is now runs a command.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'a> {
+    pub(super) hide: &'a dyn Fn(&mut String),
+    pub(super) runs: &'a dyn Fn(&str) -> bool,
 }
 
 /// What a step runs otherwise than before, each with whether a safeguard is lost.
-pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<(String, bool)> {
+pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around: Around<'_>) -> Vec<(String, bool)> {
     let mut told = pipes(before, now);
-    let (was, is) = (lines(before), lines(now));
+    let (was, is) = (lines(before, around.hide), lines(now, around.hide));
     if texts(&was) == texts(&is) {
         return told;
     }
@@ -66,6 +70,15 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<
         told.push(("runs its commands in another order".to_owned(), false));
         return told;
     }
+    let is_command = |line: &&Line| !SYNTAX.contains(&line.text.as_str());
+    if !gone.iter().chain(&fresh).any(is_command) {
+        told.push(("has other branches".to_owned(), false));
+        return told;
+    }
+    let is_text = |line: &&Line| line.kind == Part::Text;
+    if gone.iter().chain(&fresh).any(is_text) {
+        told.push(("has other text in a here-document".to_owned(), false));
+    }
     // What stands on a line with an effect that is told is told with it.
     let told_by_effects = |line: &Line, sites: &[(NodeId, Span)]| {
         sites
@@ -73,25 +86,41 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<
             .any(|(node, range)| *node == line.node && range.start < line.range.end && line.range.start < range.end)
     };
     let (old_sites, new_sites) = (told_at(before, now), told_at(now, before));
-    let gone: Vec<&Line> = gone.into_iter().filter(|line| !told_by_effects(line, &old_sites)).collect();
-    let mut fresh: Vec<&Line> = fresh.into_iter().filter(|line| !told_by_effects(line, &new_sites)).collect();
+    let is_told_here = |line: &&Line| is_command(line) && !is_text(line);
+    let forgives = |lines: &[&Line]| lines.iter().any(|line| forgiven(&line.text).is_some());
+    let (old_told, gone): (Vec<&Line>, Vec<&Line>) =
+        gone.into_iter().filter(is_told_here).partition(|line| told_by_effects(line, &old_sites));
+    let (new_told, mut fresh): (Vec<&Line>, Vec<&Line>) =
+        fresh.into_iter().filter(is_told_here).partition(|line| told_by_effects(line, &new_sites));
+    if let Some(line) = new_told.iter().find(|line| forgiven(&line.text).is_some()).filter(|_| !forgives(&old_told)) {
+        told.push((format!("goes on now where {} fails", shown(forgiven(&line.text).unwrap_or(&line.text))), true));
+    }
+    let many = gone.len().saturating_mul(fresh.len()) > MOST_PAIRS;
     let mut lost: Vec<&Line> = Vec::new();
     for old in gone {
-        match likest(old, &fresh) {
+        if let Some(at) = fresh.iter().position(|line| line.text == old.text) {
+            told.push(to_another_part(old, fresh.remove(at)));
+            continue;
+        }
+        match likest(old, &fresh).filter(|_| !many) {
             Some(at) => told.push(replaced(&old.text, &fresh.remove(at).text)),
             None => lost.push(old),
         }
     }
     let (branches, lost): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(|line| is_branch(&line.text));
     told.extend(branches.iter().map(|line| (format!("has no branch {} any more", shown(&line.text)), false)));
-    let (checks, others): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(|line| is_check(&line.text));
-    told.extend(list(&checks).map(|names| (format!("no longer runs {names}"), true)));
+    let (elsewhere, lost): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(|line| (around.runs)(&line.text));
+    told.extend(list(&elsewhere).map(|names| (format!("no longer runs {names}, which another step runs"), false)));
+    let (safeguards, others): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(|line| is_safeguard(&line.text));
+    told.extend(list(&safeguards).map(|names| (format!("no longer runs {names}"), true)));
     told.extend(list(&others).map(|names| (format!("no longer runs {names}"), false)));
-    let last = is.last().map(|line| line.range);
+    let last = is.iter().rev().find(|line| line.kind == Part::Script);
+    let is_last = |line: &Line| last.is_some_and(|last| (last.node, last.range) == (line.node, line.range));
     let (branches, fresh): (Vec<&Line>, Vec<&Line>) = fresh.into_iter().partition(|line| is_branch(&line.text));
     told.extend(branches.iter().map(|line| (format!("has the branch {} now", shown(&line.text)), false)));
-    let (early, plain): (Vec<&Line>, Vec<&Line>) =
-        fresh.into_iter().partition(|line| goes_on(&line.text) || ends(&line.text) && last != Some(line.range));
+    let is_early =
+        |line: &&Line| line.kind == Part::Script && (goes_on(&line.text) || ends(&line.text) && !is_last(line));
+    let (early, plain): (Vec<&Line>, Vec<&Line>) = fresh.into_iter().partition(is_early);
     for line in early {
         let text = if ends(&line.text) { "may end before its last command" } else { "goes on where a command fails" };
         told.push((format!("{text} now: {}", shown(&line.text)), true));
@@ -100,31 +129,50 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<
     told
 }
 
-fn texts(lines: &[Line]) -> Vec<&str> {
-    lines.iter().map(|line| line.text.as_str()).collect()
+/// What is told of a command that went from the script to what runs after it, or came from there.
+fn to_another_part(old: &Line, new: &Line) -> (String, bool) {
+    let command = shown(&old.text);
+    match new.kind {
+        Part::After => {
+            (format!("runs {command} after its script now, where a failure stops nothing"), is_safeguard(&old.text))
+        }
+        _ => (format!("runs {command} in its script now, and no longer after it"), false),
+    }
+}
+
+/// The commands of a step by their texts, to be looked up in [`Around::runs`].
+pub(super) fn commands_of(step: &PlannedStep<'_>, hide: &dyn Fn(&mut String)) -> Vec<String> {
+    lines(step, hide).into_iter().filter(|line| line.kind == Part::Script).map(|line| line.text).collect()
+}
+
+fn texts(lines: &[Line]) -> Vec<(Part, &str)> {
+    lines.iter().map(|line| (line.kind, line.text.as_str())).collect()
 }
 
 /// The lines that one side has more often than the other.
 fn beyond<'l>(all: &'l [Line], others: &[Line]) -> Vec<&'l Line> {
-    let mut left: HashMap<&str, usize> = HashMap::new();
+    let mut left: HashMap<(Part, &str), usize> = HashMap::new();
     for line in others {
-        *left.entry(&line.text).or_default() += 1;
+        *left.entry((line.kind, &line.text)).or_default() += 1;
     }
-    let more = all.iter().filter(|line| match left.get_mut(line.text.as_str()) {
+    let more = all.iter().filter(|line| match left.get_mut(&(line.kind, line.text.as_str())) {
         Some(count) if *count > 0 => {
             *count -= 1;
             false
         }
         _ => true,
     });
-    more.filter(|line| !SYNTAX.contains(&line.text.as_str())).collect()
+    more.filter(|line| line.kind != Part::Pipe).collect()
 }
 
 /// Of the new commands of the same program the one with most words in common.
 fn likest(old: &Line, fresh: &[&Line]) -> Option<usize> {
-    let words: Vec<&str> = old.text.split_whitespace().collect();
+    let words: Vec<&str> = old.text.split_whitespace().take(MOST_WORDS).collect();
     let likeness = |line: &Line| {
-        let mut own = line.text.split_whitespace();
+        if line.kind != old.kind {
+            return None;
+        }
+        let mut own = line.text.split_whitespace().take(MOST_WORDS);
         let same = own.next() == words.first().copied();
         same.then(|| own.filter(|word| words.contains(word)).count())
     };
@@ -168,7 +216,7 @@ fn brief(old: &str, new: &str) -> (String, String) {
 
 /// A command without the part that forgives its failure: `|| true`.
 fn forgiven(text: &str) -> Option<&str> {
-    let (bare, after) = text.rsplit_once("||").or_else(|| text.rsplit_once(';'))?;
+    let (bare, after) = text.rsplit_once("||")?;
     let after = after.trim();
     let forgives =
         ["true", ":", "exit 0", "/bin/true"].contains(&after) || after.starts_with("echo ") && !after.contains("exit");
@@ -177,7 +225,7 @@ fn forgiven(text: &str) -> Option<&str> {
 
 /// Whether from here on the failure of a command stops nothing.
 fn goes_on(text: &str) -> bool {
-    matches!(text, "set +e" | "set +o errexit" | "set +euo pipefail" | "set +ex" | "set +eu")
+    matches!(text, "set +e" | "set +o errexit" | "set +o pipefail" | "set +euo pipefail" | "set +ex" | "set +eu")
 }
 
 /// Whether it only decides what else runs.
@@ -190,9 +238,9 @@ fn ends(text: &str) -> bool {
 }
 
 /// Whether a command is a check, by its words.
-pub(super) fn is_check(text: &str) -> bool {
+pub(super) fn is_safeguard(text: &str) -> bool {
     let words = text.split(|c: char| c.is_whitespace() || [':', '-', '/', '.', '_'].contains(&c));
-    let named = || words.clone().any(|word| CHECKS.contains(&word));
+    let named = || words.clone().any(|word| SAFEGUARDS.contains(&word));
     matches!(text, "set -e" | "set -o errexit" | "set -ex" | "set -eu" | "set -euo pipefail") || named()
 }
 
@@ -211,49 +259,4 @@ fn list(lines: &[&Line]) -> Option<String> {
 fn shown(text: &str) -> String {
     let cut: String = text.chars().take(LONGEST).collect();
     if cut.len() < text.len() { format!("`{}…`", cut.trim_end()) } else { format!("`{text}`") }
-}
-
-/// The commands of a step's scripts in order; comments left aside.
-fn lines(step: &PlannedStep<'_>) -> Vec<Line> {
-    let mut found = Vec::new();
-    for item in step.step.script().into_iter().chain(step.step.after_script()) {
-        if let ScriptItem::Command(node) = item {
-            commands(node, &mut found);
-        }
-    }
-    found
-}
-
-fn commands(node: Node<'_>, out: &mut Vec<Line>) {
-    let Some(text) = node.text() else { return };
-    let mut start = 0;
-    // A line that ends in `\` goes on in the next one.
-    for line in text.replace("\\\n", "  ").split_inclusive('\n') {
-        let end = start + line.len();
-        if !line.trim_start().starts_with('#') {
-            let mut at = start;
-            for piece in line.split("&&") {
-                let range = Span::new(at, at + piece.len());
-                at = range.end + 2;
-                let plain = plainly(piece);
-                if !plain.is_empty() {
-                    out.push(Line { node: node.id(), range, text: plain });
-                }
-            }
-        }
-        start = end;
-    }
-}
-
-/// A command without quotes, needless braces and runs of blanks.
-fn plainly(command: &str) -> String {
-    let mut text = command.replace(['"', '\''], "");
-    while let Some((before, after)) = text.split_once("${").map(|(a, b)| (a.to_owned(), b.to_owned())) {
-        let Some((name, rest)) = after.split_once('}') else { break };
-        if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-            break;
-        }
-        text = format!("{before}${name}{rest}");
-    }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,5 +1,6 @@
 //! What an event does: the pipeline that it selects and its steps in order, with gates and effects.
 
+mod across;
 mod asked;
 mod bind;
 mod calls;
@@ -14,8 +15,8 @@ mod lines;
 mod model;
 mod moved;
 mod pairs;
+mod script;
 mod select;
-mod shared;
 mod steps;
 mod triggered;
 mod waits;

@@ -26,6 +26,16 @@ impl Part {
         &self.document
     }
 
+    /// Whether a span is one of its nodes'.
+    pub fn holds(&self, span: Span) -> bool {
+        (self.start..=self.start + self.document.text.len()).contains(&span.start)
+    }
+
+    /// A span of one of its nodes in the file by itself.
+    pub fn own_span(&self, span: Span) -> Span {
+        Span::new(span.start.saturating_sub(self.start), span.end.saturating_sub(self.start))
+    }
+
     /// A span in the file by itself, as spans of its nodes count.
     pub fn span(&self, own: Span) -> Span {
         Span::new(own.start + self.start, own.end + self.start)

@@ -101,6 +101,7 @@ fn what_is_found_in_it_is_said_at_the_import() {
     bitbucket-pipelines.yml:9:3: error: no pipeline runs on a `rc-` tag, so nothing deploys to staging [release-flow]
     bitbucket-pipelines.yml:11:15: error: `release-x` is deployed: a constant tag does not say which commit runs (in `.bitbucket/delivery-pipelines.yml`, line 22) [deploy-what-was-promoted]
     bitbucket-pipelines.yml:11:15: error: `To production` reaches production with no gate (in `.bitbucket/delivery-pipelines.yml`, line 30) [manual-production]
+    bitbucket-pipelines.yml:13:15: error: `To production` reaches production with no gate (in `.bitbucket/delivery-pipelines.yml`, line 30) [manual-production]
     ");
     let allowed = MAIN.replace(
         "      import: release@",
@@ -116,6 +117,7 @@ fn what_is_found_in_it_is_said_at_the_import() {
     bitbucket-pipelines.yml:11:15: error: `docker build` builds `$REPO/api` on a push of tag rc-* (in `.bitbucket/delivery-pipelines.yml`, line 18) [build-once]
     bitbucket-pipelines.yml:11:15: error: `kubectl set image` deploys `$REPO/api:$BITBUCKET_TAG`, and nothing before it gives a built image this tag (in `.bitbucket/delivery-pipelines.yml`, line 22) [retag-not-rebuild]
     bitbucket-pipelines.yml:13:15: error: `docker build` builds `$REPO/api` on a push of tag release-* (in `.bitbucket/delivery-pipelines.yml`, line 26) [build-once]
+    bitbucket-pipelines.yml:13:15: error: `kubectl set image` deploys `$REPO/api:$BITBUCKET_TAG`, and nothing before it gives a built image this tag (in `.bitbucket/delivery-pipelines.yml`, line 22) [retag-not-rebuild]
     ");
 }
 
@@ -150,12 +152,14 @@ fn what_is_wrong_with_the_file_itself_is_said_with_it() {
     bitbucket-pipelines.yml:8:15: error: unknown key `scripts` in a step; did you mean `script`? (in `.bitbucket/delivery-pipelines.yml`, line 18) [known-key]
     bitbucket-pipelines.yml:8:15: error: unknown key `scripts` in a step; did you mean `script`? (in `.bitbucket/delivery-pipelines.yml`, line 26) [known-key]
     bitbucket-pipelines.yml:11:15: error: `kubectl set image` deploys `$REPO/api:$BITBUCKET_TAG`, and nothing before it gives a built image this tag (in `.bitbucket/delivery-pipelines.yml`, line 22) [retag-not-rebuild]
+    bitbucket-pipelines.yml:13:15: error: `kubectl set image` deploys `$REPO/api:$BITBUCKET_TAG`, and nothing before it gives a built image this tag (in `.bitbucket/delivery-pipelines.yml`, line 22) [retag-not-rebuild]
     ");
     assert_snapshot!(check("definitions:\n  pipelines:\n    build: [\n"), @r"
     bitbucket-pipelines.yml:7:5: note: whether a push to main deploys to staging can't be told: `build@delivery` is imported from `.bitbucket/delivery-pipelines.yml`, which could not be read as YAML to its end [release-flow]
     bitbucket-pipelines.yml:8:15: error: the `[` that opens here is never closed (in `.bitbucket/delivery-pipelines.yml`, line 3) [readable-yaml]
     bitbucket-pipelines.yml:10:5: note: whether a `rc-` tag deploys to staging can't be told: `candidate@delivery` is imported from `.bitbucket/delivery-pipelines.yml`, which could not be read as YAML to its end [release-flow]
     bitbucket-pipelines.yml:12:5: note: whether a `release-` tag deploys to production can't be told: `release@delivery` is imported from `.bitbucket/delivery-pipelines.yml`, which could not be read as YAML to its end [release-flow]
+    bitbucket-pipelines.yml:1:1: error: the schema, semantic and policy layers did not run: .bitbucket/delivery-pipelines.yml, from which it imports: the text could not be read as YAML to its end [incomplete]
     ");
     // A comment in it allows something there.
     let latest = SHARED.replacen(
@@ -233,6 +237,55 @@ fn a_file_may_import_from_itself() {
     assert_snapshot!(run.args(["check", "--format", "short"]).run().out, @r"
     bitbucket-pipelines.yml:33:17: error: `size` is one of `1x`, `2x`, `4x`, `8x`, `16x`, `32x`, not `3x` [known-value]
     ");
+}
+
+#[test]
+fn each_import_is_told_of_and_allowed_by_itself() {
+    let ungated = SHARED.replace("          trigger: manual\n", "");
+    let by_hand = "  custom:\n    # pipewright: allow manual-production -- only this one\n    one: {import: release@delivery}\n    two: {import: release@delivery}\n";
+    let run = repository(&format!("{MAIN}{by_hand}"), &ungated).args([
+        "check",
+        "--format",
+        "short",
+        "--only",
+        "manual-production",
+    ]);
+    assert_snapshot!(run.run().out, @r"
+    bitbucket-pipelines.yml:13:15: error: `To production` reaches production with no gate (in `.bitbucket/delivery-pipelines.yml`, line 30) [manual-production]
+    bitbucket-pipelines.yml:17:19: error: `To production` reaches production with no gate (in `.bitbucket/delivery-pipelines.yml`, line 30) [manual-production]
+    ");
+    // What the file itself allows is allowed wherever it is imported.
+    let allowed = ungated.replace(
+        "          deployment: production",
+        "          # pipewright: allow manual-production -- a person pushes the tag\n          deployment: production",
+    );
+    assert_eq!(repository(MAIN, &allowed).args(["check", "--format", "short"]).run().out, "");
+}
+
+#[test]
+fn a_layer_that_can_not_run_on_the_file_is_told() {
+    let run =
+        repository(MAIN, "definitions:\n  pipelines:\n    build: [\n").args(["check", "--layer", "semantic"]).run();
+    assert_eq!(run.code, Some(3));
+    assert!(
+        run.out.contains(".bitbucket/delivery-pipelines.yml, from which it imports: the text could not be read"),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
+fn the_file_itself_is_what_is_checked_and_not_what_is_on_the_disk() {
+    let shared = SHARED.replace("definitions:\n", "definitions:\n  imports: {delivery: bitbucket-pipelines.yml}\n");
+    let (_, runs) = MAIN.split_once("\npipelines:\n").unwrap_or_default();
+    let fresh = format!("{shared}image: node:22.1\npipelines:\n{runs}");
+    let on_disk = fresh.replace("          trigger: manual\n", "");
+    let run = pipewright()
+        .file("bitbucket-pipelines.yml", on_disk)
+        .args(["check", "-", "--format", "short"])
+        .say(&fresh)
+        .run();
+    assert_eq!(run.out, "");
 }
 
 #[test]

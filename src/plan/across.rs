@@ -9,7 +9,7 @@ const MOST_EVENTS: usize = 5;
 
 /// What is the same in all events that run two versions of a step: its commands, and what it is given.
 #[derive(Default)]
-pub(super) struct Shared(Vec<OfPair>);
+pub(super) struct Across(Vec<OfPair>);
 
 /// A line, and whether it takes a safeguard away.
 type Line = (String, bool);
@@ -22,7 +22,7 @@ struct OfPair {
     told: Vec<Line>,
 }
 
-impl Shared {
+impl Across {
     /// Takes an event that runs two versions of a step; what is told of them is asked for once. `at` is where the event's own
     /// changes end.
     pub(super) fn add(&mut self, steps: (NodeId, NodeId), event: &str, at: usize, told: impl FnOnce() -> Vec<Line>) {

@@ -1,0 +1,183 @@
+//! What is told of the commands of a step that has other ones.
+
+use super::difference_tests::{FLOW, told};
+
+/// What is told of the step `Test` whose script is another one, without the event and the name.
+fn of_script(before: &str, after: &str) -> Vec<String> {
+    let text = |script: &str| {
+        format!("pipelines:\n  branches:\n    main:\n      - step:\n          name: Test\n          script:\n{script}")
+    };
+    let indented = |line: &str| format!("            {}{line}\n", if line.starts_with(['-', ' ']) { "" } else { "- " });
+    let lines = |script: &str| script.lines().map(indented).collect::<String>();
+    let changes = told(&text(&lines(before)), &text(&lines(after)));
+    changes.iter().map(|line| line.replace("push to main: `Test` ", "")).collect()
+}
+
+#[test]
+fn a_check_that_is_dropped_or_forgiven_is_weaker() {
+    let before = "npm ci\nnpm test\nnpm audit\nkubectl rollout status d/x";
+    let told = |after: &str| of_script(before, after);
+    assert_eq!(
+        told("npm ci\nnpm test || true\nnpm audit\nkubectl rollout status d/x"),
+        ["weaker: goes on now where `npm test` fails"]
+    );
+    assert_eq!(told("npm ci\nnpm test\nkubectl rollout status d/x"), ["weaker: no longer runs `npm audit`"]);
+    assert_eq!(told("npm ci\nnpm test\nnpm audit"), ["weaker: no longer runs `kubectl rollout status d/x`"]);
+    let stays = format!("set +e\n{before}");
+    assert_eq!(of_script(before, &stays), ["weaker: goes on where a command fails now: `set +e`"]);
+    assert_eq!(
+        of_script(before, &format!("exit 0\n{before}")),
+        ["weaker: may end before its last command now: `exit 0`"]
+    );
+    assert_eq!(of_script("npm test || true", "npm test"), ["stops now where `npm test` fails"]);
+    assert_eq!(of_script(before, &format!("{before}\nexit 0")), ["runs `exit 0` too"]);
+}
+
+#[test]
+fn commands_are_told_by_their_text() {
+    assert_eq!(of_script("make a\nmake b\ndate", "make b\nmake a\ndate"), ["runs its commands in another order"]);
+    assert_eq!(of_script("npm ci\ndate", "npm ci"), ["no longer runs `date`"]);
+    assert_eq!(of_script("npm ci && date", "npm  ci\n'date'"), [""; 0]);
+    assert_eq!(of_script("make a", "make a\nuname\ndate\nid\nwhoami"), ["runs `uname`, `date`, `id` and 1 more too"]);
+    assert_eq!(
+        of_script("kubectl -n one apply -f x", "kubectl -n two apply -f x"),
+        ["runs `kubectl -n two apply -f x` in place of `kubectl -n one apply -f x`"]
+    );
+    let long = |tag: &str| {
+        format!("docker run --rm -v $PWD:/src -w /src --network host r.example/tools:{tag} ./check.sh --all --strict")
+    };
+    assert_eq!(
+        of_script(&long("1"), &long("2")),
+        [
+            "runs `docker run … host r.example/tools:2 ./check.sh …` in place of `docker run … host r.example/tools:1 ./check.sh …`"
+        ]
+    );
+    let block = "- |\n    if [ -n \"$A\" ]; then\n      date\n    fi";
+    assert_eq!(of_script("- date", block), ["has the branch `if [ -n $A ]` now"]);
+}
+
+#[test]
+fn what_a_pipe_is_given_is_told() {
+    let pipe = |version: &str, value: &str| {
+        format!(
+            "pipelines:\n  branches:\n    main:\n      - step:\n          name: Test\n          script:\n            - pipe: a/b:{version}\n              variables: {{X: {value}}}\n"
+        )
+    };
+    let found = told(&pipe("1.0.0", "one"), &pipe("1.1.0", "two"));
+    assert_eq!(
+        found,
+        [
+            "push to main: `Test` runs `a/b:1.1.0` in place of `a/b:1.0.0`",
+            "push to main: `Test` sets `X` of `a/b` otherwise"
+        ]
+    );
+}
+
+#[test]
+fn what_several_events_share_is_told_below_all_their_names() {
+    let text = |names: &str, image: &str| {
+        let all: String = names.split(' ').map(|name| format!("    {name}:\n      - step: *t\n")).collect();
+        format!(
+            "definitions:\n  steps:\n    - step: &t {{name: T, image: 'a:{image}', script: [make]}}\npipelines:\n  custom:\n{all}"
+        )
+    };
+    let found = |names: &str| -> Vec<String> {
+        let all = told(&text(names, "1"), &text(names, "2"));
+        all.into_iter().filter(|line| !line.starts_with("anchors")).collect()
+    };
+    let told = "`T` runs in `a:2`, before in `a:1`";
+    assert_eq!(found("x"), [format!("custom pipeline x: {told}")]);
+    assert_eq!(found("x y z"), [format!("custom pipeline x, custom pipeline y and custom pipeline z: {told}")]);
+    assert_eq!(
+        found("a b c d e f g"),
+        [format!(
+            "custom pipeline a, custom pipeline b, custom pipeline c, custom pipeline d and 3 other events: {told}"
+        )]
+    );
+}
+
+#[test]
+fn every_key_of_a_step_is_compared() {
+    let with = |keys: &str| STEPS_FOR_KEYS.replace("name: T", &format!("name: T{keys}"));
+    let one = |keys: &str| told(&with(""), &with(keys));
+    assert_eq!(one(", concurrency-group: x"), ["push to main: `T` has the `concurrency-group` `x` now"]);
+    assert_eq!(one(", auth: {system: {scopes: [write:repository]}}"), ["push to main: `T` has `auth` now"]);
+    assert_eq!(one(", oidc: {audiences: [x]}"), ["push to main: `T` gets an OIDC token now"]);
+    assert_eq!(
+        told(STEPS_FOR_KEYS, &format!("options: {{oidc: true}}\n{STEPS_FOR_KEYS}")),
+        ["every event: each step gets an OIDC token now"]
+    );
+}
+
+const STEPS_FOR_KEYS: &str = "pipelines: {branches: {main: [{step: {name: T, script: [make]}}]}}\n";
+
+#[test]
+fn a_credential_is_said_in_no_part() {
+    let secret = "q7Zt19kfuWq7Zt19kfuWq7Zt19kfuW";
+    let long =
+        format!("export BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB=x API_TOKEN={secret} && make");
+    for with in [&long, "export DB_PASSWORD='aB3dd9  &&  Qzz1x'", "npm test --token 'aB3\"dd9Qzz'"] {
+        for (before, after) in [("date", with), (with, "date"), (with, "export X=1")] {
+            let told = of_script(before, after).join("\n");
+            for part in ["q7Zt", "aB3", "Qzz"] {
+                assert!(!told.contains(part), "{told}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_script_becomes_is_told_as_it_is() {
+    assert_eq!(of_script("npm test", "npm test; true"), ["runs `true` too"]);
+    assert_eq!(
+        of_script("npm test\nuptime", "exit 0\nnpm test\nuptime"),
+        ["weaker: may end before its last command now: `exit 0`"]
+    );
+    assert_eq!(of_script("uptime", "exit 0\nuptime"), ["weaker: may end before its last command now: `exit 0`"]);
+    assert_eq!(
+        of_script("echo 'a && npm test'", "echo 'a && date'"),
+        ["runs `echo a && date` in place of `echo a && npm test`"]
+    );
+    assert_eq!(
+        of_script("echo \"$T\"", "echo '$T'"),
+        ["no longer reads the variable `T`", "no longer runs `echo $T`", "runs `echo '$T'` too"]
+    );
+    let block = |body: &str| format!("- |\n    cat > r.sh <<X\n    {body}\n    X\n    make");
+    assert_eq!(of_script(&block("npm test"), &block("exit 0")), ["has other text in a here-document"]);
+    let pushes = |after: &str| {
+        let text =
+            FLOW.replace("docker push r/x:$BITBUCKET_COMMIT]", &format!("'docker push r/x:$BITBUCKET_COMMIT{after}']"));
+        told(FLOW, &text)
+    };
+    assert_eq!(
+        pushes(" || true"),
+        ["weaker: push to main: `Image` goes on now where `docker push r/x:$BITBUCKET_COMMIT` fails"]
+    );
+}
+
+#[test]
+fn a_safeguard_that_stands_elsewhere_is_told_with_its_place() {
+    let steps = |one: &str, two: &str, after: &str| {
+        format!(
+            "pipelines:\n  branches:\n    main:\n      - step: {{name: A, script: [{one}]{after}}}\n      - step: {{name: B, script: [{two}]}}\n"
+        )
+    };
+    let before = steps("make, npm test", "date", "");
+    assert_eq!(
+        told(&before, &steps("make", "date, npm test", "")),
+        [
+            "push to main: `A` no longer runs `npm test`, which another step runs",
+            "push to main: `B` runs `npm test` too"
+        ]
+    );
+    assert_eq!(
+        told(&before, &steps("make", "date", ", after-script: [npm test]")),
+        ["weaker: push to main: `A` runs `npm test` after its script now, where a failure stops nothing"]
+    );
+}
+
+#[test]
+fn thousands_of_other_commands_end_soon() {
+    let many = |word: &str| (0..3000).map(|at| format!("{word} {at} {}\n", "a b c ".repeat(20))).collect::<String>();
+    assert!(!of_script(&many("make one"), &many("make two")).is_empty());
+}
