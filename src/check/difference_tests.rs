@@ -226,3 +226,12 @@ fn one_image_that_is_deployed_in_two_places_is_counted() {
         assert!(found.contains(&format!("{count}{text}")), "{found:?}");
     }
 }
+
+#[test]
+fn pipelines_that_take_one_name_are_each_compared_with_themselves() {
+    let text = "pipelines:\n  branches:\n    '{dev,x}':\n      - step: {script: [npm test]}\n    dev:\n      - step: {script: [date]}\n";
+    assert_eq!(told(text, text), [""; 0]);
+    let without = text.replace("    dev:\n      - step: {script: [date]}\n", "");
+    let gone = "weaker: push to dev: another pipeline that takes it is gone; it ran 1 step";
+    assert!(told(text, &without).contains(&gone.to_owned()), "{:?}", told(text, &without));
+}

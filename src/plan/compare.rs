@@ -33,17 +33,21 @@ pub struct Change {
 /// `hide` puts stars in place of what must not be said, in texts of commands before they are cut.
 pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>], hide: &dyn Fn(&mut String)) -> Vec<Change> {
     let mut changes = Vec::new();
-    let old: BTreeMap<String, &Plan<'_>> = before.iter().map(|plan| (title(plan), plan)).collect();
-    let new: BTreeMap<String, &Plan<'_>> = after.iter().map(|plan| (title(plan), plan)).collect();
-    let main = after.iter().find(|plan| plan.is_main());
+    let (before, after) = (titled(before), titled(after));
+    let old: BTreeMap<&Title, &Plan<'_>> = before.iter().map(|(title, plan)| (title, *plan)).collect();
+    let new: BTreeMap<&Title, &Plan<'_>> = after.iter().map(|(title, plan)| (title, *plan)).collect();
+    let main = after.iter().map(|(_, plan)| *plan).find(|plan| plan.is_main());
     let mut across = Across::default();
-    for plan in before {
-        let event = title(plan);
-        match new.get(&event) {
+    for (title, plan) in &before {
+        let event = title.0.clone();
+        match new.get(title) {
             None => {
-                let left = narrower(plan, after).map_or(String::new(), |name| format!(" but for `{name}`"));
+                let left = narrower(plan, &after).map_or(String::new(), |name| format!(" but for `{name}`"));
                 let ran = ran(plan, || counted(plan.steps.len(), "step"));
-                let text = format!("nothing runs any more{left}; it ran {ran}");
+                let text = match title.1 {
+                    1 => format!("nothing runs any more{left}; it ran {ran}"),
+                    _ => format!("another pipeline that takes it is gone; it ran {ran}"),
+                };
                 changes.push(Change { event, text, weakens: true });
             }
             Some(now) => {
@@ -56,9 +60,9 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>], hide: &dyn Fn(&mut Strin
             }
         }
     }
-    for plan in after {
-        let event = title(plan);
-        if !old.contains_key(&event) {
+    for (title, plan) in &after {
+        let event = title.0.clone();
+        if !old.contains_key(title) {
             let names = || plan.steps.iter().map(PlannedStep::shown).collect::<Vec<_>>().join(", ");
             changes.push(Change { event, text: format!("now runs {}", ran(plan, names)), weakens: false });
         }
@@ -68,12 +72,26 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>], hide: &dyn Fn(&mut Strin
 }
 
 /// The pattern for a part of an event's names, where a plan has one.
-fn narrower<'p>(plan: &Plan<'_>, all: &'p [Plan<'_>]) -> Option<&'p str> {
+fn narrower<'p>(plan: &Plan<'_>, all: &[(Title, &'p Plan<'_>)]) -> Option<&'p str> {
     let own = Pattern::new(&plan.event.name);
     let part =
         |other: &&Plan<'_>| other.event.kind == plan.event.kind && own.matches(&other.event.name) == Matching::Yes;
     let by_pattern = matches!(plan.event.kind, EventKind::Branch | EventKind::Tag | EventKind::PullRequest);
-    all.iter().filter(|_| by_pattern).find(part).map(|other| other.event.name.as_str())
+    all.iter().map(|(_, other)| *other).filter(|_| by_pattern).find(part).map(|other| other.event.name.as_str())
+}
+
+/// The event as it is told, and its number among those that are told alike: two patterns may take one name.
+type Title = (String, usize);
+
+fn titled<'p, 'd>(plans: &'p [Plan<'d>]) -> Vec<(Title, &'p Plan<'d>)> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let numbered = plans.iter().map(|plan| {
+        let title = title(plan);
+        let count = seen.entry(title.clone()).or_default();
+        *count += 1;
+        ((title, *count), plan)
+    });
+    numbered.collect()
 }
 
 /// The event, with the pipeline where a trigger starts it beside another one.
