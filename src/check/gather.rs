@@ -3,9 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::finding::{Answer, Finding, Related};
-
-/// Calls of one program that are named in the message.
-const NAMED: usize = 3;
+use crate::text::named;
 
 /// Makes one note of the notes of a rule about one program: the first one, with the places of the others. Comes after
 /// suppressions, which are about single places, and after findings are in order.
@@ -38,20 +36,12 @@ pub(super) fn gather(findings: &mut Vec<Finding>) {
             && !others.is_empty()
             && let Some(finding) = kept.get_mut(at)
         {
-            finding.message = finding.message.replacen(&format!("`{first}` is"), &format!("{} are", list(&calls)), 1);
+            let all: Vec<String> = calls.iter().map(|call| format!("`{call}`")).collect();
+            finding.message = finding.message.replacen(&format!("`{first}` is"), &format!("{} are", named(&all)), 1);
             finding.message = finding.message.replacen("its effects", "their effects", 1);
         }
     }
     *findings = kept;
-}
-
-fn list(calls: &[String]) -> String {
-    let named: Vec<String> = calls.iter().take(NAMED).map(|call| format!("`{call}`")).collect();
-    match (named.split_last(), calls.len().saturating_sub(NAMED)) {
-        (Some((last, before)), 0) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
-        (_, 0) => named.join(", "),
-        (_, more) => format!("{} and {more} more", named.join(", ")),
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::accept::AcceptError;
 use crate::finding::Verdict;
 use crate::model::BackendError;
+use crate::text::counted;
 
 /// Why an operation did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -97,10 +98,6 @@ impl EngineError {
             _ => false,
         }
     }
-}
-
-fn counted(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 /// How many turns there are, as a part of a sentence.

@@ -2,18 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use super::does::told_at;
+use super::does::Sites;
 use super::given::shape;
 use super::lines::is_safeguard;
 use super::model::PlannedStep;
 use crate::pipeline::PipeCall;
 
 /// What is told of the pipes of two steps, each with whether a safeguard is lost; those of a name are the same in their order.
-pub(super) fn pipes(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<(String, bool)> {
+/// `gone` and `fresh` are where effects stand that are told: those of before, and those of now.
+pub(super) fn pipes(
+    before: &PlannedStep<'_>,
+    now: &PlannedStep<'_>,
+    gone: &Sites,
+    fresh: &Sites,
+) -> Vec<(String, bool)> {
     let mut told = Vec::new();
     let mut left = before.step.pipes();
-    let told_here = told_at(now, before);
-    let is_told = |call: &PipeCall<'_>| told_here.iter().any(|(node, _)| *node == call.identifier.id());
+    let is_told = |call: &PipeCall<'_>| fresh.are_in(call.identifier.id());
     for call in now.step.pipes() {
         let Some(at) = left.iter().position(|old| old.name() == call.name()) else {
             if !is_told(&call) {
@@ -25,16 +30,15 @@ pub(super) fn pipes(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<(Str
         if old.text() != call.text() {
             told.push((format!("runs `{}` in place of `{}`", call.text(), old.text()), false));
         }
-        let (gone, other) = variables(&old, &call);
-        for (names, verb, end) in [(gone, "no longer sets", ""), (other, "sets", " otherwise")] {
+        let (unset, other) = variables(&old, &call);
+        for (names, verb, end) in [(unset, "no longer sets", ""), (other, "sets", " otherwise")] {
             if !names.is_empty() && !is_told(&call) {
                 told.push((format!("{verb} {} of `{}`{end}", names.join(", "), call.name()), false));
             }
         }
     }
-    let told_there = told_at(before, now);
-    let gone = left.iter().filter(|call| !told_there.iter().any(|(node, _)| *node == call.identifier.id()));
-    told.extend(gone.map(|call| (format!("no longer runs the pipe `{}`", call.text()), is_safeguard(call.name()))));
+    let lost = left.iter().filter(|call| !gone.are_in(call.identifier.id()));
+    told.extend(lost.map(|call| (format!("no longer runs the pipe `{}`", call.text()), is_safeguard(call.name()))));
     told
 }
 

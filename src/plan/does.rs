@@ -88,11 +88,26 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<
 
 /// Where the effects of a step stand that another one has not, of which [`otherwise`] tells. Of a variable that is read only
 /// its name is told.
-pub(super) fn told_at(step: &PlannedStep<'_>, other: &PlannedStep<'_>) -> Vec<(NodeId, Span)> {
+pub(super) fn told_at(step: &PlannedStep<'_>, other: &PlannedStep<'_>) -> Sites {
     let others = effects(other);
     let is_told = |does: &Does| does.verb != READS && !others.iter().any(|other| other.is(does));
     let own = sites(step).filter(|(_, does)| is_told(does));
-    own.map(|(site, _)| (site.node.id(), site.range)).collect()
+    Sites(own.map(|(site, _)| (site.node.id(), site.range)).collect())
+}
+
+/// Places in scalars of a script.
+pub(super) struct Sites(Vec<(NodeId, Span)>);
+
+impl Sites {
+    /// Whether one of them is in a scalar.
+    pub(super) fn are_in(&self, node: NodeId) -> bool {
+        self.0.iter().any(|(own, _)| *own == node)
+    }
+
+    /// Whether one of them has to do with a part of a scalar's text.
+    pub(super) fn meet(&self, node: NodeId, part: Span) -> bool {
+        self.0.iter().any(|(own, range)| *own == node && range.start < part.end && part.start < range.end)
+    }
 }
 
 fn pushed(step: &PlannedStep<'_>) -> Vec<Does> {

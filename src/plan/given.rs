@@ -51,17 +51,18 @@ pub(super) fn given(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<Stri
     }
     // An environment without a deployment is where the step goes, which is told as that.
     let environment = before.deployment.is_some() && now.deployment.is_some();
-    for key in others(was, is).into_iter().filter(|key| *key != "environment" || environment) {
+    let others = keys([was, is], &TOLD_ELSEWHERE);
+    for key in others.into_iter().filter(|key| *key != "environment" || environment) {
         told.extend(differ(was, is, key).map(|(was, is)| otherwise(key, was, is)));
     }
     told
 }
 
-/// The other keys of two maps, in the order in which they are written first.
-fn others<'k>(was: Node<'k>, is: Node<'k>) -> Vec<&'k str> {
+/// The keys of maps that are not told elsewhere, in the order in which they are written first.
+fn keys<'k>(maps: impl IntoIterator<Item = Node<'k>>, told: &[&str]) -> Vec<&'k str> {
     let mut keys: Vec<&str> = Vec::new();
-    for entry in was.entries().chain(is.entries()) {
-        if !TOLD_ELSEWHERE.contains(&entry.name()) && !keys.contains(&entry.name()) {
+    for entry in maps.into_iter().flat_map(|map| map.entries()) {
+        if !told.contains(&entry.name()) && !keys.contains(&entry.name()) {
             keys.push(entry.name());
         }
     }
@@ -78,17 +79,8 @@ fn is_asked_for(oidc: Node<'_>) -> bool {
 pub fn given_to_all(before: &Document, now: &Document) -> Vec<Change> {
     let (Some(before), Some(now)) = (File::new(before), File::new(now)) else { return Vec::new() };
     let mut told = Vec::new();
-    let options = |file: &File<'_>| -> Vec<String> {
-        let all = file.root().get("options").into_iter().flat_map(|options| options.entries());
-        all.map(|entry| entry.name().to_owned()).filter(|key| !["docker", "oidc"].contains(&key.as_str())).collect()
-    };
-    let mut keys = vec!["image".to_owned(), "clone".to_owned()];
-    for key in options(&before).into_iter().chain(options(&now)) {
-        if !keys.contains(&key) {
-            keys.push(key);
-        }
-    }
-    for key in &keys {
+    let options = [before, now].into_iter().filter_map(|file| file.root().get("options"));
+    for key in ["image", "clone"].into_iter().chain(keys(options, &["docker", "oidc", "image", "clone"])) {
         let (was, is) = (of_file(&before, key), of_file(&now, key));
         if shape(was) != shape(is) {
             told.push(format!("a step that sets no `{key}` {}", otherwise(key, was, is)));

@@ -5,11 +5,8 @@ use std::collections::HashMap;
 use super::calls::pipes;
 use super::does::told_at;
 use super::model::PlannedStep;
-use super::script::{Line, Part, lines};
-use crate::yaml::{NodeId, Span};
-
-/// How many commands are named together.
-const NAMED: usize = 3;
+use super::script::{Line, LineKind, lines};
+use crate::text::named;
 
 /// The longest text of a command that is shown, in characters.
 const LONGEST: usize = 90;
@@ -60,7 +57,8 @@ pub(super) struct Around<'a> {
 
 /// What a step runs otherwise than before, each with whether a safeguard is lost.
 pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around: Around<'_>) -> Vec<(String, bool)> {
-    let mut told = pipes(before, now);
+    let (old_sites, new_sites) = (told_at(before, now), told_at(now, before));
+    let mut told = pipes(before, now, &old_sites, &new_sites);
     let (was, is) = (lines(before, around.hide), lines(now, around.hide));
     if texts(&was) == texts(&is) {
         return told;
@@ -75,23 +73,17 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around:
         told.push(("has other branches".to_owned(), false));
         return told;
     }
-    let is_text = |line: &&Line| line.kind == Part::Text;
+    let is_text = |line: &&Line| line.kind == LineKind::Text;
     if gone.iter().chain(&fresh).any(is_text) {
         told.push(("has other text in a here-document".to_owned(), false));
     }
     // What stands on a line with an effect that is told is told with it.
-    let told_by_effects = |line: &Line, sites: &[(NodeId, Span)]| {
-        sites
-            .iter()
-            .any(|(node, range)| *node == line.node && range.start < line.range.end && line.range.start < range.end)
-    };
-    let (old_sites, new_sites) = (told_at(before, now), told_at(now, before));
     let is_told_here = |line: &&Line| is_command(line) && !is_text(line);
     let forgives = |lines: &[&Line]| lines.iter().any(|line| forgiven(&line.text).is_some());
     let (old_told, gone): (Vec<&Line>, Vec<&Line>) =
-        gone.into_iter().filter(is_told_here).partition(|line| told_by_effects(line, &old_sites));
+        gone.into_iter().filter(is_told_here).partition(|line| old_sites.meet(line.node, line.range));
     let (new_told, mut fresh): (Vec<&Line>, Vec<&Line>) =
-        fresh.into_iter().filter(is_told_here).partition(|line| told_by_effects(line, &new_sites));
+        fresh.into_iter().filter(is_told_here).partition(|line| new_sites.meet(line.node, line.range));
     if let Some(line) = new_told.iter().find(|line| forgiven(&line.text).is_some()).filter(|_| !forgives(&old_told)) {
         told.push((format!("goes on now where {} fails", shown(forgiven(&line.text).unwrap_or(&line.text))), true));
     }
@@ -99,7 +91,7 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around:
     let mut lost: Vec<&Line> = Vec::new();
     for old in gone {
         if let Some(at) = fresh.iter().position(|line| line.text == old.text) {
-            told.push(to_another_part(old, fresh.remove(at)));
+            told.push(to_another_script(old, fresh.remove(at)));
             continue;
         }
         match likest(old, &fresh).filter(|_| !many) {
@@ -107,6 +99,14 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around:
             None => lost.push(old),
         }
     }
+    told.extend(of_lost(lost, around));
+    told.extend(of_fresh(fresh, &is));
+    told
+}
+
+/// What is told of commands that are gone, with nothing in their place.
+fn of_lost(lost: Vec<&Line>, around: Around<'_>) -> Vec<(String, bool)> {
+    let mut told = Vec::new();
     let (branches, lost): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(|line| is_branch(&line.text));
     told.extend(branches.iter().map(|line| (format!("has no branch {} any more", shown(&line.text)), false)));
     let (elsewhere, lost): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(|line| (around.runs)(&line.text));
@@ -114,12 +114,18 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around:
     let (safeguards, others): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(|line| is_safeguard(&line.text));
     told.extend(list(&safeguards).map(|names| (format!("no longer runs {names}"), true)));
     told.extend(list(&others).map(|names| (format!("no longer runs {names}"), false)));
-    let last = is.iter().rev().find(|line| line.kind == Part::Script);
+    told
+}
+
+/// What is told of commands that are new, in a step that runs `all`.
+fn of_fresh(fresh: Vec<&Line>, all: &[Line]) -> Vec<(String, bool)> {
+    let mut told = Vec::new();
+    let last = all.iter().rev().find(|line| line.kind == LineKind::Script);
     let is_last = |line: &Line| last.is_some_and(|last| (last.node, last.range) == (line.node, line.range));
     let (branches, fresh): (Vec<&Line>, Vec<&Line>) = fresh.into_iter().partition(|line| is_branch(&line.text));
     told.extend(branches.iter().map(|line| (format!("has the branch {} now", shown(&line.text)), false)));
     let is_early =
-        |line: &&Line| line.kind == Part::Script && (goes_on(&line.text) || ends(&line.text) && !is_last(line));
+        |line: &&Line| line.kind == LineKind::Script && (goes_on(&line.text) || ends(&line.text) && !is_last(line));
     let (early, plain): (Vec<&Line>, Vec<&Line>) = fresh.into_iter().partition(is_early);
     for line in early {
         let text = if ends(&line.text) { "may end before its last command" } else { "goes on where a command fails" };
@@ -130,10 +136,10 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around:
 }
 
 /// What is told of a command that went from the script to what runs after it, or came from there.
-fn to_another_part(old: &Line, new: &Line) -> (String, bool) {
+fn to_another_script(old: &Line, new: &Line) -> (String, bool) {
     let command = shown(&old.text);
     match new.kind {
-        Part::After => {
+        LineKind::After => {
             (format!("runs {command} after its script now, where a failure stops nothing"), is_safeguard(&old.text))
         }
         _ => (format!("runs {command} in its script now, and no longer after it"), false),
@@ -142,16 +148,16 @@ fn to_another_part(old: &Line, new: &Line) -> (String, bool) {
 
 /// The commands of a step by their texts, to be looked up in [`Around::runs`].
 pub(super) fn commands_of(step: &PlannedStep<'_>, hide: &dyn Fn(&mut String)) -> Vec<String> {
-    lines(step, hide).into_iter().filter(|line| line.kind == Part::Script).map(|line| line.text).collect()
+    lines(step, hide).into_iter().filter(|line| line.kind == LineKind::Script).map(|line| line.text).collect()
 }
 
-fn texts(lines: &[Line]) -> Vec<(Part, &str)> {
+fn texts(lines: &[Line]) -> Vec<(LineKind, &str)> {
     lines.iter().map(|line| (line.kind, line.text.as_str())).collect()
 }
 
 /// The lines that one side has more often than the other.
 fn beyond<'l>(all: &'l [Line], others: &[Line]) -> Vec<&'l Line> {
-    let mut left: HashMap<(Part, &str), usize> = HashMap::new();
+    let mut left: HashMap<(LineKind, &str), usize> = HashMap::new();
     for line in others {
         *left.entry((line.kind, &line.text)).or_default() += 1;
     }
@@ -162,7 +168,7 @@ fn beyond<'l>(all: &'l [Line], others: &[Line]) -> Vec<&'l Line> {
         }
         _ => true,
     });
-    more.filter(|line| line.kind != Part::Pipe).collect()
+    more.filter(|line| line.kind != LineKind::Pipe).collect()
 }
 
 /// Of the new commands of the same program the one with most words in common.
@@ -246,14 +252,8 @@ pub(super) fn is_safeguard(text: &str) -> bool {
 
 /// Commands in words; nothing where there are none.
 fn list(lines: &[&Line]) -> Option<String> {
-    let named: Vec<String> = lines.iter().take(NAMED).map(|line| shown(&line.text)).collect();
-    let more = lines.len().saturating_sub(NAMED);
-    let (last, before) = named.split_last()?;
-    Some(match (before, more) {
-        ([], 0) => last.clone(),
-        (_, 0) => format!("{} and {last}", before.join(", ")),
-        _ => format!("{} and {more} more", named.join(", ")),
-    })
+    let shown: Vec<String> = lines.iter().map(|line| shown(&line.text)).collect();
+    (!shown.is_empty()).then(|| named(&shown))
 }
 
 fn shown(text: &str) -> String {

@@ -110,7 +110,7 @@ impl<'d> PlannedStep<'d> {
 
     /// Whether it is written in another file, from which its pipeline is imported.
     pub fn is_imported(&self) -> bool {
-        self.step.node().document().part_at(self.step.node().span().start).is_some()
+        self.step.node().part().is_some()
     }
 
     /// Whether something in it can't be followed.
@@ -150,9 +150,7 @@ impl<'d> Plan<'d> {
 
     /// Event and pipeline, and the file from which that is imported.
     pub fn head(&self) -> Vec<String> {
-        let node = self.pipeline.node();
-        let part = node.document().part_at(node.span().start);
-        let imported = part.map(|part| format!("imported from {}", part.name()));
+        let imported = self.pipeline.node().part().map(|part| format!("imported from {}", part.name()));
         let own = [self.event.to_string(), format!("pipelines.{}", self.selector.label())];
         own.into_iter().chain(imported).collect()
     }

@@ -10,12 +10,13 @@ pub(super) struct Line {
     pub(super) node: NodeId,
     pub(super) range: Span,
     pub(super) text: String,
-    pub(super) kind: Part,
+    pub(super) kind: LineKind,
 }
 
-/// The part of a step's scripts in which a line stands.
+/// What a line of a step's scripts is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Part {
+pub(super) enum LineKind {
+    /// A command of the script.
     Script,
     /// After it, whatever failed: a failure there stops nothing.
     After,
@@ -28,15 +29,15 @@ pub(super) enum Part {
 /// The commands of a step's scripts in order; comments left aside.
 pub(super) fn lines(step: &PlannedStep<'_>, hide: &dyn Fn(&mut String)) -> Vec<Line> {
     let mut found = Vec::new();
-    let script = step.step.script().into_iter().map(|item| (item, Part::Script));
-    for (item, part) in script.chain(step.step.after_script().into_iter().map(|item| (item, Part::After))) {
+    let script = step.step.script().into_iter().map(|item| (item, LineKind::Script));
+    for (item, part) in script.chain(step.step.after_script().into_iter().map(|item| (item, LineKind::After))) {
         match item {
             ScriptItem::Command(node) => commands(node, part, hide, &mut found),
             ScriptItem::Pipe(call) => found.push(Line {
                 node: call.identifier.id(),
                 range: Span::default(),
                 text: call.name().to_owned(),
-                kind: Part::Pipe,
+                kind: LineKind::Pipe,
             }),
             ScriptItem::Agent(_) | ScriptItem::Unknown(_) => {}
         }
@@ -44,7 +45,7 @@ pub(super) fn lines(step: &PlannedStep<'_>, hide: &dyn Fn(&mut String)) -> Vec<L
     found
 }
 
-fn commands(node: Node<'_>, part: Part, hide: &dyn Fn(&mut String), out: &mut Vec<Line>) {
+fn commands(node: Node<'_>, part: LineKind, hide: &dyn Fn(&mut String), out: &mut Vec<Line>) {
     let Some(text) = node.text() else { return };
     // A line that ends in `\` goes on in the next one.
     let mut text = text.replace("\\\n", "  ");
@@ -61,7 +62,7 @@ fn commands(node: Node<'_>, part: Part, hide: &dyn Fn(&mut String), out: &mut Ve
                     node: node.id(),
                     range: Span::new(start, end),
                     text: line.trim().to_owned(),
-                    kind: Part::Text,
+                    kind: LineKind::Text,
                 });
             } else {
                 end_of_document = None;

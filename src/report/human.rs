@@ -88,12 +88,9 @@ fn other_workflow(file: &FileReport<'_>) -> Option<String> {
         let mut rules: Vec<String> = of_any.iter().map(|finding| format!("`{}`", finding.rule)).collect();
         rules.sort();
         rules.dedup();
-        let with_them = match rules.split_last() {
-            None => String::new(),
-            Some((last, before)) => {
-                let before = before.iter().map(|rule| format!("{rule}, ")).collect::<String>();
-                format!("; so it does {before}{last}, which holds in any workflow")
-            }
+        let with_them = match rules.is_empty() {
+            true => String::new(),
+            false => format!("; so it does {}, which holds in any workflow", rules.join(", ")),
         };
         format!(
             "{policy} of {} come from it; `--layer syntax,schema,semantic` or `policy: none` in pipewright.yaml \

@@ -95,7 +95,6 @@ fn step(planned: &PlannedStep<'_>, parallel: Option<usize>, document: &Document,
     let stage = planned.stage.as_ref();
     let condition = planned.step.condition().or_else(|| stage.and_then(|stage| stage.condition()));
     let told = planned.found.effects.iter().filter(|effect| planned.counts(effect));
-    let written = planned.step.node().span().start;
     WireStep {
         name: planned.step.name().map(str::to_owned),
         stage: stage.map(|stage| stage.name().unwrap_or_default().to_owned()),
@@ -103,8 +102,8 @@ fn step(planned: &PlannedStep<'_>, parallel: Option<usize>, document: &Document,
         gate: planned.manual.is_some(),
         environment: planned.declared_name().map(str::to_owned),
         condition: condition.map(flow),
-        file: document.part_at(written).map(|part| part.name().to_owned()),
-        start: document.position(written).into(),
+        file: planned.step.node().part().map(|part| part.name().to_owned()),
+        start: document.position(planned.step.node().span().start).into(),
         effects: told.flat_map(|effect| effects(effect, planned, document, settings)).collect(),
     }
 }

@@ -7,5 +7,5 @@ mod words;
 
 pub use changed::changed_lines;
 pub use diff::{Diff, Hunk, Line, Piece, Side, diff};
-pub use number::counted;
+pub use number::{counted, named};
 pub use words::{alike, differing_words};

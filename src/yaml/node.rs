@@ -1,7 +1,7 @@
 //! Nodes as views on a document.
 
 use super::typed::{self, Scalar};
-use super::{Document, Span};
+use super::{Document, Part, Span};
 
 /// The index of a node in its document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -154,6 +154,11 @@ impl<'d> Node<'d> {
     /// The document.
     pub fn document(&self) -> &'d Document {
         self.document
+    }
+
+    /// The part of the document in which the node is written; `None` for a node of its own.
+    pub fn part(&self) -> Option<&'d Part> {
+        self.document.part_at(self.span().start)
     }
 
     /// The identity of the node that is meant: equal for all aliases of one anchor.
