@@ -9,7 +9,7 @@ use super::gather::gather;
 use super::once::once_a_place;
 use super::{imports, suppress};
 use crate::effect::{Catalogue, CatalogueError, Files, NoFiles};
-use crate::finding::{Finding, Findings, Layer, Related, RuleMeta, Verdict};
+use crate::finding::{Finding, Findings, Layer, RuleMeta, Verdict};
 use crate::pipeline::File;
 use crate::plan::{Event, Plan, Planner, plans};
 use crate::rules::policy::{Credentials, Hidden};
@@ -209,11 +209,7 @@ impl Checker {
         let (mut inside, outside): (Vec<Finding>, Vec<Finding>) =
             std::mem::take(findings).into_iter().partition(|finding| part.holds(finding.span));
         *findings = outside;
-        let mut related: Vec<Vec<Related>> = Vec::new();
-        for finding in &mut inside {
-            finding.span = part.own_span(finding.span);
-            related.push(std::mem::take(&mut finding.related));
-        }
+        inside.iter_mut().for_each(|finding| finding.span = part.own_span(finding.span));
         // A file may import from itself: what is wrong with it is said of it already.
         if document.text() != importer {
             for (layer, reason) in unable {
@@ -221,19 +217,16 @@ impl Checker {
                     skipped.push((layer, format!("{}, from which it imports: {reason}", part.name())));
                 }
             }
-            inside.extend(checker.find(document, &ran, &OnceLock::new()));
+            let mut own = checker.find(document, &ran, &OnceLock::new());
+            let related = own.iter_mut().flat_map(|finding| &mut finding.related);
+            related.for_each(|related| related.span = part.span(related.span));
+            inside.append(&mut own);
         }
-        let mut related = related.into_iter();
-        for finding in &mut inside {
-            match related.next() {
-                Some(kept) => finding.related = kept,
-                None => finding.related.iter_mut().for_each(|one| one.span = part.span(one.span)),
-            }
-        }
+        // Comments are about the findings' own places; what is related stands where it stands for the importer.
         suppress::apply(document, &mut inside, &ran);
         inside.retain(|finding| finding.rule != suppress::USED.id);
         inside.iter_mut().for_each(|finding| finding.span = part.span(finding.span));
-        findings.extend(inside);
+        findings.append(&mut inside);
     }
 
     /// What the layers find, whatever comments allow.

@@ -18,11 +18,8 @@ const ALIASES: usize = 5;
 /// How many unknown keys of one map are told.
 const KEYS: usize = 100;
 
-/// What is said of a file in which no pipeline can run.
-pub(super) const NOTHING_RUNS: &str = "the file has no `pipelines`, so nothing runs";
-
-/// Puts failures into words; failures at one place are read together.
-pub(super) fn explain(document: &Document, failures: Vec<Failure>) -> Vec<Finding> {
+/// Puts failures into words; failures at one place are read together. Of a `shared` file nothing has to run.
+pub(super) fn explain(document: &Document, failures: Vec<Failure>, shared: bool) -> Vec<Finding> {
     let mut order: Vec<String> = Vec::new();
     let mut groups: HashMap<String, Vec<Failure>> = HashMap::new();
     for failure in failures {
@@ -40,7 +37,7 @@ pub(super) fn explain(document: &Document, failures: Vec<Failure>) -> Vec<Findin
         .filter(|problem| matches!(problem.kind, ProblemKind::UndefinedAlias | ProblemKind::RecursiveAlias))
         .map(|problem| problem.span)
         .collect();
-    let mut writer = Writer { document, found: Vec::new(), silent: Vec::new() };
+    let mut writer = Writer { document, shared, found: Vec::new(), silent: Vec::new() };
     for pointer in order {
         let Some(place) = Place::find(document, &pointer) else { continue };
         let told = writer.silent.iter().any(|silent| {
@@ -97,6 +94,8 @@ fn title(owner: &Value) -> &str {
 
 pub(super) struct Writer<'d> {
     pub(super) document: &'d Document,
+    /// Whether others import what the file has, and nothing in it runs.
+    shared: bool,
     found: Vec<Finding>,
     /// Pointers below which nothing more is said.
     pub(super) silent: Vec<String>,
@@ -269,8 +268,11 @@ impl<'d> Writer<'d> {
             return;
         }
         if failure.keyword == "/else/required" {
-            self.say(&metas::REQUIRED_KEY, place, beginning(place.node), NOTHING_RUNS.to_owned()).help =
-                Some("add `pipelines:` with `default:` and a list of steps".to_owned());
+            if !self.shared {
+                let message = "the file has no `pipelines`, so nothing runs".to_owned();
+                self.say(&metas::REQUIRED_KEY, place, beginning(place.node), message).help =
+                    Some("add `pipelines:` with `default:` and a list of steps".to_owned());
+            }
             return;
         }
         let message = format!("{} needs `{key}`", title(owner));

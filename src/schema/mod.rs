@@ -27,18 +27,20 @@ pub const SCHEMA: &str = include_str!("../../schemas/bitbucket-pipelines.schema.
 
 /// The findings of the schema layer, in order of place; none when the text has no tree.
 pub fn check(document: &Document) -> Vec<Finding> {
-    let Some(failures) = compiled::failures(document) else { return empty(document) };
-    let mut findings = explain::explain(document, failures);
-    holders::near_misses(document, &mut findings);
-    memory::too_high(document, &mut findings);
-    findings.sort_by_key(|finding| (finding.span, finding.rule));
-    findings
+    found(document, false)
 }
 
 /// The same of a file that other files of its repository import, which runs nothing itself.
 pub fn check_shared(document: &Document) -> Vec<Finding> {
-    let mut findings = check(document);
-    findings.retain(|finding| finding.message != explain::NOTHING_RUNS);
+    found(document, true)
+}
+
+fn found(document: &Document, shared: bool) -> Vec<Finding> {
+    let Some(failures) = compiled::failures(document) else { return empty(document) };
+    let mut findings = explain::explain(document, failures, shared);
+    holders::near_misses(document, &mut findings);
+    memory::too_high(document, &mut findings);
+    findings.sort_by_key(|finding| (finding.span, finding.rule));
     findings
 }
 
