@@ -24,7 +24,7 @@ pub(super) fn tasks(arguments: &Arguments<'_>) -> Tasks {
     match words.as_slice() {
         // A stage or a task alone; another tool of this name has `sync`, `build` and `open`.
         [] | [_] => Tasks::Look,
-        [first, rest @ ..] if rest.iter().all(|task| looks(task)) || looks(first) && rest.is_empty() => Tasks::Look,
+        [_, rest @ ..] if rest.iter().all(|task| looks(task)) => Tasks::Look,
         _ => Tasks::Other,
     }
 }

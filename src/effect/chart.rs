@@ -210,11 +210,9 @@ fn chart_image(arguments: &Arguments<'_>) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Files;
     use super::super::model::{Images, Kind};
-    use super::super::{Bindings, Catalogue, Files, Names, Reader};
-    use crate::pipeline::Step;
-    use crate::shell::Written;
-    use crate::yaml::Document;
+    use super::super::tests::read_with;
 
     struct Repository;
 
@@ -237,23 +235,19 @@ mod tests {
 
     /// The images of the last deployment; those that only files say in brackets.
     fn deployed(script: &str) -> String {
-        let indented: String = script.lines().map(|line| format!("      {line}\n")).collect();
-        let document = Document::read(format!("step:\n  script:\n    - |\n{indented}"));
-        let root = document.root().unwrap();
-        let step = Step::new(root.get("step").unwrap(), root);
-        let bindings = Bindings { branch: Some(Names::exactly("main")), ..Bindings::default() };
-        let found = Reader::new(Catalogue::built_in(), &Repository).read(&step, &bindings, false, &Written::default());
-        let images = found.effects.iter().rev().find_map(|effect| match &effect.kind {
-            Kind::Deploy { images, .. } => Some(images),
-            _ => None,
-        });
         let names =
             |images: &Images<'_>| images.references().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-        match images.unwrap() {
-            stated @ Images::Stated(_) => format!("[{}]", names(stated)),
-            Images::Hidden => "?".to_owned(),
-            known => names(known),
-        }
+        read_with(&Repository, script, |found| {
+            let images = found.effects.iter().rev().find_map(|effect| match &effect.kind {
+                Kind::Deploy { images, .. } => Some(images),
+                _ => None,
+            });
+            match images.unwrap() {
+                stated @ Images::Stated(_) => format!("[{}]", names(stated)),
+                Images::Hidden => "?".to_owned(),
+                known => names(known),
+            }
+        })
     }
 
     #[test]

@@ -31,12 +31,9 @@ struct Call {
 pub(super) fn script(tool: &str, arguments: &[String], files: &dyn Files) -> Option<String> {
     let call = Call::read(tool, arguments)?;
     // pnpm looks nowhere else; the others take the nearest package above.
-    let up = (0..if tool == "pnpm" { 1 } else { UP }).map(|up| "../".repeat(up));
-    let (folder, own) = up
-        .into_iter()
-        .find_map(|folder| Some((files.read(&format!("{folder}package.json"))?, folder)))
-        .map(|(text, folder)| (folder, text))
-        .or_else(|| workspace_of_pnpm(tool, files))?;
+    let mut up = (0..if tool == "pnpm" { 1 } else { UP }).map(|up| "../".repeat(up));
+    let nearest = up.find_map(|folder| files.read(&format!("{folder}package.json")).map(|text| (folder, text)));
+    let (folder, own) = nearest.or_else(|| workspace_of_pnpm(tool, files))?;
     match &call.of {
         Of::Own => Some(within(&folder, body(&own, &call)?)),
         of => {

@@ -34,15 +34,8 @@ pub enum Tag {
 const PLAIN: [&str; 4] =
     ["BITBUCKET_REPO_SLUG", "BITBUCKET_WORKSPACE", "BITBUCKET_REPO_FULL_NAME", "BITBUCKET_REPO_OWNER"];
 
-/// Variables that tell a run, a branch or a pull request from others.
-const OF_ITS_OWN: [&str; 6] = [
-    "BITBUCKET_BUILD_NUMBER",
-    "BITBUCKET_PIPELINE_UUID",
-    "BITBUCKET_STEP_UUID",
-    "BITBUCKET_BRANCH",
-    "BITBUCKET_BOOKMARK",
-    "BITBUCKET_PR_ID",
-];
+/// Variables that tell a branch or a pull request from others.
+const OF_ITS_OWN: [&str; 3] = ["BITBUCKET_BRANCH", "BITBUCKET_BOOKMARK", "BITBUCKET_PR_ID"];
 
 /// Whether a variable of Bitbucket holds no colon.
 pub(super) fn is_slug(name: &str) -> bool {
@@ -134,9 +127,10 @@ impl<'d> Reference<'d> {
     /// Whether the tag is made of what tells a run, a branch or a pull request from others, by itself or by a command that is
     /// given it.
     pub fn of_this_run(&self) -> bool {
+        let any = |is: &dyn Fn(&str) -> bool| EACH_RUN.iter().chain(&OF_ITS_OWN).any(|name| is(name));
         let tells = |symbol: &Symbol| match symbol.kind {
-            SymbolKind::Variable => OF_ITS_OWN.contains(&symbol.name.as_str()),
-            SymbolKind::Command | SymbolKind::Opaque => OF_ITS_OWN.iter().any(|name| symbol.name.contains(name)),
+            SymbolKind::Variable => any(&|name| symbol.name == name),
+            SymbolKind::Command | SymbolKind::Opaque => any(&|name| symbol.name.contains(name)),
             SymbolKind::Handed | SymbolKind::Choice => false,
         };
         let own = |value: &Value| value.symbols().any(tells);

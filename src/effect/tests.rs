@@ -5,7 +5,7 @@ use crate::pipeline::Step;
 use crate::yaml::Document;
 
 pub(super) fn effects(script: &str) -> Vec<String> {
-    read(script, |found| {
+    read_with(&NoFiles, script, |found| {
         let shown =
             found.effects.iter().filter(|effect| !matches!(effect.kind, Kind::ReadVariable { .. } | Kind::Docker));
         shown.map(show).collect()
@@ -17,17 +17,18 @@ fn unread(script: &str) -> Vec<String> {
         let carried: Vec<String> = unread.references.iter().map(Reference::to_string).collect();
         format!("{}: {}{}", unread.command, carried.join(" "), if unread.pushes { " (pushes)" } else { "" })
     };
-    read(script, |found| found.unread.iter().map(shown).collect())
+    read_with(&NoFiles, script, |found| found.unread.iter().map(shown).collect())
 }
 
-fn read(script: &str, told: impl FnOnce(&StepEffects<'_>) -> Vec<String>) -> Vec<String> {
+/// Reads a script with files at hand.
+pub(super) fn read_with<T>(files: &dyn Files, script: &str, told: impl FnOnce(&StepEffects<'_>) -> T) -> T {
     let indented: String = script.lines().map(|line| format!("      {line}\n")).collect();
     let document = Document::read(format!("step:\n  script:\n    - |\n{indented}"));
     let root = document.root().unwrap();
     let step = Step::new(root.get("step").unwrap(), root);
     let bindings = Bindings { branch: Some(Names::exactly("main")), ..Bindings::default() };
     let found =
-        Reader::new(Catalogue::built_in(), &NoFiles).read(&step, &bindings, false, &crate::shell::Written::default());
+        Reader::new(Catalogue::built_in(), files).read(&step, &bindings, false, &crate::shell::Written::default());
     told(&found)
 }
 

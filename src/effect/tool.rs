@@ -61,7 +61,7 @@ pub(super) fn behind(invocation: &Invocation) -> Option<Invocation> {
 }
 
 /// Whether a path leads to where packages put their programs.
-fn is_of_packages(path: &str) -> bool {
+pub(super) fn is_of_packages(path: &str) -> bool {
     path.contains("vendor/bin/") || path.contains("node_modules/.bin/")
 }
 

@@ -3,6 +3,7 @@
 use super::command::Reading;
 use super::model::{AtHand, Kind, Opaque};
 use super::runner;
+use super::tool;
 use crate::shell::{Leads, Symbol, Value, Word};
 
 /// Tools that run code of the repository, or tasks that stand in a file of theirs.
@@ -192,7 +193,7 @@ impl Reading<'_, '_> {
             self.harmless_tool(name);
             return;
         }
-        if path.contains("node_modules/.bin/") || path.contains("vendor/bin/") {
+        if tool::is_of_packages(path) {
             self.of_package(name);
             return;
         }
