@@ -2,7 +2,8 @@
 
 use super::{meta, page};
 use crate::finding::{Findings, RuleMeta, Severity};
-use crate::pipeline::{Section, Step};
+use crate::pipeline::Section;
+use crate::rules::semantic::bare_runner;
 use crate::rules::{Flow, Rule};
 use crate::yaml::Node;
 
@@ -28,7 +29,7 @@ impl Rule for PinnedImage {
                     None if root.is_none()
                         && selector.section != Section::Shared
                         && !step.is_child()
-                        && !has_no_container(&step, flow)
+                        && bare_runner(&step, &flow.file).is_none()
                         && step.get("script").is_some() =>
                     {
                         without.get_or_insert(step.node());
@@ -60,14 +61,6 @@ impl Rule for PinnedImage {
                 .help("name one: `image: atlassian/default-image:4` is the recommended one");
         }
     }
-}
-
-/// Whether a step runs on a machine as it is.
-fn has_no_container(step: &Step<'_>, flow: &Flow<'_>) -> bool {
-    const MACHINES: [&str; 3] = ["windows", "macos", "linux.shell"];
-    let labels = step.get("runs-on").or_else(|| flow.file.option("runs-on"));
-    let mut labels = labels.into_iter().flat_map(|node| std::iter::once(node).chain(node.items()));
-    labels.any(|label| label.text().is_some_and(|label| MACHINES.contains(&label)))
 }
 
 enum Version {

@@ -176,17 +176,17 @@ fn part(
     };
     let declares =
         |step: &&PlannedStep<'_>| step.declared_name().is_some() && step.kind_of(None, flow.settings) == Some(kind);
-    match plans.iter().flat_map(|plan| &plan.steps).find(declares) {
-        Some(step) => {
-            let (shown, node) = (step.shown(), step.deployment.or(step.environment));
-            let draft =
-                out.violated(nearest(flow, section), format!("{message}: the commands of {shown} deploy nothing"));
-            let draft = draft.help(format!("write the command that deploys into {shown}"));
-            if let Some(node) = node {
-                draft.related(node.span(), "it is declared here");
-            }
-        }
-        None => drop(out.violated(nearest(flow, section), message).help(help)),
+    let declared = plans.iter().flat_map(|plan| &plan.steps).find(declares);
+    let (message, help) = match declared.map(PlannedStep::shown) {
+        Some(shown) => (
+            format!("{message}: the commands of {shown} deploy nothing"),
+            format!("write the command that deploys into {shown}"),
+        ),
+        None => (message, help),
+    };
+    let draft = out.violated(nearest(flow, section), message).help(help);
+    if let Some(node) = declared.and_then(|step| step.deployment.or(step.environment)) {
+        draft.related(node.span(), "it is declared here");
     }
 }
 

@@ -1,6 +1,6 @@
 //! `container-runner`: what needs containers is not asked of a runner that has none.
 
-use super::site::{Told, labels};
+use super::site::{Told, bare_runner};
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
 
@@ -17,11 +17,7 @@ impl Rule for ContainerRunner {
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
         for site in flow.steps() {
-            let labels = labels(&site.step, &flow.file);
-            let bare = ["linux.shell", "windows", "macos"];
-            let Some(label) = labels.iter().filter_map(|label| label.text()).find(|label| bare.contains(label)) else {
-                continue;
-            };
+            let Some(label) = bare_runner(&site.step, &flow.file) else { continue };
             let keys = ["image", "services"].into_iter().filter_map(|key| site.step.entry(key));
             for entry in keys.filter(|entry| told.first(entry.key.span())) {
                 let message =

@@ -47,7 +47,7 @@ mod runner_label;
 mod service_limit;
 mod service_memory;
 mod site;
-pub(super) use site::{Site, steps};
+pub(super) use site::{Site, bare_runner, steps};
 mod sound_export;
 mod sound_pattern;
 mod stage_deployment;

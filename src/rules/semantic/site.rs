@@ -137,6 +137,12 @@ pub(super) fn labels<'d>(step: &Step<'d>, file: &File<'d>) -> Vec<Node<'d>> {
     }
 }
 
+/// The label of a runner that runs a step on the machine as it is, without a container.
+pub(in crate::rules) fn bare_runner<'d>(step: &Step<'d>, file: &File<'d>) -> Option<&'d str> {
+    const BARE: [&str; 3] = ["linux.shell", "windows", "macos"];
+    labels(step, file).iter().filter_map(|label| label.text()).find(|label| BARE.contains(label))
+}
+
 /// The version of the cloud's runtime that a step asks for.
 pub(super) fn runtime_version<'d>(step: &Step<'d>, file: &File<'d>) -> Option<&'d str> {
     let runtime = step.get("runtime").or_else(|| file.option("runtime"))?;
