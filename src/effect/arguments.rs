@@ -167,10 +167,15 @@ impl<'i> Arguments<'i> {
         for flag in &self.flags {
             let bare = flag.name.trim_start_matches("--").trim_start_matches("-D").trim_start_matches("-P");
             let bare = bare.strip_prefix("-p:").or_else(|| bare.strip_prefix("property:")).unwrap_or(bare);
-            if let Some((value, place)) = &flag.value
-                && names.iter().any(|name| name == bare)
-            {
+            let Some((value, place)) = &flag.value else { continue };
+            if names.iter().any(|name| name == bare) {
                 found.push(Selected { value: value.clone(), place: *place });
+            } else if matches!(flag.name.as_str(), "-p" | "--property")
+                && let Some((name, value)) = value.split_once("=")
+                && name.as_literal().is_some_and(|name| names.iter().any(|own| own == name))
+            {
+                // `-p Name=value`
+                found.push(Selected { value, place: *place });
             }
         }
         // `/p:Name=value`

@@ -340,7 +340,7 @@ impl<'d> Reading<'_, 'd> {
             }
         }
         // What such a tool deploys is what stands in its folder: `cd live/prod` is `-chdir=live/prod`.
-        if matches!(self.invocation.name(), Some("terraform" | "tofu" | "terragrunt" | "pulumi" | "cdk")) {
+        if self.invocation.name().is_some_and(tool::is_of_its_folder) {
             words.extend(self.scope.folder().map(str::to_owned));
         }
         words.extend(self.invocation.remote.iter().map(Value::to_string));

@@ -60,6 +60,28 @@ pub(super) fn behind(invocation: &Invocation) -> Option<Invocation> {
     Some(Invocation { words, ..invocation.clone() })
 }
 
+/// Whether a tool deploys what stands in the folder in which it runs.
+pub(super) fn is_of_its_folder(name: &str) -> bool {
+    const TOOLS: [&str; 15] = [
+        "terraform",
+        "tofu",
+        "terragrunt",
+        "pulumi",
+        "cdk",
+        "kubectl",
+        "oc",
+        "helm",
+        "helmfile",
+        "docker",
+        "docker-compose",
+        "serverless",
+        "sls",
+        "sam",
+        "ansible-playbook",
+    ];
+    TOOLS.contains(&name)
+}
+
 /// Whether a path leads to where packages put their programs.
 pub(super) fn is_of_packages(path: &str) -> bool {
     path.contains("vendor/bin/") || path.contains("node_modules/.bin/")

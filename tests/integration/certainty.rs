@@ -261,15 +261,20 @@ fn a_folder_names_the_environment_as_an_option_does() {
         "cd live/prod && terraform apply",
         "pushd envs/production; terragrunt apply",
         "terraform -chdir=live/prod apply",
+        "cd overlays/production && kubectl apply -k .",
+        "(cd deploy/prod && docker compose -H ssh://host up -d)",
     ] {
         let found = told(&flow(&format!("{PUSH} && {command}"), RETAG, DEPLOY));
         for rule in ["declared-environment", "production-from-release-tag", "manual-production"] {
             assert!(found.iter().any(|text| text.starts_with(&format!("error {rule}"))), "{command}: {found:?}");
         }
     }
-    for command in
-        ["cd live/prod && cd - && cd ../.. && terraform apply", "(cd live/prod && terraform plan); terraform apply"]
-    {
+    for command in [
+        "cd live/prod && cd - && cd ../.. && terraform apply",
+        "(cd live/prod && terraform plan); terraform apply",
+        // What is copied from a folder says nothing of where it goes.
+        "cd dist/production && aws s3 sync . s3://$BUCKET",
+    ] {
         let found = told(&flow(&format!("{PUSH} && {command}"), RETAG, DEPLOY));
         assert!(!found.iter().any(|text| text.contains("production")), "{command}: {found:?}");
     }
