@@ -26,9 +26,7 @@ pub enum EngineError {
         why: String,
     },
     /// The recording began with another file than the prompts do.
-    #[error(
-        "the recording `{recording}` is stale: its file to begin with is another; record anew with `--live`\n{diff}"
-    )]
+    #[error("the recording `{recording}` is stale: its file to begin with is another\n{diff}")]
     OtherFile {
         /// The recording's name.
         recording: String,
@@ -90,6 +88,15 @@ pub enum EngineError {
 }
 
 impl EngineError {
+    /// The message with the next move at the end of its first line: whoever plays a recording knows how it is made anew.
+    pub fn with_next(&self, next: &str) -> String {
+        let message = self.to_string();
+        match message.split_once('\n') {
+            Some((first, rest)) => format!("{first}; {next}\n{rest}"),
+            None => format!("{message}; {next}"),
+        }
+    }
+
     /// Whether a recording does not answer what is asked: another prompt, one too many, or another file to begin with.
     pub fn is_a_miss(&self) -> bool {
         match self {

@@ -30,6 +30,8 @@ pub struct Recording {
     exchanges: Vec<Exchange>,
     concluded: BTreeMap<(usize, usize), Concluded>,
     judged: bool,
+    /// The last attempt, where the file broke off before what was concluded of it.
+    cut: Option<(usize, usize)>,
     answers: Recorded,
     /// Answered repairs of each turn that has some.
     repairs: BTreeMap<usize, usize>,
@@ -69,13 +71,16 @@ impl Recording {
                 _ => {}
             }
         }
+        // What a killed writer did not get to write is not known, rather than nothing.
+        let torn = !session.notices.is_empty() || hash.is_some();
+        let cut = (torn && !concluded.contains_key(&place)).then_some(place);
         let exchanges = exchanges(&session.entries);
         let answers = Recorded::new(session.name.clone(), exchanges.clone());
         let mut repairs = BTreeMap::new();
         for exchange in exchanges.iter().filter(|exchange| exchange.attempt > 0 && exchange.reply.is_some()) {
             *repairs.entry(exchange.turn).or_default() += 1;
         }
-        Self { session, exchanges, concluded, judged, answers, repairs, edits }
+        Self { session, exchanges, concluded, judged, cut, answers, repairs, edits }
     }
 
     /// Whether each prompt and each repair in it has its reply.
@@ -107,9 +112,16 @@ impl Recording {
         self.answers.answering(turn, exchange.attempt, &exchange.prompt).err()
     }
 
-    /// What was concluded then. `None` for a recording that has no verdicts at all, as of other programs.
+    /// Whether it broke off in the middle of a line, or before what was concluded of its last reply.
+    pub fn is_torn(&self) -> bool {
+        !self.session.notices.is_empty() || self.cut.is_some()
+    }
+
+    /// What was concluded then. `None` where that is not known: a recording of another program has no verdicts at all, a torn
+    /// one lacks the last.
     pub fn concluded(&self, turn: usize, attempt: usize) -> Option<Concluded> {
-        self.judged.then(|| self.concluded.get(&(turn, attempt)).cloned().unwrap_or_default())
+        let known = self.judged && self.cut != Some((turn, attempt));
+        known.then(|| self.concluded.get(&(turn, attempt)).cloned().unwrap_or_default())
     }
 
     /// The number that an attempt's revision had; numbers of revisions that were taken back are left out.

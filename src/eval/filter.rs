@@ -14,6 +14,12 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// The options that ask for it, each with its word.
+    pub(super) fn options(&self) -> impl Iterator<Item = [&str; 2]> {
+        let options = [("--only", &self.only), ("--tag", &self.tags), ("--exclude", &self.exclude)];
+        options.into_iter().flat_map(|(option, words)| words.iter().map(move |word| [option, word.as_str()]))
+    }
+
     /// Whether a case of this name and these tags is run.
     pub fn takes(&self, name: &str, tags: &[String]) -> bool {
         let meant = |word: &String| name.contains(word.as_str()) || tags.contains(word);

@@ -157,12 +157,25 @@ impl Job {
         let stale = recording.session.header.prompts.as_ref().is_some_and(|made| *made != today);
         let mut score = CaseScore::of(&play);
         score.stale_prompts = stale;
+        if let Some(ended) = play.ended.as_ref().filter(|ended| ended.is_a_miss()) {
+            // What another program made is never replaced, and without a script there is nothing to ask.
+            let next = match &self.of.script {
+                Some(_) if recording.session.foreign => "`--live` records one more beside it",
+                Some(_) => "`--live --stale record` records it anew",
+                None => "a case with a `script` can be recorded anew",
+            };
+            score.undecided = Some(ended.with_next(next));
+        }
         // A recording that broke off lacks replies, whatever the prompts are.
-        let broken = !recording.session.notices.is_empty() || !recording.is_whole();
+        let broken = recording.is_torn() || !recording.is_whole();
         let missed = play.ended.as_ref().is_some_and(engine::EngineError::is_a_miss);
         score.stale = self.of.script.is_some() && missed && !broken;
         score.authored = recording.session.header.authored;
+        score.torn = recording.is_torn();
         score.notices.clone_from(&recording.session.notices);
+        if score.torn && score.notices.is_empty() {
+            score.notices.push("the recording breaks off before its last verdict".to_owned());
+        }
         let more = recording.prompts().count().saturating_sub(cues.len());
         if more > 0 {
             let turns = counted(more, "turn");

@@ -9,16 +9,18 @@ use super::{Beside, CaseScore, Change, Comparison, Report, words};
 use crate::report::visible;
 
 /// Writes a run as JUnit XML, with the times for which recordings were judged: what was not met fails, what could not be judged is an error.
+/// What is stale and left out is skipped, unless its case has nothing else.
 /// With a gate over a baseline, what is worse, gone or no longer checked fails as a suite of its own.
 pub fn junit(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Result<()> {
     let mut suites: Vec<TestSuite> = Vec::new();
+    let spared = report.spared();
     let times = report.times.iter().copied().chain(std::iter::repeat(None));
     for (score, time) in report.scores.iter().zip(times) {
         if suites.last().is_none_or(|suite| suite.name.as_str() != visible(&score.suite)) {
             suites.push(TestSuite::new(visible(&score.suite)));
         }
         if let Some(suite) = suites.last_mut() {
-            suite.add_test_case(case(score, report.is_left_out(score), time));
+            suite.add_test_case(case(score, spared(score), time));
         }
     }
     for suite in &mut suites {
@@ -91,8 +93,10 @@ fn case(score: &CaseScore, left_out: bool, time: Option<Duration>) -> TestCase {
     let mut case = TestCase::new(format!("{}: {}", visible(&score.case), visible(&score.recording)), status);
     case.set_classname(visible(&score.suite));
     case.time = time;
-    if score.authored {
-        case.add_property(Property::new("authored", "true"));
+    for (name, holds) in [("authored", score.authored), ("torn", score.torn)] {
+        if holds {
+            case.add_property(Property::new(name, "true"));
+        }
     }
     case
 }

@@ -7,7 +7,7 @@ use super::beside::Beside;
 use super::report::Report;
 use super::summary::Summary;
 use super::words::{
-    MARKS, authored, changes, of_case, of_change, of_rule, row, settings, several, stale, suites, three_ways,
+    MARKS, authored, changes, of_case, of_change, of_rule, row, settings, several, stale, suites, three_ways, torn,
 };
 use crate::report::visible;
 
@@ -37,6 +37,9 @@ pub fn markdown(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Re
     if let Some(text) = authored(&summary) {
         writeln!(out, "\n{}", cell(&text))?;
     }
+    if let Some(text) = torn(&summary) {
+        writeln!(out, "\n{}", cell(&text))?;
+    }
     if let Some(text) = stale(report) {
         writeln!(out, "\n{}", cell(&text))?;
     }
@@ -44,7 +47,8 @@ pub fn markdown(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Re
     section("Cases with several recordings", several.iter().map(|case| cell(&of_case(case))), out)?;
     let problems = report.problems.iter().map(|problem| cell(&problem.to_string()));
     section("Wrong in a suite", problems, out)?;
-    let bad = report.scores.iter().filter(|score| !score.passed() && !report.is_left_out(score)).map(|score| {
+    let spared = report.spared();
+    let bad = report.scores.iter().filter(|score| !score.passed() && !spared(score)).map(|score| {
         let told: Vec<&str> = score.failures.iter().map(String::as_str).chain(score.undecided.as_deref()).collect();
         let first: Vec<String> = told.first().map(|first| first.lines().map(cell).collect()).unwrap_or_default();
         let first = first.join("<br>");

@@ -74,4 +74,6 @@ mod gate_tests;
 #[cfg(test)]
 mod instead_tests;
 #[cfg(test)]
+mod recording_tests;
+#[cfg(test)]
 mod tests;

@@ -105,6 +105,9 @@ impl<'r> Page<'r> {
         if self.summary.authored > 0 {
             facts.push(("written by hand", self.summary.authored.to_string()));
         }
+        if self.summary.torn > 0 {
+            facts.push(("torn", self.summary.torn.to_string()));
+        }
         if self.summary.stale_prompts > 0 {
             facts.push(("made with other prompts of ours", self.summary.stale_prompts.to_string()));
         }
@@ -138,10 +141,16 @@ impl<'r> Page<'r> {
         spreads(&self.summary)
     }
 
+    /// What the funnel counts: only of what a model has said, where some was written by hand.
+    fn counted(summary: &Summary) -> String {
+        let of = if summary.authored > 0 { "recordings of a model's replies that" } else { "recordings that" };
+        format!("{of} could be judged")
+    }
+
     fn funnel(&self) -> Vec<Bar> {
         let summary = &self.summary;
         let mut steps = vec![
-            ("recordings that could be judged".to_owned(), summary.answered, "all"),
+            (Self::counted(summary), summary.answered, "all"),
             ("with a whole file".to_owned(), summary.with_file, "all"),
             ("first file valid".to_owned(), summary.first_valid, "all"),
             ("first file accepted".to_owned(), summary.first_accepted, "accepted"),

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::chosen::Chosen;
-use super::filter::Filter;
 use super::score::CaseScore;
 use super::shard::Shard;
 use super::stamp::Stamp;
@@ -43,14 +42,18 @@ impl Report {
         self.chosen.leave_out_stale && score.stale
     }
 
-    /// How many recordings could not be judged and are missed. A stale one that is left out is not, as long as another of its
-    /// case could be judged; of a part nobody can tell.
-    pub fn undecided(&self) -> usize {
+    /// Tells the recordings that are left out and that nobody misses: another of their case could be judged. Of a part
+    /// nobody can tell.
+    pub(super) fn spared(&self) -> impl Fn(&CaseScore) -> bool {
         let judged: BTreeSet<(&str, &str)> =
             self.scores.iter().filter(|score| score.is_judged()).map(CaseScore::of_case).collect();
-        let another = |score: &CaseScore| self.shard.is_some() || judged.contains(&score.of_case());
-        let undecided = self.scores.iter().filter(|score| !score.is_judged());
-        undecided.filter(|score| !self.is_left_out(score) || !another(score)).count()
+        move |score| self.is_left_out(score) && (self.shard.is_some() || judged.contains(&score.of_case()))
+    }
+
+    /// How many recordings could not be judged and are missed.
+    pub fn undecided(&self) -> usize {
+        let spared = self.spared();
+        self.scores.iter().filter(|score| !score.is_judged() && !spared(score)).count()
     }
 
     /// Why nothing was judged, if nothing was and nothing else says so.
@@ -59,12 +62,7 @@ impl Report {
         if !self.scores.is_empty() || !self.problems.is_empty() || self.shard.is_some() {
             return None;
         }
-        let Filter { only, tags, exclude } = &self.chosen.filter;
-        let options = [("--only", only), ("--tag", tags), ("--exclude", exclude)];
-        let asked: Vec<String> = options
-            .iter()
-            .flat_map(|(option, words)| words.iter().map(move |word| format!("{option} {word}")))
-            .collect();
+        let asked: Vec<String> = self.chosen.filter.options().map(|both| both.join(" ")).collect();
         let cases = self.chosen.left_out.len();
         Some(match cases {
             0 => "nothing was judged: the suites have no cases".to_owned(),

@@ -49,6 +49,9 @@ pub struct CaseScore {
     /// Whether the recording says that it was made with other system or repair prompts than today's.
     #[serde(default)]
     pub stale_prompts: bool,
+    /// Whether the recording breaks off: in the middle of a line, or before its last verdict.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub torn: bool,
     /// Whether its replies were written by hand: they say nothing of a model.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub authored: bool,

@@ -9,7 +9,7 @@ use super::score::CaseScore;
 use super::summary::Summary;
 use super::words::{
     MARKS, authored, changes, file, first_clean, interval, of_case, of_change, of_rule, remarks, row, settings,
-    several, spreads, stale, suites, three_ways,
+    several, spreads, stale, suites, three_ways, torn,
 };
 use crate::engine::reworded;
 use crate::finding::Severity;
@@ -49,7 +49,8 @@ pub fn human(report: &Report, beside: &Beside, manner: Manner, out: &mut dyn Wri
     }
     line(look, 0, MARKS, out)?;
     stale(report).iter().try_for_each(|text| line(look, 0, text, out))?;
-    let bad = report.scores.iter().filter(|score| !score.passed() && !report.is_left_out(score));
+    let spared = report.spared();
+    let bad = report.scores.iter().filter(|score| !score.passed() && !spared(score));
     let bad: Vec<&CaseScore> = bad.collect();
     if !failures_only && report.scores.len() > FEW && !bad.is_empty() {
         writeln!(out, "\nnot passed:")?;
@@ -174,6 +175,7 @@ fn numbers(summary: &Summary, look: Look, out: &mut dyn Write) -> io::Result<()>
     if summary.stale_prompts > 0 {
         writeln!(out, "  made with other system or repair prompts than today's: {}", summary.stale_prompts)?;
     }
+    torn(summary).iter().try_for_each(|text| line(look, 2, text, out))?;
     if summary.drift > 0 {
         let (drift, differ) = (summary.drift, if summary.drift == 1 { "differs" } else { "differ" });
         writeln!(out, "  drift: {} {differ} from the recorded", counted(drift, "conclusion"))?;

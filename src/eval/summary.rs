@@ -53,6 +53,9 @@ pub struct Summary {
     pub missing_files: usize,
     /// Recordings that were made with other system or repair prompts than today's.
     pub stale_prompts: usize,
+    /// Recordings that break off, in the middle of a line or before their last verdict. What they lost is no drift.
+    #[serde(skip_serializing_if = "is_none")]
+    pub torn: usize,
     /// Turns until a file was accepted, over the recordings that came to one.
     pub turns_to_acceptance: Option<Spread>,
     /// Tokens until then, over those that have them counted.
@@ -90,6 +93,11 @@ impl Spread {
         let median = (*low as f64 + *high as f64) / 2.0;
         Some(Self { least: *numbers.first()?, median, most: *numbers.last()? })
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_none(number: &usize) -> bool {
+    *number == 0
 }
 
 /// A number that is mostly a whole one, and then written as one.
@@ -141,6 +149,7 @@ impl Summary {
             flawed: sum(|score| score.flawed),
             missing_files: sum(|score| score.missing_files),
             stale_prompts: scores.iter().filter(|score| score.stale_prompts).count(),
+            torn: scores.iter().filter(|score| score.torn).count(),
             turns_to_acceptance: Spread::of(turns_to_acceptance),
             tokens_to_acceptance: Spread::of(answered.iter().filter_map(|score| score.tokens_to_acceptance)),
             lines_changed: sum(|score| score.lines_changed),

@@ -85,7 +85,7 @@ fn recordings_are_judged_and_the_numbers_told() {
         not met: known-key: expected holds, got violated (suite.yaml:6)
         note: turn 2 broke known-key
       undecided all (4-stale.jsonl)  .
-        the recording `recordings/4-stale.jsonl` is stale: at turn 2 it answers another prompt; record anew with `--live`
+        the recording `recordings/4-stale.jsonl` is stale: at turn 2 it answers another prompt; `--live` records one more beside it
         [-too-] {+two+}
       undecided all (5-rubbish.jsonl)
         recordings/5-rubbish.jsonl:1: is no JSON: expected value at column 1
@@ -99,7 +99,7 @@ fn recordings_are_judged_and_the_numbers_told() {
            2 known-key
 
     a turn: A accepted, r refused, ? incomplete, x cut off or with parts left out, f fragment, . words alone
-    stale: 1 recording made for other prompts than today's: `--stale leave-out` judges without, `--live --stale record` records anew
+    stale: 1 recording made for other prompts than today's: `--stale leave-out` judges without, `pipewright eval evals/suite.yaml --live --stale record` records anew
 
     Recorded replies were judged: this tells of our reading, checks and expectations, not of how a model answers today.
     ");

@@ -8,7 +8,7 @@ use super::score::{CaseScore, TurnScore};
 use super::summary::{CaseSummary, Spread, Summary};
 use crate::engine::YamlKind;
 use crate::finding::Verdict;
-use crate::text::counted;
+use crate::text::{command, counted};
 
 /// The scores of each suite; they stand together.
 pub(super) fn suites(report: &Report) -> Vec<(&str, &[CaseScore])> {
@@ -37,16 +37,35 @@ pub(super) fn authored(summary: &Summary) -> Option<String> {
     (summary.authored > 0).then(text)
 }
 
+/// What is to be known of recordings that break off, where there are some.
+pub(super) fn torn(summary: &Summary) -> Option<String> {
+    let break_off = if summary.torn == 1 { "breaks" } else { "break" };
+    let count = counted(summary.torn, "recording");
+    (summary.torn > 0).then(|| format!("torn: {count} {break_off} off; what is lost counts as no drift"))
+}
+
 /// What is to be known of stale recordings, and the next move, where there are some.
 pub(super) fn stale(report: &Report) -> Option<String> {
     let stale = report.scores.iter().filter(|score| score.stale).count();
     let count = counted(stale, "recording");
     let left_out = report.scores.iter().any(|score| report.is_left_out(score));
+    let asked = |options: &[&str]| {
+        let suites = report.files.iter().flatten().map(String::as_str);
+        let words = ["eval"].into_iter().chain(suites).chain(report.chosen.filter.options().flatten());
+        format!("`{}`", command(&words.chain(options.iter().copied()).collect::<Vec<_>>()))
+    };
+    // What is compiled in has nowhere to go.
+    let anew = match report.files.as_deref() {
+        Some([]) => None,
+        Some(_) => Some(asked(&["--live", "--stale", "record"])),
+        None => Some("`--live --stale record`".to_owned()),
+    };
+    let anew = |before: &str| anew.map_or(String::new(), |anew| format!("{before}{anew} records anew"));
     let next = match report.undecided() {
-        _ if !left_out => "`--stale leave-out` judges without, `--live --stale record` records anew".to_owned(),
+        _ if !left_out => format!("`--stale leave-out` judges without{}", anew(", ")),
         0 => "left out".to_owned(),
         // A part does not know the other recordings of a case.
-        _ => "left out, but for cases that have no other; `--live --stale record` records anew".to_owned(),
+        _ => format!("left out, but for cases that have no other{}", anew("; ")),
     };
     (stale > 0).then(|| format!("stale: {count} made for other prompts than today's: {next}"))
 }

@@ -223,7 +223,7 @@ pub enum BackendError {
     },
     /// The recording answers another prompt than this one.
     #[error(
-        "the recording `{recording}` is stale: at turn {turn}{} it answers another prompt; record anew with `--live`\n{diff}",
+        "the recording `{recording}` is stale: at turn {turn}{} it answers another prompt\n{diff}",
         of_repair(*attempt)
     )]
     Stale {
@@ -238,7 +238,7 @@ pub enum BackendError {
     },
     /// The recording has no such turn or attempt.
     #[error(
-        "the recording `{recording}` has no reply for turn {turn}{}: {}; record anew with `--live`",
+        "the recording `{recording}` has no reply for turn {turn}{}: {}",
         of_repair(*attempt),
         end(*last)
     )]

@@ -125,7 +125,7 @@ mod tests {
         let error = ask(2, 0, "add a step that builds the image twice and then pushes it to the registry of the team")
             .unwrap_err();
         insta::assert_snapshot!(error, @r"
-        the recording `chat.jsonl` is stale: at turn 2 it answers another prompt; record anew with `--live`
+        the recording `chat.jsonl` is stale: at turn 2 it answers another prompt
         … that builds the image [-once-] {+twice+} and {+then+} pushes it to the …
         ");
         // The prompt of another turn is no match either.
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn one_too_many_is_told() {
-        insta::assert_snapshot!(ask(3, 0, "more").unwrap_err(), @"the recording `chat.jsonl` has no reply for turn 3: it ends with turn 2; record anew with `--live`");
+        insta::assert_snapshot!(ask(3, 0, "more").unwrap_err(), @"the recording `chat.jsonl` has no reply for turn 3: it ends with turn 2");
         assert!(matches!(ask(1, 1, "repair"), Err(BackendError::Spent { turn: 1, attempt: 1, .. })));
     }
 

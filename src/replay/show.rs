@@ -77,7 +77,11 @@ impl<'o> Show<'o> {
     ) -> io::Result<()> {
         self.trouble()?;
         if let Some(ended) = &outcome.ended {
-            let lines: Vec<_> = ended.to_string().lines().map(|line| visible(line).into_owned()).collect();
+            let ended = match ended.is_a_miss() {
+                true => ended.with_next("record anew with `--live --record FILE`"),
+                false => ended.to_string(),
+            };
+            let lines: Vec<_> = ended.lines().map(|line| visible(line).into_owned()).collect();
             writeln!(self.notes, "error: {}", lines.join("\n  "))?;
         }
         if let Some(Nearest { recording, turn, alike, diff }) = near {

@@ -122,8 +122,7 @@ fn stale_recordings_are_told_left_out_or_recorded_anew() {
     let both = [("old", chat("one")), ("today", chat("two"))];
     let told = run(&both).run();
     assert_eq!(told.code, Some(3), "{}", told.out);
-    let next =
-        "stale: 1 recording made for other prompts than today's: `--stale leave-out` judges without, `--live --stale";
+    let next = "stale: 1 recording made for other prompts than today's: `--stale leave-out` judges without, `pipewright eval mine.yaml --live";
     assert!(told.out.contains(next), "{}", told.out);
     let without = run(&both).args(["--stale", "leave-out"]).run();
     assert!(without.code == Some(0) && without.out.contains("than today's: left out\n"), "{}", without.out);
@@ -132,6 +131,17 @@ fn stale_recordings_are_told_left_out_or_recorded_anew() {
     // A case of which nothing else is there was not judged, whatever is left out.
     let alone = run(&both[..1]).args(["--stale", "leave-out"]).run();
     assert!(alone.code == Some(3) && alone.out.contains("but for cases that have no other"), "{}", alone.out);
+    let alone = |format: &str| run(&both[..1]).args(["--stale", "leave-out", "--format", format]).run();
+    let (junit, markdown) = (alone("junit"), alone("markdown"));
+    assert!(junit.code == Some(3) && junit.out.contains("<error message=\"the recording"), "{}", junit.out);
+    assert!(!junit.out.contains("<skipped") && markdown.code == Some(3), "{}", junit.out);
+    assert!(markdown.out.contains("- undecided mine / one / r/old.jsonl: the recording"), "{}", markdown.out);
+    // What is left out takes no good score out of a baseline.
+    let kept = run(&both).file("b.json", "{}").args(["--stale", "leave-out", "--write-baseline", "b.json"]).run();
+    assert!(kept.code == Some(0) && kept.read("b.json") == "{}", "{}", kept.err);
+    assert!(kept.err.contains("b.json: not written: stale recordings are left out"), "{}", kept.err);
+    let written = run(&both[1..]).args(["--stale", "leave-out", "--write-baseline", "b.json"]).run();
+    assert!(written.exists("b.json"), "nothing is left out: {}", written.err);
     // A recording that was judged before is not gone and not worse by being left out; else it is worse.
     let before = pipewright().file("s.yaml", "name: s\nsettings: {policy: none}\nturns: [{id: a, prompt: one}]\n");
     let suite = "name: mine\ncases:\n  - {name: one, script: s.yaml, recordings: ['r/*.jsonl']}\n";

@@ -48,6 +48,9 @@ pub(super) fn end(
             () if !report.problems.is_empty() => {
                 Some("a suite is wrong, and a baseline without its cases holds nothing against them")
             }
+            () if report.scores.iter().any(|score| report.is_left_out(score)) => Some(
+                "stale recordings are left out, and a baseline without them holds nothing against them; record them anew with `--live --stale record`, or write it without `--stale leave-out`",
+            ),
             () if worse => Some("something is worse; without `--fail-on-worse` it becomes the baseline"),
             () => None,
         };

@@ -4,6 +4,7 @@ use super::args::Eval;
 use crate::cli::CliError;
 use crate::cli::args::Global;
 use crate::eval::{Instead, Stopped};
+use crate::text::command;
 
 /// The file of scores that is proposed where none was named.
 const SCORES: &str = "scores.jsonl";
@@ -38,28 +39,4 @@ pub(super) fn live(recorded: usize, of: usize, arguments: &Eval, global: &Global
         None => STAYS.to_owned(),
     };
     CliError::Interrupted { message: format!("{recorded} of {of} conversations were recorded"), hint }
-}
-
-/// The command as a shell takes it.
-fn command(words: &[String]) -> String {
-    let plain = |word: &str| {
-        let harmless = |char: char| char.is_alphanumeric() || "-_./=:,+@%".contains(char);
-        !word.is_empty() && word.chars().all(harmless)
-    };
-    let quoted = words.iter().map(|word| match word {
-        word if plain(word) => word.clone(),
-        word => format!("'{}'", word.replace('\'', r"'\''")),
-    });
-    std::iter::once("pipewright".to_owned()).chain(quoted).collect::<Vec<_>>().join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_shell_reads_the_command_as_it_was_given() {
-        let words = ["eval", "my suite.yaml", "--only", "it's", "--shard=1/2", "$HOME", ""].map(str::to_owned);
-        assert_eq!(command(&words), r"pipewright eval 'my suite.yaml' --only 'it'\''s' --shard=1/2 '$HOME' ''");
-    }
 }
