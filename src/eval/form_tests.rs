@@ -79,6 +79,51 @@ fn what_is_wrong_as_yaml_costs_its_case_and_a_merge_key_means_what_it_names() {
 }
 
 #[test]
+fn what_is_wrong_behind_an_alias_costs_the_cases_that_use_it() {
+    let told = |cases: &str| {
+        let suite = format!(
+            "name: s\ncases:\n  - {{name: one, recordings: [a]}}\n{cases}  - {{name: last, recordings: [a]}}\n"
+        );
+        let (read, wrong) = Suite::read("s.yaml", &suite, &Settings::default()).unwrap();
+        let names: Vec<&str> = read.cases.iter().map(|case| case.name.as_str()).collect();
+        let wrong: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+        format!("{}\n{}", names.join(", "), wrong.join("\n"))
+    };
+    let anchored = "  - name: two\n    recordings: [a]\n    expect: &e {turns: 1, turns: 2}\n";
+    // A merge key brings what is not written in the map itself.
+    let base = "  - &two\n    name: two\n    recordings: [a]\n    recordings: [b]\n    expect: {turns: 1, turns: 2}\n";
+    let merging = "  - {<<: *two, name: both}\n  - {<<: *two, name: paths, expect: {}}\n  - {<<: *two, name: none, expect: {}, recordings: [c]}\n";
+    let all = [
+        format!("{anchored}  - {{name: three, recordings: [a], expect: *e}}\n"),
+        format!("{base}{merging}"),
+        // An alias inside of the node that it names is wrong in the case in which it stands.
+        "  - name: two\n    recordings: &r\n      - *r\n  - {name: three, recordings: *r}\n".to_owned(),
+        "  - &two\n    <<: *two\n    name: two\n    recordings: [a]\n    tags: *two\n".to_owned(),
+    ];
+    insta::assert_snapshot!(all.map(|cases| told(&cases)).join("\n\n"), @r"
+    one, last
+    s.yaml:6:27: `turns` stands twice in one map; the first is on line 6
+    s.yaml:7:44: `*e` brings what is wrong on line 6: `turns` stands twice in one map; the first is on line 6
+
+    one, none, last
+    s.yaml:7:5: `recordings` stands twice in one map; the first is on line 6
+    s.yaml:8:24: `turns` stands twice in one map; the first is on line 8
+    s.yaml:9:10: `*two` brings what is wrong on line 7: `recordings` stands twice in one map; the first is on line 6
+    s.yaml:9:10: `*two` brings what is wrong on line 8: `turns` stands twice in one map; the first is on line 8
+    s.yaml:10:10: `*two` brings what is wrong on line 7: `recordings` stands twice in one map; the first is on line 6
+
+    one, last
+    s.yaml:6:9: `*r` stands inside the node that it names
+    s.yaml:7:31: `*r` brings what is wrong on line 6: `*r` stands inside the node that it names
+    s.yaml:6:9: an item of `recordings` is empty, not a text
+
+    one, last
+    s.yaml:5:9: `*two` stands inside the node that it names
+    s.yaml:8:11: `*two` stands inside the node that it names
+    ");
+}
+
+#[test]
 fn what_is_no_suite_is_called_what_it_is() {
     let chat = "{\"role\":\"user\",\"content\":\"a\"}\n{\"role\":\"assistant\",\"content\":\"b\"}\n";
     let all = [

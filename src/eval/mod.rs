@@ -3,6 +3,7 @@
 //! This judges our reading, our checks and recorded answers; it says nothing of how a model would answer today.
 
 mod against;
+mod aliased;
 mod baseline;
 mod beside;
 mod bisect;

@@ -1,5 +1,6 @@
 //! Suites: files of cases, read case by case, so that a mistake in one leaves the others.
 
+use super::aliased::{is_within, used};
 use super::case::{Case, Reader};
 use super::filter::Filter;
 use super::form::SUITE;
@@ -40,7 +41,7 @@ impl Suite {
         };
         let cases = || root.get("cases").into_iter().flat_map(|cases| cases.items());
         // A key that stands twice costs the case in which it stands; anywhere else it costs the suite.
-        let within = |case: Node<'_>, (span, _): &Wrong| case.span().start <= span.start && span.end <= case.span().end;
+        let within = |case: Node<'_>, (span, _): &Wrong| is_within(*span, case.span());
         if let Some(first) = problems.iter().find(|problem| !cases().any(|case| within(case, problem))) {
             return Err(place(first.clone()));
         }
@@ -60,7 +61,8 @@ impl Suite {
         };
         let mut wrong = Vec::new();
         for node in cases() {
-            let broken: Vec<Wrong> = problems.iter().filter(|problem| within(node, problem)).cloned().collect();
+            let mut broken: Vec<Wrong> = problems.iter().filter(|problem| within(node, problem)).cloned().collect();
+            broken.extend(used(&document, node, &problems));
             let reader = Reader { document: &document, node, value: value(node), base };
             for error in reader.cases(&shared, broken, &mut suite.cases).into_iter().map(place) {
                 // A case that an alias repeats has the mistakes of the first.
