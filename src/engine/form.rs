@@ -14,6 +14,8 @@ pub enum Form {
     Text,
     /// A text, or a list of them.
     Texts,
+    /// A text, or such a map.
+    TextOr(&'static Form),
     /// A whole number, not negative.
     Count,
     /// A turn: its number or its id.
@@ -75,7 +77,8 @@ impl Form {
         match self {
             Self::Maybe(form) if !node.is_null() => form.wrong(node, what, out),
             Self::Any | Self::Maybe(_) => {}
-            Self::Text if node.string().is_none() => kind("a text"),
+            Self::TextOr(form) if node.is_mapping() => form.wrong(node, what, out),
+            Self::Text | Self::TextOr(_) if node.string().is_none() => kind("a text"),
             Self::Texts if node.is_sequence() => Self::List(&Self::Text).wrong(node, what, out),
             Self::Texts if node.string().is_none() => kind("a text or a list of texts"),
             Self::Count if node.integer().is_none_or(|number| number < 0) => kind("a whole number"),
@@ -96,7 +99,7 @@ impl Form {
                 node.entries().for_each(|entry| form.wrong(entry.value, &format!("`{}`", entry.name()), out));
             }
             Self::Map(keys) => map(keys, node, what, out),
-            Self::Text | Self::Texts | Self::Count | Self::Turn | Self::Flag | Self::Word(_) => {}
+            Self::Text | Self::TextOr(_) | Self::Texts | Self::Count | Self::Turn | Self::Flag | Self::Word(_) => {}
         }
     }
 }

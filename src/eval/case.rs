@@ -22,8 +22,8 @@ pub struct Case {
     pub name: String,
     /// The prompt script that they answer; without one their own prompts are played.
     pub script: Option<String>,
-    /// Paths and patterns of recordings, seen from the suite's file.
-    pub recordings: Vec<String>,
+    /// Its recordings.
+    pub recordings: Vec<Recordings>,
     /// The settings that hold, those of the case included; those of the script come on top.
     pub settings: Settings,
     /// Words to choose cases by.
@@ -38,12 +38,42 @@ pub struct Case {
     pub(super) places: BTreeMap<Vec<String>, (usize, usize)>,
 }
 
+/// Recordings as a case names them.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "WrittenRecordings")]
+pub struct Recordings {
+    /// A path or a pattern, seen from the suite's file.
+    pub path: String,
+    /// Whether their replies were written by hand, whatever their headers say: chats of other programs have none.
+    pub authored: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WrittenRecordings {
+    Path(String),
+    Map {
+        path: String,
+        #[serde(default)]
+        authored: bool,
+    },
+}
+
+impl From<WrittenRecordings> for Recordings {
+    fn from(written: WrittenRecordings) -> Self {
+        match written {
+            WrittenRecordings::Path(path) => Self { path, authored: false },
+            WrittenRecordings::Map { path, authored } => Self { path, authored },
+        }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenCase {
     name: String,
     script: Option<String>,
-    recordings: Vec<String>,
+    recordings: Vec<Recordings>,
     #[serde(default)]
     settings: Option<Value>,
     #[serde(default)]

@@ -1,9 +1,10 @@
 //! The recordings of a case, and the prompt script that they answer.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::case::Case;
+use super::case::{Case, Recordings};
 use super::job::{Job, Of};
 use super::shelf::{Shelf, beside, seen_from};
 use super::suite::Suite;
@@ -54,8 +55,8 @@ impl<'s> Scripts<'s> {
 
 impl Case {
     /// Its patterns, each with the recordings that it takes, on the shelf; `suite` is its file.
-    fn found<'c>(&'c self, suite: &'c str, shelf: &'c Shelf) -> impl Iterator<Item = (&'c String, Vec<String>)> {
-        self.recordings.iter().map(move |pattern| (pattern, shelf.expand(&beside(suite, pattern))))
+    fn found<'c>(&'c self, suite: &'c str, shelf: &'c Shelf) -> impl Iterator<Item = (&'c Recordings, Vec<String>)> {
+        self.recordings.iter().map(move |own| (own, shelf.expand(&beside(suite, &own.path))))
     }
 
     /// The paths of its recordings on the shelf, each once.
@@ -107,9 +108,10 @@ pub(super) fn jobs_of(
     let of = Of::new(suite, case, script).map_err(|message| vec![wrong(&["settings"], message)])?;
     let of = Arc::new(of);
     let mut jobs: Vec<Job> = Vec::new();
-    let mut taken = BTreeSet::new();
+    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
     let mut problems = Vec::new();
-    for (index, (pattern, found)) in case.found(&suite.file, shelf).enumerate() {
+    for (index, (own, found)) in case.found(&suite.file, shelf).enumerate() {
+        let Recordings { path: pattern, authored } = own;
         if found.is_empty() {
             let route = ["recordings", &index.to_string()];
             problems.push(wrong(&route, format!("`{}`: no recording is called `{pattern}`", case.name)));
@@ -117,8 +119,16 @@ pub(super) fn jobs_of(
         for path in found {
             let recording = if pattern.starts_with('/') { path.clone() } else { seen_from(&suite.file, &path) };
             // Two patterns may take one recording, which is judged once.
-            if taken.insert(path.clone()) {
-                jobs.push(Job { of: of.clone(), path, recording });
+            match taken.entry(path.clone()) {
+                Entry::Occupied(first) => {
+                    if let Some(job) = jobs.get_mut(*first.get()) {
+                        job.authored |= authored;
+                    }
+                }
+                Entry::Vacant(new) => {
+                    new.insert(jobs.len());
+                    jobs.push(Job { of: of.clone(), path, recording, authored: *authored });
+                }
             }
         }
     }

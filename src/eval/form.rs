@@ -14,13 +14,15 @@ pub(super) static SUITE: Form = Form::Map(&[
 pub(super) static CASE: Form = Form::Map(&[
     must("name", Form::Text),
     may("script", Form::Maybe(&Form::Text)),
-    must("recordings", Form::List(&Form::Text)),
+    must("recordings", Form::List(&RECORDINGS)),
     may("settings", Form::Any),
     may("variables", Form::Any),
     may("matrix", Form::Any),
     may("tags", Form::List(&Form::Text)),
     may("expect", EXPECT),
 ]);
+
+const RECORDINGS: Form = Form::TextOr(&Form::Map(&[must("path", Form::Text), may("authored", Form::Flag)]));
 
 const EXPECT: Form = Form::Map(&[
     may("final", Form::Maybe(&VERDICT)),

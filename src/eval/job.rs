@@ -33,6 +33,8 @@ pub(super) struct Job {
     pub(super) path: String,
     /// The same seen from the suite's file, which is how it is called: the same on any machine.
     pub(super) recording: String,
+    /// Whether the suite says that its replies were written by hand.
+    pub(super) authored: bool,
 }
 
 /// What all recordings of a case have in common.
@@ -117,6 +119,7 @@ impl Job {
         score.suite.clone_from(&self.of.suite);
         score.case.clone_from(&self.of.case.name);
         score.recording.clone_from(&self.recording);
+        score.authored |= self.authored;
         score.settings = Some(self.of.settings());
         score
     }

@@ -41,7 +41,7 @@ mod words;
 pub use baseline::{Baseline, CaseChange, Change, Compared, Comparison, RuleChange};
 pub use beside::Beside;
 pub use bisect::{History, RuleTurn, history, history_json, write_history};
-pub use case::Case;
+pub use case::{Case, Recordings};
 pub use chosen::Chosen;
 pub use expect::CaseExpectation;
 pub use files::FileScore;

@@ -58,6 +58,33 @@ fn a_torn_recording_is_torn_and_no_drift() {
 }
 
 #[test]
+fn a_suite_says_which_chats_were_written_by_hand() {
+    let said = [("user", "one"), ("assistant", "Well.")];
+    let suite = "name: s\ncases:\n  - name: a\n    recordings: ['recordings/*.jsonl', {path: 'recordings/${d}*.jsonl', authored: true}]\n    variables: {d: hand}\n";
+    let folder = folder(suite, &[("1.jsonl", &said), ("hand.jsonl", &said)]);
+    let report = run(&["evals/suite.yaml".to_owned()], &Shelf::Disk(folder.path().to_owned()), &Options::default());
+    assert_eq!(report.problems, []);
+    let told: Vec<_> = report.scores.iter().map(|score| (score.recording.as_str(), score.authored)).collect();
+    assert_eq!(told, [("recordings/1.jsonl", false), ("recordings/hand.jsonl", true)]);
+    let told =
+        ["\"authored\": true", "(hand.jsonl, authored)", "name=\"authored\"", "authored: 1 recording", "by hand"];
+    for ((form, text), told) in forms(&report).into_iter().zip(told) {
+        assert!(text.contains(told), "{form}: {told} is not in\n{text}");
+    }
+    let wrong = suite.replace("authored: true", "author: true").replace("'recordings/*.jsonl'", "3");
+    fs::write(folder.path().join("evals/suite.yaml"), wrong).unwrap();
+    let report = run(&["evals/suite.yaml".to_owned()], &Shelf::Disk(folder.path().to_owned()), &Options::default());
+    let told: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "evals/suite.yaml:4:18: an item of `recordings` is a number (`3`), not a text",
+            "evals/suite.yaml:4:54: an item of `recordings` has no key `author`; did you mean `authored`?",
+        ]
+    );
+}
+
+#[test]
 fn the_funnel_says_what_it_counts() {
     let score = |authored: bool| CaseScore { authored, ..CaseScore::default() };
     let page = |scores: Vec<CaseScore>| forms(&Report { scores, ..Report::default() })[4].1.clone();

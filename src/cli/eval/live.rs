@@ -144,7 +144,7 @@ fn takes(
                 number += 1;
                 let target = target(&folder, case, number);
                 let called = target.strip_prefix(&folder).unwrap_or(&target).to_string_lossy().into_owned();
-                if !case.recordings.iter().any(|pattern| fast_glob::glob_match(plain(pattern), &called)) {
+                if !case.recordings.iter().any(|own| fast_glob::glob_match(plain(&own.path), &called)) {
                     let error = format!(
                         "{name}: `{}`: a new recording is called as {called}, and none of its patterns takes that",
                         case.name
@@ -209,7 +209,7 @@ fn shown(path: &Path, directory: &Path) -> String {
 
 /// The folder where a case's recordings lie.
 fn home(folder: &Path, case: &Case) -> PathBuf {
-    let pattern = plain(case.recordings.first().map_or("", String::as_str));
+    let pattern = plain(case.recordings.first().map_or("", |own| own.path.as_str()));
     let fixed = pattern.split('/').take_while(|part| !part.contains(['*', '?', '[', '{']) && !part.ends_with(".jsonl"));
     let from = if pattern.starts_with('/') { PathBuf::from("/") } else { folder.to_owned() };
     fixed.fold(from, |path, part| path.join(part))
