@@ -159,7 +159,7 @@ fn stale_recordings_are_told_left_out_or_recorded_anew() {
     let whole = pipewright().file("p.json", &part.out).args(["eval", "merge", "p.json"]).run();
     assert_eq!((whole.code, whole.out), (Some(0), without.out), "{}", whole.err);
     // Recorded anew under its own name; the former one is kept.
-    let server = Server::with([says("Anew.")]);
+    let server = Server::with([says("Anew."), says("Shared.")]);
     let live = |run: crate::support::Run| run.args(["--live", "--server", &server.base(), "--model", "small"]).run();
     let anew = live(run(&both).args(["--stale", "record"]));
     assert_eq!((anew.code, server.asked().len()), (Some(0), 1), "{}{}", anew.out, anew.err);
@@ -169,8 +169,26 @@ fn stale_recordings_are_told_left_out_or_recorded_anew() {
         anew.err
     );
     assert!(anew.read("r/old.jsonl").contains("Anew.") && anew.read("r/old.jsonl.old") == chat("one"));
+    // Cases with the same prompts share what is recorded; for others nothing is asked and nothing lost.
+    let shared = |second: &str| {
+        let script =
+            |prompt: &str| format!("name: s\nsettings: {{policy: none}}\nturns: [{{id: a, prompt: {prompt}}}]\n");
+        let suite = "name: mine\ncases:\n  - {name: one, script: s.yaml, recordings: ['r/*.jsonl']}\n  - {name: other, script: o.yaml, recordings: [r/old.jsonl]}\n";
+        let run = pipewright().file("s.yaml", script("two")).file("o.yaml", script(second)).file("mine.yaml", suite);
+        let run = run.file("r/old.jsonl", chat("one")).env("OPENAI_API_KEY", "sk-canary-123456");
+        live(run.args(["eval", "mine.yaml", "--stale", "record"]))
+    };
+    let both_served = shared("two");
+    assert_eq!((both_served.code, server.asked().len()), (Some(0), 2), "{}{}", both_served.out, both_served.err);
+    assert!(both_served.err.contains("one, other: recorded to r/old.jsonl"), "{}", both_served.err);
+    for second in ["one", "three"] {
+        let refused = shared(second);
+        assert_eq!((refused.code, server.asked().len()), (Some(2), 2), "{}", refused.err);
+        assert!(refused.err.contains("`one` and `other` have other prompts for r/old.jsonl"), "{}", refused.err);
+        assert!(!refused.exists("r/old.jsonl.old"));
+    }
     let nothing = live(run(&both[1..]).args(["--stale", "record"]));
-    assert_eq!((nothing.code, server.asked().len()), (Some(0), 1), "{}", nothing.err);
+    assert_eq!((nothing.code, server.asked().len()), (Some(0), 2), "{}", nothing.err);
     let offline = run(&both).args(["--stale", "record"]).run();
     assert!(offline.code == Some(2) && offline.err.contains("add `--live`"), "{}", offline.err);
 }

@@ -101,15 +101,23 @@ pub(super) fn record(
     }
 }
 
-/// The conversations that are to be recorded, in the order of suites and cases.
-fn takes(
+/// A case with its prompts.
+struct Asked {
+    suite: String,
+    folder: PathBuf,
+    case: Case,
+    script: PromptScript,
+}
+
+/// The cases that have a script, in the order of suites and cases: all of them, so that none loses a recording to another.
+/// What is wrong with one that is not chosen is told when it is judged.
+fn asked(
     arguments: &Eval,
     filter: &Filter,
     configuration: &Configuration,
     world: &World<'_>,
-) -> Result<VecDeque<Take>, CliError> {
-    let mut takes = VecDeque::new();
-    let mut number = 0;
+) -> Result<Vec<Asked>, CliError> {
+    let mut all = Vec::new();
     for path in &arguments.suites {
         let name = path.display().to_string();
         let undone = |reason: String| CliError::undone(format!("{name}: {reason}"));
@@ -117,46 +125,91 @@ fn takes(
         let suite = Suite::read(&name, &text, &configuration.settings);
         let (suite, _) = suite.map_err(|error| CliError::usage(error.to_string()))?;
         let folder = world.directory.join(path).parent().map(Path::to_owned).unwrap_or_default();
-        for case in suite.chosen(filter) {
+        for case in suite.cases {
             let Some(path) = &case.script else { continue };
-            let text = files::read(&folder.join(path)).map_err(|reason| undone(format!("{path}: {reason}")))?;
-            let full = folder.join(path);
-            let beside = |file: &str| engine::read_beside(&full, file);
-            let script = PromptScript::read_with(path, &text, &case.settings, &beside);
-            let mut script = script.map_err(|error| CliError::usage(error.to_string()))?;
+            let read = || {
+                let text = files::read(&folder.join(path)).map_err(|reason| undone(format!("{path}: {reason}")))?;
+                let full = folder.join(path);
+                let beside = |file: &str| engine::read_beside(&full, file);
+                let script = PromptScript::read_with(path, &text, &case.settings, &beside);
+                script.map_err(|error| CliError::usage(error.to_string()))
+            };
+            let mut script = match read() {
+                Err(_) if !filter.takes(&case.name, &case.tags) => continue,
+                script => script?,
+            };
             case.fill(&mut script);
-            let stale = match arguments.stale {
-                Stale::Record => stale(&name, case, &script, &world.directory),
-                Stale::Fail | Stale::LeaveOut => Vec::new(),
-            };
-            let wanted = match arguments.samples {
-                Some(samples) => usize::from(samples).saturating_sub(answering(&folder, case, &script)),
-                None => usize::from(arguments.stale != Stale::Record),
-            };
-            let count = wanted.saturating_sub(stale.len());
-            for target in stale {
-                // Two cases may take one recording, which can be made for one of them.
-                if !takes.iter().any(|take: &Take| take.target == target) {
-                    takes.push_back(Take { case: case.name.clone(), script: script.clone(), target, anew: true });
-                }
+            all.push(Asked { suite: name.clone(), folder: folder.clone(), case, script });
+        }
+    }
+    Ok(all)
+}
+
+/// The conversations that are to be recorded, in the order of suites and cases.
+fn takes(
+    arguments: &Eval,
+    filter: &Filter,
+    configuration: &Configuration,
+    world: &World<'_>,
+) -> Result<VecDeque<Take>, CliError> {
+    let all = asked(arguments, filter, configuration, world)?;
+    let mut takes: VecDeque<Take> = VecDeque::new();
+    let mut number = 0;
+    for one in all.iter().filter(|one| filter.takes(&one.case.name, &one.case.tags)) {
+        let Asked { suite, folder, case, script } = one;
+        let stale = match arguments.stale {
+            Stale::Record => stale(suite, case, script, &world.directory),
+            Stale::Fail | Stale::LeaveOut => Vec::new(),
+        };
+        let wanted = match arguments.samples {
+            Some(samples) => usize::from(samples).saturating_sub(answering(folder, case, script)),
+            None => usize::from(arguments.stale != Stale::Record),
+        };
+        let count = wanted.saturating_sub(stale.len());
+        for target in stale {
+            if let Some(other) = all.iter().find(|other| other.asks_otherwise(script, &target, &world.directory)) {
+                let path = shown(&target, &world.directory);
+                let error = format!(
+                    "{suite}: `{}` and `{}` have other prompts for {path}, which can be recorded for one of them",
+                    case.name, other.case.name
+                );
+                return Err(CliError::usage(error).hint("give each a recording of its own"));
             }
-            for _ in 0..count {
-                number += 1;
-                let target = target(&folder, case, number);
-                let called = target.strip_prefix(&folder).unwrap_or(&target).to_string_lossy().into_owned();
-                if !case.recordings.iter().any(|own| fast_glob::glob_match(plain(&own.path), &called)) {
-                    let error = format!(
-                        "{name}: `{}`: a new recording is called as {called}, and none of its patterns takes that",
-                        case.name
-                    );
-                    return Err(CliError::usage(error)
-                        .hint("give the case a folder of recordings, as in `recordings/api/*.jsonl`"));
-                }
-                takes.push_back(Take { case: case.name.clone(), script: script.clone(), target, anew: false });
+            // Cases with the same prompts share a recording.
+            match takes.iter_mut().find(|take| take.target == target) {
+                Some(take) => take.case = format!("{}, {}", take.case, case.name),
+                None => takes.push_back(Take { case: case.name.clone(), script: script.clone(), target, anew: true }),
             }
+        }
+        for _ in 0..count {
+            number += 1;
+            let target = target(folder, case, number);
+            let called = target.strip_prefix(folder).unwrap_or(&target).to_string_lossy().into_owned();
+            if !case.recordings.iter().any(|own| fast_glob::glob_match(plain(&own.path), &called)) {
+                let error = format!(
+                    "{suite}: `{}`: a new recording is called as {called}, and none of its patterns takes that",
+                    case.name
+                );
+                return Err(
+                    CliError::usage(error).hint("give the case a folder of recordings, as in `recordings/api/*.jsonl`")
+                );
+            }
+            takes.push_back(Take { case: case.name.clone(), script: script.clone(), target, anew: false });
         }
     }
     Ok(takes)
+}
+
+impl Asked {
+    /// Whether the case takes a recording and asks something else than a script does.
+    fn asks_otherwise(&self, script: &PromptScript, target: &Path, directory: &Path) -> bool {
+        let prompts = |script: &PromptScript| {
+            let cues = engine::cues_of_script(script);
+            (cues.iter().map(|cue| cue.prompt.clone()).collect::<Vec<_>>(), cues.file)
+        };
+        let takes = || self.case.paths(&self.suite, &Shelf::Disk(directory.to_owned()));
+        prompts(&self.script) != prompts(script) && takes().iter().any(|path| directory.join(path) == target)
+    }
 }
 
 /// Holds one conversation. Its file gets its name when it is whole.
