@@ -3,6 +3,7 @@
 use std::io;
 
 use super::World;
+use crate::engine::ScriptErrors;
 use crate::report::visible;
 
 /// How a run ended. The numbers are a promise (`docs/cli.md`).
@@ -43,6 +44,9 @@ pub enum CliError {
         /// The file.
         path: String,
     },
+    /// A prompt script is wrong; each mistake is a line.
+    #[error("{0}")]
+    Script(#[from] ScriptErrors),
     /// The work could not be done, with the next move.
     #[error("{message}")]
     Undone {
@@ -87,13 +91,19 @@ impl CliError {
     pub fn tell(&self, world: &mut World<'_>) -> Exit {
         let (exit, hint) = match self {
             Self::Usage { hint, .. } => (Exit::Usage, hint.as_deref()),
-            Self::Settings { .. } => (Exit::Usage, None),
+            Self::Settings { .. } | Self::Script(_) => (Exit::Usage, None),
             Self::Undone { hint, .. } => (Exit::Undone, hint.as_deref()),
             Self::Interrupted { hint, .. } => (Exit::Interrupted, Some(hint.as_str())),
             Self::Output(_) => (Exit::Undone, None),
         };
         // When standard error is gone too, the exit code still tells.
-        let _ = writeln!(world.err, "error: {}", visible(&self.to_string()));
+        let messages = match self {
+            Self::Script(ScriptErrors(errors)) => errors.iter().map(ToString::to_string).collect(),
+            error => vec![error.to_string()],
+        };
+        for message in messages {
+            let _ = writeln!(world.err, "error: {}", visible(&message));
+        }
         if let Some(hint) = hint {
             let _ = writeln!(world.err, "hint: {}", visible(hint));
         }

@@ -140,7 +140,7 @@ fn material(
             let script = PromptScript::read_with(&name, &text, &configuration.settings, &|file| {
                 engine::read_beside(&full, file)
             });
-            let script = script.map_err(|error| CliError::usage(error.to_string()))?;
+            let script = script?;
             if shelf.is_empty() && !arguments.live {
                 shelf = compiled_in(&script, &name)?;
             }

@@ -47,7 +47,7 @@ pub use reworded::reworded;
 pub use script::{PromptScript, ScriptFile, ScriptTurn, TurnExpectation};
 pub use style::adapted;
 pub use turn::{Stop, Turn};
-pub use written::ScriptError;
+pub use written::{ScriptError, ScriptErrors};
 
 #[cfg(test)]
 mod failed_tests;

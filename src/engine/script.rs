@@ -1,18 +1,18 @@
 //! Prompt scripts: prompts in a file, with what is expected of each answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
 use super::attempt::YamlKind;
 use super::beginning::stays_beside;
 use super::form::{ANSWER, Form, Mistakes, VERDICT, YAML, may, must};
-use super::written::{ScriptError, Wrong, at, errors, guarded, typed};
+use super::written::{ScriptErrors, Wrong, at, errors, readable, typed};
 use crate::check;
 use crate::finding::Verdict;
 use crate::rules::RuleAnswer;
 use crate::settings::{self, Settings};
-use crate::yaml::Span;
+use crate::yaml::{Node, Span};
 
 /// A prompt script.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +88,7 @@ struct Written {
     #[serde(default)]
     #[expect(dead_code, reason = "named so that it is known; read with its places by the settings room")]
     settings: Option<serde_yaml::Value>,
+    #[expect(dead_code, reason = "named so that it is known; read with its place")]
     file: Option<String>,
     turns: Vec<ScriptTurn>,
 }
@@ -103,7 +104,7 @@ impl PromptScript {
     ///
     /// # Errors
     /// As [`PromptScript::read_with`], and a script that names a file.
-    pub fn read(name: &str, text: &str, base: &Settings) -> Result<Self, ScriptError> {
+    pub fn read(name: &str, text: &str, base: &Settings) -> Result<Self, ScriptErrors> {
         Self::read_with(name, text, base, &|_| Err("can't be read here".to_owned()))
     }
 
@@ -111,70 +112,92 @@ impl PromptScript {
     /// that is seen from the script's folder, or why there is none.
     ///
     /// # Errors
-    /// The first thing that is wrong with it, at its place.
+    /// All that is wrong with it, each at its place.
     pub fn read_with(
         name: &str,
         text: &str,
         base: &Settings,
         beside: &dyn Fn(&str) -> Result<String, String>,
-    ) -> Result<Self, ScriptError> {
-        let document = guarded(name, text)?;
-        let wrong = |(span, message): Wrong| at(name, &document, span, message);
+    ) -> Result<Self, ScriptErrors> {
+        let (document, mut wrong) = readable(name, text).map_err(ScriptErrors::from)?;
         let Some(root) = document.root() else {
-            return Err(wrong((Span::default(), "is empty: a prompt script has a `name` and `turns`".to_owned())));
+            let empty = "is empty: a prompt script has a `name` and `turns`".to_owned();
+            return Err(at(name, &document, Span::default(), empty).into());
         };
         let mut mistakes = Mistakes::default();
         SCRIPT.wrong(root, "the prompt script", &mut mistakes);
-        if let Some(first) = mistakes.found.into_iter().next() {
-            return Err(wrong(first));
-        }
-        let written: Written = typed(root).map_err(|message| wrong((root.place(), message)))?;
+        // What is no YAML at its place has no form either.
+        mistakes.found.retain(|(span, _)| !wrong.iter().any(|(own, _)| own == span));
+        let has_form = mistakes.found.is_empty();
+        wrong.append(&mut mistakes.found);
         let mut found = Vec::new();
-        let mut own = base.clone();
+        let mut settings = base.clone();
         if let Some(node) = root.get("settings").filter(|node| !node.is_null()) {
-            settings::read_node(node, &rule_ids(), &mut own, &mut found);
+            settings::read_node(node, &rule_ids(), &mut settings, &mut found);
         }
-        if let Some(first) = errors(&found).into_iter().next() {
-            return Err(wrong(first));
+        wrong.extend(errors(&found));
+        if let Some(turns) = root.get("turns") {
+            wrong.extend(wrong_turns(turns));
         }
-        let turns = root.get("turns");
-        let place = |index: usize, key: &str| {
-            let turn = turns.and_then(|turns| turns.items().nth(index));
-            let node = turn.and_then(|turn| turn.get(key).or(Some(turn))).or(turns).unwrap_or(root);
-            node.place()
+        let mut file = None;
+        if let Some(node) = root.get("file")
+            && let Some(path) = node.string()
+        {
+            let text = match stays_beside(path) {
+                true => beside(path),
+                false => Err("is no path below the prompt script's folder".to_owned()),
+            };
+            match text {
+                Ok(text) => file = Some(ScriptFile { path: path.to_owned(), text }),
+                Err(why) => wrong.push((node.place(), format!("`{path}` {why}"))),
+            }
+        }
+        let written: Option<Written> = match typed(root) {
+            Ok(written) => Some(written),
+            Err(message) => {
+                // Mostly in other words what the form says at its place.
+                wrong.extend(has_form.then(|| (root.place(), message)).filter(|_| wrong.is_empty()));
+                None
+            }
         };
-        if written.turns.is_empty() {
-            return Err(at(name, &document, place(0, ""), "`turns` has no prompt".to_owned()));
-        }
-        for (index, turn) in written.turns.iter().enumerate() {
-            if turn.prompt.trim().is_empty() {
-                let message = format!("the prompt of `{}` is empty", turn.id);
-                return Err(at(name, &document, place(index, "prompt"), message));
+        match written {
+            Some(Written { name, description, turns, .. }) if wrong.is_empty() => {
+                Ok(Self { name, description, settings, file, turns })
             }
-            if written.turns.iter().take(index).any(|earlier| earlier.id == turn.id) {
-                let message = format!("`{}` is the id of two turns", turn.id);
-                return Err(at(name, &document, place(index, "id"), message));
-            }
-            if let Some(rule) = turn.expect.rules.keys().find(|rule| !rule_ids().contains(&rule.as_str())) {
-                let turn = turns.and_then(|turns| turns.items().nth(index));
-                let rules = turn.and_then(|turn| turn.get("expect")?.get("rules"));
-                let written = rules.and_then(|rules| rules.entry(rule)).map(|entry| entry.key.place());
-                return Err(wrong((written.unwrap_or(place(index, "expect")), unknown_rule(rule))));
+            _ => {
+                wrong.sort_by_key(|(span, _)| span.start);
+                Err(ScriptErrors(wrong.into_iter().map(|(span, message)| at(name, &document, span, message)).collect()))
             }
         }
-        let file = written.file.map(|path| {
-            let place = root.get("file").map_or(Span::default(), |node| node.place());
-            let wrong = |why: String| at(name, &document, place, format!("`{path}` {why}"));
-            if !stays_beside(&path) {
-                return Err(wrong("is no path below the prompt script's folder".to_owned()));
-            }
-            let text = beside(&path).map_err(wrong)?;
-            Ok(ScriptFile { path, text })
-        });
-        let file = file.transpose()?;
-        let Written { name, description, turns, .. } = written;
-        Ok(Self { name, description, settings: own, file, turns })
     }
+}
+
+/// What is wrong with turns beside their form.
+fn wrong_turns(turns: Node<'_>) -> Vec<Wrong> {
+    let mut wrong = Vec::new();
+    if turns.is_sequence() && turns.items().len() == 0 {
+        wrong.push((turns.place(), "`turns` has no prompt".to_owned()));
+    }
+    let mut ids = BTreeSet::new();
+    for turn in turns.items() {
+        let id = turn.get("id").and_then(|id| id.string());
+        if let Some(prompt) = turn.get("prompt")
+            && prompt.string().is_some_and(|prompt| prompt.trim().is_empty())
+        {
+            let of = id.map_or("a turn".to_owned(), |id| format!("`{id}`"));
+            wrong.push((prompt.place(), format!("the prompt of {of} is empty")));
+        }
+        if let (Some(node), Some(id)) = (turn.get("id"), id)
+            && !ids.insert(id)
+        {
+            wrong.push((node.place(), format!("`{id}` is the id of two turns")));
+        }
+        let rules = turn.get("expect").and_then(|expect| expect.get("rules"));
+        let unknown = rules.into_iter().flat_map(|rules| rules.entries());
+        let unknown = unknown.filter(|entry| !rule_ids().contains(&entry.name()));
+        wrong.extend(unknown.map(|entry| (entry.key.place(), unknown_rule(entry.name()))));
+    }
+    wrong
 }
 
 /// The message about a rule that isn't there, with the nearest one.
@@ -194,7 +217,7 @@ pub fn unknown_rule(id: &str) -> String {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<PromptScript, ScriptError> {
+    fn read(text: &str) -> Result<PromptScript, ScriptErrors> {
         PromptScript::read("p.yaml", text, &Settings::default())
     }
 
@@ -255,6 +278,27 @@ mod tests {
     }
 
     #[test]
+    fn all_mistakes_are_told_in_their_order() {
+        let text = "name: x\nname: y\nsettings: {main_branch: y, rules: {nope: off}}\nfile: ../a\nturns:\n  - {id: a, prompt: ' ', expect: {rules: {build-onc: holds, tag-prefx: holds}}}\n  \
+                    - {id: a, prompt: b, expect: {yaml: whole, rules: *none}}\n  - {promt: c}\nturn: []\n";
+        insta::assert_snapshot!(read(text).unwrap_err(), @r"
+        p.yaml:2:1: `name` stands twice in one map; the first is on line 1
+        p.yaml:3:12: unknown setting `main_branch`; did you mean `main-branch`?
+        p.yaml:3:36: unknown rule `nope`; `pipewright rules` lists them
+        p.yaml:4:7: `../a` is no path below the prompt script's folder
+        p.yaml:6:21: the prompt of `a` is empty
+        p.yaml:6:43: no rule is called `build-onc`; did you mean `build-once`?
+        p.yaml:6:61: no rule is called `tag-prefx`; did you mean `tag-prefix`?
+        p.yaml:7:10: `a` is the id of two turns
+        p.yaml:7:39: `yaml` is `whole`, not one of `none`, `fragment`, `file`, `flawed`
+        p.yaml:7:53: `*none` names no anchor that stands before it
+        p.yaml:8:5: an item of `turns` lacks `id`
+        p.yaml:8:6: an item of `turns` has no key `promt`; did you mean `prompt`?
+        p.yaml:9:1: the prompt script has no key `turn`; did you mean `turns`?
+        ");
+    }
+
+    #[test]
     fn mistakes_are_told_at_their_place() {
         let turn = "turns:\n  - {id: a, prompt: b}\n";
         let told = [
@@ -277,7 +321,7 @@ mod tests {
         [
             "p.yaml:1:1: is empty: a prompt script has a `name` and `turns`",
             "p.yaml:1:7: the `[` that opens here is never closed",
-            "p.yaml:2:1: `name` stands twice in one map; the first is on line 1",
+            "p.yaml:1:1: the prompt script lacks `turns`\np.yaml:2:1: `name` stands twice in one map; the first is on line 1",
             "p.yaml:2:8: `turns` has no prompt",
             "p.yaml:4:10: `a` is the id of two turns",
             "p.yaml:2:12: unknown setting `main_branch`; did you mean `main-branch`?",

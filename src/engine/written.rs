@@ -1,5 +1,7 @@
 //! Files of ours as they are written, prompt scripts and suites: read once, with every mistake at its place.
 
+use std::fmt;
+
 use serde::de::DeserializeOwned;
 use serde_yaml::{Mapping, Value};
 
@@ -24,6 +26,25 @@ pub struct ScriptError {
     pub column: usize,
     /// What is wrong: a lower-case fragment.
     pub message: String,
+}
+
+/// All that is wrong with a file of ours: a line each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScriptErrors(pub Vec<ScriptError>);
+
+impl std::error::Error for ScriptErrors {}
+
+impl fmt::Display for ScriptErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl From<ScriptError> for ScriptErrors {
+    fn from(error: ScriptError) -> Self {
+        Self(vec![error])
+    }
 }
 
 /// Reads a file of ours as far as it is YAML at all, within its bounds. A key that stands twice and the like come beside it,

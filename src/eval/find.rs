@@ -8,7 +8,7 @@ use super::case::{Case, Recordings};
 use super::job::{Job, Of};
 use super::shelf::{Shelf, beside, seen_from};
 use super::suite::Suite;
-use crate::engine::{PromptScript, ScriptError};
+use crate::engine::{PromptScript, ScriptError, ScriptErrors};
 use crate::session::read;
 use crate::settings::nearest;
 
@@ -23,7 +23,7 @@ enum NoScript {
     /// The file can't be read, or is something else: why, as words that go on after its name.
     Unreadable(String),
     /// What is wrong in it, at its place.
-    Wrong(ScriptError),
+    Wrong(ScriptErrors),
 }
 
 impl<'s> Scripts<'s> {
@@ -83,7 +83,7 @@ pub(super) fn jobs_of(
         None => None,
         Some(path) => match scripts.script(&beside(&suite.file, path), case) {
             Ok(script) => Some(script),
-            Err(NoScript::Wrong(error)) => return Err(vec![error]),
+            Err(NoScript::Wrong(errors)) => return Err(errors.0),
             Err(NoScript::Unreadable(why)) => {
                 return Err(vec![wrong(&["script"], format!("the prompt script `{path}` {why}"))]);
             }

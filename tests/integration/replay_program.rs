@@ -115,3 +115,16 @@ fn the_same_input_gives_the_same_bytes_on_any_machine() {
         }
     });
 }
+
+#[test]
+fn all_mistakes_of_a_prompt_script_are_told_a_line_each() {
+    let script = "name: x\nturns:\n  - {id: a, prompt: ' '}\n  - {id: a, promt: b}\n";
+    let ended = pipewright().file("p.yaml", script).args(["replay", "p.yaml"]).run();
+    insta::assert_snapshot!(ended.block(), @r"
+    --- stderr
+    error: p.yaml:3:21: the prompt of `a` is empty
+    error: p.yaml:4:10: `a` is the id of two turns
+    error: p.yaml:4:13: an item of `turns` has no key `promt`; did you mean `prompt`?
+    --- exit 2
+    ");
+}

@@ -131,8 +131,7 @@ fn asked(
                 let text = files::read(&folder.join(path)).map_err(|reason| undone(format!("{path}: {reason}")))?;
                 let full = folder.join(path);
                 let beside = |file: &str| engine::read_beside(&full, file);
-                let script = PromptScript::read_with(path, &text, &case.settings, &beside);
-                script.map_err(|error| CliError::usage(error.to_string()))
+                PromptScript::read_with(path, &text, &case.settings, &beside).map_err(CliError::from)
             };
             let mut script = match read() {
                 Err(_) if !filter.takes(&case.name, &case.tags) => continue,

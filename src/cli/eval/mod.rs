@@ -115,7 +115,7 @@ fn instead(arguments: &Eval, world: &World<'_>) -> Result<Option<Instead>, CliEr
         let full = world.directory.join(path);
         let text = files::read(&full).map_err(|reason| CliError::usage(format!("{name}: {reason}")))?;
         let beside = |file: &str| crate::engine::read_beside(&full, file);
-        let script = PromptScript::read_with(&name, &text, &Settings::default(), &beside).map_err(wrong)?;
+        let script = PromptScript::read_with(&name, &text, &Settings::default(), &beside)?;
         let prompts = Instead::prompts(script);
         instead = Some(match instead {
             Some(first) => first.and(prompts),
