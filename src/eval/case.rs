@@ -140,8 +140,6 @@ impl<'r> Reader<'r> {
         let what = name.map_or("the case".to_owned(), |name| format!("the case `{name}`"));
         let mut mistakes = Mistakes { filled_in: true, ..Mistakes::default() };
         CASE.wrong(self.node, &what, &mut mistakes);
-        // What is no YAML at its place has no form either.
-        mistakes.found.retain(|(span, _)| !broken.iter().any(|(own, _)| own == span));
         let mut wrong = broken;
         wrong.append(&mut mistakes.found);
         let cells = match self.cells(shared) {

@@ -115,7 +115,6 @@ fn what_is_wrong_behind_an_alias_costs_the_cases_that_use_it() {
     one, last
     s.yaml:6:9: `*r` stands inside the node that it names
     s.yaml:7:31: `*r` brings what is wrong on line 6: `*r` stands inside the node that it names
-    s.yaml:6:9: an item of `recordings` is empty, not a text
 
     one, last
     s.yaml:5:9: `*two` stands inside the node that it names
