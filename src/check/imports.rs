@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::effect::Files;
-use crate::finding::Finding;
+use crate::finding::{Finding, Related};
 use crate::pipeline::File;
 use crate::settings::DEFAULT_FILE;
 use crate::yaml::{Document, Node, Part, Span};
@@ -27,24 +27,22 @@ pub(super) fn join(document: &mut Document, files: &dyn Files) {
     found.into_iter().for_each(|(path, text)| document.add_part(&path, text));
 }
 
-/// Says of each finding in an imported pipeline where it is imported, and in words where it stands.
+/// Says of each finding in an imported pipeline where it is imported; where it stands is told in words, and is its other place.
 pub(super) fn bring_home(document: &Document, findings: &mut [Finding]) {
     if document.parts().is_empty() {
         return;
     }
     for finding in findings {
-        for related in std::mem::take(&mut finding.related) {
-            match document.part_at(related.span.start) {
-                Some(part) => {
-                    finding.trace.push(format!("{}: {}", there(part, related.span.start), related.message));
-                }
-                None => finding.related.push(related),
+        for related in &finding.related {
+            if let Some(part) = document.part_at(related.span.start) {
+                finding.trace.push(format!("{}: {}", there(part, related.span.start), related.message));
             }
         }
         let start = finding.span.start;
         let Some(part) = document.part_at(start) else { continue };
         let Some(import) = import(document, part, &finding.trace) else { continue };
         finding.message.push_str(&format!(" (in {})", there(part, start)));
+        finding.related.insert(0, Related { message: "found here".to_owned(), span: finding.span });
         finding.span = import.span();
     }
 }

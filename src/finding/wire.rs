@@ -27,6 +27,9 @@ impl From<Position> for WirePosition {
 pub struct WireRelated {
     /// What is there.
     pub message: String,
+    /// The imported file in which it is, from the repository's root; `None` for the file of the finding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// Where it begins.
     pub start: WirePosition,
     /// Where it ends.
@@ -69,7 +72,8 @@ impl WireFinding {
             .iter()
             .map(|related| {
                 let (start, end) = place(related.span);
-                WireRelated { message: related.message.clone(), start, end }
+                let file = document.part_at(related.span.start).map(|part| part.name().to_owned());
+                WireRelated { message: related.message.clone(), file, start, end }
             })
             .collect();
         Self {

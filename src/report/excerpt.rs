@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthChar;
 
 use super::visible::{is_plain, shown, visible};
 use super::{FileReport, Look};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Related, Severity};
 use crate::pipeline::File;
 use crate::yaml::{Document, Span};
 
@@ -38,7 +38,7 @@ pub(super) fn excerpt(
 ) -> io::Result<()> {
     let line_of = |span: Span| file.document.lines().line(span.start.min(file.document.text().len()));
     let mut marks = vec![Mark { span: finding.span, line: line_of(finding.span), label: None }];
-    for related in &finding.related {
+    for related in shown_beside(file, finding) {
         marks.push(Mark { span: related.span, line: line_of(related.span), label: Some(&related.message) });
     }
     marks.sort_by_key(|mark| mark.line);
@@ -67,8 +67,14 @@ pub(super) fn excerpt(
 
 /// The greatest line number of a finding's excerpt, in digits.
 pub(super) fn gutter(file: &FileReport<'_>, finding: &Finding) -> usize {
-    let spans = std::iter::once(finding.span).chain(finding.related.iter().map(|related| related.span));
+    let spans = std::iter::once(finding.span).chain(shown_beside(file, finding).map(|related| related.span));
     spans.map(|span| file.document.lines().line(span.start)).max().unwrap_or(1).to_string().len()
+}
+
+/// The other places that stand in the file itself: those of an imported file are told in the message and the trace.
+fn shown_beside<'f>(file: &FileReport<'f>, finding: &'f Finding) -> impl Iterator<Item = &'f Related> {
+    let document = file.document;
+    finding.related.iter().filter(move |related| document.part_at(related.span.start).is_none())
 }
 
 /// A line (or the part of it that fits) as it is shown, and where the mark lies in it, in columns.

@@ -1,6 +1,8 @@
 //! `sarif`: SARIF 2.1.0, the exchange format of static analysis (OASIS).
 
+use std::borrow::Cow;
 use std::io::{self, Write};
+use std::path::Path;
 
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -128,7 +130,7 @@ fn result(file: &FileReport<'_>, finding: &Finding, index: usize, fingerprint: &
 fn location(file: &FileReport<'_>, span: Span) -> Value {
     let (start, end) = (file.document.position(span.start), file.document.position(span.end));
     json!({"physicalLocation": {
-        "artifactLocation": {"uri": uri(file.path)},
+        "artifactLocation": {"uri": uri(&artifact(file, span))},
         "region": {
             "startLine": start.line,
             "startColumn": start.column,
@@ -138,6 +140,14 @@ fn location(file: &FileReport<'_>, span: Span) -> Value {
             "byteLength": end.offset - start.offset,
         },
     }})
+}
+
+/// The file of a place: the one that is checked, or the one beside it that it imports.
+fn artifact<'f>(file: &FileReport<'f>, span: Span) -> Cow<'f, str> {
+    match file.document.part_at(span.start) {
+        None => file.path.into(),
+        Some(part) => Path::new(file.path).with_file_name(part.name()).display().to_string().into(),
+    }
 }
 
 /// What could not be done: unreadable files, and layers that did not run.

@@ -122,6 +122,43 @@ fn what_is_found_in_it_is_said_at_the_import() {
 }
 
 #[test]
+fn where_it_stands_in_the_other_file_is_a_place_of_its_own() {
+    let ungated = SHARED.replace("          trigger: manual\n", "");
+    let run = |text: &str, format: &str| {
+        let run =
+            pipewright().file("api/bitbucket-pipelines.yml", MAIN).file("api/.bitbucket/delivery-pipelines.yml", text);
+        let run = run.args(["check", "--format", format, "api"]).run();
+        serde_json::from_str::<serde_json::Value>(&run.out).unwrap()
+    };
+    let json = run(&ungated, "json");
+    let finding = &json["files"][0]["findings"][0];
+    assert_eq!(finding["start"]["line"], 13);
+    let place = &finding["related"][0];
+    assert_eq!(place["file"], ".bitbucket/delivery-pipelines.yml");
+    assert_eq!((&place["start"]["line"], &place["start"]["column"]), (&30.into(), &23.into()));
+    let offset = usize::try_from(place["start"]["offset"].as_u64().unwrap()).unwrap();
+    assert!(ungated[offset..].starts_with("production"));
+
+    let sarif = run(&ungated, "sarif");
+    let result = &sarif["runs"][0]["results"][0];
+    let place = &result["relatedLocations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "api/.bitbucket/delivery-pipelines.yml");
+    assert_eq!(place["region"]["startLine"], 30);
+    assert_eq!(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "api/bitbucket-pipelines.yml");
+    // It may move there: the finding is the same one.
+    let moved = run(&format!("# Ours.\n{ungated}"), "sarif");
+    let moved = &moved["runs"][0]["results"][0];
+    assert_eq!(moved["relatedLocations"][0]["physicalLocation"]["region"]["startLine"], 31);
+    assert_eq!(moved["partialFingerprints"], result["partialFingerprints"]);
+    // The second place of one of its own is told with its file, too.
+    let json = run(&SHARED.replace("    candidate:\n", "    build:\n"), "json");
+    let places =
+        json["files"][0]["findings"].as_array().unwrap().iter().flat_map(|one| one["related"].as_array().unwrap());
+    let first = places.clone().find(|place| place["message"] == "first here").unwrap();
+    assert_eq!((&first["file"], &first["start"]["line"]), (&".bitbucket/delivery-pipelines.yml".into(), &4.into()));
+}
+
+#[test]
 fn a_secret_of_the_other_file_is_not_said() {
     let secret = SHARED.replacen(
         "crane tag $REPO/api:$BITBUCKET_COMMIT",
