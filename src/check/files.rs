@@ -1,5 +1,6 @@
 //! Files of the repository at hand.
 
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -52,6 +53,22 @@ impl Files for RepositoryFiles {
             return None;
         }
         std::fs::read_to_string(full).ok()
+    }
+
+    fn unreadable(&self, path: &str) -> Option<&'static str> {
+        let full = self.inside(path)?;
+        let metadata = full.metadata().ok()?;
+        if !metadata.is_file() {
+            return Some("is no file");
+        }
+        if metadata.len() > LARGEST {
+            return Some("is larger than 1 MiB");
+        }
+        match std::fs::read_to_string(full) {
+            Ok(_) => None,
+            Err(error) if error.kind() == ErrorKind::InvalidData => Some("is not UTF-8"),
+            Err(_) => Some("can't be read"),
+        }
     }
 
     fn list(&self, folder: &str) -> Option<Vec<String>> {

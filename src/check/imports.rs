@@ -1,6 +1,7 @@
 //! Pipelines that a file imports from files of its own repository: their steps are followed, and what is found in them is
 //! said where they are imported.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::effect::Files;
@@ -14,17 +15,29 @@ const MOST: usize = 50;
 
 /// Adds to a document the files at hand of which it imports pipelines.
 pub(super) fn join(document: &mut Document, files: &dyn Files) {
-    let found: Vec<(String, String)> = {
+    let found: Vec<(String, Result<String, &'static str>)> = {
         let Some(file) = File::new(document).filter(|file| !file.definitions().entries("imports").is_empty()) else {
             return;
         };
-        let paths: BTreeSet<&str> = file.imports().filter_map(|(_, import)| file.source_path(import.source)).collect();
-        let new = paths.into_iter().filter(|path| document.part(path).is_none()).take(MOST);
+        let paths: BTreeSet<Cow<'_, str>> =
+            file.imports().filter_map(|(_, import)| file.source_path(import.source)).collect();
+        let new = paths
+            .into_iter()
+            .filter(|path| document.part(path).is_none() && document.unreadable(path).is_none())
+            .take(MOST);
         // The pipeline file itself is what is checked, whatever is on the disk.
-        let read = |path: &str| if path == DEFAULT_FILE { Some(document.text().to_owned()) } else { files.read(path) };
-        new.filter_map(|path| Some((path.to_owned(), read(path)?))).collect()
+        let read = |path: &str| match path {
+            DEFAULT_FILE => Some(Ok(document.text().to_owned())),
+            path => files.read(path).map(Ok).or_else(|| files.unreadable(path).map(Err)),
+        };
+        new.filter_map(|path| Some((read(&path)?, path.into_owned()))).map(|(text, path)| (path, text)).collect()
     };
-    found.into_iter().for_each(|(path, text)| document.add_part(&path, text));
+    for (path, text) in found {
+        match text {
+            Ok(text) => document.add_part(&path, text),
+            Err(reason) => document.add_unreadable(&path, reason),
+        }
+    }
 }
 
 /// Says of each finding in an imported pipeline where it is imported; where it stands is told in words, and is its other place.
@@ -61,7 +74,8 @@ fn there(part: &Part, offset: usize) -> String {
 fn import<'d>(document: &'d Document, part: &Part, trace: &[String]) -> Option<Node<'d>> {
     let file = File::new(document)?;
     let mut first = None;
-    for (selector, import) in file.imports().filter(|(_, import)| file.source_path(import.source) == Some(part.name()))
+    for (selector, import) in
+        file.imports().filter(|(_, import)| file.source_path(import.source).as_deref() == Some(part.name()))
     {
         if trace.contains(&selector.place()) {
             return Some(import.node);

@@ -11,6 +11,11 @@ pub trait Files {
     /// The text of a file by its path from the repository's root; `None` where it is not at hand.
     fn read(&self, path: &str) -> Option<String>;
 
+    /// Why a file that is there has no text, as a clause about it: `is no UTF-8`.
+    fn unreadable(&self, _path: &str) -> Option<&'static str> {
+        None
+    }
+
     /// The names of the files in a folder by its path from the repository's root, in order; `None` where it is no folder at
     /// hand, or holds too many.
     fn list(&self, _folder: &str) -> Option<Vec<String>> {

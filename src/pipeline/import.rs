@@ -1,5 +1,7 @@
 //! Pipelines that are imported from a file of the same repository.
 
+use std::borrow::Cow;
+
 use super::{File, Pipeline, Section, Selector};
 use crate::yaml::Node;
 
@@ -22,13 +24,15 @@ pub enum Unseen<'d> {
     /// It is in another repository.
     Elsewhere,
     /// The file of this path is not at hand.
-    NotAtHand(&'d str),
+    NotAtHand(Cow<'d, str>),
+    /// The file of this path is there, and why its text can't be read.
+    Unreadable(Cow<'d, str>, &'d str),
     /// The file of this path could not be read as YAML to its end.
-    Broken(&'d str),
+    Broken(Cow<'d, str>),
     /// The file of this path has no pipeline of the name; those that it has.
-    Missing(&'d str, Vec<&'d str>),
+    Missing(Cow<'d, str>, Vec<&'d str>),
     /// In the file of this path the pipeline is an import itself.
-    Imports(&'d str),
+    Imports(Cow<'d, str>),
 }
 
 impl<'d> Pipeline<'d> {
@@ -63,9 +67,9 @@ impl<'d> File<'d> {
     }
 
     /// The path of a declared source that is a file of the same repository, from the repository's root.
-    pub fn source_path(&self, source: &str) -> Option<&'d str> {
+    pub fn source_path(&self, source: &str) -> Option<Cow<'d, str>> {
         let declared = self.definitions().node()?.get("imports")?.get(source)?.string()?;
-        let path = declared.strip_prefix("./").unwrap_or(declared);
+        let path = plain(declared);
         (!path.contains(':') && !path.is_empty()).then_some(path)
     }
 
@@ -83,15 +87,34 @@ impl<'d> File<'d> {
             return Err(Unseen::Undeclared);
         }
         let path = self.source_path(import.source).ok_or(Unseen::Elsewhere)?;
-        let (_, root) = self.root().document().part(path).ok_or(Unseen::NotAtHand(path))?;
-        let shared = root.and_then(File::of).ok_or(Unseen::Broken(path))?.selectors_in(Section::Shared);
+        let document = self.root().document();
+        let Some((_, root)) = document.part(&path) else {
+            return Err(match document.unreadable(&path) {
+                Some(reason) => Unseen::Unreadable(path, reason),
+                None => Unseen::NotAtHand(path),
+            });
+        };
+        let Some(shared) = root.and_then(File::of) else { return Err(Unseen::Broken(path)) };
+        let shared = shared.selectors_in(Section::Shared);
         let found = shared.iter().find(|selector| selector.name() == import.pipeline);
-        let found = found.ok_or_else(|| Unseen::Missing(path, shared.iter().map(|one| one.name()).collect()))?;
+        let Some(found) = found else {
+            return Err(Unseen::Missing(path, shared.iter().map(|one| one.name()).collect()));
+        };
         if found.pipeline().import().is_some() {
             return Err(Unseen::Imports(path));
         }
         Ok(found.pipeline())
     }
+}
+
+/// A path without what leads nowhere: `./a//b.yml` is `a/b.yml`.
+fn plain(path: &str) -> Cow<'_, str> {
+    let leads = |part: &&str| !matches!(*part, "" | ".");
+    // A path from the root of a machine is none of the repository.
+    if path.starts_with('/') || path.split('/').all(|part| leads(&part)) {
+        return path.into();
+    }
+    path.split('/').filter(leads).collect::<Vec<_>>().join("/").into()
 }
 
 #[cfg(test)]
@@ -102,7 +125,7 @@ mod tests {
     const MAIN: &str = "
 definitions:
   imports:
-    here: ./ci/shared-pipelines.yml
+    here: ./ci//./shared-pipelines.yml
     gone: ci/gone-pipelines.yml
     there: other:main
     far: other:main:ci/shared-pipelines.yml

@@ -17,6 +17,7 @@ fn because(unseen: &Unseen<'_>) -> String {
         Unseen::Undeclared => ", and where from is not declared".to_owned(),
         Unseen::Elsewhere => " from another repository, which is not followed".to_owned(),
         Unseen::NotAtHand(path) => format!(" from `{path}`, which is not at hand"),
+        Unseen::Unreadable(path, reason) => format!(" from `{path}`, which {reason}"),
         Unseen::Broken(path) => format!(" from `{path}`, which could not be read as YAML to its end"),
         Unseen::Missing(path, _) => format!(" from `{path}`, which has no such pipeline"),
         Unseen::Imports(path) => format!(" from `{path}`, where it is an import itself"),

@@ -28,7 +28,18 @@ pub(super) fn read(text: String, limits: Limits) -> Document {
     let Builder { nodes, mut problems, comments, lines, .. } = builder;
     problems.sort_by_key(|problem| problem.span.start);
     let (own_text, own_nodes) = (text.len(), nodes.len());
-    Document { text, own_text, lines, nodes, own_nodes, parts: Vec::new(), root, problems, comments }
+    Document {
+        text,
+        own_text,
+        lines,
+        nodes,
+        own_nodes,
+        parts: Vec::new(),
+        unreadable: Vec::new(),
+        root,
+        problems,
+        comments,
+    }
 }
 
 /// A collection that is not closed yet.

@@ -48,6 +48,8 @@ pub struct Document {
     pub(super) nodes: Vec<NodeData>,
     pub(super) own_nodes: usize,
     pub(super) parts: Vec<Part>,
+    /// Files that would be parts, each with why it can't be read.
+    pub(super) unreadable: Vec<(String, &'static str)>,
     pub(super) root: Option<NodeId>,
     pub(super) problems: Vec<Problem>,
     pub(super) comments: Vec<Comment>,

@@ -68,6 +68,16 @@ impl Document {
         Some((part, part.root.map(|id| Node::follow(self, id))))
     }
 
+    /// Says why a file has no part, though it is there.
+    pub fn add_unreadable(&mut self, name: &str, reason: &'static str) {
+        self.unreadable.push((name.to_owned(), reason));
+    }
+
+    /// Why the file of a name could not be added.
+    pub fn unreadable(&self, name: &str) -> Option<&'static str> {
+        self.unreadable.iter().find(|(known, _)| known == name).map(|(_, reason)| *reason)
+    }
+
     /// The parts.
     pub fn parts(&self) -> &[Part] {
         &self.parts

@@ -264,6 +264,39 @@ fn an_import_that_can_not_be_followed_says_why() {
 }
 
 #[test]
+fn a_file_has_one_name_however_its_path_is_written() {
+    let twice = MAIN
+        .replace(
+            "    delivery: .bitbucket/del",
+            "    again: ./.bitbucket//./delivery-pipelines.yml\n    delivery: .bitbucket/del",
+        )
+        .replace("release@delivery", "release@again");
+    let run = repository(&twice, &SHARED.replace("script: [kubectl", "size: 3x\n          script: [kubectl"));
+    // What is wrong with the file itself is said at its first import, once for each place.
+    assert_snapshot!(run.args(["check", "--format", "short", "--layer", "schema"]).run().out, @r"
+    bitbucket-pipelines.yml:9:15: error: `size` is one of `1x`, `2x`, `4x`, `8x`, `16x`, `32x`, not `3x` (in `.bitbucket/delivery-pipelines.yml`, line 14) [known-value]
+    bitbucket-pipelines.yml:9:15: error: `size` is one of `1x`, `2x`, `4x`, `8x`, `16x`, `32x`, not `3x` (in `.bitbucket/delivery-pipelines.yml`, line 23) [known-value]
+    ");
+    let itself = SHARED.replace("definitions:\n", "definitions:\n  imports: {delivery: .//bitbucket-pipelines.yml}\n");
+    let (_, runs) = MAIN.split_once("\npipelines:\n").unwrap_or_default();
+    let own = format!("{itself}image: node:22.1\npipelines:\n{runs}");
+    assert_eq!(pipewright().file("bitbucket-pipelines.yml", own).args(["check", "--format", "short"]).run().out, "");
+}
+
+#[test]
+fn a_file_that_is_there_and_can_not_be_read_says_so() {
+    let plan = |bytes: Vec<u8>| {
+        let run = pipewright().file("bitbucket-pipelines.yml", MAIN).file(".bitbucket/delivery-pipelines.yml", bytes);
+        run.args(["plan", "--tag", "release-1"]).run().out
+    };
+    let from = "is imported from `.bitbucket/delivery-pipelines.yml`, which ";
+    for (bytes, why) in [(b"a: \xff\n".to_vec(), "is not UTF-8"), (vec![b'#'; (1 << 20) + 1], "is larger than 1 MiB")] {
+        let told = plan(bytes);
+        assert!(told.contains(&format!("{from}{why}")), "{told}");
+    }
+}
+
+#[test]
 fn a_file_may_import_from_itself() {
     let shared = SHARED.replace("definitions:\n", "definitions:\n  imports: {delivery: bitbucket-pipelines.yml}\n");
     let (_, runs) = MAIN.split_once("\npipelines:\n").unwrap_or_default();

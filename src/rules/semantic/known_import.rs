@@ -48,6 +48,6 @@ fn words(unseen: &Unseen<'_>, pipeline: &str, source: &str) -> Option<(String, S
             "import it from where its steps are written".to_owned(),
         ),
         // What is wrong with the file itself is said by the layers that read it.
-        Unseen::Elsewhere | Unseen::NotAtHand(_) | Unseen::Broken(_) => return None,
+        Unseen::Elsewhere | Unseen::NotAtHand(_) | Unseen::Unreadable(..) | Unseen::Broken(_) => return None,
     })
 }
