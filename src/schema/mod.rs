@@ -17,6 +17,7 @@ mod shapes;
 mod syntax;
 mod types;
 
+pub use keys::spelt_like;
 pub use syntax::findings;
 
 use crate::finding::{Finding, Findings, RuleMeta};

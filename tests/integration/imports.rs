@@ -240,6 +240,12 @@ fn an_import_that_can_not_be_followed_says_why() {
     --- stderr
     --- exit 1
     ");
+    let slip = repository(&MAIN.replace("release@delivery", "release@delivry"), SHARED).args(["check"]).run();
+    assert!(
+        slip.out.contains("help: did you mean `delivery`? Else define it under `definitions.imports`"),
+        "{}",
+        slip.out
+    );
     let (inline, elsewhere) = ("release@delivery", "other:main:release");
     for (main, shared, why) in [
         (

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::site::Told;
+use super::site::{Told, meant_or};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::{Item, Step};
 use crate::rules::{Flow, Rule};
@@ -38,15 +38,18 @@ impl Rule for KnownArtifact {
                             Some(&"shared") => continue,
                             Some(kind) => (
                                 format!("`{name}` is of type `{kind}`, which no other step can download"),
-                                "upload it with `type: shared`",
+                                "upload it with `type: shared`".to_owned(),
                             ),
                             None if group.len() > 1 && siblings.contains(&name) => (
                                 format!("`{name}` comes from a sibling in the same group, and may not be there yet"),
-                                "upload it in a step before the group",
+                                "upload it in a step before the group".to_owned(),
                             ),
                             None if unseen => continue,
                             None => {
-                                (format!("no earlier step uploads `{name}`"), "use the name of an earlier `upload`")
+                                let shared =
+                                    handed.iter().filter(|(_, kind)| **kind == "shared").map(|(name, _)| *name);
+                                let help = meant_or(name, shared, "use the name of an earlier `upload`");
+                                (format!("no earlier step uploads `{name}`"), help)
                             }
                         };
                         if told.first(artifact.span()) {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::site::Told;
+use super::site::{Told, meant_or};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::PREDEFINED_CACHES;
 use crate::rules::{Flow, Rule};
@@ -27,7 +27,9 @@ impl Rule for KnownCache {
                 if !known && told.first(cache.span()) {
                     let draft = out.violated(cache.span(), format!("no cache `{name}` is predefined or defined"));
                     let path = path(name);
-                    site.tell(draft.help(format!("define it under `definitions.caches`: `{name}: {path}`")));
+                    let define = format!("define it under `definitions.caches`: `{name}: {path}`");
+                    let known = defined.iter().copied().chain(PREDEFINED_CACHES);
+                    site.tell(draft.help(meant_or(name, known, &define)));
                 }
             }
         }

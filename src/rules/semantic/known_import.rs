@@ -1,6 +1,6 @@
 //! `known-import`: the source of an import is among `definitions.imports`, and a file at hand has the pipeline.
 
-use super::site::Told;
+use super::site::{Told, meant_or};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::Unseen;
 use crate::rules::{Flow, Rule};
@@ -20,7 +20,8 @@ impl Rule for KnownImport {
             let pipeline = selector.pipeline();
             let Some(import) = pipeline.sourced_import() else { continue };
             let Err(unseen) = flow.file.imported(&pipeline) else { continue };
-            let Some((message, help)) = words(&unseen, import.pipeline, import.source) else { continue };
+            let sources = || flow.file.definitions().entries("imports").iter().map(|entry| entry.name()).collect();
+            let Some((message, help)) = words(&unseen, import.pipeline, import.source, sources) else { continue };
             if told.first(import.node.span()) {
                 out.violated(import.node.span(), message).help(help).trace([selector.place()]).through(selector.body);
             }
@@ -29,11 +30,16 @@ impl Rule for KnownImport {
 }
 
 /// What is wrong and the next move; `None` where nothing is known to be wrong.
-fn words(unseen: &Unseen<'_>, pipeline: &str, source: &str) -> Option<(String, String)> {
+fn words<'d>(
+    unseen: &Unseen<'_>,
+    pipeline: &str,
+    source: &str,
+    sources: impl Fn() -> Vec<&'d str>,
+) -> Option<(String, String)> {
     Some(match unseen {
         Unseen::Undeclared => (
             format!("no import source `{source}` is defined"),
-            format!("define it under `definitions.imports`: `{source}: repository:ref`"),
+            meant_or(source, sources(), &format!("define it under `definitions.imports`: `{source}: repository:ref`")),
         ),
         Unseen::Missing(path, names) => {
             let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::site::Told;
+use super::site::{Told, meant_or};
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
 
@@ -25,7 +25,9 @@ impl Rule for KnownService {
                 let known = name == "docker" || services.contains(name);
                 if !known && told.first(service.span()) {
                     let draft = out.violated(service.span(), format!("no service `{name}` is defined"));
-                    site.tell(draft.help(format!("define `{name}` under `definitions.services`, with its `image`")));
+                    let define = format!("define `{name}` under `definitions.services`, with its `image`");
+                    let known = services.iter().copied().chain(["docker"]);
+                    site.tell(draft.help(meant_or(name, known, &define)));
                 }
             }
         }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::finding::Draft;
 use crate::pipeline::{File, Item, Selector, Stage, Step};
+use crate::schema::spelt_like;
 use crate::yaml::{Node, Span};
 
 /// A step at a place of a pipeline.
@@ -154,6 +155,18 @@ pub(super) fn docker_everywhere(file: &File<'_>) -> bool {
     file.option("docker").and_then(|docker| docker.boolean()) == Some(true)
 }
 
+/// The next move where no `name` is known: the known one that it is a slip of, if one is near, else to define it.
+pub(super) fn meant_or<'k>(name: &str, known: impl IntoIterator<Item = &'k str>, define: &str) -> String {
+    // A number tells one of several apart, and is no slip of another's.
+    let digits = |name: &str| name.bytes().filter(u8::is_ascii_digit).collect::<Vec<_>>();
+    let mut known: Vec<&str> = known.into_iter().filter(|known| digits(known) == digits(name)).collect();
+    known.sort_unstable();
+    match spelt_like(name, &known) {
+        Some(near) => format!("did you mean `{near}`? Else {define}"),
+        None => define.to_owned(),
+    }
+}
+
 /// The names under which a step may ask for a docker daemon.
 pub(super) fn daemons<'d>(file: &File<'d>) -> HashSet<&'d str> {
     let services = file.definitions().services();
@@ -170,4 +183,20 @@ pub(super) fn has_docker<'d>(step: &Step<'d>, file: &File<'d>, daemons: &HashSet
         return true;
     }
     step.services().iter().filter_map(|service| service.text()).any(|name| daemons.contains(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::meant_or;
+
+    #[test]
+    fn a_slip_of_a_defined_name_is_told_with_it() {
+        let help = |name: &str| meant_or(name, ["composer-home", "build2", "gradle", "postgres"], "define it");
+        assert_eq!(help("composer_hom"), "did you mean `composer-home`? Else define it");
+        assert_eq!(help("gradel"), "did you mean `gradle`? Else define it");
+        assert_eq!(help("postgress"), "did you mean `postgres`? Else define it");
+        for other in ["build3", "build", "npm", "composer-home-of-all"] {
+            assert_eq!(help(other), "define it", "{other}");
+        }
+    }
 }
