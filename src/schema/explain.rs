@@ -8,7 +8,7 @@ use super::compiled::{Failure, Kind, TREE};
 use super::holders::holds_anchors;
 use super::keys::{self, list, shown};
 use super::place::{Place, beginning};
-use super::{memory, metas, types};
+use super::{memory, metas, system, types};
 use crate::finding::{Finding, Findings, Related, RuleMeta, Severity};
 use crate::yaml::{Document, Entry, ProblemKind, Span};
 
@@ -20,6 +20,11 @@ const KEYS: usize = 100;
 
 /// Puts failures into words; failures at one place are read together. Of a `shared` file nothing has to run.
 pub(super) fn explain(document: &Document, failures: Vec<Failure>, shared: bool) -> Vec<Finding> {
+    let unknown = failures.iter().filter_map(|failure| match &failure.kind {
+        Kind::UnknownKeys(keys) => Some(keys.iter().take(KEYS).map(String::as_str)),
+        _ => None,
+    });
+    let system = system::of_file(unknown.flatten());
     let mut order: Vec<String> = Vec::new();
     let mut groups: HashMap<String, Vec<Failure>> = HashMap::new();
     for failure in failures {
@@ -37,7 +42,7 @@ pub(super) fn explain(document: &Document, failures: Vec<Failure>, shared: bool)
         .filter(|problem| matches!(problem.kind, ProblemKind::UndefinedAlias | ProblemKind::RecursiveAlias))
         .map(|problem| problem.span)
         .collect();
-    let mut writer = Writer { document, shared, found: Vec::new(), silent: Vec::new() };
+    let mut writer = Writer { document, shared, system, found: Vec::new(), silent: Vec::new() };
     for pointer in order {
         let Some(place) = Place::find(document, &pointer) else { continue };
         let told = writer.silent.iter().any(|silent| {
@@ -96,6 +101,8 @@ pub(super) struct Writer<'d> {
     pub(super) document: &'d Document,
     /// Whether others import what the file has, and nothing in it runs.
     shared: bool,
+    /// What is said of the file's foreign words, where they are of one system.
+    system: Option<&'static str>,
     found: Vec<Finding>,
     /// Pointers below which nothing more is said.
     pub(super) silent: Vec<String>,
@@ -155,7 +162,7 @@ impl<'d> Writer<'d> {
             for key in unknown.iter().take(KEYS) {
                 let Some(entry) = place.node.entry(key) else { continue };
                 let place = with_merge(place, &entry);
-                let words = keys::unknown(owner, key);
+                let words = keys::unknown(owner, key, self.system);
                 meant.extend(words.meant);
                 let holder = title(owner) == "the file" && holds_anchors(self.document, &entry);
                 let finding = self.say(&metas::KNOWN_KEY, &place, entry.key.span(), words.message);

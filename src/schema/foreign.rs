@@ -32,11 +32,11 @@ const fn mild(
     Foreign { keys, places, whose, help, severity: Severity::Warning }
 }
 
-const GITHUB: &str = "it is a word of GitHub Actions";
-const GITLAB: &str = "it is a word of GitLab CI";
-const CIRCLE: &str = "it is a word of CircleCI";
-const AZURE: &str = "it is a word of Azure Pipelines";
-const JENKINS: &str = "it is a word of Jenkins";
+pub(super) const GITHUB: &str = "it is a word of GitHub Actions";
+pub(super) const GITLAB: &str = "it is a word of GitLab CI";
+pub(super) const CIRCLE: &str = "it is a word of CircleCI";
+pub(super) const AZURE: &str = "it is a word of Azure Pipelines";
+pub(super) const JENKINS: &str = "it is a word of Jenkins";
 const COMPOSE: &str = "it is a word of Docker Compose";
 
 /// Rows that hold first come first.

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::compiled::TREE;
 use super::foreign::FOREIGN;
+use super::system::of_word;
 use crate::finding::Severity;
 
 /// What is said of an unknown key.
@@ -16,8 +17,8 @@ pub(super) struct Words {
     pub meant: Option<String>,
 }
 
-/// The words for a key that the schema's object does not have.
-pub(super) fn unknown(owner: &Value, key: &str) -> Words {
+/// The words for a key that the schema's object does not have; `system` is what is said of the file's foreign words.
+pub(super) fn unknown(owner: &Value, key: &str, system: Option<&'static str>) -> Words {
     let place = owner.get("title").and_then(Value::as_str).unwrap_or("this map");
     let known: Vec<&str> =
         owner.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(key, _)| key.as_str()).collect();
@@ -34,7 +35,7 @@ pub(super) fn unknown(owner: &Value, key: &str) -> Words {
     });
     if let Some(row) = foreign {
         return Words {
-            message: format!("unknown key `{}` in {place}: {}", shown(key), row.whose),
+            message: format!("unknown key `{}` in {place}: {}", shown(key), of_word(key, row.whose, system)),
             help: row.help.to_owned(),
             severity: row.severity,
             meant: known.iter().find(|known| row.help.contains(&format!("`{known}`"))).map(|known| (*known).to_owned()),
@@ -182,10 +183,10 @@ mod tests {
     #[test]
     fn words_of_other_systems_name_the_system() {
         let step = TREE.pointer("/definitions/plainStep").unwrap();
-        let words = unknown(step, "needs");
+        let words = unknown(step, "needs", None);
         assert_eq!(words.message, "unknown key `needs` in a step: it is a word of GitHub Actions");
         assert!(words.help.contains("in the order"));
-        assert_eq!(unknown(step, "scripts").message, "unknown key `scripts` in a step; did you mean `script`?");
-        assert_eq!(unknown(step, "pipelines").help, "it stands at the top of the file");
+        assert_eq!(unknown(step, "scripts", None).message, "unknown key `scripts` in a step; did you mean `script`?");
+        assert_eq!(unknown(step, "pipelines", None).help, "it stands at the top of the file");
     }
 }

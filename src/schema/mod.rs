@@ -15,6 +15,7 @@ mod metas;
 mod place;
 mod shapes;
 mod syntax;
+mod system;
 mod types;
 
 pub use keys::spelt_like;
