@@ -27,7 +27,7 @@ pub struct Hit {
 }
 
 /// Beginnings of tokens that vendors give out, the least length of what follows, and what it is.
-const TOKENS: [(&str, usize, &str); 37] = [
+const TOKENS: [(&str, usize, &str); 40] = [
     ("AKIA", 16, "an AWS access key"),
     ("ASIA", 16, "an AWS access key"),
     ("ghp_", 30, "a GitHub token"),
@@ -41,6 +41,9 @@ const TOKENS: [(&str, usize, &str); 37] = [
     ("hooks.slack.com/services/T", 20, "a Slack webhook"),
     ("discord.com/api/webhooks/", 30, "a Discord webhook"),
     ("discordapp.com/api/webhooks/", 30, "a Discord webhook"),
+    ("api.telegram.org/bot", 40, "a token of a Telegram bot"),
+    ("webhook.office.com/webhookb2/", 60, "a Teams webhook"),
+    ("outlook.office.com/webhook/", 60, "a Teams webhook"),
     ("squ_", 40, "a SonarQube token"),
     ("sqp_", 40, "a SonarQube token"),
     ("sqa_", 40, "a SonarQube token"),
@@ -84,8 +87,8 @@ pub fn is_secret_name(name: &str) -> bool {
     match words.as_slice() {
         // A chart is told the name of a secret that is there.
         [.., "existing", "secret"] => false,
-        // What `sshpass` reads, by its only name.
-        ["sshpass"] => true,
+        // What `sshpass` and `mysql` read, by its only name: of others `PWD` may be a folder.
+        ["sshpass"] | ["mysql", "pwd"] => true,
         [.., last] if last.ends_with("password") || last.ends_with("passwd") => true,
         [.., "access", "key", "id"]
         | [.., "secret" | "token" | "credential" | "credentials" | "apikey"]
@@ -283,13 +286,18 @@ fn vendors_token(text: &str, at: usize, (prefix, least, what): (&str, usize, &st
         return None;
     }
     let rest = text.get(at + prefix.len()..)?;
-    let length =
-        rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '/' | '.'))).unwrap_or(rest.len());
+    let is_address = prefix.contains('/');
+    let goes_on = |c: char| {
+        c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '/' | '.') || is_address && matches!(c, ':' | '@')
+    };
+    let length = rest.find(|c: char| !goes_on(c)).unwrap_or(rest.len());
     let body = rest.get(..length)?;
     if prefix == "sk-" && !body.contains(OPENAI) {
         return None;
     }
-    if length < least || body.chars().all(|c| matches!(c, 'X' | 'x' | '0' | '*')) {
+    if length < least
+        || body.chars().filter(|c| !is_address || c.is_ascii_alphanumeric()).all(|c| matches!(c, 'X' | 'x' | '0' | '*'))
+    {
         return None;
     }
     let span = Span::new(at, at + prefix.len() + length);
@@ -326,6 +334,7 @@ mod tests {
             "PRIVATE_KEY",
             "session-secret",
             "PGPASSWORD",
+            "MYSQL_PWD",
         ] {
             assert!(is_secret_name(name), "{name}");
         }
@@ -338,6 +347,8 @@ mod tests {
             "GCLOUD_SERVICE_KEY",
             "PASSWORD_FILE",
             "KEYBOARD",
+            "PWD",
+            "MYSQL_BUILD_PWD",
             "auth.existingSecret",
         ] {
             assert!(!is_secret_name(name), "{name}");
@@ -375,6 +386,21 @@ mod tests {
         let url = "psql postgres://u:Pa55@h:1/d";
         assert_eq!(shapes(url).iter().map(|hit| &url[hit.span.start..hit.span.end]).collect::<Vec<_>>(), ["Pa55"]);
         assert_eq!(shapes("AKIAIOSFODNN7EXAMPLE").len(), 1);
+        let hook = |address: &str| shapes(address).iter().map(|hit| hit.what.clone()).collect::<Vec<_>>();
+        let (bot, chat) = ("https://api.telegram.org/bot", "7431:AAk9Zt41k9Zt41k9Zt41k9Zt41k9Zt41k9Zt41");
+        assert_eq!(hook(&format!("curl {bot}{chat}/sendMessage")), ["a token of a Telegram bot"]);
+        let tenant = "1f2e3d4c-1111-2222-3333-444455556666";
+        let teams =
+            format!("https://acme.webhook.office.com/webhookb2/{tenant}@{tenant}/IncomingWebhook/k9Zt41/{tenant}");
+        assert_eq!(hook(&teams), ["a Teams webhook"]);
+        for nothing in [
+            format!("{bot}$BOT_TOKEN/sendMessage"),
+            format!("{bot}<your-bot-token>/sendMessage"),
+            "https://acme.webhook.office.com/webhookb2/$TEAMS_PATH".to_owned(),
+            format!("https://discord.com/api/webhooks/{}/{}", "0".repeat(18), "x".repeat(60)),
+        ] {
+            assert!(hook(&nothing).is_empty(), "{nothing}");
+        }
         assert!(shapes("git@bitbucket.org:a/b.git https://x/y:z@").is_empty());
     }
 }

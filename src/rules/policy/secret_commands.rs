@@ -72,7 +72,8 @@ fn on_input(told: &[Token<'_>], reader: &[Token<'_>], base: usize) -> Option<Hit
 fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<Hit>) {
     let any = |names: &[&str]| tokens.iter().any(|token| names.contains(&token.text));
     let logs_in = || any(&["login", "sshpass"]);
-    let glued = || any(&["mysql", "mysqldump", "mysqladmin", "mariadb", "sshpass"]);
+    let glued =
+        || any(&["mysql", "mysqldump", "mysqladmin", "mariadb", "sshpass", "7z", "7za", "7zr", "7zz", "rar", "unrar"]);
     let redis = || any(&["redis-cli"]);
     let sets = any(&["set"]);
     for (index, token) in tokens.iter().enumerate() {
@@ -136,8 +137,7 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
             Some((name, value)) if !nested && is_assignment(name) && is_secret_name(name.trim_start_matches("-D")) => {
                 push(value, token.start + offset + name.len() + 1, format!("the value of `{name}`"));
             }
-            // `//registry.npmjs.org/:_authToken=…`
-            Some((name, value)) if !nested && name.starts_with("//") && name.ends_with("oken") => {
+            Some((name, value)) if !nested && is_npmrc(name) => {
                 push(value, token.start + offset + name.len() + 1, format!("the value of `{name}`"));
             }
             _ if nested => line_hits(inner, &tokenize(inner), base + token.start + 1, depth + 1, hits),
@@ -152,6 +152,7 @@ fn is_dull(word: &str) -> bool {
         && !word.bytes().any(|byte| matches!(byte, b'=' | b'?' | b' '))
         && !word.ends_with("password")
         && !word.starts_with("http-basic.")
+        && word != "auth"
 }
 
 /// Where the credential of a header begins: `Authorization: Bearer …`, `x-api-key: …`.
@@ -165,6 +166,13 @@ fn header_value(text: &str) -> Option<usize> {
         let one = !value.trim().is_empty() && !value.trim().contains(char::is_whitespace);
         (plain && one && is_secret_name(name)).then(|| text.len() - value.trim_start().len())
     })
+}
+
+/// Whether a setting of `.npmrc` holds a credential: `_auth`, `//registry.npmjs.org/:_authToken`.
+pub(super) fn is_npmrc(name: &str) -> bool {
+    let of_registry =
+        || name.starts_with("//") && [":_auth", ":_password", "oken"].iter().any(|end| name.ends_with(end));
+    name == "_auth" || of_registry()
 }
 
 pub(super) fn is_assignment(name: &str) -> bool {

@@ -5,7 +5,7 @@ use crate::yaml::Span;
 
 /// What stands in each line in which a credential can be told by what is around it: a part of a name that says so, a
 /// header's scheme, a short flag that takes a password. Lower case; letters of a line count in either case.
-const SIGNS: [&[u8]; 12] = [
+const SIGNS: [&[u8]; 16] = [
     b"key",
     b"pass",
     b"secret",
@@ -18,6 +18,10 @@ const SIGNS: [&[u8]; 12] = [
     b"-p",
     b"redis-cli",
     b"nuget",
+    b"openssl",
+    b"snyk",
+    b"_auth",
+    b"pwd",
 ];
 
 /// Where to search in a text.

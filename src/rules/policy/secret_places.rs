@@ -1,7 +1,7 @@
 //! Credentials that stand at a place of a command: behind the name of a setting, in a pair, in a line of `.netrc`.
 
 use super::secret::is_secret_name;
-use super::secret_commands::{Token, is_assignment, unquoted};
+use super::secret_commands::{Token, is_assignment, is_npmrc, unquoted};
 
 /// How many words may stand between what tells of a credential and the credential: a line may be as long as it likes.
 const NEAR: usize = 8;
@@ -18,6 +18,7 @@ pub(super) fn at<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
         .or_else(|| in_flag(tokens, token))
         .or_else(|| printed(tokens, index))
         .or_else(|| of_tool(tokens, index))
+        .or_else(|| replaced(tokens, index))
         .or_else(|| in_connection(token))
 }
 
@@ -36,7 +37,11 @@ pub(super) fn names_secrets(tokens: &[Token<'_>], flag: &str) -> bool {
 fn set<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
     let (name, value) = (tokens.get(index)?, tokens.get(index + 1)?);
     let (name, _) = unquoted(name.text);
-    if name.starts_with('-') || name.contains('=') || value.text.starts_with('-') || !is_secret_name(name) {
+    if name.starts_with('-')
+        || name.contains('=')
+        || value.text.starts_with('-')
+        || !(is_secret_name(name) || is_npmrc(name))
+    {
         return None;
     }
     let sets = |pair: &[Token<'_>]| matches!(pair, [one, two] if matches!(one.text, "config" | "configure") && two.text == "set");
@@ -91,15 +96,17 @@ fn in_flag<'t>(tokens: &[Token<'t>], token: &Token<'t>) -> Option<Told<'t>> {
 }
 
 /// Tools with the flags whose value is a credential to them: to other tools the same flag is a port or a path.
-const OF_TOOLS: [(&[&str], &[&str]); 9] = [
+const OF_TOOLS: [(&[&str], &[&str]); 11] = [
     (&["keytool", "jarsigner"], &["-storepass", "-keypass"]),
-    (&["sqlcmd", "bcp", "zip"], &["-P"]),
+    (&["sqlcmd", "bcp", "zip", "unzip"], &["-P"]),
     (&["mongosh", "mongo", "mongodump", "mongorestore", "mongoimport"], &["-p"]),
     (&["nuget"], &["-k", "-p", "-password", "-Password", "-ApiKey"]),
     (&["ftp", "git-ftp"], &["-p", "--passwd"]),
     (&["wp"], &["--dbpass", "--admin_password"]),
     (&["drush"], &["--account-pass", "--db-su-pw"]),
     (&["secretsmanager"], &["--secret-string"]),
+    (&["openssl"], &["-k", "-pass"]),
+    (&["snyk"], &["auth"]),
     (&["openssl", "apksigner"], &["-passin", "-passout", "--ks-pass", "--key-pass"]),
 ];
 
@@ -124,11 +131,29 @@ fn of_tool<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
     let (value, start) = match value.split_once(':') {
         Some(("pass", password)) => (password, start + "pass:".len()),
         Some(("env" | "file" | "fd", _)) => return None,
+        None if value == "stdin" => return None,
         _ => (value, start),
     };
     // `docker run --name mongo -p 27017:27017`: ports.
     let is_port = value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.'));
     (!value.starts_with('-') && !is_port).then(|| (value, start, format!("a literal behind `{flag}`")))
+}
+
+/// `sed -i 's/DB_PASSWORD=.*/DB_PASSWORD=…/' .env`
+fn replaced<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
+    let token = tokens.get(index).filter(|token| token.text.contains(['=', ':']))?;
+    let (inner, offset) = unquoted(token.text);
+    let between = inner.strip_prefix('s')?.chars().next().filter(char::is_ascii_punctuation)?;
+    let mut parts = inner.get(2..).filter(|_| begins_with(tokens, &["sed", "gsed"]))?.split(between);
+    let (pattern, written) = (parts.next()?, parts.next()?);
+    // What is taken over from the text is no literal, and where a delimiter is escaped the parts are others.
+    let literal = parts.next().is_some() && !written.contains(['&', '\\']) && !pattern.ends_with('\\');
+    let at = written.find(['=', ':']).filter(|_| literal)?;
+    let (name, value) = (written.get(..at)?, written.get(at + 1..)?);
+    let bare = value.trim_matches([' ', '"', '\'', ';', ',']);
+    let start = value.find(bare)?;
+    let (word, start) = (unquoted(name.trim()).0, token.start + offset + 2 + pattern.len() + 1 + at + 1 + start);
+    is_secret_name(word).then(|| (bare, start, format!("the value of `{word}`")))
 }
 
 /// `CONN="Server=db;User Id=sa;Password=…;"`, `AccountName=a;AccountKey=…`
@@ -205,6 +230,19 @@ mod tests {
             "git ftp push -u me -p k9-Zt41 ftp://h",
             "keytool -genkey -storepass k9-Zt41",
             "openssl rsa -in k -passin pass:k9-Zt41",
+            "openssl enc -d -aes-256-cbc -in a -out b -k k9-Zt41",
+            "openssl enc -d -in a -out b -pass pass:k9-Zt41",
+            "7z x -pk9-Zt41 a.7z",
+            "zip -r -P k9-Zt41 a.zip b",
+            "unzip -P 'k9-Zt41' a.zip",
+            "snyk auth k9-Zt41",
+            "echo _auth=k9-Zt41 >> ~/.npmrc",
+            "echo '//npm.example/:_auth=k9-Zt41' >> ~/.npmrc",
+            "npm config set _auth k9-Zt41",
+            "export MYSQL_PWD=k9-Zt41",
+            "RESTIC_PASSWORD=k9-Zt41 restic backup a",
+            "sed -i 's/DB_PASSWORD=.*/DB_PASSWORD=k9-Zt41/' .env",
+            "sed -i -e \"s|api_key: .*|api_key: k9-Zt41|g\" a.yml",
             "wp config create --dbpass=k9-Zt41",
             "aws secretsmanager create-secret --name s --secret-string k9-Zt41",
             "composer config http-basic.repo.example.com me k9-Zt41",
@@ -237,6 +275,19 @@ mod tests {
             "dotnet publish -p:Version=1.2.3 -k",
             "openssl rsa -in k -passin env:KEY_PASS",
             "openssl rsa -in k -passin file:key.txt",
+            "openssl enc -d -in a -out b -k \"$KEY\" -pass env:KEY",
+            "openssl enc -d -in a -out b -pass stdin",
+            "7z x -p$ARCHIVE_PASSWORD a.7z",
+            "7z x -p a.7z",
+            "unzip -P \"$ZIP_PASSWORD\" a.zip",
+            "snyk auth $SNYK_TOKEN",
+            "snyk auth --help",
+            "echo \"_auth=$NPM_AUTH\" >> ~/.npmrc",
+            "echo always-auth=true >> ~/.npmrc",
+            "export MYSQL_PWD=$MYSQL_ROOT_PASSWORD",
+            "sed -i \"s/DB_PASSWORD=.*/DB_PASSWORD=$DB_PASSWORD/\" .env",
+            "sed -i 's/^\\(DB_PASSWORD=\\).*/DB_PASSWORD=\\1/' .env",
+            "sed -i 's/password=.*//' .env",
             "docker run -p 8080:80 mongo",
             "docker run --name mongo -p 127.0.0.1:27017:27017 mongo:6",
             "composer config http-basic.repo.example.com me $TOKEN",
