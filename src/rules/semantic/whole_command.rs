@@ -33,7 +33,10 @@ impl Rule for WholeCommand {
                 let Some(comment) = comments.get(next).map(|comment| comment.span) else { continue };
                 let between = flow.document.text().get(end..comment.start).unwrap_or("\n");
                 let words = flow.document.slice(comment);
-                if between.contains('\n') || !(open_quote(text) || number(words)) || !told.first(comment) {
+                if between.contains('\n')
+                    || !(open_quote(text) || goes_on(text) || number(words))
+                    || !told.first(comment)
+                {
                     continue;
                 }
                 let draft = out.violated(comment, "what follows `#` is a comment, and the command ends before it");
@@ -74,7 +77,27 @@ fn open_quote(text: &str) -> bool {
     open.is_some()
 }
 
+/// Whether the end of a command asks for another one behind it.
+fn goes_on(text: &str) -> bool {
+    !text.ends_with("\\|") && (text.ends_with('|') || text.ends_with("&&"))
+}
+
 /// Whether it looks like the number of a ticket or the beginning of a colour, not like a remark.
 fn number(comment: &str) -> bool {
     comment.trim_start_matches('#').starts_with(|c: char| c.is_ascii_digit() || c == '{')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_that_ends_in_an_operator_goes_on() {
+        for cut in ["make a &&", "cat a |", "test -f a ||"] {
+            assert!(goes_on(cut), "{cut}");
+        }
+        for whole in ["make", "server &", "echo \\|", "echo a | cat"] {
+            assert!(!goes_on(whole), "{whole}");
+        }
+    }
 }
