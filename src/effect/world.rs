@@ -108,6 +108,32 @@ impl Bindings {
         }
     }
 
+    /// A text in which Bitbucket itself puts variables, as `$NAME` or `${NAME}`; `None` for more than that.
+    pub fn filled(&self, text: &str) -> Option<Value> {
+        let (literal, mut rest) = text.split_at(text.find('$').unwrap_or(text.len()));
+        let mut value = Value::literal(literal);
+        while let Some(after) = rest.strip_prefix('$') {
+            let braced = after.strip_prefix('{');
+            let from = braced.unwrap_or(after);
+            let end = from.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(from.len());
+            let (name, behind) = from.split_at(end);
+            let behind = if braced.is_some() { behind.strip_prefix('}')? } else { behind };
+            if name.is_empty() {
+                return None;
+            }
+            match self.variable(name) {
+                Lookup::Known(values) => value.extend(&Value::one_of(values)),
+                Lookup::Handed(handed) => value.extend(&handed),
+                Lookup::Set | Lookup::Unknown => value.extend(&Value::variable(name)),
+                Lookup::Unset => {}
+            }
+            let next = behind.find('$').unwrap_or(behind.len());
+            value.push_literal(&behind[..next]);
+            rest = &behind[next..];
+        }
+        Some(value)
+    }
+
     /// Whether a value that is no literal equals a text or matches a pattern, where that can be told.
     pub(super) fn compares(&self, value: &Value, pattern: &str) -> Option<bool> {
         let Some(symbol) = value.as_symbol() else {

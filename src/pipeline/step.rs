@@ -272,6 +272,11 @@ impl<'d> Step<'d> {
     pub fn child(&self) -> Option<Node<'d>> {
         self.get("custom").filter(|_| self.is_child())
     }
+
+    /// The variables with which a child step starts its pipeline, by `input-variables`.
+    pub fn inputs(&self) -> impl Iterator<Item = Entry<'d>> {
+        self.get("input-variables").into_iter().flat_map(|inputs| inputs.entries())
+    }
 }
 
 fn script_item(node: Node<'_>) -> ScriptItem<'_> {

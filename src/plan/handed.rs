@@ -2,6 +2,7 @@
 
 use foldhash::HashMap;
 
+use crate::effect::Bindings;
 use crate::pipeline::{Matching, Pattern, Step};
 use crate::shell::{Value, Written};
 
@@ -13,6 +14,15 @@ pub(super) struct Handed<'d> {
 }
 
 impl<'d> Handed<'d> {
+    /// What a child step starts its pipeline with.
+    pub(super) fn inputs(step: &Step<'d>, bindings: &Bindings) -> Self {
+        let inputs = step.inputs().map(|entry| {
+            let value = entry.value.text().and_then(|text| bindings.filled(text));
+            (entry.name(), value)
+        });
+        Self { files: Vec::new(), variables: inputs.collect() }
+    }
+
     /// What a step gets: all of it, unless `download` says otherwise.
     pub(super) fn given_to(&self, step: &Step<'d>) -> Written {
         let mut given = Written::default();
@@ -171,5 +181,22 @@ mod tests {
         let first = set("V=1", "output-variables: [V]");
         assert_eq!(pushed(&format!("{first}    - parallel:\n{second}{}", indented(USE))), "r/a:1");
         assert_eq!(pushed(&format!("{first}    - parallel:\n{second}{USE}")), "r/a:2");
+    }
+
+    #[test]
+    fn a_child_is_started_with_its_inputs() {
+        let child = |inputs: &str, script: &str| {
+            pushed(&format!(
+                "    - step: {{script: [echo V=1 >> $BITBUCKET_PIPELINES_VARIABLES_PATH], output-variables: [V]}}\n    \
+                 - step: {{type: pipeline, custom: c, input-variables: {{{inputs}}}}}\n  \
+                 custom:\n    c:\n    - step: {{script: ['{script}']}}\n"
+            ))
+        };
+        assert_eq!(child("W: latest", "docker push r/a:$W"), "r/a:latest");
+        assert_eq!(child("W: $BITBUCKET_COMMIT", "docker push r/a:$W"), "r/a:$BITBUCKET_COMMIT");
+        assert_eq!(child("W: \"v${V}-$MINE\"", "docker push r/a:$W"), "r/a:v1-$MINE");
+        // What Bitbucket does not fill in is not followed, and the rest of the parent's variables stay behind.
+        assert_eq!(child("W: \"${V:-2}\"", "docker push r/a:${W:-none}"), "r/a:<$W or none>");
+        assert_eq!(child("W: x", "docker push r/a:${V:-none}"), "r/a:<$V or none>");
     }
 }

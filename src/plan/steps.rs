@@ -145,7 +145,8 @@ impl<'d> Steps<'_, '_, 'd> {
             && let Some(selector) = self.file.custom(name)
         {
             let mut inner = step.manual().or(*gate);
-            let own = std::mem::take(&mut self.handed);
+            let inputs = Handed::inputs(&step, &self.bindings);
+            let own = std::mem::replace(&mut self.handed, inputs);
             let (pipeline, unknown) = followed(&self.file, selector.pipeline());
             self.unknown = self.unknown.take().or(unknown);
             self.pipeline(&pipeline, Some(name), &mut inner, out, depth + 1);
