@@ -284,7 +284,8 @@ impl<'d> Reading<'_, 'd> {
             Some((source, target)) => (source, Vec::from_iter(target)),
             None => {
                 let source = all(&command.source).into_iter().next().filter(|source| !self.is_unnamed(source));
-                (source, all(&command.target))
+                let targets = command.target.iter().flat_map(|target| target.select(arguments, self.scope));
+                (source, self.read_references(targets.flat_map(Selected::each_tag).collect()))
             }
         };
         if let (Some(selector), Some(source)) = (&command.target_tag, &source) {
@@ -309,43 +310,6 @@ impl<'d> Reading<'_, 'd> {
             _ => false,
         };
         source.is_file() && !self.run.found_mut().effects.iter().any(made)
-    }
-
-    /// Words that may name an environment: all but references and secrets.
-    pub(super) fn words(&self, references: &[Reference<'d>]) -> Vec<String> {
-        let images: Vec<String> = references.iter().map(Reference::to_string).collect();
-        let mut words: Vec<String> = Vec::new();
-        let mut skip_next = false;
-        for word in self.invocation.words.iter().skip(1) {
-            let text = word.shown();
-            if std::mem::take(&mut skip_next) {
-                continue;
-            }
-            if text.starts_with("--image=") || text.starts_with("--set") && text.contains(' ') {
-                continue;
-            }
-            skip_next = matches!(
-                text.as_str(),
-                "--image" | "--set" | "--helm-set" | "--set-string" | "-i" | "--token" | "--description" | "-m"
-            );
-            // A flag's name, such as `--stage`, is about environments in general.
-            let text = match text.split_once('=') {
-                Some((flag, value)) if flag.starts_with('-') => value.to_owned(),
-                None if text.starts_with('-') => continue,
-                _ => text,
-            };
-            let names_image = images.iter().any(|image| text.contains(image.as_str()));
-            if !names_image {
-                words.push(text);
-            }
-        }
-        // What such a tool deploys is what stands in its folder: `cd live/prod` is `-chdir=live/prod`.
-        if self.invocation.name().is_some_and(tool::is_of_its_folder) {
-            words.extend(self.scope.folder().map(str::to_owned));
-        }
-        words.extend(self.invocation.remote.iter().map(Value::to_string));
-        words.extend(self.run.context_words());
-        words
     }
 
     /// The command's name with its subcommands: those that the catalogue knows, else the plain words at its beginning.

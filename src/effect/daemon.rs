@@ -2,7 +2,7 @@
 
 use super::arguments::Arguments;
 use super::command::Reading;
-use crate::shell::Value;
+use crate::shell::{Value, Word};
 
 /// How the addresses of daemons begin that run beside the step.
 const BESIDE: [&str; 6] = ["unix://", "npipe://", "tcp://localhost", "tcp://127.0.0.1", "tcp://docker:", "tcp://[::1]"];
@@ -44,6 +44,17 @@ impl Reading<'_, '_> {
             (None, None) if self.run.found_mut().docker_elsewhere => Daemon::Elsewhere,
             (None, None) => Daemon::Service,
         }
+    }
+
+    /// The addresses and contexts that a docker command or its surroundings name.
+    pub(super) fn hosts(&self) -> Vec<String> {
+        let told = ["DOCKER_HOST", "DOCKER_CONTEXT"].into_iter().filter_map(|name| {
+            let own = self.invocation.assignments.iter().find(|(assigned, _)| assigned == name);
+            own.map(|(_, values)| values.as_slice()).or_else(|| self.scope.get(name))
+        });
+        let words: Vec<String> = self.invocation.words.iter().map(Word::shown).collect();
+        let own = words.windows(2).filter(|pair| matches!(pair[0].as_str(), "-H" | "--host" | "--context"));
+        told.flatten().map(Value::to_string).chain(own.map(|pair| pair[1].clone())).collect()
     }
 
     /// Whether a docker command talks to the daemon of another machine.

@@ -82,6 +82,11 @@ pub fn inferred(words: &[String], settings: &Settings) -> Option<EnvironmentKind
     found
 }
 
+/// Whether a word leaves no doubt about an environment, whatever the settings call theirs.
+pub(super) fn tells(word: &str) -> bool {
+    strong(&tokens(&without_general_variables(word))).is_some()
+}
+
 /// A word without the variables that hold the name of any environment: `$STAGE` is no hint of staging.
 fn without_general_variables(word: &str) -> Cow<'_, str> {
     if !word.contains('$') {

@@ -47,6 +47,7 @@ mod task;
 mod tool;
 mod unknown;
 mod unread;
+mod words;
 mod world;
 
 pub use catalogue::{Catalogue, CatalogueError};

@@ -1,7 +1,7 @@
 //! Selectors: where in a command a reference stands.
 
 use super::arguments::Arguments;
-use crate::shell::{Place, Scope, Value};
+use crate::shell::{Place, Scope, Value, join};
 
 /// A template over a command's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,17 @@ enum Atom {
 pub(super) struct Selected {
     pub(super) value: Value,
     pub(super) place: Place,
+}
+
+impl Selected {
+    /// One for each tag: oras takes several behind one name, as in `app:1,2`, and a comma stands in none.
+    pub(super) fn each_tag(self) -> Vec<Selected> {
+        let place = self.place;
+        let tags = self.value.rsplit_once(":").map(|(name, tags)| (name, tags.split_on(|c| c == ',')));
+        let Some((name, tags)) = tags.filter(|(_, tags)| tags.len() > 1) else { return vec![self] };
+        let of = |tag: Value| Selected { value: join([&name, &tag], ":"), place };
+        tags.into_iter().map(of).collect()
+    }
 }
 
 impl Selector {
@@ -163,5 +174,16 @@ impl Atom {
             },
             Atom::Named(names) => arguments.named(names),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::effects;
+
+    #[test]
+    fn a_target_may_have_several_tags() {
+        assert_eq!(effects("oras cp r/x:1 r/x:2,3"), ["retag r/x:1 -> r/x:2", "retag r/x:1 -> r/x:3"]);
+        assert_eq!(effects("oras cp h:5000/x:1 h:5000/x"), ["retag h:5000/x:1 -> h:5000/x"]);
     }
 }

@@ -281,6 +281,21 @@ fn a_folder_names_the_environment_as_an_option_does() {
 }
 
 #[test]
+fn a_host_names_the_environment_before_a_compose_file_does() {
+    for host in [
+        "DOCKER_HOST=ssh://d@staging.acme.example docker",
+        "docker -H ssh://staging.acme.example",
+        "docker --context staging",
+    ] {
+        let deploy = format!("{host} compose -f compose.prod.yml up -d");
+        let found = told(&flow(&format!("{PUSH} && {deploy}"), RETAG, DEPLOY));
+        assert!(!found.iter().any(|text| text.contains("production")), "{deploy}: {found:?}");
+    }
+    let found = told(&flow(&format!("{PUSH} && docker -H $HOST compose -f compose.prod.yml up -d"), RETAG, DEPLOY));
+    assert!(found.iter().any(|text| text.starts_with("error manual-production")), "{found:?}");
+}
+
+#[test]
 fn what_builds_from_source_and_deploys_gives_no_tag() {
     let deploy = "gcloud run deploy app --source .";
     let found = told(&flow(&format!("{PUSH} && {deploy}"), "date", &format!("- {deploy}")));

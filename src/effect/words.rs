@@ -1,0 +1,56 @@
+//! The words of a command that may name an environment.
+
+use super::command::Reading;
+use super::environment;
+use super::reference::Reference;
+use super::tool;
+use crate::shell::Value;
+
+impl<'d> Reading<'_, 'd> {
+    /// Words that may name an environment: all but references and secrets.
+    pub(super) fn words(&self, references: &[Reference<'d>]) -> Vec<String> {
+        let images: Vec<String> = references.iter().map(Reference::to_string).collect();
+        let mut words: Vec<String> = self.invocation.remote.iter().map(Value::to_string).collect();
+        words.extend(self.run.context_words());
+        let is_docker = matches!(self.invocation.name(), Some("docker" | "docker-compose"));
+        if is_docker {
+            words.extend(self.hosts());
+        }
+        // `compose.prod.yml` is what differs from a developer's machine, on whichever host.
+        let passes_file =
+            is_docker && words.iter().chain(&self.run.found_mut().contexts).any(|word| environment::tells(word));
+        let mut skip_next = false;
+        for word in self.invocation.words.iter().skip(1) {
+            let text = word.shown();
+            if std::mem::take(&mut skip_next) {
+                continue;
+            }
+            if text.starts_with("--image=")
+                || text.starts_with("--set") && text.contains(' ')
+                || passes_file && text.starts_with("--file=")
+            {
+                continue;
+            }
+            skip_next = match text.as_str() {
+                "--image" | "--set" | "--helm-set" | "--set-string" | "-i" | "--token" | "--description" | "-m" => true,
+                "-f" | "--file" => passes_file,
+                _ => false,
+            };
+            // A flag's name, such as `--stage`, is about environments in general.
+            let text = match text.split_once('=') {
+                Some((flag, value)) if flag.starts_with('-') => value.to_owned(),
+                None if text.starts_with('-') => continue,
+                _ => text,
+            };
+            let names_image = images.iter().any(|image| text.contains(image.as_str()));
+            if !names_image {
+                words.push(text);
+            }
+        }
+        // What such a tool deploys is what stands in its folder: `cd live/prod` is `-chdir=live/prod`.
+        if self.invocation.name().is_some_and(tool::is_of_its_folder) {
+            words.extend(self.scope.folder().map(str::to_owned));
+        }
+        words
+    }
+}
