@@ -10,6 +10,9 @@ use crate::yaml::{Document, Node};
 /// The image of a chart that may be somebody else's.
 pub(super) const FETCHED_IMAGE: &str = "the fetched chart's image";
 
+/// The image of a chart that is at home here.
+pub(super) const OWN_IMAGE: &str = "the chart's image";
+
 /// Words of values that hold an image, or a part of its name.
 const PARTS: [&str; 10] = [
     "repository",
@@ -205,7 +208,7 @@ fn image<const N: usize>(value: Value, setting: &Setting, parts: [Option<&Settin
 /// What a chart's own image is called. A chart with a version of its own comes from a repository of charts.
 fn chart_image(arguments: &Arguments<'_>) -> &'static str {
     let fetched = arguments.has("--version") || arguments.has("--repo");
-    if fetched { FETCHED_IMAGE } else { "the chart's image" }
+    if fetched { FETCHED_IMAGE } else { OWN_IMAGE }
 }
 
 #[cfg(test)]

@@ -144,6 +144,12 @@ impl<'d> Reference<'d> {
         })
     }
 
+    /// Whether a command names a tag and leaves the image to a chart or a template.
+    pub fn is_of_chart(&self) -> bool {
+        let own = self.image.first_symbol().is_some_and(|symbol| symbol.name == super::chart::OWN_IMAGE);
+        own || self.of_fetched_chart()
+    }
+
     /// The tag's text where all of it is constant (`latest` where there is none).
     pub fn constant_tag(&self) -> Option<&str> {
         match &self.tag {

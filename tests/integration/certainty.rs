@@ -281,6 +281,25 @@ fn a_folder_names_the_environment_as_an_option_does() {
 }
 
 #[test]
+fn a_registry_that_is_unknown_on_both_sides_hides_no_other_image() {
+    let sound = flow(PUSH, RETAG, DEPLOY).replace("r.example", "$REGISTRY");
+    let other = |from: &str, to: &str| told(&sound.replace(from, to));
+    assert_eq!(told(&sound), Vec::<String>::new());
+    let deployed = DEPLOY.replace("r.example", "$REGISTRY");
+    let found = other(&deployed, &deployed.replace("p/app:", "p/other:"));
+    assert!(found.iter().any(|text| text.starts_with("error deploy-what-was-promoted")), "{found:?}");
+    let found = other(&deployed, &deployed.replace("$REGISTRY/p/app:", "$MIRROR/other:"));
+    assert!(found.iter().any(|text| text.starts_with("note deploy-what-was-promoted")), "{found:?}");
+}
+
+#[test]
+fn what_single_quotes_keep_from_the_shell_is_told_as_that() {
+    let found =
+        told(&flow(PUSH, RETAG, &DEPLOY.replace("r.example/p/app:$BITBUCKET_TAG", "'r.example/p/app:$BITBUCKET_TAG'")));
+    assert!(found.iter().any(|text| text.contains("`$BITBUCKET_TAG` is deployed as it stands")), "{found:?}");
+}
+
+#[test]
 fn a_host_names_the_environment_before_a_compose_file_does() {
     for host in [
         "DOCKER_HOST=ssh://d@staging.acme.example docker",

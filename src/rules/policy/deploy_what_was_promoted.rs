@@ -9,6 +9,7 @@ use crate::rules::flow::{
     HAND_ON, carries, handed_on, is_foreign, is_forgotten, not_followed, only_names_build, retags, settles,
 };
 use crate::rules::{Carries, Flow, Rule};
+use crate::shell::{Symbol, SymbolKind};
 
 static META: RuleMeta = meta(
     "deploy-what-was-promoted",
@@ -143,6 +144,10 @@ fn judge<'d>(
             )
             .trace(trace)
             .help("name the image beside the tag, where the command can");
+        } else if constant.contains('$') {
+            let message =
+                format!("`{constant}` is deployed as it stands: the shell fills nothing in between single quotes");
+            out.violated(place, message).trace(trace).help("put what holds a variable in double quotes");
         } else if !foreign {
             let message = if reference.tag == Tag::None {
                 format!("`{reference}` has no tag, so `latest` is deployed")
@@ -163,7 +168,7 @@ fn judge<'d>(
     let carried = plan.steps.iter().flat_map(|step| &step.found.unread).any(|unread| carries(unread, reference, false));
     let unclear = answer == Comparison::CannotTell || expected.incomplete || carried || reference.tag_unclear();
     let other_image = expected.references.iter().all(|own| own.same_image(reference, false) == Comparison::Different);
-    if unclear || (other_image && has_hidden_image(reference)) {
+    if unclear || (other_image && has_hidden_image(reference, expected)) {
         let draft =
             out.cannot_tell(place, format!("whether `{reference}` is what was {} can't be told", expected.verb));
         let draft = draft.trace(trace);
@@ -176,7 +181,10 @@ fn judge<'d>(
                 draft.related(hidden.site.span(), format!("`{}` is not followed", hidden.command)).help(settles(hidden))
             }
             None => {
-                let help = "use the same words for the reference where it is made and where it is deployed";
+                let help = match reference.is_of_chart() {
+                    true => "name the image beside the tag, where the command can",
+                    false => "use the same words for the reference where it is made and where it is deployed",
+                };
                 let near =
                     expected.references.iter().find(|own| own.same_image(reference, false) != Comparison::Different);
                 match near {
@@ -214,11 +222,15 @@ fn advice(plan: &Plan<'_>, near: Option<&Reference<'_>>) -> String {
     }
 }
 
-fn has_hidden_image(reference: &Reference<'_>) -> bool {
-    reference
-        .image
-        .symbols()
-        .any(|symbol| symbol.kind != crate::shell::SymbolKind::Variable || !symbol.name.starts_with("BITBUCKET_"))
+/// Whether an unknown stands in the name of an image that stands in none of those that are expected: where they share what
+/// is unknown, the rest of their names tells them apart.
+fn has_hidden_image(reference: &Reference<'_>, expected: &Expected<'_>) -> bool {
+    let is_known = |symbol: &Symbol| symbol.kind == SymbolKind::Variable && symbol.name.starts_with("BITBUCKET_");
+    let is_shared = |symbol: &Symbol| {
+        symbol.kind == SymbolKind::Variable
+            && expected.references.iter().flat_map(|own| own.image.symbols()).any(|own| own == symbol)
+    };
+    reference.image.symbols().any(|symbol| !is_known(symbol) && !is_shared(symbol))
 }
 
 fn hidden<'d>(plan: &Plan<'d>, step: &PlannedStep<'d>, effect: &Effect<'d>, out: &mut Findings<'_>) {

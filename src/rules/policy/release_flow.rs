@@ -5,6 +5,7 @@ use crate::effect::{EnvironmentKind, inferred, left_to_variable};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::pipeline::{Alternative, Matching, Pattern, Section};
 use crate::plan::{Deployment, Plan, PlannedStep, TagKind};
+use crate::rules::flow::settles;
 use crate::rules::{Flow, Rule};
 use crate::yaml::Span;
 
@@ -62,6 +63,17 @@ fn wide<'d>(flow: &Flow<'d>, prefix: &str) -> Option<&'d str> {
     selectors.iter().map(|one| one.name()).find(|pattern| Pattern::new(pattern).matches(&name) == Matching::Yes)
 }
 
+/// What settles what a step does that can't be followed.
+const SHOW: &str = "show the commands in the file, or keep the script in the repository";
+
+/// What settles what an import brings.
+const SHOW_IMPORTED: &str = "write the imported steps here or in a file of this repository, where they are followed";
+
+/// What settles what a step does: a script is to be shown, a command that is shown and not known is to be told of.
+fn settled(step: &PlannedStep<'_>) -> &'static str {
+    step.found.effects.iter().find(|effect| effect.hides_effects()).map_or(SHOW, settles)
+}
+
 fn part(
     flow: &Flow<'_>,
     plans: &[&Plan<'_>],
@@ -72,8 +84,7 @@ fn part(
 ) {
     let word = kind.word();
     let open = |reason: &str| format!("whether {event} deploys to {word} can't be told: {reason}");
-    let mut unfollowed: Option<(Span, String)> = None;
-    let mut imported = false;
+    let mut unfollowed: Option<(Span, String, &str)> = None;
     let mut contested: Option<(Span, String)> = None;
     for plan in plans {
         for site in plan.deployments(flow.settings).into_iter().filter(|site| site.kind == Some(kind)) {
@@ -89,6 +100,7 @@ fn part(
                         site.step.shown(),
                         change.command
                     ),
+                    SHOW,
                 ));
             }
             if site.step.has_opaque() || !site.step.found.unread.is_empty() {
@@ -98,6 +110,7 @@ fn part(
                         "{} counts as the deployment to {word} by its declaration; its commands are not followed",
                         site.step.shown()
                     ),
+                    settled(site.step),
                 ));
             }
         }
@@ -106,12 +119,15 @@ fn part(
             if let (Some(variable), Some(effect)) =
                 (variable.filter(|_| site.step.declared_name().is_none()), site.effect)
             {
-                unfollowed.get_or_insert((effect.site.span(), open(&format!("`${variable}` names the environment"))));
+                unfollowed.get_or_insert((
+                    effect.site.span(),
+                    open(&format!("`${variable}` names the environment")),
+                    "name the environment in the command, or declare it with `deployment`",
+                ));
             }
         }
         if let Some(reason) = &plan.unknown {
-            imported |= unfollowed.is_none();
-            unfollowed.get_or_insert((plan.selector.key.span(), open(reason)));
+            unfollowed.get_or_insert((plan.selector.key.span(), open(reason), SHOW_IMPORTED));
         }
         // One that is called after another environment goes there.
         let fits = |step: &PlannedStep<'_>| inferred(&[step.name()], flow.settings).is_none_or(|named| named == kind);
@@ -123,6 +139,7 @@ fn part(
                 unfollowed.get_or_insert((
                     site.span(),
                     format!("{} may deploy to {word}; whether `{command}` does can't be told", step.shown()),
+                    SHOW,
                 ));
             }
         }
@@ -139,6 +156,7 @@ fn part(
                     "{} may deploy to {word}; its commands are not followed and it declares no environment",
                     step.shown()
                 ),
+                settled(step),
             ));
         }
     }
@@ -146,12 +164,8 @@ fn part(
         out.cannot_tell(span, message).help(format!("let one pattern alone take what {event} starts"));
         return;
     }
-    if let Some((span, message)) = unfollowed {
-        out.cannot_tell(span, message).help(if imported {
-            "write the imported steps here or in a file of this repository, where they are followed"
-        } else {
-            "show the commands in the file, or keep the script in the repository"
-        });
+    if let Some((span, message, help)) = unfollowed {
+        out.cannot_tell(span, message).help(help);
         return;
     }
     let message = if let Some(wide) = among_others.filter(|_| plans.is_empty()) {
