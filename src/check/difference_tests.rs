@@ -166,6 +166,26 @@ fn steps_that_change_places_are_told_as_that() {
 }
 
 #[test]
+fn a_step_without_a_name_is_the_same_when_it_is_written_otherwise() {
+    let step = |script: &str| {
+        format!(
+            "image: a:1\npipelines:\n  branches:\n    main:\n    - step: {{script: ['{script}']}}\n    - step: {{script: [date]}}\n"
+        )
+    };
+    let crane = "crane tag r/x:$BITBUCKET_COMMIT $NEXT";
+    assert_eq!(told(&step(crane), &step("crane tag \"r/x:${BITBUCKET_COMMIT}\" \"$NEXT\"")), [""; 0]);
+    assert_eq!(
+        told(&step("npm test"), &step("npm test || true")),
+        ["weaker: push to main: a step without a name goes on now where `npm test` fails"]
+    );
+    // What has less than half of its words in common is another one.
+    assert_eq!(
+        told(&step("npm test"), &step("npm ci --prefix a b")),
+        ["weaker: push to main: a step without a name is gone", "push to main: a step without a name is new"]
+    );
+}
+
+#[test]
 fn what_a_failure_stops_is_told_of_the_group() {
     let group = |fast: &str, own: &str| {
         let member = |name: &str, own: &str| format!("{{step: {{name: {name}, script: [date]{own}}}}}");

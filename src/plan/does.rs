@@ -86,6 +86,11 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<
     told
 }
 
+/// What a step does to the world, in words.
+pub(super) fn told(step: &PlannedStep<'_>) -> Vec<String> {
+    effects(step).iter().filter(|does| does.verb != READS).map(Does::words).collect()
+}
+
 /// Where the effects of a step stand that another one has not, of which [`otherwise`] tells. Of a variable that is read only
 /// its name is told.
 pub(super) fn told_at(step: &PlannedStep<'_>, other: &PlannedStep<'_>) -> Sites {

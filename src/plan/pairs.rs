@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
+use super::does;
 use super::model::PlannedStep;
 use super::moved::{Named, commands};
 
@@ -69,17 +70,59 @@ fn by_commands(
         for (other, others) in &is {
             let shared = own.iter().filter(|line| others.contains(line)).count();
             if shared > 0 {
-                likeness.push((Reverse(shared), one.abs_diff(*other), *one, *other));
+                likeness.push(((Reverse(shared), one.abs_diff(*other)), *one, *other));
             }
         }
     }
+    take_likest(likeness, &mut taken, found);
+    by_meaning((old, &was), (new, &is), &mut taken, found);
+    true
+}
+
+/// Pairs what is left by what it does, and by the words of its commands, of which half have to be the same: a command that is
+/// written otherwise makes no other step.
+fn by_meaning(
+    (old, was): (&[Named<'_, '_>], &[(usize, Vec<String>)]),
+    (new, is): (&[Named<'_, '_>], &[(usize, Vec<String>)]),
+    taken: &mut HashSet<usize>,
+    found: &mut [Option<usize>],
+) {
+    type Meaning<'m> = (usize, Vec<String>, Vec<&'m str>);
+    fn meanings<'m>(
+        all: &[Named<'_, '_>],
+        left: &'m [(usize, Vec<String>)],
+        is_left: impl Fn(usize) -> bool,
+    ) -> Vec<Meaning<'m>> {
+        let left = left.iter().filter(|(at, _)| is_left(*at));
+        left.map(|(at, lines)| {
+            let words = lines.iter().flat_map(|line| line.split_whitespace()).collect();
+            (*at, does::told(all[*at].1), words)
+        })
+        .collect()
+    }
+    let was = meanings(old, was, |at| found[at].is_none());
+    let is = meanings(new, is, |at| !taken.contains(&at));
+    let mut likeness = Vec::new();
+    for (one, does, words) in &was {
+        for (other, does_now, words_now) in &is {
+            let effects = does.iter().filter(|told| does_now.contains(told)).count();
+            let shared = words.iter().filter(|word| words_now.contains(word)).count();
+            if effects > 0 || shared > 0 && 2 * shared >= words.len().max(words_now.len()) {
+                likeness.push(((Reverse(effects), Reverse(shared), one.abs_diff(*other)), *one, *other));
+            }
+        }
+    }
+    take_likest(likeness, taken, found);
+}
+
+/// Pairs in the order of their likeness.
+fn take_likest<L: Ord>(mut likeness: Vec<(L, usize, usize)>, taken: &mut HashSet<usize>, found: &mut [Option<usize>]) {
     likeness.sort_unstable();
-    for (.., one, other) in likeness {
+    for (_, one, other) in likeness {
         if found[one].is_none() && taken.insert(other) {
             found[one] = Some(other);
         }
     }
-    true
 }
 
 /// The names of steps in their order; those that a name does not tell apart with their first command.

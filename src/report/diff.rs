@@ -54,8 +54,9 @@ pub fn diff_text(before: &FileReport<'_>, after: &FileReport<'_>, look: Look, ou
 
 /// Writes what the difference means, event by event; what takes a safeguard away is marked.
 pub fn diff_meaning(changes: &[Change], look: Look, out: &mut dyn Write) -> io::Result<()> {
-    if changes.is_empty() {
-        return writeln!(out, "every event runs the same commands, with the same gates and effects");
+    // Comments are about the text, and so is how far the edit of an anchor reaches.
+    if changes.iter().all(|change| ["anchors", "comments"].contains(&change.event.as_str())) {
+        writeln!(out, "every event runs the same commands, with the same gates and effects")?;
     }
     let mut event = None;
     for change in changes {
