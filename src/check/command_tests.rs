@@ -34,6 +34,32 @@ fn a_check_that_is_dropped_or_forgiven_is_weaker() {
 }
 
 #[test]
+fn a_check_whose_failure_is_not_heard_of_is_weaker() {
+    for after in ["npm test | tee log", "npm test 2>&1 | tee log", "'npm test &'", "'npm test || { echo no; }'"] {
+        assert_eq!(of_script("npm test", after), ["weaker: goes on now where `npm test` fails"], "{after}");
+    }
+    assert_eq!(of_script("npm test | tee log", "npm test"), ["stops now where `npm test` fails"]);
+    assert_eq!(of_script("npm test", "'npm test || exit 1'"), ["runs `npm test || exit 1` in place of `npm test`"]);
+    let found = of_script("npm test", "'[ -n \"$A\" ] && npm test'");
+    assert_eq!(found[0], "weaker: runs `npm test` only in some cases now");
+    assert_eq!(
+        of_script("set -o pipefail", "set +o pipefail"),
+        ["weaker: runs `set +o pipefail` in place of `set -o pipefail`"]
+    );
+    assert_eq!(of_script("make", "set -u +e\nmake"), ["weaker: goes on where a command fails now: `set -u +e`"]);
+}
+
+#[test]
+fn a_command_in_a_function_that_is_called_is_the_same() {
+    let function = |call: &str| format!("- |\n    t() {{\n      npm test\n    }}\n    {call}");
+    assert_eq!(of_script("npm test", &function("t")), ["has other branches"]);
+    assert_eq!(of_script(&function("t"), "npm test"), ["has other branches"]);
+    assert_eq!(of_script("npm test", &function("t || true")), ["weaker: goes on now where `npm test` fails"]);
+    assert_eq!(of_script("npm test", &function("date"))[0], "weaker: no longer runs `npm test`");
+    assert_eq!(of_script("npm test", &function("trap t EXIT")).iter().filter(|text| text.contains("npm")).count(), 0);
+}
+
+#[test]
 fn commands_are_told_by_their_text() {
     assert_eq!(of_script("make a\nmake b\ndate", "make b\nmake a\ndate"), ["runs its commands in another order"]);
     assert_eq!(of_script("npm ci\ndate", "npm ci"), ["no longer runs `date`"]);

@@ -3,7 +3,8 @@
 use super::model::{Effect, Site};
 use super::reference::Reference;
 use super::rendered::{Renamed, Rendered};
-use crate::shell::{Value, Written};
+use crate::shell::{Place, Value, Written};
+use crate::yaml::{Node, NodeId, Span};
 
 /// A test of a variable against a text, for rules about branches.
 #[derive(Clone, Debug)]
@@ -75,6 +76,41 @@ impl Unread<'_> {
     }
 }
 
+/// Where the commands of a step's scripts are that run.
+#[derive(Clone, Debug, Default)]
+pub struct Ran<'d> {
+    pub(super) sources: Vec<Node<'d>>,
+    pub(super) places: Vec<Place>,
+    /// Those that run only in some cases.
+    pub(super) unsure: Vec<Place>,
+}
+
+/// Whether a command runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Runs {
+    /// Not that anybody saw.
+    Never,
+    /// Only in some cases.
+    Sometimes,
+    /// In any case.
+    Surely,
+}
+
+impl Ran<'_> {
+    /// Whether something runs that stands in a part of a scalar's text.
+    pub fn runs(&self, node: NodeId, part: Span) -> Runs {
+        let Some(source) = self.sources.iter().position(|own| own.id() == node) else { return Runs::Never };
+        let is_there = |place: &&Place| {
+            place.source as usize == source && part.start <= place.span.start && place.span.start < part.end
+        };
+        match (self.places.iter().filter(is_there).count(), self.unsure.iter().filter(is_there).count()) {
+            (0, _) => Runs::Never,
+            (all, unsure) if all > unsure => Runs::Surely,
+            _ => Runs::Sometimes,
+        }
+    }
+}
+
 /// All that a step's scripts come to.
 #[derive(Clone, Debug, Default)]
 pub struct StepEffects<'d> {
@@ -108,6 +144,8 @@ pub struct StepEffects<'d> {
     pub own_cluster: bool,
     /// Whether it chose another docker daemon than the build machine's for the commands after it.
     pub docker_elsewhere: bool,
+    /// Where its commands are that run.
+    pub ran: Ran<'d>,
     /// The files that were given to it or that it wrote.
     pub written: Written,
 }

@@ -51,7 +51,7 @@ mod words;
 mod world;
 
 pub use catalogue::{Catalogue, CatalogueError};
-pub use collected::{BranchTest, Change, GitCall, Print, StepEffects, Unread};
+pub use collected::{BranchTest, Change, GitCall, Print, Ran, Runs, StepEffects, Unread};
 pub use compare::{Comparison, compare};
 pub use environment::{EnvironmentKind, inferred, kind_of, left_to_variable};
 pub use model::{AtHand, Effect, Images, Kind, Opaque, Site};

@@ -149,7 +149,9 @@ impl<'c, 'd> Reader<'c, 'd> {
         for items in [step.script(), step.after_script()] {
             written = self.read_items(&items, step.runs_on_windows(), &run, written);
         }
-        (StepEffects { written, ..run.found.into_inner() }, run.consulted.answers())
+        let mut found = run.found.into_inner();
+        found.ran.sources = run.sources.into_inner();
+        (StepEffects { written, ..found }, run.consulted.answers())
     }
 
     fn read_items(&mut self, items: &[ScriptItem<'d>], windows: bool, run: &Run<'d, '_>, written: Written) -> Written {
@@ -159,6 +161,9 @@ impl<'c, 'd> Reader<'c, 'd> {
         let mut world = World { consulted: &run.consulted, files: self.files };
         let (catalogue, files) = (self.catalogue, self.files);
         let mut emit = |scope: &Scope, invocation: &Invocation| {
+            if !invocation.certain {
+                run.found_mut().ran.unsure.push(invocation.place);
+            }
             let command = Reading { catalogue, files, run, scope, invocation, phrase: &[] };
             command.read();
         };
@@ -186,6 +191,7 @@ impl<'c, 'd> Reader<'c, 'd> {
             let site = run.site(place);
             run.found.borrow_mut().branch_tests.push(BranchTest { with, site });
         }
+        run.found_mut().ran.places.append(&mut interpreter.take_ran());
         if interpreter.exhausted()
             && let Some(node) = run.sources.borrow().first().copied()
         {

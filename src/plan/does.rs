@@ -100,6 +100,12 @@ pub(super) fn told_at(step: &PlannedStep<'_>, other: &PlannedStep<'_>) -> Sites 
     Sites(own.map(|(site, _)| (site.node.id(), site.range)).collect())
 }
 
+/// Where the effects of a step stand.
+pub(super) fn sites_of(step: &PlannedStep<'_>) -> Sites {
+    let own = sites(step).filter(|(_, does)| does.verb != READS);
+    Sites(own.map(|(site, _)| (site.node.id(), site.range)).collect())
+}
+
 /// Places in scalars of a script.
 pub(super) struct Sites(Vec<(NodeId, Span)>);
 

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::bearing::weighed;
 use super::calls::pipes;
 use super::does::told_at;
 use super::model::PlannedStep;
 use super::script::{Line, LineKind, lines};
+use crate::shell::{errexit, pipefail};
 use crate::text::named;
 
 /// The longest text of a command that is shown, in characters.
@@ -18,7 +20,7 @@ const SHORT: usize = 50;
 const FIRST: usize = 2;
 
 /// How many pairs of commands are looked at, and how many words of each: nobody writes so many, but a reply may.
-const MOST_PAIRS: usize = 10_000;
+pub(super) const MOST_PAIRS: usize = 10_000;
 const MOST_WORDS: usize = 50;
 
 /// Words of shell syntax that are no command by themselves.
@@ -63,13 +65,14 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around:
     if texts(&was) == texts(&is) {
         return told;
     }
-    let (gone, fresh) = (beyond(&was, &is), beyond(&is, &was));
+    let (mut gone, mut fresh) = (beyond(&was, &is), beyond(&is, &was));
     if gone.is_empty() && fresh.is_empty() {
         told.push(("runs its commands in another order".to_owned(), false));
         return told;
     }
-    let is_command = |line: &&Line| !SYNTAX.contains(&line.text.as_str());
-    if !gone.iter().chain(&fresh).any(is_command) {
+    told.extend(weighed((before, now), around.hide, &mut gone, &mut fresh));
+    let is_command = |line: &&Line| !is_syntax(&line.text);
+    if told.is_empty() && !gone.iter().chain(&fresh).any(is_command) {
         told.push(("has other branches".to_owned(), false));
         return told;
     }
@@ -194,10 +197,17 @@ fn replaced(old: &str, new: &str) -> (String, bool) {
         (None, Some(bare)) if bare == old => (format!("goes on now where {} fails", shown(old)), true),
         (Some(bare), None) if bare == new => (format!("stops now where {} fails", shown(new)), false),
         (was, is) => {
-            let (old, new) = brief(old, new);
-            (format!("runs {} in place of {}", shown(&new), shown(&old)), was.is_none() && is.is_some())
+            let (old_text, new_text) = brief(old, new);
+            let unheard = was.is_none() && is.is_some() || unsets(old, new);
+            (format!("runs {} in place of {}", shown(&new_text), shown(&old_text)), unheard)
         }
     }
+}
+
+/// Whether a failure that ended the step by what one command sets no longer does with the other.
+fn unsets(old: &str, new: &str) -> bool {
+    let piped = pipefail(old) == Some(true) && pipefail(new) != Some(true);
+    piped || errexit(old) == Some(true) && errexit(new) == Some(false)
 }
 
 /// Two long commands with little more than the words in which they differ: the first words, and one on each side.
@@ -231,7 +241,12 @@ fn forgiven(text: &str) -> Option<&str> {
 
 /// Whether from here on the failure of a command stops nothing.
 fn goes_on(text: &str) -> bool {
-    matches!(text, "set +e" | "set +o errexit" | "set +o pipefail" | "set +euo pipefail" | "set +ex" | "set +eu")
+    errexit(text) == Some(false) || pipefail(text) == Some(false)
+}
+
+/// Whether it is no command by itself.
+fn is_syntax(text: &str) -> bool {
+    SYNTAX.contains(&text) || text.strip_suffix("() {").is_some_and(|name| !name.trim_end().contains(' '))
 }
 
 /// Whether it only decides what else runs.
@@ -239,7 +254,8 @@ fn is_branch(text: &str) -> bool {
     ["if ", "elif ", "case ", "while ", "until ", "for "].iter().any(|word| text.starts_with(word))
 }
 
-fn ends(text: &str) -> bool {
+/// Whether it ends the script.
+pub(super) fn ends(text: &str) -> bool {
     matches!(text, "exit 0" | "exit" | "return 0")
 }
 
@@ -247,7 +263,7 @@ fn ends(text: &str) -> bool {
 pub(super) fn is_safeguard(text: &str) -> bool {
     let words = text.split(|c: char| c.is_whitespace() || [':', '-', '/', '.', '_'].contains(&c));
     let named = || words.clone().any(|word| SAFEGUARDS.contains(&word));
-    matches!(text, "set -e" | "set -o errexit" | "set -ex" | "set -eu" | "set -euo pipefail") || named()
+    errexit(text) == Some(true) || named()
 }
 
 /// Commands in words; nothing where there are none.
@@ -256,7 +272,8 @@ fn list(lines: &[&Line]) -> Option<String> {
     (!shown.is_empty()).then(|| named(&shown))
 }
 
-fn shown(text: &str) -> String {
+/// A command as a message names it.
+pub(super) fn shown(text: &str) -> String {
     let cut: String = text.chars().take(LONGEST).collect();
     if cut.len() < text.len() { format!("`{}…`", cut.trim_end()) } else { format!("`{text}`") }
 }

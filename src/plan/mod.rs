@@ -2,6 +2,7 @@
 
 mod across;
 mod asked;
+mod bearing;
 mod bind;
 mod calls;
 mod classes;

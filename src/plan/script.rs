@@ -120,7 +120,7 @@ fn here_document(line: &str) -> Option<String> {
 }
 
 /// A command without quotes, needless braces and runs of blanks. Single quotes stay where they keep a variable from being read.
-fn plainly(command: &str) -> String {
+pub(super) fn plainly(command: &str) -> String {
     let mut text = command.replace('"', "");
     if !text.contains('$') {
         text = text.replace('\'', "");

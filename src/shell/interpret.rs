@@ -183,6 +183,11 @@ impl<'h> Interpreter<'h> {
         std::mem::take(&mut self.compared)
     }
 
+    /// Where the commands are that ran so far, each as often as it did.
+    pub fn take_ran(&mut self) -> Vec<Place> {
+        std::mem::take(&mut self.ran)
+    }
+
     /// Whether a bound on depth or length was met, so that something may be missing.
     pub fn exhausted(&self) -> bool {
         self.exhausted
