@@ -50,6 +50,16 @@ fn a_check_whose_failure_is_not_heard_of_is_weaker() {
 }
 
 #[test]
+fn a_check_that_one_event_loses_is_told_of_that_event() {
+    let text =
+        |script: &str| format!("pipelines:\n  default:\n    - step:\n        name: T\n        script: [{script}]");
+    assert_eq!(
+        told(&text("npm test"), &text("'[ \"$BITBUCKET_BRANCH\" != main ] || npm test'")),
+        ["push to main: `T` has other branches", "weaker: push to any other branch: `T` no longer runs `npm test`",]
+    );
+}
+
+#[test]
 fn a_command_in_a_function_that_is_called_is_the_same() {
     let function = |call: &str| format!("- |\n    t() {{\n      npm test\n    }}\n    {call}");
     assert_eq!(of_script("npm test", &function("t")), ["has other branches"]);

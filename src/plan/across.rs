@@ -1,6 +1,9 @@
 //! What several events have in common of the steps that changed, told once below all their names.
 
+use std::rc::Rc;
+
 use super::compare::Change;
+use super::model::PlannedStep;
 use crate::text::counted;
 use crate::yaml::NodeId;
 
@@ -14,8 +17,17 @@ pub(super) struct Across(Vec<OfPair>);
 /// A line, and whether it takes a safeguard away.
 type Line = (String, bool);
 
+/// Two versions of a step, and how each was read: on some events a script does something else.
+type Versions = (Version, Version);
+type Version = (NodeId, usize);
+
+/// A version of a step as it was read for an event; plans on which it does the same share the reading.
+pub(super) fn version(step: &PlannedStep<'_>) -> Version {
+    (step.step.node().id(), Rc::as_ptr(&step.found).addr())
+}
+
 struct OfPair {
-    steps: (NodeId, NodeId),
+    steps: Versions,
     events: Vec<String>,
     /// Where the first event's own changes end.
     at: usize,
@@ -25,7 +37,7 @@ struct OfPair {
 impl Across {
     /// Takes an event that runs two versions of a step; what is told of them is asked for once. `at` is where the event's own
     /// changes end.
-    pub(super) fn add(&mut self, steps: (NodeId, NodeId), event: &str, at: usize, told: impl FnOnce() -> Vec<Line>) {
+    pub(super) fn add(&mut self, steps: Versions, event: &str, at: usize, told: impl FnOnce() -> Vec<Line>) {
         match self.0.iter_mut().find(|pair| pair.steps == steps) {
             Some(pair) if pair.events.iter().any(|known| known == event) => {}
             Some(pair) => pair.events.push(event.to_owned()),

@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::EventKind;
-use super::across::Across;
+use super::across::{Across, version};
 use super::asked::asked;
 use super::does::otherwise;
 use super::given::given;
@@ -273,6 +273,6 @@ fn step_changes(name: &str, before: &PlannedStep<'_>, now: &PlannedStep<'_>, tol
         let all = lines::otherwise(before, now, around).into_iter().chain(given);
         all.map(|(text, weakens)| (format!("{name} {text}"), weakens)).collect()
     };
-    let steps = (before.step.node().id(), now.step.node().id());
+    let steps = (version(before), version(now));
     told.across.add(steps, &told.event, told.out.len(), told_of_steps);
 }
