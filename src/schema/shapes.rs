@@ -8,6 +8,11 @@ use super::place::{Place, beginning};
 use crate::finding::Severity;
 use crate::yaml::Node;
 
+/// Whether a pipeline is meant to stand at a place.
+fn is_pipeline(pointer: &str) -> bool {
+    pointer == "/pipelines/default" || pointer.starts_with("/pipelines/") && pointer.matches('/').count() == 3
+}
+
 impl<'d> Writer<'d> {
     /// Shapes that fail in several ways for one reason.
     pub(super) fn special(&mut self, pointer: &str, place: &Place<'d>, failures: &[Failure]) -> bool {
@@ -89,7 +94,8 @@ impl<'d> Writer<'d> {
     /// A map where a list of items belongs.
     fn list_as_map(&mut self, pointer: &str, place: &Place<'d>, failures: &[Failure]) -> bool {
         let node = place.node;
-        let known = ["import", "steps"].iter().any(|key| node.get(key).is_some());
+        let steps = node.get("steps").filter(|_| is_pipeline(pointer));
+        let known = node.get("import").is_some() || node.get("steps").is_some() && steps.is_none();
         if known || !failures.iter().any(|failure| matches!(failure.kind, Kind::Missing(_))) {
             return false;
         }
@@ -101,7 +107,8 @@ impl<'d> Writer<'d> {
             return true;
         }
         self.silent.push(pointer.to_owned());
-        if let Some(entry) = node.entry("destinations").filter(|_| pointer.starts_with("/pipelines/pull-requests/")) {
+        let of_request = pointer.starts_with("/pipelines/pull-requests/") && steps.is_none();
+        if let Some(entry) = node.entry("destinations").filter(|_| of_request) {
             let message = "`destinations` is not documented and has left Bitbucket's own schema".to_owned();
             let finding = self.say(&metas::KNOWN_KEY, place, entry.key.span(), message);
             finding.severity = Severity::Warning;
@@ -119,6 +126,7 @@ impl<'d> Writer<'d> {
             None if pointer == "/pipelines/default" => {
                 "`default` has no patterns; put these under `branches`".to_owned()
             }
+            None if steps.is_some() => "write the items of `steps` in its place: a pipeline is their list".to_owned(),
             None => "write a list of items: `- step:`".to_owned(),
         };
         self.say(&metas::RIGHT_TYPE, place, place.span(), message).help = Some(help);

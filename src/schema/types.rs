@@ -48,11 +48,18 @@ fn article(kind: &str) -> &'static str {
 
 fn help(place: &Place<'_>, expected: &[&str], known: &[&str], owner: &Value) -> Option<String> {
     let node = place.node;
+    let key = place.key.and_then(|key| key.text());
     let takes = |kind: &str| expected.contains(&kind);
     let scalar = node.text();
     let source = node.document().slice(node.span());
     match node.kind() {
         Kind::Mapping if takes("array") => Some(from_map(node, owner)),
+        Kind::Mapping if takes("string") && matches!(key, Some("deployment" | "environment")) => {
+            Some(match node.get("name").and_then(|name| name.text()) {
+                Some(name) => format!("write its name alone: `{name}`"),
+                None => "it is the name of one; variables are set with `export` in the script".to_owned(),
+            })
+        }
         Kind::Sequence if place.holder.is_none() && node.items().all(is_item) => {
             Some("begin the file with `pipelines:` and `default:`, and indent this list below them".to_owned())
         }
