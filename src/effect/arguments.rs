@@ -174,7 +174,8 @@ impl<'i> Arguments<'i> {
                 && let Some((name, value)) = value.split_once("=")
                 && name.as_literal().is_some_and(|name| names.iter().any(|own| own == name))
             {
-                // `-p Name=value`
+                // `-p Name=value`, of which a semicolon ends the value.
+                let value = value.split_once(";").map_or(value, |(value, _)| value);
                 found.push(Selected { value, place: *place });
             }
         }

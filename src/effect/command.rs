@@ -101,6 +101,13 @@ impl<'d> Reading<'_, 'd> {
             self.unknown(name);
             return;
         }
+        if entries.iter().all(|(_, arguments)| arguments.phrase().is_empty())
+            && let Some(inner) = self.past_options()
+            && self.catalogue.find(&inner).iter().any(|(_, arguments)| !arguments.phrase().is_empty())
+        {
+            Reading { invocation: &inner, phrase: &[], ..*self }.read();
+            return;
+        }
         for (command, arguments) in entries {
             Reading { phrase: arguments.phrase(), ..*self }.entry(command, &arguments, name);
         }

@@ -54,7 +54,11 @@ impl Reading<'_, '_> {
         });
         let words: Vec<String> = self.invocation.words.iter().map(Word::shown).collect();
         let own = words.windows(2).filter(|pair| matches!(pair[0].as_str(), "-H" | "--host" | "--context"));
-        told.flatten().map(Value::to_string).chain(own.map(|pair| pair[1].clone())).collect()
+        let own = own.map(|pair| pair[1].clone());
+        let joined = words.iter().filter_map(|word| word.split_once('='));
+        let joined =
+            joined.filter(|(flag, _)| matches!(*flag, "--host" | "--context")).map(|(_, host)| host.to_owned());
+        told.flatten().map(Value::to_string).chain(own).chain(joined).collect()
     }
 
     /// Whether a docker command talks to the daemon of another machine.

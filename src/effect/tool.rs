@@ -60,26 +60,24 @@ pub(super) fn behind(invocation: &Invocation) -> Option<Invocation> {
     Some(Invocation { words, ..invocation.clone() })
 }
 
-/// Whether a tool deploys what stands in the folder in which it runs.
-pub(super) fn is_of_its_folder(name: &str) -> bool {
-    const TOOLS: [&str; 15] = [
-        "terraform",
-        "tofu",
-        "terragrunt",
-        "pulumi",
-        "cdk",
-        "kubectl",
-        "oc",
-        "helm",
-        "helmfile",
-        "docker",
-        "docker-compose",
-        "serverless",
-        "sls",
-        "sam",
-        "ansible-playbook",
-    ];
-    TOOLS.contains(&name)
+/// How far the folder in which a tool runs tells what it deploys to.
+pub(super) enum OfFolder {
+    /// Its folder is what it deploys: any word of the path tells.
+    All,
+    /// It deploys what stands there, mostly: a folder tells that has an environment's name and nothing more.
+    OfName,
+    /// Not at all.
+    No,
+}
+
+/// How far the folder of a tool tells what it deploys to.
+pub(super) fn of_folder(name: &str) -> OfFolder {
+    match name {
+        "terraform" | "tofu" | "terragrunt" | "pulumi" | "cdk" => OfFolder::All,
+        "kubectl" | "oc" | "helm" | "helmfile" | "docker" | "docker-compose" | "serverless" | "sls" | "sam"
+        | "ansible-playbook" => OfFolder::OfName,
+        _ => OfFolder::No,
+    }
 }
 
 /// Whether a path leads to where packages put their programs.

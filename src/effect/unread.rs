@@ -3,7 +3,7 @@
 use super::collected::Unread;
 use super::command::Reading;
 use super::reference::Reference;
-use crate::shell::{SymbolKind, Value};
+use crate::shell::{Invocation, SymbolKind, Value, Word};
 
 /// Subcommands that look, choose or clean up, whatever the tool.
 const LOOKS: [&str; 71] = [
@@ -116,6 +116,24 @@ impl<'d> Reading<'_, 'd> {
         let has_subcommands =
             || self.catalogue.tool(name).any(|tool| tool.commands.iter().any(|(words, _)| !words.is_empty()));
         self.has_unreadable_words() && self.plain_words().nth(1).is_none() && has_subcommands()
+    }
+
+    /// The command without what can't be read before its first plain word: `docker $OPTIONS build .` has its options there.
+    pub(super) fn past_options(&self) -> Option<Invocation> {
+        let is_hidden = |word: &Word| word.literal().is_none();
+        let words = self.invocation.words.iter().skip(1);
+        let before = words.take_while(|word| word.literal().is_none_or(|text| text.starts_with('-'))).count();
+        let leading = self.invocation.words.get(1..=before)?;
+        if !leading.iter().any(is_hidden) || before + 1 == self.invocation.words.len() {
+            return None;
+        }
+        let mut inner = self.invocation.clone();
+        let mut at = 0;
+        inner.words.retain(|word| {
+            at += 1;
+            at == 1 || at > before + 1 || !is_hidden(word)
+        });
+        Some(inner)
     }
 
     /// Whether there are words that may ask for anything.

@@ -3,7 +3,7 @@
 use super::command::Reading;
 use super::environment;
 use super::reference::Reference;
-use super::tool;
+use super::tool::{self, OfFolder};
 use crate::shell::Value;
 
 impl<'d> Reading<'_, 'd> {
@@ -17,8 +17,9 @@ impl<'d> Reading<'_, 'd> {
             words.extend(self.hosts());
         }
         // `compose.prod.yml` is what differs from a developer's machine, on whichever host.
-        let passes_file =
-            is_docker && words.iter().chain(&self.run.found_mut().contexts).any(|word| environment::tells(word));
+        let tells =
+            |words: &[String]| words.iter().chain(&self.run.found_mut().contexts).any(|word| environment::tells(word));
+        let passes_file = is_docker && tells(&words);
         let mut skip_next = false;
         for word in self.invocation.words.iter().skip(1) {
             let text = word.shown();
@@ -27,13 +28,13 @@ impl<'d> Reading<'_, 'd> {
             }
             if text.starts_with("--image=")
                 || text.starts_with("--set") && text.contains(' ')
-                || passes_file && text.starts_with("--file=")
+                || passes_file && (text.starts_with("--file=") || text.starts_with("--compose-file="))
             {
                 continue;
             }
             skip_next = match text.as_str() {
                 "--image" | "--set" | "--helm-set" | "--set-string" | "-i" | "--token" | "--description" | "-m" => true,
-                "-f" | "--file" => passes_file,
+                "-f" | "--file" | "-c" | "--compose-file" => passes_file,
                 _ => false,
             };
             // A flag's name, such as `--stage`, is about environments in general.
@@ -47,9 +48,19 @@ impl<'d> Reading<'_, 'd> {
                 words.push(text);
             }
         }
-        // What such a tool deploys is what stands in its folder: `cd live/prod` is `-chdir=live/prod`.
-        if self.invocation.name().is_some_and(tool::is_of_its_folder) {
-            words.extend(self.scope.folder().map(str::to_owned));
+        // What such a tool deploys is what stands in its folder: `cd live/prod` is `-chdir=live/prod`, where nothing else tells.
+        if let Some(folder) = self.scope.folder()
+            && let Some(name) = self.invocation.name()
+            && !tells(&words)
+        {
+            match tool::of_folder(name) {
+                OfFolder::All => words.push(folder.to_owned()),
+                OfFolder::OfName => {
+                    let is_name = |part: &&str| part.chars().all(char::is_alphanumeric);
+                    words.extend(folder.split('/').filter(is_name).map(str::to_owned));
+                }
+                OfFolder::No => {}
+            }
         }
         words
     }

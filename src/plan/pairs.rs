@@ -1,6 +1,6 @@
 //! Which step of a plan is which of another: by its name, and where names don't tell, by what it runs.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use super::does;
@@ -9,6 +9,9 @@ use super::moved::{Named, commands};
 
 /// How many pairs of steps are looked at line by line; nobody writes so many under one name, or under none.
 const MOST_PAIRS: usize = 1 << 14;
+
+/// How many words of a step are looked at.
+const MOST_WORDS: usize = 500;
 
 /// How many steps are named in their order.
 const MOST_NAMES: usize = 20;
@@ -79,40 +82,89 @@ fn by_commands(
     true
 }
 
-/// Pairs what is left by what it does, and by the words of its commands, of which half have to be the same: a command that is
-/// written otherwise makes no other step.
+/// Pairs what is left by what it does, and by the words of its commands, of which half have to be the same and one a program:
+/// a command that is written otherwise makes no other step.
 fn by_meaning(
     (old, was): (&[Named<'_, '_>], &[(usize, Vec<String>)]),
     (new, is): (&[Named<'_, '_>], &[(usize, Vec<String>)]),
     taken: &mut HashSet<usize>,
     found: &mut [Option<usize>],
 ) {
-    type Meaning<'m> = (usize, Vec<String>, Vec<&'m str>);
-    fn meanings<'m>(
-        all: &[Named<'_, '_>],
-        left: &'m [(usize, Vec<String>)],
-        is_left: impl Fn(usize) -> bool,
-    ) -> Vec<Meaning<'m>> {
-        let left = left.iter().filter(|(at, _)| is_left(*at));
-        left.map(|(at, lines)| {
-            let words = lines.iter().flat_map(|line| line.split_whitespace()).collect();
-            (*at, does::told(all[*at].1), words)
-        })
-        .collect()
-    }
-    let was = meanings(old, was, |at| found[at].is_none());
-    let is = meanings(new, is, |at| !taken.contains(&at));
+    let mut numbers = HashMap::new();
+    let left = was.iter().filter(|(at, _)| found[*at].is_none());
+    let was: Vec<Meaning> = left.map(|(at, lines)| Meaning::of(*at, old[*at].1, lines, &mut numbers)).collect();
+    let left = is.iter().filter(|(at, _)| !taken.contains(at));
+    let is: Vec<Meaning> = left.map(|(at, lines)| Meaning::of(*at, new[*at].1, lines, &mut numbers)).collect();
     let mut likeness = Vec::new();
-    for (one, does, words) in &was {
-        for (other, does_now, words_now) in &is {
-            let effects = does.iter().filter(|told| does_now.contains(told)).count();
-            let shared = words.iter().filter(|word| words_now.contains(word)).count();
-            if effects > 0 || shared > 0 && 2 * shared >= words.len().max(words_now.len()) {
-                likeness.push(((Reverse(effects), Reverse(shared), one.abs_diff(*other)), *one, *other));
+    for one in &was {
+        for other in &is {
+            let effects = shared(&one.effects, &other.effects);
+            let words = shared(&one.words, &other.words);
+            let half = 2 * words >= one.words.len().max(other.words.len());
+            if effects > 0 || half && shared(&one.programs, &other.programs) > 0 {
+                likeness.push(((Reverse(effects), Reverse(words), one.at.abs_diff(other.at)), one.at, other.at));
             }
         }
     }
     take_likest(likeness, taken, found);
+}
+
+/// What a step does and how it says it, as numbers of texts in their order.
+struct Meaning {
+    at: usize,
+    effects: Vec<usize>,
+    programs: Vec<usize>,
+    /// Those of its commands, but for options.
+    words: Vec<usize>,
+}
+
+impl Meaning {
+    fn of(at: usize, step: &PlannedStep<'_>, lines: &[String], numbers: &mut HashMap<String, usize>) -> Self {
+        let mut number = |text: &str| match numbers.get(text) {
+            Some(known) => *known,
+            None => {
+                let next = numbers.len();
+                numbers.insert(text.to_owned(), next);
+                next
+            }
+        };
+        let sorted = |mut numbers: Vec<usize>| {
+            numbers.sort_unstable();
+            numbers
+        };
+        let words = lines.iter().flat_map(|line| line.split_whitespace()).filter(|word| !word.starts_with('-'));
+        Self {
+            at,
+            effects: sorted(does::told(step).iter().map(|told| number(told)).collect()),
+            words: sorted(words.take(MOST_WORDS).map(&mut number).collect()),
+            programs: sorted(
+                lines
+                    .iter()
+                    .filter_map(|line| line.split_whitespace().next())
+                    .take(MOST_WORDS)
+                    .map(&mut number)
+                    .collect(),
+            ),
+        }
+    }
+}
+
+/// How many numbers two lists in order have in common, each as often as both have it.
+fn shared(left: &[usize], right: &[usize]) -> usize {
+    let (mut left, mut right) = (left.iter().peekable(), right.iter().peekable());
+    let mut count = 0;
+    while let (Some(one), Some(other)) = (left.peek(), right.peek()) {
+        match one.cmp(other) {
+            Ordering::Less => drop(left.next()),
+            Ordering::Greater => drop(right.next()),
+            Ordering::Equal => {
+                count += 1;
+                left.next();
+                right.next();
+            }
+        }
+    }
+    count
 }
 
 /// Pairs in the order of their likeness.

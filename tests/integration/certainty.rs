@@ -159,7 +159,11 @@ fn a_subcommand_that_cant_be_read_may_deploy() {
         let found = production_by(hidden);
         assert!(found.len() == 1 && found[0].starts_with("note release-flow:"), "{hidden}: {found:?}");
     }
-    for read in ["kubectl --context $CONTEXT get pods", "helm version", "terraform plan $ARGS"] {
+    // Options may stand before it.
+    assert_eq!(production_by("kubectl $OPTIONS set image deployment/app app=r.example/p/app:$BITBUCKET_TAG"), [""; 0]);
+    for read in
+        ["kubectl --context $CONTEXT get pods", "helm version", "terraform plan $ARGS", "kubectl $OPTIONS get pods"]
+    {
         let found = production_by(read);
         assert!(found.len() == 1 && found[0].starts_with("error release-flow:"), "{read}: {found:?}");
     }
@@ -272,6 +276,9 @@ fn a_folder_names_the_environment_as_an_option_does() {
     for command in [
         "cd live/prod && cd - && cd ../.. && terraform apply",
         "(cd live/prod && terraform plan); terraform apply",
+        // A chart's own name is none of an environment, and what the command says goes before the folder.
+        "cd charts/prod-support && helm upgrade -i support .",
+        "cd clusters/production && helm upgrade -i web . -n staging",
         // What is copied from a folder says nothing of where it goes.
         "cd dist/production && aws s3 sync . s3://$BUCKET",
     ] {

@@ -9,7 +9,7 @@ use crate::rules::flow::{
     HAND_ON, carries, handed_on, is_foreign, is_forgotten, not_followed, only_names_build, retags, settles,
 };
 use crate::rules::{Carries, Flow, Rule};
-use crate::shell::{Symbol, SymbolKind};
+use crate::shell::{Part, Symbol, SymbolKind, Value};
 
 static META: RuleMeta = meta(
     "deploy-what-was-promoted",
@@ -145,9 +145,12 @@ fn judge<'d>(
             .trace(trace)
             .help("name the image beside the tag, where the command can");
         } else if constant.contains('$') {
-            let message =
-                format!("`{constant}` is deployed as it stands: the shell fills nothing in between single quotes");
-            out.violated(place, message).trace(trace).help("put what holds a variable in double quotes");
+            let message = format!(
+                "`{constant}` is deployed as it stands: nothing is filled in behind a backslash or in single quotes"
+            );
+            out.violated(place, message)
+                .trace(trace)
+                .help("put what holds a variable in double quotes, without a backslash");
         } else if !foreign {
             let message = if reference.tag == Tag::None {
                 format!("`{reference}` has no tag, so `latest` is deployed")
@@ -222,15 +225,27 @@ fn advice(plan: &Plan<'_>, near: Option<&Reference<'_>>) -> String {
     }
 }
 
-/// Whether an unknown stands in the name of an image that stands in none of those that are expected: where they share what
-/// is unknown, the rest of their names tells them apart.
+/// Whether an unknown stands in the name of an image, so that it may be another name for what is expected.
 fn has_hidden_image(reference: &Reference<'_>, expected: &Expected<'_>) -> bool {
     let is_known = |symbol: &Symbol| symbol.kind == SymbolKind::Variable && symbol.name.starts_with("BITBUCKET_");
-    let is_shared = |symbol: &Symbol| {
-        symbol.kind == SymbolKind::Variable
-            && expected.references.iter().flat_map(|own| own.image.symbols()).any(|own| own == symbol)
+    reference.image.symbols().any(|symbol| !is_known(symbol))
+        && !expected.references.iter().any(|own| differ_behind(&own.image, &reference.image))
+}
+
+/// Whether two names begin with the same words and variables, and go on with paths that are written out: `$ORG/api` and
+/// `$ORG/web` are two images whatever the variable is.
+fn differ_behind(left: &Value, right: &Value) -> bool {
+    let split = |value: &Value| {
+        let last = value.parts().iter().rposition(|part| matches!(part, Part::Symbol(_)))?;
+        let (begin, rest) = value.parts().split_at(last + 1);
+        let only_variables = value.symbols().all(|symbol| symbol.kind == SymbolKind::Variable);
+        let path = matches!(rest, [Part::Literal(text)] if text.starts_with('/'));
+        (only_variables && path).then(|| (begin.to_vec(), rest.to_vec()))
     };
-    reference.image.symbols().any(|symbol| !is_known(symbol) && !is_shared(symbol))
+    match (split(left), split(right)) {
+        (Some((begin, rest)), Some((other, others))) => begin == other && rest != others,
+        _ => false,
+    }
 }
 
 fn hidden<'d>(plan: &Plan<'d>, step: &PlannedStep<'d>, effect: &Effect<'d>, out: &mut Findings<'_>) {
