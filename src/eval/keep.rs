@@ -45,6 +45,9 @@ struct ReadLine {
     score: CaseScore,
 }
 
+/// How each line of such a file begins.
+const BEGINNING: &[u8] = b"{\"key\"";
+
 impl Keep {
     /// Opens a file of kept scores, or begins one. `program` tells one build of the program from another.
     ///
@@ -55,16 +58,17 @@ impl Keep {
         let mut bytes = Vec::new();
         Read::by_ref(&mut file).take(LIMIT).read_to_end(&mut bytes)?;
         let mut known = HashMap::new();
+        let mut end = 0;
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let is_ours = line.starts_with(BEGINNING) || BEGINNING.starts_with(line.trim_ascii_end());
             match serde_json::from_slice::<ReadLine>(line) {
                 Ok(line) => drop(known.insert(line.key, (line.score, line.seconds.and_then(from_seconds)))),
-                // What a killed run was writing ends the file; anything else is not ours to append to.
-                Err(_) if !line.ends_with(b"\n") && (!known.is_empty() || line.starts_with(b"{\"key\"")) => {
-                    file.write_all(b"\n")?;
-                }
-                Err(_) if line.starts_with(b"{\"key\"") || line.trim_ascii().is_empty() => {}
+                // What a killed run was writing ends the file; anything else is not ours to change.
+                Err(_) if !line.ends_with(b"\n") && is_ours => file.set_len(end)?,
+                Err(_) if is_ours => {}
                 Err(_) => return Err(io::Error::other("is no file of kept scores")),
             }
+            end += line.len() as u64;
         }
         Ok(Self { program: program.to_owned(), known, hits: AtomicUsize::new(0), file: Mutex::new(file) })
     }

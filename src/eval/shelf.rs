@@ -98,7 +98,9 @@ fn walk(root: &Path, at: &str, pattern: &str, deep: usize, found: &mut Vec<Strin
     let path = root.join(at);
     // A link that leads nowhere, a pipe: what can't be judged is not passed over.
     if path.exists() && !path.is_dir() || path.is_symlink() && !path.exists() {
-        if at == pattern || fast_glob::glob_match(pattern, at) {
+        // What broke off, and what a new recording took the place of, are meant by their names alone.
+        let is_aside = at.ends_with(".part") || at.ends_with(".old");
+        if at == pattern || !is_aside && fast_glob::glob_match(pattern, at) {
             found.push(at.to_owned());
         }
         return;

@@ -138,7 +138,7 @@ fn stale_recordings_are_told_left_out_or_recorded_anew() {
     assert!(markdown.out.contains("- undecided mine / one / r/old.jsonl: the recording"), "{}", markdown.out);
     // What is left out takes no good score out of a baseline.
     let kept = run(&both).file("b.json", "{}").args(["--stale", "leave-out", "--write-baseline", "b.json"]).run();
-    assert!(kept.code == Some(0) && kept.read("b.json") == "{}", "{}", kept.err);
+    assert!(kept.code == Some(3) && kept.read("b.json") == "{}", "{}", kept.err);
     assert!(kept.err.contains("b.json: not written: stale recordings are left out"), "{}", kept.err);
     let written = run(&both[1..]).args(["--stale", "leave-out", "--write-baseline", "b.json"]).run();
     assert!(written.exists("b.json"), "nothing is left out: {}", written.err);

@@ -24,7 +24,8 @@ pub(super) fn baseline(against: &Against, world: &World<'_>) -> Result<Option<Ba
 pub(super) type Form = (EvalFormat, Manner);
 
 /// Compares, writes the report and the new baseline, and says how the run ends: 1 where a demand is not met, or something is
-/// worse and that was asked for; else 2 where a suite is wrong; else 3 where something could not be judged.
+/// worse and that was asked for; else 2 where a suite is wrong; else 3 where something could not be judged, or the
+/// baseline was not written.
 pub(super) fn end(
     report: &Report,
     mut beside: Beside,
@@ -38,6 +39,7 @@ pub(super) fn end(
     beside.gate = against.fail_on_worse;
     let worse = against.fail_on_worse && beside.comparison.as_ref().is_some_and(Comparison::is_worse);
     write(report, &beside, told, format, world)?;
+    let mut unwritten = false;
     if let Some(path) = &against.write_baseline {
         let shown = path.display().to_string();
         let why = match () {
@@ -55,12 +57,16 @@ pub(super) fn end(
             () => None,
         };
         match why {
-            Some(why) => writeln!(world.err, "{}: not written: {why}", visible(&shown))?,
+            Some(why) => {
+                unwritten = true;
+                writeln!(world.err, "warning: {}: not written: {why}", visible(&shown))?;
+            }
             None => keep(report, path, world)?,
         }
     }
     Ok(match report.exit_code() {
         _ if worse => Exit::Found,
+        0 if unwritten => Exit::Undone,
         0 => Exit::Fine,
         1 => Exit::Found,
         2 => Exit::Usage,
