@@ -30,7 +30,7 @@ pub(super) fn error(stopped: Stopped, instead: Option<&Instead>, arguments: &Eva
 }
 
 /// The next move where conversations were not recorded to their end.
-pub(super) const STAYS: &str = "what was recorded stays; `--samples` records only what is missing";
+pub(super) const STAYS: &str = "what was recorded stays; `--samples COUNT` records only what is missing";
 
 /// The end of a live recording that was interrupted.
 pub(super) fn live(recorded: usize, of: usize, arguments: &Eval, global: &Global) -> CliError {
