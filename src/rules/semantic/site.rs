@@ -155,11 +155,22 @@ pub(super) fn docker_everywhere(file: &File<'_>) -> bool {
     file.option("docker").and_then(|docker| docker.boolean()) == Some(true)
 }
 
+/// By how many characters a name may be longer than the one that is meant.
+const FAR: usize = 4;
+
+/// How many names of about the same length are compared: among more nobody can tell which is meant.
+const MOST_NEAR: usize = 100;
+
 /// The next move where no `name` is known: the known one that it is a slip of, if one is near, else to define it.
 pub(super) fn meant_or<'k>(name: &str, known: impl IntoIterator<Item = &'k str>, define: &str) -> String {
     // A number tells one of several apart, and is no slip of another's.
-    let digits = |name: &str| name.bytes().filter(u8::is_ascii_digit).collect::<Vec<_>>();
-    let mut known: Vec<&str> = known.into_iter().filter(|known| digits(known) == digits(name)).collect();
+    let digits = |name: &'k str| name.bytes().filter(u8::is_ascii_digit);
+    let own = || name.bytes().filter(u8::is_ascii_digit);
+    let near = known.into_iter().filter(|known| known.len().abs_diff(name.len()) <= FAR && digits(known).eq(own()));
+    let mut known: Vec<&str> = near.take(MOST_NEAR + 1).collect();
+    if known.len() > MOST_NEAR {
+        return define.to_owned();
+    }
     known.sort_unstable();
     match spelt_like(name, &known) {
         Some(near) => format!("did you mean `{near}`? Else {define}"),
