@@ -192,3 +192,31 @@ fn stale_recordings_are_told_left_out_or_recorded_anew() {
     let offline = run(&both).args(["--stale", "record"]).run();
     assert!(offline.code == Some(2) && offline.err.contains("add `--live`"), "{}", offline.err);
 }
+
+#[test]
+fn a_suite_with_mistakes_loses_no_recording_to_another_case() {
+    let server = Server::with([says("Anew.")]);
+    let session = "{\"type\":\"session\",\"version\":1,\"id\":\"r\",\"created\":\"2026-11-22\"}\n{\"type\":\"prompt\",\"turn\":1,\"origin\":\"script\",\"text\":\"one\"}\n{\"type\":\"reply\",\"turn\":1,\"text\":\"Well.\"}\n";
+    let run = |other: &str| {
+        let script =
+            |prompt: &str| format!("name: s\nsettings: {{policy: none}}\nturns: [{{id: a, prompt: {prompt}}}]\n");
+        let suite = format!(
+            "name: mine\ncases:\n  - {{name: one, script: s.yaml, recordings: [r.jsonl]}}\n  - {{name: other, recordings: [r.jsonl], {other}}}\n"
+        );
+        let run = pipewright().file("s.yaml", script("two")).file("o.yaml", script("one")).file("mine.yaml", suite);
+        let run = run.file("r.jsonl", session).env("OPENAI_API_KEY", "sk-canary-123456");
+        let run = run.args(["eval", "mine.yaml", "--live", "--stale", "record", "--only", "one"]);
+        run.args(["--server", &server.base(), "--model", "small"]).run()
+    };
+    for (other, why) in [
+        ("script: o.yaml, expect: {turn: 1}", "mine.yaml:4:67: `expect` has no key `turn`; did you mean `turns`?"),
+        ("script: none.yaml", "none.yaml"),
+    ] {
+        let refused = run(other);
+        assert_eq!((refused.code.is_some_and(|code| code > 0), server.asked().len()), (true, 0), "{}", refused.err);
+        assert!(refused.err.contains(why), "{}", refused.err);
+        assert!(refused.read("r.jsonl") == session && !refused.exists("r.jsonl.old"));
+    }
+    let anew = run("script: s.yaml");
+    assert_eq!((anew.code, server.asked().len()), (Some(0), 1), "{}{}", anew.out, anew.err);
+}

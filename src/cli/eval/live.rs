@@ -1,6 +1,6 @@
 //! `pipewright eval --live`: the scripts of cases, recorded anew with the configured model.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, mpsc};
 use std::time::SystemTime;
@@ -13,7 +13,8 @@ use crate::cli::config::{Configuration, checker_of};
 use crate::cli::record::keep;
 use crate::cli::replay::{backend, header};
 use crate::cli::{CliError, World, files};
-use crate::engine::{self, PromptScript, Recording};
+use crate::engine::written::ScriptErrors;
+use crate::engine::{self, Cues, PromptScript, Recording};
 use crate::eval::{Case, Filter, Shelf, Suite};
 use crate::model::{Backend, Interrupt, Live, Meter, Metered};
 use crate::replay::{self, Options};
@@ -107,23 +108,30 @@ struct Asked {
     folder: PathBuf,
     case: Case,
     script: PromptScript,
+    cues: Cues,
+    /// Its recordings, where stale ones are to be recorded anew.
+    recordings: BTreeSet<PathBuf>,
 }
 
 /// The cases that have a script, in the order of suites and cases: all of them, so that none loses a recording to another.
-/// What is wrong with one that is not chosen is told when it is judged.
+/// Where stale recordings are recorded anew, one that can't be read could lose its own, so nothing is begun. Else what is
+/// wrong with one that is not chosen is told when it is judged.
 fn asked(
     arguments: &Eval,
     filter: &Filter,
     configuration: &Configuration,
     world: &World<'_>,
 ) -> Result<Vec<Asked>, CliError> {
+    let anew = arguments.stale == Stale::Record;
     let mut all = Vec::new();
+    let mut mistakes = Vec::new();
     for path in &arguments.suites {
         let name = path.display().to_string();
         let undone = |reason: String| CliError::undone(format!("{name}: {reason}"));
         let text = files::read(&world.directory.join(path)).map_err(undone)?;
         let suite = Suite::read(&name, &text, &configuration.settings);
-        let (suite, _) = suite.map_err(|error| CliError::usage(error.to_string()))?;
+        let (suite, wrong) = suite.map_err(|error| CliError::usage(error.to_string()))?;
+        mistakes.extend(wrong);
         let folder = world.directory.join(path).parent().map(Path::to_owned).unwrap_or_default();
         for case in suite.cases {
             let Some(path) = &case.script else { continue };
@@ -134,12 +142,22 @@ fn asked(
                 PromptScript::read_with(path, &text, &case.settings, &beside).map_err(CliError::from)
             };
             let mut script = match read() {
-                Err(_) if !filter.takes(&case.name, &case.tags) => continue,
+                Err(_) if !anew && !filter.takes(&case.name, &case.tags) => continue,
                 script => script?,
             };
             case.fill(&mut script);
-            all.push(Asked { suite: name.clone(), folder: folder.clone(), case, script });
+            let cues = engine::cues_of_script(&script);
+            let recordings = match anew {
+                true => case.paths(&name, &Shelf::Disk(world.directory.clone())),
+                false => BTreeSet::new(),
+            };
+            let recordings = recordings.into_iter().map(|path| world.directory.join(path)).collect();
+            all.push(Asked { suite: name.clone(), folder: folder.clone(), case, script, cues, recordings });
         }
+    }
+    if anew && !mistakes.is_empty() {
+        let error = CliError::usage(ScriptErrors(mistakes).to_string());
+        return Err(error.hint("correct the suite first: a case that can't be read may share a recording"));
     }
     Ok(all)
 }
@@ -155,18 +173,18 @@ fn takes(
     let mut takes: VecDeque<Take> = VecDeque::new();
     let mut number = 0;
     for one in all.iter().filter(|one| filter.takes(&one.case.name, &one.case.tags)) {
-        let Asked { suite, folder, case, script } = one;
+        let Asked { suite, folder, case, script, cues, .. } = one;
         let stale = match arguments.stale {
-            Stale::Record => stale(suite, case, script, &world.directory),
+            Stale::Record => one.stale(),
             Stale::Fail | Stale::LeaveOut => Vec::new(),
         };
         let wanted = match arguments.samples {
-            Some(samples) => usize::from(samples).saturating_sub(answering(folder, case, script)),
+            Some(samples) => usize::from(samples).saturating_sub(answering(folder, case, cues)),
             None => usize::from(arguments.stale != Stale::Record),
         };
         let count = wanted.saturating_sub(stale.len());
         for target in stale {
-            if let Some(other) = all.iter().find(|other| other.asks_otherwise(script, &target, &world.directory)) {
+            if let Some(other) = all.iter().find(|other| other.asks_otherwise(cues, &target)) {
                 let path = shown(&target, &world.directory);
                 let error = format!(
                     "{suite}: `{}` and `{}` have other prompts for {path}, which can be recorded for one of them",
@@ -200,14 +218,19 @@ fn takes(
 }
 
 impl Asked {
-    /// Whether the case takes a recording and asks something else than a script does.
-    fn asks_otherwise(&self, script: &PromptScript, target: &Path, directory: &Path) -> bool {
-        let prompts = |script: &PromptScript| {
-            let cues = engine::cues_of_script(script);
-            (cues.iter().map(|cue| cue.prompt.clone()).collect::<Vec<_>>(), cues.file)
+    /// The recordings of a case that its script is asked otherwise than they answer. What another program made is not ours
+    /// to put a recording in the place of.
+    fn stale(&self) -> Vec<PathBuf> {
+        let is_stale = |path: &&PathBuf| {
+            session::open(path).is_ok_and(|session| !session.foreign && Recording::new(session).misses(&self.cues))
         };
-        let takes = || self.case.paths(&self.suite, &Shelf::Disk(directory.to_owned()));
-        prompts(&self.script) != prompts(script) && takes().iter().any(|path| directory.join(path) == target)
+        self.recordings.iter().filter(is_stale).cloned().collect()
+    }
+
+    /// Whether the case takes a recording and asks something else than the cues.
+    fn asks_otherwise(&self, cues: &Cues, target: &Path) -> bool {
+        let same = || self.cues.iter().map(|cue| &cue.prompt).eq(cues.iter().map(|cue| &cue.prompt));
+        self.recordings.contains(target) && (self.cues.file != cues.file || !same())
     }
 }
 
@@ -267,24 +290,12 @@ fn home(folder: &Path, case: &Case) -> PathBuf {
     fixed.fold(from, |path, part| path.join(part))
 }
 
-/// The recordings of a case that its script is asked otherwise than they answer. What another program made is not ours to
-/// put a recording in the place of.
-fn stale(suite: &str, case: &Case, script: &PromptScript, directory: &Path) -> Vec<PathBuf> {
-    let cues = engine::cues_of_script(script);
-    let paths = case.paths(suite, &Shelf::Disk(directory.to_owned())).into_iter().map(|path| directory.join(path));
-    let is_stale = |path: &PathBuf| {
-        session::open(path).is_ok_and(|session| !session.foreign && Recording::new(session).misses(&cues))
-    };
-    paths.filter(is_stale).collect()
-}
-
 /// How many recordings of a script's prompts a case has where its new ones would go. One that is stale, or can't be read, or
 /// has a repair without a reply, is none of them.
-fn answering(folder: &Path, case: &Case, script: &PromptScript) -> usize {
-    let cues = engine::cues_of_script(script);
+fn answering(folder: &Path, case: &Case, cues: &Cues) -> usize {
     let paths = home(folder, case).read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
     let recordings = paths.filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
-    let answers = |path: &PathBuf| session::open(path).is_ok_and(|session| Recording::new(session).answers_all(&cues));
+    let answers = |path: &PathBuf| session::open(path).is_ok_and(|session| Recording::new(session).answers_all(cues));
     recordings.filter(answers).count()
 }
 
