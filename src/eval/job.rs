@@ -173,6 +173,7 @@ impl Job {
         let broken = recording.is_torn() || !recording.is_whole();
         let missed = play.ended.as_ref().is_some_and(engine::EngineError::is_a_miss);
         score.stale = self.of.script.is_some() && missed && !broken;
+        score.foreign = recording.session.foreign;
         score.authored = recording.session.header.authored;
         score.torn = recording.is_torn();
         score.notices.clone_from(&recording.session.notices);

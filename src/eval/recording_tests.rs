@@ -103,6 +103,15 @@ fn a_stale_recording_names_the_command_that_records_it() {
     report.chosen.filter.only = vec!["api".to_owned()];
     let told = shown(&report, &Beside::default()).replace('\n', " ");
     assert!(told.contains("`pipewright eval 'my suite.yaml' --only api --live --stale record` records anew"), "{told}");
+    // What another program made is not replaced: another command, or both.
+    let beside =
+        "`pipewright eval 'my suite.yaml' --only api --live --stale leave-out` records beside what other programs made";
+    report.scores[0].foreign = true;
+    let told = shown(&report, &Beside::default()).replace('\n', " ");
+    assert!(told.contains(beside) && !told.contains("--stale record"), "{told}");
+    report.scores.push(CaseScore { foreign: false, ..report.scores[0].clone() });
+    let told = shown(&report, &Beside::default()).replace('\n', " ");
+    assert!(told.contains(&format!("--stale record` records anew, {beside}")), "{told}");
     report.files = Some(Vec::new());
     let told = shown(&report, &Beside::default());
     assert!(told.contains("`--stale leave-out` judges without\n"), "what is compiled in is not recorded: {told}");

@@ -35,6 +35,9 @@ pub struct CaseScore {
     /// Whether that is because its prompt script asks otherwise than it answers: a prompt has changed, or was added.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stale: bool,
+    /// Whether another program made the recording: nothing is recorded in its place.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub foreign: bool,
     /// The verdict of the file that stands at the end.
     pub r#final: Option<Verdict>,
     /// The turn at which a file was accepted for the first time.

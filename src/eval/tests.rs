@@ -99,7 +99,7 @@ fn recordings_are_judged_and_the_numbers_told() {
            2 known-key
 
     a turn: A accepted, r refused, ? incomplete, x cut off or with parts left out, f fragment, . words alone
-    stale: 1 recording made for other prompts than today's: `--stale leave-out` judges without, `pipewright eval evals/suite.yaml --live --stale record` records anew
+    stale: 1 recording made for other prompts than today's: `--stale leave-out` judges without, `pipewright eval evals/suite.yaml --live --stale leave-out` records beside what other programs made
 
     Recorded replies were judged: this tells of our reading, checks and expectations, not of how a model answers today.
     ");

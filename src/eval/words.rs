@@ -46,28 +46,36 @@ pub(super) fn torn(summary: &Summary) -> Option<String> {
 
 /// What is to be known of stale recordings, and the next move, where there are some.
 pub(super) fn stale(report: &Report) -> Option<String> {
-    let stale = report.scores.iter().filter(|score| score.stale).count();
-    let count = counted(stale, "recording");
+    let stale = || report.scores.iter().filter(|score| score.stale);
     let left_out = report.scores.iter().any(|score| report.is_left_out(score));
     let asked = |options: &[&str]| {
-        let suites = report.files.iter().flatten().map(String::as_str);
-        let words = ["eval"].into_iter().chain(suites).chain(report.chosen.filter.options().flatten());
-        format!("`{}`", command(&words.chain(options.iter().copied()).collect::<Vec<_>>()))
+        let of_suites = |files: &[String]| {
+            let suites = files.iter().map(String::as_str);
+            let words = ["eval"].into_iter().chain(suites).chain(report.chosen.filter.options().flatten());
+            command(&words.chain(options.iter().copied()).collect::<Vec<_>>())
+        };
+        report.files.as_deref().map_or_else(|| options.join(" "), of_suites)
     };
+    let mut live = Vec::new();
     // What is compiled in has nowhere to go.
-    let anew = match report.files.as_deref() {
-        Some([]) => None,
-        Some(_) => Some(asked(&["--live", "--stale", "record"])),
-        None => Some("`--live --stale record`".to_owned()),
-    };
-    let anew = |before: &str| anew.map_or(String::new(), |anew| format!("{before}{anew} records anew"));
+    if report.files.as_deref().is_none_or(|files| !files.is_empty()) {
+        if stale().any(|score| !score.foreign) {
+            live.push(format!("`{}` records anew", asked(&["--live", "--stale", "record"])));
+        }
+        if stale().any(|score| score.foreign) {
+            let asked = asked(&["--live", "--stale", "leave-out"]);
+            live.push(format!("`{asked}` records beside what other programs made"));
+        }
+    }
+    let live = |before: &str| if live.is_empty() { String::new() } else { format!("{before}{}", live.join(", ")) };
     let next = match report.undecided() {
-        _ if !left_out => format!("`--stale leave-out` judges without{}", anew(", ")),
+        _ if !left_out => format!("`--stale leave-out` judges without{}", live(", ")),
         0 => "left out".to_owned(),
         // A part does not know the other recordings of a case.
-        _ => format!("left out, but for cases that have no other{}", anew("; ")),
+        _ => format!("left out, but for cases that have no other{}", live("; ")),
     };
-    (stale > 0).then(|| format!("stale: {count} made for other prompts than today's: {next}"))
+    let count = stale().count();
+    (count > 0).then(|| format!("stale: {} made for other prompts than today's: {next}", counted(count, "recording")))
 }
 
 /// The file of a recording, without its folders.
