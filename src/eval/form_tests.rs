@@ -123,6 +123,27 @@ fn what_is_wrong_behind_an_alias_costs_the_cases_that_use_it() {
 }
 
 #[test]
+fn many_cases_that_use_many_mistakes_are_told_with_bounds() {
+    let keys = |what: &str| (0..300).map(|key| format!("        k{key}: {what}{key}\n")).collect::<String>();
+    let suite = |using: &str| {
+        let cases: String = (0..600).map(|case| format!("  - {{name: c{case}, recordings: [a], {using}}}\n")).collect();
+        let base = keys("*none");
+        format!(
+            "name: s\ncases:\n  - &base\n    name: base\n    recordings: [a]\n    expect: &e\n      rules:\n{base}{cases}"
+        )
+    };
+    // The work of it is bounded: each case walks once through what it uses.
+    for using in ["expect: *e", "<<: *base"] {
+        let (read, wrong) = Suite::read("s.yaml", &suite(using), &Settings::default()).unwrap();
+        let brought = wrong.iter().filter(|wrong| wrong.message.contains("brings what is wrong")).count();
+        assert_eq!((read.cases.len(), brought), (0, 600 * 5), "{using}");
+        assert!(wrong.len() >= brought + 300, "what is wrong is told where it stands");
+    }
+    let (read, _) = Suite::read("s.yaml", &suite("<<: *base, expect: {}"), &Settings::default()).unwrap();
+    assert_eq!(read.cases.len(), 600, "none of it is used");
+}
+
+#[test]
 fn what_is_no_suite_is_called_what_it_is() {
     let chat = "{\"role\":\"user\",\"content\":\"a\"}\n{\"role\":\"assistant\",\"content\":\"b\"}\n";
     let all = [

@@ -1,6 +1,8 @@
 //! Suites: files of cases, read case by case, so that a mistake in one leaves the others.
 
-use super::aliased::{is_within, used};
+use std::collections::{HashMap, HashSet};
+
+use super::aliased::{Aliased, Apart, within};
 use super::case::{Case, Reader};
 use super::filter::Filter;
 use super::form::SUITE;
@@ -10,7 +12,7 @@ use crate::engine::form::Mistakes;
 use crate::engine::written::{Wrong, at, readable, value};
 use crate::session;
 use crate::settings::Settings;
-use crate::yaml::{Node, Span};
+use crate::yaml::Span;
 
 /// A suite.
 #[derive(Clone, Debug)]
@@ -34,15 +36,16 @@ impl Suite {
         if let Some(what) = other_kind(file, text) {
             return Err(ScriptError { name: file.to_owned(), line: 1, column: 1, message: what.to_owned() });
         }
-        let (document, problems) = readable(file, text)?;
+        let (document, mut problems) = readable(file, text)?;
+        problems.sort_by_key(|(span, _)| *span);
         let place = |(span, message): Wrong| at(file, &document, span, message);
         let Some(root) = document.root() else {
             return Err(place((Span::default(), "is empty: a suite has a `name` and `cases`".to_owned())));
         };
         let cases = || root.get("cases").into_iter().flat_map(|cases| cases.items());
         // A key that stands twice costs the case in which it stands; anywhere else it costs the suite.
-        let within = |case: Node<'_>, (span, _): &Wrong| is_within(*span, case.span());
-        if let Some(first) = problems.iter().find(|problem| !cases().any(|case| within(case, problem))) {
+        let of_cases = Apart::new(cases().map(|case| case.span()));
+        if let Some(first) = problems.iter().find(|(span, _)| !of_cases.hold(*span)) {
             return Err(place(first.clone()));
         }
         let mut mistakes = Mistakes { filled_in: true, ..Mistakes::default() };
@@ -59,20 +62,22 @@ impl Suite {
             place: (named.line, named.column),
             cases: Vec::new(),
         };
-        let mut wrong = Vec::new();
+        let (mut wrong, mut seen) = (Vec::new(), HashSet::new());
+        let aliased = Aliased::new(&document, &problems);
+        let mut told: HashMap<Span, Vec<&str>> = HashMap::new();
+        for (span, message) in &problems {
+            told.entry(*span).or_default().push(message);
+        }
         for node in cases() {
-            let mut broken: Vec<Wrong> = problems.iter().filter(|problem| within(node, problem)).cloned().collect();
-            broken.extend(used(&document, node, &problems));
+            let mut broken: Vec<Wrong> = within(&problems, node.span()).cloned().collect();
+            broken.extend(aliased.used(node));
             let reader = Reader { document: &document, node, value: value(node), base };
             let mut found = reader.cases(&shared, broken, &mut suite.cases);
             // What is no YAML at its place has no form either.
-            found.retain(|(span, message)| problems.iter().all(|(own, told)| own != span || told == message));
-            for error in found.into_iter().map(place) {
-                // A case that an alias repeats has the mistakes of the first.
-                if !wrong.contains(&error) {
-                    wrong.push(error);
-                }
-            }
+            found.retain(|(span, message)| told.get(span).is_none_or(|told| told.iter().all(|told| told == message)));
+            // A case that an alias repeats has the mistakes of the first.
+            found.retain(|error| seen.insert(error.clone()));
+            wrong.extend(found.into_iter().map(place));
         }
         Ok((suite, wrong))
     }
