@@ -95,6 +95,9 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
                 push(next.text, next.start, format!("a literal behind `{}`", token.text));
             }
         }
+        for (value, start, what) in secret_places::replaced(tokens, index) {
+            push(value, start, what);
+        }
         if let Some((value, start, what)) = secret_places::at(tokens, index) {
             push(value, start, what);
             continue;

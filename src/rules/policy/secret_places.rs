@@ -1,6 +1,6 @@
 //! Credentials that stand at a place of a command: behind the name of a setting, in a pair, in a line of `.netrc`.
 
-use super::secret::is_secret_name;
+use super::secret::{is_secret_name, weigh};
 use super::secret_commands::{Token, is_assignment, is_npmrc, unquoted};
 
 /// How many words may stand between what tells of a credential and the credential: a line may be as long as it likes.
@@ -18,8 +18,8 @@ pub(super) fn at<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
         .or_else(|| in_flag(tokens, token))
         .or_else(|| printed(tokens, index))
         .or_else(|| of_tool(tokens, index))
-        .or_else(|| replaced(tokens, index))
         .or_else(|| in_connection(token))
+        .filter(|(value, ..)| weigh(unquoted(value).0).is_some())
 }
 
 /// Whether a word stands at the beginning of a command, where its tool is named.
@@ -127,6 +127,7 @@ fn of_tool<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
         Some(value) => (value, token.start + flag.len() + 1),
         None => tokens.get(index + 1).map(|next| (next.text, next.start))?,
     };
+    let (value, start) = (unquoted(value).0, start + unquoted(value).1);
     // openssl says where the password stands: `env:NAME` and `file:path` name a place.
     let (value, start) = match value.split_once(':') {
         Some(("pass", password)) => (password, start + "pass:".len()),
@@ -139,21 +140,41 @@ fn of_tool<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
     (!value.starts_with('-') && !is_port).then(|| (value, start, format!("a literal behind `{flag}`")))
 }
 
-/// `sed -i 's/DB_PASSWORD=.*/DB_PASSWORD=…/' .env`
-fn replaced<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
-    let token = tokens.get(index).filter(|token| token.text.contains(['=', ':']))?;
-    let (inner, offset) = unquoted(token.text);
-    let between = inner.strip_prefix('s')?.chars().next().filter(char::is_ascii_punctuation)?;
-    let mut parts = inner.get(2..).filter(|_| begins_with(tokens, &["sed", "gsed"]))?.split(between);
-    let (pattern, written) = (parts.next()?, parts.next()?);
-    // What is taken over from the text is no literal, and where a delimiter is escaped the parts are others.
-    let literal = parts.next().is_some() && !written.contains(['&', '\\']) && !pattern.ends_with('\\');
-    let at = written.find(['=', ':']).filter(|_| literal)?;
-    let (name, value) = (written.get(..at)?, written.get(at + 1..)?);
-    let bare = value.trim_matches([' ', '"', '\'', ';', ',']);
-    let start = value.find(bare)?;
-    let (word, start) = (unquoted(name.trim()).0, token.start + offset + 2 + pattern.len() + 1 + at + 1 + start);
-    is_secret_name(word).then(|| (bare, start, format!("the value of `{word}`")))
+/// What each `s` of a script of sed writes: `sed -i 's/DB_PASSWORD=.*/DB_PASSWORD=…/; s/…/…/' .env`
+pub(super) fn replaced<'t>(tokens: &[Token<'t>], index: usize) -> Vec<Told<'t>> {
+    let scripts = |token: &&Token<'_>| token.text.contains(['=', ':']) && begins_with(tokens, &["sed", "gsed"]);
+    let Some(token) = tokens.get(index).filter(scripts) else { return Vec::new() };
+    let (mut script, offset) = unquoted(token.text);
+    let mut start = token.start + offset;
+    let mut told = Vec::new();
+    while let Some((one, length)) = substituted(script, start) {
+        told.extend(one);
+        let rest = script.get(length..).unwrap_or("");
+        let Some(end) = rest.find([';', '\n']) else { break };
+        let next = rest.get(end..).unwrap_or("").trim_start_matches([';', '\n', ' ']);
+        start += script.len() - next.len();
+        script = next;
+    }
+    told
+}
+
+/// What the `s` writes with which a script begins, and how long the command is without its flags.
+fn substituted(script: &str, start: usize) -> Option<(Option<Told<'_>>, usize)> {
+    let between = script.strip_prefix('s')?.chars().next().filter(char::is_ascii_punctuation)?;
+    let mut parts = script.get(2..)?.split(between);
+    let (pattern, written, _) = (parts.next()?, parts.next()?, parts.next()?);
+    let begin = 2 + pattern.len() + 1;
+    let told = || {
+        // What is taken over from the text is no literal, and where a delimiter is escaped the parts are others.
+        let literal = !written.contains(['&', '\\']) && !pattern.ends_with('\\');
+        let at = written.find(['=', ':']).filter(|_| literal)?;
+        let (name, value) = (written.get(..at)?, written.get(at + 1..)?);
+        let bare = value.trim_matches([' ', '"', '\'', ';', ',']);
+        let word = unquoted(name.trim()).0;
+        let start = start + begin + at + 1 + value.find(bare)?;
+        is_secret_name(word).then(|| (bare, start, format!("the value of `{word}`")))
+    };
+    Some((told(), begin + written.len() + 1))
 }
 
 /// `CONN="Server=db;User Id=sa;Password=…;"`, `AccountName=a;AccountKey=…`
@@ -232,6 +253,7 @@ mod tests {
             "openssl rsa -in k -passin pass:k9-Zt41",
             "openssl enc -d -aes-256-cbc -in a -out b -k k9-Zt41",
             "openssl enc -d -in a -out b -pass pass:k9-Zt41",
+            "openssl enc -d -in a -out b -pass \"pass:k9-Zt41\"",
             "7z x -pk9-Zt41 a.7z",
             "zip -r -P k9-Zt41 a.zip b",
             "unzip -P 'k9-Zt41' a.zip",
@@ -268,6 +290,14 @@ mod tests {
     }
 
     #[test]
+    fn what_sed_writes_hides_nothing_else() {
+        let url = "sed -i \"s/A_TOKEN=.*/A_TOKEN=$X/; s#url=.*#url=https://x.example/?api_key=k9-Zt41Zt#\" f";
+        assert!(found(url).iter().any(|value| value.starts_with("k9-Zt41Zt")));
+        let two = "sed -i 's/A_TOKEN=.*/A_TOKEN=k8-Zt41/g; s/B_PASSWORD=.*/B_PASSWORD=k9-Zt41/' f";
+        assert_eq!(found(two), ["k8-Zt41", "k9-Zt41"]);
+    }
+
+    #[test]
     fn names_and_references_are_no_credentials() {
         for told in [
             "sqlcmd -S db -U sa -P \"$SA_PASSWORD\" -Q 'select 1'",
@@ -277,6 +307,8 @@ mod tests {
             "openssl rsa -in k -passin file:key.txt",
             "openssl enc -d -in a -out b -k \"$KEY\" -pass env:KEY",
             "openssl enc -d -in a -out b -pass stdin",
+            "openssl enc -d -in a -out b -pass \"env:KEY\"",
+            "openssl enc -d -in a -out b -pass 'file:x'",
             "7z x -p$ARCHIVE_PASSWORD a.7z",
             "7z x -p a.7z",
             "unzip -P \"$ZIP_PASSWORD\" a.zip",
