@@ -72,8 +72,12 @@ fn on_input(told: &[Token<'_>], reader: &[Token<'_>], base: usize) -> Option<Hit
 fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<Hit>) {
     let any = |names: &[&str]| tokens.iter().any(|token| names.contains(&token.text));
     let logs_in = || any(&["login", "sshpass"]);
-    let glued =
-        || any(&["mysql", "mysqldump", "mysqladmin", "mariadb", "sshpass", "7z", "7za", "7zr", "7zz", "rar", "unrar"]);
+    // `7z` and `rar` are names of files, too.
+    let packs = || {
+        let mut words = tokens.iter().map(|token| token.text).filter(|word| *word != "-" && !word.contains('='));
+        words.next().is_some_and(|tool| ["7z", "7za", "7zr", "7zz", "rar", "unrar"].contains(&tool))
+    };
+    let glued = || any(&["mysql", "mysqldump", "mysqladmin", "mariadb", "sshpass"]) || packs();
     let redis = || any(&["redis-cli"]);
     let sets = any(&["set"]);
     for (index, token) in tokens.iter().enumerate() {
@@ -115,7 +119,8 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
         {
             push(next.text, next.start, format!("a literal behind `{}`", token.text));
         }
-        if token.text.starts_with("-p") && token.text.len() > 2 && glued() {
+        // `-p-` asks nobody.
+        if token.text.starts_with("-p") && token.text.len() > 2 && token.text != "-p-" && glued() {
             push(token.text.get(2..).unwrap_or(""), token.start + 2, "a literal behind `-p`".to_owned());
         }
         let (inner, offset) = unquoted(token.text);

@@ -132,7 +132,7 @@ fn of_tool<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
     let (value, start) = match value.split_once(':') {
         Some(("pass", password)) => (password, start + "pass:".len()),
         Some(("env" | "file" | "fd", _)) => return None,
-        None if value == "stdin" => return None,
+        None if matches!(value, "stdin" | "help") => return None,
         _ => (value, start),
     };
     // `docker run --name mongo -p 27017:27017`: ports.
@@ -142,7 +142,8 @@ fn of_tool<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
 
 /// What each `s` of a script of sed writes: `sed -i 's/DB_PASSWORD=.*/DB_PASSWORD=…/; s/…/…/' .env`
 pub(super) fn replaced<'t>(tokens: &[Token<'t>], index: usize) -> Vec<Told<'t>> {
-    let scripts = |token: &&Token<'_>| token.text.contains(['=', ':']) && begins_with(tokens, &["sed", "gsed"]);
+    let scripts =
+        |token: &&Token<'_>| token.text.contains(['=', ':']) && begins_with(tokens, &["sed", "gsed"]) && writes(tokens);
     let Some(token) = tokens.get(index).filter(scripts) else { return Vec::new() };
     let (mut script, offset) = unquoted(token.text);
     let mut start = token.start + offset;
@@ -156,6 +157,19 @@ pub(super) fn replaced<'t>(tokens: &[Token<'t>], index: usize) -> Vec<Told<'t>> 
         script = next;
     }
     told
+}
+
+/// Whether sed changes files: what it only prints may be a log from which it takes a credential.
+fn writes(tokens: &[Token<'_>]) -> bool {
+    let in_place = |text: &str| {
+        let flags = text.strip_prefix('-').filter(|flags| !flags.starts_with('-'));
+        text.starts_with("--in-place")
+            || flags.is_some_and(|flags| flags.trim_start_matches(['E', 'n', 'r', 's']).starts_with('i'))
+    };
+    tokens.iter().any(|token| in_place(token.text))
+        || tokens.windows(2).any(|pair| {
+            matches!(pair[0].text, ">" | ">>") && !pair[1].text.starts_with("/dev/") && !pair[1].text.ends_with(".log")
+        })
 }
 
 /// What the `s` writes with which a script begins, and how long the command is without its flags.
@@ -172,7 +186,7 @@ fn substituted(script: &str, start: usize) -> Option<(Option<Told<'_>>, usize)> 
         let bare = value.trim_matches([' ', '"', '\'', ';', ',']);
         let word = unquoted(name.trim()).0;
         let start = start + begin + at + 1 + value.find(bare)?;
-        is_secret_name(word).then(|| (bare, start, format!("the value of `{word}`")))
+        (is_secret_name(word) && bare.chars().count() > 1).then(|| (bare, start, format!("the value of `{word}`")))
     };
     Some((told(), begin + written.len() + 1))
 }
@@ -311,6 +325,11 @@ mod tests {
             "openssl enc -d -in a -out b -pass 'file:x'",
             "7z x -p$ARCHIVE_PASSWORD a.7z",
             "7z x -p a.7z",
+            "mkdir -pv rar",
+            "cp -pr rar out",
+            "docker run 7z -p8080:80 x",
+            "unrar x -p- a.rar",
+            "env | sed s/DB_PASSWORD=.*/DB_PASSWORD=hidden/",
             "unzip -P \"$ZIP_PASSWORD\" a.zip",
             "snyk auth $SNYK_TOKEN",
             "snyk auth --help",
