@@ -86,6 +86,13 @@ fn large_and_tangled_files_end_soon() {
     let merges = "b:\n  - {<<: *a}\n".to_owned() + &"  - {<<: *a}\n".repeat(1000);
     let keys = (0..500).map(|n| format!("k{n}: 1")).collect::<Vec<_>>().join(", ");
     let pattern = "{a,b}".repeat(1000);
+    // All are of one length, and of the same letters.
+    let name = |n: usize| format!("{n:012b}").replace('0', "xyz").replace('1', "zyx");
+    let listed = |from: usize| (from..from + 10).map(name).collect::<Vec<_>>().join(", ");
+    let defined = (0..2000).map(|n| format!("    {}: /a\n", name(n))).collect::<String>();
+    let used = |n: usize| format!("    c{n}: [step: {{script: [x], caches: [{}]}}]\n", listed(n * 10));
+    let used = (200..400).map(used).collect::<String>();
+    let caches = format!("definitions:\n  caches:\n{defined}pipelines:\n  custom:\n{used}");
     for (what, text) in [
         ("a scalar of 10 MiB", format!("image: {}\npipelines: {{}}\n", "x".repeat(10 << 20))),
         ("[", "[".repeat(1 << 20)),
@@ -101,6 +108,7 @@ fn large_and_tangled_files_end_soon() {
             "braces in patterns",
             format!("pipelines:\n  branches:\n    '{pattern}': [step: {{script: [x]}}]\n    '{{{pattern}}}*': []\n"),
         ),
+        ("caches that are not defined", caches),
         ("stars", format!("pipelines:\n  tags:\n    '{}': [step: {{script: [x]}}]\n", "*a".repeat(5000))),
     ] {
         ends_soon(what, &text);
