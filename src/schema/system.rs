@@ -147,6 +147,7 @@ pub(super) fn of_word(key: &str, row: &'static str, of_file: Option<&'static str
 #[cfg(test)]
 mod tests {
     use super::super::check;
+    use super::super::foreign::FOREIGN;
     use super::*;
     use crate::yaml::Document;
 
@@ -176,6 +177,17 @@ mod tests {
             let told = told(text);
             assert!(told.len() > 1 && told.iter().all(|(_, whose)| whose == system), "{told:?}");
         }
+    }
+
+    #[test]
+    fn each_word_that_votes_is_told_of_by_a_row() {
+        let rows = |word: &str| FOREIGN.iter().any(|row| row.keys.contains(&word));
+        for system in &SYSTEMS {
+            let silent: Vec<_> = system.words.iter().filter(|word| !rows(word)).collect();
+            assert!(silent.is_empty(), "{}: {silent:?}", system.whose);
+        }
+        let circle = "workflows: {}\npipelines:\n  default:\n    - step: {script: [a], requires: [b]}\n";
+        assert!(told(circle).contains(&("requires".to_owned(), "CircleCI".to_owned())));
     }
 
     #[test]
