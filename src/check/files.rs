@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crate::effect::Files;
+use crate::pipeline::IS_A_FOLDER;
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 1 << 20;
@@ -58,6 +59,9 @@ impl Files for RepositoryFiles {
     fn unreadable(&self, path: &str) -> Option<&'static str> {
         let full = self.inside(path)?;
         let metadata = full.metadata().ok()?;
+        if metadata.is_dir() {
+            return Some(IS_A_FOLDER);
+        }
         if !metadata.is_file() {
             return Some("is no file");
         }

@@ -11,7 +11,7 @@ pub trait Files {
     /// The text of a file by its path from the repository's root; `None` where it is not at hand.
     fn read(&self, path: &str) -> Option<String>;
 
-    /// Why a file that is there has no text, as a clause about it: `is no UTF-8`.
+    /// Why a file that is there has no text, as a clause about it: `is not UTF-8`.
     fn unreadable(&self, _path: &str) -> Option<&'static str> {
         None
     }

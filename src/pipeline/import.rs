@@ -16,6 +16,9 @@ pub struct Import<'d> {
     pub source: &'d str,
 }
 
+/// The reason why a folder can't be read as a file.
+pub const IS_A_FOLDER: &str = "is a folder";
+
 /// Why the steps of an imported pipeline can't be seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unseen<'d> {

@@ -2,7 +2,7 @@
 
 use super::site::{Told, meant_or};
 use crate::finding::{Findings, RuleMeta};
-use crate::pipeline::Unseen;
+use crate::pipeline::{IS_A_FOLDER, Unseen};
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta = meta!("known-import", Error, "an import names a source or a pipeline that is not defined");
@@ -20,10 +20,25 @@ impl Rule for KnownImport {
             let pipeline = selector.pipeline();
             let Some(import) = pipeline.sourced_import() else { continue };
             let Err(unseen) = flow.file.imported(&pipeline) else { continue };
+            let span = import.node.span();
+            if let Unseen::Unreadable(path, reason) = &unseen
+                && *reason != IS_A_FOLDER
+            {
+                if told.first(span) {
+                    out.cannot_tell(
+                        span,
+                        format!("`{path}` {reason}, so whether it has `{}` can't be told", import.pipeline),
+                    )
+                    .help("make it a text file in UTF-8 of at most 1 MiB, which is read here")
+                    .trace([selector.place()])
+                    .through(selector.body);
+                }
+                continue;
+            }
             let sources = || flow.file.definitions().entries("imports").iter().map(|entry| entry.name()).collect();
             let Some((message, help)) = words(&unseen, import.pipeline, import.source, sources) else { continue };
-            if told.first(import.node.span()) {
-                out.violated(import.node.span(), message).help(help).trace([selector.place()]).through(selector.body);
+            if told.first(span) {
+                out.violated(span, message).help(help).trace([selector.place()]).through(selector.body);
             }
         }
     }
@@ -53,7 +68,11 @@ fn words<'d>(
             format!("`{pipeline}` is an import itself in `{path}`, and imports are not followed twice"),
             "import it from where its steps are written".to_owned(),
         ),
+        Unseen::Unreadable(path, _) => (
+            format!("the source `{source}` is `{path}`, which is a folder"),
+            format!("write the path of the file that defines `{pipeline}`"),
+        ),
         // What is wrong with the file itself is said by the layers that read it.
-        Unseen::Elsewhere | Unseen::NotAtHand(_) | Unseen::Unreadable(..) | Unseen::Broken(_) => return None,
+        Unseen::Elsewhere | Unseen::NotAtHand(_) | Unseen::Broken(_) => return None,
     })
 }
