@@ -44,35 +44,30 @@ impl RepositoryFiles {
         let root = self.real.get_or_init(|| self.root.canonicalize().ok()).as_ref()?;
         full.starts_with(root).then_some(full)
     }
+
+    /// The text of what is there, or why it has none.
+    fn text(&self, path: &str) -> Option<Result<String, &'static str>> {
+        let full = self.inside(path)?;
+        let metadata = full.metadata().ok()?;
+        Some(match () {
+            () if metadata.is_dir() => Err(IS_A_FOLDER),
+            () if !metadata.is_file() => Err("is no file"),
+            () if metadata.len() > LARGEST => Err("is larger than 1 MiB"),
+            () => std::fs::read_to_string(full).map_err(|error| match error.kind() {
+                ErrorKind::InvalidData => "is not UTF-8",
+                _ => "can't be read",
+            }),
+        })
+    }
 }
 
 impl Files for RepositoryFiles {
     fn read(&self, path: &str) -> Option<String> {
-        let full = self.inside(path)?;
-        let metadata = full.metadata().ok()?;
-        if !metadata.is_file() || metadata.len() > LARGEST {
-            return None;
-        }
-        std::fs::read_to_string(full).ok()
+        self.text(path)?.ok()
     }
 
     fn unreadable(&self, path: &str) -> Option<&'static str> {
-        let full = self.inside(path)?;
-        let metadata = full.metadata().ok()?;
-        if metadata.is_dir() {
-            return Some(IS_A_FOLDER);
-        }
-        if !metadata.is_file() {
-            return Some("is no file");
-        }
-        if metadata.len() > LARGEST {
-            return Some("is larger than 1 MiB");
-        }
-        match std::fs::read_to_string(full) {
-            Ok(_) => None,
-            Err(error) if error.kind() == ErrorKind::InvalidData => Some("is not UTF-8"),
-            Err(_) => Some("can't be read"),
-        }
+        self.text(path)?.err()
     }
 
     fn list(&self, folder: &str) -> Option<Vec<String>> {

@@ -30,7 +30,8 @@ pub(super) fn join(document: &mut Document, files: &dyn Files) {
             DEFAULT_FILE => Some(Ok(document.text().to_owned())),
             path => files.read(path).map(Ok).or_else(|| files.unreadable(path).map(Err)),
         };
-        new.filter_map(|path| Some((read(&path)?, path.into_owned()))).map(|(text, path)| (path, text)).collect()
+        let with_text = |path: Cow<'_, str>| read(&path).map(|text| (path.into_owned(), text));
+        new.filter_map(with_text).collect()
     };
     for (path, text) in found {
         match text {
