@@ -71,17 +71,18 @@ fn mildness(place: &str, key: &str) -> Severity {
 
 /// The known key that is spelt most like `key`, if one is near.
 pub(super) fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
+    let meant = plain(key);
     let begins = |known: &&&str| {
-        let (known, meant) = (plain(known), plain(key));
+        let known = plain(known);
         (meant.len() > 3 && known.starts_with(&meant)) || (known.len() > 3 && meant.starts_with(&known))
     };
-    spelt_like(key, known).or_else(|| known.iter().find(begins).copied().filter(|_| is_of_length(key)))
+    spelt_like(key, known).or_else(|| known.iter().find(begins).copied().filter(|_| is_of_length(&meant)))
 }
 
 /// The known name of which `name` is a slip of one letter or two, or another way of writing it.
 pub fn spelt_like<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     let meant = plain(name);
-    if !is_of_length(name) {
+    if !is_of_length(&meant) {
         return None;
     }
     if let Some(same) = known.iter().find(|known| plain(known) == meant) {
@@ -101,9 +102,9 @@ fn plain(text: &str) -> String {
     text.to_lowercase().replace(['-', '_', ' '], "")
 }
 
-/// Whether a name is long enough to be near one alone, and short enough to be a name.
-fn is_of_length(name: &str) -> bool {
-    (2..=40).contains(&plain(name).len())
+/// Whether a plain name is long enough to be near one alone, and short enough to be a name.
+fn is_of_length(plain: &str) -> bool {
+    (2..=40).contains(&plain.len())
 }
 
 /// Where a key belongs that is known, but not here.

@@ -94,8 +94,9 @@ impl<'d> Writer<'d> {
     /// A map where a list of items belongs.
     fn list_as_map(&mut self, pointer: &str, place: &Place<'d>, failures: &[Failure]) -> bool {
         let node = place.node;
-        let steps = node.get("steps").filter(|_| is_pipeline(pointer));
-        let known = node.get("import").is_some() || node.get("steps").is_some() && steps.is_none();
+        let has_steps = node.get("steps").is_some();
+        let of_pipeline = has_steps && is_pipeline(pointer);
+        let known = node.get("import").is_some() || has_steps && !of_pipeline;
         if known || !failures.iter().any(|failure| matches!(failure.kind, Kind::Missing(_))) {
             return false;
         }
@@ -107,7 +108,7 @@ impl<'d> Writer<'d> {
             return true;
         }
         self.silent.push(pointer.to_owned());
-        let of_request = pointer.starts_with("/pipelines/pull-requests/") && steps.is_none();
+        let of_request = pointer.starts_with("/pipelines/pull-requests/") && !of_pipeline;
         if let Some(entry) = node.entry("destinations").filter(|_| of_request) {
             let message = "`destinations` is not documented and has left Bitbucket's own schema".to_owned();
             let finding = self.say(&metas::KNOWN_KEY, place, entry.key.span(), message);
@@ -126,7 +127,7 @@ impl<'d> Writer<'d> {
             None if pointer == "/pipelines/default" => {
                 "`default` has no patterns; put these under `branches`".to_owned()
             }
-            None if steps.is_some() => "write the items of `steps` in its place: a pipeline is their list".to_owned(),
+            None if of_pipeline => "write the items of `steps` in its place: a pipeline is their list".to_owned(),
             None => "write a list of items: `- step:`".to_owned(),
         };
         self.say(&metas::RIGHT_TYPE, place, place.span(), message).help = Some(help);

@@ -235,13 +235,13 @@ fn has_hidden_image(reference: &Reference<'_>, expected: &Expected<'_>) -> bool 
 /// Whether two names begin with the same words and variables, and go on with paths that are written out: `$ORG/api` and
 /// `$ORG/web` are two images whatever the variable is.
 fn differ_behind(left: &Value, right: &Value) -> bool {
-    let split = |value: &Value| {
+    fn split(value: &Value) -> Option<(&[Part], &[Part])> {
         let last = value.parts().iter().rposition(|part| matches!(part, Part::Symbol(_)))?;
-        let (begin, rest) = value.parts().split_at(last + 1);
         let only_variables = value.symbols().all(|symbol| symbol.kind == SymbolKind::Variable);
+        let (begin, rest) = value.parts().split_at(last + 1);
         let path = matches!(rest, [Part::Literal(text)] if text.starts_with('/'));
-        (only_variables && path).then(|| (begin.to_vec(), rest.to_vec()))
-    };
+        (only_variables && path).then_some((begin, rest))
+    }
     match (split(left), split(right)) {
         (Some((begin, rest)), Some((other, others))) => begin == other && rest != others,
         _ => false,

@@ -21,25 +21,23 @@ impl Rule for KnownImport {
             let Some(import) = pipeline.sourced_import() else { continue };
             let Err(unseen) = flow.file.imported(&pipeline) else { continue };
             let span = import.node.span();
-            if let Unseen::Unreadable(path, reason) = &unseen
-                && *reason != IS_A_FOLDER
-            {
-                if told.first(span) {
-                    out.cannot_tell(
-                        span,
-                        format!("`{path}` {reason}, so whether it has `{}` can't be told", import.pipeline),
-                    )
-                    .help("make it a text file in UTF-8 of at most 1 MiB, which is read here")
-                    .trace([selector.place()])
-                    .through(selector.body);
-                }
+            if !told.first(span) {
                 continue;
             }
             let sources = || flow.file.definitions().entries("imports").iter().map(|entry| entry.name()).collect();
-            let Some((message, help)) = words(&unseen, import.pipeline, import.source, sources) else { continue };
-            if told.first(span) {
-                out.violated(span, message).help(help).trace([selector.place()]).through(selector.body);
-            }
+            let draft = match &unseen {
+                Unseen::Unreadable(path, reason) if *reason != IS_A_FOLDER => out
+                    .cannot_tell(
+                        span,
+                        format!("`{path}` {reason}, so whether it has `{}` can't be told", import.pipeline),
+                    )
+                    .help("make it a text file in UTF-8 of at most 1 MiB, which is read here"),
+                unseen => match words(unseen, import.pipeline, import.source, sources) {
+                    Some((message, help)) => out.violated(span, message).help(help),
+                    None => continue,
+                },
+            };
+            draft.trace([selector.place()]).through(selector.body);
         }
     }
 }
