@@ -164,15 +164,16 @@ impl<'i> Arguments<'i> {
     /// `-Dname=value` and its kin.
     pub(super) fn property(&self, names: &[String]) -> Vec<Selected> {
         let mut found = Vec::new();
+        let is_meant = |written: &str| names.iter().any(|name| name == written);
         for flag in &self.flags {
             let bare = flag.name.trim_start_matches("--").trim_start_matches("-D").trim_start_matches("-P");
             let bare = bare.strip_prefix("-p:").or_else(|| bare.strip_prefix("property:")).unwrap_or(bare);
             let Some((value, place)) = &flag.value else { continue };
-            if names.iter().any(|name| name == bare) {
+            if is_meant(bare) {
                 found.push(Selected { value: value.clone(), place: *place });
             } else if matches!(flag.name.as_str(), "-p" | "--property")
                 && let Some((name, value)) = value.split_once("=")
-                && name.as_literal().is_some_and(|name| names.iter().any(|own| own == name))
+                && name.as_literal().is_some_and(is_meant)
             {
                 // `-p Name=value`, of which a semicolon ends the value.
                 let value = value.split_once(";").map_or(value, |(value, _)| value);
@@ -182,7 +183,7 @@ impl<'i> Arguments<'i> {
         // `/p:Name=value`
         for Plain { value: word, place, .. } in &self.plain {
             if let Some((name, value)) = word.strip_prefix("/p:").and_then(|word| word.split_once("="))
-                && name.as_literal().is_some_and(|name| names.iter().any(|own| own == name))
+                && name.as_literal().is_some_and(is_meant)
             {
                 found.push(Selected { value, place: *place });
             }

@@ -24,17 +24,13 @@ impl Reading<'_, '_> {
         if self.invocation.remote.is_some() || self.names_daemon(arguments) {
             return Daemon::Elsewhere;
         }
-        let assigned = |wanted: &str| {
-            let own = self.invocation.assignments.iter().find(|(name, _)| name == wanted);
-            own.map(|(_, values)| values.as_slice())
-        };
         let by_host = |values: &[Value]| if values.iter().all(is_beside) { Daemon::Beside } else { Daemon::Elsewhere };
         let by_context =
             |values: &[Value]| if values.iter().all(is_own_context) { Daemon::Service } else { Daemon::Elsewhere };
-        if let Some(values) = assigned("DOCKER_HOST") {
+        if let Some(values) = self.assigned("DOCKER_HOST") {
             return by_host(values);
         }
-        if let Some(values) = assigned("DOCKER_CONTEXT") {
+        if let Some(values) = self.assigned("DOCKER_CONTEXT") {
             return by_context(values);
         }
         let addresses = self.scope.get("DOCKER_HOST").filter(|values| values.iter().all(is_address));
@@ -46,19 +42,23 @@ impl Reading<'_, '_> {
         }
     }
 
+    /// The values of a variable that is set before the command itself.
+    fn assigned(&self, wanted: &str) -> Option<&[Value]> {
+        let own = self.invocation.assignments.iter().find(|(name, _)| name == wanted);
+        own.map(|(_, values)| values.as_slice())
+    }
+
     /// The addresses and contexts that a docker command or its surroundings name.
     pub(super) fn hosts(&self) -> Vec<String> {
-        let told = ["DOCKER_HOST", "DOCKER_CONTEXT"].into_iter().filter_map(|name| {
-            let own = self.invocation.assignments.iter().find(|(assigned, _)| assigned == name);
-            own.map(|(_, values)| values.as_slice()).or_else(|| self.scope.get(name))
-        });
+        let set = ["DOCKER_HOST", "DOCKER_CONTEXT"].into_iter();
+        let set = set.filter_map(|name| self.assigned(name).or_else(|| self.scope.get(name)));
         let words: Vec<String> = self.invocation.words.iter().map(Word::shown).collect();
         let own = words.windows(2).filter(|pair| matches!(pair[0].as_str(), "-H" | "--host" | "--context"));
         let own = own.map(|pair| pair[1].clone());
         let joined = words.iter().filter_map(|word| word.split_once('='));
         let joined =
             joined.filter(|(flag, _)| matches!(*flag, "--host" | "--context")).map(|(_, host)| host.to_owned());
-        told.flatten().map(Value::to_string).chain(own).chain(joined).collect()
+        set.flatten().map(Value::to_string).chain(own).chain(joined).collect()
     }
 
     /// Whether a docker command talks to the daemon of another machine.

@@ -121,19 +121,15 @@ impl<'d> Reading<'_, 'd> {
     /// The command without what can't be read before its first plain word: `docker $OPTIONS build .` has its options there.
     pub(super) fn past_options(&self) -> Option<Invocation> {
         let is_hidden = |word: &Word| word.literal().is_none();
-        let words = self.invocation.words.iter().skip(1);
-        let before = words.take_while(|word| word.literal().is_none_or(|text| text.starts_with('-'))).count();
-        let leading = self.invocation.words.get(1..=before)?;
-        if !leading.iter().any(is_hidden) || before + 1 == self.invocation.words.len() {
+        let (name, words) = self.invocation.words.split_first()?;
+        let before = words.iter().position(|word| word.literal().is_some_and(|text| !text.starts_with('-')))?;
+        let (leading, rest) = words.split_at(before);
+        if !leading.iter().any(is_hidden) {
             return None;
         }
-        let mut inner = self.invocation.clone();
-        let mut at = 0;
-        inner.words.retain(|word| {
-            at += 1;
-            at == 1 || at > before + 1 || !is_hidden(word)
-        });
-        Some(inner)
+        let read = leading.iter().filter(|word| !is_hidden(word));
+        let words = std::iter::once(name).chain(read).chain(rest).cloned().collect();
+        Some(Invocation { words, ..self.invocation.clone() })
     }
 
     /// Whether there are words that may ask for anything.

@@ -168,8 +168,8 @@ fn is_same_elsewhere((was, old): (&Script, &Line), (is, new): (&Script, &Line)) 
     }
     let olds: Vec<&Command> = was.of(old).collect();
     let news: Vec<&Command> = is.of(new).collect();
-    let wholes = |commands: &[&Command]| commands.iter().map(|command| command.whole.clone()).collect::<Vec<_>>();
-    if !olds.is_empty() && wholes(&olds) == wholes(&news) {
+    let wholes = olds.iter().map(|command| &command.whole).eq(news.iter().map(|command| &command.whole));
+    if !olds.is_empty() && wholes {
         return !olds.iter().all(|command| command.is_light());
     }
     let weight = |script: &Script, text: &str| script.heaviest(text).map(Command::weight);

@@ -95,21 +95,24 @@ pub(super) fn told(step: &PlannedStep<'_>) -> Vec<String> {
 /// its name is told.
 pub(super) fn told_at(step: &PlannedStep<'_>, other: &PlannedStep<'_>) -> Sites {
     let others = effects(other);
-    let is_told = |does: &Does| does.verb != READS && !others.iter().any(|other| other.is(does));
-    let own = sites(step).filter(|(_, does)| is_told(does));
-    Sites(own.map(|(site, _)| (site.node.id(), site.range)).collect())
+    Sites::of(step, |does| !others.iter().any(|other| other.is(does)))
 }
 
 /// Where the effects of a step stand.
 pub(super) fn sites_of(step: &PlannedStep<'_>) -> Sites {
-    let own = sites(step).filter(|(_, does)| does.verb != READS);
-    Sites(own.map(|(site, _)| (site.node.id(), site.range)).collect())
+    Sites::of(step, |_| true)
 }
 
 /// Places in scalars of a script.
 pub(super) struct Sites(Vec<(NodeId, Span)>);
 
 impl Sites {
+    /// Where those of a step's effects stand that are meant, of which reading a variable is none.
+    fn of(step: &PlannedStep<'_>, meant: impl Fn(&Does) -> bool) -> Self {
+        let own = sites(step).filter(|(_, does)| does.verb != READS && meant(does));
+        Self(own.map(|(site, _)| (site.node.id(), site.range)).collect())
+    }
+
     /// Whether one of them is in a scalar.
     pub(super) fn are_in(&self, node: NodeId) -> bool {
         self.0.iter().any(|(own, _)| *own == node)
