@@ -17,6 +17,7 @@ pub mod secret;
 mod secret_commands;
 mod secret_lines;
 mod secret_places;
+mod secret_shapes;
 
 pub use hidden::Hidden;
 pub use secret_commands::Credentials;

@@ -3,6 +3,7 @@
 use super::secret::{self, Hit, Weight};
 use super::secret_commands::in_commands;
 use super::secret_lines::Signs;
+use super::secret_shapes;
 use super::{meta, page};
 use crate::effect::Site;
 use crate::finding::{Findings, RuleMeta, Severity};
@@ -42,7 +43,7 @@ impl Rule for NoInlineSecret {
             }
         }
         for comment in flow.document.comments().iter().filter(|comment| signs.begins_in(comment.span)) {
-            for hit in secret::shapes(flow.document.slice(comment.span)) {
+            for hit in secret_shapes::shapes(flow.document.slice(comment.span)) {
                 let span = Span::new(comment.span.start + hit.span.start, comment.span.start + hit.span.end);
                 search.tell(&hit, span, out);
             }
@@ -78,7 +79,7 @@ impl Search<'_> {
         let escaped = node.style() == Some(Style::Double) && node.document().slice(node.span()).contains('\\');
         let mut hits = Vec::new();
         if escaped || self.signs.begins_in(node.span()) {
-            hits.extend(secret::shapes(text));
+            hits.extend(secret_shapes::shapes(text));
         }
         if (escaped || self.signs.tell_of(node.span())) && self.commands.binary_search(&node.id()).is_ok() {
             hits.extend(in_commands(text));

@@ -1,6 +1,6 @@
 //! What looks like a credential, and what only looks like one.
 
-use super::secret_lines::{Signs, is_telling};
+use super::secret_lines::is_telling;
 use super::template::is_template;
 use crate::yaml::Span;
 
@@ -25,54 +25,6 @@ pub struct Hit {
     /// How much it gives away.
     pub weight: Weight,
 }
-
-/// Beginnings of tokens that vendors give out, the least length of what follows, and what it is.
-const TOKENS: [(&str, usize, &str); 40] = [
-    ("AKIA", 16, "an AWS access key"),
-    ("ASIA", 16, "an AWS access key"),
-    ("ghp_", 30, "a GitHub token"),
-    ("gho_", 30, "a GitHub token"),
-    ("ghs_", 30, "a GitHub token"),
-    ("github_pat_", 30, "a GitHub token"),
-    ("glpat-", 18, "a GitLab token"),
-    ("xoxb-", 20, "a Slack token"),
-    ("xoxp-", 20, "a Slack token"),
-    ("xoxa-", 20, "a Slack token"),
-    ("hooks.slack.com/services/T", 20, "a Slack webhook"),
-    ("discord.com/api/webhooks/", 30, "a Discord webhook"),
-    ("discordapp.com/api/webhooks/", 30, "a Discord webhook"),
-    ("api.telegram.org/bot", 40, "a token of a Telegram bot"),
-    ("webhook.office.com/webhookb2/", 60, "a Teams webhook"),
-    ("outlook.office.com/webhook/", 60, "a Teams webhook"),
-    ("squ_", 40, "a SonarQube token"),
-    ("sqp_", 40, "a SonarQube token"),
-    ("sqa_", 40, "a SonarQube token"),
-    ("sk_live_", 16, "a Stripe key"),
-    ("rk_live_", 16, "a Stripe key"),
-    ("AIza", 35, "a Google API key"),
-    ("ya29.", 30, "a Google access token"),
-    ("npm_", 36, "an npm token"),
-    ("dop_v1_", 40, "a DigitalOcean token"),
-    ("ATATT3", 40, "an Atlassian API token"),
-    ("ATBB", 28, "a Bitbucket app password"),
-    ("ATCTT3", 40, "a Bitbucket access token"),
-    ("SG.", 40, "a SendGrid key"),
-    ("sk-proj-", 30, "an OpenAI key"),
-    ("sk-ant-", 30, "an Anthropic key"),
-    ("hf_", 30, "a Hugging Face token"),
-    ("pypi-AgE", 40, "a PyPI token"),
-    ("dckr_pat_", 20, "a Docker Hub token"),
-    ("ghu_", 30, "a GitHub token"),
-    ("ghr_", 30, "a GitHub token"),
-    ("xapp-", 20, "a Slack token"),
-    // Older ones, and those of service accounts: see [`OPENAI`].
-    ("sk-", 40, "an OpenAI key"),
-    ("nfp_", 30, "a Netlify token"),
-    ("hvs.", 20, "a Vault token"),
-];
-
-/// What stands in the middle of each key that begins with no more than `sk-`.
-const OPENAI: &str = "T3BlbkFJ";
 
 /// Beginnings of values that say where a secret is kept.
 const REFERENCES: [&str; 5] = ["@microsoft.keyvault(", "secretref:", "keyvaultref:", "op://", "arn:aws"];
@@ -216,108 +168,6 @@ pub fn weigh(value: &str) -> Option<Weight> {
     Some(Weight::Credential)
 }
 
-/// What a credential may begin with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Shape {
-    PrivateKey,
-    /// An index into [`TOKENS`].
-    Token(usize),
-    Url,
-}
-
-const PRIVATE_KEY: &str = "-----BEGIN ";
-const URL: &str = "://";
-
-/// What all shapes begin with.
-pub(super) const BEGINNINGS: [&str; TOKENS.len() + 2] = {
-    let mut begin = [PRIVATE_KEY; TOKENS.len() + 2];
-    let mut at = 0;
-    while at < TOKENS.len() {
-        begin[at] = TOKENS[at].0;
-        at += 1;
-    }
-    begin[at] = URL;
-    begin
-};
-
-/// Credentials by their shape: private keys, then vendors' tokens, then passwords in URLs.
-pub(super) fn shapes(text: &str) -> Vec<Hit> {
-    shapes_at(text, Signs::of(text).begun())
-}
-
-/// The same, where it is known at which offsets they may begin.
-pub(super) fn shapes_at(text: &str, begun: &[usize]) -> Vec<Hit> {
-    let shaped = |at: &usize| Some((text.get(*at..).and_then(shape)?, *at));
-    let mut shaped: Vec<(Shape, usize)> = begun.iter().filter_map(shaped).collect();
-    shaped.sort_unstable();
-    let hit = |(shape, at)| match shape {
-        Shape::PrivateKey => private_key(text, at),
-        Shape::Token(token) => vendors_token(text, at, TOKENS[token]),
-        Shape::Url => url(text, at),
-    };
-    shaped.into_iter().filter_map(hit).collect()
-}
-
-/// The shape that a text begins with.
-fn shape(rest: &str) -> Option<Shape> {
-    if rest.starts_with(URL) {
-        return Some(Shape::Url);
-    }
-    if rest.starts_with(PRIVATE_KEY) {
-        return Some(Shape::PrivateKey);
-    }
-    let first = rest.as_bytes().first()?;
-    let begins = |prefix: &str| prefix.as_bytes().first() == Some(first) && rest.starts_with(prefix);
-    TOKENS.iter().position(|(prefix, ..)| begins(prefix)).map(Shape::Token)
-}
-
-fn private_key(text: &str, at: usize) -> Option<Hit> {
-    let line = text.get(at..).and_then(|rest| rest.lines().next())?;
-    line.contains("PRIVATE KEY").then(|| Hit {
-        span: Span::new(at, at + line.len()),
-        what: "a private key".to_owned(),
-        weight: Weight::Credential,
-    })
-}
-
-fn vendors_token(text: &str, at: usize, (prefix, least, what): (&str, usize, &str)) -> Option<Hit> {
-    let before = text.get(..at).and_then(|before| before.chars().next_back());
-    if before.is_some_and(|c| c.is_alphanumeric() || c == '_') {
-        return None;
-    }
-    let rest = text.get(at + prefix.len()..)?;
-    let is_address = prefix.contains('/');
-    let goes_on = |c: char| {
-        c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '/' | '.') || is_address && matches!(c, ':' | '@')
-    };
-    let length = rest.find(|c: char| !goes_on(c)).unwrap_or(rest.len());
-    let body = rest.get(..length)?;
-    if prefix == "sk-" && !body.contains(OPENAI) {
-        return None;
-    }
-    if length < least
-        || body.chars().filter(|c| !is_address || c.is_ascii_alphanumeric()).all(|c| matches!(c, 'X' | 'x' | '0' | '*'))
-    {
-        return None;
-    }
-    let span = Span::new(at, at + prefix.len() + length);
-    Some(Hit { span, what: what.to_owned(), weight: Weight::Credential })
-}
-
-/// `scheme://user:password@host`.
-fn url(text: &str, at: usize) -> Option<Hit> {
-    let rest_at = at + URL.len();
-    let rest = text.get(rest_at..)?;
-    let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>')).unwrap_or(rest.len());
-    let authority = rest.get(..end)?.split(['/', '?', '#']).next()?;
-    // A password may hold `/`-free text only; an `@` must end it.
-    let (user_info, _) = authority.rsplit_once('@')?;
-    let (user, password) = user_info.split_once(':')?;
-    let start = rest_at + user.len() + 1;
-    let weight = weigh(password)?;
-    Some(Hit { span: Span::new(start, start + password.len()), what: "a password in a URL".to_owned(), weight })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::secret_commands::in_commands;
@@ -383,24 +233,5 @@ mod tests {
         assert_eq!(found("printf \"APP_SECRET='hunter2x'\\n\" >> .env"), ["hunter2x"]);
         assert_eq!(found("printf 'APP_SECRET=hunter2x\\n' >> .env"), ["hunter2x"]);
         assert_eq!(found("X_TOKEN='abc'\"def\" run"), ["abc'\"def\""], "a value in pieces is masked whole");
-        let url = "psql postgres://u:Pa55@h:1/d";
-        assert_eq!(shapes(url).iter().map(|hit| &url[hit.span.start..hit.span.end]).collect::<Vec<_>>(), ["Pa55"]);
-        assert_eq!(shapes("AKIAIOSFODNN7EXAMPLE").len(), 1);
-        let hook = |address: &str| shapes(address).iter().map(|hit| hit.what.clone()).collect::<Vec<_>>();
-        let (bot, chat) = ("https://api.telegram.org/bot", "7431:AAk9Zt41k9Zt41k9Zt41k9Zt41k9Zt41k9Zt41");
-        assert_eq!(hook(&format!("curl {bot}{chat}/sendMessage")), ["a token of a Telegram bot"]);
-        let tenant = "1f2e3d4c-1111-2222-3333-444455556666";
-        let teams =
-            format!("https://acme.webhook.office.com/webhookb2/{tenant}@{tenant}/IncomingWebhook/k9Zt41/{tenant}");
-        assert_eq!(hook(&teams), ["a Teams webhook"]);
-        for nothing in [
-            format!("{bot}$BOT_TOKEN/sendMessage"),
-            format!("{bot}<your-bot-token>/sendMessage"),
-            "https://acme.webhook.office.com/webhookb2/$TEAMS_PATH".to_owned(),
-            format!("https://discord.com/api/webhooks/{}/{}", "0".repeat(18), "x".repeat(60)),
-        ] {
-            assert!(hook(&nothing).is_empty(), "{nothing}");
-        }
-        assert!(shapes("git@bitbucket.org:a/b.git https://x/y:z@").is_empty());
     }
 }

@@ -1,6 +1,7 @@
 //! Credentials in command lines.
 
-use super::secret::{Hit, Weight, is_secret_name, shapes_at, weigh};
+use super::secret::{Hit, Weight, is_secret_name, weigh};
+use super::secret_shapes::shapes_at;
 use super::secret_lines::{Signs, telling_lines};
 use super::secret_places::{self, names_secrets};
 use crate::yaml::{Document, Span};
@@ -296,7 +297,7 @@ impl Credentials {
 
 #[cfg(test)]
 mod tests {
-    use super::super::secret::shapes;
+    use super::super::secret_shapes::shapes;
     use super::*;
 
     #[test]

@@ -1,6 +1,6 @@
 //! Where a credential may stand in a text: most of it is passed over at the cost of its bytes.
 
-use super::secret::BEGINNINGS;
+use super::secret_shapes::BEGINNINGS;
 use crate::yaml::Span;
 
 /// What stands in each line in which a credential can be told by what is around it: a part of a name that says so, a
