@@ -1,5 +1,6 @@
 //! What reading a step collects.
 
+use super::given::Told;
 use super::model::{Effect, Site};
 use super::reference::Reference;
 use super::rendered::{Renamed, Rendered};
@@ -138,6 +139,8 @@ pub struct StepEffects<'d> {
     pub rendered: Vec<Rendered>,
     /// The images that it put into overlays.
     pub renamed: Vec<Renamed>,
+    /// The settings about images that it left for commands after them.
+    pub told: Vec<Told>,
     /// Whether it loads images that another step saved.
     pub loads: bool,
     /// Whether it made a cluster for itself on the build machine.

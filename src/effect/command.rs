@@ -144,6 +144,7 @@ impl<'d> Reading<'_, 'd> {
         match command.reader.as_deref() {
             Some("template") => self.renders(arguments),
             Some("rename") => self.renames(arguments),
+            Some("tell") => self.tells(arguments),
             Some("load") if self.elsewhere(arguments) && self.loads_elsewhere() => return,
             Some("load") => self.run.found_mut().loads = true,
             _ => {}

@@ -69,7 +69,7 @@ impl Reading<'_, '_> {
                 references
             }
             Some(reader @ ("settings" | "variables")) => {
-                let given = if reader == "settings" { given::images(arguments) } else { given::variables(arguments) };
+                let given = if reader == "settings" { self.given(arguments) } else { given::variables(arguments) };
                 let mut references = self.read_references(given);
                 references.iter_mut().for_each(hidden::forget_image);
                 references

@@ -1,15 +1,21 @@
-//! Images among the settings that a command is given: `-var image=…`, `--images app=…`, `--parameter-overrides Image=…`.
+//! Images among the settings that a command is given: `-var image=…`, `--images app=…`, `--parameter-overrides Image=…`; in
+//! variables (`TF_VAR_image_tag`), in files of variables, and by commands before it (`pulumi config set`, `terraform plan`).
 
 use super::arguments::Arguments;
+use super::command::Reading;
 use super::selector::Selected;
 use super::stated;
-use crate::shell::Value;
+use crate::shell::{Place, Value};
 
 /// Flags whose values are images, or names with the images that they stand for.
 const IMAGES: [&str; 2] = ["--images", "-i"];
 
 /// Flags whose values are settings by name.
-const SETTINGS: [&str; 4] = ["-var", "--var", "--parameter-overrides", "--parameters"];
+const SETTINGS: [&str; 9] =
+    ["-var", "--var", "--parameter-overrides", "--parameters", "-p", "--param", "-c", "--context", "--config"];
+
+/// How the names of variables begin that set those of Terraform and its kin.
+const VARIABLE: &str = "TF_VAR_";
 
 /// Flags with definitions in which images stand.
 const DEFINITIONS: [&str; 2] = ["--container-definitions", "--source-configuration"];
@@ -23,7 +29,7 @@ pub(super) fn images(arguments: &Arguments<'_>) -> Vec<Selected> {
     for (flag, value, place) in arguments.flag_values() {
         if DEFINITIONS.contains(&flag) {
             found.extend(stated::at(value, place));
-        } else if flag == "--tag" {
+        } else if flag == "--tag" || flag == "-t" {
             found.push(Selected { value: tagged(value), place });
         } else if IMAGES.contains(&flag) {
             let images = value.split_on(|c| c == ',').into_iter();
@@ -33,12 +39,121 @@ pub(super) fn images(arguments: &Arguments<'_>) -> Vec<Selected> {
         }
     }
     // `--parameter-overrides A=1 B=2` has more than one word.
-    let overrides = arguments.flag_values().any(|(flag, ..)| SETTINGS.contains(&flag) && flag.starts_with("--p"));
+    let overrides = arguments
+        .flag_values()
+        .any(|(flag, ..)| SETTINGS.contains(&flag) && flag.trim_start_matches('-').starts_with('p'));
     if overrides {
         let words = (1..=arguments.plain_count()).filter_map(|number| arguments.plain(number));
         found.extend(words.filter_map(|word| Some(Selected { value: setting(&word.value)?, place: word.place })));
     }
     found
+}
+
+/// A setting that a command leaves for one after it.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// What reads it: the program, or the file of a plan.
+    reader: String,
+    image: Value,
+    place: Place,
+}
+
+impl Reading<'_, '_> {
+    /// The images that a command is given by its words, and by all else from which its program takes settings.
+    pub(super) fn given(&self, arguments: &Arguments<'_>) -> Vec<Selected> {
+        let mut found = images(arguments);
+        match self.invocation.name() {
+            Some("terraform" | "tofu" | "terragrunt") => match arguments.plain(1) {
+                // A plan holds all its settings.
+                Some(plan) => found.extend(self.told(&plan.value.to_string())),
+                None => found.extend(self.of_variables(arguments)),
+            },
+            Some("pulumi") => found.extend(self.told("pulumi")),
+            _ => {}
+        }
+        found
+    }
+
+    /// Keeps what `terraform plan -out=FILE` or `pulumi config set` leaves for the command that deploys.
+    pub(super) fn tells(&self, arguments: &Arguments<'_>) {
+        let told = if self.invocation.name() == Some("pulumi") {
+            let words: Vec<Selected> = (1..=arguments.plain_count()).filter_map(|at| arguments.plain(at)).collect();
+            let pair = match words.as_slice() {
+                [name, value] => {
+                    Some(Selected { value: crate::shell::join([&name.value, &value.value], "="), place: value.place })
+                }
+                _ => None,
+            };
+            let image = pair.and_then(|pair| Some((setting(&pair.value)?, pair.place)));
+            image.into_iter().map(|(image, place)| Told { reader: "pulumi".to_owned(), image, place }).collect()
+        } else {
+            let Some(plan) = arguments.flag(&["-out".to_owned(), "--out".to_owned()]).pop() else { return };
+            let reader = plan.value.to_string();
+            let images = images(arguments).into_iter().chain(self.of_variables(arguments));
+            let told = |image: Selected| Told { reader: reader.clone(), image: image.value, place: image.place };
+            images.map(told).collect::<Vec<Told>>()
+        };
+        self.run.found_mut().told.extend(told);
+    }
+
+    fn told(&self, reader: &str) -> Vec<Selected> {
+        let found = self.run.found_mut();
+        let own = found.told.iter().filter(|told| told.reader == reader);
+        own.map(|told| Selected { value: told.image.clone(), place: told.place }).collect()
+    }
+
+    /// What variables of the environment and files of variables set.
+    fn of_variables(&self, arguments: &Arguments<'_>) -> Vec<Selected> {
+        let place = self.invocation.place;
+        let own = self.invocation.assignments.iter().map(|(name, values)| (name.as_str(), values.as_slice()));
+        let set = self.scope.variables().filter(|(name, _)| !own.clone().any(|(before, _)| before == *name));
+        let variables = own.clone().chain(set).filter_map(|(name, values)| {
+            let pair = join_pair(name.strip_prefix(VARIABLE)?, &Value::one_of(values.to_vec()));
+            Some(Selected { value: setting(&pair)?, place })
+        });
+        let files = arguments.flag(&["-var-file".to_owned(), "--var-file".to_owned()]);
+        let folder = arguments.flag(&["-chdir".to_owned()]).pop();
+        let files = files.iter().flat_map(|file| {
+            let path = match &folder {
+                Some(folder) => crate::shell::join([&folder.value, &file.value], "/"),
+                None => file.value.clone(),
+            };
+            let text = self.file_text(&path);
+            let pairs: Vec<Value> = text.iter().flat_map(assignments).collect();
+            pairs.into_iter().filter_map(|pair| Some(Selected { value: setting(&pair)?, place: file.place }))
+        });
+        variables.chain(files.collect::<Vec<_>>()).collect()
+    }
+
+    /// The text of a file that the script wrote, or that is at hand as it is kept.
+    fn file_text(&self, path: &Value) -> Option<Value> {
+        match self.written(&path.to_string()) {
+            Some(text) => text.clone(),
+            None if self.is_followed() => {
+                self.at_hand(path.as_literal()?).and_then(|path| self.files.read(&path)).map(Value::literal)
+            }
+            None => None,
+        }
+    }
+}
+
+/// `name = "value"`, line by line, as `name=value`.
+fn assignments(text: &Value) -> Vec<Value> {
+    let lines = text.split_on(|c| c == '\n').into_iter();
+    let pair = |line: Value| {
+        let (name, value) = line.split_once("=")?;
+        let name = name.as_literal()?.trim().to_owned();
+        let value = value.split_on(|c| c == '"' || c.is_whitespace());
+        match value.as_slice() {
+            [value] => Some(join_pair(&name, value)),
+            _ => None,
+        }
+    };
+    lines.filter_map(pair).collect()
+}
+
+fn join_pair(name: &str, value: &Value) -> Value {
+    crate::shell::join([&Value::literal(name), value], "=")
 }
 
 /// The images among Ansible's variables, of which a word may hold more than one: `-e "image=r.io/a:1 env=staging"`.

@@ -65,6 +65,8 @@ mod asked_tests;
 #[cfg(test)]
 mod catalogue_tests;
 #[cfg(test)]
+mod given_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod wrapped_tests;

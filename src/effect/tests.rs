@@ -32,7 +32,7 @@ pub(super) fn read_with<T>(files: &dyn Files, script: &str, told: impl FnOnce(&S
     told(&found)
 }
 
-fn show(effect: &Effect<'_>) -> String {
+pub(super) fn show(effect: &Effect<'_>) -> String {
     let name = |reference: &Option<Reference<'_>>| reference.as_ref().map_or("?".to_owned(), Reference::to_string);
     let text = match &effect.kind {
         Kind::Build { references, pushes } => {
@@ -379,14 +379,6 @@ fn properties_and_verbs_that_build_are_builds() {
     assert_eq!(effects("mvn package -Dquarkus.container-image.build=false"), [""; 0]);
     assert_eq!(effects("ko apply -f config/"), ["build  +push", "deploy ?"]);
     assert_eq!(effects("docker buildx bake --print; docker compose build --dry-run"), [""; 0]);
-}
-
-#[test]
-fn an_image_among_the_settings_is_deployed() {
-    assert_eq!(effects("terraform apply -auto-approve -var image=a/b:1 -var env=x"), ["deploy a/b:1"]);
-    assert_eq!(effects("tofu apply -var=app_image=a/b:1"), ["deploy a/b:1"]);
-    assert_eq!(effects("ansible-playbook -i hosts -e 'env=x image=a/b:1' site.yml"), ["deploy a/b:1"]);
-    assert_eq!(effects("terraform apply -var region=eu:1; terraform destroy -var image=a/b:1"), ["deploy", "deploy"]);
 }
 
 #[test]

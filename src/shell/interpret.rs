@@ -260,17 +260,30 @@ impl<'h> Interpreter<'h> {
         self.ran.push(invocation.place);
         self.note_status(&invocation);
         self.note_printed(&invocation);
-        self.note_files(&invocation);
         if matches!(invocation.name(), Some("pwd" | "realpath" | "readlink")) && self.remote.is_none() && !self.foreign
         {
             invocation.reads.folder = self.scope.stand.at.told().map(str::to_owned);
         }
         if matches!(
             invocation.name(),
-            Some("kubectl" | "oc" | "aws" | "kapp" | "gcloud" | "kustomize" | "ecspresso" | "helm")
+            Some(
+                "kubectl"
+                    | "oc"
+                    | "aws"
+                    | "kapp"
+                    | "gcloud"
+                    | "kustomize"
+                    | "ecspresso"
+                    | "helm"
+                    | "terraform"
+                    | "tofu"
+                    | "terragrunt"
+            )
         ) {
             invocation.reads = self.reads(&invocation);
         }
+        // What it reads is as it was before it.
+        self.note_files(&invocation);
         (self.emit)(&self.scope, &invocation);
         if let Some(collected) = self.collected.last_mut() {
             collected.push(invocation);

@@ -6,7 +6,7 @@ use super::invocation::{Invocation, Reads, Stdin};
 use super::value::{SymbolKind, Value};
 
 /// Commands that read the files which they are given, or only change who may read them.
-pub(super) const READS: [&str; 44] = [
+pub(super) const READS: [&str; 47] = [
     ".",
     "source",
     "cat",
@@ -51,6 +51,9 @@ pub(super) const READS: [&str; 44] = [
     "zip",
     "tar",
     "xargs",
+    "terraform",
+    "tofu",
+    "terragrunt",
 ];
 
 /// Further commands that leave the files of the repository as they are.
@@ -155,6 +158,11 @@ pub(super) fn changes_unseen(name: &str, invocation: &Invocation) -> bool {
             !word(1, "build") || has("-o") || has("--output")
         }
         "xargs" => true,
+        // What it brings about may be files; all else of it leaves them as they are.
+        "terraform" | "tofu" | "terragrunt" => {
+            let is_change = |text: &str| text.contains("apply") || text == "destroy" || text == "fmt";
+            invocation.words.iter().any(|word| word.literal().is_some_and(is_change))
+        }
         _ => !READS.contains(&name) && !KEEPS.contains(&name),
     }
 }

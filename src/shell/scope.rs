@@ -43,7 +43,8 @@ impl Scope {
         self.variables.get(name).map(Vec::as_slice)
     }
 
-    pub(super) fn variables(&self) -> impl Iterator<Item = (&str, &[Value])> {
+    /// The variables that the script set, with what each may be.
+    pub fn variables(&self) -> impl Iterator<Item = (&str, &[Value])> {
         self.variables.iter().map(|(name, values)| (name.as_str(), values.as_slice()))
     }
 

@@ -1,9 +1,9 @@
 //! Credentials in command lines.
 
 use super::secret::{Hit, Weight, is_secret_name, weigh};
-use super::secret_shapes::shapes_at;
 use super::secret_lines::{Signs, telling_lines};
 use super::secret_places::{self, names_secrets};
+use super::secret_shapes::shapes_at;
 use crate::yaml::{Document, Span};
 
 /// Flags whose value is a credential.
