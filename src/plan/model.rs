@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::{Event, EventKind, TagKind};
 use crate::effect::{Effect, EnvironmentKind, Images, Kind, Site, StepEffects, inferred, kind_of};
+use crate::pipeline::expression::{Expr, exclude_each_other, parse};
 use crate::pipeline::{CustomVariable, Pipeline, Selector, Stage, Step};
 use crate::settings::Settings;
 use crate::yaml::{Node, Span};
@@ -111,6 +112,17 @@ impl<'d> PlannedStep<'d> {
     /// Whether it is written in another file, from which its pipeline is imported.
     pub fn is_imported(&self) -> bool {
         self.step.node().part().is_some()
+    }
+
+    /// Whether no run has both steps, by the `condition.state` of each or of its stage.
+    pub fn is_instead_of(&self, other: &Self) -> bool {
+        let (own, others) = (self.states(), other.states());
+        own.iter().any(|own| others.iter().any(|other| exclude_each_other(own, other)))
+    }
+
+    fn states(&self) -> Vec<Expr> {
+        let conditions = [self.step.condition(), self.stage.as_ref().and_then(Stage::condition)].into_iter().flatten();
+        conditions.filter_map(|condition| parse(condition.get("state")?.text()?).ok()).collect()
     }
 
     /// Whether something in it can't be followed.

@@ -3,10 +3,12 @@
 //! `BITBUCKET_BRANCH == "main" && !glob(BITBUCKET_PR_DESTINATION_BRANCH, "release/*")`. Variables are bare names, text
 //! is in double quotes; help pages also show a bare word on the right of a comparison, so that is taken for text.
 
+mod exclusive;
 mod parser;
 
 use thiserror::Error;
 
+pub use exclusive::exclude_each_other;
 pub use parser::parse;
 
 use crate::yaml::Span;

@@ -61,7 +61,8 @@ fn again_on_main(flow: &Flow<'_>, out: &mut Findings<'_>) {
             let apart = first.effect.way != build.effect.way;
             let either =
                 apart && !first.effect.certain && !build.effect.certain || tried_again(first.effect, build.effect);
-            !(one_step && either) && same_image(&first.names, &build.names, false)
+            let never_both = if one_step { either } else { first.step.is_instead_of(build.step) };
+            !never_both && same_image(&first.names, &build.names, false)
         });
         for name in &build.names {
             let known = seen.entry(&name.image).or_default();
