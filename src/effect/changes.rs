@@ -6,7 +6,7 @@ use super::catalogue::Does;
 use super::collected::Change;
 use super::command::Reading;
 use super::model::{Images, Kind};
-use crate::shell::{Invocation, Value};
+use crate::shell::{Container, Invocation, Value};
 
 /// Commands that only look, choose or wait, also on another machine.
 const LOOKS: [&str; 40] = [
@@ -81,16 +81,16 @@ impl Reading<'_, '_> {
         }
     }
 
-    /// What is run in a container that runs already. `machine` tells that it is one of the build machine.
+    /// What is run in a container that runs already, or in one of compose. `machine` tells that it is one of the build machine.
     pub(super) fn executed(&self, arguments: &Arguments<'_>, machine: bool) {
         let inner = arguments.plain(2).and_then(|first| {
             let at = self.invocation.words.iter().position(|word| word.place == first.place)?;
             Some(Invocation { words: self.invocation.words.get(at..)?.to_vec(), ..self.invocation.clone() })
         });
         let Some(inner) = inner else { return self.run.harmless() };
-        // A cluster in a container of the build machine is gone with it, where nothing says otherwise.
-        let own_cluster = machine && matches!(inner.name(), Some("kubectl" | "helm" | "kustomize" | "k3s" | "oc"));
-        let known = self.catalogue.find(&inner).iter().any(|(command, _)| command.does != Does::Runner);
+        let running = !self.phrase.iter().any(|word| word == "run");
+        let own_cluster = machine && running && is_of_cluster(&inner);
+        let known = self.knows(&inner);
         if known && (!own_cluster || self.run.is_declared()) {
             Reading { invocation: &inner, phrase: &[], ..*self }.read();
         } else if known {
@@ -101,4 +101,20 @@ impl Reading<'_, '_> {
             self.change();
         }
     }
+
+    /// Whether a command that stands in the text of a container's shell is the container's own affair: one that the catalogue
+    /// does not know, as of a container without a shell, or one for a cluster that runs in it.
+    pub(super) fn is_of_container(&self, container: Container) -> bool {
+        let own_cluster = container == Container::Running && is_of_cluster(self.invocation) && !self.run.is_declared();
+        own_cluster || !self.knows(self.invocation)
+    }
+
+    fn knows(&self, inner: &Invocation) -> bool {
+        self.catalogue.find(inner).iter().any(|(command, _)| command.does != Does::Runner)
+    }
+}
+
+/// Whether a command talks to a cluster: one in a container of the build machine is gone with it, where nothing says otherwise.
+fn is_of_cluster(inner: &Invocation) -> bool {
+    matches!(inner.name(), Some("kubectl" | "helm" | "kustomize" | "k3s" | "oc"))
 }

@@ -32,6 +32,9 @@ pub(super) struct Reading<'a, 'd> {
 
 impl<'d> Reading<'_, 'd> {
     pub(super) fn read(&self) {
+        if self.invocation.container.is_some_and(|container| self.is_of_container(container)) {
+            return;
+        }
         let Some(name) = self.invocation.name() else {
             self.note_variables();
             self.nameless();
@@ -197,6 +200,7 @@ impl<'d> Reading<'_, 'd> {
             Does::Build if command.reader.as_deref() == Some("copilot") => self.workload_build(arguments),
             Does::Build if command.reader.as_deref() == Some("cloudbuild") => self.cloud_build(arguments),
             Does::Build if command.reader.as_deref() == Some("werf") && self.builds_nothing() => self.nothing(),
+            Does::Build if command.reader.as_deref() == Some("earthly") => self.earthly(command, arguments),
             Does::Build => self.build(command, arguments),
             Does::Retag => self.retag(command, arguments),
             Does::Deploy => self.deploy(command, arguments),
@@ -253,7 +257,7 @@ impl<'d> Reading<'_, 'd> {
         if unclear { Vec::new() } else { names.iter().filter(of_image).cloned().collect() }
     }
 
-    fn build(&self, command: &Command, arguments: &Arguments<'_>) {
+    pub(super) fn build(&self, command: &Command, arguments: &Arguments<'_>) {
         let pushes = match &command.pushes {
             Pushes::Always => true,
             Pushes::Never => false,

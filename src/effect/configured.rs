@@ -2,9 +2,11 @@
 
 use super::applied::Says;
 use super::arguments::Arguments;
+use super::catalogue::Command;
 use super::command::Reading;
 use super::hidden;
-use super::model::{Images, Kind, Opaque};
+use super::model::{AtHand, Images, Kind, Opaque};
+use super::runner;
 use super::selector::Selected;
 use crate::shell::{Value, joined};
 use crate::yaml::{Document, Node};
@@ -77,6 +79,23 @@ impl<'d> Reading<'_, 'd> {
         let images = images.into_iter().map(|value| Selected { value, place }).collect();
         let references = self.read_references(images);
         self.push(Kind::Build { references, pushes: true }, self.short(), Vec::new());
+    }
+
+    /// What Earthly builds, told by the names of the targets that it is asked for: an image where one says so or all are pushed,
+    /// nothing where each only tests or looks at code, else it can't be told.
+    pub(super) fn earthly(&self, command: &Command, arguments: &Arguments<'_>) {
+        let targets: Vec<String> = arguments.plain_values().map(Value::to_string).collect();
+        let names: Vec<&str> = targets.iter().filter_map(|word| Some(word.rsplit_once('+')?.1)).collect();
+        let builds = |name: &&str| runner::is_telling(name) || name.contains('$');
+        if arguments.has("--push") || names.iter().any(builds) {
+            self.build(command, arguments);
+        } else if names.iter().all(|name| self.catalogue.is_plain_task(name)) {
+            self.nothing();
+        } else {
+            let name = format!("earthly {}", targets.join(" "));
+            let target = Opaque::Target { name, telling: false, at_hand: AtHand::No };
+            self.push(Kind::Opaque(target), self.short(), self.words(&[]));
+        }
     }
 
     /// Whether a build by werf is forbidden: what is not there yet makes it fail.

@@ -1,5 +1,6 @@
 //! Commands that stand behind other commands, and words that look like another command's.
 
+use super::model::{AtHand, Opaque};
 use super::tests::effects;
 
 #[test]
@@ -53,4 +54,36 @@ fn an_image_in_a_file_has_no_name() {
     assert_eq!(effects("crane push a.tar r/a:1"), ["push r/a:1"]);
     assert_eq!(effects("regctl image import r/a:1 a.tar"), ["push r/a:1"]);
     assert_eq!(effects("docker build --check ."), Vec::<String>::new());
+}
+
+#[test]
+fn what_a_containers_shell_is_told_is_read_where_it_is_known() {
+    for script in [
+        "docker run --rm tools:1 sh -c 'kubectl set image deployment/web web=r/a:1'",
+        "docker run --rm -e A tools:1 bash -ec 'cd /w && kubectl set image deployment/web web=r/a:1'",
+        "docker run --rm --entrypoint sh tools:1 -c 'kubectl set image deployment/web web=r/a:1'",
+        "docker compose run --rm ops kubectl set image deployment/web web=r/a:1",
+    ] {
+        assert_eq!(effects(script), ["deploy r/a:1"], "{script}");
+    }
+    for script in [
+        "docker run --rm app:1 sh -c './run-tests.sh && npm test'",
+        "docker compose run --rm web npm test",
+        // A cluster in a container is gone with it.
+        "docker exec kind sh -c 'kubectl set image deployment/web web=r/a:1'",
+    ] {
+        assert_eq!(effects(script), [""; 0], "{script}");
+    }
+}
+
+#[test]
+fn the_targets_of_earthly_tell_what_it_builds() {
+    for script in ["earthly +image", "earthly ./api+build", "earthly --push +test", "earthly +$TARGET"] {
+        assert!(effects(script).first().is_some_and(|shown| shown.starts_with("build")), "{script}");
+    }
+    for script in ["earthly +test", "earthly --ci ./api+lint +unit-test"] {
+        assert_eq!(effects(script), [""; 0], "{script}");
+    }
+    let all = Opaque::Target { name: "earthly +all".to_owned(), telling: false, at_hand: AtHand::No };
+    assert_eq!(effects("earthly +all"), [format!("{all:?}")]);
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use super::container::Container;
 use super::folder::Folder;
 use super::host::{Host, Lookup};
 use super::invocation::{Invocation, Word};
@@ -119,6 +120,8 @@ pub struct Interpreter<'h> {
     /// Images that the commands on the other machine read.
     pub(super) sent: Option<Vec<Word>>,
     pub(super) foreign: bool,
+    /// The container in which the commands run.
+    pub(super) container: Option<Container>,
     pub(super) redirected: usize,
     /// How often the output of the substitution that is walked was redirected before it.
     pub(super) prints_at: usize,
@@ -152,6 +155,7 @@ impl<'h> Interpreter<'h> {
             remote: None,
             sent: None,
             foreign: false,
+            container: None,
             redirected: 0,
             prints_at: 0,
             exhausted: false,
@@ -260,8 +264,7 @@ impl<'h> Interpreter<'h> {
         self.ran.push(invocation.place);
         self.note_status(&invocation);
         self.note_printed(&invocation);
-        if matches!(invocation.name(), Some("pwd" | "realpath" | "readlink")) && self.remote.is_none() && !self.foreign
-        {
+        if matches!(invocation.name(), Some("pwd" | "realpath" | "readlink")) && !self.is_elsewhere() {
             invocation.reads.folder = self.scope.stand.at.told().map(str::to_owned);
         }
         if matches!(
@@ -308,7 +311,7 @@ impl<'h> Interpreter<'h> {
             return Found { name, values: Some(Cow::Borrowed(values)), set };
         }
         if self.foreign {
-            return found(Some(vec![Value::opaque(format!("${name} of the other machine"))]), Set::CannotTell);
+            return found(Some(vec![Value::opaque(format!("${name} of the other shell"))]), Set::CannotTell);
         }
         if name == "PWD"
             && let Some(here) = self.scope.here().filter(|_| self.remote.is_none())

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::choice::one_of;
+use super::container::Container;
 use super::piece::{Piece, Place};
 use super::value::Value;
 use crate::yaml::Span;
@@ -119,6 +120,8 @@ pub struct Invocation {
     pub calls: Vec<String>,
     /// The machine on which it runs, where that is another one.
     pub remote: Option<Value>,
+    /// The container in which its shell runs, where that is one.
+    pub container: Option<Container>,
     /// Whether its input is another command's output.
     pub piped_from: bool,
     /// Whether its output goes into another command or a file.

@@ -9,6 +9,7 @@ mod array;
 mod branch;
 mod choice;
 mod condition;
+mod container;
 mod cuts;
 mod edit;
 mod expand;
@@ -50,6 +51,7 @@ mod walk;
 mod wrapper;
 mod written;
 
+pub use container::Container;
 pub use expansion::rejoin;
 pub use folder::Leads;
 pub use host::{Host, Lookup};

@@ -107,7 +107,7 @@ impl Interpreter<'_> {
             Stdin::Edited(text) => Some(text.clone()),
             Stdin::File(_) | Stdin::Saved(_) | Stdin::Unknown => None,
         };
-        if self.remote.is_some() || self.foreign {
+        if self.is_elsewhere() {
             return Reads { input, ..Reads::default() };
         }
         let mut written = Vec::new();

@@ -180,7 +180,7 @@ fn other_machines_are_named() {
     assert_eq!(run("ssh -p 22 u@$HOST docker pull x"), ["ssh -p 22 u@$HOST docker pull x", "u@$HOST: docker pull x"]);
     let lines = run("ssh u@h <<EOF\ncd /srv\nexport T=$BITBUCKET_TAG\ndocker run x:$T\nEOF\np done");
     assert_eq!(lines, ["ssh u@h", "u@h: cd /srv", "u@h: docker run x:$BITBUCKET_TAG", "p done"]);
-    assert_eq!(run("ssh h 'docker run x:$TAG'").last().unwrap(), "h: docker run x:<$TAG of the other machine>");
+    assert_eq!(run("ssh h 'docker run x:$TAG'").last().unwrap(), "h: docker run x:<$TAG of the other shell>");
     assert_eq!(run("cat <<'EOF' | bash -s\ndocker push a\nEOF").last().unwrap(), "docker push a");
 }
 

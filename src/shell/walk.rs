@@ -319,6 +319,7 @@ impl Interpreter<'_> {
             failed: self.failed.clone(),
             calls: self.calls.clone(),
             remote: self.remote.clone(),
+            container: self.container,
             piped_from,
             redirected: self.redirected > 0,
             stdin,

@@ -122,6 +122,9 @@ impl Interpreter<'_> {
             self.remote = before;
             return Flow::Next;
         }
+        if self.contained(&invocation, base) {
+            return Flow::Next;
+        }
         if let Some(inner) = prefix::unwrapped(&invocation, base) {
             return self.dispatch_inner(inner);
         }

@@ -153,7 +153,7 @@ impl Interpreter<'_> {
     }
 
     fn write(&mut self, target: &Value, appends: bool, text: Option<Value>) {
-        if self.remote.is_some() || self.foreign {
+        if self.is_elsewhere() {
             return;
         }
         let Some(path) = self.path(target).filter(|path| !path.starts_with("/dev/")) else { return };
@@ -212,7 +212,7 @@ impl Interpreter<'_> {
 
     /// Takes note of a command that changes files, or the folder.
     pub(super) fn note_files(&mut self, invocation: &Invocation) {
-        if invocation.remote.is_some() || self.foreign {
+        if invocation.remote.is_some() || self.is_elsewhere() {
             return;
         }
         let Some(name) = invocation.name() else { return };

@@ -1,0 +1,140 @@
+//! Shell text that runs in a container: `docker run … sh -c TEXT`, `docker compose exec web bash -c TEXT`.
+
+use super::interpret::Interpreter;
+use super::invocation::{Invocation, Word, base};
+use super::scope::Scope;
+use super::status::Status;
+use super::value::Value;
+
+/// Programs that start containers or run commands in them.
+const PROGRAMS: [&str; 4] = ["docker", "podman", "nerdctl", "docker-compose"];
+
+const SHELLS: [&str; 6] = ["sh", "bash", "ash", "dash", "ksh", "zsh"];
+
+/// In which container a command runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Container {
+    /// One that was started for it.
+    New,
+    /// One that runs already.
+    Running,
+}
+
+/// A shell's text among the words of a command.
+struct Inside<'i> {
+    container: Container,
+    text: &'i Word,
+    /// The words before the shell.
+    before: &'i [Word],
+}
+
+impl Interpreter<'_> {
+    /// Walks the text that a container's shell is given, if the command gives it one. What it does stands behind the command
+    /// itself; false where there is no such text.
+    pub(super) fn contained(&mut self, invocation: &Invocation, name: &str) -> bool {
+        let Some(inside) = inside(invocation, name) else { return false };
+        let (piece, expanded) = self.word_piece(inside.text);
+        let given = self.given(inside.before);
+        self.hand_out(invocation.clone());
+        let outer = (self.container.replace(inside.container), self.foreign);
+        // In single quotes a variable is the container's own.
+        self.foreign |= !expanded;
+        self.in_subshell(Vec::new(), Vec::new(), |this| {
+            if !expanded {
+                let printed = std::mem::take(&mut this.scope.printed);
+                this.scope = Scope::default();
+                this.scope.printed = printed;
+            }
+            this.scope.stand.lose();
+            given.into_iter().for_each(|(name, values)| this.scope.set(&name, values));
+            this.walk_piece(&piece)
+        });
+        (self.container, self.foreign) = outer;
+        self.status = Status::Presumed;
+        true
+    }
+
+    /// The variables that are handed into the container: `-e NAME`, `--env NAME=VALUE`.
+    fn given(&self, words: &[Word]) -> Vec<(String, Vec<Value>)> {
+        let mut given = Vec::new();
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let value = word.value();
+            let variable = match value.as_literal() {
+                Some("-e" | "--env") => words.next().map(|word| word.value().into_owned()),
+                _ => value.strip_prefix("--env="),
+            };
+            let Some(variable) = variable else { continue };
+            match (variable.as_literal(), variable.split_once("=")) {
+                (_, Some((name, value))) => {
+                    given.extend(name.as_literal().map(|name| (name.to_owned(), vec![value])));
+                }
+                (Some(name), None) => given.push((name.to_owned(), self.variable(name).or_itself().to_vec())),
+                (None, None) => {}
+            }
+        }
+        given
+    }
+
+    /// Whether what runs has other files and variables than the step's own.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        self.remote.is_some() || self.foreign || self.container.is_some()
+    }
+}
+
+fn inside<'i>(invocation: &'i Invocation, name: &str) -> Option<Inside<'i>> {
+    if !PROGRAMS.contains(&name) {
+        return None;
+    }
+    let words = &invocation.words;
+    let is = |word: &Word, names: &[&str]| word.literal().is_some_and(|text| names.contains(&text));
+    let verb = words.iter().position(|word| is(word, &["run", "exec"]))?;
+    let container = if is(words.get(verb)?, &["run"]) { Container::New } else { Container::Running };
+    let is_shell = |word: &Word| word.literal().is_some_and(|text| SHELLS.contains(&base(text)));
+    let takes_text = |word: &Word| {
+        let letters = word.literal().and_then(|text| text.strip_prefix('-'));
+        letters.is_some_and(|letters| letters.ends_with('c') && letters.bytes().all(|byte| byte.is_ascii_lowercase()))
+    };
+    let entry = words.iter().enumerate().skip(verb).find_map(|(at, word)| match word.literal()? {
+        "--entrypoint" => words.get(at + 1).is_some_and(is_shell).then_some(at + 2),
+        joined => SHELLS.contains(&base(joined.strip_prefix("--entrypoint=")?)).then_some(at + 1),
+    });
+    // Behind an image comes the shell; one that is the entry point stands before it.
+    let shell = (verb + 2..words.len()).find(|at| {
+        let flags =
+            words.iter().skip(at + 1).take_while(|word| word.literal().is_some_and(|text| text.starts_with('-')));
+        words.get(*at).is_some_and(is_shell) && flags.clone().any(takes_text)
+    });
+    let from = entry.or(shell.map(|at| at + 1))?;
+    let mut flag = words.iter().enumerate().skip(from).filter(|(_, word)| takes_text(word)).map(|(at, _)| at);
+    // `docker run -c 512` gives shares of the processor, and stands before the image.
+    let flag = if entry.is_some() { flag.next_back() } else { flag.next() }?;
+    Some(Inside { container, text: words.get(flag + 1)?, before: words.get(verb..from)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::run;
+
+    #[test]
+    fn the_text_of_a_containers_shell_is_walked() {
+        let last = |script: &str| run(script).last().cloned().unwrap_or_default();
+        assert_eq!(last("docker run --rm -v $PWD:/w tools:1 sh -c 'kubectl apply -f x'"), "kubectl apply -f x");
+        assert_eq!(last("docker run --rm --entrypoint /bin/bash tools:1 -ec 'a b'"), "a b");
+        assert_eq!(last("docker run -c 512 --entrypoint=sh tools:1 -c 'a b'"), "a b");
+        assert_eq!(last("docker compose run --rm ops bash -lc 'a && b c'"), "b c");
+        assert_eq!(last("docker-compose exec -T ops sh -e -c 'a b'"), "a b");
+        assert_eq!(last("docker run --rm tools:1 sh ./x.sh -c"), "docker run --rm tools:1 sh ./x.sh -c");
+        assert_eq!(last("docker run --rm --name sh tools:1 x -c y"), "docker run --rm --name sh tools:1 x -c y");
+    }
+
+    #[test]
+    fn a_container_has_the_variables_that_it_is_given() {
+        let last = |script: &str| run(script).last().cloned().unwrap_or_default();
+        assert_eq!(last("T=1; docker run tools:1 sh -c \"a $T\""), "a 1");
+        assert_eq!(last("T=1; docker run -e T tools:1 sh -c 'a $T'"), "a 1");
+        assert_eq!(last("T=1; docker run --env=U=$T tools:1 sh -c 'a $U'"), "a 1");
+        assert_eq!(last("T=1; docker run tools:1 sh -c 'a $T'"), "a <$T of the other shell>");
+        assert_eq!(last("T=1; docker run tools:1 sh -c 'T=2'; a $T"), "a 1");
+    }
+}
