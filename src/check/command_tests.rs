@@ -50,6 +50,17 @@ fn a_check_whose_failure_is_not_heard_of_is_weaker() {
 }
 
 #[test]
+fn a_check_behind_other_words_still_runs() {
+    for after in ["timeout 60 npm test", "CI=1 npm test", "npx nyc npm test", "sudo npm test"] {
+        let in_place = format!("runs `{after}` in place of `npm test`");
+        assert_eq!(of_script("npm test", after), [in_place]);
+        assert_eq!(of_script("npm test", &format!("{after} || true")), ["weaker: goes on now where `npm test` fails"]);
+    }
+    assert_eq!(of_script("npm test", "echo npm test")[0], "weaker: no longer runs `npm test`");
+    assert_eq!(of_script("npm test\nnpm test", "npm test"), ["runs `npm test` less often"]);
+}
+
+#[test]
 fn a_check_that_one_event_loses_is_told_of_that_event() {
     let text =
         |script: &str| format!("pipelines:\n  default:\n    - step:\n        name: T\n        script: [{script}]");

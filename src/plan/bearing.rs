@@ -7,6 +7,7 @@ use super::does::sites_of;
 use super::lines::{MOST_PAIRS, ends, is_safeguard, shown};
 use super::model::PlannedStep;
 use super::script::{Line, LineKind, plainly};
+use super::wrapped::bare;
 use crate::effect::Runs;
 use crate::pipeline::ScriptItem;
 use crate::shell::{Stop, stops};
@@ -19,9 +20,9 @@ const LIGHT: [&str; 12] =
 /// A command with its weight.
 struct Command {
     node: NodeId,
-    /// As it is written most plainly, without redirects.
+    /// As it is written most plainly, without redirects and what stands before it.
     text: String,
-    /// With them.
+    /// With them and that.
     whole: String,
     runs: Runs,
     stop: Stop,
@@ -65,7 +66,8 @@ impl Script {
         let commands = stops(&texts).into_iter().map(|stop| {
             let (node, text) = (nodes[stop.text].id(), texts[stop.text]);
             let runs = step.found.ran.runs(node, stop.span);
-            Command { node, text: plain(text, stop.span), whole: plain(text, stop.whole), runs, stop }
+            let own = plain(text, stop.span);
+            Command { node, text: bare(&own).to_owned(), whole: plain(text, stop.whole), runs, stop }
         });
         let commands: Vec<Command> = commands.collect();
         let mut heaviest: HashMap<String, usize> = HashMap::new();

@@ -7,6 +7,7 @@ use super::calls::pipes;
 use super::does::told_at;
 use super::model::PlannedStep;
 use super::script::{Line, LineKind, lines};
+use super::wrapped::wraps;
 use crate::shell::{errexit, pipefail};
 use crate::text::named;
 
@@ -97,11 +98,15 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around:
             told.push(to_another_script(old, fresh.remove(at)));
             continue;
         }
-        match likest(old, &fresh).filter(|_| !many) {
+        let still = fresh.iter().position(|line| line.kind == old.kind && stands_in(&old.text, &line.text));
+        match still.or_else(|| likest(old, &fresh)).filter(|_| !many) {
             Some(at) => told.push(replaced(&old.text, &fresh.remove(at).text)),
             None => lost.push(old),
         }
     }
+    let is_run = |line: &&Line| is.iter().any(|other| (other.kind, &other.text) == (line.kind, &line.text));
+    let (less, lost): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(is_run);
+    told.extend(list(&less).map(|names| (format!("runs {names} less often"), false)));
     told.extend(of_lost(lost, around));
     told.extend(of_fresh(fresh, &is));
     told
@@ -191,10 +196,18 @@ fn likest(old: &Line, fresh: &[&Line]) -> Option<usize> {
     scored.max_by_key(|(score, at)| (*score, std::cmp::Reverse(*at))).map(|(_, at)| at)
 }
 
+/// Whether one of two commands runs the other, behind words of its own.
+fn stands_in(old: &str, new: &str) -> bool {
+    let (old, new) = (forgiven(old).unwrap_or(old), forgiven(new).unwrap_or(new));
+    wraps(new, old) || wraps(old, new)
+}
+
 /// What is told of a command in the place of another one.
 fn replaced(old: &str, new: &str) -> (String, bool) {
     match (forgiven(old), forgiven(new)) {
-        (None, Some(bare)) if bare == old => (format!("goes on now where {} fails", shown(old)), true),
+        (None, Some(bare)) if bare == old || stands_in(old, bare) => {
+            (format!("goes on now where {} fails", shown(old)), true)
+        }
         (Some(bare), None) if bare == new => (format!("stops now where {} fails", shown(new)), false),
         (was, is) => {
             let (old_text, new_text) = brief(old, new);

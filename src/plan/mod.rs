@@ -21,6 +21,7 @@ mod select;
 mod steps;
 mod triggered;
 mod waits;
+mod wrapped;
 
 pub use classes::{Planner, plans};
 pub use compare::{Change, compare};

@@ -69,7 +69,7 @@ fn commands(node: Node<'_>, part: LineKind, hide: &dyn Fn(&mut String), out: &mu
             }
         } else if !line.trim_start().starts_with('#') {
             for piece in pieces(line) {
-                let plain = plainly(line.get(piece.start..piece.end).unwrap_or(""));
+                let plain = behind_syntax(plainly(line.get(piece.start..piece.end).unwrap_or("")));
                 if !plain.is_empty() {
                     let range = Span::new(start + piece.start, start + piece.end);
                     out.push(Line { node: node.id(), range, text: plain, kind: part });
@@ -79,6 +79,12 @@ fn commands(node: Node<'_>, part: LineKind, hide: &dyn Fn(&mut String), out: &mu
         }
         start = end;
     }
+}
+
+/// A command without the word of the shell's syntax before it: `then echo x`.
+fn behind_syntax(text: String) -> String {
+    let behind = ["then ", "else ", "do ", "{ "].iter().find_map(|word| text.strip_prefix(word));
+    behind.map_or(text.clone(), |rest| rest.trim_start().to_owned())
 }
 
 /// The commands of a line: what `&&` and `;` part outside of quotes.
