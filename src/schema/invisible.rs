@@ -52,7 +52,7 @@ pub(super) fn find(document: &Document, out: &mut Findings<'_>) {
 }
 
 /// A character of a scalar, by its place in the file.
-fn first(node: Node<'_>, find: impl Fn(&str) -> Option<(usize, char)>) -> Option<(usize, char)> {
+pub(super) fn first(node: Node<'_>, find: impl Fn(&str) -> Option<(usize, char)>) -> Option<(usize, char)> {
     let text = node.text().filter(|text| !text.is_ascii())?;
     let (at, c) = find(text)?;
     let start = node.source_span(Span::new(at, at + c.len_utf8())).start;
@@ -88,8 +88,12 @@ fn is_odd_blank(c: char) -> bool {
     c.is_whitespace() && !c.is_ascii()
 }
 
-/// The first odd blank of a command outside quotes, comments and here-documents.
 fn unquoted_blank(text: &str) -> Option<(usize, char)> {
+    unquoted(text, |_, c| is_odd_blank(c))
+}
+
+/// The first of such characters of a command outside quotes, comments and here-documents; told by what stands before it.
+pub(super) fn unquoted(text: &str, is_sought: impl Fn(&str, char) -> bool) -> Option<(usize, char)> {
     let mut quote = None;
     let mut comment = false;
     let mut before = ' ';
@@ -101,7 +105,7 @@ fn unquoted_blank(text: &str) -> Option<(usize, char)> {
             (None, '#') if before.is_whitespace() => comment = true,
             (None, '"' | '\'') if before != '\\' => quote = Some(c),
             (Some(open), c) if open == c && before != '\\' => quote = None,
-            (None, c) if is_odd_blank(c) => return Some((at, c)),
+            (None, c) if is_sought(text.get(..at).unwrap_or(""), c) => return Some((at, c)),
             _ => {}
         }
         before = c;

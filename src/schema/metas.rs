@@ -35,6 +35,7 @@ metas! {
     SCALAR_KEYS "scalar-keys" Syntax Error "a map or a list stands where a key is expected";
     UNIQUE_KEYS "unique-keys" Syntax Error "a key stands twice in one map";
     VALUE_RANGE "value-range" Schema Error "a number, text or list is larger or smaller than what is allowed";
+    PLAIN_QUOTES "plain-quotes" Syntax Warning "quotes or dashes of running text stand where plain ones are meant";
     VISIBLE_CHARACTERS "visible-characters" Syntax Warning "a character that can't be seen, or that turns the direction of text, is part of the file";
     WELL_FORMED "well-formed" Schema Error "a name or an identifier is not written as such";
 }

@@ -17,6 +17,7 @@ mod shapes;
 mod syntax;
 mod system;
 mod types;
+mod typographic;
 
 pub use keys::spelt_like;
 pub use syntax::findings;

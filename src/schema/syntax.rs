@@ -1,6 +1,6 @@
 //! The syntax layer: problems of the reading as findings.
 
-use super::{invisible, metas};
+use super::{invisible, metas, typographic};
 use crate::finding::{Finding, Findings, RuleMeta};
 use crate::yaml::{Document, ProblemKind, Span, Style};
 
@@ -19,6 +19,7 @@ pub fn findings(document: &Document) -> Vec<Finding> {
     }
     tags(document, &mut found);
     tabs(document, &mut found);
+    typographic::find(document, &mut Findings::new(&metas::PLAIN_QUOTES, &mut found));
     invisible::find(document, &mut Findings::new(&metas::VISIBLE_CHARACTERS, &mut found));
     found.sort_by_key(|finding| (finding.span, finding.rule));
     found
