@@ -34,6 +34,8 @@ pub struct GitCall<'d> {
     pub words: Vec<Value>,
     /// The command.
     pub site: Site<'d>,
+    /// Whether it runs on another machine or in a container, where other repositories are.
+    pub elsewhere: bool,
 }
 
 /// A command that is not understood: the catalogue has no entry for it, or none for what it asks of a known tool.

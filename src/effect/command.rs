@@ -49,7 +49,8 @@ impl<'d> Reading<'_, 'd> {
         self.branch_is_searched(name);
         if name == "git" {
             let words = self.invocation.words.iter().skip(1).map(|word| word.value().into_owned()).collect();
-            let call = GitCall { words, site: self.run.site(self.invocation.place) };
+            let elsewhere = self.invocation.remote.is_some() || self.invocation.container.is_some();
+            let call = GitCall { words, site: self.run.site(self.invocation.place), elsewhere };
             self.run.found_mut().git.push(call);
         }
         self.contexts(name);

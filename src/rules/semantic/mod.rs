@@ -15,6 +15,7 @@ macro_rules! meta {
 
 mod acyclic_pipelines;
 mod automatic_first_step;
+mod cloned_history;
 mod constant_image;
 mod container_runner;
 mod default_allowed;
@@ -65,6 +66,7 @@ use super::Rule;
 pub static ALL: &[&dyn Rule] = &[
     &acyclic_pipelines::AcyclicPipelines,
     &automatic_first_step::AutomaticFirstStep,
+    &cloned_history::ClonedHistory,
     &constant_image::ConstantImage,
     &container_runner::ContainerRunner,
     &default_allowed::DefaultAllowed,

@@ -1,0 +1,130 @@
+//! `cloned-history`: a git command finds in the clone what it needs.
+
+use std::borrow::Cow;
+
+use super::site::Told;
+use crate::effect::GitCall;
+use crate::finding::{Findings, RuleMeta};
+use crate::pipeline::{File, Step};
+use crate::rules::{Flow, Rule};
+use crate::yaml::Node;
+
+static META: RuleMeta =
+    meta!("cloned-history", Warning, "a git command needs more of the repository than the step clones");
+
+/// Subcommands that do nothing outside a repository.
+const NEED_A_REPOSITORY: [&str; 19] = [
+    "describe",
+    "log",
+    "diff",
+    "show",
+    "rev-parse",
+    "rev-list",
+    "merge-base",
+    "merge",
+    "status",
+    "commit",
+    "add",
+    "push",
+    "pull",
+    "fetch",
+    "tag",
+    "branch",
+    "blame",
+    "checkout",
+    "switch",
+];
+
+/// Subcommands that bring a repository, or more of it.
+const BRING: [&str; 6] = ["clone", "init", "fetch", "pull", "remote", "submodule"];
+
+pub(super) struct ClonedHistory;
+
+/// What a step's `clone` leaves away.
+enum Missing<'d> {
+    /// All: `enabled: false`.
+    Everything(Node<'d>),
+    /// What is older than so many commits.
+    Older(Node<'d>),
+}
+
+impl Rule for ClonedHistory {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let mut told = Told::default();
+        for plan in flow.plans {
+            for step in &plan.steps {
+                let Some(missing) = missing(&step.step, &flow.file) else { continue };
+                for call in &step.found.git {
+                    let asks = subcommand(call);
+                    let asks = asks.as_deref().unwrap_or("");
+                    if call.elsewhere {
+                        continue;
+                    }
+                    // From here on the script sees to what it needs.
+                    if BRING.contains(&asks) && !matches!(asks, "fetch" | "pull") {
+                        break;
+                    }
+                    let (node, message, help) = match &missing {
+                        Missing::Everything(node) if NEED_A_REPOSITORY.contains(&asks) => (
+                            node,
+                            format!("`git {asks}` has no repository: the step does not clone it"),
+                            "remove `enabled: false`, or clone what the command is about",
+                        ),
+                        Missing::Older(_) if BRING.contains(&asks) => break,
+                        Missing::Older(node) if looks_back(asks, call) => (
+                            node,
+                            format!("`git {asks}` may look for older commits than the step clones"),
+                            "set `depth: full`, or fetch what is missing first: `git fetch --unshallow --tags`",
+                        ),
+                        _ => continue,
+                    };
+                    if told.first(call.site.span()) {
+                        out.violated(call.site.span(), message)
+                            .related(node.span(), "this is what it clones")
+                            .trace(plan.trace(step))
+                            .help(help);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What the clone leaves away: that of the step, else that of the whole file.
+fn missing<'d>(step: &Step<'d>, file: &File<'d>) -> Option<Missing<'d>> {
+    let clone = step.get("clone").or_else(|| file.root().get("clone"))?;
+    if let Some(enabled) = clone.get("enabled").filter(|enabled| enabled.text() == Some("false")) {
+        return Some(Missing::Everything(enabled));
+    }
+    let depth = clone.get("depth")?;
+    depth.text()?.parse::<u64>().is_ok().then_some(Missing::Older(depth))
+}
+
+/// What git is asked for; nothing where it is asked of another repository.
+fn subcommand<'c>(call: &'c GitCall<'_>) -> Option<Cow<'c, str>> {
+    let mut words = call.words.iter().map(|word| word.as_literal());
+    loop {
+        match words.next()?? {
+            "-C" | "--git-dir" | "--work-tree" => return None,
+            "-c" => drop(words.next()),
+            flag if flag.starts_with("--git-dir=") || flag.starts_with("--work-tree=") => return None,
+            flag if flag.starts_with('-') => {}
+            asks => return Some(Cow::Borrowed(asks)),
+        }
+    }
+}
+
+/// Whether it goes back through the commits to one that may be any number of them away.
+fn looks_back(asks: &str, call: &GitCall<'_>) -> bool {
+    let has = |flag: &str| call.words.iter().any(|word| word.as_literal() == Some(flag));
+    match asks {
+        // `--always` has an answer where no tag is found; a tag on the commit itself is always there.
+        "describe" => !has("--always") && !has("--exact-match"),
+        "merge-base" => true,
+        _ => false,
+    }
+}
