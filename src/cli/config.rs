@@ -15,6 +15,7 @@ use crate::finding::{Finding, Severity, Verdict};
 use crate::model::{Interrupt, LiveOptions};
 use crate::report::{self, FileReport, Look, Report};
 use crate::settings::{self, Api, ColorChoice, Settings};
+use crate::text::words;
 use crate::yaml::Document;
 
 /// The name of a repository's settings file.
@@ -167,23 +168,27 @@ impl Configuration {
     /// The settings for what is compiled in: the ones that somebody asked for. The file of whatever repository the program
     /// happens to be run in does not count, and that is told.
     pub(super) fn of_embedded(&self, world: &mut World<'_>) -> Result<Settings, CliError> {
-        if self.named {
-            return Ok(self.settings.clone());
-        }
-        if let Some(path) = &self.repository_file {
+        if let Some(path) = self.repository_file.as_ref().filter(|_| !self.named) {
             let shown = path.strip_prefix(&world.directory).unwrap_or(path).display().to_string();
-            writeln!(
-                world.err,
-                "note: what is compiled in is judged by its own settings, not by {0}: `--config {0}` asks for those",
-                report::visible(&shown)
-            )?;
+            let option = words(&["--config", shown.as_str()]);
+            let text =
+                format!("what is compiled in is judged by its own settings, not by {shown}: `{option}` asks for those");
+            writeln!(world.err, "note: {}", report::visible(&text))?;
+        }
+        Ok(self.for_embedded())
+    }
+
+    /// The same without a word.
+    pub(super) fn for_embedded(&self) -> Settings {
+        if self.named {
+            return self.settings.clone();
         }
         let mut settings = Settings::default();
         // What the command line and the environment say holds anywhere.
         if !matches!(self.settings_origins.get("main-branch"), None | Some(Origin::Repository(_))) {
             settings.main_branch.clone_from(&self.settings.main_branch);
         }
-        Ok(settings)
+        settings
     }
 
     /// A checker with the settings and no files at hand.

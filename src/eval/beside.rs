@@ -16,6 +16,10 @@ pub struct Beside {
     pub gate: bool,
     /// Whether recordings were made by this run.
     pub live: bool,
+    /// Whether some that were to be made were not.
+    pub unrecorded: bool,
+    /// The options with which the program was called that hold for whatever it is called for next.
+    pub again: Vec<String>,
 }
 
 impl Beside {

@@ -59,13 +59,18 @@ impl Case {
         self.recordings.iter().map(move |own| (own, shelf.expand(&beside(suite, &own.path))))
     }
 
+    /// The paths of those that the suite does not call written by hand.
+    pub fn paths_of_models(&self, suite: &str, shelf: &Shelf) -> BTreeSet<String> {
+        self.found(suite, shelf).filter(|(own, _)| !own.authored).flat_map(|(_, found)| found).collect()
+    }
+
     /// The paths of its recordings on the shelf, each once.
     pub fn paths(&self, suite: &str, shelf: &Shelf) -> BTreeSet<String> {
         self.found(suite, shelf).flat_map(|(_, found)| found).collect()
     }
 }
 
-/// The recordings of a case, each once.
+/// The recordings of a case, each once. `unrecorded` tells that some may not be there yet.
 ///
 /// # Errors
 /// What is wrong with its script, its settings or its patterns, each at its place.
@@ -74,6 +79,7 @@ pub(super) fn jobs_of(
     case: &Case,
     shelf: &Shelf,
     scripts: &mut Scripts<'_>,
+    unrecorded: bool,
 ) -> Result<Vec<Job>, Vec<ScriptError>> {
     let wrong = |route: &[&str], message: String| {
         let (line, column) = case.place_of(route);
@@ -112,7 +118,7 @@ pub(super) fn jobs_of(
     let mut problems = Vec::new();
     for (index, (own, found)) in case.found(&suite.file, shelf).enumerate() {
         let Recordings { path: pattern, authored } = own;
-        if found.is_empty() {
+        if found.is_empty() && !unrecorded {
             let route = ["recordings", &index.to_string()];
             problems.push(wrong(&route, format!("`{}`: no recording is called `{pattern}`", case.name)));
         }

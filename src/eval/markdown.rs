@@ -40,7 +40,7 @@ pub fn markdown(report: &Report, beside: &Beside, out: &mut dyn Write) -> io::Re
     if let Some(text) = torn(&summary) {
         writeln!(out, "\n{}", cell(&text))?;
     }
-    if let Some(text) = stale(report) {
+    if let Some(text) = stale(report, beside) {
         writeln!(out, "\n{}", cell(&text))?;
     }
     let several = several(&report.scores);

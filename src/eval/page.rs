@@ -27,6 +27,7 @@ pub fn page(report: &Report, beside: &Beside, told: &[Option<Told>], out: &mut d
         summary: report.summary(),
         comparison: beside.comparison.as_ref(),
         divergences: &beside.divergences,
+        stale: stale(report, beside),
         conversations: &conversations,
         honest: beside.honest(),
         instead: &beside.instead,
@@ -42,6 +43,7 @@ struct Page<'r> {
     summary: Summary,
     comparison: Option<&'r Comparison>,
     divergences: &'r [Divergence],
+    stale: Option<String>,
     conversations: &'r [String],
     honest: &'static str,
     instead: &'r str,
@@ -127,10 +129,6 @@ impl<'r> Page<'r> {
         }
         facts.extend(self.report.stamp.as_ref().map(|stamp| ("pipewright", stamp.program.clone())));
         facts
-    }
-
-    fn stale(&self) -> Option<String> {
-        stale(self.report)
     }
 
     fn authored(&self) -> Option<String> {

@@ -33,6 +33,8 @@ pub struct Options {
     pub shard: Option<Shard>,
     /// Whether stale recordings are left out: told, and nothing that could not be judged.
     pub leave_out_stale: bool,
+    /// Whether a pattern that takes no recording is no mistake: before they are made.
+    pub unrecorded: bool,
 }
 
 /// Recordings that are to be judged.
@@ -126,7 +128,7 @@ impl Work {
             let left_out = suite.cases.iter().filter(|case| !options.filter.takes(&case.name, &case.tags));
             work.chosen.left_out.extend(left_out.map(|case| (suite.name.clone(), case.name.clone())));
             for case in suite.chosen(&options.filter) {
-                match jobs_of(&suite, case, shelf, &mut scripts) {
+                match jobs_of(&suite, case, shelf, &mut scripts, options.unrecorded) {
                     Ok(own) => work.jobs.extend(own),
                     // What is wrong with a script or a path is mostly wrong with every cell of a matrix, and is told once.
                     Err(errors) => {
@@ -153,6 +155,11 @@ impl Work {
             });
         }
         work
+    }
+
+    /// What is wrong with the suites, so far.
+    pub fn problems(&self) -> &[ScriptError] {
+        &self.problems
     }
 
     /// The scores of all recordings, in order. `instead` is laid over the settings of each; `keep` knows scores of an

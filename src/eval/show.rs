@@ -48,7 +48,7 @@ pub fn human(report: &Report, beside: &Beside, manner: Manner, out: &mut dyn Wri
         counts("all", &report.summary(), out)?;
     }
     line(look, 0, MARKS, out)?;
-    stale(report).iter().try_for_each(|text| line(look, 0, text, out))?;
+    stale(report, beside).iter().try_for_each(|text| line(look, 0, text, out))?;
     let spared = report.spared();
     let bad = report.scores.iter().filter(|score| !score.passed() && !spared(score));
     let bad: Vec<&CaseScore> = bad.collect();

@@ -2,13 +2,14 @@
 
 use super::against::revisions;
 use super::baseline::{CaseChange, Change, Comparison, RuleChange};
+use super::beside::Beside;
 use super::instead::Divergence;
 use super::report::Report;
 use super::score::{CaseScore, TurnScore};
 use super::summary::{CaseSummary, Spread, Summary};
 use crate::engine::YamlKind;
 use crate::finding::Verdict;
-use crate::text::{command, counted};
+use crate::text::{command, counted, with};
 
 /// The scores of each suite; they stand together.
 pub(super) fn suites(report: &Report) -> Vec<(&str, &[CaseScore])> {
@@ -45,14 +46,15 @@ pub(super) fn torn(summary: &Summary) -> Option<String> {
 }
 
 /// What is to be known of stale recordings, and the next move, where there are some.
-pub(super) fn stale(report: &Report) -> Option<String> {
+pub(super) fn stale(report: &Report, beside: &Beside) -> Option<String> {
     let stale = || report.scores.iter().filter(|score| score.stale);
     let left_out = report.scores.iter().any(|score| report.is_left_out(score));
     let asked = |options: &[&str]| {
         let of_suites = |files: &[String]| {
-            let suites = files.iter().map(String::as_str);
-            let words = ["eval"].into_iter().chain(suites).chain(report.chosen.filter.options().flatten());
-            command(&words.chain(options.iter().copied()).collect::<Vec<_>>())
+            let chosen = report.chosen.filter.options().flatten().chain(beside.again.iter().map(String::as_str));
+            let parted = files.iter().any(|file| file.starts_with('-')).then_some("--");
+            let suites = parted.into_iter().chain(files.iter().map(String::as_str));
+            command(&with(["eval"].into_iter().chain(suites), chosen.chain(options.iter().copied())))
         };
         report.files.as_deref().map_or_else(|| options.join(" "), of_suites)
     };

@@ -31,7 +31,44 @@ fn several_conversations_are_recorded_at_once_until_a_cap_is_reached() {
         capped.err
     );
     assert_eq!(server.asked().len(), 1);
-    assert!(capped.err.contains(".part)"), "{}", capped.err);
+    // What was recorded is reported, and of what was not begun nothing is left.
+    assert!(capped.out.contains("1 recording") && !capped.err.contains("no recording is called"), "{}", capped.err);
+    assert!(capped.err.contains("error: 1 of 6 conversations were recorded\n"), "{}", capped.err);
+    assert_eq!(capped.err.matches("not recorded to its end").count(), 1, "{}", capped.err);
+    assert!(
+        !capped.err.contains(".part") && capped.files().iter().all(|path| !path.ends_with(".part")),
+        "{}",
+        capped.err
+    );
+}
+
+#[test]
+fn nobody_is_asked_before_the_suites_are_sound() {
+    let script = "name: s\nsettings: {policy: none}\nturns: [{id: a, prompt: one}]\n";
+    let live = |suite: &str| {
+        let server = Server::with([says("Well.")]);
+        let run =
+            pipewright().file("s.yaml", script).file("mine.yaml", suite).env("OPENAI_API_KEY", "sk-canary-123456");
+        let run = run.args(["eval", "mine.yaml", "--live", "--server", &server.base(), "--model", "small"]).run();
+        (server.asked().len(), run)
+    };
+    let one = "  - {name: one, script: s.yaml, recordings: ['r/*.jsonl']}\n";
+    for (other, why) in [
+        ("  - {name: two, script: none.yaml, recordings: ['r/*.jsonl']}\n", "none.yaml"),
+        ("  - {name: two, script: s.yaml, recordings: ['r/*.jsonl'], expect: {turn: 1}}\n", "did you mean `turns`?"),
+    ] {
+        let (asked, ended) = live(&format!("name: mine\ncases:\n{one}{other}"));
+        assert_eq!((asked, ended.code), (0, Some(2)), "{}", ended.err);
+        assert!(ended.err.contains(why) && ended.err.contains("nobody was asked"), "{}", ended.err);
+    }
+    // A case without a script has nothing to ask; where that is all, nothing is to be done.
+    let silent = "  - {name: two, recordings: ['r/*.jsonl']}\n";
+    let (asked, ended) = live(&format!("name: mine\ncases:\n{one}{silent}"));
+    assert_eq!((asked, ended.code), (1, Some(0)), "{}{}", ended.out, ended.err);
+    assert!(ended.err.contains("note: `two` has no `script`, so nothing is recorded for it"), "{}", ended.err);
+    let (asked, ended) = live(&format!("name: mine\ncases:\n{silent}"));
+    assert_eq!((asked, ended.code), (0, Some(2)), "{}", ended.err);
+    assert!(ended.err.contains("error: `two` has no `script`"), "{}", ended.err);
 }
 
 #[test]
@@ -45,6 +82,7 @@ fn a_conversation_whose_repair_got_no_reply_is_no_recording() {
     assert_eq!(ended.code, Some(3), "{}{}", ended.out, ended.err);
     assert!(ended.err.contains("one: not recorded to its end: the repair got no reply"), "{}", ended.err);
     assert_eq!(server.asked().len(), 2, "nothing more is paid for");
+    assert!(ended.err.contains(".part)") && ended.files().iter().any(|path| path.ends_with(".part")), "{}", ended.err);
 }
 
 #[test]
@@ -74,6 +112,14 @@ fn samples_are_those_that_answer_the_prompts_of_today() {
         run(script(prompt), Some(&recording), &server);
         assert_eq!(server.asked().len(), asked, "the prompt is {prompt}");
     }
+    // What lies beside them and no pattern of the case takes is another case's.
+    let server = Server::with([says("Well.")]);
+    let neighbour = pipewright().file("s.yaml", script("one")).file("r/sub/mine.jsonl", &recording);
+    let neighbour = neighbour.file("mine.yaml", suite.replace("r/*", "r/2026*")).file("r/other.jsonl", &recording);
+    let neighbour = neighbour.env("OPENAI_API_KEY", "sk-canary-123456");
+    let neighbour = neighbour.args(["eval", "mine.yaml", "--live", "--samples", "1", "--server", &server.base()]);
+    let ended = neighbour.args(["--model", "small"]).run();
+    assert_eq!((ended.code, server.asked().len()), (Some(0), 1), "{}{}", ended.out, ended.err);
     // What is masked in a recording is known again, also by a run that does not know what was hidden.
     let secret = "log in with sk-canary-123456";
     let first = run(script(secret), None, &Server::with([says("Well.")]));
@@ -124,6 +170,11 @@ fn stale_recordings_are_told_left_out_or_recorded_anew() {
     assert_eq!(told.code, Some(3), "{}", told.out);
     let next = "stale: 1 recording made for other prompts than today's: `--stale leave-out` judges without, `pipewright eval mine.yaml --live";
     assert!(told.out.contains(next), "{}", told.out);
+    // The command that is shown is the one that was given, as far as it holds for the next one.
+    let configured =
+        run(&both).file("my settings.yaml", "main-branch: main\n").args(["--config", "my settings.yaml"]).run();
+    let next = "`pipewright eval mine.yaml --config 'my settings.yaml' --live --stale record` records anew";
+    assert!(configured.out.contains(next), "{}", configured.out);
     let without = run(&both).args(["--stale", "leave-out"]).run();
     assert!(without.code == Some(0) && without.out.contains("than today's: left out\n"), "{}", without.out);
     let junit = run(&both).args(["--stale", "leave-out", "--format", "junit"]).run();

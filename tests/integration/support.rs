@@ -114,6 +114,22 @@ impl Ended {
         self.folder.path().join("work").join(path).exists()
     }
 
+    /// The paths of all files below the current folder, seen from there.
+    pub(crate) fn files(&self) -> Vec<String> {
+        fn below(folder: &std::path::Path, root: &std::path::Path, found: &mut Vec<String>) {
+            for entry in folder.read_dir().expect("a folder").flatten() {
+                match entry.path() {
+                    path if path.is_dir() => below(&path, root, found),
+                    path => found.push(path.strip_prefix(root).expect("below").display().to_string()),
+                }
+            }
+        }
+        let root = self.folder.path().join("work");
+        let mut found = Vec::new();
+        below(&root, &root, &mut found);
+        found
+    }
+
     /// The text of a file in the current folder.
     pub(crate) fn read(&self, path: &str) -> String {
         std::fs::read_to_string(self.folder.path().join("work").join(path)).expect("the file is there")

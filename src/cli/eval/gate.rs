@@ -43,6 +43,7 @@ pub(super) fn end(
     if let Some(path) = &against.write_baseline {
         let shown = path.display().to_string();
         let why = match () {
+            () if beside.unrecorded => Some("not all conversations were recorded"),
             () if report.shard.is_some() => Some("is a part of a run (`eval merge --write-baseline` keeps all of it)"),
             () if !report.chosen.left_out.is_empty() => {
                 Some("the run leaves cases out, and a baseline without them holds nothing against them")

@@ -7,31 +7,33 @@ use std::time::SystemTime;
 
 use super::args::{Eval, Stale};
 use super::stopped;
+use super::take::{Take, one, shown};
 use crate::cli::args::Global;
-use crate::cli::chat::{redact, repairs, told};
-use crate::cli::config::{Configuration, checker_of};
-use crate::cli::record::keep;
-use crate::cli::replay::{backend, header};
+use crate::cli::config::Configuration;
+use crate::cli::replay::backend;
 use crate::cli::{CliError, World, files};
 use crate::engine::written::ScriptErrors;
 use crate::engine::{self, Cues, PromptScript, Recording};
 use crate::eval::{Case, Filter, Shelf, Suite};
-use crate::model::{Backend, Interrupt, Live, Meter, Metered};
-use crate::replay::{self, Options};
-use crate::report::{Look, visible};
-use crate::session::{self, Writer, new_id};
+use crate::model::{Interrupt, Meter};
+use crate::report::visible;
+use crate::session::{self, new_id};
+use crate::text::named;
 
-/// One conversation that is to be recorded.
-struct Take {
-    case: String,
-    script: PromptScript,
-    target: PathBuf,
-    /// Whether a stale recording is there, which is kept beside it.
-    anew: bool,
+/// What a live recording came to.
+#[derive(Default)]
+pub(super) struct Recorded {
+    /// How many conversations were recorded.
+    pub(super) count: usize,
+    /// Why the others were not.
+    pub(super) broken: Option<CliError>,
 }
 
 /// Plays the scripts of the chosen cases and keeps what is said beside their recordings. A conversation that does not
 /// come to its end leaves no recording; those that did stay.
+///
+/// # Errors
+/// Nothing was asked, or the run was interrupted.
 pub(super) fn record(
     arguments: &Eval,
     filter: &Filter,
@@ -39,7 +41,7 @@ pub(super) fn record(
     interrupt: &Interrupt,
     global: &Global,
     world: &mut World<'_>,
-) -> Result<(), CliError> {
+) -> Result<Recorded, CliError> {
     if arguments.suites.is_empty() {
         let error = CliError::usage("what is compiled in can't be recorded anew");
         return Err(error.hint("name a suite's file"));
@@ -52,7 +54,7 @@ pub(super) fn record(
     let queue = Mutex::new(takes);
     let (sender, receiver) = mpsc::channel();
     let directory = world.directory.clone();
-    let mut failed = None;
+    let mut failed = false;
     std::thread::scope(|scope| {
         for _ in 0..arguments.jobs {
             let (sender, queue, meter, interrupt, directory) = (sender.clone(), &queue, &meter, interrupt, &directory);
@@ -82,24 +84,19 @@ pub(super) fn record(
                     format!("{case}: recorded to {path}{former}")
                 }
                 Err(reason) => {
-                    let line = format!("{case}: not recorded to its end: {reason}");
-                    failed.get_or_insert(line.clone());
-                    line
+                    failed = true;
+                    format!("{case}: not recorded to its end: {reason}")
                 }
             };
             // The recordings are what counts; a line that can't be written stops none.
             let _ = writeln!(world.err, "{}", visible(&line));
         }
     });
-    match failed {
-        Some(reason) => {
-            if interrupt.is_raised() {
-                return Err(stopped::live(recorded, of, arguments, global));
-            }
-            Err(CliError::undone(reason).hint(stopped::STAYS))
-        }
-        None => Ok(()),
+    if failed && interrupt.is_raised() {
+        return Err(stopped::live(recorded, of, arguments, global));
     }
+    let broken = failed.then(|| CliError::undone(stopped::recorded(recorded, of)).hint(stopped::STAYS));
+    Ok(Recorded { count: recorded, broken })
 }
 
 /// A case with its prompts.
@@ -109,21 +106,23 @@ struct Asked {
     case: Case,
     script: PromptScript,
     cues: Cues,
-    /// Its recordings, where stale ones are to be recorded anew.
+    /// The recordings that it takes.
     recordings: BTreeSet<PathBuf>,
+    /// Those of them whose replies a model gave.
+    of_models: BTreeSet<PathBuf>,
 }
 
 /// The cases that have a script, in the order of suites and cases: all of them, so that none loses a recording to another.
 /// Where stale recordings are recorded anew, one that can't be read could lose its own, so nothing is begun. Else what is
-/// wrong with one that is not chosen is told when it is judged.
+/// wrong with one that is not chosen is told when it is judged. Beside them the names of chosen cases without a script.
 fn asked(
     arguments: &Eval,
     filter: &Filter,
     configuration: &Configuration,
     world: &World<'_>,
-) -> Result<Vec<Asked>, CliError> {
+) -> Result<(Vec<Asked>, Vec<String>), CliError> {
     let anew = arguments.stale == Stale::Record;
-    let mut all = Vec::new();
+    let (mut all, mut silent) = (Vec::new(), Vec::new());
     let mut mistakes = Vec::new();
     for path in &arguments.suites {
         let name = path.display().to_string();
@@ -134,7 +133,12 @@ fn asked(
         mistakes.extend(wrong);
         let folder = world.directory.join(path).parent().map(Path::to_owned).unwrap_or_default();
         for case in suite.cases {
-            let Some(path) = &case.script else { continue };
+            let Some(path) = &case.script else {
+                if filter.takes(&case.name, &case.tags) {
+                    silent.push(format!("`{}`", case.name));
+                }
+                continue;
+            };
             let read = || {
                 let text = files::read(&folder.join(path)).map_err(|reason| undone(format!("{path}: {reason}")))?;
                 let full = folder.join(path);
@@ -147,19 +151,17 @@ fn asked(
             };
             case.fill(&mut script);
             let cues = engine::cues_of_script(&script);
-            let recordings = match anew {
-                true => case.paths(&name, &Shelf::Disk(world.directory.clone())),
-                false => BTreeSet::new(),
-            };
-            let recordings = recordings.into_iter().map(|path| world.directory.join(path)).collect();
-            all.push(Asked { suite: name.clone(), folder: folder.clone(), case, script, cues, recordings });
+            let shelf = Shelf::Disk(world.directory.clone());
+            let full = |paths: BTreeSet<String>| paths.into_iter().map(|path| world.directory.join(path)).collect();
+            let (recordings, of_models) = (full(case.paths(&name, &shelf)), full(case.paths_of_models(&name, &shelf)));
+            all.push(Asked { suite: name.clone(), folder: folder.clone(), case, script, cues, recordings, of_models });
         }
     }
     if anew && !mistakes.is_empty() {
         let error = CliError::usage(ScriptErrors(mistakes).to_string());
         return Err(error.hint("correct the suite first: a case that can't be read may share a recording"));
     }
-    Ok(all)
+    Ok((all, silent))
 }
 
 /// The conversations that are to be recorded, in the order of suites and cases.
@@ -167,9 +169,19 @@ fn takes(
     arguments: &Eval,
     filter: &Filter,
     configuration: &Configuration,
-    world: &World<'_>,
+    world: &mut World<'_>,
 ) -> Result<VecDeque<Take>, CliError> {
-    let all = asked(arguments, filter, configuration, world)?;
+    let (all, silent) = asked(arguments, filter, configuration, world)?;
+    if !silent.is_empty() {
+        let (has, each) = if silent.len() == 1 { ("has", "it") } else { ("have", "them") };
+        let text = format!("{} {has} no `script`, so nothing is recorded for {each}", named(&silent));
+        if !all.iter().any(|one| filter.takes(&one.case.name, &one.case.tags)) {
+            return Err(
+                CliError::usage(text).hint("name the prompt script that is to be asked, or judge without `--live`")
+            );
+        }
+        writeln!(world.err, "note: {}", visible(&text))?;
+    }
     let mut takes: VecDeque<Take> = VecDeque::new();
     let mut number = 0;
     for one in all.iter().filter(|one| filter.takes(&one.case.name, &one.case.tags)) {
@@ -179,7 +191,7 @@ fn takes(
             Stale::Fail | Stale::LeaveOut => Vec::new(),
         };
         let wanted = match arguments.samples {
-            Some(samples) => usize::from(samples).saturating_sub(answering(folder, case, cues)),
+            Some(samples) => usize::from(samples).saturating_sub(one.answering()),
             None => usize::from(arguments.stale != Stale::Record),
         };
         let count = wanted.saturating_sub(stale.len());
@@ -227,59 +239,21 @@ impl Asked {
         self.recordings.iter().filter(is_stale).cloned().collect()
     }
 
+    /// How many of its recordings answer all of its script's prompts. One that is stale, or can't be read, or has a repair
+    /// without a reply, or was written by hand, is none of them.
+    fn answering(&self) -> usize {
+        let answers = |path: &&PathBuf| {
+            session::open(path)
+                .is_ok_and(|session| !session.header.authored && Recording::new(session).answers_all(&self.cues))
+        };
+        self.of_models.iter().filter(answers).count()
+    }
+
     /// Whether the case takes a recording and asks something else than the cues.
     fn asks_otherwise(&self, cues: &Cues, target: &Path) -> bool {
         let same = || self.cues.iter().map(|cue| &cue.prompt).eq(cues.iter().map(|cue| &cue.prompt));
         self.recordings.contains(target) && (self.cues.file != cues.file || !same())
     }
-}
-
-/// Holds one conversation. Its file gets its name when it is whole.
-fn one(
-    take: &Take,
-    arguments: &Eval,
-    configuration: &Configuration,
-    meter: &Meter,
-    interrupt: &Interrupt,
-    directory: &Path,
-) -> Result<PathBuf, String> {
-    let live = Live::new(configuration.live(interrupt.clone())).map_err(|error| told(error).to_string())?;
-    let mut live = Metered::new(live, meter, interrupt.clone());
-    let engine = engine::Options { repairs: repairs(arguments.repairs), whole: true, ..engine::Options::default() };
-    let header = header(configuration, &engine, Some(&take.script), Some(live.name()));
-    let part = take.target.with_extension("part");
-    let mut writer = Writer::create(&part, &header, redact(configuration));
-    let options = Options {
-        script: Some(&take.script),
-        recording: None,
-        asking: replay::Asking::Never,
-        shelf: &[],
-        engine,
-        checker: checker_of(&take.script.settings).map_err(|error| error.to_string())?,
-        output: None,
-        directory: directory.to_owned(),
-        overwrite: false,
-        look: Look::default(),
-    };
-    let outcome = replay::run(options, Some(&mut live), Some(&mut writer), &mut std::io::sink(), &mut std::io::sink());
-    drop(writer);
-    let ended = match outcome {
-        Ok(outcome) => outcome.ended.map(|error| error.to_string()),
-        Err(error) => Some(error.to_string()),
-    };
-    if let Some(reason) = ended {
-        let part = shown(&part, directory);
-        return Err(format!("{reason} (what was said is in {part})"));
-    }
-    if take.anew {
-        keep(&take.target).map_err(|error| format!("{}: {error}", shown(&take.target, directory)))?;
-    }
-    std::fs::rename(&part, &take.target).map_err(|error| format!("{}: {error}", shown(&part, directory)))?;
-    Ok(take.target.clone())
-}
-
-fn shown(path: &Path, directory: &Path) -> String {
-    path.strip_prefix(directory).unwrap_or(path).display().to_string()
 }
 
 /// The folder where a case's recordings lie.
@@ -288,15 +262,6 @@ fn home(folder: &Path, case: &Case) -> PathBuf {
     let fixed = pattern.split('/').take_while(|part| !part.contains(['*', '?', '[', '{']) && !part.ends_with(".jsonl"));
     let from = if pattern.starts_with('/') { PathBuf::from("/") } else { folder.to_owned() };
     fixed.fold(from, |path, part| path.join(part))
-}
-
-/// How many recordings of a script's prompts a case has where its new ones would go. One that is stale, or can't be read, or
-/// has a repair without a reply, is none of them.
-fn answering(folder: &Path, case: &Case, cues: &Cues) -> usize {
-    let paths = home(folder, case).read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
-    let recordings = paths.filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
-    let answers = |path: &PathBuf| session::open(path).is_ok_and(|session| Recording::new(session).answers_all(cues));
-    recordings.filter(answers).count()
 }
 
 /// A pattern without parts that mean nothing: `./a//b` is `a/b`.

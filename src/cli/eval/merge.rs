@@ -22,7 +22,8 @@ pub(super) fn run(arguments: &Merge, global: &Global, world: &mut World<'_>) -> 
             eval::read_report(&text).map_err(|reason| CliError::usage(format!("{name}: {reason}")))?;
         parts.push((name, report, beside));
     }
-    let (report, beside) = eval::merge(parts).map_err(CliError::usage)?;
+    let (report, mut beside) = eval::merge(parts).map_err(CliError::usage)?;
+    beside.again = super::again(global);
     let told = if arguments.format == EvalFormat::Html { told(&report, global, world)? } else { Vec::new() };
     let manner = Manner { look: plain_look(global, world)?, failures_only: arguments.failures_only };
     gate::end(&report, beside, &told, &arguments.against, before.as_ref(), (arguments.format, manner), world)
@@ -36,15 +37,17 @@ fn told(report: &Report, global: &Global, world: &mut World<'_>) -> Result<Vec<O
         return Ok(Vec::new());
     };
     let configuration = Configuration::load(global, Overrides::default(), world)?;
-    let settings = if suites.is_empty() { configuration.of_embedded(world)? } else { configuration.settings };
+    let settings = if suites.is_empty() { configuration.for_embedded() } else { configuration.settings };
     let options = eval::Options { settings, filter: report.chosen.filter.clone(), ..eval::Options::default() };
     let work = Work::prepare(suites, &Shelf::Disk(world.directory.clone()), &options);
     let Some((told, others)) = work.told_again(report, CONVERSATIONS) else {
         let named = if suites.is_empty() { "what is compiled in".to_owned() } else { suites.join(", ") };
         writeln!(
             world.err,
-            "note: the page has no conversations: {} is not here as it was judged; merge where the parts were run",
-            visible(&named)
+            "note: the page has no conversations: {} {} not here as {} judged; merge where the parts were run, with the `--config` that they had",
+            visible(&named),
+            if suites.len() > 1 { "are" } else { "is" },
+            if suites.len() > 1 { "they were" } else { "it was" },
         )?;
         return Ok(Vec::new());
     };

@@ -8,15 +8,18 @@ mod merge;
 mod mutate;
 mod progress;
 mod stopped;
+mod take;
 
 use std::path::Path;
 
 use self::args::{Eval, EvalCommand, EvalFormat, Stale};
+use self::live::Recorded;
 use super::args::Global;
 use super::config::{Configuration, Overrides};
 use super::{CliError, Exit, World, files};
 use crate::engine::PromptScript;
 use crate::engine::script::{rule_ids, unknown_rule};
+use crate::engine::written::ScriptErrors;
 use crate::eval::{self, Beside, Filter, Instead, Keep, Manner, Shard, Shelf, Work};
 use crate::model::Interrupt;
 use crate::report::visible;
@@ -48,22 +51,24 @@ fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Ex
         let error = CliError::usage("`--stale record` asks a model");
         return Err(error.hint("add `--live`, or judge without stale recordings with `--stale leave-out`"));
     }
-    if arguments.live {
-        // Nothing is paid for before all that was asked for is there. Offline the other suites are judged.
-        for suite in &suites {
-            if let Err(reason) = files::read(&world.directory.join(suite)) {
-                return Err(CliError::undone(format!("{suite}: {reason}")));
-            }
-        }
-        live::record(arguments, &filter, &configuration, &interrupt, global, world)?;
-    }
     let keep = arguments.resume.as_ref().map(|path| kept(path, world)).transpose()?;
     let settings = match suites.is_empty() {
         true => configuration.of_embedded(world)?,
         false => configuration.settings.clone(),
     };
     let leave_out_stale = arguments.stale == Stale::LeaveOut;
-    let options = eval::Options { settings, filter, shard, leave_out_stale };
+    let mut options = eval::Options { settings, filter, shard, leave_out_stale, unrecorded: false };
+    let mut recorded = Recorded::default();
+    if arguments.live {
+        whole(&suites, &options, world)?;
+        recorded = live::record(arguments, &options.filter, &configuration, &interrupt, global, world)?;
+    }
+    // Where nothing is new, nothing new is to be judged.
+    if let Some(broken) = recorded.broken.take_if(|_| recorded.count == 0) {
+        return Err(broken);
+    }
+    // A case that was not reached has none.
+    options.unrecorded = recorded.broken.is_some();
     let work = Work::prepare(&suites, &Shelf::Disk(world.directory.clone()), &options);
     // Whoever can't listen for Ctrl-C ends at it, as any program does.
     let _ = interrupt.on_ctrl_c();
@@ -92,12 +97,44 @@ fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Ex
     let beside = Beside {
         divergences,
         instead: instead.as_ref().map_or("", Instead::words).to_owned(),
-        live: arguments.live,
+        live: recorded.count > 0,
+        unrecorded: recorded.broken.is_some(),
+        again: again(global),
         ..Beside::default()
     };
     let exit =
         gate::end(&report, beside, &told, &arguments.against, before.as_ref(), (arguments.format, manner), world)?;
-    Ok(if arguments.exit_zero { Exit::Fine } else { exit })
+    match recorded.broken {
+        Some(broken) => Err(broken),
+        None => Ok(if arguments.exit_zero { Exit::Fine } else { exit }),
+    }
+}
+
+/// Makes sure of the suites before anything is paid for: offline the cases that can be read would be judged.
+fn whole(suites: &[String], options: &eval::Options, world: &World<'_>) -> Result<(), CliError> {
+    for suite in suites {
+        if let Err(reason) = files::read(&world.directory.join(suite)) {
+            return Err(CliError::undone(format!("{suite}: {reason}")));
+        }
+    }
+    if suites.is_empty() {
+        return Ok(());
+    }
+    let options = eval::Options { unrecorded: true, ..options.clone() };
+    let work = Work::prepare(suites, &Shelf::Disk(world.directory.clone()), &options);
+    match work.problems() {
+        [] => Ok(()),
+        problems => {
+            let error = CliError::usage(ScriptErrors(problems.to_vec()).to_string());
+            Err(error.hint("nobody was asked: correct the suite first"))
+        }
+    }
+}
+
+/// The options that hold for another call as well.
+fn again(global: &Global) -> Vec<String> {
+    let config = global.config.iter().flat_map(|path| ["--config".to_owned(), path.display().to_string()]);
+    config.collect()
 }
 
 /// The settings of a counterfactual run, where one is asked for.
