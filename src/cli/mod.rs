@@ -18,6 +18,7 @@ mod plan;
 mod record;
 mod replay;
 mod rules;
+mod scripts;
 mod sessions;
 mod shell;
 mod show_config;

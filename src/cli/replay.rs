@@ -7,7 +7,7 @@ use super::args::{Global, Replay};
 use super::chat::{redact, repairs, told};
 use super::config::{Configuration, Overrides, checker_of};
 use super::record::Record;
-use super::{CliError, Exit, World, files};
+use super::{CliError, Exit, World, scripts};
 use crate::engine::{self, PromptScript, Recording, hash_of_prompts};
 use crate::eval;
 use crate::model::{Backend, Interrupt, Live};
@@ -135,12 +135,7 @@ fn material(
         }
         Some(path) => {
             let name = path.display().to_string();
-            let full = directory.join(path);
-            let text = files::read(&full).map_err(|reason| CliError::undone(format!("{name}: {reason}")))?;
-            let script = PromptScript::read_with(&name, &text, &configuration.settings, &|file| {
-                engine::read_beside(&full, file)
-            });
-            let script = script?;
+            let script = scripts::read(path, directory, &configuration.settings, CliError::undone)?;
             if shelf.is_empty() && !arguments.live {
                 shelf = compiled_in(&script, &name)?;
             }

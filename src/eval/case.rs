@@ -118,18 +118,19 @@ struct Cell {
 
 impl<'r> Reader<'r> {
     /// What the case stands for: one cell, or those of its matrix.
-    fn cells(&self, shared: &Variables) -> Result<Vec<Cell>, Wrong> {
+    fn cells(&self, shared: &Variables) -> Result<Vec<Cell>, Vec<Wrong>> {
         let mut variables = shared.clone();
-        variables.extend(variables::variables(self.node.get("variables"))?);
-        let cells = variables::cells(self.node.get("matrix"))?;
+        variables.extend(variables::variables(self.node.get("variables")).map_err(|wrong| vec![wrong])?);
+        let cells = variables::cells(self.node.get("matrix")).map_err(|wrong| vec![wrong])?;
         let cells: Vec<Cell> = cells
             .into_iter()
             .map(|matrix| Cell { variables: variables.clone().into_iter().chain(matrix.clone()).collect(), matrix })
             .collect();
         let known = cells.first().map(|cell| &cell.variables);
-        match known.and_then(|known| variables::unknown(self.node, known, &["matrix", "variables"])) {
-            Some(wrong) => Err(wrong),
-            None => Ok(cells),
+        let wrong = known.map(|known| variables::unknown(self.node, known, &["matrix", "variables"]));
+        match wrong {
+            Some(wrong) if !wrong.is_empty() => Err(wrong),
+            _ => Ok(cells),
         }
     }
 
@@ -145,8 +146,8 @@ impl<'r> Reader<'r> {
         let cells = match self.cells(shared) {
             Ok(cells) if wrong.is_empty() => cells,
             Ok(_) => return wrong,
-            Err(error) => {
-                wrong.push(error);
+            Err(errors) => {
+                wrong.extend(errors);
                 return wrong;
             }
         };
@@ -242,7 +243,7 @@ impl<'r> Reader<'r> {
                 errors(found).into_iter().map(|(span, message)| (whole.unwrap_or(span), message)).collect();
             if wrong.is_empty() { Ok(()) } else { Err(wrong) }
         };
-        if variables::unknown(node, &Variables::new(), &[]).is_none() {
+        if variables::unknown(node, &Variables::new(), &[]).is_empty() {
             settings::read_node(node, &rule_ids(), &mut settings, &mut found);
             told(&found, None)?;
             return Ok(settings);

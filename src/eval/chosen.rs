@@ -34,6 +34,11 @@ impl Chosen {
         self.is_all() && !self.leave_out_stale
     }
 
+    /// Whether, where this part judges nothing, no other part does either, since no case was asked for.
+    pub(super) fn is_nothing(&self) -> bool {
+        !self.left_out.is_empty() && self.elsewhere.is_empty()
+    }
+
     /// Whether a score from before would be there now if its recording were.
     pub(super) fn takes(&self, before: &CaseScore) -> bool {
         // Tags of a case that is gone are not known; by its name alone it may have been left out.

@@ -92,18 +92,12 @@ impl CaseExpectation {
     }
 
     /// The turns that are named by their id, and where.
-    pub(super) fn named_turns(&self) -> Vec<(Vec<String>, &str)> {
-        fn id(turn: &TurnName) -> Option<&str> {
-            match turn {
-                TurnName::Id(id) => Some(id),
-                TurnName::Number(_) => None,
-            }
-        }
-        let of = |key: &'static str, id: &str| route(&[key, id]);
-        let by_turn = self.by_turn.iter().filter_map(id).map(|id| (route(&["by-turn"]), id));
-        let verdicts = self.verdicts.keys().filter_map(id).map(|id| (of("verdicts", id), id));
-        let yaml = self.yaml.keys().filter_map(id).map(|id| (of("yaml", id), id));
-        let text = self.text.keys().filter_map(id).map(|id| (of("text", id), id));
+    pub(super) fn named_turns(&self) -> Vec<(Vec<String>, &TurnName)> {
+        let of = |key: &'static str, turn: &TurnName| route(&[key, &turn.key()]);
+        let by_turn = self.by_turn.iter().map(|turn| (route(&["by-turn"]), turn));
+        let verdicts = self.verdicts.keys().map(|turn| (of("verdicts", turn), turn));
+        let yaml = self.yaml.keys().map(|turn| (of("yaml", turn), turn));
+        let text = self.text.keys().map(|turn| (of("text", turn), turn));
         by_turn.chain(verdicts).chain(yaml).chain(text).collect()
     }
 

@@ -8,14 +8,43 @@ use super::case::{Case, Recordings};
 use super::job::{Job, Of};
 use super::shelf::{Shelf, beside, seen_from};
 use super::suite::Suite;
+use super::turn::TurnName;
 use crate::engine::{PromptScript, ScriptError, ScriptErrors};
 use crate::session::read;
-use crate::settings::nearest;
+use crate::settings::{Settings, nearest};
+use crate::text::counted;
 
 /// Prompt scripts, each file read once.
 pub(super) struct Scripts<'s> {
     shelf: &'s Shelf,
     read: BTreeMap<String, Result<String, String>>,
+}
+
+/// What a file is that should be a prompt script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OtherFile {
+    /// A suite.
+    Suite,
+    /// A recording.
+    Recording,
+}
+
+/// What a file is that can't be read as a prompt script; `None` where it is nothing else that is known either.
+pub fn other_than_script(path: &str, text: &str) -> Option<OtherFile> {
+    if Suite::read(path, text, &Settings::default()).is_ok() {
+        return Some(OtherFile::Suite);
+    }
+    read(path, text.as_bytes()).is_ok().then_some(OtherFile::Recording)
+}
+
+/// What a file is that can't be read as a recording, where it is known, in words that go on after its name.
+pub(super) fn other_than_recording(path: &str, text: &str) -> Option<&'static str> {
+    if Suite::read(path, text, &Settings::default()).is_ok() {
+        return Some("is a suite, and no recording");
+    }
+    let beside = |_: &str| Ok(String::new());
+    let script = PromptScript::read_with(path, text, &Settings::default(), &beside).is_ok();
+    script.then_some("is a prompt script, and no recording: a case names it as its `script`")
 }
 
 /// Why there is no prompt script.
@@ -40,13 +69,13 @@ impl<'s> Scripts<'s> {
         let beside = |file: &str| shelf.read_beside(path, file);
         let text = text.as_ref().map_err(|why| NoScript::Unreadable(why.clone()))?;
         let mut script = PromptScript::read_with(path, text, &case.settings, &beside).map_err(|error| {
-            if Suite::read(path, text, &case.settings).is_ok() {
-                return NoScript::Unreadable("is a suite; a prompt script has `turns`".to_owned());
+            match other_than_script(path, text) {
+                Some(OtherFile::Suite) => NoScript::Unreadable("is a suite; a prompt script has `turns`".to_owned()),
+                Some(OtherFile::Recording) => {
+                    NoScript::Unreadable("is a recording; without `script` its own prompts are played".to_owned())
+                }
+                None => NoScript::Wrong(error),
             }
-            if read(path, text.as_bytes()).is_ok() {
-                return NoScript::Unreadable("is a recording; without `script` its own prompts are played".to_owned());
-            }
-            NoScript::Wrong(error)
         })?;
         case.fill(&mut script);
         Ok(script)
@@ -97,19 +126,32 @@ pub(super) fn jobs_of(
     };
     if let Some(script) = &script {
         let ids: Vec<&str> = script.turns.iter().map(|turn| turn.id.as_str()).collect();
-        let unknown = case.expect.named_turns().into_iter().filter(|(_, id)| !ids.contains(id));
-        let told = unknown.map(|(route, id)| {
-            let route: Vec<&str> = std::iter::once("expect").chain(route.iter().map(String::as_str)).collect();
-            let next = match nearest(id, ids.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("it has {}", ids.join(", ")),
+        let unknown = case.expect.named_turns().into_iter().filter_map(|(route, turn)| {
+            let message = match turn {
+                TurnName::Id(id) if !ids.contains(&id.as_str()) => {
+                    let next = match nearest(id, ids.iter().copied()) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => format!("it has {}", ids.join(", ")),
+                    };
+                    format!("the prompt script has no turn `{id}`; {next}")
+                }
+                TurnName::Number(number) if !(1..=ids.len()).contains(number) => {
+                    format!("the prompt script has no turn {number}: it has {}", counted(ids.len(), "turn"))
+                }
+                _ => return None,
             };
-            wrong(&route, format!("the prompt script has no turn `{id}`; {next}"))
+            let route: Vec<&str> = std::iter::once("expect").chain(route.iter().map(String::as_str)).collect();
+            Some(wrong(&route, message))
         });
-        let told: Vec<ScriptError> = told.collect();
+        let told: Vec<ScriptError> = unknown.collect();
         if !told.is_empty() {
             return Err(told);
         }
+    }
+    if let Some(path) = case.expect.file.as_ref().and_then(|file| file.equals.as_ref())
+        && let Err(why) = shelf.read(&beside(&suite.file, path))
+    {
+        return Err(vec![wrong(&["expect", "file", "equals"], format!("`{path}` can't be read: {why}"))]);
     }
     let of = Of::new(suite, case, script).map_err(|message| vec![wrong(&["settings"], message)])?;
     let of = Arc::new(of);
@@ -120,7 +162,14 @@ pub(super) fn jobs_of(
         let Recordings { path: pattern, authored } = own;
         if found.is_empty() && !unrecorded {
             let route = ["recordings", &index.to_string()];
-            problems.push(wrong(&route, format!("`{}`: no recording is called `{pattern}`", case.name)));
+            let message = match shelf.is_folder(&beside(&suite.file, pattern)) {
+                true => {
+                    let inside = format!("{}/*.jsonl", pattern.trim_end_matches('/'));
+                    format!("`{}`: `{pattern}` is a folder; `{inside}` takes the recordings in it", case.name)
+                }
+                false => format!("`{}`: no recording is called `{pattern}`", case.name),
+            };
+            problems.push(wrong(&route, message));
         }
         for path in found {
             let recording = if pattern.starts_with('/') { path.clone() } else { seen_from(&suite.file, &path) };

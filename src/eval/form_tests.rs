@@ -205,3 +205,55 @@ fn turns_are_named_by_their_ids_and_an_unknown_one_is_told() {
     let chat = ran(&suite.replace("../prompts/s.yaml", "recordings/1.jsonl"));
     assert!(chat.problems[0].message.contains("is a recording; without `script`"), "{:?}", chat.problems);
 }
+
+#[test]
+fn what_a_case_names_and_nothing_has_is_a_mistake_at_its_place() {
+    let suite = "name: s\ncases:\n  - name: turns\n    script: ../prompts/s.yaml\n    recordings: [recordings/a.jsonl]\n    \
+                 expect: {by-turn: 3, verdicts: {2: accepted, 9: refused}}\n  \
+                 - {name: file, recordings: [recordings/a.jsonl], expect: {file: {equals: none.yml}}}\n  \
+                 - {name: '${one}', recordings: ['${two}', '${two}'], tags: [x]}\n  \
+                 - {name: cells, matrix: {c: [a, b, a]}, recordings: [recordings/a.jsonl]}\n  \
+                 - {name: folder, recordings: [recordings/]}\n  \
+                 - {name: suite, recordings: [suite.yaml, ../prompts/s.yaml]}\n";
+    let good = fenced(GOOD);
+    let said = [("user", "one"), ("assistant", good.as_str()), ("user", "two"), ("assistant", "Fine.")];
+    let folder = folder(suite, &[("a.jsonl", &said)]);
+    let report = run(&["evals/suite.yaml".to_owned()], &Shelf::Disk(folder.path().to_owned()), &Options::default());
+    let told: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
+    insta::assert_debug_snapshot!(told, @r#"
+    [
+        "evals/suite.yaml:8:13: no variable is called `one`; the case has none; `$${one}` is the text itself",
+        "evals/suite.yaml:8:36: no variable is called `two`; the case has none; `$${two}` is the text itself",
+        "evals/suite.yaml:8:46: no variable is called `two`; the case has none; `$${two}` is the text itself",
+        "evals/suite.yaml:9:38: `a` stands twice in `c`, and would make one case of two cells",
+        "evals/suite.yaml:6:23: the prompt script has no turn 3: it has 2 turns",
+        "evals/suite.yaml:6:53: the prompt script has no turn 9: it has 2 turns",
+        "evals/suite.yaml:7:76: `none.yml` can't be read: there is no such file",
+        "evals/suite.yaml:10:33: `folder`: `recordings/` is a folder; `recordings/*.jsonl` takes the recordings in it",
+    ]
+    "#);
+    let undecided: Vec<&str> = report.scores.iter().filter_map(|score| score.undecided.as_deref()).collect();
+    assert_eq!(
+        undecided,
+        [
+            "suite.yaml is a suite, and no recording",
+            "../prompts/s.yaml is a prompt script, and no recording: a case names it as its `script`"
+        ]
+    );
+}
+
+#[test]
+fn a_choice_that_leaves_no_case_fails_in_each_part_of_a_run() {
+    let good = fenced(GOOD);
+    let said = [("user", "one"), ("assistant", good.as_str())];
+    let folder = folder("name: s\ncases:\n  - {name: a, recordings: [recordings/a.jsonl]}\n", &[("a.jsonl", &said)]);
+    let part = |only: &str, number: usize| {
+        let filter = Filter { only: vec![only.to_owned()], ..Filter::default() };
+        let options = Options { filter, shard: Some(Shard { number, of: 2 }), ..Options::default() };
+        run(&["evals/suite.yaml".to_owned()], &Shelf::Disk(folder.path().to_owned()), &options)
+    };
+    assert_eq!((part("a", 2).exit_code(), part("a", 2).nothing()), (0, None), "another part has it");
+    let none = part("z z", 2);
+    assert_eq!(none.exit_code(), 3);
+    assert_eq!(none.nothing().as_deref(), Some("nothing was judged: `--only 'z z'` leaves none of 1 case"));
+}

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::case::Case;
 use super::expect::Unmet;
+use super::find::other_than_recording;
 use super::instead::Instead;
 use super::keep::Keep;
 use super::score::{CaseScore, named};
@@ -131,7 +132,13 @@ impl Job {
     }
 
     fn play(&self, bytes: &[u8], instead: Option<&Instead>) -> Result<(Recording, Cues, Play), String> {
-        let session = read(&self.recording, bytes).map_err(|error| error.to_string())?;
+        let session = read(&self.recording, bytes).map_err(|error| {
+            let text = std::str::from_utf8(bytes).unwrap_or_default();
+            match other_than_recording(&self.recording, text) {
+                Some(what) => format!("{} {what}", self.recording),
+                None => error.to_string(),
+            }
+        })?;
         let recording = Recording::new(session);
         let own = self.of.script.as_ref();
         let cues = match instead.and_then(Instead::script).or(own) {
@@ -163,6 +170,7 @@ impl Job {
         if let Some(ended) = play.ended.as_ref().filter(|ended| ended.is_a_miss()) {
             // What another program made is never replaced, and without a script there is nothing to ask.
             let next = match &self.of.script {
+                _ if instead.and_then(Instead::script).is_some() => "it answers only what it was made for",
                 Some(_) if recording.session.foreign => "`--live` records one more beside it",
                 Some(_) => "`--live --stale record` records it anew",
                 None => "a case with a `script` can be recorded anew",

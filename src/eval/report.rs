@@ -9,6 +9,7 @@ use super::shard::Shard;
 use super::stamp::Stamp;
 use super::summary::Summary;
 use crate::engine::ScriptError;
+use crate::text::{counted, words};
 
 /// What a run came to.
 #[derive(Clone, Debug, Default)]
@@ -59,14 +60,14 @@ impl Report {
     /// Why nothing was judged, if nothing was and nothing else says so.
     pub fn nothing(&self) -> Option<String> {
         // A part may be empty where there are more parts than recordings.
-        if !self.scores.is_empty() || !self.problems.is_empty() || self.shard.is_some() {
+        if !self.scores.is_empty() || !self.problems.is_empty() || self.shard.is_some() && !self.chosen.is_nothing() {
             return None;
         }
-        let asked: Vec<String> = self.chosen.filter.options().map(|both| both.join(" ")).collect();
-        let cases = self.chosen.left_out.len();
-        Some(match cases {
+        let asked: Vec<&str> = self.chosen.filter.options().flatten().collect();
+        let cases = counted(self.chosen.left_out.len(), "case");
+        Some(match self.chosen.left_out.len() {
             0 => "nothing was judged: the suites have no cases".to_owned(),
-            _ => format!("nothing was judged: `{}` takes none of {cases} cases", asked.join(" ")),
+            _ => format!("nothing was judged: `{}` leaves none of {cases}", words(&asked)),
         })
     }
 
@@ -77,7 +78,7 @@ impl Report {
             () if summary.failed > 0 => 1,
             () if !self.problems.is_empty() => 2,
             () if self.undecided() > 0 => 3,
-            () if summary.recordings == 0 && self.shard.is_none() => 3,
+            () if summary.recordings == 0 && (self.shard.is_none() || self.chosen.is_nothing()) => 3,
             () => 0,
         }
     }

@@ -56,6 +56,11 @@ impl Shelf {
         }
     }
 
+    /// Whether a path is one of a folder.
+    pub(super) fn is_folder(&self, path: &str) -> bool {
+        matches!(self, Self::Disk(root) if root.join(path).is_dir())
+    }
+
     /// The files that a pattern means, in order.
     pub(super) fn expand(&self, pattern: &str) -> Vec<String> {
         let mut found = match self {

@@ -229,7 +229,7 @@ fn demands_on_plans_texts_and_files_are_judged() {
     let suite = "name: d\ncases:\n  - name: met\n    script: ../prompts/s.yaml\n    recordings: [recordings/a.jsonl]\n    \
                  expect: {turns: 2, text: {2: {reply: {not-contains: yaml}}}, file: {contains: npm test, matches: '^image: node', equals: same.yml}}\n  \
                  - name: not met\n    script: ../prompts/s.yaml\n    recordings: [recordings/a.jsonl]\n    \
-                 expect: {turns: 1, plans: {branch main: {pipeline: default, builds: true}, tag x: {}}, text: {1: {file: {not-contains: node}}, 3: {reply: {contains: a}}}, file: {equals: other.yml, same-as-accepted: true}}\n  \
+                 expect: {turns: 1, plans: {branch main: {pipeline: default, builds: true}, tag x: {}}, text: {1: {file: {not-contains: node}}, 2: {reply: {contains: zebra}}}, file: {equals: other.yml, same-as-accepted: true}}\n  \
                  - name: no expression\n    recordings: [recordings/a.jsonl]\n    expect: {file: {matches: 'a('}}\n";
     let folder = folder(
         suite,
@@ -243,7 +243,7 @@ fn demands_on_plans_texts_and_files_are_judged() {
     [
         "turns: 2, expected at most 1 (suite.yaml:10)",
         "the file of turn 1: contains `node` (line 1) (suite.yaml:10)",
-        "the reply of turn 3: there is none (suite.yaml:10)",
+        "the reply of turn 2: does not contain `zebra` (suite.yaml:10)",
         "branch main: nothing builds an image (suite.yaml:10)",
         "tag x: selects no pipeline (suite.yaml:10)",
         "the file differs from other.yml, first on line 6 (suite.yaml:10)",

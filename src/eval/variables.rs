@@ -16,6 +16,9 @@ pub(super) type Variables = BTreeMap<String, String>;
 /// The most cases that one matrix may stand for.
 const MOST_CELLS: usize = 1000;
 
+/// How many unknown variables of one case are told.
+const MOST_UNKNOWN: usize = 20;
+
 /// The variables of a map.
 pub(super) fn variables(node: Option<Node<'_>>) -> Result<Variables, Wrong> {
     let mut found = Variables::new();
@@ -46,6 +49,11 @@ pub(super) fn cells(node: Option<Node<'_>>) -> Result<Vec<Vec<(String, String)>>
         }
         if cells.len().saturating_mul(values.len()) > MOST_CELLS {
             return Err((node.place(), format!("the matrix stands for more than {MOST_CELLS} cases")));
+        }
+        let twice = values.iter().enumerate().find(|(at, value)| values.iter().take(*at).any(|first| first == *value));
+        if let Some((at, value)) = twice {
+            let place = entry.value.items().nth(at).map_or(entry.value.place(), |item| item.place());
+            return Err((place, format!("`{value}` stands twice in `{name}`, and would make one case of two cells")));
         }
         let with = |cell: &Vec<(String, String)>, value: &String| {
             let mut cell = cell.clone();
@@ -162,29 +170,43 @@ fn read(written: &Value, filled: Value) -> Value {
     }
 }
 
-/// The first variable below a node that is not known, at its place. The keys of `except` are passed over.
-pub(super) fn unknown(node: Node<'_>, variables: &Variables, except: &[&str]) -> Option<Wrong> {
+/// The variables below a node that are not known, each at its place. The keys of `except` are passed over.
+pub(super) fn unknown(node: Node<'_>, variables: &Variables, except: &[&str]) -> Vec<Wrong> {
+    let mut found = Vec::new();
+    find_unknown(node, variables, except, &mut found);
+    found
+}
+
+fn find_unknown(node: Node<'_>, variables: &Variables, except: &[&str], found: &mut Vec<Wrong>) {
     if let Some(text) = node.text() {
-        return pieces(text).iter().find_map(|piece| match piece {
-            Piece::Variable(name, at) if !variables.contains_key(*name) => {
-                let known: Vec<String> = variables.keys().map(|name| format!("`{name}`")).collect();
-                let known = match known.as_slice() {
-                    [] => "the case has none".to_owned(),
-                    known => format!("known are {}", known.join(", ")),
-                };
-                let message = format!("no variable is called `{name}`; {known}; `$${{{name}}}` is the text itself");
-                Some((node.source_span(Span::new(*at, *at + name.len() + 3)), message))
+        for piece in pieces(text) {
+            let Piece::Variable(name, at) = piece else { continue };
+            if variables.contains_key(name) {
+                continue;
             }
-            _ => None,
-        });
-    }
-    let below = |entry: crate::yaml::Entry<'_>| {
-        if except.contains(&entry.name()) {
-            return None;
+            let known: Vec<String> = variables.keys().map(|name| format!("`{name}`")).collect();
+            let known = match known.as_slice() {
+                [] => "the case has none".to_owned(),
+                known => format!("known are {}", known.join(", ")),
+            };
+            let message = format!("no variable is called `{name}`; {known}; `$${{{name}}}` is the text itself");
+            let wrong = (node.source_span(Span::new(at, at + name.len() + 3)), message);
+            // What an alias repeats is written once.
+            if found.len() < MOST_UNKNOWN && !found.contains(&wrong) {
+                found.push(wrong);
+            }
         }
-        unknown(entry.key, variables, &[]).or_else(|| unknown(entry.value, variables, &[]))
-    };
-    node.entries().find_map(below).or_else(|| node.items().find_map(|item| unknown(item, variables, &[])))
+    }
+    if found.len() >= MOST_UNKNOWN {
+        return;
+    }
+    for entry in node.entries().filter(|entry| !except.contains(&entry.name())) {
+        find_unknown(entry.key, variables, &[], found);
+        find_unknown(entry.value, variables, &[], found);
+    }
+    for item in node.items() {
+        find_unknown(item, variables, &[], found);
+    }
 }
 
 #[cfg(test)]
@@ -216,11 +238,11 @@ mod tests {
         let cells = cells(document.root()).unwrap();
         let shown: Vec<String> = cells.iter().map(|cell| format!("{}{}", cell[0].1, cell[1].1)).collect();
         assert_eq!(shown, ["api1", "api2", "ui1", "ui2"]);
-        for wrong in ["{}", "[]", "{c: []}", "{C: [a]}", "{c: [[a]]}", "{c: a}"] {
+        for wrong in ["{}", "[]", "{c: []}", "{C: [a]}", "{c: [[a]]}", "{c: a}", "{c: [a, b, a]}"] {
             let document = Document::read(wrong);
             assert!(super::cells(document.root()).is_err(), "{wrong}");
         }
-        let list = format!("[{}]", vec!["x"; 40].join(", "));
+        let list = format!("{:?}", (0..40).collect::<Vec<_>>());
         let document = Document::read(format!("{{a: {list}, b: {list}}}"));
         assert!(super::cells(document.root()).unwrap_err().1.contains("more than 1000"));
     }

@@ -264,7 +264,7 @@ fn nothing_judged_is_said_and_a_worse_run_is_no_baseline() {
     let none = small().args(["eval", "mine.yaml", "--only", "zzz"]).run();
     assert_eq!(
         (none.code, none.err.as_str()),
-        (Some(3), "error: nothing was judged: `--only zzz` takes none of 1 cases\n")
+        (Some(3), "error: nothing was judged: `--only zzz` leaves none of 1 case\n")
     );
     let empty = pipewright().file("mine.yaml", "name: m\ncases: []\n").args(["eval", "mine.yaml"]).run();
     assert_eq!((empty.code, empty.err.as_str()), (Some(3), "error: nothing was judged: the suites have no cases\n"));

@@ -6,6 +6,7 @@ use crate::cli::config::{Configuration, Overrides};
 use crate::cli::{CliError, Exit, World};
 use crate::engine::{Recording, script::rule_ids, script::unknown_rule};
 use crate::eval;
+use crate::report::visible;
 use crate::rules::RuleAnswer;
 use crate::session;
 
@@ -22,6 +23,13 @@ pub(super) fn run(arguments: &Bisect, global: &Global, world: &mut World<'_>) ->
     let recording = Recording::new(session);
     let checker = configuration.checker()?;
     let history = eval::history(&recording, checker, &arguments.rule);
+    if recording.is_torn() {
+        writeln!(
+            world.err,
+            "note: {}: the recording breaks off; what is lost may have changed the answer",
+            visible(&name)
+        )?;
+    }
     match arguments.format {
         BisectFormat::Human => {
             eval::write_history(&history, &arguments.rule, configuration.look(world), &mut *world.out)?;
@@ -29,7 +37,7 @@ pub(super) fn run(arguments: &Bisect, global: &Global, world: &mut World<'_>) ->
         BisectFormat::Json => eval::history_json(&history, &arguments.rule, &mut *world.out)?,
     }
     Ok(match history.answer {
-        _ if !history.is_decided() => Exit::Undone,
+        _ if !history.is_decided() || recording.is_torn() => Exit::Undone,
         Some(RuleAnswer::Violated) => Exit::Found,
         _ => Exit::Fine,
     })

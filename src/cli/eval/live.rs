@@ -11,7 +11,7 @@ use super::take::{Take, one, shown};
 use crate::cli::args::Global;
 use crate::cli::config::Configuration;
 use crate::cli::replay::backend;
-use crate::cli::{CliError, World, files};
+use crate::cli::{CliError, World, files, scripts};
 use crate::engine::written::ScriptErrors;
 use crate::engine::{self, Cues, PromptScript, Recording};
 use crate::eval::{Case, Filter, Shelf, Suite};
@@ -139,12 +139,7 @@ fn asked(
                 }
                 continue;
             };
-            let read = || {
-                let text = files::read(&folder.join(path)).map_err(|reason| undone(format!("{path}: {reason}")))?;
-                let full = folder.join(path);
-                let beside = |file: &str| engine::read_beside(&full, file);
-                PromptScript::read_with(path, &text, &case.settings, &beside).map_err(CliError::from)
-            };
+            let read = || scripts::read(Path::new(path), &folder, &case.settings, undone);
             let mut script = match read() {
                 Err(_) if !anew && !filter.takes(&case.name, &case.tags) => continue,
                 script => script?,

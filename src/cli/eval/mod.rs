@@ -16,8 +16,7 @@ use self::args::{Eval, EvalCommand, EvalFormat, Stale};
 use self::live::Recorded;
 use super::args::Global;
 use super::config::{Configuration, Overrides};
-use super::{CliError, Exit, World, files};
-use crate::engine::PromptScript;
+use super::{CliError, Exit, World, files, scripts};
 use crate::engine::script::{rule_ids, unknown_rule};
 use crate::engine::written::ScriptErrors;
 use crate::eval::{self, Beside, Filter, Instead, Keep, Manner, Shard, Shelf, Work};
@@ -148,11 +147,7 @@ fn instead(arguments: &Eval, world: &World<'_>) -> Result<Option<Instead>, CliEr
         instead = Some(Instead::read(&name, &text).map_err(wrong)?);
     }
     if let Some(path) = &arguments.against_script {
-        let name = path.display().to_string();
-        let full = world.directory.join(path);
-        let text = files::read(&full).map_err(|reason| CliError::usage(format!("{name}: {reason}")))?;
-        let beside = |file: &str| crate::engine::read_beside(&full, file);
-        let script = PromptScript::read_with(&name, &text, &Settings::default(), &beside)?;
+        let script = scripts::read(path, &world.directory, &Settings::default(), CliError::usage)?;
         let prompts = Instead::prompts(script);
         instead = Some(match instead {
             Some(first) => first.and(prompts),
