@@ -1,5 +1,6 @@
 //! What a command reads: text that another one printed, a here-document, a file.
 
+use super::inner::{Outer, seen};
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Stdin, Word};
 use super::piece::Piece;
@@ -42,7 +43,7 @@ impl Interpreter<'_> {
             }
             Stdin::Unknown | Stdin::Edited(_) | Stdin::Saved(_) => false,
             Stdin::Document { piece, expanded } => {
-                let piece = piece.clone();
+                let piece = if *expanded { seen(piece.clone(), Outer::Document) } else { piece.clone() };
                 let foreign = self.remote.is_some() && !expanded;
                 let before = self.foreign;
                 self.foreign |= foreign;

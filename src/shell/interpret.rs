@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::container::Container;
 use super::folder::Folder;
 use super::host::{Host, Lookup};
+use super::inner::{Outer, seen};
 use super::invocation::{Invocation, Word};
 use super::parse::Parses;
 use super::piece::{Piece, Place};
@@ -383,33 +384,13 @@ impl<'h> Interpreter<'h> {
                 return (piece.part(inside), false);
             }
             if raw.len() >= 2 && raw.starts_with('"') && super::expand::closing_quote(raw, 1) == raw.len() - 1 {
-                if !inner.contains('\\') {
-                    return (piece.part(inside), true);
-                }
-                let (text, places) = unescaped(inner);
-                return (piece.part(inside).edited(&text, &places), true);
+                return (seen(piece.part(inside), Outer::Quotes), true);
             }
         }
         let value = word.value();
         let text = self.as_shell_text(&value);
         (Piece::whole(word.place, &text), true)
     }
-}
-
-/// The inside of a double-quoted string without the backslashes that the quotes need.
-fn unescaped(raw: &str) -> (String, Vec<usize>) {
-    let mut text = String::new();
-    let mut places = Vec::new();
-    let mut characters = raw.char_indices().peekable();
-    while let Some((at, c)) = characters.next() {
-        let (at, c) = match (c, characters.peek()) {
-            ('\\', Some((_, '"' | '\\' | '`' | '$'))) => characters.next().unwrap_or((at, c)),
-            _ => (at, c),
-        };
-        text.push(c);
-        places.extend(std::iter::repeat_n(at, c.len_utf8()));
-    }
-    (text, places)
 }
 
 /// The quote that is open behind a text.

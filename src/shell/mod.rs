@@ -17,6 +17,7 @@ mod expansion;
 mod filter;
 mod folder;
 mod host;
+mod inner;
 mod input;
 mod interpret;
 mod invocation;

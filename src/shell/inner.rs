@@ -1,0 +1,189 @@
+//! Shell text inside of another one's double quotes, or in its here-document: what the outer shell fills in is filled in between
+//! single quotes of the inner one, too.
+
+use super::piece::Piece;
+
+/// What the outer shell's backslash takes away from itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outer {
+    /// Double quotes.
+    Quotes,
+    /// A here-document whose delimiter is not quoted.
+    Document,
+}
+
+/// The piece as the inner shell reads it.
+pub(super) fn seen(piece: Piece, outer: Outer) -> Piece {
+    match inner(&piece.text, outer) {
+        Some((text, places)) => piece.edited(&text, &places),
+        None => piece,
+    }
+}
+
+/// A character that the inner shell sees.
+#[derive(Clone, Copy)]
+struct Letter {
+    at: usize,
+    c: char,
+    /// Whether a backslash keeps the outer shell from it.
+    kept: bool,
+}
+
+/// The text as the inner shell reads it, with the offset in `raw` of each of its bytes; `None` where it is `raw` itself. What stands
+/// in single quotes and is filled in by the outer shell comes in double quotes, so that one walk does both.
+fn inner(raw: &str, outer: Outer) -> Option<(String, Vec<usize>)> {
+    let filled = raw.contains('\'') && raw.contains(['$', '`']);
+    if !raw.contains('\\') && !filled {
+        return None;
+    }
+    let letters = letters(raw, outer);
+    let mut out = Out::default();
+    let mut at = 0;
+    while let Some(letter) = letters.get(at) {
+        at = match letter.c {
+            '\'' => out.single_quoted(&letters, at),
+            '"' => out.double_quoted(&letters, at),
+            '\\' => out.copy(&letters, at, at + 2),
+            '$' if !letter.kept && letters.get(at + 1).is_some_and(|next| next.c == '(') => {
+                let end = substitution_end(&letters, at + 1);
+                out.copy(&letters, at, end)
+            }
+            _ => out.copy(&letters, at, at + 1),
+        };
+    }
+    Some((out.text, out.places))
+}
+
+fn letters(raw: &str, outer: Outer) -> Vec<Letter> {
+    let mut letters = Vec::new();
+    let mut characters = raw.char_indices().peekable();
+    while let Some((at, c)) = characters.next() {
+        let kept = match (c, characters.peek()) {
+            ('\\', Some((_, '\\' | '`' | '$'))) => true,
+            ('\\', Some((_, '"'))) => outer == Outer::Quotes,
+            _ => false,
+        };
+        let (at, c) = if kept { characters.next().unwrap_or((at, c)) } else { (at, c) };
+        letters.push(Letter { at, c, kept });
+    }
+    letters
+}
+
+/// Behind the bracket that closes the one at a place.
+fn substitution_end(letters: &[Letter], open: usize) -> usize {
+    let mut depth = 0usize;
+    for (at, letter) in letters.iter().enumerate().skip(open) {
+        match letter.c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return at + 1;
+        }
+    }
+    letters.len()
+}
+
+#[derive(Default)]
+struct Out {
+    text: String,
+    places: Vec<usize>,
+}
+
+impl Out {
+    fn push(&mut self, c: char, at: usize) {
+        self.text.push(c);
+        self.places.extend(std::iter::repeat_n(at, c.len_utf8()));
+    }
+
+    /// Copies letters, and returns where they end.
+    fn copy(&mut self, letters: &[Letter], from: usize, to: usize) -> usize {
+        let to = to.min(letters.len());
+        letters.iter().take(to).skip(from).for_each(|letter| self.push(letter.c, letter.at));
+        to
+    }
+
+    fn single_quoted(&mut self, letters: &[Letter], open: usize) -> usize {
+        let length = letters.iter().skip(open + 1).position(|letter| letter.c == '\'');
+        let Some(close) = length.map(|length| open + 1 + length) else {
+            return self.copy(letters, open, letters.len());
+        };
+        let inside = || letters.iter().take(close).skip(open + 1);
+        if !inside().any(|letter| !letter.kept && matches!(letter.c, '$' | '`')) {
+            return self.copy(letters, open, close + 1);
+        }
+        self.push('"', letters[open].at);
+        for letter in inside() {
+            let is_plain = match letter.c {
+                '"' | '\\' => false,
+                '$' | '`' => !letter.kept,
+                _ => true,
+            };
+            if !is_plain {
+                self.push('\\', letter.at);
+            }
+            self.push(letter.c, letter.at);
+        }
+        self.push('"', letters[close].at);
+        close + 1
+    }
+
+    fn double_quoted(&mut self, letters: &[Letter], open: usize) -> usize {
+        let mut at = open + 1;
+        while let Some(letter) = letters.get(at) {
+            match letter.c {
+                '"' => return self.copy(letters, open, at + 1),
+                '\\' => at += 2,
+                _ => at += 1,
+            }
+        }
+        self.copy(letters, open, letters.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Outer, inner};
+
+    fn read(raw: &str) -> String {
+        inner(raw, Outer::Quotes).map_or_else(
+            || raw.to_owned(),
+            |(text, places)| {
+                assert_eq!(text.len(), places.len());
+                text
+            },
+        )
+    }
+
+    #[test]
+    fn what_the_outer_shell_fills_in_is_not_kept_by_inner_quotes() {
+        for (raw, text) in [
+            ("a b", "a b"),
+            ("a 'b c' $D", "a 'b c' $D"),
+            ("a 'b=$C'", "a \"b=$C\""),
+            (r#"a '{\"t\": \"$C\"}'"#, r#"a "{\"t\": \"$C\"}""#),
+            (r"a '\$C $D'", r#"a "\$C $D""#),
+            (r"a '\$C'", r"a '$C'"),
+            (r"a \$C", "a $C"),
+            (r#"a \"it's $C\" 'd'"#, r#"a "it's $C" 'd'"#),
+            ("a $(b 'c $D') 'e'", "a $(b 'c $D') 'e'"),
+            ("a 'b $C", "a 'b $C"),
+        ] {
+            assert_eq!(read(raw), text, "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_word_in_inner_quotes_is_filled_in_where_it_is_sent() {
+        let last = |script: &str| super::super::tests::run(script).last().cloned().unwrap_or_default();
+        assert_eq!(last("T=1; ssh h \"docker run 'x:$T' '\\$T'\""), "h: docker run x:1 $T");
+        assert_eq!(last("T=1; bash <<EOF\nU='x:$T'\ndocker run \\$U\nEOF"), "docker run x:1");
+    }
+
+    #[test]
+    fn a_here_document_keeps_its_double_quotes() {
+        let (text, _) = inner(r#"a "b" \"c\" 'd=$E' \$F"#, Outer::Document).unwrap();
+        assert_eq!(text, r#"a "b" \"c\" "d=$E" $F"#);
+    }
+}
