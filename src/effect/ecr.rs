@@ -56,7 +56,7 @@ fn asked_for(printed: &Symbol) -> Option<Value> {
 }
 
 /// The value that a message shows as `text`, where nothing but variables is unknown in it.
-fn shown(text: &str) -> Option<Value> {
+pub(super) fn shown(text: &str) -> Option<Value> {
     let mut value = Value::default();
     let mut rest = text;
     while let Some(at) = rest.find('$') {

@@ -19,6 +19,7 @@ mod consulted;
 mod copilot;
 mod daemon;
 mod deploy;
+mod digest;
 mod ecr;
 mod environment;
 mod family;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::Site;
 use super::compare::{Comparison, EACH_RUN, compare, is_handed};
+use super::digest::asked_about;
 use crate::shell::{Part, Symbol, SymbolKind, Value};
 
 /// An image's name with tag or digest.
@@ -78,7 +79,12 @@ impl<'d> Reference<'d> {
                 Some((name, tag)) if !tag.literal_contains("/") => name,
                 _ => image,
             };
-            return Self { image, tag: Tag::Digest(digest), site };
+            // A digest that was asked for by a tag of the image is that tag.
+            let named = asked_about(&digest).map(|name| Self::read(&name, site)).filter(|named| named.image == image);
+            return named.unwrap_or(Self { image, tag: Tag::Digest(digest), site });
+        }
+        if let Some(name) = asked_about(&value) {
+            return Self::read(&name, site);
         }
         match value.rsplit_once(":") {
             Some((image, tag)) if !tag.literal_contains("/") => Self { image, tag: Tag::Known(tag), site },
