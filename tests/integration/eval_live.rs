@@ -69,6 +69,9 @@ fn nobody_is_asked_before_the_suites_are_sound() {
     let (asked, ended) = live(&format!("name: mine\ncases:\n{silent}"));
     assert_eq!((asked, ended.code), (0, Some(2)), "{}", ended.err);
     assert!(ended.err.contains("error: `two` has no `script`"), "{}", ended.err);
+    let (asked, ended) = live("name: mine\ncases: []\n");
+    assert_eq!((asked, ended.code), (0, Some(2)), "{}", ended.err);
+    assert!(ended.err.contains("no case is chosen"), "{}", ended.err);
 }
 
 #[test]

@@ -167,10 +167,15 @@ fn takes(
     world: &mut World<'_>,
 ) -> Result<VecDeque<Take>, CliError> {
     let (all, silent) = asked(arguments, filter, configuration, world)?;
+    let is_chosen = |one: &Asked| filter.takes(&one.case.name, &one.case.tags);
+    if silent.is_empty() && !all.iter().any(is_chosen) {
+        let error = CliError::usage("no case is chosen, so there is nothing to ask");
+        return Err(error.hint("without `--only`, `--tag` and `--exclude` all of them are"));
+    }
     if !silent.is_empty() {
         let (has, each) = if silent.len() == 1 { ("has", "it") } else { ("have", "them") };
         let text = format!("{} {has} no `script`, so nothing is recorded for {each}", named(&silent));
-        if !all.iter().any(|one| filter.takes(&one.case.name, &one.case.tags)) {
+        if !all.iter().any(is_chosen) {
             return Err(
                 CliError::usage(text).hint("name the prompt script that is to be asked, or judge without `--live`")
             );
@@ -179,7 +184,7 @@ fn takes(
     }
     let mut takes: VecDeque<Take> = VecDeque::new();
     let mut number = 0;
-    for one in all.iter().filter(|one| filter.takes(&one.case.name, &one.case.tags)) {
+    for one in all.iter().filter(|one| is_chosen(one)) {
         let Asked { suite, folder, case, script, cues, .. } = one;
         let stale = match arguments.stale {
             Stale::Record => one.stale(),
