@@ -15,6 +15,7 @@ macro_rules! meta {
 
 mod acyclic_pipelines;
 mod automatic_first_step;
+mod called_pipe;
 mod cloned_history;
 mod constant_image;
 mod container_runner;
@@ -66,6 +67,7 @@ use super::Rule;
 pub static ALL: &[&dyn Rule] = &[
     &acyclic_pipelines::AcyclicPipelines,
     &automatic_first_step::AutomaticFirstStep,
+    &called_pipe::CalledPipe,
     &cloned_history::ClonedHistory,
     &constant_image::ConstantImage,
     &container_runner::ContainerRunner,
