@@ -29,6 +29,7 @@ pub(super) fn images(arguments: &Arguments<'_>) -> Vec<Selected> {
     for (flag, value, place) in arguments.flag_values() {
         if DEFINITIONS.contains(&flag) {
             found.extend(stated::at(value, place));
+            found.extend(shorthand(value).map(|value| Selected { value, place }));
         } else if flag == "--tag" || flag == "-t" {
             found.push(Selected { value: tagged(value), place });
         } else if IMAGES.contains(&flag) {
@@ -47,6 +48,12 @@ pub(super) fn images(arguments: &Arguments<'_>) -> Vec<Selected> {
         found.extend(words.filter_map(|word| Some(Selected { value: setting(&word.value)?, place: word.place })));
     }
     found
+}
+
+/// The image in the short form of a definition: `ImageRepository={ImageIdentifier=r.io/a:1,ImageRepositoryType=ECR}`.
+fn shorthand(definition: &Value) -> Option<Value> {
+    let (_, behind) = definition.split_once("ImageIdentifier=")?;
+    behind.split_on(|c| matches!(c, ',' | '}')).into_iter().next()
 }
 
 /// A setting that a command leaves for one after it.

@@ -19,6 +19,9 @@ impl Files for Repository {
 #[test]
 fn an_image_among_the_settings_is_deployed() {
     assert_eq!(effects("terraform apply -auto-approve -var image=a/b:1 -var env=x"), ["deploy a/b:1"]);
+    let configuration = "'ImageRepository={ImageIdentifier=a/b:1,ImageRepositoryType=ECR}'";
+    let updates = format!("aws apprunner update-service --service-arn x --source-configuration {configuration}");
+    assert_eq!(effects(&updates), ["deploy a/b:1"]);
     assert_eq!(effects("tofu apply -var=app_image=a/b:1"), ["deploy a/b:1"]);
     assert_eq!(effects("ansible-playbook -i hosts -e 'env=x image=a/b:1' site.yml"), ["deploy a/b:1"]);
     assert_eq!(effects("terraform apply -var region=eu:1; terraform destroy -var image=a/b:1"), ["deploy", "deploy"]);

@@ -26,6 +26,7 @@ mod family;
 mod git;
 mod given;
 mod hidden;
+mod jq;
 mod known;
 mod manifest;
 mod model;

@@ -1,5 +1,6 @@
 //! Images that stand in a text: manifests, patches of them, definitions of tasks.
 
+use super::jq;
 use super::selector::Selected;
 use crate::shell::{Part, Place, Value};
 use crate::yaml::{Document, Node};
@@ -9,6 +10,10 @@ const MARKS: [char; 2] = ['\u{e000}', '\u{e001}'];
 
 /// The images of a text, in order, each with the line from 0 on which it stands.
 pub(super) fn images(text: &Value) -> Vec<(Value, usize)> {
+    let put = jq::images(&text.clone().trim_newlines());
+    if !put.is_empty() {
+        return put.into_iter().map(|image| (image, 0)).collect();
+    }
     let (marked, symbols) = marked(text);
     let mut found = Vec::new();
     let mut line = 0;

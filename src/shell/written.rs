@@ -190,6 +190,10 @@ impl Interpreter<'_> {
                 let paths: Vec<Value> = invocation.words.iter().skip(1).map(Word::one).collect::<Option<_>>()?;
                 self.concatenated(&paths)
             }
+            // What it is given stands in what it prints.
+            ("jq", _) if invocation.words.iter().any(|word| word.literal() == Some("--arg")) => {
+                Some(Value::command(substitute::words_text(invocation)))
+            }
             _ => {
                 if let Some(Stdin::Edited(text)) = self.filled(invocation) {
                     return Some(text);

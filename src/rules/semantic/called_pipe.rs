@@ -67,7 +67,13 @@ mod tests {
         assert_eq!(call("pipe: acme/notify:1.0.0").map(|(_, name)| name), Some("acme/notify:1.0.0"));
         let found = call("npm ci\n  pipe: docker://acme/notify:1\n").map(|(span, name)| (span.start, name));
         assert_eq!(found, Some((9, "docker://acme/notify:1")));
-        for none in ["echo pipe: acme/notify:1", "pipe: x", "pipe:acme/notify:1", "pipe: acme/notify:1 now", "cat <<E\npipe: a/b:1\nE"] {
+        for none in [
+            "echo pipe: acme/notify:1",
+            "pipe: x",
+            "pipe:acme/notify:1",
+            "pipe: acme/notify:1 now",
+            "cat <<E\npipe: a/b:1\nE",
+        ] {
             assert_eq!(call(none), None, "{none}");
         }
     }

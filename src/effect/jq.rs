@@ -1,0 +1,60 @@
+//! Images that `jq` puts into what it prints: `jq --arg i app:1 '.containerDefinitions[0].image = $i'`.
+
+use super::ecr::shown;
+use crate::shell::{SymbolKind, Value};
+
+/// The images that a text has which a command printed that ends in `jq`; none where it has none by its arguments.
+pub(super) fn images(printed: &Value) -> Vec<Value> {
+    let Some(symbol) = printed.as_symbol().filter(|symbol| symbol.kind == SymbolKind::Command && symbol.cut.is_empty())
+    else {
+        return Vec::new();
+    };
+    let calls = symbol.name.split(" | ").filter_map(|call| call.trim().strip_prefix("jq "));
+    // The filter has bars of its own, so all behind the first call is searched.
+    let Some(first) = calls.into_iter().next() else { return Vec::new() };
+    let from = symbol.name.find(first).unwrap_or(0);
+    let text = symbol.name.get(from..).unwrap_or("");
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let arguments = words.windows(3).filter(|three| three[0] == "--arg").map(|three| (three[1], three[2]));
+    arguments.filter(|(name, _)| sets_image(text, name)).filter_map(|(_, value)| shown(value)).collect()
+}
+
+/// Whether a filter gives a variable to `image`: `.image = $i`, `image: $i`, `.image |= $i`.
+fn sets_image(filter: &str, variable: &str) -> bool {
+    let variable = format!("${variable}");
+    filter.match_indices(&variable).any(|(at, _)| {
+        let after = filter.get(at + variable.len()..).and_then(|rest| rest.chars().next());
+        let before = filter.get(..at).unwrap_or("").trim_end_matches([' ', '(']);
+        let key = before.strip_suffix("|=").or(before.strip_suffix('=')).or(before.strip_suffix(':'));
+        let key = key.map(|key| key.trim_end().trim_end_matches(['"', ']']));
+        let ends = |key: &str| {
+            key.ends_with("image")
+                && !key.trim_end_matches("image").ends_with(|c: char| c.is_alphanumeric() || "_-".contains(c))
+        };
+        !after.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_') && key.is_some_and(ends)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_image_is_the_argument_that_the_filter_gives_to_it() {
+        let read = |text: &str| images(&Value::command(text)).iter().map(Value::to_string).collect::<Vec<_>>();
+        let from = "aws ecs describe-task-definition --task-definition web";
+        for filter in [
+            ".containerDefinitions[0].image=$I",
+            ".containerDefinitions |= map(.image = $I)",
+            ".containerDefinitions[0] += {image: $I} | del(.revision)",
+            ".containerDefinitions[0][\"image\"] |= ($I)",
+        ] {
+            let text = format!("{from} | jq --arg T x --arg I r/a:$BITBUCKET_TAG {filter}");
+            assert_eq!(read(&text), ["r/a:$BITBUCKET_TAG"], "{filter}");
+        }
+        for none in [".family=$I", ".containerDefinitions[0].image=$IMAGE", ".my-image=$I"] {
+            assert_eq!(read(&format!("{from} | jq --arg I r/a:1 {none}")), [""; 0], "{none}");
+        }
+        assert_eq!(read("cat task.json"), [""; 0]);
+    }
+}
