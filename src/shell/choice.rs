@@ -8,6 +8,9 @@ const PARTED_AT: [char; 5] = ['/', ':', '=', ',', '@'];
 /// One of some values: an unknown that knows what it may be, with what all have in common written around it, as in
 /// `<$REGISTRY or r.example>/app:latest`.
 pub(super) fn one_of(values: &[&Value]) -> Value {
+    if let Some(plain) = without_choices(values) {
+        return one_of(&plain.iter().collect::<Vec<_>>());
+    }
     let Some((first, others)) = values.split_first() else { return Value::default() };
     let (whole, within) = shared_start(first, others);
     let mut rests: Vec<Value> = values.iter().map(|value| without_start(value, whole, within)).collect();
@@ -25,6 +28,26 @@ pub(super) fn one_of(values: &[&Value]) -> Value {
     joined.extend(&Value::symbol(choice));
     joined.extend(&end);
     joined
+}
+
+/// What they may be, each written out, where a choice stands in one of them and all are not too many.
+fn without_choices(values: &[&Value]) -> Option<Vec<Value>> {
+    if !values.iter().any(|value| value.is_choice()) {
+        return None;
+    }
+    let mut plain: Vec<Value> = Vec::new();
+    for value in values {
+        let each = value.alternatives();
+        if each.is_empty() || each.iter().any(Value::is_choice) {
+            return None;
+        }
+        for one in each {
+            if !plain.contains(&one) {
+                plain.push(one);
+            }
+        }
+    }
+    (plain.len() > 1 && plain.len() <= super::expand::ALTERNATIVES).then_some(plain)
 }
 
 /// How many parts all begin with, and how many bytes of the known text behind them.
@@ -160,6 +183,12 @@ mod tests {
         assert_eq!(shown(&[&["r.example/app"], &["r.example/api"]]), "r.example/<app or api>");
         assert_eq!(shown(&[&["$A", "/app"], &["/app"]]), "<$A or nothing>/app");
         assert_eq!(shown(&[&["docker"], &["podman"]]), "<docker or podman>");
+    }
+
+    #[test]
+    fn a_choice_among_choices_is_one_choice() {
+        let inner = chosen(&[&["a"], &["b"]]);
+        assert_eq!(one_of(&[&inner, &Value::literal("c"), &Value::literal("a")]).to_string(), "<a or b or c>");
     }
 
     #[test]
