@@ -74,7 +74,11 @@ fn a_task_that_is_not_known_may_do_anything() {
 
 #[test]
 fn what_curl_sends_to_a_server_of_files_is_deployed_there() {
-    for script in ["curl -T site.zip ftp://u:$P@host/www/", "curl --upload-file=site.zip -u u:$P sftp://host/www/"] {
+    for script in [
+        "curl -fsST site.zip ftp://host/www/",
+        "curl -T site.zip ftp://u:$P@host/www/",
+        "curl --upload-file=site.zip -u u:$P sftp://host/www/",
+    ] {
         assert_eq!(effects(script), ["deploy"], "{script}");
     }
     assert_eq!(effects("curl -o site.zip ftp://host/site.zip; curl -T a.jar https://nexus.example/r/a.jar"), [""; 0]);

@@ -157,7 +157,8 @@ impl Reading<'_, '_> {
         // Sent by one of these it lands on the server, as with any other program for it.
         let to_server =
             |word: &String| ["ftp://", "ftps://", "sftp://", "scp://"].iter().any(|begin| word.starts_with(begin));
-        if has(&["-T", "--upload-file"]) && shown.iter().any(to_server) {
+        let uploads = |word: &String| word.starts_with('-') && !word.starts_with("--") && word.ends_with('T');
+        if (has(&["-T", "--upload-file"]) || shown.iter().any(uploads)) && shown.iter().any(to_server) {
             let to = shown.iter().find(|word| to_server(word)).map(|to| without_user(to));
             let kind = Kind::Deploy { images: Images::None, to, weak: false, restart: false };
             return self.push(kind, self.short(), shown);

@@ -38,6 +38,11 @@ pub(super) fn asked_about(digest: &Value) -> Option<Value> {
             in_braces = !word.contains("}}");
         } else if VALUES.contains(&word) {
             in_braces = words.next().is_some_and(|value| value.contains("{{") && !value.contains("}}"));
+        } else if word.contains('>') {
+            // Where it complains to.
+            if word.ends_with('>') {
+                words.next();
+            }
         } else if !word.starts_with('-') {
             // Of several it is not clear which one is meant.
             image = image.xor(Some(word));
@@ -57,6 +62,7 @@ mod tests {
         for text in [
             "crane digest r/a:$BITBUCKET_COMMIT",
             "crane digest --platform linux/amd64 r/a:$BITBUCKET_COMMIT",
+            "crane digest r/a:$BITBUCKET_COMMIT 2>/dev/null",
             "skopeo inspect --format {{.Digest}} docker://r/a:$BITBUCKET_COMMIT",
             "skopeo inspect docker://r/a:$BITBUCKET_COMMIT | jq -r .Digest",
             "docker buildx imagetools inspect r/a:$BITBUCKET_COMMIT --format {{.Manifest.Digest}}",

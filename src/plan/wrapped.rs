@@ -24,6 +24,10 @@ pub(super) fn bare(text: &str) -> &str {
     let mut rest = text;
     loop {
         let Some((first, behind)) = rest.split_once(' ') else { return rest };
+        // What its own flags take can't be told here, nor where a value with blanks ends.
+        if behind.starts_with('-') || first.contains(['(', '`', '{']) {
+            return rest;
+        }
         let own = WRAPPERS.iter().find(|(name, _)| *name == first).map(|(_, own)| *own);
         let next = match own {
             _ if is_assignment(first) => behind,
@@ -34,7 +38,6 @@ pub(super) fn bare(text: &str) -> &str {
             },
             None => return rest,
         };
-        // What its own flags take can't be told here.
         if next.starts_with('-') {
             return rest;
         }
@@ -65,7 +68,14 @@ mod tests {
         for text in ["npm test", "CI=1 npm test", "timeout 60 npm test", "A=b time sudo npm test", "env A=b npm test"] {
             assert_eq!(bare(text), "npm test", "{text}");
         }
-        for text in ["time", "timeout 60", "sudo -u a npm test", "npx nyc npm test"] {
+        for text in [
+            "time",
+            "timeout 60",
+            "sudo -u a npm test",
+            "npx nyc npm test",
+            "timeout -k 5 60 npm test",
+            "A=$(git describe --tags)",
+        ] {
             assert_eq!(bare(text), text);
         }
     }

@@ -9,6 +9,9 @@ use super::value::Value;
 /// Programs that start containers or run commands in them.
 const PROGRAMS: [&str; 4] = ["docker", "podman", "nerdctl", "docker-compose"];
 
+/// Other things that they do.
+const OTHERS: [&str; 9] = ["build", "buildx", "push", "pull", "tag", "image", "login", "up", "create"];
+
 const SHELLS: [&str; 6] = ["sh", "bash", "ash", "dash", "ksh", "zsh"];
 
 /// In which container a command runs.
@@ -62,7 +65,8 @@ impl Interpreter<'_> {
             let value = word.value();
             let variable = match value.as_literal() {
                 Some("-e" | "--env") => words.next().map(|word| word.value().into_owned()),
-                _ => value.strip_prefix("--env="),
+                _ if value.literal_prefix().starts_with("--") => value.strip_prefix("--env="),
+                _ => value.strip_prefix("-e"),
             };
             let Some(variable) = variable else { continue };
             match (variable.as_literal(), variable.split_once("=")) {
@@ -89,6 +93,10 @@ fn inside<'i>(invocation: &'i Invocation, name: &str) -> Option<Inside<'i>> {
     let words = &invocation.words;
     let is = |word: &Word, names: &[&str]| word.literal().is_some_and(|text| names.contains(&text));
     let verb = words.iter().position(|word| is(word, &["run", "exec"]))?;
+    // Words before it are flags with their values, or say what kind of container.
+    if words.iter().take(verb).skip(1).any(|word| is(word, &OTHERS)) {
+        return None;
+    }
     let container = if is(words.get(verb)?, &["run"]) { Container::New } else { Container::Running };
     let is_shell = |word: &Word| word.literal().is_some_and(|text| SHELLS.contains(&base(text)));
     let takes_text = |word: &Word| {
@@ -109,7 +117,7 @@ fn inside<'i>(invocation: &'i Invocation, name: &str) -> Option<Inside<'i>> {
     let mut flag = words.iter().enumerate().skip(from).filter(|(_, word)| takes_text(word)).map(|(at, _)| at);
     // `docker run -c 512` gives shares of the processor, and stands before the image.
     let flag = if entry.is_some() { flag.next_back() } else { flag.next() }?;
-    Some(Inside { container, text: words.get(flag + 1)?, before: words.get(verb..from)? })
+    Some(Inside { container, text: words.get(flag + 1)?, before: words.get(verb..from.max(flag))? })
 }
 
 #[cfg(test)]
@@ -126,6 +134,7 @@ mod tests {
         assert_eq!(last("docker-compose exec -T ops sh -e -c 'a b'"), "a b");
         assert_eq!(last("docker run --rm tools:1 sh ./x.sh -c"), "docker run --rm tools:1 sh ./x.sh -c");
         assert_eq!(last("docker run --rm --name sh tools:1 x -c y"), "docker run --rm --name sh tools:1 x -c y");
+        assert!(last("docker build -t a --label run sh -c 'a b'").starts_with("docker build"));
     }
 
     #[test]
@@ -134,6 +143,8 @@ mod tests {
         assert_eq!(last("T=1; docker run tools:1 sh -c \"a $T\""), "a 1");
         assert_eq!(last("T=1; docker run -e T tools:1 sh -c 'a $T'"), "a 1");
         assert_eq!(last("T=1; docker run --env=U=$T tools:1 sh -c 'a $U'"), "a 1");
+        assert_eq!(last("T=1; docker run -eT tools:1 sh -c 'a $T'"), "a 1");
+        assert_eq!(last("T=1; docker run --entrypoint sh -e T tools:1 -c 'a $T'"), "a 1");
         assert_eq!(last("T=1; docker run tools:1 sh -c 'a $T'"), "a <$T of the other shell>");
         assert_eq!(last("T=1; docker run tools:1 sh -c 'T=2'; a $T"), "a 1");
     }

@@ -44,10 +44,12 @@ fn inner(raw: &str, outer: Outer) -> Option<(String, Vec<usize>)> {
             '\'' => out.single_quoted(&letters, at),
             '"' => out.double_quoted(&letters, at),
             '\\' => out.copy(&letters, at, at + 2),
-            '$' if !letter.kept && letters.get(at + 1).is_some_and(|next| next.c == '(') => {
-                let end = substitution_end(&letters, at + 1);
-                out.copy(&letters, at, end)
+            // An apostrophe in a comment is no quote.
+            '#' if begins_word(&letters, at) => {
+                let length = letters.iter().skip(at).position(|letter| letter.c == '\n');
+                out.copy(&letters, at, length.map_or(letters.len(), |length| at + length))
             }
+            '$' if begins_substitution(&letters, at) => out.copy(&letters, at, substitution_end(&letters, at + 1)),
             _ => out.copy(&letters, at, at + 1),
         };
     }
@@ -69,13 +71,41 @@ fn letters(raw: &str, outer: Outer) -> Vec<Letter> {
     letters
 }
 
-/// Behind the bracket that closes the one at a place.
+fn begins_word(letters: &[Letter], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| letters.get(before));
+    before.is_none_or(|before| before.c.is_whitespace() || matches!(before.c, ';' | '&' | '|' | '('))
+}
+
+/// Whether the outer shell puts in what a command prints.
+fn begins_substitution(letters: &[Letter], at: usize) -> bool {
+    let begins = letters.get(at).is_some_and(|letter| letter.c == '$' && !letter.kept);
+    begins && letters.get(at + 1).is_some_and(|next| next.c == '(')
+}
+
+/// Where the single quotes end that begin at a place. A quote in what the outer shell puts in is its own.
+fn closing(letters: &[Letter], open: usize) -> Option<usize> {
+    let mut at = open + 1;
+    while let Some(letter) = letters.get(at) {
+        match letter.c {
+            '\'' => return Some(at),
+            _ if begins_substitution(letters, at) => at = substitution_end(letters, at + 1),
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+/// Behind the bracket that closes the one at a place; brackets in quotes count for nothing.
 fn substitution_end(letters: &[Letter], open: usize) -> usize {
     let mut depth = 0usize;
+    let mut quote = None;
     for (at, letter) in letters.iter().enumerate().skip(open) {
-        match letter.c {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
+        match (quote, letter.c) {
+            (None, '\'' | '"') => quote = Some(letter.c),
+            (Some(open), c) if open == c => quote = None,
+            (Some(_), _) => {}
+            (None, '(') => depth += 1,
+            (None, ')') => depth = depth.saturating_sub(1),
             _ => {}
         }
         if depth == 0 {
@@ -105,8 +135,7 @@ impl Out {
     }
 
     fn single_quoted(&mut self, letters: &[Letter], open: usize) -> usize {
-        let length = letters.iter().skip(open + 1).position(|letter| letter.c == '\'');
-        let Some(close) = length.map(|length| open + 1 + length) else {
+        let Some(close) = closing(letters, open) else {
             return self.copy(letters, open, letters.len());
         };
         let inside = || letters.iter().take(close).skip(open + 1);
@@ -114,7 +143,13 @@ impl Out {
             return self.copy(letters, open, close + 1);
         }
         self.push('"', letters[open].at);
-        for letter in inside() {
+        let mut at = open + 1;
+        while let Some(letter) = letters.get(at).filter(|_| at < close) {
+            if begins_substitution(letters, at) {
+                // What stands in it has quotes of its own.
+                at = self.copy(letters, at, substitution_end(letters, at + 1).min(close));
+                continue;
+            }
             let is_plain = match letter.c {
                 '"' | '\\' => false,
                 '$' | '`' => !letter.kept,
@@ -124,6 +159,7 @@ impl Out {
                 self.push('\\', letter.at);
             }
             self.push(letter.c, letter.at);
+            at += 1;
         }
         self.push('"', letters[close].at);
         close + 1
@@ -169,6 +205,9 @@ mod tests {
             (r#"a \"it's $C\" 'd'"#, r#"a "it's $C" 'd'"#),
             ("a $(b 'c $D') 'e'", "a $(b 'c $D') 'e'"),
             ("a 'b $C", "a 'b $C"),
+            (r#"a 'b:$(c --d \"e*\" ')')'"#, r#"a "b:$(c --d "e*" ')')""#),
+            ("a # don't\nb $C 'd'", "a # don't\nb $C 'd'"),
+            ("a#b 'c=$D'", "a#b \"c=$D\""),
         ] {
             assert_eq!(read(raw), text, "{raw}");
         }
