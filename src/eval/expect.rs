@@ -81,10 +81,26 @@ impl CaseExpectation {
             }
         }
         for (turn, demands) in &self.text {
+            if demands.reply.is_empty() && demands.file.is_empty() {
+                wrong.push((
+                    route(&["text", &turn.key()]),
+                    format!(
+                        "`{}` demands nothing; its `reply` and `file` may have `contains`, `not-contains`, `matches`",
+                        turn.key()
+                    ),
+                ));
+            }
             for (name, text) in [("reply", &demands.reply), ("file", &demands.file)] {
                 let told = text.wrong().into_iter();
                 wrong.extend(told.map(|message| (route(&["text", &turn.key(), name, "matches"]), message)));
             }
+        }
+        if let Some(file) = &self.file
+            && file.text().is_empty()
+            && file.equals.is_none()
+            && !file.same_as_accepted
+        {
+            wrong.push((route(&["file"]), "`file` demands nothing; it may have `contains`, `not-contains`, `matches`, `equals`, `same-as-accepted`".to_owned()));
         }
         let told = self.file.iter().flat_map(|file| file.text().wrong());
         wrong.extend(told.map(|message| (route(&["file", "matches"]), message)));

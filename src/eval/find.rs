@@ -38,7 +38,7 @@ pub fn other_than_script(path: &str, text: &str) -> Option<OtherFile> {
 }
 
 /// What a file is that can't be read as a recording, where it is known, in words that go on after its name.
-pub(super) fn other_than_recording(path: &str, text: &str) -> Option<&'static str> {
+pub fn other_than_recording(path: &str, text: &str) -> Option<&'static str> {
     if Suite::read(path, text, &Settings::default()).is_ok() {
         return Some("is a suite, and no recording");
     }
@@ -97,6 +97,12 @@ impl Case {
     pub fn paths(&self, suite: &str, shelf: &Shelf) -> BTreeSet<String> {
         self.found(suite, shelf).flat_map(|(_, found)| found).collect()
     }
+}
+
+/// Whether each bracket of a pattern that opens is closed.
+fn closes(pattern: &str) -> bool {
+    let count = |c: char| pattern.matches(c).count();
+    count('[') <= count(']') && count('{') <= count('}')
 }
 
 /// The recordings of a case, each once. `unrecorded` tells that some may not be there yet.
@@ -166,6 +172,9 @@ pub(super) fn jobs_of(
                 true => {
                     let inside = format!("{}/*.jsonl", pattern.trim_end_matches('/'));
                     format!("`{}`: `{pattern}` is a folder; `{inside}` takes the recordings in it", case.name)
+                }
+                false if !closes(pattern) => {
+                    format!("`{}`: a bracket of `{pattern}` is not closed; `\\[` is the bracket itself", case.name)
                 }
                 false => format!("`{}`: no recording is called `{pattern}`", case.name),
             };

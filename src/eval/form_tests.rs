@@ -243,6 +243,20 @@ fn what_a_case_names_and_nothing_has_is_a_mistake_at_its_place() {
 }
 
 #[test]
+fn a_demand_that_demands_nothing_is_a_mistake() {
+    let suite = |expect: &str| format!("name: s\ncases: [{{name: a, recordings: [r], expect: {expect}}}]\n");
+    for (expect, what) in [
+        ("{text: {1: {}}}", "s.yaml:2:55: `1` demands nothing"),
+        ("{text: {1: {reply: {contains: []}}}}", "s.yaml:2:55: `1` demands nothing"),
+        ("{file: {}}", "s.yaml:2:51: `file` demands nothing"),
+    ] {
+        let told = told(&suite(expect));
+        assert!(told.len() == 1 && told[0].starts_with(what), "{expect}: {told:?}");
+    }
+    assert_eq!(told(&suite("{file: {same-as-accepted: true}}")), [""; 0]);
+}
+
+#[test]
 fn a_choice_that_leaves_no_case_fails_in_each_part_of_a_run() {
     let good = fenced(GOOD);
     let said = [("user", "one"), ("assistant", good.as_str())];

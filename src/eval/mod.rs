@@ -46,7 +46,7 @@ pub use chosen::Chosen;
 pub use expect::CaseExpectation;
 pub use files::FileScore;
 pub use filter::Filter;
-pub use find::{OtherFile, other_than_script};
+pub use find::{OtherFile, other_than_recording, other_than_script};
 pub use instead::{Divergence, Instead, diverge};
 pub use junit::junit;
 pub use keep::Keep;

@@ -178,6 +178,9 @@ pub(super) fn unknown(node: Node<'_>, variables: &Variables, except: &[&str]) ->
 }
 
 fn find_unknown(node: Node<'_>, variables: &Variables, except: &[&str], found: &mut Vec<Wrong>) {
+    if found.len() > MOST_UNKNOWN {
+        return;
+    }
     if let Some(text) = node.text() {
         for piece in pieces(text) {
             let Piece::Variable(name, at) = piece else { continue };
@@ -192,12 +195,17 @@ fn find_unknown(node: Node<'_>, variables: &Variables, except: &[&str], found: &
             let message = format!("no variable is called `{name}`; {known}; `$${{{name}}}` is the text itself");
             let wrong = (node.source_span(Span::new(at, at + name.len() + 3)), message);
             // What an alias repeats is written once.
-            if found.len() < MOST_UNKNOWN && !found.contains(&wrong) {
-                found.push(wrong);
+            if found.contains(&wrong) {
+                continue;
             }
+            if found.len() == MOST_UNKNOWN {
+                found.push((wrong.0, "here and behind it are further variables that are not known".to_owned()));
+                return;
+            }
+            found.push(wrong);
         }
     }
-    if found.len() >= MOST_UNKNOWN {
+    if found.len() > MOST_UNKNOWN {
         return;
     }
     for entry in node.entries().filter(|entry| !except.contains(&entry.name())) {

@@ -274,3 +274,25 @@ fn a_suite_with_mistakes_loses_no_recording_to_another_case() {
     let anew = run("script: s.yaml");
     assert_eq!((anew.code, server.asked().len()), (Some(0), 1), "{}{}", anew.out, anew.err);
 }
+
+#[test]
+fn what_was_written_by_hand_is_no_sample_and_stays_as_it_is() {
+    let script = "name: s\nsettings: {policy: none}\nturns: [{id: a, prompt: one}]\n";
+    let suite = "name: mine\ncases:\n  - {name: one, script: s.yaml, recordings: [{path: 'hand/*.jsonl', authored: true}, 'model/*.jsonl']}\n";
+    let chat = |prompt: &str| {
+        format!("{{\"role\":\"user\",\"content\":\"{prompt}\"}}\n{{\"role\":\"assistant\",\"content\":\"Well.\"}}\n")
+    };
+    let live = |by_hand: &str, more: &[&str]| {
+        let server = Server::with([says("Well."), says("Well.")]);
+        let run = pipewright().file("s.yaml", script).file("mine.yaml", suite).file("hand/a.jsonl", by_hand);
+        let run = run.env("OPENAI_API_KEY", "sk-canary-123456").args(["eval", "mine.yaml", "--live"]);
+        let run = run.args(more.to_vec()).args(["--server", &server.base(), "--model", "small"]).run();
+        (server.asked().len(), run)
+    };
+    let (asked, ended) = live(&chat("one"), &["--samples", "1"]);
+    assert_eq!((asked, ended.code), (1, Some(0)), "{}{}", ended.out, ended.err);
+    assert!(ended.err.contains("one: recorded to model/"), "{}", ended.err);
+    let (asked, ended) = live(&chat("two"), &["--stale", "record"]);
+    assert_eq!(asked, 0, "{}", ended.err);
+    assert!(ended.read("hand/a.jsonl") == chat("two") && !ended.exists("hand/a.jsonl.old"), "{}", ended.err);
+}

@@ -268,6 +268,13 @@ fn nothing_judged_is_said_and_a_worse_run_is_no_baseline() {
     );
     let empty = pipewright().file("mine.yaml", "name: m\ncases: []\n").args(["eval", "mine.yaml"]).run();
     assert_eq!((empty.code, empty.err.as_str()), (Some(3), "error: nothing was judged: the suites have no cases\n"));
+    // A demand that is not met is the first thing that the exit code tells, whatever could not be written.
+    let chat = "{\"role\":\"user\",\"content\":\"a\"}\n{\"role\":\"assistant\",\"content\":\"b\"}\n";
+    let unmet = "name: m\ncases: [{name: a, recordings: [r.jsonl], expect: {final: accepted}}]\n";
+    let unwritten = pipewright().file("mine.yaml", unmet).file("r.jsonl", chat);
+    let unwritten = unwritten.args(["eval", "mine.yaml", "--write-baseline", "none/base.json"]).run();
+    assert_eq!(unwritten.code, Some(1), "{}", unwritten.err);
+    assert!(unwritten.err.contains("none/base.json: there is no folder none"), "{}", unwritten.err);
     let base = small().args(["eval", "mine.yaml", "--write-baseline", "base.json"]).run().read("base.json");
     let lax = small().file("base.json", &base).file("pipewright.yaml", "rules: {release-flow: off}\n");
     let gate = ["eval", "mine.yaml", "--baseline", "base.json", "--fail-on-worse", "--write-baseline", "base.json"];
@@ -341,6 +348,19 @@ fn the_turn_at_which_a_rule_broke_is_named() {
     let off = pipewright().file("r.jsonl", recording).file("pipewright.yaml", "policy: none\n");
     let off = off.args(["eval", "bisect", "r.jsonl", "--rule", "manual-production"]).run();
     assert_eq!((off.code, off.out.as_str()), (Some(3), "`manual-production` is not checked under these settings\n"));
+    // What breaks off, or has nothing to play, answers nothing; what is no recording is told as what it is.
+    let torn = recording.trim_end().rsplit_once('\n').expect("two lines").0;
+    let alone = "{\"role\":\"assistant\",\"content\":\"hi\"}\n";
+    for (text, code, told) in [
+        (&torn[..torn.len() - 40], 3, "not played to its end: the recording breaks off"),
+        (alone, 3, "not played to its end: there is no prompt in it"),
+        ("name: s\nturns: [{id: a, prompt: b}]\n", 2, "r.jsonl is a prompt script, and no recording"),
+    ] {
+        let ended =
+            pipewright().file("r.jsonl", text).args(["eval", "bisect", "r.jsonl", "--rule", "trunk-only"]).run();
+        assert_eq!(ended.code, Some(code), "{}{}", ended.out, ended.err);
+        assert!((ended.out + &ended.err).contains(told), "{told}");
+    }
 }
 
 #[test]

@@ -6,7 +6,6 @@ use crate::cli::config::{Configuration, Overrides};
 use crate::cli::{CliError, Exit, World};
 use crate::engine::{Recording, script::rule_ids, script::unknown_rule};
 use crate::eval;
-use crate::report::visible;
 use crate::rules::RuleAnswer;
 use crate::session;
 
@@ -19,16 +18,23 @@ pub(super) fn run(arguments: &Bisect, global: &Global, world: &mut World<'_>) ->
     let configuration = Configuration::load(global, Overrides::default(), world)?;
     let name = arguments.recording.display().to_string();
     let session = session::open_as(&world.directory.join(&arguments.recording), &name);
-    let session = session.map_err(|error| CliError::undone(error.to_string()))?;
+    let session = session.map_err(|error| {
+        let text = std::fs::read_to_string(world.directory.join(&arguments.recording)).unwrap_or_default();
+        match eval::other_than_recording(&name, &text) {
+            Some(what) => CliError::usage(format!("{name} {what}")),
+            None => CliError::undone(error.to_string()),
+        }
+    })?;
     let recording = Recording::new(session);
     let checker = configuration.checker()?;
-    let history = eval::history(&recording, checker, &arguments.rule);
+    let mut history = eval::history(&recording, checker, &arguments.rule);
     if recording.is_torn() {
-        writeln!(
-            world.err,
-            "note: {}: the recording breaks off; what is lost may have changed the answer",
-            visible(&name)
-        )?;
+        history
+            .ended
+            .get_or_insert_with(|| "the recording breaks off, and what is lost may change the answer".to_owned());
+    }
+    if recording.prompts().count() == 0 {
+        history.ended.get_or_insert_with(|| "there is no prompt in it".to_owned());
     }
     match arguments.format {
         BisectFormat::Human => {
@@ -37,7 +43,7 @@ pub(super) fn run(arguments: &Bisect, global: &Global, world: &mut World<'_>) ->
         BisectFormat::Json => eval::history_json(&history, &arguments.rule, &mut *world.out)?,
     }
     Ok(match history.answer {
-        _ if !history.is_decided() || recording.is_torn() => Exit::Undone,
+        _ if !history.is_decided() => Exit::Undone,
         Some(RuleAnswer::Violated) => Exit::Found,
         _ => Exit::Fine,
     })

@@ -62,7 +62,12 @@ pub(super) fn end(
                 unwritten = true;
                 writeln!(world.err, "warning: {}: not written: {why}", visible(&shown))?;
             }
-            None => keep(report, path, world)?,
+            None => {
+                if let Err(error) = keep(report, path, world) {
+                    unwritten = true;
+                    error.tell(world);
+                }
+            }
         }
     }
     Ok(match report.exit_code() {
@@ -79,7 +84,10 @@ fn keep(report: &Report, path: &Path, world: &World<'_>) -> Result<(), CliError>
     let mut text = Vec::new();
     eval::json(report, &Beside::default(), &mut text)?;
     let written = std::fs::write(world.directory.join(path), text);
-    written.map_err(|error| CliError::undone(format!("{}: {error}", path.display())))
+    written.map_err(|error| match path.parent().filter(|folder| !world.directory.join(folder).is_dir()) {
+        Some(folder) => CliError::undone(format!("{}: there is no folder {}", path.display(), folder.display())),
+        None => CliError::undone(format!("{}: {error}", path.display())),
+    })
 }
 
 fn write(

@@ -214,7 +214,12 @@ fn takes(
             number += 1;
             let target = target(folder, case, number);
             let called = target.strip_prefix(folder).unwrap_or(&target).to_string_lossy().into_owned();
-            if !case.recordings.iter().any(|own| fast_glob::glob_match(plain(&own.path), &called)) {
+            if !case
+                .recordings
+                .iter()
+                .filter(|own| !own.authored)
+                .any(|own| fast_glob::glob_match(plain(&own.path), &called))
+            {
                 let error = format!(
                     "{suite}: `{}`: a new recording is called as {called}, and none of its patterns takes that",
                     case.name
@@ -230,13 +235,15 @@ fn takes(
 }
 
 impl Asked {
-    /// The recordings of a case that its script is asked otherwise than they answer. What another program made is not ours
-    /// to put a recording in the place of.
+    /// The recordings of a case that its script is asked otherwise than they answer. What another program made, or somebody
+    /// wrote by hand, is not ours to put a recording in the place of.
     fn stale(&self) -> Vec<PathBuf> {
         let is_stale = |path: &&PathBuf| {
-            session::open(path).is_ok_and(|session| !session.foreign && Recording::new(session).misses(&self.cues))
+            session::open(path).is_ok_and(|session| {
+                !session.foreign && !session.header.authored && Recording::new(session).misses(&self.cues)
+            })
         };
-        self.recordings.iter().filter(is_stale).cloned().collect()
+        self.of_models.iter().filter(is_stale).cloned().collect()
     }
 
     /// How many of its recordings answer all of its script's prompts. One that is stale, or can't be read, or has a repair
@@ -256,9 +263,9 @@ impl Asked {
     }
 }
 
-/// The folder where a case's recordings lie.
+/// The folder where a case's recordings of models lie.
 fn home(folder: &Path, case: &Case) -> PathBuf {
-    let pattern = plain(case.recordings.first().map_or("", |own| own.path.as_str()));
+    let pattern = plain(case.recordings.iter().find(|own| !own.authored).map_or("", |own| own.path.as_str()));
     let fixed = pattern.split('/').take_while(|part| !part.contains(['*', '?', '[', '{']) && !part.ends_with(".jsonl"));
     let from = if pattern.starts_with('/') { PathBuf::from("/") } else { folder.to_owned() };
     fixed.fold(from, |path, part| path.join(part))

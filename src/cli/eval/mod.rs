@@ -103,9 +103,14 @@ fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Ex
     };
     let exit =
         gate::end(&report, beside, &told, &arguments.against, before.as_ref(), (arguments.format, manner), world)?;
-    match recorded.broken {
-        Some(broken) => Err(broken),
-        None => Ok(if arguments.exit_zero { Exit::Fine } else { exit }),
+    match (recorded.broken, exit) {
+        // What is worse than that is told by the report.
+        (Some(broken), Exit::Found | Exit::Usage) => {
+            broken.tell(world);
+            Ok(exit)
+        }
+        (Some(broken), _) => Err(broken),
+        (None, _) => Ok(if arguments.exit_zero { Exit::Fine } else { exit }),
     }
 }
 

@@ -70,13 +70,17 @@ pub(super) fn one(
 
 /// Whether a reply stands in what was begun; a file without any is taken away.
 fn keeps_replies(part: &Path) -> bool {
-    let replied = session::open(part)
-        .is_ok_and(|session| session.entries.iter().any(|entry| matches!(entry, Entry::Reply { .. })));
-    if !replied {
-        // It holds what the script says, and nothing that was paid for.
-        let _ = std::fs::remove_file(part);
+    let is_reply = |entry: &Entry| matches!(entry, Entry::Reply { .. });
+    match session::open(part) {
+        Ok(session) if !session.entries.iter().any(is_reply) => {
+            // It holds what the script says, and nothing that was paid for.
+            let _ = std::fs::remove_file(part);
+            false
+        }
+        Ok(_) => true,
+        // What can't be read is left to whoever looks for it.
+        Err(_) => part.exists(),
     }
-    replied
 }
 
 /// A path as it is told, seen from the working directory.
