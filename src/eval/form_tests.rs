@@ -243,6 +243,12 @@ fn what_a_case_names_and_nothing_has_is_a_mistake_at_its_place() {
 }
 
 #[test]
+fn what_an_alias_of_nothing_would_bring_is_not_missed() {
+    let told = told("name: s\ncases:\n  - {<<: *b, name: d}\n");
+    assert_eq!(told, ["s.yaml:3:10: `*b` names no anchor that stands before it"]);
+}
+
+#[test]
 fn a_demand_that_demands_nothing_is_a_mistake() {
     let suite = |expect: &str| format!("name: s\ncases: [{{name: a, recordings: [r], expect: {expect}}}]\n");
     for (expect, what) in [
