@@ -58,6 +58,10 @@ impl Rule for ClonedHistory {
         for plan in flow.plans {
             for step in &plan.steps {
                 let Some(missing) = missing(&step.step, &flow.file) else { continue };
+                // What is not followed may clone.
+                if !step.found.unread.is_empty() || step.has_opaque() {
+                    continue;
+                }
                 for call in &step.found.git {
                     let asks = subcommand(call);
                     let asks = asks.as_deref().unwrap_or("");
