@@ -6,6 +6,7 @@ use super::catalogue::Does;
 use super::collected::Change;
 use super::command::Reading;
 use super::model::{Images, Kind};
+use super::tool;
 use crate::shell::{Container, Invocation, Value};
 
 /// Commands that only look, choose or wait, also on another machine.
@@ -95,6 +96,9 @@ impl Reading<'_, '_> {
             Reading { invocation: &inner, phrase: &[], ..*self }.read();
         } else if known {
             self.not_read(self.short());
+        } else if machine && self.run.is_declared() {
+            // It may be what the step declares.
+            self.not_read(self.short());
         } else if machine {
             self.run.harmless();
         } else {
@@ -103,10 +107,17 @@ impl Reading<'_, '_> {
     }
 
     /// Whether a command that stands in the text of a container's shell is the container's own affair: one that the catalogue
-    /// does not know, as of a container without a shell, or one for a cluster that runs in it.
+    /// does not know, as of a container without a shell, or one for a cluster that runs in it. In a step that declares an
+    /// environment it may be what the step declares.
     pub(super) fn is_of_container(&self, container: Container) -> bool {
-        let own_cluster = container == Container::Running && is_of_cluster(self.invocation) && !self.run.is_declared();
-        own_cluster || !self.knows(self.invocation)
+        let declared = self.run.is_declared();
+        let behind = || tool::behind(self.invocation).is_some_and(|inner| self.knows(&inner));
+        let known = self.knows(self.invocation) || behind();
+        if !known && declared {
+            self.not_read(self.short());
+        }
+        let own_cluster = container == Container::Running && is_of_cluster(self.invocation) && !declared;
+        own_cluster || !known
     }
 
     fn knows(&self, inner: &Invocation) -> bool {

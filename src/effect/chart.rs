@@ -167,6 +167,8 @@ impl Settings {
             };
             match last {
                 "" => found.push(image(setting.value.clone(), setting, [])),
+                // The version of a subchart's own image: nobody tags what is built here by hand.
+                "tag" if !setting.in_file && of_subchart(prefix) && is_version(&setting.value) => {}
                 "tag" | "imageTag" | "image_tag" | "digest" if wins => {
                     let repository = ["repository", "name", "image", "imageRepository"].into_iter().find_map(sibling);
                     // The image that a file names is known where it is one for sure.
@@ -198,6 +200,17 @@ impl Settings {
         found.retain(|image| !image.in_files || is_meant(&image.selected.value));
         found
     }
+}
+
+/// Whether a prefix names more than the image: `postgresql.image`.
+fn of_subchart(prefix: &str) -> bool {
+    let outer = prefix.rsplit_once('.').map_or("", |(outer, _)| outer);
+    !outer.is_empty() && outer != "global"
+}
+
+/// Whether a tag is written out as a version.
+fn is_version(tag: &Value) -> bool {
+    tag.as_literal().is_some_and(|tag| tag.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit()))
 }
 
 fn image<const N: usize>(value: Value, setting: &Setting, parts: [Option<&Setting>; N]) -> ChartImage {
@@ -265,6 +278,7 @@ mod tests {
             ("helm upgrade x old", "[r.io/a:latest]"),
             ("cd old && helm upgrade x .", "[r.io/a:latest]"),
             ("helm install x one", "[r.io/a:1.0]"),
+            ("helm upgrade x chart --set image.tag=$T,postgresql.image.tag=16.4.0", "r.io/a:$T"),
             ("helm upgrade x acme/chart -f env/whole.yaml", "[r.io/b:latest]"),
             ("helm template x old | kubectl apply -f -", "[r.io/a:latest]"),
         ] {

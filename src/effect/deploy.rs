@@ -108,7 +108,11 @@ impl Reading<'_, '_> {
         }
         let to = command.to.as_ref().map(|to| to.select(arguments, self.scope)).unwrap_or_default();
         let to = to.first().map(|to| without_user(&to.value.to_string()));
-        self.push(Kind::Deploy { images, to, weak: command.weak, restart: command.restart }, self.short(), words);
+        let copies = matches!(command.reader.as_deref(), Some("copy" | "upload"))
+            || matches!(self.invocation.name(), Some("rsync" | "scp"))
+            || self.phrase.last().is_some_and(|word| word.starts_with("upload"));
+        let weak = command.weak || copies && to.as_deref().is_some_and(keeps_builds);
+        self.push(Kind::Deploy { images, to, weak, restart: command.restart }, self.short(), words);
     }
 
     /// `docker save app:1 | ssh host docker load`: the very image that was saved. Another command starts it there, so by itself it
@@ -227,6 +231,25 @@ pub(super) fn without_user(address: &str) -> String {
     let host = rest.split('/').next().unwrap_or(rest);
     let user = host.rfind('@').map_or(0, |at| at + 1);
     format!("{scheme}://{}", rest.get(user..).unwrap_or(rest))
+}
+
+/// Whether the address of a copy is one of a store, by its words: builds, reports and backups are kept there, and nothing runs.
+fn keeps_builds(address: &str) -> bool {
+    const STORES: [&str; 12] = [
+        "build",
+        "builds",
+        "artifact",
+        "artifacts",
+        "report",
+        "reports",
+        "coverage",
+        "backup",
+        "backups",
+        "archive",
+        "archives",
+        "logs",
+    ];
+    address.split(|c: char| !c.is_alphanumeric()).any(|word| STORES.contains(&word))
 }
 
 /// Whether what lftp is told in the command line puts nothing anywhere.

@@ -121,7 +121,7 @@ pub fn left_to_variable(words: &[String]) -> Option<&str> {
 }
 
 /// Whether a variable is called after environments in general, as `STAGE`, `DEPLOY_STAGE` or `STAGE_NAME` are.
-fn is_general(variable: &str) -> bool {
+pub(super) fn is_general(variable: &str) -> bool {
     let general = |token: &str| {
         ["app", "aws", "deploy", "deployment", "env", "environment", "name", "serverless", "sls", "stage", "target"]
             .contains(&token)

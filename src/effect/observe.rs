@@ -93,7 +93,7 @@ impl Reading<'_, '_> {
 
     /// `kubectl config use-context production` and its kin choose for what comes after.
     pub(super) fn contexts(&self, name: &str) {
-        const CHOOSE: [&str; 9] = [
+        const CHOOSE: [&str; 10] = [
             "gcloud container clusters get-credentials",
             "gcloud config set",
             "kubectl config use-context",
@@ -102,6 +102,7 @@ impl Reading<'_, '_> {
             "az aks get-credentials",
             "az account set",
             "terraform workspace select",
+            "pulumi stack select",
             "docker context use",
         ];
         // A cluster on the build machine.

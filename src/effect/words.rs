@@ -40,6 +40,8 @@ impl<'d> Reading<'_, 'd> {
             // A flag's name, such as `--stage`, is about environments in general.
             let text = match text.split_once('=') {
                 Some((flag, value)) if flag.starts_with('-') => value.to_owned(),
+                // So is a parameter's: `Stage=$STAGE`.
+                Some((name, value)) if environment::is_general(name) => value.to_owned(),
                 None if text.starts_with('-') => continue,
                 _ => text,
             };

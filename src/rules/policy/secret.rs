@@ -38,7 +38,7 @@ pub fn is_secret_name(name: &str) -> bool {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         // A chart is told the name of a secret that is there.
-        [.., "existing", "secret"] => false,
+        [.., "existing" | "pull" | "tls", "secret"] => false,
         // What `sshpass` and `mysql` read, by its only name: of others `PWD` may be a folder.
         ["sshpass"] | ["mysql", "pwd"] => true,
         [.., last] if last.ends_with("password") || last.ends_with("passwd") => true,
@@ -71,6 +71,14 @@ fn words(name: &str) -> Vec<String> {
 pub fn weigh(value: &str) -> Option<Weight> {
     let value = value.trim();
     let lower = value.to_lowercase();
+    // What holds where the variable has no value is a value as well.
+    let default =
+        value.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).and_then(|rest| rest.split_once('-'));
+    if let Some((name, default)) = default
+        && name.trim_end_matches(':').bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    {
+        return weigh(default);
+    }
     if value.is_empty()
         || value.contains(['$', '`'])
         || value.contains("{{")
@@ -200,6 +208,8 @@ mod tests {
             "PWD",
             "MYSQL_BUILD_PWD",
             "auth.existingSecret",
+            "global.imagePullSecret",
+            "ingress.tls.secret",
         ] {
             assert!(!is_secret_name(name), "{name}");
         }
@@ -211,8 +221,23 @@ mod tests {
         assert_eq!(weigh("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), Some(Weight::Credential));
         assert_eq!(weigh("<your-key>"), Some(Weight::Placeholder));
         assert_eq!(weigh("XXXXXXXX"), Some(Weight::Placeholder));
+        assert_eq!(weigh("${DB_PASSWORD:-hunter2-kiosk}"), Some(Weight::Credential));
+        assert_eq!(weigh("${DB_PASSWORD-postgres}"), Some(Weight::ThrowAway));
         assert_eq!(weigh("postgres"), Some(Weight::ThrowAway));
-        for nothing in ["$TOKEN", "true", "5432", "/run/secrets/x", "", "https://x.example/y", "%s", "{}", "@TOKEN@"] {
+        for nothing in [
+            "$TOKEN",
+            "${A:-}",
+            "${A:-$B}",
+            "${A#x-y}",
+            "true",
+            "5432",
+            "/run/secrets/x",
+            "",
+            "https://x.example/y",
+            "%s",
+            "{}",
+            "@TOKEN@",
+        ] {
             assert_eq!(weigh(nothing), None, "{nothing}");
         }
     }

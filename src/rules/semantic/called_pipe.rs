@@ -26,7 +26,15 @@ impl Rule for CalledPipe {
                     continue;
                 }
                 let alone = matches!(command.style(), Some(Style::Single | Style::Double));
-                let help = if alone { "remove the quotes" } else { "end the command before it, and begin an item" };
+                let blank = command
+                    .text()
+                    .and_then(|text| text.get(range.start..range.end))
+                    .is_some_and(|call| call.starts_with("pipe: "));
+                let help = match alone {
+                    _ if !blank => "put a space behind the colon",
+                    true => "remove the quotes",
+                    false => "end the command before it, and begin an item",
+                };
                 let draft = out.violated(span, "the shell runs this line, and knows no command `pipe:`");
                 site.tell(draft.help(format!("{help}: `- pipe: {name}`, with its `variables` below")));
             }
@@ -44,7 +52,7 @@ fn call(text: &str) -> Option<(Span, &str)> {
     for line in text.split_inclusive('\n') {
         let at = start + line.len() - line.trim_start().len();
         start += line.len();
-        let name = line.trim().strip_prefix("pipe:").filter(|rest| rest.starts_with(' ')).map(str::trim);
+        let name = line.trim().strip_prefix("pipe:").map(str::trim);
         if let Some(name) = name.filter(|name| is_name(name)) {
             return Some((Span::new(at, at + line.trim().len()), name));
         }
@@ -64,16 +72,12 @@ mod tests {
 
     #[test]
     fn a_line_that_calls_a_pipe_is_found() {
-        assert_eq!(call("pipe: acme/notify:1.0.0").map(|(_, name)| name), Some("acme/notify:1.0.0"));
+        for text in ["pipe: acme/notify:1.0.0", "pipe:acme/notify:1.0.0"] {
+            assert_eq!(call(text).map(|(_, name)| name), Some("acme/notify:1.0.0"));
+        }
         let found = call("npm ci\n  pipe: docker://acme/notify:1\n").map(|(span, name)| (span.start, name));
         assert_eq!(found, Some((9, "docker://acme/notify:1")));
-        for none in [
-            "echo pipe: acme/notify:1",
-            "pipe: x",
-            "pipe:acme/notify:1",
-            "pipe: acme/notify:1 now",
-            "cat <<E\npipe: a/b:1\nE",
-        ] {
+        for none in ["echo pipe: acme/notify:1", "pipe: x", "pipe: acme/notify:1 now", "cat <<E\npipe: a/b:1\nE"] {
             assert_eq!(call(none), None, "{none}");
         }
     }

@@ -31,6 +31,9 @@ impl Rule for EventVariable {
             if empty.is_empty() || site.step.runs_on_windows() {
                 continue;
             }
+            if asks_for_event(&items) {
+                continue;
+            }
             let mut uses: HashMap<&str, Vec<(Node<'_>, Read<'_>)>> = HashMap::new();
             let commands = items.iter().filter_map(|item| match item {
                 ScriptItem::Command(node) => Some((*node, node.text()?)),
@@ -70,6 +73,18 @@ impl Rule for EventVariable {
             }
         }
     }
+}
+
+/// Whether a command asks which branch or tag it runs for: what it does with each is its own affair.
+fn asks_for_event(items: &[ScriptItem<'_>]) -> bool {
+    let texts = items.iter().filter_map(|item| match item {
+        ScriptItem::Command(node) => node.text(),
+        _ => None,
+    });
+    let names = |name: &str| matches!(name, "BITBUCKET_BRANCH" | "BITBUCKET_TAG");
+    let asks =
+        |text: &str| in_command(text, names).iter().any(|read| matches!(read.guard, Guard::Asked | Guard::Compared));
+    texts.into_iter().any(asks)
 }
 
 const OF_PULL_REQUESTS: &str =
