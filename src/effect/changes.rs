@@ -88,7 +88,9 @@ impl Reading<'_, '_> {
             let at = self.invocation.words.iter().position(|word| word.place == first.place)?;
             Some(Invocation { words: self.invocation.words.get(at..)?.to_vec(), ..self.invocation.clone() })
         });
-        let Some(inner) = inner else { return self.run.harmless() };
+        let Some(inner) = inner else {
+            return if machine && self.run.is_declared() { self.not_read(self.short()) } else { self.run.harmless() };
+        };
         let running = !self.phrase.iter().any(|word| word == "run");
         let own_cluster = machine && running && is_of_cluster(&inner);
         let known = self.knows(&inner);

@@ -42,8 +42,8 @@ impl Reading<'_, '_> {
         let serves = away && (arguments.has("-d") || arguments.has("--detach"));
         if container && arguments.has("--rm") && !serves || command.remote && !away && !self.run.is_declared() {
             let told = arguments.plain_values().skip(1).chain(arguments.flag_values().map(|(_, value, _)| value));
-            if container && told.into_iter().any(holds_run) {
-                // What it is told to do to an image of this run stands in the container.
+            // What it is told to do to an image of this run stands in the container, and so does what the step declares.
+            if container && (self.run.is_declared() || told.into_iter().any(holds_run)) {
                 self.not_read(self.short());
             }
             return;

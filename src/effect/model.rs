@@ -1,6 +1,7 @@
 //! Effects.
 
 use super::Reference;
+use super::runner::only_checks;
 use crate::yaml::{Node, Span};
 
 /// Where something in a script is written.
@@ -210,6 +211,7 @@ impl<'d> Effect<'d> {
         match &self.kind {
             Kind::Push { reference: None, .. } | Kind::Retag { target: None, .. } => true,
             Kind::Opaque(Opaque::Manifest { .. }) => true,
+            Kind::Opaque(Opaque::Target { name, telling: false, .. }) => !only_checks(name),
             Kind::Build { references, pushes } => references.is_empty() && *pushes,
             _ => self.hides_effects(),
         }

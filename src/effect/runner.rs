@@ -60,6 +60,36 @@ fn is_one_of(word: &str, names: &[&str]) -> bool {
     names.iter().any(|name| word == *name || word.strip_suffix('s') == Some(name))
 }
 
+/// Whether a call of a runner asks for nothing else than tests and looks at code, by the names of its targets: `npm run lint`,
+/// `make test-unit`.
+pub(super) fn only_checks(call: &str) -> bool {
+    const CHECKS: [&str; 16] = [
+        "test",
+        "tests",
+        "lint",
+        "check",
+        "verify",
+        "validate",
+        "unit",
+        "e2e",
+        "smoke",
+        "format",
+        "fmt",
+        "typecheck",
+        "types",
+        "audit",
+        "coverage",
+        "spec",
+    ];
+    let mut targets = call.split_whitespace().skip(1).filter(|word| !matches!(*word, "run" | "run-script")).peekable();
+    let checks = |target: &str| {
+        let mut words = target.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
+        words.peek().is_some_and(|first| CHECKS.contains(first))
+            && !words.any(|word| is_of_images(word) || deploys(word))
+    };
+    targets.peek().is_some() && targets.all(checks)
+}
+
 /// Whether the name of a script or target says that it builds or deploys.
 pub(super) fn is_telling(name: &str) -> bool {
     says(name, true)
@@ -204,7 +234,19 @@ fn of_workspace(plain: &[String]) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_telling;
+    use super::{is_telling, only_checks};
+
+    #[test]
+    fn what_only_checks_is_told_by_its_targets() {
+        for call in ["npm run lint", "npm run test:e2e", "make test lint", "yarn typecheck"] {
+            assert!(only_checks(call), "{call}");
+        }
+        for call in
+            ["npm run build", "make", "make test push", "npm run test-and-push", "make test-image", "npm run ci"]
+        {
+            assert!(!only_checks(call), "{call}");
+        }
+    }
 
     #[test]
     fn names_tell_what_they_do() {

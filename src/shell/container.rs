@@ -1,7 +1,7 @@
 //! Shell text that runs in a container: `docker run … sh -c TEXT`, `docker compose exec web bash -c TEXT`.
 
 use super::interpret::Interpreter;
-use super::invocation::{Invocation, Word, base};
+use super::invocation::{Invocation, Stdin, Word, base};
 use super::scope::Scope;
 use super::status::Status;
 use super::value::Value;
@@ -35,7 +35,7 @@ impl Interpreter<'_> {
     /// Walks the text that a container's shell is given, if the command gives it one. What it does stands behind the command
     /// itself; false where there is no such text.
     pub(super) fn contained(&mut self, invocation: &Invocation, name: &str) -> bool {
-        let Some(inside) = inside(invocation, name) else { return false };
+        let Some(inside) = inside(invocation, name) else { return self.feeds(invocation, name) };
         let (piece, expanded) = self.word_piece(inside.text);
         let given = self.given(inside.before);
         self.hand_out(invocation.clone());
@@ -52,6 +52,22 @@ impl Interpreter<'_> {
             given.into_iter().for_each(|(name, values)| this.scope.set(&name, values));
             this.walk_piece(&piece)
         });
+        (self.container, self.foreign) = outer;
+        self.status = Status::Presumed;
+        true
+    }
+
+    /// The same of a shell that reads its script from the input: `docker run -i … bash <<EOF`.
+    fn feeds(&mut self, invocation: &Invocation, name: &str) -> bool {
+        let Some(container) = fed(invocation, name) else { return false };
+        self.hand_out(invocation.clone());
+        let outer = (self.container.replace(container), self.foreign);
+        self.foreign |= matches!(invocation.stdin, Stdin::Document { expanded: false, .. });
+        let stand = std::mem::take(&mut self.scope.stand);
+        self.scope.stand.lose();
+        let stdin = invocation.stdin.clone();
+        self.fed(&stdin, invocation);
+        self.scope.stand = stand;
         (self.container, self.foreign) = outer;
         self.status = Status::Presumed;
         true
@@ -86,19 +102,36 @@ impl Interpreter<'_> {
     }
 }
 
-fn inside<'i>(invocation: &'i Invocation, name: &str) -> Option<Inside<'i>> {
-    if !PROGRAMS.contains(&name) {
-        return None;
-    }
-    let words = &invocation.words;
+/// Which container a command is about, and where the word stands that says so.
+fn container(words: &[Word], name: &str) -> Option<(Container, usize)> {
     let is = |word: &Word, names: &[&str]| word.literal().is_some_and(|text| names.contains(&text));
-    let verb = words.iter().position(|word| is(word, &["run", "exec"]))?;
+    let verb = words.iter().position(|word| is(word, &["run", "exec"])).filter(|_| PROGRAMS.contains(&name))?;
     // Words before it are flags with their values, or say what kind of container.
     if words.iter().take(verb).skip(1).any(|word| is(word, &OTHERS)) {
         return None;
     }
     let container = if is(words.get(verb)?, &["run"]) { Container::New } else { Container::Running };
-    let is_shell = |word: &Word| word.literal().is_some_and(|text| SHELLS.contains(&base(text)));
+    Some((container, verb))
+}
+
+fn is_shell(word: &Word) -> bool {
+    word.literal().is_some_and(|text| SHELLS.contains(&base(text)))
+}
+
+/// The container of a shell that is given nothing but its input.
+fn fed(invocation: &Invocation, name: &str) -> Option<Container> {
+    if !matches!(invocation.stdin, Stdin::Document { .. } | Stdin::Text(_)) {
+        return None;
+    }
+    let (container, verb) = container(&invocation.words, name)?;
+    let behind = invocation.words.get(verb + 2..)?;
+    let last = behind.iter().rposition(|word| !word.literal().is_some_and(|text| text.starts_with('-')))?;
+    behind.get(last).filter(|word| is_shell(word)).map(|_| container)
+}
+
+fn inside<'i>(invocation: &'i Invocation, name: &str) -> Option<Inside<'i>> {
+    let words = &invocation.words;
+    let (container, verb) = container(words, name)?;
     let takes_text = |word: &Word| {
         let letters = word.literal().and_then(|text| text.strip_prefix('-'));
         letters.is_some_and(|letters| letters.ends_with('c') && letters.bytes().all(|byte| byte.is_ascii_lowercase()))
@@ -132,6 +165,8 @@ mod tests {
         assert_eq!(last("docker run -c 512 --entrypoint=sh tools:1 -c 'a b'"), "a b");
         assert_eq!(last("docker compose run --rm ops bash -lc 'a && b c'"), "b c");
         assert_eq!(last("docker-compose exec -T ops sh -e -c 'a b'"), "a b");
+        assert_eq!(last("T=1; docker run --rm -i tools:1 bash -s <<E\na $T\nE"), "a 1");
+        assert_eq!(last("echo 'a b' | docker run --rm -i tools:1 sh"), "a b");
         assert_eq!(last("docker run --rm tools:1 sh ./x.sh -c"), "docker run --rm tools:1 sh ./x.sh -c");
         assert_eq!(last("docker run --rm --name sh tools:1 x -c y"), "docker run --rm --name sh tools:1 x -c y");
         assert!(last("docker build -t a --label run sh -c 'a b'").starts_with("docker build"));

@@ -59,7 +59,12 @@ impl Rule for EventVariable {
                 if sets || uses.iter().any(|(_, read)| minds(read.guard)) {
                     continue;
                 }
-                let mut used = uses.into_iter().filter(|(_, read)| read.guard == Guard::None);
+                let used = uses.into_iter().filter(|(_, read)| read.guard == Guard::None);
+                // What takes another value where it is empty.
+                let mut used = used.filter(|(node, read)| {
+                    let own = node.text().and_then(|text| assigned(text.get(..read.span.start)?));
+                    own.is_none_or(|own| !texts(&items).any(|text| falls_back(text, own)))
+                });
                 let Some((node, read)) = used.next() else { continue };
                 let span = node.source_span(read.span);
                 if !told.first(span) {
@@ -75,16 +80,40 @@ impl Rule for EventVariable {
     }
 }
 
-/// Whether a command asks which branch or tag it runs for: what it does with each is its own affair.
-fn asks_for_event(items: &[ScriptItem<'_>]) -> bool {
-    let texts = items.iter().filter_map(|item| match item {
+fn texts<'d>(items: &[ScriptItem<'d>]) -> impl Iterator<Item = &'d str> {
+    items.iter().filter_map(|item| match item {
         ScriptItem::Command(node) => node.text(),
         _ => None,
-    });
+    })
+}
+
+/// Whether a command asks which branch or tag it runs for: what it does with each is its own affair.
+fn asks_for_event(items: &[ScriptItem<'_>]) -> bool {
     let names = |name: &str| matches!(name, "BITBUCKET_BRANCH" | "BITBUCKET_TAG");
     let asks =
         |text: &str| in_command(text, names).iter().any(|read| matches!(read.guard, Guard::Asked | Guard::Compared));
-    texts.into_iter().any(asks)
+    texts(items).any(asks)
+}
+
+/// The variable that takes a value which begins behind a text: `TAG="${`.
+fn assigned(before: &str) -> Option<&str> {
+    let left = before.trim_end_matches(['"', '$', '{']).strip_suffix('=')?;
+    let from = left.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |at| at + 1);
+    left.get(from..).filter(|name| !name.is_empty())
+}
+
+/// Whether a text says what holds where a variable is empty: `${TAG:-x}`, `[ -z "$TAG" ]`.
+fn falls_back(text: &str, variable: &str) -> bool {
+    let forms = [
+        format!("${{{variable}:-"),
+        format!("${{{variable}-"),
+        format!("${{{variable}:="),
+        format!("-z \"${variable}\""),
+        format!("-z ${variable}"),
+        format!("-n \"${variable}\""),
+        format!("-n ${variable}"),
+    ];
+    forms.iter().any(|form| text.contains(form.as_str()))
 }
 
 const OF_PULL_REQUESTS: &str =

@@ -47,7 +47,7 @@ impl Rule for KnownVariable {
                 }
                 for (node, read) in reads.into_iter().filter(|(_, read)| may_be(read.name)) {
                     let Some(why) = unset(read.name).filter(|_| read.guard != Guard::Asked) else { continue };
-                    let foreign = matches!(why, Unset::Foreign(..));
+                    let foreign = matches!(why, Unset::Foreign(..) | Unset::Invented(_));
                     let mut may_come = || *may_come.get_or_insert_with(|| sources(items));
                     if *written.entry(read.name).or_insert_with(|| is_written(flow, read.name)) || foreign && may_come()
                     {

@@ -131,9 +131,20 @@ fn may_be_near(one: &str, other: &str) -> bool {
 fn invented(name: &str) -> Option<&'static str> {
     match name {
         "BITBUCKET_REF" | "BITBUCKET_REF_NAME" => Some(BRANCH_OR_TAG),
-        "BITBUCKET_SHA" | "BITBUCKET_COMMIT_SHA" | "BITBUCKET_COMMIT_HASH" => Some("BITBUCKET_COMMIT"),
-        "BITBUCKET_BRANCH_NAME" => Some("BITBUCKET_BRANCH"),
-        "BITBUCKET_TAG_NAME" => Some("BITBUCKET_TAG"),
+        "BITBUCKET_SHA" | "BITBUCKET_COMMIT_SHA" | "BITBUCKET_COMMIT_HASH" | "BITBUCKET_COMMIT_ID" => {
+            Some("BITBUCKET_COMMIT")
+        }
+        "BITBUCKET_COMMIT_SHORT"
+        | "BITBUCKET_SHORT_COMMIT"
+        | "BITBUCKET_COMMIT_SHORT_SHA"
+        | "BITBUCKET_SHORT_SHA"
+        | "BITBUCKET_COMMIT_SHORT_HASH" => Some("{BITBUCKET_COMMIT::8}"),
+        "BITBUCKET_BRANCH_NAME" | "BITBUCKET_SOURCE_BRANCH" => Some("BITBUCKET_BRANCH"),
+        "BITBUCKET_TAG_NAME" | "BITBUCKET_REPO_TAG" => Some("BITBUCKET_TAG"),
+        "BITBUCKET_BUILD_ID" | "BITBUCKET_BUILD_NUM" | "BITBUCKET_PIPELINE_NUMBER" => Some("BITBUCKET_BUILD_NUMBER"),
+        "BITBUCKET_REPOSITORY_SLUG" => Some("BITBUCKET_REPO_SLUG"),
+        "BITBUCKET_TARGET_BRANCH" | "BITBUCKET_PR_TARGET_BRANCH" => Some("BITBUCKET_PR_DESTINATION_BRANCH"),
+        "BITBUCKET_PR_NUMBER" | "BITBUCKET_PULL_REQUEST_ID" => Some("BITBUCKET_PR_ID"),
         "BITBUCKET_EVENT_NAME" => Some(""),
         _ => None,
     }
@@ -158,6 +169,7 @@ mod tests {
         }
         assert_eq!(unset("GITHUB_SHA"), Some(Unset::Foreign("GitHub Actions", "BITBUCKET_COMMIT")));
         assert_eq!(unset("BITBUCKET_SHA"), Some(Unset::Invented("BITBUCKET_COMMIT")));
+        assert_eq!(unset("BITBUCKET_COMMIT_SHORT"), Some(Unset::Invented("{BITBUCKET_COMMIT::8}")));
     }
 
     #[test]
