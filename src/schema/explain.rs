@@ -191,7 +191,11 @@ impl<'d> Writer<'d> {
             Kind::Missing(key) => self.missing(place, failure, owner, key),
             Kind::Type => {
                 let (message, help) = types::wrong(place, limit, owner);
-                self.say(&metas::RIGHT_TYPE, place, span, message).help = help;
+                let finding = self.say(&metas::RIGHT_TYPE, place, span, message);
+                finding.help = help;
+                if types::is_java_boolean(place.node, limit) {
+                    finding.severity = Severity::Warning;
+                }
             }
             Kind::Value => {
                 let allowed: Vec<&str> = limit.as_array().into_iter().flatten().filter_map(Value::as_str).collect();

@@ -1,6 +1,7 @@
 //! What the schema layer says, seen from outside.
 
 use super::*;
+use crate::finding::Severity;
 
 /// `line:column rule: message | help` of each finding.
 fn said(text: &str) -> Vec<String> {
@@ -216,4 +217,16 @@ fn a_name_that_no_image_can_have_is_told() {
     ] {
         assert_eq!(of(image), Vec::<String>::new(), "{image}");
     }
+}
+
+#[test]
+fn a_boolean_that_only_some_readers_take_is_a_warning() {
+    let severities = |value: &str| {
+        let document = Document::read(step(&format!("script: [make]\noidc: {value}")));
+        check(&document).iter().map(|finding| finding.severity).collect::<Vec<_>>()
+    };
+    assert_eq!(severities("yes"), [Severity::Warning]);
+    assert_eq!(severities("'yes'"), [Severity::Error]);
+    assert_eq!(severities("maybe"), [Severity::Error]);
+    assert_eq!(severities("true"), []);
 }

@@ -7,7 +7,7 @@ use super::keys::list;
 use super::memory;
 use super::place::Place;
 use super::shapes::in_quotes;
-use crate::yaml::{Kind, Node};
+use crate::yaml::{Kind, Node, Style, yaml11_reading};
 
 /// Message and help for a value of the wrong type; `expected` is the schema's `type` in its object `owner`.
 pub(super) fn wrong(place: &Place<'_>, expected: &Value, owner: &Value) -> (String, Option<String>) {
@@ -33,6 +33,16 @@ pub(super) fn wrong(place: &Place<'_>, expected: &Value, owner: &Value) -> (Stri
         kind => kind.words(),
     };
     (format!("{words} should be {wanted} (it is {is})"), next)
+}
+
+/// Whether a boolean is written as only readers of YAML 1.1 take it, of which Bitbucket's is one: `yes`, `off`.
+pub(super) fn is_java_boolean(node: Node<'_>, expected: &Value) -> bool {
+    let takes = match expected {
+        Value::String(one) => one == "boolean",
+        Value::Array(several) => several.iter().any(|kind| kind == "boolean"),
+        _ => false,
+    };
+    takes && node.style() == Some(Style::Plain) && node.text().and_then(yaml11_reading) == Some("a boolean")
 }
 
 fn article(kind: &str) -> &'static str {

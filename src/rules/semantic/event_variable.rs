@@ -31,7 +31,7 @@ impl Rule for EventVariable {
             if empty.is_empty() || site.step.runs_on_windows() {
                 continue;
             }
-            if asks_for_event(&items) {
+            if asks_for_event(items) {
                 continue;
             }
             let mut uses: HashMap<&str, Vec<(Node<'_>, Read<'_>)>> = HashMap::new();
@@ -63,7 +63,7 @@ impl Rule for EventVariable {
                 // What takes another value where it is empty.
                 let mut used = used.filter(|(node, read)| {
                     let own = node.text().and_then(|text| assigned(text.get(..read.span.start)?));
-                    own.is_none_or(|own| !texts(&items).any(|text| falls_back(text, own)))
+                    own.is_none_or(|own| !texts(items).any(|text| falls_back(text, own)))
                 });
                 let Some((node, read)) = used.next() else { continue };
                 let span = node.source_span(read.span);
