@@ -56,6 +56,8 @@ fn a_check_behind_other_words_still_runs() {
         assert_eq!(of_script("npm test", after), [in_place]);
         assert_eq!(of_script("npm test", &format!("{after} || true")), ["weaker: goes on now where `npm test` fails"]);
     }
+    let found = of_script("npm ci\nnpm test", "sh -c 'npm ci && npm test'");
+    assert!(!found.iter().any(|text| text.contains("no longer runs")), "{found:?}");
     assert_eq!(of_script("npm test", "echo npm test")[0], "weaker: no longer runs `npm test`");
     assert_eq!(of_script("npm test\nnpm test", "npm test"), ["runs `npm test` less often"]);
 }

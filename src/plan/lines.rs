@@ -106,6 +106,10 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around:
     }
     let is_run = |line: &&Line| is.iter().any(|other| (other.kind, &other.text) == (line.kind, &line.text));
     let (less, lost): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(is_run);
+    // One of several that another command runs now: `sh -c 'npm ci && npm test'`.
+    let (_, lost): (Vec<&Line>, Vec<&Line>) = lost
+        .into_iter()
+        .partition(|line| is.iter().any(|other| other.kind == line.kind && wraps(&other.text, &line.text)));
     told.extend(list(&less).map(|names| (format!("runs {names} less often"), false)));
     told.extend(of_lost(lost, around));
     told.extend(of_fresh(fresh, &is));

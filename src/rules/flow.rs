@@ -6,7 +6,7 @@ use super::carries::Carries;
 use super::policy::Credentials;
 use super::semantic::{Site, steps};
 use crate::effect::{AtHand, Comparison, Effect, EnvironmentKind, Kind, Opaque, Reference, Tag, Unread};
-use crate::pipeline::{File, Pattern, ScriptItem, Section, Selector};
+use crate::pipeline::{Alternative, File, Pattern, ScriptItem, Section, Selector};
 use crate::plan::{Deployment, EventKind, Plan, PlannedStep};
 use crate::settings::Settings;
 use crate::shell::{SymbolKind, Value};
@@ -85,7 +85,8 @@ pub fn told_with_main(plans: &mut Vec<Plan<'_>>, settings: &Settings) {
     let Some(main) = plans.iter().find(|plan| plan.is_main()).map(|plan| plan.selector.key.id()) else { return };
     plans.retain(|plan| {
         let name = &plan.event.name;
-        let follows = settings.forbidden_branches.contains(name) || is_another_main(name, settings);
+        let forbidden = settings.forbidden(&Alternative { text: name.clone() }).is_some();
+        let follows = forbidden || is_another_main(name, settings);
         plan.event.kind != EventKind::Branch || plan.selector.key.id() != main || !follows
     });
 }
