@@ -105,6 +105,12 @@ pipelines:
 ";
 
 #[test]
+fn a_variable_that_stands_twice_differs_from_itself_in_nothing() {
+    let twice = CUSTOM.replace("      - step", "          - name: WHY\n      - step");
+    assert_eq!(told(&twice, &twice), [""; 0]);
+}
+
+#[test]
 fn what_a_custom_pipeline_asks_and_what_starts_it_is_told() {
     let one = |from: &str, to: &str| told(CUSTOM, &CUSTOM.replace(from, to));
     let asked = |text: &str| vec![format!("custom pipeline quality: {text}")];

@@ -98,7 +98,7 @@ impl Reading<'_, '_> {
             Reading { invocation: &inner, phrase: &[], ..*self }.read();
         } else if known {
             self.not_read(self.short());
-        } else if machine && self.run.is_declared() {
+        } else if machine && self.run.is_declared() && !self.is_plain(&inner) {
             // It may be what the step declares.
             self.not_read(self.short());
         } else if machine {
@@ -115,11 +115,16 @@ impl Reading<'_, '_> {
         let declared = self.run.is_declared();
         let behind = || tool::behind(self.invocation).is_some_and(|inner| self.knows(&inner));
         let known = self.knows(self.invocation) || behind();
-        if !known && declared {
+        if !known && declared && !self.is_plain(self.invocation) {
             self.not_read(self.short());
         }
         let own_cluster = container == Container::Running && is_of_cluster(self.invocation) && !declared;
         own_cluster || !known
+    }
+
+    /// Whether a command changes nothing anywhere, by its name.
+    fn is_plain(&self, inner: &Invocation) -> bool {
+        inner.name().is_some_and(|name| self.catalogue.is_harmless(name) || self.catalogue.is_of_family(name))
     }
 
     fn knows(&self, inner: &Invocation) -> bool {

@@ -11,8 +11,12 @@ pub(super) fn asked(before: &Plan<'_>, now: &Plan<'_>) -> Vec<String> {
     for name in was.iter().filter_map(CustomVariable::name).filter(|name| !named(&is, name)) {
         told.push(format!("`{name}` is no longer asked for"));
     }
-    for variable in &is {
+    for (at, variable) in is.iter().enumerate() {
         let Some(name) = variable.name() else { continue };
+        // Of two with one name the first is compared; that there are two is told elsewhere.
+        if is.iter().take(at).any(|first| first.name() == Some(name)) {
+            continue;
+        }
         match was.iter().find(|other| other.name() == Some(name)) {
             None => told.push(format!("`{name}` is asked for")),
             Some(before) => told.extend(otherwise(name, before, variable)),
