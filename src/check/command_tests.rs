@@ -50,6 +50,16 @@ fn a_check_whose_failure_is_not_heard_of_is_weaker() {
 }
 
 #[test]
+fn a_scan_that_no_longer_fails_is_weaker() {
+    for after in ["trivy image --exit-code 0 app", "trivy image app"] {
+        let found = of_script("trivy image --exit-code 1 app", after);
+        assert!(found.len() == 1 && found[0].starts_with("weaker: runs `trivy image"), "{found:?}");
+    }
+    let stricter = of_script("trivy image --exit-code 0 app", "trivy image --exit-code 1 app");
+    assert!(stricter.len() == 1 && !stricter[0].starts_with("weaker"), "{stricter:?}");
+}
+
+#[test]
 fn a_check_behind_other_words_still_runs() {
     for after in ["timeout 60 npm test", "CI=1 npm test", "npx nyc npm test", "sudo npm test"] {
         let in_place = format!("runs `{after}` in place of `npm test`");

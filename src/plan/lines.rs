@@ -224,7 +224,14 @@ fn replaced(old: &str, new: &str) -> (String, bool) {
 /// Whether a failure that ended the step by what one command sets no longer does with the other.
 fn unsets(old: &str, new: &str) -> bool {
     let piped = pipefail(old) == Some(true) && pipefail(new) != Some(true);
-    piped || errexit(old) == Some(true) && errexit(new) == Some(false)
+    let lenient = fails_on_findings(old) && !fails_on_findings(new);
+    piped || lenient || errexit(old) == Some(true) && errexit(new) == Some(false)
+}
+
+/// Whether a scan is told to fail where it finds something: `trivy image --exit-code 1 app`.
+fn fails_on_findings(text: &str) -> bool {
+    let mut words = text.split([' ', '=']).skip_while(|word| *word != "--exit-code");
+    words.nth(1).is_some_and(|code| code != "0" && code.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Two long commands with little more than the words in which they differ: the first words, and one on each side.
