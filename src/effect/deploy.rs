@@ -4,6 +4,7 @@ use super::arguments::Arguments;
 use super::cap::{self, Tasks};
 use super::catalogue::{Command, ImageWord};
 use super::command::Reading;
+use super::environment;
 use super::given;
 use super::hidden;
 use super::manifest;
@@ -161,7 +162,11 @@ impl Reading<'_, '_> {
         // Sent by one of these it lands on the server, as with any other program for it.
         let to_server =
             |word: &String| ["ftp://", "ftps://", "sftp://", "scp://"].iter().any(|begin| word.starts_with(begin));
-        let uploads = |word: &String| word.starts_with('-') && !word.starts_with("--") && word.ends_with('T');
+        let uploads = |word: &String| {
+            word.strip_prefix('-')
+                .and_then(|letters| letters.strip_suffix('T'))
+                .is_some_and(|letters| !letters.contains('X') && letters.bytes().all(|byte| byte.is_ascii_alphabetic()))
+        };
         if (has(&["-T", "--upload-file"]) || shown.iter().any(uploads)) && shown.iter().any(to_server) {
             let to = shown.iter().find(|word| to_server(word)).map(|to| without_user(to));
             let kind = Kind::Deploy { images: Images::None, to, weak: false, restart: false };
@@ -235,8 +240,7 @@ pub(super) fn without_user(address: &str) -> String {
 
 /// Whether the address of a copy is one of a store, by its words: builds, reports and backups are kept there, and nothing runs.
 fn keeps_builds(address: &str) -> bool {
-    const STORES: [&str; 12] = [
-        "build",
+    const STORES: [&str; 11] = [
         "builds",
         "artifact",
         "artifacts",
@@ -249,7 +253,8 @@ fn keeps_builds(address: &str) -> bool {
         "archives",
         "logs",
     ];
-    address.split(|c: char| !c.is_alphanumeric()).any(|word| STORES.contains(&word))
+    let is_store = address.split(|c: char| !c.is_alphanumeric()).any(|word| STORES.contains(&word));
+    is_store && !environment::tells(address)
 }
 
 /// Whether what lftp is told in the command line puts nothing anywhere.

@@ -68,17 +68,18 @@ pub struct Told {
 impl Reading<'_, '_> {
     /// The images that a command is given by its words, and by all else from which its program takes settings.
     pub(super) fn given(&self, arguments: &Arguments<'_>) -> Vec<Selected> {
-        let mut found = images(arguments);
+        let found = images(arguments);
+        // What is written on the line stands before all else.
         match self.invocation.name() {
+            _ if !found.is_empty() => found,
             Some("terraform" | "tofu" | "terragrunt") => match arguments.plain(1) {
                 // A plan holds all its settings.
-                Some(plan) => found.extend(self.told(&plan.value.to_string())),
-                None => found.extend(self.of_variables(arguments)),
+                Some(plan) => self.told(&plan.value.to_string()),
+                None => self.of_variables(arguments),
             },
-            Some("pulumi") => found.extend(self.told("pulumi")),
-            _ => {}
+            Some("pulumi") => self.told(&stack(arguments)),
+            _ => found,
         }
-        found
     }
 
     /// Keeps what `terraform plan -out=FILE` or `pulumi config set` leaves for the command that deploys.
@@ -92,15 +93,22 @@ impl Reading<'_, '_> {
                 _ => None,
             };
             let image = pair.and_then(|pair| Some((setting(&pair.value)?, pair.place)));
-            image.into_iter().map(|(image, place)| Told { reader: "pulumi".to_owned(), image, place }).collect()
+            let reader = stack(arguments);
+            image.into_iter().map(|(image, place)| Told { reader: reader.clone(), image, place }).collect()
         } else {
             let Some(plan) = arguments.flag(&["-out".to_owned(), "--out".to_owned()]).pop() else { return };
             let reader = plan.value.to_string();
-            let images = images(arguments).into_iter().chain(self.of_variables(arguments));
+            let mut images = images(arguments);
+            if images.is_empty() {
+                images = self.of_variables(arguments);
+            }
             let told = |image: Selected| Told { reader: reader.clone(), image: image.value, place: image.place };
-            images.map(told).collect::<Vec<Told>>()
+            images.into_iter().map(told).collect::<Vec<Told>>()
         };
-        self.run.found_mut().told.extend(told);
+        // What is set anew stands in the place of what was.
+        let mut found = self.run.found_mut();
+        found.told.retain(|one| !told.iter().any(|new| new.reader == one.reader));
+        found.told.extend(told);
     }
 
     fn told(&self, reader: &str) -> Vec<Selected> {
@@ -129,7 +137,8 @@ impl Reading<'_, '_> {
             let pairs: Vec<Value> = text.iter().flat_map(assignments).collect();
             pairs.into_iter().filter_map(|pair| Some(Selected { value: setting(&pair)?, place: file.place }))
         });
-        variables.chain(files.collect::<Vec<_>>()).collect()
+        let files: Vec<Selected> = files.collect();
+        if files.is_empty() { variables.collect() } else { files }
     }
 
     /// The text of a file that the script wrote, or that is at hand as it is kept.
@@ -144,12 +153,21 @@ impl Reading<'_, '_> {
     }
 }
 
+/// What a stack of Pulumi is told under.
+fn stack(arguments: &Arguments<'_>) -> String {
+    let named = arguments.flag(&["--stack".to_owned(), "-s".to_owned()]).pop();
+    format!("pulumi {}", named.map_or_else(String::new, |stack| stack.value.to_string()))
+}
+
 /// `name = "value"`, line by line, as `name=value`.
 fn assignments(text: &Value) -> Vec<Value> {
     let lines = text.split_on(|c| c == '\n').into_iter();
     let pair = |line: Value| {
         let (name, value) = line.split_once("=")?;
         let name = name.as_literal()?.trim().to_owned();
+        if name.starts_with(['#', '/']) {
+            return None;
+        }
         let value = value.split_on(|c| c == '"' || c.is_whitespace());
         match value.as_slice() {
             [value] => Some(join_pair(&name, value)),

@@ -3,6 +3,9 @@
 use super::ecr::shown;
 use crate::shell::{SymbolKind, Value};
 
+/// How many arguments of one call are looked at.
+const MOST: usize = 20;
+
 /// The images that a text has which a command printed that ends in `jq`; none where it has none by its arguments.
 pub(super) fn images(printed: &Value) -> Vec<Value> {
     let Some(symbol) = printed.as_symbol().filter(|symbol| symbol.kind == SymbolKind::Command && symbol.cut.is_empty())
@@ -15,7 +18,7 @@ pub(super) fn images(printed: &Value) -> Vec<Value> {
     let from = symbol.name.find(first).unwrap_or(0);
     let text = symbol.name.get(from..).unwrap_or("");
     let words: Vec<&str> = text.split_whitespace().collect();
-    let arguments = words.windows(3).filter(|three| three[0] == "--arg").map(|three| (three[1], three[2]));
+    let arguments = words.windows(3).filter(|three| three[0] == "--arg").take(MOST).map(|three| (three[1], three[2]));
     arguments.filter(|(name, _)| sets_image(text, name)).filter_map(|(_, value)| shown(value)).collect()
 }
 

@@ -91,6 +91,7 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around:
     if let Some(line) = new_told.iter().find(|line| forgiven(&line.text).is_some()).filter(|_| !forgives(&old_told)) {
         told.push((format!("goes on now where {} fails", shown(forgiven(&line.text).unwrap_or(&line.text))), true));
     }
+    let new: Vec<&Line> = fresh.clone();
     let many = gone.len().saturating_mul(fresh.len()) > MOST_PAIRS;
     let mut lost: Vec<&Line> = Vec::new();
     for old in gone {
@@ -98,7 +99,8 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around:
             told.push(to_another_script(old, fresh.remove(at)));
             continue;
         }
-        let still = fresh.iter().position(|line| line.kind == old.kind && stands_in(&old.text, &line.text));
+        let still =
+            fresh.iter().filter(|_| !many).position(|line| line.kind == old.kind && stands_in(&old.text, &line.text));
         match still.or_else(|| likest(old, &fresh)).filter(|_| !many) {
             Some(at) => told.push(replaced(&old.text, &fresh.remove(at).text)),
             None => lost.push(old),
@@ -107,9 +109,8 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around:
     let is_run = |line: &&Line| is.iter().any(|other| (other.kind, &other.text) == (line.kind, &line.text));
     let (less, lost): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(is_run);
     // One of several that another command runs now: `sh -c 'npm ci && npm test'`.
-    let (_, lost): (Vec<&Line>, Vec<&Line>) = lost
-        .into_iter()
-        .partition(|line| is.iter().any(|other| other.kind == line.kind && wraps(&other.text, &line.text)));
+    let run_by = |line: &&Line| new.iter().any(|other| other.kind == line.kind && wraps(&other.text, &line.text));
+    let (_, lost): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(|line| !many && run_by(line));
     told.extend(list(&less).map(|names| (format!("runs {names} less often"), false)));
     told.extend(of_lost(lost, around));
     told.extend(of_fresh(fresh, &is));

@@ -16,8 +16,26 @@ const WRAPPERS: [(&str, usize); 12] = [
     ("retry", 1),
 ];
 
-/// Programs that only tell of the words behind them.
-const TELL: [&str; 9] = ["echo", "printf", "which", "type", "man", "true", ":", "#", "test"];
+/// Further programs that run what stands behind words of their own.
+const RUN: [&str; 17] = [
+    "npx",
+    "pnpx",
+    "bunx",
+    "npm",
+    "pnpm",
+    "yarn",
+    "sh",
+    "bash",
+    "dash",
+    "docker",
+    "docker-compose",
+    "podman",
+    "cross-env",
+    "dotenv",
+    "doppler",
+    "op",
+    "ssh",
+];
 
 /// A command without the variables and wrappers before it.
 pub(super) fn bare(text: &str) -> &str {
@@ -50,7 +68,8 @@ pub(super) fn wraps(outer: &str, inner: &str) -> bool {
     let Some(at) = outer.find(inner).filter(|at| *at > 0 && inner.contains(' ')) else { return false };
     let (before, behind) = (outer.get(..at).unwrap_or(""), outer.get(at + inner.len()..).unwrap_or(""));
     let first = before.split(' ').next().unwrap_or("");
-    before.ends_with(' ') && (behind.is_empty() || behind.starts_with(' ')) && !TELL.contains(&first)
+    let runs = RUN.contains(&first) || WRAPPERS.iter().any(|(name, _)| *name == first) || is_assignment(first);
+    before.ends_with(' ') && (behind.is_empty() || behind.starts_with(' ')) && runs
 }
 
 fn is_assignment(word: &str) -> bool {
@@ -84,7 +103,9 @@ mod tests {
     fn a_command_in_another_one_is_run_by_it() {
         assert!(wraps("npx nyc npm test", "npm test"));
         assert!(wraps("CI=1 npm test -- --coverage", "npm test"));
-        for outer in ["npm test", "echo npm test", "pnpm test", "x npm tests", "npm test x"] {
+        for outer in
+            ["npm test", "echo npm test", "./notify.sh npm test passed", "pnpm test", "x npm tests", "npm test x"]
+        {
             assert!(!wraps(outer, "npm test"), "{outer}");
         }
     }

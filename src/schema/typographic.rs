@@ -4,13 +4,19 @@ use std::collections::BTreeSet;
 
 use super::invisible::{first, unquoted};
 use crate::finding::Findings;
-use crate::yaml::{Document, Node, Span};
+use crate::yaml::{Document, Node, Span, Style};
 
 /// Keys whose text is for people.
 const TOLD_TO_PEOPLE: [&str; 4] = ["name", "display-name", "description", "prompt"];
 
 /// Commands that only print what is behind them.
 const PRINT: [&str; 2] = ["echo", "printf"];
+
+/// Words of the shell's syntax that may stand before a command.
+const SYNTAX: [&str; 7] = ["then", "do", "else", "{", "!", "if", "while"];
+
+/// How far before a character its command is searched, in characters.
+const NEAR: usize = 400;
 
 /// Tells the first such character of each line.
 pub(super) fn find(document: &Document, out: &mut Findings<'_>) {
@@ -40,7 +46,7 @@ pub(super) fn find(document: &Document, out: &mut Findings<'_>) {
                 }
             } else if !TOLD_TO_PEOPLE.contains(&name) {
                 let values: Vec<Node<'_>> = std::iter::once(entry.value).chain(entry.value.items()).collect();
-                for value in values {
+                for value in values.into_iter().filter(|value| value.style() == Some(Style::Plain)) {
                     tell(first(value, quoted), "is part of this value: YAML knows plain quotes only");
                 }
             }
@@ -50,7 +56,7 @@ pub(super) fn find(document: &Document, out: &mut Findings<'_>) {
 
 /// The quote with which a text begins that ends in one as well.
 fn quoted(text: &str) -> Option<(usize, char)> {
-    let begin = text.chars().next().filter(|c| opens(*c))?;
+    let begin = text.chars().next().filter(|c| opens(*c) && !matches!(c, '\u{ab}' | '\u{bb}'))?;
     let end = text.chars().next_back().filter(|_| text.len() > begin.len_utf8())?;
     (opens(end) || closes(end)).then_some((0, begin))
 }
@@ -61,12 +67,17 @@ fn in_command(text: &str) -> Option<(usize, char)> {
         if !is_dash(c) && !opens(c) {
             return false;
         }
-        let command = before.rsplit(['\n', ';', '&', '|', '(']).next().unwrap_or("");
-        let is_word = !before.ends_with(|c: char| !c.is_whitespace()) || before.is_empty();
-        let prints = command.split_whitespace().next().is_some_and(|first| PRINT.contains(&first));
         let after = text.get(before.len() + c.len_utf8()..).and_then(|after| after.chars().next());
+        let is_word = before.is_empty() || before.ends_with(char::is_whitespace);
         let is_flag = is_dash(c) && is_word && after.is_some_and(|next| next.is_ascii_alphabetic() || next == '-');
-        !prints && (is_flag || opens(c) && !matches!(c, '\u{ab}' | '\u{bb}'))
+        if !is_flag && (is_dash(c) || matches!(c, '\u{ab}' | '\u{bb}')) {
+            return false;
+        }
+        let near = before.char_indices().rev().nth(NEAR).map_or(0, |(at, _)| at);
+        let before = before.get(near..).unwrap_or(before);
+        let command = before.rsplit(['\n', ';', '&', '|', '(']).next().unwrap_or("");
+        let mut words = command.split_whitespace().skip_while(|word| SYNTAX.contains(word));
+        !words.next().is_some_and(|first| PRINT.contains(&first))
     })
 }
 

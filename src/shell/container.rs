@@ -107,7 +107,8 @@ fn container(words: &[Word], name: &str) -> Option<(Container, usize)> {
     let is = |word: &Word, names: &[&str]| word.literal().is_some_and(|text| names.contains(&text));
     let verb = words.iter().position(|word| is(word, &["run", "exec"])).filter(|_| PROGRAMS.contains(&name))?;
     // Words before it are flags with their values, or say what kind of container.
-    if words.iter().take(verb).skip(1).any(|word| is(word, &OTHERS)) {
+    let of_flag = |at: usize| words.get(at - 1).and_then(Word::literal).is_some_and(|flag| flag.starts_with('-'));
+    if (1..verb).any(|at| words.get(at).is_some_and(|word| is(word, &OTHERS)) && !of_flag(at)) {
         return None;
     }
     let container = if is(words.get(verb)?, &["run"]) { Container::New } else { Container::Running };

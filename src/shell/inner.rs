@@ -39,6 +39,11 @@ fn inner(raw: &str, outer: Outer) -> Option<(String, Vec<usize>)> {
     let letters = letters(raw, outer);
     let mut out = Out::default();
     let mut at = 0;
+    // A here-document inside has quotes that are none.
+    if raw.contains("<<") {
+        out.copy(&letters, 0, letters.len());
+        return Some((out.text, out.places));
+    }
     while let Some(letter) = letters.get(at) {
         at = match letter.c {
             '\'' => out.single_quoted(&letters, at),

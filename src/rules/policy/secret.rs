@@ -70,15 +70,21 @@ fn words(name: &str) -> Vec<String> {
 /// What a literal value of a secret's name is; `None` for references, booleans, numbers and paths.
 pub fn weigh(value: &str) -> Option<Weight> {
     let value = value.trim();
-    let lower = value.to_lowercase();
     // What holds where the variable has no value is a value as well.
     let default =
         value.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).and_then(|rest| rest.split_once('-'));
     if let Some((name, default)) = default
         && name.trim_end_matches(':').bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     {
-        return weigh(default);
+        // Words such as `unset` say that there is none.
+        let is_random = default.len() >= 8 && default.bytes().any(|byte| byte.is_ascii_digit());
+        return if default.contains('$') {
+            None
+        } else {
+            weigh(default).filter(|weight| *weight != Weight::Credential || is_random)
+        };
     }
+    let lower = value.to_lowercase();
     if value.is_empty()
         || value.contains(['$', '`'])
         || value.contains("{{")
@@ -228,6 +234,8 @@ mod tests {
             "$TOKEN",
             "${A:-}",
             "${A:-$B}",
+            "${A:-not-set}",
+            "${A:-${B:-x1y2z3w4v5}}",
             "${A#x-y}",
             "true",
             "5432",

@@ -52,6 +52,9 @@ const TOKENS: [(&str, usize, &str); 40] = [
 /// What stands in the middle of each key that begins with no more than `sk-`.
 const OPENAI: &str = "T3BlbkFJ";
 
+/// How much of a token is weighed, in bytes.
+const LONGEST: usize = 300;
+
 /// So many letters of one kind are no chance.
 const LEAST_FILLER: usize = 6;
 
@@ -94,7 +97,14 @@ pub(super) fn shapes_at(text: &str, begun: &[usize]) -> Vec<Hit> {
         Shape::Token(token) => vendors_token(text, at, TOKENS[token]),
         Shape::Url => url(text, at),
     };
-    shaped.into_iter().filter_map(hit).collect()
+    let mut hits: Vec<Hit> = Vec::new();
+    for (shape, at) in shaped {
+        // What begins in one that is told is a part of it.
+        if !hits.last().is_some_and(|last| last.span.start <= at && at < last.span.end) {
+            hits.extend(hit((shape, at)));
+        }
+    }
+    hits
 }
 
 /// The shape that a text begins with.
@@ -138,6 +148,8 @@ fn vendors_token(text: &str, at: usize, (prefix, least, what): (&str, usize, &st
         return None;
     }
     let span = Span::new(at, at + prefix.len() + length);
+    // No token is longer.
+    let body = body.get(..body.len().min(LONGEST)).unwrap_or(body);
     let made_up = if is_address { body.split(['/', ':', '@']).any(is_made_up) } else { is_made_up(body) };
     let weight = if made_up { Weight::Placeholder } else { Weight::Credential };
     Some(Hit { span, what: what.to_owned(), weight })

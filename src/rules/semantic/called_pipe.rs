@@ -52,6 +52,11 @@ fn call(text: &str) -> Option<(Span, &str)> {
     for line in text.split_inclusive('\n') {
         let at = start + line.len() - line.trim_start().len();
         start += line.len();
+        // In a text of several lines it is none.
+        let before = text.get(..at).unwrap_or("");
+        if before.matches('"').count() % 2 == 1 || before.matches('\'').count() % 2 == 1 {
+            continue;
+        }
         let name = line.trim().strip_prefix("pipe:").map(str::trim);
         if let Some(name) = name.filter(|name| is_name(name)) {
             return Some((Span::new(at, at + line.trim().len()), name));

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::site::Told;
 use crate::effect::GitCall;
 use crate::finding::{Findings, RuleMeta};
-use crate::pipeline::{File, Step};
+use crate::pipeline::{File, ScriptItem, Step};
 use crate::rules::{Flow, Rule};
 use crate::yaml::Node;
 
@@ -35,8 +35,11 @@ const NEED_A_REPOSITORY: [&str; 19] = [
     "switch",
 ];
 
+/// A longer history has its tags, mostly.
+const SHORT: u64 = 100;
+
 /// Subcommands that bring a repository, or more of it.
-const BRING: [&str; 6] = ["clone", "init", "fetch", "pull", "remote", "submodule"];
+const BRING: [&str; 5] = ["clone", "init", "fetch", "pull", "submodule"];
 
 pub(super) struct ClonedHistory;
 
@@ -62,10 +65,19 @@ impl Rule for ClonedHistory {
                 if !step.found.unread.is_empty() || step.has_opaque() {
                     continue;
                 }
+                // Its own tag stands on the commit of a tag's run.
+                if plan.is_tag() && matches!(missing, Missing::Older(_))
+                    || matches!(missing, Missing::Everything(_)) && goes_elsewhere(&step.step)
+                {
+                    continue;
+                }
                 for call in &step.found.git {
                     let asks = subcommand(call);
                     let asks = asks.as_deref().unwrap_or("");
-                    if call.elsewhere {
+                    if call.words.iter().any(|word| word.as_literal() == Some("fetch")) {
+                        break;
+                    }
+                    if call.elsewhere || is_guarded(call) {
                         continue;
                     }
                     // From here on the script sees to what it needs.
@@ -105,7 +117,7 @@ fn missing<'d>(step: &Step<'d>, file: &File<'d>) -> Option<Missing<'d>> {
         return Some(Missing::Everything(enabled));
     }
     let depth = clone.get("depth")?;
-    depth.text()?.parse::<u64>().is_ok().then_some(Missing::Older(depth))
+    depth.text()?.parse::<u64>().is_ok_and(|depth| depth <= SHORT).then_some(Missing::Older(depth))
 }
 
 /// What git is asked for; nothing where it is asked of another repository.
@@ -122,12 +134,28 @@ fn subcommand<'c>(call: &'c GitCall<'_>) -> Option<Cow<'c, str>> {
     }
 }
 
+/// Whether a step may leave the folder into which nothing was cloned, or bring a repository in another way.
+fn goes_elsewhere(step: &Step<'_>) -> bool {
+    let texts = step.script().into_iter().filter_map(|item| match item {
+        ScriptItem::Command(node) => node.text(),
+        _ => None,
+    });
+    let words = ["cd ", "pushd ", "tar ", "unzip ", "GIT_DIR", "docker ", "curl ", "wget ", "--no-index", "gh "];
+    texts.into_iter().any(|text| words.iter().any(|word| text.contains(word)))
+}
+
+/// Whether what it prints or complains of is minded by the script.
+fn is_guarded(call: &GitCall<'_>) -> bool {
+    let text = call.site.node.text().unwrap_or("");
+    text.contains("||") || text.contains("2>")
+}
+
 /// Whether it goes back through the commits to one that may be any number of them away.
 fn looks_back(asks: &str, call: &GitCall<'_>) -> bool {
     let has = |flag: &str| call.words.iter().any(|word| word.as_literal() == Some(flag));
     match asks {
         // `--always` has an answer where no tag is found; a tag on the commit itself is always there.
-        "describe" => !has("--always") && !has("--exact-match"),
+        "describe" => !has("--always") && !has("--exact-match") && !has("--all"),
         "merge-base" => true,
         _ => false,
     }

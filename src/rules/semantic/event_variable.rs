@@ -109,9 +109,13 @@ fn falls_back(text: &str, variable: &str) -> bool {
         format!("${{{variable}-"),
         format!("${{{variable}:="),
         format!("-z \"${variable}\""),
-        format!("-z ${variable}"),
+        format!("-z ${variable} "),
+        format!("-z \"${{{variable}}}\""),
         format!("-n \"${variable}\""),
-        format!("-n ${variable}"),
+        format!("-n ${variable} "),
+        format!("-n \"${{{variable}}}\""),
+        format!("\"${variable}\" = \"\""),
+        format!("\"${variable}\" == \"\""),
     ];
     forms.iter().any(|form| text.contains(form.as_str()))
 }
