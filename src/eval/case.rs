@@ -90,7 +90,7 @@ struct WrittenCase {
 
 impl Case {
     /// Where what stands at a route stands, or the nearest thing around it.
-    pub(super) fn place_of(&self, route: &[&str]) -> (usize, usize) {
+    pub fn place_of(&self, route: &[&str]) -> (usize, usize) {
         let mut route: Vec<String> = route.iter().map(|part| (*part).to_owned()).collect();
         while !route.is_empty() {
             if let Some(place) = self.places.get(&route) {

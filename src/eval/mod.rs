@@ -15,6 +15,7 @@ mod files;
 mod filter;
 mod find;
 mod form;
+mod fresh;
 mod instead;
 mod job;
 mod junit;

@@ -65,10 +65,14 @@ fn nobody_is_asked_before_the_suites_are_sound() {
     let silent = "  - {name: two, recordings: ['r/*.jsonl']}\n";
     let (asked, ended) = live(&format!("name: mine\ncases:\n{one}{silent}"));
     assert_eq!((asked, ended.code), (1, Some(0)), "{}{}", ended.out, ended.err);
-    assert!(ended.err.contains("note: `two` has no `script`, so nothing is recorded for it"), "{}", ended.err);
+    assert!(
+        ended.err.contains("note: `two` (mine.yaml:4) has no `script`, so nothing is recorded for it"),
+        "{}",
+        ended.err
+    );
     let (asked, ended) = live(&format!("name: mine\ncases:\n{silent}"));
     assert_eq!((asked, ended.code), (0, Some(2)), "{}", ended.err);
-    assert!(ended.err.contains("error: `two` has no `script`"), "{}", ended.err);
+    assert!(ended.err.contains("error: `two` (mine.yaml:3) has no `script`"), "{}", ended.err);
     let (asked, ended) = live("name: mine\ncases: []\n");
     assert_eq!((asked, ended.code), (0, Some(2)), "{}", ended.err);
     assert!(ended.err.contains("no case is chosen"), "{}", ended.err);
@@ -146,7 +150,13 @@ fn a_recording_that_no_pattern_would_take_is_not_begun() {
         let ended = run.args(["eval", "mine.yaml", "--live", "--server", &server.base(), "--model", "small"]).run();
         let code = if asked == 1 { 0 } else { 2 };
         assert_eq!((ended.code, server.asked().len()), (Some(code), asked), "{pattern}: {}{}", ended.out, ended.err);
-        assert_eq!(ended.err.contains("none of its patterns takes that"), asked == 0, "{}", ended.err);
+        let told = ended.err.contains("error: mine.yaml:3:45: `one`: a new recording is called as r/");
+        assert_eq!(
+            (told, ended.err.contains("none of its patterns takes that")),
+            (asked == 0, asked == 0),
+            "{}",
+            ended.err
+        );
     }
 }
 

@@ -1,6 +1,7 @@
 //! `pipewright eval`: recordings judged against expectations; with `--live` recorded anew first.
 
 pub(super) mod args;
+mod asked;
 mod bisect;
 mod gate;
 mod live;
