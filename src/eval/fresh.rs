@@ -21,6 +21,11 @@ impl Case {
         patterns.iter().find(takes).map(there).ok_or_else(first)
     }
 
+    /// Whether one more recording could be taken: its patterns do not all name a single file.
+    pub(super) fn is_open(&self) -> bool {
+        self.patterns().any(|pattern| pattern.contains(OPEN))
+    }
+
     /// The patterns of recordings that a model gave.
     fn patterns(&self) -> impl Iterator<Item = &str> {
         self.recordings.iter().filter(|own| !own.authored).map(|own| own.path.as_str())

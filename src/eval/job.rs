@@ -156,6 +156,21 @@ impl Job {
         Ok((recording, cues, play))
     }
 
+    /// The next move where the recording answers other prompts than today's. What another program made, or somebody wrote,
+    /// is never replaced, and without a script there is nothing to ask.
+    fn next(&self, recording: &Recording) -> &'static str {
+        let authored = self.authored || recording.session.header.authored;
+        match &self.of.script {
+            None => "a case with a `script` can be recorded anew",
+            Some(_) if authored => "it was written by hand, and is not recorded anew",
+            Some(_) if !recording.session.foreign => "`--live --stale record` records it anew",
+            Some(_) if self.of.case.is_open() => "`--live` records one more beside it",
+            Some(_) => {
+                "another program made it; a pattern among the case's `recordings` lets `--live` record one beside it"
+            }
+        }
+    }
+
     fn judge(
         &self,
         bytes: &[u8],
@@ -168,12 +183,9 @@ impl Job {
         let mut score = CaseScore::of(&play);
         score.stale_prompts = stale;
         if let Some(ended) = play.ended.as_ref().filter(|ended| ended.is_a_miss()) {
-            // What another program made is never replaced, and without a script there is nothing to ask.
-            let next = match &self.of.script {
-                _ if instead.and_then(Instead::script).is_some() => "it answers only what it was made for",
-                Some(_) if recording.session.foreign => "`--live` records one more beside it",
-                Some(_) => "`--live --stale record` records it anew",
-                None => "a case with a `script` can be recorded anew",
+            let next = match instead.and_then(Instead::script) {
+                Some(_) => "it answers only what it was made for",
+                None => self.next(&recording),
             };
             score.undecided = Some(ended.with_next(next));
         }
@@ -183,6 +195,7 @@ impl Job {
         score.stale = self.of.script.is_some() && missed && !broken;
         score.foreign = recording.session.foreign;
         score.authored = recording.session.header.authored;
+        score.alone = score.stale && (score.foreign || score.authored || self.authored) && !self.of.case.is_open();
         score.torn = recording.is_torn();
         score.notices.clone_from(&recording.session.notices);
         if score.torn && score.notices.is_empty() {

@@ -112,6 +112,15 @@ fn a_stale_recording_names_the_command_that_records_it() {
     report.scores.push(CaseScore { foreign: false, ..report.scores[0].clone() });
     let told = shown(&report, &Beside::default()).replace('\n', " ");
     assert!(told.contains(&format!("--stale record` records anew, {beside}")), "{told}");
+    // Where nothing can be recorded beside it, and for what was written by hand, no command is told.
+    for kept in [
+        CaseScore { foreign: true, alone: true, ..report.scores[1].clone() },
+        CaseScore { authored: true, ..report.scores[1].clone() },
+    ] {
+        let report = Report { scores: vec![kept], ..report.clone() };
+        let told = shown(&report, &Beside::default());
+        assert!(told.contains("`--stale leave-out` judges without\n"), "{told}");
+    }
     report.files = Some(Vec::new());
     let told = shown(&report, &Beside::default());
     assert!(told.contains("`--stale leave-out` judges without\n"), "what is compiled in is not recorded: {told}");

@@ -38,6 +38,9 @@ pub struct CaseScore {
     /// Whether another program made the recording: nothing is recorded in its place.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub foreign: bool,
+    /// Whether its case names single files alone, so that nothing can be recorded beside what is not replaced.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub alone: bool,
     /// The verdict of the file that stands at the end.
     pub r#final: Option<Verdict>,
     /// The turn at which a file was accepted for the first time.

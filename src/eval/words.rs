@@ -61,10 +61,10 @@ pub(super) fn stale(report: &Report, beside: &Beside) -> Option<String> {
     let mut live = Vec::new();
     // What is compiled in has nowhere to go.
     if report.files.as_deref().is_none_or(|files| !files.is_empty()) {
-        if stale().any(|score| !score.foreign) {
+        if stale().any(|score| !score.foreign && !score.authored) {
             live.push(format!("`{}` records anew", asked(&["--live", "--stale", "record"])));
         }
-        if stale().any(|score| score.foreign) {
+        if stale().any(|score| score.foreign && !score.authored && !score.alone) {
             let asked = asked(&["--live", "--stale", "leave-out"]);
             live.push(format!("`{asked}` records beside what other programs made"));
         }

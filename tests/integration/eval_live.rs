@@ -292,17 +292,47 @@ fn what_was_written_by_hand_is_no_sample_and_stays_as_it_is() {
     let chat = |prompt: &str| {
         format!("{{\"role\":\"user\",\"content\":\"{prompt}\"}}\n{{\"role\":\"assistant\",\"content\":\"Well.\"}}\n")
     };
-    let live = |by_hand: &str, more: &[&str]| {
+    let live = |files: &[(&str, &str)], more: &[&str]| {
         let server = Server::with([says("Well."), says("Well.")]);
-        let run = pipewright().file("s.yaml", script).file("mine.yaml", suite).file("hand/a.jsonl", by_hand);
+        let run = pipewright().file("s.yaml", script).file("mine.yaml", suite);
+        let run = files.iter().fold(run, |run, (path, text)| run.file(path, *text));
         let run = run.env("OPENAI_API_KEY", "sk-canary-123456").args(["eval", "mine.yaml", "--live"]);
         let run = run.args(more.to_vec()).args(["--server", &server.base(), "--model", "small"]).run();
         (server.asked().len(), run)
     };
-    let (asked, ended) = live(&chat("one"), &["--samples", "1"]);
+    let (asked, ended) = live(&[("hand/a.jsonl", &chat("one"))], &["--samples", "1"]);
     assert_eq!((asked, ended.code), (1, Some(0)), "{}{}", ended.out, ended.err);
     assert!(ended.err.contains("one: recorded to model/"), "{}", ended.err);
-    let (asked, ended) = live(&chat("two"), &["--stale", "record"]);
+    let (asked, ended) =
+        live(&[("hand/a.jsonl", &chat("two")), ("model/a.jsonl", &chat("one"))], &["--stale", "record"]);
     assert_eq!(asked, 0, "{}", ended.err);
+    assert!(ended.out.contains("it was written by hand, and is not recorded anew"), "{}", ended.out);
+    assert!(ended.out.contains("judges without\n"), "no command records it: {}", ended.out);
+    assert_eq!(ended.err, "note: nothing is recorded: no recording that may be replaced is stale\n");
     assert!(ended.read("hand/a.jsonl") == chat("two") && !ended.exists("hand/a.jsonl.old"), "{}", ended.err);
+}
+
+#[test]
+fn what_another_program_made_is_kept_and_advised_on_by_what_the_case_can_take() {
+    let script = "name: s\nsettings: {policy: none}\nturns: [{id: a, prompt: one}]\n";
+    let chat = "{\"role\":\"user\",\"content\":\"two\"}\n{\"role\":\"assistant\",\"content\":\"Well.\"}\n";
+    let live = |pattern: &str, more: &[&str]| {
+        let server = Server::with([says("Well.")]);
+        let suite = format!("name: mine\ncases:\n  - {{name: one, script: s.yaml, recordings: ['{pattern}']}}\n");
+        let run = pipewright().file("s.yaml", script).file("mine.yaml", suite).file("r/a.jsonl", chat);
+        let run = run.env("OPENAI_API_KEY", "sk-canary-123456").args(["eval", "mine.yaml", "--live"]);
+        let run = run.args(more.to_vec()).args(["--server", &server.base(), "--model", "small"]).run();
+        (server.asked().len(), run)
+    };
+    // Where a pattern takes one beside it, the command that is told records it.
+    let (asked, kept) = live("r/*.jsonl", &["--stale", "record"]);
+    assert_eq!((asked, kept.code), (0, Some(3)), "{}", kept.err);
+    assert!(kept.out.contains("--live --stale leave-out` records beside what other programs made"), "{}", kept.out);
+    let (asked, beside) = live("r/*.jsonl", &["--stale", "leave-out"]);
+    assert_eq!((asked, beside.code), (1, Some(0)), "{}{}", beside.out, beside.err);
+    // A case of single files can take none, so no command says so.
+    let (asked, kept) = live("r/a.jsonl", &["--stale", "record"]);
+    assert_eq!((asked, kept.code), (0, Some(3)), "{}", kept.err);
+    assert!(kept.out.contains("a pattern among the case's `recordings` lets `--live` record one"), "{}", kept.out);
+    assert!(kept.out.contains("judges without\n") && kept.read("r/a.jsonl") == chat, "{}", kept.out);
 }

@@ -157,6 +157,13 @@ fn takes(
             takes.push_back(Take { case: case.name.clone(), script: script.clone(), target, anew: false });
         }
     }
+    if takes.is_empty() {
+        let why = match arguments.samples {
+            Some(_) => "no recording is missing",
+            None => "no recording that may be replaced is stale",
+        };
+        writeln!(world.err, "note: nothing is recorded: {why}")?;
+    }
     Ok(takes)
 }
 
