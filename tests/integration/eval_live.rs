@@ -40,6 +40,18 @@ fn several_conversations_are_recorded_at_once_until_a_cap_is_reached() {
         "{}",
         capped.err
     );
+    let again = format!(
+        "hint: what was recorded stays; go on with `pipewright eval mine.yaml --live --server {} --model small --max-tokens 1 --samples 2`\n",
+        server.base()
+    );
+    assert!(capped.err.ends_with(&again), "{}", capped.err);
+
+    // What ends several at once is told once, and where nothing was recorded nothing stays.
+    let server = Server::with((0..3).map(|_| status(400, "{}")));
+    let refused = prepared(&["--jobs", "3"], &server).run();
+    assert_eq!((refused.code, refused.out.as_str()), (Some(3), ""), "{}", refused.err);
+    assert_eq!(refused.err.matches("refuses the request").count(), 1, "{}", refused.err);
+    assert!(refused.err.ends_with("error: 0 of 3 conversations were recorded\n"), "{}", refused.err);
 }
 
 #[test]

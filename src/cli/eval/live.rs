@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use super::args::{Eval, Stale};
 use super::asked::{Asked, asked};
 use super::stopped;
-use super::take::{Take, one, shown};
+use super::take::{Broken, Take, one, shown};
 use crate::cli::args::Global;
 use crate::cli::config::Configuration;
 use crate::cli::replay::backend;
@@ -54,7 +54,7 @@ pub(super) fn record(
     let queue = Mutex::new(takes);
     let (sender, receiver) = mpsc::channel();
     let directory = world.directory.clone();
-    let mut failed = false;
+    let mut reasons: Vec<String> = Vec::new();
     std::thread::scope(|scope| {
         for _ in 0..arguments.jobs {
             let (sender, queue, meter, interrupt, directory) = (sender.clone(), &queue, &meter, interrupt, &directory);
@@ -83,19 +83,30 @@ pub(super) fn record(
                     let former = if anew { format!("; the former recording is in {path}.old") } else { String::new() };
                     format!("{case}: recorded to {path}{former}")
                 }
-                Err(reason) => {
-                    failed = true;
-                    format!("{case}: not recorded to its end: {reason}")
+                Err(Broken { reason, part }) => {
+                    let said = part.map(|part| format!(" (what was said is in {})", shown(&part, &directory)));
+                    let said = said.unwrap_or_default();
+                    // Conversations that are held at once mostly break for one reason, which is told once.
+                    if reasons.contains(&reason) {
+                        format!("{case}: not recorded to its end for the same reason{said}")
+                    } else {
+                        let line = format!("{case}: not recorded to its end: {reason}{said}");
+                        reasons.push(reason);
+                        line
+                    }
                 }
             };
             // The recordings are what counts; a line that can't be written stops none.
             let _ = writeln!(world.err, "{}", visible(&line));
         }
     });
-    if failed && interrupt.is_raised() {
+    if reasons.is_empty() {
+        return Ok(Recorded { count: recorded, broken: None });
+    }
+    if interrupt.is_raised() {
         return Err(stopped::live(recorded, of, arguments, global));
     }
-    let broken = failed.then(|| CliError::undone(stopped::recorded(recorded, of)).hint(stopped::STAYS));
+    let broken = Some(stopped::broken(recorded, of, arguments, global));
     Ok(Recorded { count: recorded, broken })
 }
 

@@ -1,6 +1,6 @@
 //! What is said when Ctrl-C ends a run: how far it was, and the command that goes on.
 
-use super::args::Eval;
+use super::args::{Eval, Stale};
 use crate::cli::CliError;
 use crate::cli::args::Global;
 use crate::eval::{Instead, Stopped};
@@ -32,22 +32,36 @@ pub(super) fn error(stopped: Stopped, instead: Option<&Instead>, arguments: &Eva
     CliError::Interrupted { message: format!("{done} of {of} recordings were judged{second}{kept}"), hint }
 }
 
-/// The next move where conversations were not recorded to their end.
-pub(super) const STAYS: &str = "what was recorded stays; `--samples COUNT` records only what is missing";
-
 /// How far a live recording came.
-pub(super) fn recorded(recorded: usize, of: usize) -> String {
+fn recorded(recorded: usize, of: usize) -> String {
     format!(
         "{recorded} of {} recorded",
         if of == 1 { "1 conversation was".to_owned() } else { format!("{of} conversations were") }
     )
 }
 
+/// The next move where conversations were not recorded to their end; `None` where nothing was recorded at all.
+fn next(recorded: usize, arguments: &Eval, global: &Global) -> Option<String> {
+    // A count, and what is still stale, say what is missing; else the same call would record everything once more.
+    let goes_on = arguments.samples.is_some() || arguments.stale == Stale::Record;
+    (recorded > 0).then(|| match goes_on {
+        true => format!("what was recorded stays; go on with `{}`", command(&global.words)),
+        false => "what was recorded stays; `--samples COUNT` records only what is missing".to_owned(),
+    })
+}
+
+/// The end of a live recording that broke off.
+pub(super) fn broken(count: usize, of: usize, arguments: &Eval, global: &Global) -> CliError {
+    let error = CliError::undone(recorded(count, of));
+    match next(count, arguments, global) {
+        Some(next) => error.hint(next),
+        None => error,
+    }
+}
+
 /// The end of a live recording that was interrupted.
-pub(super) fn live(recorded: usize, of: usize, arguments: &Eval, global: &Global) -> CliError {
-    let hint = match arguments.samples {
-        Some(_) => format!("what was recorded stays; go on with `{}`", command(&global.words)),
-        None => STAYS.to_owned(),
-    };
-    CliError::Interrupted { message: self::recorded(recorded, of), hint }
+pub(super) fn live(count: usize, of: usize, arguments: &Eval, global: &Global) -> CliError {
+    let again = || format!("`{}` begins again", command(&global.words));
+    let hint = next(count, arguments, global).unwrap_or_else(again);
+    CliError::Interrupted { message: recorded(count, of), hint }
 }

@@ -22,6 +22,20 @@ pub(super) struct Take {
     pub(super) anew: bool,
 }
 
+/// A conversation that did not come to its end.
+pub(super) struct Broken {
+    /// Why.
+    pub(super) reason: String,
+    /// Where what was said in it is, if anything was.
+    pub(super) part: Option<PathBuf>,
+}
+
+impl From<String> for Broken {
+    fn from(reason: String) -> Self {
+        Self { reason, part: None }
+    }
+}
+
 /// Holds one conversation. Its file gets its name when it is whole.
 pub(super) fn one(
     take: &Take,
@@ -30,7 +44,7 @@ pub(super) fn one(
     meter: &Meter,
     interrupt: &Interrupt,
     directory: &Path,
-) -> Result<PathBuf, String> {
+) -> Result<PathBuf, Broken> {
     let live = Live::new(configuration.live(interrupt.clone())).map_err(|error| told(error).to_string())?;
     let mut live = Metered::new(live, meter, interrupt.clone());
     let engine = engine::Options { repairs: repairs(arguments.repairs), whole: true, ..engine::Options::default() };
@@ -56,10 +70,8 @@ pub(super) fn one(
         Err(error) => Some(error.to_string()),
     };
     if let Some(reason) = ended {
-        return Err(match keeps_replies(&part) {
-            true => format!("{reason} (what was said is in {})", shown(&part, directory)),
-            false => reason,
-        });
+        let part = keeps_replies(&part).then_some(part);
+        return Err(Broken { reason, part });
     }
     if take.anew {
         keep(&take.target).map_err(|error| format!("{}: {error}", shown(&take.target, directory)))?;
