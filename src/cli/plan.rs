@@ -10,6 +10,7 @@ use crate::pipeline::{File, Section};
 use crate::plan::{Event, EventKind};
 use crate::report::{self, WirePlan, visible};
 use crate::settings::Settings;
+use crate::text::{command, with_files};
 use crate::yaml::Document;
 
 /// Writes the plans of the events that the arguments name, or of all.
@@ -116,6 +117,6 @@ pub(super) fn root(path: &Path, directory: &Path) -> PathBuf {
 
 /// What is said of a file that is no map.
 pub(super) fn no_tree(name: &str) -> CliError {
-    let hint = format!("`pipewright check {name}` tells what is wrong");
+    let hint = format!("`{}` tells what is wrong", command(&with_files(["check"], &[name])));
     CliError::undone(format!("{name}: it could not be read as a pipeline file")).hint(hint)
 }

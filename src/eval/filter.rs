@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::option;
+
 /// Chooses cases by their names and tags.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
@@ -14,10 +16,10 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// The options that ask for it, each with its word.
-    pub(super) fn options(&self) -> impl Iterator<Item = [&str; 2]> {
+    /// The options that ask for it.
+    pub(super) fn options(&self) -> Vec<String> {
         let options = [("--only", &self.only), ("--tag", &self.tags), ("--exclude", &self.exclude)];
-        options.into_iter().flat_map(|(option, words)| words.iter().map(move |word| [option, word.as_str()]))
+        options.into_iter().flat_map(|(name, words)| words.iter().flat_map(move |word| option(name, word))).collect()
     }
 
     /// Whether a case of this name and these tags is run.

@@ -63,7 +63,7 @@ impl Report {
         if !self.scores.is_empty() || !self.problems.is_empty() || self.shard.is_some() && !self.chosen.is_nothing() {
             return None;
         }
-        let asked: Vec<&str> = self.chosen.filter.options().flatten().collect();
+        let asked = self.chosen.filter.options();
         let cases = counted(self.chosen.left_out.len(), "case");
         Some(match self.chosen.left_out.len() {
             0 => "nothing was judged: the suites have no cases".to_owned(),

@@ -9,7 +9,7 @@ use super::score::{CaseScore, TurnScore};
 use super::summary::{CaseSummary, Spread, Summary};
 use crate::engine::YamlKind;
 use crate::finding::Verdict;
-use crate::text::{command, counted, with};
+use crate::text::{command, counted, with, with_files};
 
 /// The scores of each suite; they stand together.
 pub(super) fn suites(report: &Report) -> Vec<(&str, &[CaseScore])> {
@@ -51,10 +51,10 @@ pub(super) fn stale(report: &Report, beside: &Beside) -> Option<String> {
     let left_out = report.scores.iter().any(|score| report.is_left_out(score));
     let asked = |options: &[&str]| {
         let of_suites = |files: &[String]| {
-            let chosen = report.chosen.filter.options().flatten().chain(beside.again.iter().map(String::as_str));
-            let parted = files.iter().any(|file| file.starts_with('-')).then_some("--");
-            let suites = parted.into_iter().chain(files.iter().map(String::as_str));
-            command(&with(["eval"].into_iter().chain(suites), chosen.chain(options.iter().copied())))
+            let chosen = report.chosen.filter.options();
+            let given: Vec<String> = chosen.into_iter().chain(beside.again.iter().cloned()).collect();
+            let more = given.iter().map(String::as_str).chain(options.iter().copied());
+            command(&with(with_files(["eval"], files), more))
         };
         report.files.as_deref().map_or_else(|| options.join(" "), of_suites)
     };

@@ -12,6 +12,18 @@ pub fn with<'w>(words: impl IntoIterator<Item = &'w str>, options: impl IntoIter
     }
 }
 
+/// An option with its value: in one word where the value would be read as another option.
+pub fn option(name: &str, value: &str) -> Vec<String> {
+    if value.starts_with('-') { vec![format!("{name}={value}")] } else { vec![name.to_owned(), value.to_owned()] }
+}
+
+/// The words of a command with files behind them, as files also where they look like options.
+pub fn with_files<'w>(words: impl IntoIterator<Item = &'w str>, files: &'w [impl AsRef<str>]) -> Vec<&'w str> {
+    let files = || files.iter().map(AsRef::as_ref);
+    let apart = files().any(|file| file.starts_with('-')).then_some("--");
+    words.into_iter().chain(apart).chain(files()).collect()
+}
+
 /// The command with these words after the program's name, as a shell takes it.
 pub fn command(arguments: &[impl AsRef<str>]) -> String {
     format!("pipewright {}", words(arguments))
@@ -38,6 +50,12 @@ mod tests {
     fn options_stand_before_what_only_looks_like_one() {
         assert_eq!(with(["eval", "a.yaml"], ["--live"]), ["eval", "a.yaml", "--live"]);
         assert_eq!(with(["eval", "--", "-a.yaml"], ["--live"]), ["eval", "--live", "--", "-a.yaml"]);
+        assert_eq!(with_files(["eval"], &["b", "-a"]), ["eval", "--", "b", "-a"]);
+        assert_eq!(with_files(["eval"], &["b"]), ["eval", "b"]);
+        assert_eq!(
+            (option("--only", "a b"), option("--only", "-x")),
+            (vec!["--only".to_owned(), "a b".to_owned()], vec!["--only=-x".to_owned()])
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod number;
 mod words;
 
 pub use changed::changed_lines;
-pub use command::{command, with, words};
+pub use command::{command, option, with, with_files, words};
 pub use diff::{Diff, Hunk, Line, Piece, Side, diff};
 pub use number::{counted, named};
 pub use words::{alike, differing_words};

@@ -196,9 +196,9 @@ fn stale_recordings_are_told_left_out_or_recorded_anew() {
     let next = "stale: 1 recording made for other prompts than today's: `--stale leave-out` judges without, `pipewright eval mine.yaml --live";
     assert!(told.out.contains(next), "{}", told.out);
     // The command that is shown is the one that was given, as far as it holds for the next one.
-    let configured =
-        run(&both).file("my settings.yaml", "main-branch: main\n").args(["--config", "my settings.yaml"]).run();
-    let next = "`pipewright eval mine.yaml --config 'my settings.yaml' --live --stale record` records anew";
+    let configured = run(&both).file("my settings.yaml", "main-branch: main\n");
+    let configured = configured.args(["--config", "my settings.yaml", "--model", "small", "--repairs", "1"]).run();
+    let next = "`pipewright eval mine.yaml --config 'my settings.yaml' --model small --repairs 1 --live --stale record` records anew";
     assert!(configured.out.contains(next), "{}", configured.out);
     let without = run(&both).args(["--stale", "leave-out"]).run();
     assert!(without.code == Some(0) && without.out.contains("than today's: left out\n"), "{}", without.out);

@@ -2,7 +2,7 @@
 
 use super::CONVERSATIONS;
 use super::args::{EvalFormat, Merge};
-use super::gate;
+use super::{again, gate};
 use crate::cli::args::Global;
 use crate::cli::config::{Configuration, Overrides, plain_look};
 use crate::cli::{CliError, Exit, World, files};
@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &Merge, global: &Global, world: &mut World<'_>) -> 
         parts.push((name, report, beside));
     }
     let (report, mut beside) = eval::merge(parts).map_err(CliError::usage)?;
-    beside.again = super::again(global);
+    beside.again = again::options(global, None);
     let told = if arguments.format == EvalFormat::Html { told(&report, global, world)? } else { Vec::new() };
     let manner = Manner { look: plain_look(global, world)?, failures_only: arguments.failures_only };
     gate::end(&report, beside, &told, &arguments.against, before.as_ref(), (arguments.format, manner), world)

@@ -1,5 +1,6 @@
 //! `pipewright eval`: recordings judged against expectations; with `--live` recorded anew first.
 
+mod again;
 pub(super) mod args;
 mod asked;
 mod bisect;
@@ -99,7 +100,7 @@ fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Ex
         instead: instead.as_ref().map_or("", Instead::words).to_owned(),
         live: recorded.count > 0,
         unrecorded: recorded.broken.is_some(),
-        again: again(global),
+        again: again::options(global, Some(arguments)),
         ..Beside::default()
     };
     let exit =
@@ -134,12 +135,6 @@ fn whole(suites: &[String], options: &eval::Options, world: &World<'_>) -> Resul
             Err(error.hint("nobody was asked: correct the suite first"))
         }
     }
-}
-
-/// The options that hold for another call as well.
-fn again(global: &Global) -> Vec<String> {
-    let config = global.config.iter().flat_map(|path| ["--config".to_owned(), path.display().to_string()]);
-    config.collect()
 }
 
 /// The settings of a counterfactual run, where one is asked for.

@@ -6,6 +6,7 @@ use crate::cli::config::{Configuration, Overrides};
 use crate::cli::plan::root;
 use crate::cli::{CliError, Exit, World, files};
 use crate::mutate::{human, json, mutate};
+use crate::text::{command, with_files};
 
 /// Mutates files and writes the score; found when a mutant survives.
 pub(super) fn run(arguments: &Mutate, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
@@ -21,7 +22,8 @@ pub(super) fn run(arguments: &Mutate, global: &Global, world: &mut World<'_>) ->
         let text = files::read(&world.directory.join(path)).map_err(wrong)?;
         let checker = configuration.checker()?.with_files(&root(path, &world.directory));
         let mutation = mutate(&text, &checker);
-        let mutation = mutation.map_err(|reason| wrong(reason).hint(format!("`pipewright check {name}` tells why")))?;
+        let check = || format!("`{}` tells why", command(&with_files(["check"], &[&name])));
+        let mutation = mutation.map_err(|reason| wrong(reason).hint(check()))?;
         scores.push((name, mutation));
     }
     match arguments.format {

@@ -1,10 +1,10 @@
 //! What is said when Ctrl-C ends a run: how far it was, and the command that goes on.
 
+use super::again::same;
 use super::args::{Eval, Stale};
 use crate::cli::CliError;
 use crate::cli::args::Global;
 use crate::eval::{Instead, Stopped};
-use crate::text::{command, with};
 
 /// The file of scores that is proposed where none was named.
 const SCORES: &str = "scores.jsonl";
@@ -18,14 +18,13 @@ pub(super) fn error(stopped: Stopped, instead: Option<&Instead>, arguments: &Eva
         Some(path) => format!("; {first} are in {}", path.display()),
         None => ", and nothing of it is kept".to_owned(),
     };
-    let again = |options: &[&str]| command(&with(global.words.iter().map(String::as_str), options.iter().copied()));
     let hint = match &arguments.resume {
-        Some(_) => format!("go on with `{}`", again(&[])),
+        Some(_) => format!("go on with `{}`", same(global, &[])),
         None if arguments.live => {
             "what was recorded stays; without `--live` it is judged and nobody is asked".to_owned()
         }
         None => {
-            let resumed = again(&["--resume", SCORES]);
+            let resumed = same(global, &["--resume", SCORES]);
             format!("`{resumed}` keeps scores as they are made, and goes on from them")
         }
     };
@@ -45,7 +44,7 @@ fn next(recorded: usize, arguments: &Eval, global: &Global) -> Option<String> {
     // A count, and what is still stale, say what is missing; else the same call would record everything once more.
     let goes_on = arguments.samples.is_some() || arguments.stale == Stale::Record;
     (recorded > 0).then(|| match goes_on {
-        true => format!("what was recorded stays; go on with `{}`", command(&global.words)),
+        true => format!("what was recorded stays; go on with `{}`", same(global, &[])),
         false => "what was recorded stays; `--samples COUNT` records only what is missing".to_owned(),
     })
 }
@@ -61,7 +60,7 @@ pub(super) fn broken(count: usize, of: usize, arguments: &Eval, global: &Global)
 
 /// The end of a live recording that was interrupted.
 pub(super) fn live(count: usize, of: usize, arguments: &Eval, global: &Global) -> CliError {
-    let again = || format!("`{}` begins again", command(&global.words));
+    let again = || format!("`{}` begins again", same(global, &[]));
     let hint = next(count, arguments, global).unwrap_or_else(again);
     CliError::Interrupted { message: recorded(count, of), hint }
 }
