@@ -331,7 +331,7 @@ mod tests {
             "p.yaml:3:13: an item of `turns` has no key `promt`; did you mean `prompt`?",
             "p.yaml:3:42: `verdict` is `acepted`, not one of `accepted`, `refused`, `incomplete`; did you mean `accepted`?",
             "p.yaml:3:1: a second document begins here; one is read",
-            "p.yaml:1:207: nested too deep to be read",
+            "p.yaml:1:207: nested too deep to be read, so nothing of the file is read",
         ]
         "#);
     }

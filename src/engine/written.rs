@@ -61,6 +61,7 @@ pub fn readable(name: &str, text: &str) -> Result<(Document, Vec<Wrong>), Script
     let problems = document.problems().iter().map(|problem| {
         let message = match problem.kind {
             ProblemKind::SecondDocument => "a second document begins here; one is read".to_owned(),
+            ProblemKind::TooLarge => format!("{}, so nothing of the file is read", problem.message),
             _ => problem.message.clone(),
         };
         (problem.span, message)

@@ -277,3 +277,14 @@ fn a_choice_that_leaves_no_case_fails_in_each_part_of_a_run() {
     assert_eq!(none.exit_code(), 3);
     assert_eq!(none.nothing().as_deref(), Some("nothing was judged: `--only 'z z'` leaves none of 1 case"));
 }
+
+#[test]
+fn aliases_that_repeat_too_much_are_told_where_they_do() {
+    let mut suite =
+        "name: s\ncases:\n  - {name: good, recordings: [a]}\n  - name: bomb\n    tags:\n      - &a [x]\n".to_owned();
+    for (name, before) in ('b'..='h').zip('a'..) {
+        suite.push_str(&format!("      - &{name} [{}]\n", vec![format!("*{before}"); 10].join(", ")));
+    }
+    let text = "s.yaml:12:12: more than 1000000 nodes once aliases are followed, so nothing of the file is read";
+    assert_eq!(told(&suite), [text]);
+}

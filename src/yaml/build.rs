@@ -8,6 +8,7 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError};
 use super::broken;
 use super::document::{Comment, Document, Limits};
 use super::lines::Lines;
+use super::measure::Measure;
 use super::node::{Content, EntryData, NodeData, NodeId, Style, Text, mark};
 use super::problem::{Problem, ProblemKind};
 use super::seen::Seen;
@@ -49,12 +50,6 @@ struct Open {
     /// The source that brought each `<<`; resolved when the map closes.
     mapping: bool,
     anchor: usize,
-}
-
-#[derive(Clone, Copy)]
-struct Measure {
-    size: u64,
-    depth: u32,
 }
 
 struct Builder<'t> {
@@ -141,20 +136,9 @@ impl<'t> Builder<'t> {
             }
         }
         let root = self.root?;
-        let measure = self.measures[root.0 as usize];
-        if measure.size > self.limits.expanded_nodes || measure.depth > self.limits.depth {
-            return self.too_large(root, measure);
-        }
-        Some(root)
-    }
-
-    fn too_large(&mut self, root: NodeId, measure: Measure) -> Option<NodeId> {
-        let span = self.nodes[root.0 as usize].span;
-        let message = if measure.depth > self.limits.depth {
-            format!("nested {} deep once aliases are followed; {} is the limit", measure.depth, self.limits.depth)
-        } else {
-            format!("more than {} nodes once aliases are followed", self.limits.expanded_nodes)
-        };
+        let (at, span) = (root.0 as usize, self.nodes[root.0 as usize].span);
+        let beyond = self.measures[at].beyond(self.limits, span, (&self.nodes, &self.measures));
+        let Some((span, message)) = beyond else { return Some(root) };
         self.problem(ProblemKind::TooLarge, Span::new(span.start, span.start), message);
         None
     }

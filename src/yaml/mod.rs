@@ -7,6 +7,7 @@ mod broken;
 mod build;
 mod document;
 mod lines;
+mod measure;
 mod node;
 mod offsets;
 mod part;

@@ -54,7 +54,8 @@ fn bombs_are_problems() {
     }
     let document = Document::read(bomb);
     assert!(document.root().is_none());
-    assert_eq!(document.problems()[0].kind, ProblemKind::TooLarge);
+    let problem = &document.problems()[0];
+    assert_eq!((problem.kind, document.position(problem.span.start).line), (ProblemKind::TooLarge, 7));
     let nested = Document::read("[".repeat(1 << 20));
     assert!(nested.root().is_none());
     assert_eq!(nested.problems()[0].kind, ProblemKind::TooLarge, "{:?}", nested.problems());
