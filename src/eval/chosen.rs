@@ -34,9 +34,14 @@ impl Chosen {
         self.is_all() && !self.leave_out_stale
     }
 
-    /// Whether, where this part judges nothing, no other part does either, since no case was asked for.
+    /// Whether, where this part judges nothing, no other part does either.
     pub(super) fn is_nothing(&self) -> bool {
-        !self.left_out.is_empty() && self.elsewhere.is_empty()
+        self.elsewhere.is_empty()
+    }
+
+    /// How many recordings other parts of the run judge.
+    pub(super) fn elsewhere(&self) -> usize {
+        self.elsewhere.len()
     }
 
     /// Whether a score from before would be there now if its recording were.

@@ -71,6 +71,13 @@ impl Report {
         })
     }
 
+    /// What is to be known of a part that has no recording, where other parts have some.
+    pub fn empty_part(&self) -> Option<String> {
+        let shard = self.shard.filter(|_| self.scores.is_empty() && !self.chosen.is_nothing())?;
+        let all = counted(self.chosen.elsewhere(), "recording");
+        Some(format!("part {shard} has nothing to judge; other parts have {all}"))
+    }
+
     /// The exit code of the contract: 1 a demand was not met, 2 a suite is wrong, 3 something could not be judged.
     pub fn exit_code(&self) -> u8 {
         let summary = self.summary();

@@ -157,6 +157,18 @@ fn parts_of_a_run_are_put_together_again() {
     assert_eq!((odd.code, odd.out.lines().filter(timed).count()), (Some(0), 0), "what is no time is left out");
     let wrong = small().args(["eval", "mine.yaml", "--shard", "3/2"]).run();
     assert_eq!(wrong.err, "error: `3/2` is no part: write K/N, as in 1/4, or `auto`\n");
+    // One part more than there are recordings is fine; parts of nothing are not.
+    let empty = small().args(["eval", "mine.yaml", "--shard", "6/6"]).run();
+    assert_eq!(
+        (empty.code, empty.err.as_str()),
+        (Some(0), "note: part 6/6 has nothing to judge; other parts have 5 recordings\n")
+    );
+    let nothing =
+        pipewright().file("no.yaml", "name: no\ncases: []\n").args(["eval", "no.yaml", "--shard", "1/2"]).run();
+    assert_eq!(
+        (nothing.code, nothing.err.as_str()),
+        (Some(3), "error: nothing was judged: the suites have no cases\n")
+    );
 }
 
 #[test]

@@ -110,5 +110,8 @@ fn write(
     if let Some(why) = report.nothing() {
         writeln!(world.err, "error: {}", visible(&why))?;
     }
+    if let Some(note) = report.empty_part() {
+        writeln!(world.err, "note: {note}")?;
+    }
     Ok(())
 }
