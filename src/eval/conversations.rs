@@ -6,6 +6,7 @@ use super::job::Job;
 use super::report::Report;
 use super::run::Work;
 use super::score::CaseScore;
+use super::stamp::Other;
 use crate::transcript::Told;
 
 /// Whether each of these scores has its conversation on a page that holds so many: those that did not pass come before
@@ -26,11 +27,15 @@ impl Work {
     }
 
     /// The same for scores that were made elsewhere, and how many of the conversations are left out: their recordings
-    /// are gone, or others than those that were judged. `None` where the whole work is another.
-    pub fn told_again(&self, report: &Report, most: usize) -> Option<(Vec<Option<Told>>, usize)> {
-        let same = report.stamp.as_ref().is_some_and(|stamp| self.stamp.differs(&stamp.clone().with(None)).is_none());
-        if !same || self.jobs.len() != report.scores.len() {
-            return None;
+    /// are gone, or others than those that were judged.
+    ///
+    /// # Errors
+    /// The whole work is another than the one that was judged: how.
+    pub fn told_again(&self, report: &Report, most: usize) -> Result<(Vec<Option<Told>>, usize), Other> {
+        let stamp = report.stamp.clone().unwrap_or_default().with(None);
+        let others = || if self.jobs.len() == report.scores.len() { None } else { Some(Other::Suites) };
+        if let Some(other) = self.stamp.differs(&stamp).or_else(others) {
+            return Err(other);
         }
         let again = |((job, score), chosen): ((&Job, &CaseScore), bool)| {
             let same = !chosen || job.run(&self.shelf, None, None).0 == *score;
@@ -38,7 +43,7 @@ impl Work {
         };
         let pairs = self.jobs.par_iter().zip(&report.scores).zip(chosen(&report.scores, most));
         let (same, told): (Vec<bool>, Vec<Option<Told>>) = pairs.map(again).unzip();
-        Some((told, same.into_iter().filter(|same| !same).count()))
+        Ok((told, same.into_iter().filter(|same| !same).count()))
     }
 }
 

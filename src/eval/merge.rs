@@ -67,7 +67,7 @@ fn sorted(parts: Vec<Part>) -> Result<Vec<Part>, String> {
             return Err(format!("{name}: does not say what it was made of; run it again with this program"));
         };
         if let Some(how) = first_stamp.differs(stamp) {
-            return Err(format!("{name}: was run {how} than {first}"));
+            return Err(format!("{name}: was run {} than {first}", how.words()));
         }
         let asked = |report: &crate::eval::Report| (report.problems.clone(), report.chosen.clone());
         if asked(first_report) != asked(report) || first_beside.instead != beside.instead {

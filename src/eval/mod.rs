@@ -61,7 +61,7 @@ pub use score::{CaseScore, FirstReply, Regression, TurnScore};
 pub use shard::Shard;
 pub use shelf::Shelf;
 pub use show::{Manner, human};
-pub use stamp::Stamp;
+pub use stamp::{Other, Stamp};
 pub use suite::Suite;
 pub use summary::{CaseSummary, Spread, Summary, pass_at, wilson};
 pub use texts::{FileExpectation, TextExpectation, TurnText};

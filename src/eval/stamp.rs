@@ -48,14 +48,39 @@ impl Stamp {
         Self { instead: instead.map(Instead::hash), ..self }
     }
 
-    /// What differs first from another run, in words.
-    pub(super) fn differs(&self, other: &Self) -> Option<&'static str> {
+    /// What differs first from another run.
+    pub(super) fn differs(&self, other: &Self) -> Option<Other> {
         match () {
-            () if self.program != other.program => Some("by another version of the program"),
-            () if self.suites != other.suites => Some("over other suites"),
-            () if self.settings != other.settings => Some("under other settings"),
-            () if self.instead != other.instead => Some("against other settings or prompts"),
+            () if self.program != other.program => Some(Other::Program),
+            () if self.suites != other.suites => Some(Other::Suites),
+            () if self.settings != other.settings => Some(Other::Settings),
+            () if self.instead != other.instead => Some(Other::Instead),
             () => None,
+        }
+    }
+}
+
+/// What another run was made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Other {
+    /// Another version of the program.
+    Program,
+    /// Other suites, cases, prompt scripts or recordings.
+    Suites,
+    /// Other settings.
+    Settings,
+    /// Other settings or prompts of the second judgement.
+    Instead,
+}
+
+impl Other {
+    /// In words that stand between "was run" and "than".
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Program => "by another version of the program",
+            Self::Suites => "over other suites",
+            Self::Settings => "under other settings",
+            Self::Instead => "against other settings or prompts",
         }
     }
 }

@@ -201,7 +201,13 @@ fn the_page_of_parts_is_the_page_of_one_run() {
     assert!(!away.out.contains("-t1\">") && away.out.contains("4.jsonl"), "scores need no recordings");
     assert_eq!(
         away.err,
-        "note: the page has no conversations: mine.yaml is not here as it was judged; merge where the parts were run, with the `--config` that they had\n"
+        "note: the page has no conversations: mine.yaml is not here as it was judged; merge where the parts were run\n"
+    );
+    let settings = |run: crate::support::Run| run.file("pipewright.yaml", "main-branch: trunk\n");
+    let otherwise = merged(settings(small()));
+    assert_eq!(
+        otherwise.err,
+        "note: the page has no conversations: mine.yaml was judged under other settings; merge where the parts were run, with the `--config` that they had, or without one if they had none\n"
     );
     let own = |number: &str| {
         let run = pipewright().args(["eval", "--only", "flask", "--format", "json", "--shard", &format!("{number}/2")]);

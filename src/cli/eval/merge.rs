@@ -6,8 +6,9 @@ use super::{again, gate};
 use crate::cli::args::Global;
 use crate::cli::config::{Configuration, Overrides, plain_look};
 use crate::cli::{CliError, Exit, World, files};
-use crate::eval::{self, Manner, Report, Shelf, Work};
+use crate::eval::{self, Manner, Other, Report, Shelf, Work};
 use crate::report::visible;
+use crate::text::named;
 use crate::transcript::Told;
 
 /// Puts parts together; what is said and the exit are those of one run.
@@ -40,16 +41,12 @@ fn told(report: &Report, global: &Global, world: &mut World<'_>) -> Result<Vec<O
     let settings = if suites.is_empty() { configuration.for_embedded() } else { configuration.settings };
     let options = eval::Options { settings, filter: report.chosen.filter.clone(), ..eval::Options::default() };
     let work = Work::prepare(suites, &Shelf::Disk(world.directory.clone()), &options);
-    let Some((told, others)) = work.told_again(report, CONVERSATIONS) else {
-        let named = if suites.is_empty() { "what is compiled in".to_owned() } else { suites.join(", ") };
-        writeln!(
-            world.err,
-            "note: the page has no conversations: {} {} not here as {} judged; merge where the parts were run, with the `--config` that they had",
-            visible(&named),
-            if suites.len() > 1 { "are" } else { "is" },
-            if suites.len() > 1 { "they were" } else { "it was" },
-        )?;
-        return Ok(Vec::new());
+    let (told, others) = match work.told_again(report, CONVERSATIONS) {
+        Ok(told) => told,
+        Err(other) => {
+            writeln!(world.err, "note: the page has no conversations: {}", visible(&why_none(suites, other)))?;
+            return Ok(Vec::new());
+        }
     };
     if others > 0 {
         writeln!(
@@ -58,4 +55,19 @@ fn told(report: &Report, global: &Global, world: &mut World<'_>) -> Result<Vec<O
         )?;
     }
     Ok(told)
+}
+
+/// Why there are no conversations, and the next move.
+fn why_none(suites: &[String], other: Other) -> String {
+    let (is, they, were) = if suites.len() > 1 { ("are", "they", "were") } else { ("is", "it", "was") };
+    let named = if suites.is_empty() { "what is compiled in".to_owned() } else { named(suites) };
+    match other {
+        Other::Program => format!("{named} {were} judged by another version of the program; merge with that one"),
+        Other::Settings => format!(
+            "{named} {were} judged under other settings; merge where the parts were run, with the `--config` that they had, or without one if they had none"
+        ),
+        Other::Suites | Other::Instead => {
+            format!("{named} {is} not here as {they} {were} judged; merge where the parts were run")
+        }
+    }
 }
