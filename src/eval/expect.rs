@@ -80,6 +80,8 @@ impl CaseExpectation {
                 wrong.push((route(&["plans", key]), message));
             }
         }
+        let zero = self.named_turns().into_iter().filter(|(_, turn)| **turn == TurnName::Number(0));
+        wrong.extend(zero.map(|(route, _)| (route, "turns are counted from 1".to_owned())));
         for (turn, demands) in &self.text {
             if demands.reply.is_empty() && demands.file.is_empty() {
                 wrong.push((

@@ -40,7 +40,7 @@ pub fn other_than_script(path: &str, text: &str) -> Option<OtherFile> {
 /// What a file is that can't be read as a recording, where it is known, in words that go on after its name.
 pub fn other_than_recording(path: &str, text: &str) -> Option<&'static str> {
     if Suite::read(path, text, &Settings::default()).is_ok() {
-        return Some("is a suite, and no recording");
+        return Some("is a suite, and no recording: `pipewright eval` judges it by itself");
     }
     let beside = |_: &str| Ok(String::new());
     let script = PromptScript::read_with(path, text, &Settings::default(), &beside).is_ok();
@@ -62,10 +62,10 @@ impl<'s> Scripts<'s> {
 
     fn script(&mut self, path: &str, case: &Case) -> Result<PromptScript, NoScript> {
         let shelf = self.shelf;
-        let text = self.read.entry(path.to_owned()).or_insert_with(|| {
-            let bytes = shelf.read(path).map_err(|why| format!("can't be read: {why}"))?;
-            String::from_utf8(bytes).map_err(|_| "is not UTF-8".to_owned())
-        });
+        let text = self
+            .read
+            .entry(path.to_owned())
+            .or_insert_with(|| shelf.read_text(path).map_err(|why| format!("can't be read: {why}")));
         let beside = |file: &str| shelf.read_beside(path, file);
         let text = text.as_ref().map_err(|why| NoScript::Unreadable(why.clone()))?;
         let mut script = PromptScript::read_with(path, text, &case.settings, &beside).map_err(|error| {
@@ -155,7 +155,7 @@ pub(super) fn jobs_of(
         }
     }
     if let Some(path) = case.expect.file.as_ref().and_then(|file| file.equals.as_ref())
-        && let Err(why) = shelf.read(&beside(&suite.file, path))
+        && let Err(why) = shelf.read_text(&beside(&suite.file, path))
     {
         return Err(vec![wrong(&["expect", "file", "equals"], format!("`{path}` can't be read: {why}"))]);
     }

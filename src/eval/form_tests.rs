@@ -214,10 +214,13 @@ fn what_a_case_names_and_nothing_has_is_a_mistake_at_its_place() {
                  - {name: '${one}', recordings: ['${two}', '${two}'], tags: [x]}\n  \
                  - {name: cells, matrix: {c: [a, b, a]}, recordings: [recordings/a.jsonl]}\n  \
                  - {name: folder, recordings: [recordings/]}\n  \
-                 - {name: suite, recordings: [suite.yaml, ../prompts/s.yaml]}\n";
+                 - {name: suite, recordings: [suite.yaml, ../prompts/s.yaml]}\n  \
+                 - {name: bytes, recordings: [recordings/a.jsonl], expect: {file: {equals: bytes}}}\n  \
+                 - {name: zero, recordings: [recordings/a.jsonl], expect: {verdicts: {0: accepted}}}\n";
     let good = fenced(GOOD);
     let said = [("user", "one"), ("assistant", good.as_str()), ("user", "two"), ("assistant", "Fine.")];
     let folder = folder(suite, &[("a.jsonl", &said)]);
+    fs::write(folder.path().join("evals/bytes"), b"\xff").unwrap();
     let report = run(&["evals/suite.yaml".to_owned()], &Shelf::Disk(folder.path().to_owned()), &Options::default());
     let told: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
     insta::assert_debug_snapshot!(told, @r#"
@@ -226,17 +229,19 @@ fn what_a_case_names_and_nothing_has_is_a_mistake_at_its_place() {
         "evals/suite.yaml:8:36: no variable is called `two`; the case has none; `$${two}` is the text itself",
         "evals/suite.yaml:8:46: no variable is called `two`; the case has none; `$${two}` is the text itself",
         "evals/suite.yaml:9:38: `a` stands twice in `c`, and would make one case of two cells",
+        "evals/suite.yaml:13:75: turns are counted from 1",
         "evals/suite.yaml:6:23: the prompt script has no turn 3: it has 2 turns",
         "evals/suite.yaml:6:53: the prompt script has no turn 9: it has 2 turns",
         "evals/suite.yaml:7:76: `none.yml` can't be read: there is no such file",
         "evals/suite.yaml:10:33: `folder`: `recordings/` is a folder; `recordings/*.jsonl` takes the recordings in it",
+        "evals/suite.yaml:12:77: `bytes` can't be read: is not UTF-8",
     ]
     "#);
     let undecided: Vec<&str> = report.scores.iter().filter_map(|score| score.undecided.as_deref()).collect();
     assert_eq!(
         undecided,
         [
-            "suite.yaml is a suite, and no recording",
+            "suite.yaml is a suite, and no recording: `pipewright eval` judges it by itself",
             "../prompts/s.yaml is a prompt script, and no recording: a case names it as its `script`"
         ]
     );

@@ -94,10 +94,7 @@ impl Job {
             }
         };
         let equal = self.of.case.expect.file.as_ref().and_then(|file| file.equals.as_ref());
-        let equal = equal.map(|path| {
-            let bytes = shelf.read(&beside(&self.of.file, path))?;
-            String::from_utf8(bytes).map_err(|_| "is not UTF-8".to_owned())
-        });
+        let equal = equal.map(|path| shelf.read_text(&beside(&self.of.file, path)));
         let key = keep.map(|keep| keep.key(self, &bytes, &equal));
         if let (Some(keep), Some(key)) = (keep, &key)
             && let Some((score, took)) = keep.known(key)

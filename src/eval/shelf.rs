@@ -20,7 +20,7 @@ pub enum Shelf {
 const DEEP: usize = 8;
 
 impl Shelf {
-    /// The text of a file, or why there is none, as a lower-case fragment.
+    /// The bytes of a file, or why there are none, as a lower-case fragment.
     pub(super) fn read(&self, path: &str) -> Result<Vec<u8>, String> {
         if let Self::Disk(root) = self
             && let Ok(about) = root.join(path).metadata()
@@ -33,7 +33,12 @@ impl Shelf {
         self.read_named(path)
     }
 
-    /// The same of a file that somebody has named, who may mean a pipe.
+    /// The same as text.
+    pub(super) fn read_text(&self, path: &str) -> Result<String, String> {
+        String::from_utf8(self.read(path)?).map_err(|_| "is not UTF-8".to_owned())
+    }
+
+    /// The bytes of a file that somebody has named, who may mean a pipe.
     pub(super) fn read_named(&self, path: &str) -> Result<Vec<u8>, String> {
         match self {
             Self::Embedded => {
