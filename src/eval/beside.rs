@@ -25,10 +25,16 @@ pub struct Beside {
 impl Beside {
     /// Says what a run can tell.
     pub(super) fn honest(&self) -> &'static str {
-        if self.live {
-            "Replies that were recorded now and before were judged: only what was recorded now tells how a model answers today."
-        } else {
-            "Recorded replies were judged: this tells of our reading, checks and expectations, not of how a model answers today."
+        match (self.live, self.unrecorded) {
+            (true, false) => {
+                "Replies that were recorded now and before were judged: only what was recorded now tells how a model answers today."
+            }
+            (true, true) => {
+                "Replies that were recorded now and before were judged, and not all were recorded that were to be: only what was recorded now tells how a model answers today."
+            }
+            (false, _) => {
+                "Recorded replies were judged: this tells of our reading, checks and expectations, not of how a model answers today."
+            }
         }
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn record(
         return Err(error.hint("name a suite's file"));
     }
     let (all, silent) = asked(arguments, filter, configuration, world)?;
-    let takes = takes(&all, &silent, arguments, world)?;
+    let takes = takes(&all, &silent, filter, arguments, world)?;
     let (mut recorded, of) = (0, takes.len());
     // Whether a model is configured at all is told before anything is asked.
     drop(backend(configuration, interrupt)?);
@@ -114,11 +114,15 @@ pub(super) fn record(
 fn takes(
     all: &[Asked],
     silent: &[String],
+    filter: &Filter,
     arguments: &Eval,
     world: &mut World<'_>,
 ) -> Result<VecDeque<Take>, CliError> {
     let nobody = !all.iter().any(|one| one.chosen);
     if silent.is_empty() && nobody {
+        if *filter == Filter::default() {
+            return Err(CliError::usage("there is no case, so there is nothing to ask"));
+        }
         let error = CliError::usage("no case is chosen, so there is nothing to ask");
         return Err(error.hint("without `--only`, `--tag` and `--exclude` all of them are"));
     }
