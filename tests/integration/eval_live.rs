@@ -74,6 +74,15 @@ fn nobody_is_asked_before_the_suites_are_sound() {
         assert_eq!((asked, ended.code), (0, Some(2)), "{}", ended.err);
         assert!(ended.err.contains(why) && ended.err.contains("nobody was asked"), "{}", ended.err);
     }
+    let offline = pipewright().args(["eval", "none.yaml"]).run();
+    let absent = pipewright().args(["eval", "none.yaml", "--live"]).run();
+    assert_eq!((absent.code, offline.code), (Some(2), Some(2)), "{}", absent.err);
+    let told = "error: none.yaml:1:1: there is no such file\n";
+    assert!(
+        offline.err == told && absent.err == format!("{told}hint: nobody was asked: correct the suite first\n"),
+        "{}",
+        absent.err
+    );
     // A case without a script has nothing to ask; where that is all, nothing is to be done.
     let silent = "  - {name: two, recordings: ['r/*.jsonl']}\n";
     let (asked, ended) = live(&format!("name: mine\ncases:\n{one}{silent}"));

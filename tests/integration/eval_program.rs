@@ -115,7 +115,7 @@ fn beside_a_suite_that_is_not_there_the_others_are_judged() {
     let live = small().args(["eval", "gone.yaml", "mine.yaml", "--live", "--model", "x"]).run();
     assert_eq!(
         (live.code, live.err.as_str()),
-        (Some(3), "error: gone.yaml: is not there\n"),
+        (Some(2), "error: gone.yaml:1:1: there is no such file\nhint: nobody was asked: correct the suite first\n"),
         "nothing is paid for before"
     );
 }

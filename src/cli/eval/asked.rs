@@ -40,8 +40,8 @@ pub(super) fn asked(
     let mut mistakes = Vec::new();
     for path in &arguments.suites {
         let name = path.display().to_string();
-        let undone = |reason: String| CliError::undone(format!("{name}: {reason}"));
-        let text = files::read(&world.directory.join(path)).map_err(undone)?;
+        let text = files::read(&world.directory.join(path));
+        let text = text.map_err(|reason| CliError::usage(format!("{name}: {reason}")))?;
         let suite = Suite::read(&name, &text, &configuration.settings);
         let (suite, wrong) = suite.map_err(|error| CliError::usage(error.to_string()))?;
         mistakes.extend(wrong);
@@ -54,7 +54,9 @@ pub(super) fn asked(
                 }
                 continue;
             };
-            let read = || scripts::read(Path::new(path), &folder, &case.settings, undone);
+            // As it is told offline: what is not there is a mistake of the suite.
+            let unread = |reason: String| CliError::usage(format!("{name}: {reason}"));
+            let read = || scripts::read(Path::new(path), &folder, &case.settings, unread);
             let mut script = match read() {
                 Err(_) if !anew && !chosen => continue,
                 script => script?,

@@ -118,11 +118,6 @@ fn judged(arguments: &Eval, global: &Global, world: &mut World<'_>) -> Result<Ex
 
 /// Makes sure of the suites before anything is paid for: offline the cases that can be read would be judged.
 fn whole(suites: &[String], options: &eval::Options, world: &World<'_>) -> Result<(), CliError> {
-    for suite in suites {
-        if let Err(reason) = files::read(&world.directory.join(suite)) {
-            return Err(CliError::undone(format!("{suite}: {reason}")));
-        }
-    }
     if suites.is_empty() {
         return Ok(());
     }
