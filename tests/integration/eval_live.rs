@@ -210,6 +210,12 @@ fn stale_recordings_are_told_left_out_or_recorded_anew() {
     let configured = configured.args(["--config", "my settings.yaml", "--model", "small", "--repairs", "1"]).run();
     let next = "`pipewright eval mine.yaml --config 'my settings.yaml' --model small --repairs 1 --live --stale record` records anew";
     assert!(configured.out.contains(next), "{}", configured.out);
+    let secret = run(&both).args(["--server", "http://me:geheim@127.0.0.1:1/v1"]).run();
+    assert!(
+        secret.out.contains("--live --stale record` records anew") && !secret.out.contains("geheim"),
+        "{}",
+        secret.out
+    );
     let without = run(&both).args(["--stale", "leave-out"]).run();
     assert!(without.code == Some(0) && without.out.contains("than today's: left out\n"), "{}", without.out);
     let junit = run(&both).args(["--stale", "leave-out", "--format", "junit"]).run();

@@ -15,7 +15,9 @@ pub(super) fn options(global: &Global, arguments: Option<&Eval>) -> Vec<String> 
     given.extend(global.config.iter().map(|path| ("--config", path.display().to_string())));
     if let Some(Eval { model, repairs, jobs, max_tokens, per_minute, .. }) = arguments {
         given.extend(model.model.iter().map(|name| ("--model", name.clone())));
-        given.extend(model.server.iter().map(|url| ("--server", url.clone())));
+        // One with a password in it is refused where a model is asked, and is for no report.
+        let server = model.server.iter().filter(|url| !url.contains('@'));
+        given.extend(server.map(|url| ("--server", url.clone())));
         given.extend(model.timeout.iter().map(|seconds| ("--timeout", seconds.to_string())));
         given.extend(model.api.iter().map(|api| ("--api", api.word().to_owned())));
         given.extend((*repairs != REPAIRS).then(|| ("--repairs", repairs.to_string())));
