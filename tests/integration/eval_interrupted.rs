@@ -87,6 +87,12 @@ fn ctrl_c_while_a_model_is_asked_keeps_what_was_recorded() {
     let said = text(&eval.stderr);
     assert_eq!(eval.status.code(), Some(130), "{said}");
     assert!(said.contains("error: interrupted: 1 of 2 conversations were recorded\n"), "{said}");
+    assert!(
+        said.contains("\nall: not recorded to its end: interrupted\n"),
+        "nothing was said, so no `.part` is: {said}"
+    );
+    let left = std::fs::read_dir(folder.join("r")).expect("a folder").filter_map(Result::ok);
+    assert!(left.map(|file| file.path()).all(|path| path.extension().is_some_and(|end| end == "jsonl")), "{said}");
     let line = format!("pipewright eval mine.yaml --samples 2 --live --server {base} --model small");
     assert!(said.ends_with(&format!("hint: what was recorded stays; go on with `{line}`\n")), "{said}");
     let replay = ended(&["replay", "s.yaml", "--record", "x.jsonl"], 3);

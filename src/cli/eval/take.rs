@@ -71,6 +71,8 @@ pub(super) fn one(
     };
     if let Some(reason) = ended {
         let part = keeps_replies(&part).then_some(part);
+        // Whoever interrupts knows why, and the end of the run tells the next move.
+        let reason = if interrupt.is_raised() { "interrupted".to_owned() } else { reason };
         return Err(Broken { reason, part });
     }
     if take.anew {
