@@ -5,7 +5,7 @@ use super::arguments::Arguments;
 use super::command::Reading;
 use super::selector::Selected;
 use super::stated;
-use crate::shell::{Place, Value};
+use crate::shell::{Place, Value, join};
 
 /// Flags whose values are images, or names with the images that they stand for.
 const IMAGES: [&str; 2] = ["--images", "-i"];
@@ -87,9 +87,7 @@ impl Reading<'_, '_> {
         let told = if self.invocation.name() == Some("pulumi") {
             let words: Vec<Selected> = (1..=arguments.plain_count()).filter_map(|at| arguments.plain(at)).collect();
             let pair = match words.as_slice() {
-                [name, value] => {
-                    Some(Selected { value: crate::shell::join([&name.value, &value.value], "="), place: value.place })
-                }
+                [name, value] => Some(Selected { value: join([&name.value, &value.value], "="), place: value.place }),
                 _ => None,
             };
             let image = pair.and_then(|pair| Some((setting(&pair.value)?, pair.place)));
@@ -130,7 +128,7 @@ impl Reading<'_, '_> {
         let folder = arguments.flag(&["-chdir".to_owned()]).pop();
         let files = files.iter().flat_map(|file| {
             let path = match &folder {
-                Some(folder) => crate::shell::join([&folder.value, &file.value], "/"),
+                Some(folder) => join([&folder.value, &file.value], "/"),
                 None => file.value.clone(),
             };
             let text = self.file_text(&path);
@@ -178,7 +176,7 @@ fn assignments(text: &Value) -> Vec<Value> {
 }
 
 fn join_pair(name: &str, value: &Value) -> Value {
-    crate::shell::join([&Value::literal(name), value], "=")
+    join([&Value::literal(name), value], "=")
 }
 
 /// The images among Ansible's variables, of which a word may hold more than one: `-e "image=r.io/a:1 env=staging"`.
@@ -209,7 +207,7 @@ fn setting(pair: &Value) -> Option<Value> {
 }
 
 fn tagged(tag: &Value) -> Value {
-    crate::shell::join([&Value::opaque(UNNAMED_IMAGE), tag], ":")
+    join([&Value::opaque(UNNAMED_IMAGE), tag], ":")
 }
 
 fn right_of(pair: &Value) -> Value {

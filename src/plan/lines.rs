@@ -110,7 +110,7 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around:
     let (less, lost): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(is_run);
     // One of several that another command runs now: `sh -c 'npm ci && npm test'`.
     let run_by = |line: &&Line| new.iter().any(|other| other.kind == line.kind && wraps(&other.text, &line.text));
-    let (_, lost): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(|line| !many && run_by(line));
+    let lost: Vec<&Line> = lost.into_iter().filter(|line| many || !run_by(line)).collect();
     told.extend(list(&less).map(|names| (format!("runs {names} less often"), false)));
     told.extend(of_lost(lost, around));
     told.extend(of_fresh(fresh, &is));

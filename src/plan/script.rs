@@ -84,7 +84,10 @@ fn commands(node: Node<'_>, part: LineKind, hide: &dyn Fn(&mut String), out: &mu
 /// A command without the word of the shell's syntax before it: `then echo x`.
 fn behind_syntax(text: String) -> String {
     let behind = ["then ", "else ", "do ", "{ "].iter().find_map(|word| text.strip_prefix(word));
-    behind.map_or(text.clone(), |rest| rest.trim_start().to_owned())
+    match behind {
+        Some(rest) => rest.trim_start().to_owned(),
+        None => text,
+    }
 }
 
 /// The commands of a line: what `&&` and `;` part outside of quotes.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::invisible::{first, unquoted};
 use crate::finding::Findings;
-use crate::yaml::{Document, Node, Span, Style};
+use crate::yaml::{Document, Span, Style};
 
 /// Keys whose text is for people.
 const TOLD_TO_PEOPLE: [&str; 4] = ["name", "display-name", "description", "prompt"];
@@ -45,8 +45,8 @@ pub(super) fn find(document: &Document, out: &mut Findings<'_>) {
                     tell(found, what);
                 }
             } else if !TOLD_TO_PEOPLE.contains(&name) {
-                let values: Vec<Node<'_>> = std::iter::once(entry.value).chain(entry.value.items()).collect();
-                for value in values.into_iter().filter(|value| value.style() == Some(Style::Plain)) {
+                let values = std::iter::once(entry.value).chain(entry.value.items());
+                for value in values.filter(|value| value.style() == Some(Style::Plain)) {
                     tell(first(value, quoted), "is part of this value: YAML knows plain quotes only");
                 }
             }

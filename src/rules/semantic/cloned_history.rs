@@ -1,7 +1,5 @@
 //! `cloned-history`: a git command finds in the clone what it needs.
 
-use std::borrow::Cow;
-
 use super::site::Told;
 use crate::effect::GitCall;
 use crate::finding::{Findings, RuleMeta};
@@ -72,8 +70,7 @@ impl Rule for ClonedHistory {
                     continue;
                 }
                 for call in &step.found.git {
-                    let asks = subcommand(call);
-                    let asks = asks.as_deref().unwrap_or("");
+                    let asks = subcommand(call).unwrap_or("");
                     if call.words.iter().any(|word| word.as_literal() == Some("fetch")) {
                         break;
                     }
@@ -121,7 +118,7 @@ fn missing<'d>(step: &Step<'d>, file: &File<'d>) -> Option<Missing<'d>> {
 }
 
 /// What git is asked for; nothing where it is asked of another repository.
-fn subcommand<'c>(call: &'c GitCall<'_>) -> Option<Cow<'c, str>> {
+fn subcommand<'c>(call: &'c GitCall<'_>) -> Option<&'c str> {
     let mut words = call.words.iter().map(|word| word.as_literal());
     loop {
         match words.next()?? {
@@ -129,7 +126,7 @@ fn subcommand<'c>(call: &'c GitCall<'_>) -> Option<Cow<'c, str>> {
             "-c" => drop(words.next()),
             flag if flag.starts_with("--git-dir=") || flag.starts_with("--work-tree=") => return None,
             flag if flag.starts_with('-') => {}
-            asks => return Some(Cow::Borrowed(asks)),
+            asks => return Some(asks),
         }
     }
 }
