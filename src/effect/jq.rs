@@ -1,22 +1,25 @@
 //! Images that `jq` puts into what it prints: `jq --arg i app:1 '.containerDefinitions[0].image = $i'`.
 
 use super::ecr::shown;
-use crate::shell::{SymbolKind, Value};
+use crate::shell::{Part, SymbolKind, Value};
 
 /// How many arguments of one call are looked at.
 const MOST: usize = 20;
 
 /// The images that a text has which a command printed that ends in `jq`; none where it has none by its arguments.
 pub(super) fn images(printed: &Value) -> Vec<Value> {
-    let Some(symbol) = printed.as_symbol().filter(|symbol| symbol.kind == SymbolKind::Command && symbol.cut.is_empty())
-    else {
-        return Vec::new();
+    let symbol = match printed.parts() {
+        [Part::Symbol(symbol)] => symbol,
+        [Part::Symbol(symbol), Part::Literal(end)] if end.bytes().all(|byte| byte == b'\n') => symbol,
+        _ => return Vec::new(),
     };
-    let calls = symbol.name.split(" | ").filter_map(|call| call.trim().strip_prefix("jq "));
+    if symbol.kind != SymbolKind::Command || !symbol.cut.is_empty() {
+        return Vec::new();
+    }
+    let begins = |at: usize| symbol.name.get(..at).is_some_and(|before| before.is_empty() || before.ends_with("| "));
     // The filter has bars of its own, so all behind the first call is searched.
-    let Some(first) = calls.into_iter().next() else { return Vec::new() };
-    let from = symbol.name.find(first).unwrap_or(0);
-    let text = symbol.name.get(from..).unwrap_or("");
+    let Some((at, call)) = symbol.name.match_indices("jq ").find(|(at, _)| begins(*at)) else { return Vec::new() };
+    let text = symbol.name.get(at + call.len()..).unwrap_or("");
     let words: Vec<&str> = text.split_whitespace().collect();
     let arguments = words.windows(3).filter(|three| three[0] == "--arg").take(MOST).map(|three| (three[1], three[2]));
     arguments.filter(|(name, _)| sets_image(text, name)).filter_map(|(_, value)| shown(value)).collect()

@@ -10,7 +10,7 @@ const MARKS: [char; 2] = ['\u{e000}', '\u{e001}'];
 
 /// The images of a text, in order, each with the line from 0 on which it stands.
 pub(super) fn images(text: &Value) -> Vec<(Value, usize)> {
-    let put = jq::images(&text.clone().trim_newlines());
+    let put = jq::images(text);
     if !put.is_empty() {
         return put.into_iter().map(|image| (image, 0)).collect();
     }

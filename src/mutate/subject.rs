@@ -2,7 +2,7 @@
 
 use super::edit::Edit;
 use crate::effect::{Effect, EnvironmentKind, Images, Kind, Reference};
-use crate::pipeline::{File, ScriptItem, Section, Selector, Step};
+use crate::pipeline::{File, Section, Selector, Step};
 use crate::plan::{Deployment, Plan, PlannedStep, TagKind};
 use crate::settings::Settings;
 use crate::yaml::{Document, Node, Span};
@@ -76,10 +76,7 @@ impl<'s> Subject<'s> {
     ) -> Vec<Command<'s>> {
         let is_command = |step: &PlannedStep<'s>, effect: &Effect<'s>| {
             let items = step.step.script().into_iter().chain(step.step.after_script());
-            let mut nodes = items.filter_map(|item| match item {
-                ScriptItem::Command(node) => Some(node),
-                _ => None,
-            });
+            let mut nodes = items.filter_map(|item| item.command());
             std::ptr::eq(effect.site.node.document(), self.document)
                 && nodes.any(|node| node.id() == effect.site.node.id())
         };

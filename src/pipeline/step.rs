@@ -22,6 +22,21 @@ pub enum ScriptItem<'d> {
     Unknown(Node<'d>),
 }
 
+impl<'d> ScriptItem<'d> {
+    /// The command, where it is one.
+    pub fn command(&self) -> Option<Node<'d>> {
+        match self {
+            Self::Command(node) => Some(*node),
+            Self::Pipe(_) | Self::Agent(_) | Self::Unknown(_) => None,
+        }
+    }
+
+    /// The text of the command, where it is one.
+    pub fn command_text(&self) -> Option<&'d str> {
+        self.command()?.text()
+    }
+}
+
 /// A call of a pipe.
 #[derive(Clone, Copy, Debug)]
 pub struct PipeCall<'d> {

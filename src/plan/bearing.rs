@@ -52,11 +52,8 @@ struct Script {
 
 impl Script {
     fn read(step: &PlannedStep<'_>, hide: &dyn Fn(&mut String)) -> Self {
-        let nodes = step.step.script().into_iter().filter_map(|item| match item {
-            ScriptItem::Command(node) if !step.step.runs_on_windows() => Some(node),
-            _ => None,
-        });
-        let nodes: Vec<_> = nodes.collect();
+        let script = if step.step.runs_on_windows() { Vec::new() } else { step.step.script() };
+        let nodes: Vec<_> = script.iter().filter_map(ScriptItem::command).collect();
         let texts: Vec<&str> = nodes.iter().map(|node| node.text().unwrap_or("")).collect();
         let plain = |text: &str, span: Span| {
             let mut part = text.get(span.start..span.end).unwrap_or("").replace("\\\n", " ");

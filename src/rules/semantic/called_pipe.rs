@@ -2,7 +2,6 @@
 
 use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
-use crate::pipeline::ScriptItem;
 use crate::rules::{Flow, Rule};
 use crate::yaml::{Span, Style};
 
@@ -19,17 +18,15 @@ impl Rule for CalledPipe {
         let mut told = Told::default();
         for (site, items) in flow.scripts() {
             for item in items {
-                let ScriptItem::Command(command) = item else { continue };
-                let Some((range, name)) = command.text().and_then(call) else { continue };
+                let Some(command) = item.command() else { continue };
+                let text = command.text().unwrap_or("");
+                let Some((range, name)) = call(text) else { continue };
                 let span = command.source_span(range);
                 if !told.first(span) {
                     continue;
                 }
                 let alone = matches!(command.style(), Some(Style::Single | Style::Double));
-                let blank = command
-                    .text()
-                    .and_then(|text| text.get(range.start..range.end))
-                    .is_some_and(|call| call.starts_with("pipe: "));
+                let blank = text.get(range.start..range.end).is_some_and(|call| call.starts_with("pipe: "));
                 let help = match alone {
                     _ if !blank => "put a space behind the colon",
                     true => "remove the quotes",
@@ -49,12 +46,15 @@ fn call(text: &str) -> Option<(Span, &str)> {
         return None;
     }
     let mut start = 0;
+    let (mut double, mut single) = (0, 0);
     for line in text.split_inclusive('\n') {
         let at = start + line.len() - line.trim_start().len();
         start += line.len();
         // In a text of several lines it is none.
-        let before = text.get(..at).unwrap_or("");
-        if before.matches('"').count() % 2 == 1 || before.matches('\'').count() % 2 == 1 {
+        let is_text = double % 2 == 1 || single % 2 == 1;
+        double += line.matches('"').count();
+        single += line.matches('\'').count();
+        if is_text {
             continue;
         }
         let name = line.trim().strip_prefix("pipe:").map(str::trim);

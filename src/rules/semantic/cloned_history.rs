@@ -133,12 +133,9 @@ fn subcommand<'c>(call: &'c GitCall<'_>) -> Option<&'c str> {
 
 /// Whether a step may leave the folder into which nothing was cloned, or bring a repository in another way.
 fn goes_elsewhere(step: &Step<'_>) -> bool {
-    let texts = step.script().into_iter().filter_map(|item| match item {
-        ScriptItem::Command(node) => node.text(),
-        _ => None,
-    });
     let words = ["cd ", "pushd ", "tar ", "unzip ", "GIT_DIR", "docker ", "curl ", "wget ", "--no-index", "gh "];
-    texts.into_iter().any(|text| words.iter().any(|word| text.contains(word)))
+    let script = step.script();
+    script.iter().filter_map(ScriptItem::command_text).any(|text| words.iter().any(|word| text.contains(word)))
 }
 
 /// Whether what it prints or complains of is minded by the script.

@@ -92,11 +92,7 @@ fn image_without_docker<'d>(step: &Step<'d>, flow: &Flow<'d>) -> Option<&'d str>
     // A line that names docker and does not begin with it may install it: `apk add docker-cli`, `curl https://get.docker.com`.
     let installs =
         |text: &str| text.lines().any(|line| line.contains("docker") && !line.trim_start().starts_with("docker"));
-    let commands = step.script().into_iter().filter_map(|item| match item {
-        ScriptItem::Command(node) => node.text(),
-        _ => None,
-    });
-    (known && !commands.into_iter().any(installs)).then_some(name)
+    (known && !step.script().iter().filter_map(ScriptItem::command_text).any(installs)).then_some(name)
 }
 
 /// What version 2 refuses of a docker command.

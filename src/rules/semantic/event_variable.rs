@@ -35,10 +35,7 @@ impl Rule for EventVariable {
                 continue;
             }
             let mut uses: HashMap<&str, Vec<(Node<'_>, Read<'_>)>> = HashMap::new();
-            let commands = items.iter().filter_map(|item| match item {
-                ScriptItem::Command(node) => Some((*node, node.text()?)),
-                _ => None,
-            });
+            let commands = items.iter().filter_map(|item| Some((item.command()?, item.command_text()?)));
             let commands: Vec<_> =
                 commands.filter(|(_, text)| empty.iter().any(|(name, _)| text.contains(name))).collect();
             for (node, text) in &commands {
@@ -81,10 +78,7 @@ impl Rule for EventVariable {
 }
 
 fn texts<'d>(items: &[ScriptItem<'d>]) -> impl Iterator<Item = &'d str> {
-    items.iter().filter_map(|item| match item {
-        ScriptItem::Command(node) => node.text(),
-        _ => None,
-    })
+    items.iter().filter_map(ScriptItem::command_text)
 }
 
 /// Whether a command asks which branch or tag it runs for: what it does with each is its own affair.

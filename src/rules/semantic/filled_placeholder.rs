@@ -2,7 +2,6 @@
 
 use super::site::{Site, Told};
 use crate::finding::{Findings, RuleMeta};
-use crate::pipeline::ScriptItem;
 use crate::rules::{Flow, Rule};
 use crate::yaml::Span;
 
@@ -29,7 +28,7 @@ impl Rule for FilledPlaceholder {
         let mut by_name: Vec<(String, Vec<(&Site<'_>, Span)>)> = Vec::new();
         for (site, items) in flow.scripts() {
             for item in items {
-                let ScriptItem::Command(command) = item else { continue };
+                let Some(command) = item.command() else { continue };
                 let text = command.text().unwrap_or("");
                 for place in placeholders(text) {
                     let span = command.source_span(place);

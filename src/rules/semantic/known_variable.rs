@@ -117,12 +117,8 @@ fn is_written(flow: &Flow<'_>, name: &str) -> bool {
 
 /// Whether a step takes variables from a file or from what a command prints.
 fn sources(items: &[ScriptItem<'_>]) -> bool {
-    let commands = items.iter().filter_map(|item| match item {
-        ScriptItem::Command(node) => node.text(),
-        _ => None,
-    });
     let words = ["source ", ". ", "eval ", "export $(", "export -- $("];
-    commands.flat_map(str::lines).any(|line| {
+    items.iter().filter_map(ScriptItem::command_text).flat_map(str::lines).any(|line| {
         let begins = |part: &str| words.iter().any(|word| part.trim_start().starts_with(word));
         line.split(['&', ';', '|']).any(begins)
     })

@@ -2,7 +2,6 @@
 
 use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
-use crate::pipeline::ScriptItem;
 use crate::rules::{Flow, Rule};
 use crate::yaml::{Document, Span, Style};
 
@@ -21,7 +20,7 @@ impl Rule for WholeCommand {
         let mut told = Told::default();
         for (site, items) in flow.scripts() {
             for item in items {
-                let ScriptItem::Command(command) = item else { continue };
+                let Some(command) = item.command() else { continue };
                 let Some(text) = command.text().filter(|_| command.style() == Some(Style::Plain)) else { continue };
                 if let Some(dash) = swallowed(flow.document, command.span()).filter(|dash| told.first(*dash)) {
                     let draft = out.violated(dash, "this line is text of the command above it, and no item of its own");
