@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Word};
 use super::piece::Piece;
-use super::positional::Positional;
+use super::positional::{Parameter, Positional};
 use super::value::Value;
 use super::walk::Flow;
 
@@ -46,7 +46,7 @@ impl Interpreter<'_> {
         let place = invocation.words.first().map_or(invocation.place, |word| word.place);
         let flow = if text.contains(SYNTAX) {
             // `"$@"` stands for the words that follow, as in a function.
-            let positional = invocation.words.into_iter().map(|word| word.values).collect();
+            let positional = invocation.words.into_iter().map(Parameter::from).collect();
             let before = std::mem::replace(&mut self.scope.positional, Positional::new(positional));
             let flow = self.walk_piece(&Piece::whole(invocation.place, &format!("{text} \"$@\"")));
             self.scope.positional = before;

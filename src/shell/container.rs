@@ -5,6 +5,7 @@ use super::invocation::{Invocation, Stdin, Word, base};
 use super::scope::Scope;
 use super::status::Status;
 use super::value::Value;
+use super::walk::Flow;
 
 /// Programs that start containers or run commands in them.
 const PROGRAMS: [&str; 4] = ["docker", "podman", "nerdctl", "docker-compose"];
@@ -23,10 +24,9 @@ pub enum Container {
     Running,
 }
 
-/// A shell's text among the words of a command.
+/// A container's shell among the words of a command.
 struct Inside<'i> {
     container: Container,
-    text: &'i Word,
     /// The words before the shell.
     before: &'i [Word],
 }
@@ -35,41 +35,49 @@ impl Interpreter<'_> {
     /// Walks the text that a container's shell is given, if the command gives it one. What it does stands behind the command
     /// itself; false where there is no such text.
     pub(super) fn contained(&mut self, invocation: &Invocation, name: &str) -> bool {
-        let Some(inside) = inside(invocation, name) else { return self.feeds(invocation, name) };
-        let (piece, expanded) = self.word_piece(inside.text);
+        let Some((inside, text)) = inside(invocation, name) else { return self.feeds(invocation, name) };
+        let (piece, expanded) = self.word_piece(text);
+        // In single quotes a variable is the container's own.
+        self.within(&inside, invocation, !expanded, |this| this.walk_piece(&piece));
+        true
+    }
+
+    /// Walks what a container's shell runs. The container has the variables that it is given; where the text is its own,
+    /// no others are known.
+    fn within(
+        &mut self,
+        inside: &Inside<'_>,
+        invocation: &Invocation,
+        own: bool,
+        walk: impl FnOnce(&mut Self) -> Flow,
+    ) {
         let given = self.given(inside.before);
         self.hand_out(invocation.clone());
         let outer = (self.container.replace(inside.container), self.foreign);
-        // In single quotes a variable is the container's own.
-        self.foreign |= !expanded;
+        self.foreign |= own;
         self.in_subshell(Vec::new(), Vec::new(), |this| {
-            if !expanded {
+            if own {
                 let printed = std::mem::take(&mut this.scope.printed);
                 this.scope = Scope::default();
                 this.scope.printed = printed;
             }
             this.scope.stand.lose();
             given.into_iter().for_each(|(name, values)| this.scope.set(&name, values));
-            this.walk_piece(&piece)
+            walk(this)
         });
         (self.container, self.foreign) = outer;
         self.status = Status::Presumed;
-        true
     }
 
     /// The same of a shell that reads its script from the input: `docker run -i … bash <<EOF`.
     fn feeds(&mut self, invocation: &Invocation, name: &str) -> bool {
-        let Some(container) = fed(invocation, name) else { return false };
-        self.hand_out(invocation.clone());
-        let outer = (self.container.replace(container), self.foreign);
-        self.foreign |= matches!(invocation.stdin, Stdin::Document { expanded: false, .. });
-        let stand = std::mem::take(&mut self.scope.stand);
-        self.scope.stand.lose();
+        let Some(inside) = fed(invocation, name) else { return false };
+        let own = matches!(invocation.stdin, Stdin::Document { expanded: false, .. });
         let stdin = invocation.stdin.clone();
-        self.fed(&stdin, invocation);
-        self.scope.stand = stand;
-        (self.container, self.foreign) = outer;
-        self.status = Status::Presumed;
+        self.within(&inside, invocation, own, |this| {
+            this.fed(&stdin, invocation);
+            Flow::Next
+        });
         true
     }
 
@@ -120,17 +128,19 @@ fn is_shell(word: &Word) -> bool {
 }
 
 /// The container of a shell that is given nothing but its input.
-fn fed(invocation: &Invocation, name: &str) -> Option<Container> {
+fn fed<'i>(invocation: &'i Invocation, name: &str) -> Option<Inside<'i>> {
     if !matches!(invocation.stdin, Stdin::Document { .. } | Stdin::Text(_)) {
         return None;
     }
     let (container, verb) = container(&invocation.words, name)?;
     let behind = invocation.words.get(verb + 2..)?;
     let last = behind.iter().rposition(|word| !word.literal().is_some_and(|text| text.starts_with('-')))?;
-    behind.get(last).filter(|word| is_shell(word)).map(|_| container)
+    behind.get(last).filter(|word| is_shell(word))?;
+    Some(Inside { container, before: behind.get(..last)? })
 }
 
-fn inside<'i>(invocation: &'i Invocation, name: &str) -> Option<Inside<'i>> {
+/// A shell that is given a text, and the text.
+fn inside<'i>(invocation: &'i Invocation, name: &str) -> Option<(Inside<'i>, &'i Word)> {
     let words = &invocation.words;
     let (container, verb) = container(words, name)?;
     let takes_text = |word: &Word| {
@@ -151,7 +161,7 @@ fn inside<'i>(invocation: &'i Invocation, name: &str) -> Option<Inside<'i>> {
     let mut flag = words.iter().enumerate().skip(from).filter(|(_, word)| takes_text(word)).map(|(at, _)| at);
     // `docker run -c 512` gives shares of the processor, and stands before the image.
     let flag = if entry.is_some() { flag.next_back() } else { flag.next() }?;
-    Some(Inside { container, text: words.get(flag + 1)?, before: words.get(verb..from.max(flag))? })
+    Some((Inside { container, before: words.get(verb..from.max(flag))? }, words.get(flag + 1)?))
 }
 
 #[cfg(test)]
@@ -183,5 +193,8 @@ mod tests {
         assert_eq!(last("T=1; docker run --entrypoint sh -e T tools:1 -c 'a $T'"), "a 1");
         assert_eq!(last("T=1; docker run tools:1 sh -c 'a $T'"), "a <$T of the other shell>");
         assert_eq!(last("T=1; docker run tools:1 sh -c 'T=2'; a $T"), "a 1");
+        assert_eq!(last("T=1; docker run -i -e T tools:1 sh <<'E'\na $T\nE"), "a 1");
+        assert_eq!(last("T=1; docker run -i tools:1 sh <<'E'\na $T\nE"), "a <$T of the other shell>");
+        assert_eq!(last("docker run -i -e T=2 tools:1 sh <<E\na \\$T\nE"), "a 2");
     }
 }

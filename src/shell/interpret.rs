@@ -336,13 +336,15 @@ impl<'h> Interpreter<'h> {
         match name {
             _ if self.scope.positional.is_lost() && name != "?" => vec![Value::opaque(format!("${name}"))],
             "@" | "*" => {
-                let ones: Vec<Value> = all.iter().skip(1).filter_map(|values| values.first().cloned()).collect();
+                let ones: Vec<Value> = all.iter().skip(1).filter_map(|word| word.values.first().cloned()).collect();
                 vec![join(ones.iter(), " ")]
             }
             "?" => vec![self.status.code().map_or_else(|| Value::opaque(STATUS), Value::literal)],
             "#" => vec![Value::literal(all.len().saturating_sub(1).to_string())],
             _ => match name.parse::<usize>() {
-                Ok(index) if !all.is_empty() => all.get(index).cloned().unwrap_or_else(|| vec![Value::default()]),
+                Ok(index) if !all.is_empty() => {
+                    all.get(index).map_or_else(|| vec![Value::default()], |word| word.values.clone())
+                }
                 _ => vec![Value::opaque(format!("${name}"))],
             },
         }

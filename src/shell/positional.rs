@@ -1,24 +1,47 @@
 //! The parameters of a script or a function: `$1`, `"$@"`, and what `shift` and `set --` make of them.
 
 use super::invocation::Word;
+use super::piece::Place;
 use super::value::Value;
+
+/// One of the words that a script or a function was called with.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Parameter {
+    /// What it may be; never empty.
+    pub(super) values: Vec<Value>,
+    /// Where the call has it; nothing for one that stands in no call.
+    pub(super) place: Option<Place>,
+}
+
+impl Parameter {
+    /// One that stands in no call.
+    pub(super) fn implied(value: Value) -> Self {
+        Self { values: vec![value], place: None }
+    }
+}
+
+impl From<Word> for Parameter {
+    fn from(word: Word) -> Self {
+        Self { values: word.values, place: Some(word.place) }
+    }
+}
 
 /// The words that a script or a function was called with, its name first; empty where nothing is known of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Positional {
-    words: Vec<Vec<Value>>,
+    words: Vec<Parameter>,
     /// Whether they were changed in a way that is not followed.
     lost: bool,
 }
 
 impl Positional {
     /// Those of a call.
-    pub(super) fn new(words: Vec<Vec<Value>>) -> Self {
+    pub(super) fn new(words: Vec<Parameter>) -> Self {
         Self { words, lost: false }
     }
 
     /// The words, the name first; nothing where they can't be told.
-    pub(super) fn known(&self) -> &[Vec<Value>] {
+    pub(super) fn known(&self) -> &[Parameter] {
         if self.lost { &[] } else { &self.words }
     }
 
@@ -47,14 +70,14 @@ impl Positional {
 
     /// `set -- a b`; a word that may be several makes them unknown.
     pub(super) fn set(&mut self, words: &[Word]) {
-        let name = self.words.first().cloned().unwrap_or_else(|| vec![Value::literal("bash")]);
+        let name = self.words.first().cloned().unwrap_or_else(|| Parameter::implied(Value::literal("bash")));
         let one = |word: &Word| word.quoted || word.values.iter().all(|value| value.as_literal().is_some());
         self.lost = !words.iter().all(one);
-        self.words = std::iter::once(name).chain(words.iter().map(|word| word.values.clone())).collect();
+        self.words = std::iter::once(name).chain(words.iter().cloned().map(Parameter::from)).collect();
     }
 
     /// The words that `$@`, `"${@:2}"` or `"${@: -1}"` stands for; `None` for any other text, and where they can't be told.
-    pub(super) fn slice(&self, raw: &str) -> Option<&[Vec<Value>]> {
+    pub(super) fn slice(&self, raw: &str) -> Option<&[Parameter]> {
         let known = Some(self.known()).filter(|known| !known.is_empty())?;
         let raw = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).unwrap_or(raw);
         if matches!(raw, "$@" | "${@}") {
@@ -83,6 +106,13 @@ mod tests {
         assert_eq!(run("f() { docker push \"${@: -1}\" \"${@:1:1}\"; }; f a b c"), ["docker push c a"]);
         assert_eq!(run("f() { shift 5; docker push $1; }; f a b"), ["shift 5", "docker push a"]);
         assert_eq!(run("f() { set -- \"${@:2}\" z; docker push \"$@\"; }; f a b"), ["set -- b z", "docker push b z"]);
+    }
+
+    #[test]
+    fn what_a_wrapper_runs_stands_where_it_is_called() {
+        let places = super::super::tests::places("f() { N=$1; shift; \"$@\" || \"$@\"; }\nf 3 docker build . && echo");
+        let builds: Vec<_> = places.iter().filter(|(name, _)| name == "docker").map(|(_, text)| *text).collect();
+        assert_eq!(builds, ["docker build ."; 2]);
     }
 
     #[test]

@@ -237,6 +237,12 @@ mod tests {
     use super::super::tests::run;
 
     #[test]
+    fn a_dash_before_a_here_document_is_a_word() {
+        assert_eq!(run("x -f - <<E\na\nE\np"), ["x -f -", "p"]);
+        assert_eq!(run("x -f- <<E | y\na\nE"), ["x -f-", "y"]);
+    }
+
+    #[test]
     fn a_long_pipeline_ends_with_its_line() {
         let script = "echo a | tr a b | tee t\ndocker push x:1\ndocker push y:1\necho done > log\ndocker push z:1";
         let pushed: Vec<String> = run(script).into_iter().filter(|line| line.starts_with("docker")).collect();

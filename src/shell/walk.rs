@@ -9,6 +9,7 @@ use super::interpret::{Interpreter, Text, body};
 use super::invocation::{Invocation, Reads, Stdin, Word};
 use super::piece::{Piece, Place};
 use super::plain;
+use super::positional::Parameter;
 use super::status::Status;
 use super::value::Value;
 use crate::yaml::Span;
@@ -234,7 +235,8 @@ impl Interpreter<'_> {
         // The words of a list are no text that stands here.
         let of_list = |values: &Vec<Value>, quoted| Word { values: values.clone(), place, quoted, origin: None };
         if let Some(values) = self.scope.positional.slice(if raw == "$*" { "$@" } else { raw }) {
-            out.extend(values.iter().map(|values| of_list(values, quoted)));
+            let own = |word: &Parameter| Word { place: word.place.unwrap_or(place), ..of_list(&word.values, quoted) };
+            out.extend(values.iter().map(own));
             return;
         }
         if let Some(items) = self.scope.list_words(raw).or_else(|| self.scope.map_words(raw)) {
@@ -310,10 +312,15 @@ impl Interpreter<'_> {
             (Stdin::Unknown, Some(images)) => Stdin::Saved(images.clone()),
             (stdin, _) => stdin,
         };
+        // `"$@"`: what a wrapper runs stands where the wrapper is called.
+        let call = handed_over(&words, place);
+        if call.is_some() {
+            self.ran.push(place);
+        }
         let invocation = Invocation {
             words,
             assignments,
-            place,
+            place: call.unwrap_or(place),
             certain: self.certain,
             way: self.way,
             failed: self.failed.clone(),
@@ -327,6 +334,19 @@ impl Interpreter<'_> {
         };
         self.dispatch(invocation)
     }
+}
+
+/// Where the call stands whose words a command was put together from: its name is one of them, and so are all that follow
+/// there.
+fn handed_over(words: &[Word], own: Place) -> Option<Place> {
+    let first = words.first()?.place;
+    let is_own = first.source == own.source && first.span.start >= own.span.start && first.span.end <= own.span.end;
+    if is_own {
+        return None;
+    }
+    let same =
+        words.iter().rev().find(|word| word.place.source == first.source && word.place.span.end >= first.span.end);
+    Some(Place { source: first.source, span: Span::new(first.span.start, same?.place.span.end) })
 }
 
 /// The word that the grammar loses between a command and its here-document: `kubectl apply -f - <<EOF`.

@@ -6,7 +6,7 @@ use super::interpret::Interpreter;
 use super::invocation::{Invocation, Stdin, Word, base};
 use super::piece::Piece;
 use super::plain_word::is_name;
-use super::positional::Positional;
+use super::positional::{Parameter, Positional};
 use super::prefix;
 use super::scope::Scope;
 use super::status::{LEAVES, Status, is_either};
@@ -161,7 +161,7 @@ impl Interpreter<'_> {
         if !self.enter() {
             return Flow::Next;
         }
-        let positional = invocation.words.into_iter().map(|word| word.values).collect();
+        let positional = invocation.words.into_iter().map(Parameter::from).collect();
         let before = std::mem::replace(&mut self.scope.positional, Positional::new(positional));
         let assigned: Vec<_> = invocation.assignments;
         for (name, values) in assigned {
@@ -221,7 +221,7 @@ impl Interpreter<'_> {
             if takes_command {
                 let Some(word) = invocation.words.get(index).cloned() else { return Flow::Next };
                 let (piece, _) = self.word_piece(&word);
-                let rest = invocation.words.iter().skip(index + 1).map(|word| word.values.clone()).collect();
+                let rest = invocation.words.iter().skip(index + 1).cloned().map(Parameter::from).collect();
                 self.in_subshell(invocation.assignments, rest, |this| this.walk_piece(&piece));
                 return Flow::Next;
             }
@@ -242,8 +242,8 @@ impl Interpreter<'_> {
                 let stdin = invocation.stdin.clone();
                 let before = self.scope.positional.clone();
                 if reads_input {
-                    let own = invocation.words.iter().skip(index).map(|word| word.values.clone());
-                    let words = std::iter::once(vec![Value::literal("bash")]).chain(own).collect();
+                    let own = invocation.words.iter().skip(index).cloned().map(Parameter::from);
+                    let words = std::iter::once(Parameter::implied(Value::literal("bash"))).chain(own).collect();
                     self.scope.positional = Positional::new(words);
                 }
                 let fed = self.fed(&stdin, &invocation);
@@ -259,7 +259,7 @@ impl Interpreter<'_> {
     pub(super) fn in_subshell(
         &mut self,
         assignments: Vec<(String, Vec<Value>)>,
-        positional: Vec<Vec<Value>>,
+        positional: Vec<Parameter>,
         walk: impl FnOnce(&mut Self) -> Flow,
     ) {
         let before: Scope = self.scope.clone();
@@ -324,8 +324,8 @@ impl Interpreter<'_> {
         if !self.enter() {
             return Flow::Next;
         }
-        let mut positional = vec![vec![path.clone()]];
-        positional.extend(invocation.words.iter().skip(first).map(|word| word.values.clone()));
+        let mut positional = vec![Parameter::implied(path.clone())];
+        positional.extend(invocation.words.iter().skip(first).cloned().map(Parameter::from));
         self.calls.push(path.to_string());
         // What a script at hand does is pointed at where it is called.
         let piece = Piece::whole(invocation.place, &text);
