@@ -5,7 +5,7 @@ use super::arguments::Arguments;
 use super::command::Reading;
 use super::selector::Selected;
 use super::stated;
-use crate::shell::{Place, Value, join};
+use crate::shell::{Place, Value, Written, join};
 
 /// Flags whose values are images, or names with the images that they stand for.
 const IMAGES: [&str; 2] = ["--images", "-i"];
@@ -57,12 +57,35 @@ fn shorthand(definition: &Value) -> Option<Value> {
 }
 
 /// A setting that a command leaves for one after it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Told {
-    /// What reads it: the program, or the file of a plan.
+    /// What reads it: the program, or the path of the file of a plan.
     reader: String,
     image: Value,
-    place: Place,
+    /// Where it is written; nothing in a step to which a file was handed.
+    place: Option<Place>,
+}
+
+impl Told {
+    /// The file in which it is kept, by its path from the repository's root.
+    pub fn file(&self) -> &str {
+        &self.reader
+    }
+
+    /// As another step finds it.
+    #[must_use]
+    pub fn handed_on(&self) -> Self {
+        Self { place: None, ..self.clone() }
+    }
+}
+
+/// What a step finds that others left for it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Given {
+    /// The files with what stands in them.
+    pub written: Written,
+    /// The settings in saved plans.
+    pub told: Vec<Told>,
 }
 
 impl Reading<'_, '_> {
@@ -74,7 +97,7 @@ impl Reading<'_, '_> {
             _ if !found.is_empty() => found,
             Some("terraform" | "tofu" | "terragrunt") => match arguments.plain(1) {
                 // A plan holds all its settings.
-                Some(plan) => self.told(&plan.value.to_string()),
+                Some(plan) => self.told(&self.path_of(arguments, &plan.value).to_string()),
                 None => self.of_variables(arguments),
             },
             Some("pulumi") => self.told(&stack(arguments)),
@@ -92,15 +115,15 @@ impl Reading<'_, '_> {
             };
             let image = pair.and_then(|pair| Some((setting(&pair.value)?, pair.place)));
             let reader = stack(arguments);
-            image.into_iter().map(|(image, place)| Told { reader: reader.clone(), image, place }).collect()
+            image.into_iter().map(|(image, place)| Told { reader: reader.clone(), image, place: Some(place) }).collect()
         } else {
             let Some(plan) = arguments.flag(&["-out".to_owned(), "--out".to_owned()]).pop() else { return };
-            let reader = plan.value.to_string();
+            let reader = self.path_of(arguments, &plan.value).to_string();
             let mut images = images(arguments);
             if images.is_empty() {
                 images = self.of_variables(arguments);
             }
-            let told = |image: Selected| Told { reader: reader.clone(), image: image.value, place: image.place };
+            let told = |image: Selected| Told { reader: reader.clone(), image: image.value, place: Some(image.place) };
             images.into_iter().map(told).collect::<Vec<Told>>()
         };
         // What is set anew stands in the place of what was.
@@ -112,7 +135,8 @@ impl Reading<'_, '_> {
     fn told(&self, reader: &str) -> Vec<Selected> {
         let found = self.run.found_mut();
         let own = found.told.iter().filter(|told| told.reader == reader);
-        own.map(|told| Selected { value: told.image.clone(), place: told.place }).collect()
+        let here = self.invocation.place;
+        own.map(|told| Selected { value: told.image.clone(), place: told.place.unwrap_or(here) }).collect()
     }
 
     /// What variables of the environment and files of variables set.
@@ -124,19 +148,35 @@ impl Reading<'_, '_> {
             let pair = join_pair(name.strip_prefix(VARIABLE)?, &Value::one_of(values.to_vec()));
             Some(Selected { value: setting(&pair)?, place })
         });
-        let files = arguments.flag(&["-var-file".to_owned(), "--var-file".to_owned()]);
-        let folder = arguments.flag(&["-chdir".to_owned()]).pop();
-        let files = files.iter().flat_map(|file| {
-            let path = match &folder {
-                Some(folder) => join([&folder.value, &file.value], "/"),
-                None => file.value.clone(),
-            };
-            let text = self.file_text(&path);
+        let of_file = |file: &Value, place: Place| {
+            let text = self.file_text(&in_folder(arguments, file));
             let pairs: Vec<Value> = text.iter().flat_map(assignments).collect();
-            pairs.into_iter().filter_map(|pair| Some(Selected { value: setting(&pair)?, place: file.place }))
-        });
-        let files: Vec<Selected> = files.collect();
-        if files.is_empty() { variables.collect() } else { files }
+            let images = pairs.into_iter().filter_map(|pair| Some(Selected { value: setting(&pair)?, place }));
+            images.collect::<Vec<Selected>>()
+        };
+        // The strongest first.
+        let named = arguments.flag(&["-var-file".to_owned(), "--var-file".to_owned()]);
+        let named: Vec<Selected> = named.iter().flat_map(|file| of_file(&file.value, file.place)).collect();
+        if !named.is_empty() {
+            return named;
+        }
+        let loaded = self.loaded(arguments).into_iter().rev().map(|name| of_file(&Value::literal(name), place));
+        loaded.into_iter().find(|images| !images.is_empty()).unwrap_or_else(|| variables.collect())
+    }
+
+    /// The files of variables at hand which Terraform loads without being told, the weakest first.
+    fn loaded(&self, arguments: &Arguments<'_>) -> Vec<String> {
+        let folder = in_folder(arguments, &Value::literal("."));
+        let folder = folder.as_literal().and_then(|path| self.at_hand(path));
+        let names = folder.and_then(|folder| self.files.list(&folder)).unwrap_or_default();
+        let by_itself = names.into_iter().filter(|name| name.ends_with(".auto.tfvars"));
+        std::iter::once("terraform.tfvars".to_owned()).chain(by_itself).collect()
+    }
+
+    /// The path of a file that a command of Terraform names, from the repository's root where that can be told.
+    fn path_of(&self, arguments: &Arguments<'_>, file: &Value) -> Value {
+        let path = in_folder(arguments, file);
+        path.as_literal().and_then(|path| self.at_hand(path)).map_or(path, Value::literal)
     }
 
     /// The text of a file that the script wrote, or that is at hand as it is kept.
@@ -148,6 +188,14 @@ impl Reading<'_, '_> {
             }
             None => None,
         }
+    }
+}
+
+/// A path that is seen from the folder which `-chdir` names.
+fn in_folder(arguments: &Arguments<'_>, path: &Value) -> Value {
+    match arguments.flag(&["-chdir".to_owned()]).pop() {
+        Some(folder) => join([&folder.value, path], "/"),
+        None => path.clone(),
     }
 }
 

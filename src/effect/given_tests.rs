@@ -11,8 +11,15 @@ impl Files for Repository {
             "prod.tfvars" | "live/prod.tfvars" => {
                 Some("# what runs\nregion = \"eu\"\nimage_tag    = \"rc-1\"\n".to_owned())
             }
+            "auto/terraform.tfvars" => Some("image_tag = \"rc-1\"\n".to_owned()),
+            "auto/b.auto.tfvars" => Some("image_tag = \"rc-2\"\n".to_owned()),
             _ => None,
         }
+    }
+
+    fn list(&self, folder: &str) -> Option<Vec<String>> {
+        let names: &[&str] = if folder == "auto" { &["b.auto.tfvars", "main.tf", "terraform.tfvars"] } else { &[] };
+        Some(names.iter().map(|name| (*name).to_owned()).collect())
     }
 }
 
@@ -65,4 +72,13 @@ fn a_file_of_variables_at_hand_is_read_as_it_is_kept() {
     assert_eq!(read("terraform init\nterraform apply -var-file=prod.tfvars"), ["deploy <the service's image>:rc-1"]);
     assert_eq!(read("terraform -chdir=live apply -var-file=prod.tfvars"), ["deploy <the service's image>:rc-1"]);
     assert_eq!(read("terraform apply -var-file=other.tfvars"), ["deploy"]);
+    // What lies there under the names that Terraform knows needs no flag, and is weaker than what has one.
+    for (script, tag) in [
+        ("cd auto; terraform apply", "rc-2"),
+        ("TF_VAR_image_tag=rc-3 terraform -chdir=auto apply", "rc-2"),
+        ("terraform -chdir=auto apply -var image_tag=rc-3", "rc-3"),
+        ("echo 'image_tag = \"rc-4\"' > auto/x.tfvars; cd auto && terraform apply -var-file=x.tfvars", "rc-4"),
+    ] {
+        assert_eq!(read(script), [format!("deploy <the service's image>:{tag}")], "{script}");
+    }
 }

@@ -56,6 +56,7 @@ pub use catalogue::{Catalogue, CatalogueError};
 pub use collected::{BranchTest, Change, GitCall, Print, Ran, Runs, StepEffects, Unread};
 pub use compare::{Comparison, compare};
 pub use environment::{EnvironmentKind, inferred, kind_of, left_to_variable};
+pub use given::{Given, Told};
 pub use model::{AtHand, Effect, Images, Kind, Opaque, Site};
 pub use names::Names;
 pub use read::Reader;

@@ -9,6 +9,7 @@ use super::catalogue::Catalogue;
 use super::collected::{BranchTest, StepEffects};
 use super::command::Reading;
 use super::consulted::{Answers, Consulted};
+use super::given::Given;
 use super::model::{Effect, Kind, Opaque, Site};
 use super::pipe;
 use super::world::{Bindings, Files, World};
@@ -34,7 +35,7 @@ type Scripts = ([Option<(NodeId, Option<Span>)>; 2], bool, bool);
 /// A reading, with what it stands on: the answers, and what stood in the files that other steps handed on.
 struct Kept<'d> {
     answers: Answers,
-    given: Written,
+    given: Given,
     effects: Rc<StepEffects<'d>>,
 }
 
@@ -105,14 +106,8 @@ impl<'c, 'd> Reader<'c, 'd> {
     }
 
     /// The effects of a step in one plan. `declared` tells whether the step or its stage declares an environment, `given`
-    /// what stands in the files that other steps hand to it.
-    pub fn read(
-        &mut self,
-        step: &Step<'d>,
-        bindings: &Bindings,
-        declared: bool,
-        given: &Written,
-    ) -> Rc<StepEffects<'d>> {
+    /// what other steps hand to it.
+    pub fn read(&mut self, step: &Step<'d>, bindings: &Bindings, declared: bool, given: &Given) -> Rc<StepEffects<'d>> {
         let nodes = ["script", "after-script"].map(|key| step.get(key).map(|node| (node.id(), node.alias())));
         let scripts = (nodes, declared, step.runs_on_windows());
         let holds = |kept: &&Kept<'d>| kept.given == *given && kept.answers.hold_for(bindings);
@@ -135,17 +130,17 @@ impl<'c, 'd> Reader<'c, 'd> {
         step: &Step<'d>,
         bindings: &Bindings,
         declared: bool,
-        given: &Written,
+        given: &Given,
     ) -> (StepEffects<'d>, Option<Answers>) {
         let consulted = Consulted::new(bindings);
         let run = Run {
             sources: RefCell::default(),
-            found: RefCell::default(),
+            found: RefCell::new(StepEffects { told: given.told.clone(), ..StepEffects::default() }),
             context: RefCell::default(),
             declared,
             consulted,
         };
-        let mut written = given.clone();
+        let mut written = given.written.clone();
         for items in [step.script(), step.after_script()] {
             written = self.read_items(&items, step.runs_on_windows(), &run, written);
         }

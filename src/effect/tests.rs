@@ -27,8 +27,7 @@ pub(super) fn read_with<T>(files: &dyn Files, script: &str, told: impl FnOnce(&S
     let root = document.root().unwrap();
     let step = Step::new(root.get("step").unwrap(), root);
     let bindings = Bindings { branch: Some(Names::exactly("main")), ..Bindings::default() };
-    let found =
-        Reader::new(Catalogue::built_in(), files).read(&step, &bindings, false, &crate::shell::Written::default());
+    let found = Reader::new(Catalogue::built_in(), files).read(&step, &bindings, false, &super::Given::default());
     told(&found)
 }
 

@@ -2,14 +2,14 @@
 
 use foldhash::HashMap;
 
-use crate::effect::Bindings;
+use crate::effect::{Bindings, Given, StepEffects, Told};
 use crate::pipeline::{Matching, Pattern, Step};
-use crate::shell::{Value, Written};
+use crate::shell::Value;
 
 /// What the steps so far have handed on, in order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Handed<'d> {
-    files: Vec<(Option<&'d str>, Written)>,
+    files: Vec<(Option<&'d str>, Given)>,
     variables: Vec<(&'d str, Option<Value>)>,
 }
 
@@ -24,8 +24,8 @@ impl<'d> Handed<'d> {
     }
 
     /// What a step gets: all of it, unless `download` says otherwise.
-    pub(super) fn given_to(&self, step: &Step<'d>) -> Written {
-        let mut given = Written::default();
+    pub(super) fn given_to(&self, step: &Step<'d>) -> Given {
+        let mut given = Given::default();
         let artifacts = step.artifacts();
         if artifacts.is_some_and(|artifacts| !artifacts.downloads_any()) {
             return given;
@@ -34,7 +34,9 @@ impl<'d> Handed<'d> {
             artifacts.iter().flat_map(|one| one.downloads()).filter_map(|name| name.text()).collect();
         let wanted = |name: &Option<&str>| names.is_empty() || name.is_none_or(|name| names.contains(&name));
         for (_, files) in self.files.iter().filter(|(name, _)| wanted(name)) {
-            given.put(files);
+            given.written.put(&files.written);
+            given.told.retain(|told| !files.told.iter().any(|new| new.file() == told.file()));
+            given.told.extend(files.told.iter().cloned());
         }
         given
     }
@@ -45,16 +47,21 @@ impl<'d> Handed<'d> {
     }
 
     /// Keeps what a step hands on of what it wrote.
-    pub(super) fn take(&mut self, step: &Step<'d>, given: &Written, written: &Written) {
+    pub(super) fn take(&mut self, step: &Step<'d>, given: &Given, found: &StepEffects<'d>) {
+        let written = &found.written;
         for (name, path) in step.artifacts().map(|artifacts| artifacts.shared()).unwrap_or_default() {
             let pattern = Pattern::new(path.text().unwrap_or("").trim_start_matches("./"));
-            let mut files = written.since(given, |path| pattern.matches(path) == Matching::Yes);
+            let mut files = written.since(&given.written, |path| pattern.matches(path) == Matching::Yes);
+            let mut told: Vec<Told> = Vec::new();
             if step.condition().is_some() {
                 // A step that is skipped leaves the file of an earlier one.
-                files.doubt(given);
+                files.doubt(&given.written);
+            } else {
+                let own = found.told.iter().filter(|told| pattern.matches(told.file()) == Matching::Yes);
+                told.extend(own.map(Told::handed_on));
             }
             files.hand_on(path.text().unwrap_or("").trim_start_matches("./"));
-            self.files.push((name, files));
+            self.files.push((name, Given { written: files, told }));
         }
         for name in step.output_variables().into_iter().filter_map(|name| name.text()) {
             // A step that is skipped leaves the value of an earlier one.
@@ -118,6 +125,31 @@ mod tests {
             assert_eq!(given(none), "r/a:$(cat out/t)", "{none}");
         }
     }
+
+    #[test]
+    fn a_saved_plan_is_handed_on() {
+        let deployed = |more: &str, apply: &str| {
+            let plan = "cd infra && terraform plan -var image=r/a:latest -out=plan";
+            let steps = format!("    - step: {{script: ['{plan}'], {more}}}\n    - step: {{script: ['{apply}']}}\n");
+            let document = Document::read(format!("pipelines:\n  default:\n{steps}"));
+            let file = File::new(&document).unwrap();
+            let plans = crate::plan::plans(file, &Settings::default(), Catalogue::built_in(), &NoFiles);
+            let last = plans[0].steps.last().unwrap();
+            let found = last.found.effects.iter().find_map(|effect| match &effect.kind {
+                Kind::Deploy { images, .. } => images.references().first().map(ToString::to_string),
+                _ => None,
+            });
+            found.unwrap_or_default()
+        };
+        let handed = "artifacts: [infra/plan]";
+        assert_eq!(deployed(handed, "cd infra; terraform apply -auto-approve plan"), "r/a:latest");
+        assert_eq!(deployed(handed, "terraform -chdir=infra apply plan"), "r/a:latest");
+        assert_eq!(deployed(handed, "terraform apply plan"), "");
+        assert_eq!(deployed("name: x", "cd infra; terraform apply plan"), "");
+        assert_eq!(deployed(&format!("{handed}, {SKIPPED}"), "cd infra; terraform apply plan"), "");
+    }
+
+    const SKIPPED: &str = "condition: {changesets: {includePaths: [a]}}";
 
     #[test]
     fn the_later_file_wins_and_a_sibling_gives_nothing() {

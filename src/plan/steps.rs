@@ -120,7 +120,7 @@ impl<'d> Steps<'_, '_, 'd> {
         let given = self.handed.given_to(&step);
         self.bindings.handed = self.handed.variables();
         let found = self.reader.read(&step, &self.bindings, declared.is_some(), &given);
-        self.handed.take(&step, &given, &found.written);
+        self.handed.take(&step, &given, &found);
         let around = [group.map(|group| group.node), stage.map(|stage| stage.node)];
         let on_fail = step.get("on-fail").or_else(|| around.into_iter().flatten().find_map(|node| node.get("on-fail")));
         out.push(PlannedStep {
