@@ -4,7 +4,6 @@ use super::arguments::Arguments;
 use super::catalogue::{Catalogue, Command, Does, Pushes};
 use super::collected::GitCall;
 use super::compare::Comparison;
-use super::configured;
 use super::daemon::Daemon;
 use super::deploy;
 use super::family;
@@ -202,6 +201,7 @@ impl<'d> Reading<'_, 'd> {
             Does::Build if command.reader.as_deref() == Some("cloudbuild") => self.cloud_build(arguments),
             Does::Build if command.reader.as_deref() == Some("werf") && self.builds_nothing() => self.nothing(),
             Does::Build if command.reader.as_deref() == Some("earthly") => self.earthly(command, arguments),
+            Does::Build if command.reader.as_deref() == Some("bake") => self.bake(command, arguments),
             Does::Build => self.build(command, arguments),
             Does::Retag => self.retag(command, arguments),
             Does::Deploy => self.deploy(command, arguments),
@@ -211,7 +211,7 @@ impl<'d> Reading<'_, 'd> {
     pub(super) fn references(&self, command: &Command, arguments: &Arguments<'_>) -> Vec<Reference<'d>> {
         let builds = command.does == Does::Build;
         let found = match command.reader.as_deref() {
-            Some("bake") => configured::baked(arguments),
+            Some("bake") => self.baked_otherwise(arguments),
             Some("compose") => hidden::compose(arguments, self.scope, self.files, builds),
             _ => command.reference.as_ref().map(|selector| selector.select(arguments, self.scope)).unwrap_or_default(),
         };

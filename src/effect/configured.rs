@@ -109,17 +109,6 @@ impl<'d> Reading<'_, 'd> {
     }
 }
 
-/// The images that bake is told to make: `--set *.tags=r.io/app:1`.
-pub(super) fn baked(arguments: &Arguments<'_>) -> Vec<Selected> {
-    let settings = arguments.flag(&["--set".to_owned()]).into_iter();
-    let tags = settings.filter_map(|Selected { value, place }| {
-        let (key, value) = value.split_once("=")?;
-        let key = key.as_literal()?;
-        (key.ends_with(".tags") || key.ends_with(".tags+")).then_some(Selected { value, place })
-    });
-    tags.collect()
-}
-
 /// The texts of a list, or one text.
 fn texts<'d>(node: Option<Node<'d>>) -> impl Iterator<Item = &'d str> {
     let nodes = node.into_iter().flat_map(|node| node.items().chain([node]).collect::<Vec<_>>());

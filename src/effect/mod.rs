@@ -6,6 +6,8 @@ mod applied;
 mod arguments;
 mod asked;
 mod at_hand;
+mod bake;
+mod bakefile;
 mod built_in;
 mod cap;
 mod catalogue;

@@ -1,0 +1,338 @@
+//! What `docker buildx bake` builds: by its file at hand, and by what its command sets over that.
+
+use super::arguments::Arguments;
+use super::bakefile::{self, Block, Term};
+use super::catalogue::Command;
+use super::command::Reading;
+use super::hidden;
+use super::model::Kind;
+use super::selector::Selected;
+use crate::shell::{Value, join};
+
+/// The files that bake takes by itself; a later one stands over an earlier one.
+const FILES: [&str; 4] =
+    ["docker-bake.json", "docker-bake.hcl", "docker-bake.override.json", "docker-bake.override.hcl"];
+
+/// How deep groups, parents and variables are followed, and how many targets one call may come to.
+const DEPTH: usize = 8;
+const MOST: usize = 64;
+
+/// A target that is built.
+#[derive(Debug)]
+struct Target {
+    name: String,
+    tags: Vec<Value>,
+    /// Whether its file says that it goes to a registry.
+    registry: bool,
+}
+
+/// Settings of a command, `--set api.tags=r.io/api:1`: which targets, which field, whether it is added, the value.
+struct Set {
+    targets: String,
+    field: String,
+    adds: bool,
+    value: Selected,
+}
+
+impl Reading<'_, '_> {
+    /// The builds of a call: each target under its tags, where they can be told.
+    pub(super) fn bake(&self, command: &Command, arguments: &Arguments<'_>) {
+        let Some(mut targets) = self.baked(arguments) else { return self.build(command, arguments) };
+        let place = arguments.place();
+        let (mut sent, mut kept) = (Vec::new(), Vec::new());
+        let sets = sets(arguments);
+        for target in &mut targets {
+            let own: Vec<&Set> = sets.iter().filter(|set| fast_glob::glob_match(&set.targets, &target.name)).collect();
+            let of = |field: &'static str| own.iter().filter(move |set| set.field == field);
+            if of("tags").any(|set| !set.adds) {
+                target.tags.clear();
+            }
+            let to = of("output").chain(of("push")).any(|set| goes_to_registry(&set.value.value));
+            let sends = arguments.has("--push") || target.registry || to;
+            let tags = if sends { &mut sent } else { &mut kept };
+            tags.extend(target.tags.drain(..).map(|value| Selected { value, place }));
+            tags.extend(of("tags").map(|set| set.value.clone()));
+        }
+        for (tags, pushes) in [(sent, true), (kept, false)] {
+            if !tags.is_empty() {
+                let references = self.read_references(tags);
+                self.push(Kind::Build { references, pushes }, self.short(), Vec::new());
+            }
+        }
+    }
+
+    /// The targets of a call by the files at hand; `None` where they can't be told.
+    fn baked(&self, arguments: &Arguments<'_>) -> Option<Vec<Target>> {
+        let wanted: Vec<&str> = arguments.plain_values().map(Value::as_literal).collect::<Option<_>>()?;
+        if wanted.iter().any(|name| name.contains("://")) {
+            return None;
+        }
+        let named = arguments.flag(&["-f".to_owned(), "--file".to_owned()]);
+        let blocks = if named.is_empty() {
+            let there = FILES.iter().filter_map(|path| Some(bakefile::read(path, &self.text_at(path)?)));
+            there.collect::<Option<Vec<_>>>()?
+        } else {
+            let read = |path: &Selected| {
+                let path =
+                    path.value.as_literal().filter(|path| !path.ends_with(".yml") && !path.ends_with(".yaml"))?;
+                bakefile::read(path, &self.text_at(path)?)
+            };
+            named.iter().map(read).collect::<Option<Vec<_>>>()?
+        };
+        let blocks: Vec<Block> = blocks.into_iter().flatten().collect();
+        if blocks.is_empty() {
+            return None;
+        }
+        let bake = Bake { blocks: &blocks, given: &|name| self.variable_of(arguments, name) };
+        let mut found = Vec::new();
+        for name in if wanted.is_empty() { vec!["default"] } else { wanted } {
+            bake.chosen(name, 0, &mut found)?;
+        }
+        Some(found)
+    }
+
+    /// The images of a call whose files are no bake files at hand: what it sets itself, `--set *.tags=r.io/app:1`, else those
+    /// of a compose file.
+    pub(super) fn baked_otherwise(&self, arguments: &Arguments<'_>) -> Vec<Selected> {
+        let told: Vec<Selected> =
+            sets(arguments).into_iter().filter(|set| set.field == "tags").map(|set| set.value).collect();
+        if !told.is_empty() || FILES.iter().any(|path| self.text_at(path).is_some()) {
+            return told;
+        }
+        hidden::compose(arguments, self.scope, self.files, true)
+    }
+
+    fn text_at(&self, path: &str) -> Option<String> {
+        self.files.read(&self.scope.leads(&Value::literal(path)).inside()?)
+    }
+
+    /// A variable of the environment: what the script sets, or Bitbucket.
+    fn variable_of(&self, arguments: &Arguments<'_>, name: &str) -> Option<Value> {
+        match arguments.known(name, self.scope) {
+            Some(values) => Some(Value::one_of(values.to_vec())),
+            None => name.starts_with("BITBUCKET_").then(|| Value::variable(name)),
+        }
+    }
+}
+
+/// Files with what the environment gives to them.
+struct Bake<'b> {
+    blocks: &'b [Block],
+    given: &'b dyn Fn(&str) -> Option<Value>,
+}
+
+/// The variables of one way through a matrix.
+type Locals = [(String, Value)];
+
+impl<'b> Bake<'b> {
+    /// Adds the targets that a name stands for; `None` where they can't be told.
+    fn chosen(&self, name: &str, depth: usize, out: &mut Vec<Target>) -> Option<()> {
+        if depth > DEPTH || out.len() > MOST {
+            return None;
+        }
+        if out.iter().any(|target| target.name == name) {
+            return Some(());
+        }
+        if let Some(members) = self.field("group", name, "targets") {
+            let members = self.texts(members, &[])?;
+            return members.iter().try_for_each(|member| self.chosen(member.as_literal()?, depth + 1, out));
+        }
+        if !self.blocks.iter().any(|block| block.kind == "target" && block.label == name) {
+            return None;
+        }
+        for locals in self.ways(name)? {
+            let own = match self.field("target", name, "name") {
+                Some(term) => self.text(term, &locals, 0).to_string(),
+                None => name.to_owned(),
+            };
+            let of = |field| self.inherited(name, field, 0);
+            let tags = of("tags").map_or(Some(Vec::new()), |term| self.texts(term, &locals))?;
+            let outputs = of("output").map_or(Some(Vec::new()), |term| self.texts(term, &locals))?;
+            let registry = outputs.iter().any(goes_to_registry);
+            out.push(Target { name: own, tags, registry });
+        }
+        Some(())
+    }
+
+    /// The ways through the matrix of a target; one with nothing where it has none.
+    fn ways(&self, name: &str) -> Option<Vec<Vec<(String, Value)>>> {
+        let mut ways = vec![Vec::new()];
+        let Some(matrix) = self.field("target", name, "matrix") else { return Some(ways) };
+        let Term::Map(axes) = matrix else { return None };
+        for (axis, values) in axes {
+            let values = self.texts(values, &[])?;
+            if ways.len() * values.len() > MOST {
+                return None;
+            }
+            let longer = |way: &Vec<(String, Value)>, value: &Value| {
+                way.iter().cloned().chain([(axis.clone(), value.clone())]).collect::<Vec<_>>()
+            };
+            ways = ways.iter().flat_map(|way| values.iter().map(move |value| longer(way, value))).collect();
+        }
+        Some(ways)
+    }
+
+    /// A field of a block; a later block of the same name stands over an earlier one.
+    fn field(&self, kind: &str, label: &str, field: &str) -> Option<&'b Term> {
+        let own = self.blocks.iter().rev().filter(|block| block.kind == kind && block.label == label);
+        own.filter_map(|block| block.field(field)).next()
+    }
+
+    /// A field of a target, or of the last of its parents that has it.
+    fn inherited(&self, target: &str, field: &str, depth: usize) -> Option<&'b Term> {
+        if let Some(own) = self.field("target", target, field) {
+            return Some(own);
+        }
+        let parents = self.field("target", target, "inherits").and_then(|term| self.texts(term, &[]))?;
+        let mut parents = parents.iter().rev().filter_map(Value::as_literal);
+        parents.find_map(|parent| self.inherited(parent, field, depth + 1)).filter(|_| depth < DEPTH)
+    }
+
+    /// The texts of a list, without empty ones; `None` where it can't be told which there are.
+    fn texts(&self, term: &Term, locals: &Locals) -> Option<Vec<Value>> {
+        let Term::List(items) = term else { return None };
+        Some(items.iter().map(|item| self.text(item, locals, 0)).filter(|value| !value.is_empty()).collect())
+    }
+
+    fn text(&self, term: &Term, locals: &Locals, depth: usize) -> Value {
+        match term {
+            Term::Text(text) => Value::literal(text.as_str()),
+            Term::Variable(name) => match locals.iter().find(|(own, _)| own == name) {
+                Some((_, value)) => value.clone(),
+                None if depth > DEPTH => Value::opaque(format!("{name} of the bake file")),
+                None => self.variable(name, depth),
+            },
+            Term::Joined(parts) => {
+                let parts: Vec<Value> = parts.iter().map(|part| self.text(part, locals, depth)).collect();
+                join(parts.iter(), "")
+            }
+            Term::Either(sides) => {
+                let sides = sides.iter().map(|side| self.text(side, locals, depth));
+                // Of an empty tag nothing is made.
+                let sides: Vec<Value> = sides.filter(|side| !side.is_empty()).collect();
+                if sides.is_empty() { Value::default() } else { Value::one_of(sides) }
+            }
+            Term::List(_) | Term::Map(_) | Term::Unknown => Value::opaque("what the bake file makes of it"),
+        }
+    }
+
+    /// A variable: of the environment, else as the file has it. What the file has only by default may be set in the settings of
+    /// the repository.
+    fn variable(&self, name: &str, depth: usize) -> Value {
+        let default = |kind| self.field(kind, name, "default").map(|term| self.text(term, &[], depth + 1));
+        if let Some(constant) = default("constant") {
+            return constant;
+        }
+        match ((self.given)(name), default("variable")) {
+            (Some(given), _) => given,
+            (None, Some(default)) if !default.is_empty() => Value::one_of(vec![Value::variable(name), default]),
+            (None, _) => Value::variable(name),
+        }
+    }
+}
+
+fn goes_to_registry(output: &Value) -> bool {
+    ["type=registry", "push=true"].iter().any(|word| output.literal_contains(word))
+        || output.as_literal() == Some("true")
+}
+
+fn sets(arguments: &Arguments<'_>) -> Vec<Set> {
+    let settings = arguments.flag(&["--set".to_owned()]).into_iter();
+    let set = |setting: Selected| {
+        let (key, value) = setting.value.split_once("=")?;
+        let (targets, field) = key.as_literal()?.rsplit_once('.')?;
+        let (field, adds) = field.strip_suffix('+').map_or((field, false), |field| (field, true));
+        let value = Selected { value, ..setting };
+        Some(Set { targets: targets.to_owned(), field: field.to_owned(), adds, value })
+    };
+    settings.filter_map(set).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{read_with, show};
+    use super::super::world::Files;
+
+    /// One bake file under one path.
+    struct At(&'static str, &'static str);
+
+    impl Files for At {
+        fn read(&self, path: &str) -> Option<String> {
+            (path == self.0).then(|| self.1.to_owned())
+        }
+    }
+
+    fn built(files: At, script: &str) -> Vec<String> {
+        let mut shown = read_with(&files, script, |found| found.effects.iter().map(show).collect::<Vec<String>>());
+        shown.retain(|effect| effect.starts_with("build"));
+        shown
+    }
+
+    const FILE: &str = r#"
+        variable "TAG" {}
+        variable "REGISTRY" { default = "r.io" }
+        OWNER = "acme"
+        group "default" { targets = ["api", "ui"] }
+        target "_common" { output = ["type=registry"] }
+        target "api" {
+          inherits = ["_common"]
+          tags = ["${REGISTRY}/${OWNER}/api:${TAG}", notequal("", EXTRA) ? "a/api:x" : ""]
+        }
+        target "ui" { tags = concat(["ui:${TAG}"], ["ui:2"]) }
+        target "each" {
+          name = "each-${app}"
+          matrix = { app = ["one", "two"] }
+          tags = ["${app}:${TAG}"]
+        }
+        target "odd" { tags = split(",", TAG) }
+    "#;
+
+    fn hcl(script: &str) -> Vec<String> {
+        built(At("docker-bake.hcl", FILE), script)
+    }
+
+    #[test]
+    fn targets_are_built_under_their_tags() {
+        assert_eq!(
+            hcl("export TAG=$BITBUCKET_COMMIT REGISTRY=r.io\ndocker buildx bake"),
+            ["build r.io/acme/api:$BITBUCKET_COMMIT a/api:x +push", "build ui:$BITBUCKET_COMMIT ui:2"]
+        );
+        assert_eq!(hcl("TAG=1 docker buildx bake --push ui"), ["build ui:1 ui:2 +push"]);
+        assert_eq!(hcl("TAG=1 docker buildx bake each"), ["build one:1 two:1"]);
+        // A default is no more than that: the settings of the repository may have another.
+        assert_eq!(hcl("TAG=1 docker buildx bake api"), ["build <$REGISTRY or r.io>/acme/api:1 a/api:x +push"]);
+    }
+
+    #[test]
+    fn what_the_command_sets_stands_over_the_file() {
+        assert_eq!(hcl("TAG=1 docker buildx bake ui --set ui.tags=x:1"), ["build x:1"]);
+        assert_eq!(hcl("TAG=1 docker buildx bake ui --set '*.tags+=x:1'"), ["build ui:1 ui:2 x:1"]);
+        assert_eq!(hcl("TAG=1 docker buildx bake ui --set api.tags=x:1"), ["build ui:1 ui:2"]);
+        assert_eq!(hcl("TAG=1 docker buildx bake ui --set '*.output=type=registry'"), ["build ui:1 ui:2 +push"]);
+    }
+
+    #[test]
+    fn what_cannot_be_told_has_no_names() {
+        for script in [
+            "docker buildx bake odd",
+            "docker buildx bake other",
+            "docker buildx bake \"$TARGETS\"",
+            "docker buildx bake -f other.hcl",
+            "docker buildx bake https://git.example/x.git ui",
+            "cd sub && docker buildx bake",
+        ] {
+            assert_eq!(hcl(script), ["build  +push"], "{script}");
+        }
+        let round =
+            "group \"a\" { targets = [\"b\"] }\ngroup \"b\" { targets = [\"a\"] }\nvariable \"X\" { default = X }";
+        assert_eq!(built(At("docker-bake.hcl", round), "docker buildx bake a"), ["build  +push"]);
+    }
+
+    #[test]
+    fn a_file_may_be_json_or_of_compose() {
+        let json = r#"{"variable": {"T": {"default": ""}}, "target": {"default": {"tags": ["a:${T}"], "output": ["type=docker"]}}}"#;
+        assert_eq!(built(At("b.json", json), "T=1 docker buildx bake -f b.json"), ["build a:1"]);
+        let compose = "services: {web: {build: ., image: 'a:${T}'}, db: {image: 'postgres:16'}}";
+        assert_eq!(built(At("compose.yaml", compose), "T=1 docker buildx bake --push"), ["build a:1 +push"]);
+    }
+}
