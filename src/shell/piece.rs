@@ -54,6 +54,14 @@ impl Piece {
         Piece { text, source: self.source, map }
     }
 
+    /// The body of a function that is called at a place: what was put together or stands in another file is met there.
+    pub(super) fn called_at(&self, place: Place) -> Piece {
+        match &self.map {
+            Map::Whole(_) => Piece { text: self.text.clone(), source: place.source, map: Map::Whole(place.span) },
+            Map::Offset(_) | Map::Table(_) => self.clone(),
+        }
+    }
+
     /// This text after edits: `places` has the offset in this text of each byte of `text`.
     pub fn edited(&self, text: &str, places: &[usize]) -> Piece {
         let table = places.iter().map(|at| self.offset(*at)).collect();

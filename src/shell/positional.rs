@@ -116,6 +116,12 @@ mod tests {
     }
 
     #[test]
+    fn what_a_sourced_function_runs_stands_where_it_is_called() {
+        let places = super::super::tests::places(". ci/functions.sh\necho\npublish a:1");
+        assert_eq!(places.last().unwrap(), &("docker".to_owned(), "publish a:1"));
+    }
+
+    #[test]
     fn a_shift_that_may_not_happen_leaves_nothing_known() {
         for script in [
             "f() { [ -n \"$X\" ] && shift; docker push $1; }; f a b",

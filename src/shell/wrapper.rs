@@ -161,6 +161,7 @@ impl Interpreter<'_> {
         if !self.enter() {
             return Flow::Next;
         }
+        let place = invocation.place;
         let positional = invocation.words.into_iter().map(Parameter::from).collect();
         let before = std::mem::replace(&mut self.scope.positional, Positional::new(positional));
         let assigned: Vec<_> = invocation.assignments;
@@ -169,7 +170,7 @@ impl Interpreter<'_> {
         }
         self.calls.push(name.to_owned());
         let entered = self.begin();
-        let flow = self.walk_piece(function);
+        let flow = self.walk_piece(&function.called_at(place));
         let flow = self.end(entered, &[Flow::Return], flow);
         self.calls.pop();
         self.scope.positional = before;
