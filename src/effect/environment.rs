@@ -82,6 +82,41 @@ pub fn inferred(words: &[String], settings: &Settings) -> Option<EnvironmentKind
     found
 }
 
+/// Variables of programs that are told a mode by them, which is `production` on staging as well.
+const MODES: [&str; 19] = [
+    "APP_ENV",
+    "ASPNETCORE_ENVIRONMENT",
+    "CAKE_ENV",
+    "CI_ENVIRONMENT",
+    "DJANGO_SETTINGS_MODULE",
+    "DOTNET_ENVIRONMENT",
+    "FLASK_ENV",
+    "GO_ENV",
+    "HANAMI_ENV",
+    "MICRONAUT_ENVIRONMENTS",
+    "MIX_ENV",
+    "NODE_CONFIG_ENV",
+    "NODE_ENV",
+    "NUXT_ENV",
+    "QUARKUS_PROFILE",
+    "RACK_ENV",
+    "RAILS_ENV",
+    "SPRING_PROFILES_ACTIVE",
+    "WP_ENV",
+];
+
+/// A word without what it tells programs of their mode: `NODE_ENV=production,TZ=UTC`.
+pub(super) fn without_modes(word: String) -> String {
+    let names_mode = |part: &str| {
+        let name = part.split_once('=').map(|(name, _)| name.trim_matches(['"', '\'']));
+        name.is_some_and(|name| MODES.contains(&name))
+    };
+    if !word.split([',', ' ', '|', ';']).any(names_mode) {
+        return word;
+    }
+    word.split([',', ' ', '|', ';']).filter(|part| !names_mode(part)).collect::<Vec<_>>().join(",")
+}
+
 /// Whether a word leaves no doubt about an environment, whatever the settings call theirs.
 pub(super) fn tells(word: &str) -> bool {
     strong(&tokens(&without_general_variables(word))).is_some()
@@ -206,6 +241,18 @@ mod tests {
         assert_eq!(infer(&["$PRODUCTION_HOST"]), Some(EnvironmentKind::Production));
         assert_eq!(infer(&["staging", "production"]), None);
         assert_eq!(infer(&["live-chat"]), None);
+    }
+
+    #[test]
+    fn a_programs_mode_is_no_environment() {
+        for (word, rest) in [
+            ("NODE_ENV=production", ""),
+            ("TZ=UTC,RAILS_ENV=production,HOST=prod-db", "TZ=UTC,HOST=prod-db"),
+            ("ENVIRONMENT=production", "ENVIRONMENT=production"),
+            ("my-NODE_ENV=production", "my-NODE_ENV=production"),
+        ] {
+            assert_eq!(without_modes(word.to_owned()), rest);
+        }
     }
 
     #[test]

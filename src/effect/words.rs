@@ -16,10 +16,11 @@ impl<'d> Reading<'_, 'd> {
         if is_docker {
             words.extend(self.hosts());
         }
-        // `compose.prod.yml` is what differs from a developer's machine, on whichever host.
+        // `compose.prod.yml` is what differs from a developer's machine, on whichever host: it tells nothing against a host or a
+        // declaration.
         let tells =
             |words: &[String]| words.iter().chain(&self.run.found_mut().contexts).any(|word| environment::tells(word));
-        let passes_file = is_docker && tells(&words);
+        let passes_file = is_docker && (self.run.is_declared() || tells(&words));
         let mut skip_next = false;
         for word in self.invocation.words.iter().skip(1) {
             let text = word.shown();
@@ -45,6 +46,7 @@ impl<'d> Reading<'_, 'd> {
                 None if text.starts_with('-') => continue,
                 _ => text,
             };
+            let text = environment::without_modes(text);
             let names_image = images.iter().any(|image| text.contains(image.as_str()));
             if !names_image {
                 words.push(text);
