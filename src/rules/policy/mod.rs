@@ -15,9 +15,11 @@ mod release_flow;
 mod retag_not_rebuild;
 pub mod secret;
 mod secret_commands;
+mod secret_handed;
 mod secret_lines;
 mod secret_places;
 mod secret_shapes;
+mod secret_written;
 
 pub use hidden::Hidden;
 pub use secret_commands::Credentials;

@@ -2,6 +2,7 @@
 
 use super::secret::{self, Hit, Weight};
 use super::secret_commands::in_commands;
+use super::secret_handed;
 use super::secret_lines::Signs;
 use super::secret_shapes;
 use super::{meta, page};
@@ -48,6 +49,13 @@ impl Rule for NoInlineSecret {
                 search.tell(&hit, span, out);
             }
         }
+        for (_, items) in flow.scripts() {
+            let nodes: Vec<Node<'_>> = items.iter().filter_map(ScriptItem::command).collect();
+            let texts: Vec<&str> = nodes.iter().map(|node| node.text().unwrap_or("")).collect();
+            for (text, hit) in secret_handed::handed(&texts) {
+                search.tell(&hit, nodes[text].source_span(hit.span), out);
+            }
+        }
         printed(flow, out);
     }
 }
@@ -92,7 +100,9 @@ impl Search<'_> {
     /// A map's entry whose key is named like a secret: a variable of a service or a pipe, an image's password.
     fn entry(&mut self, name: &str, value: Node<'_>, out: &mut Findings<'_>) {
         let custom_variable = matches!(name, "secret" | "token") && value.text().is_none();
-        if custom_variable || !secret::is_secret_name(name) || value.alias().is_some() {
+        // The head of a command that a colon has made a map of is no name.
+        let is_name = !name.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '('));
+        if custom_variable || !is_name || !secret::is_secret_name(name) || value.alias().is_some() {
             return;
         }
         let Some(text) = value.string() else { return };

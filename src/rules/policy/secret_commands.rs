@@ -1,9 +1,11 @@
 //! Credentials in command lines.
 
 use super::secret::{Hit, Weight, is_secret_name, weigh};
+use super::secret_handed;
 use super::secret_lines::{Signs, telling_lines};
 use super::secret_places::{self, names_secrets};
 use super::secret_shapes::shapes_at;
+use super::secret_written;
 use crate::yaml::{Document, Span};
 
 /// Flags whose value is a credential.
@@ -27,7 +29,12 @@ pub(super) const FLAGS: [&str; 14] = [
 /// Credentials in a command line: behind flags, in assignments, in headers. `text` is shell.
 pub(super) fn in_commands(text: &str) -> Vec<Hit> {
     let mut hits = Vec::new();
-    telling_lines(text).for_each(|(base, line)| line_hits(line, &tokenize(line), base, 0, &mut hits));
+    let bodies = secret_written::bodies(text);
+    for (base, line) in telling_lines(text) {
+        let body = bodies.binary_search_by_key(&base, |(at, _)| *at).is_ok();
+        hits.extend(secret_written::in_line(line, base, body));
+        line_hits(line, &tokenize(line), base, 0, &mut hits);
+    }
     hits
 }
 
@@ -38,7 +45,7 @@ pub(super) struct Token<'t> {
     /// Where it begins in the line.
     pub(super) start: usize,
     /// The number of the command in its line.
-    command: usize,
+    pub(super) command: usize,
 }
 
 fn line_hits(line: &str, tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<Hit>) {
@@ -53,6 +60,12 @@ fn line_hits(line: &str, tokens: &[Token<'_>], base: usize, depth: usize, hits: 
             hits.push(hit);
         }
     }
+    for three in tokens.windows(2) {
+        let [sign, told] = three else { continue };
+        if sign.text == "<<<" && tokens.iter().any(|token| token.command == sign.command && reads_password(token)) {
+            hits.extend(password_on_input(told, base));
+        }
+    }
     // Flags mean what they mean within one command of the line.
     for command in commands {
         command_hits(command, base, depth, hits);
@@ -61,24 +74,35 @@ fn line_hits(line: &str, tokens: &[Token<'_>], base: usize, depth: usize, hits: 
 
 /// `echo PASSWORD | docker login --password-stdin`
 fn on_input(told: &[Token<'_>], reader: &[Token<'_>], base: usize) -> Option<Hit> {
-    let reads = reader.iter().any(|token| matches!(token.text, "--password-stdin" | "--pass-stdin"));
+    let reads = reader.iter().any(reads_password);
     let prints = matches!(told.iter().find(|token| token.text != "-").map(|token| token.text), Some("echo" | "printf"));
-    let last = told.last().filter(|_| reads && prints && told.len() > 1)?;
-    let (inner, offset) = unquoted(last.text);
+    password_on_input(told.last().filter(|_| reads && prints && told.len() > 1)?, base)
+}
+
+fn reads_password(token: &Token<'_>) -> bool {
+    matches!(token.text, "--password-stdin" | "--pass-stdin")
+}
+
+fn password_on_input(told: &Token<'_>, base: usize) -> Option<Hit> {
+    let (inner, offset) = unquoted(told.text);
     let weight = weigh(inner).filter(|_| !inner.contains('%'))?;
-    let start = base + last.start + offset;
+    let start = base + told.start + offset;
     Some(Hit { span: Span::new(start, start + inner.len()), what: "a password on the input".to_owned(), weight })
 }
 
 fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<Hit>) {
     let any = |names: &[&str]| tokens.iter().any(|token| names.contains(&token.text));
-    let logs_in = || any(&["login", "sshpass"]);
+    let words = || tokens.iter().map(|token| token.text);
     // `7z` and `rar` are names of files, too.
     let packs = || {
         let mut words = tokens.iter().map(|token| token.text).filter(|word| *word != "-" && !word.contains('='));
         words.next().is_some_and(|tool| ["7z", "7za", "7zr", "7zz", "rar", "unrar"].contains(&tool))
     };
-    let glued = || any(&["mysql", "mysqldump", "mysqladmin", "mariadb", "sshpass"]) || packs();
+    let logs_in = || {
+        let tools = ["docker", "podman", "nerdctl", "buildah", "skopeo", "auth", "registry"];
+        tokens.windows(2).any(|pair| tools.contains(&pair[0].text) && pair[1].text == "login")
+    };
+    let glued = || any(&["mysql", "mysqldump", "mysqladmin", "mariadb", "sshpass"]) || logs_in() || packs();
     let redis = || any(&["redis-cli"]);
     let sets = any(&["set"]);
     for (index, token) in tokens.iter().enumerate() {
@@ -95,7 +119,7 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
             }
         };
         if let Some(next) = next {
-            let flag = FLAGS.contains(&token.text) || (token.text == "-p" && logs_in());
+            let flag = password_flag(token.text, words());
             if flag && !names_secrets(tokens, token.text) && !next.text.starts_with('-') {
                 push(next.text, next.start, format!("a literal behind `{}`", token.text));
             }
@@ -155,6 +179,11 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
     }
 }
 
+/// Whether the value of a flag is a password in a command of such words.
+pub(super) fn password_flag<'t>(flag: &str, mut command: impl Iterator<Item = &'t str>) -> bool {
+    FLAGS.contains(&flag) || flag == "-p" && command.any(|word| matches!(word, "login" | "sshpass"))
+}
+
 /// Whether a word tells of no credential by itself, unless it names a setting or follows the flag of a header: most do.
 fn is_dull(word: &str) -> bool {
     !word.starts_with('-')
@@ -208,7 +237,7 @@ fn without_breaks(text: &str) -> &str {
 }
 
 /// The words of a line; quotes keep blanks together.
-fn tokenize(line: &str) -> Vec<Token<'_>> {
+pub(super) fn tokenize(line: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut start = None;
     let mut quote = None;
@@ -260,7 +289,8 @@ impl Credentials {
         let mut hits = shapes_at(text, signs.begun());
         let lines: Vec<_> = signs.lines(text).map(|(base, line)| (base, line, tokenize(line))).collect();
         lines.iter().for_each(|(base, line, tokens)| line_hits(line, tokens, *base, 0, &mut hits));
-        for (base, _, tokens) in &lines {
+        for (base, line, tokens) in &lines {
+            hits.extend(secret_written::in_line(line, *base, true));
             for pair in tokens.windows(2) {
                 let [key, value] = pair else { continue };
                 let name = key.text.strip_suffix(':').filter(|name| is_secret_name(unquoted(name).0));
@@ -273,6 +303,7 @@ impl Credentials {
                 }
             }
         }
+        hits.extend(secret_handed::handed(&[text]).into_iter().map(|(_, hit)| hit));
         Self { hits, signs }
     }
 
@@ -310,6 +341,8 @@ mod tests {
         assert_eq!(found("curl -H 'authorization: bearer k9-Zt41' u"), ["k9-Zt41"]);
         assert_eq!(found("echo k9-Zt41 | docker login -u me --password-stdin r"), ["k9-Zt41"]);
         assert_eq!(found("printf '%s' 'k9-Zt41' | docker login --password-stdin"), ["k9-Zt41"]);
+        assert_eq!(found("docker login r -u me --password-stdin <<< 'k9-Zt41'"), ["k9-Zt41"]);
+        assert_eq!(found("docker login r -u me -pk9-Zt41"), ["k9-Zt41"]);
         assert_eq!(found("sshpass -pk9-Zt41 ssh me@host"), ["k9-Zt41"]);
         assert_eq!(found("redis-cli -h r -a k9-Zt41 PING"), ["k9-Zt41"]);
         assert_eq!(found("curl 'https://a.example/v1?page=2&api_key=k9-Zt41&x=1'"), ["k9-Zt41"]);
@@ -317,6 +350,8 @@ mod tests {
         for nothing in [
             "echo \"$REG_PASSWORD\" | docker login --password-stdin",
             "printf '%s\\n' | docker login --password-stdin",
+            "docker login --password-stdin <<< \"$P\"",
+            "docker run -p8080:80 r login",
             "echo password | tee log && docker login --password-stdin < f",
             "aws ecr get-login-password | docker login --password-stdin r",
             "redis-cli -a $REDIS_PASSWORD PING",

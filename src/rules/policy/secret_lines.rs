@@ -5,7 +5,7 @@ use crate::yaml::Span;
 
 /// What stands in each line in which a credential can be told by what is around it: a part of a name that says so, a
 /// header's scheme, a short flag that takes a password. Lower case; letters of a line count in either case.
-const SIGNS: [&[u8]; 16] = [
+const SIGNS: [&[u8]; 18] = [
     b"key",
     b"pass",
     b"secret",
@@ -22,6 +22,8 @@ const SIGNS: [&[u8]; 16] = [
     b"snyk",
     b"_auth",
     b"pwd",
+    b"creds",
+    b"sonar.login",
 ];
 
 /// Where to search in a text.

@@ -19,6 +19,7 @@ pub(super) fn at<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
         .or_else(|| printed(tokens, index))
         .or_else(|| of_tool(tokens, index))
         .or_else(|| in_connection(token))
+        .or_else(|| of_sonar(token))
         .filter(|(value, ..)| weigh(unquoted(value).0).is_some())
 }
 
@@ -64,10 +65,18 @@ fn netrc<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
     is_line.then(|| (value.text, value.start, "a password of `.netrc`".to_owned()))
 }
 
-/// `curl -u me:…`, `lftp -u me,…`
+/// Flags of skopeo, podman and buildah with a user and a password.
+const CREDS: [&str; 3] = ["--creds", "--src-creds", "--dest-creds"];
+
+/// `curl -u me:…`, `lftp -u me,…`, `skopeo copy --src-creds me:…`
 fn of_user<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
-    let token = tokens.get(index).filter(|token| token.text.starts_with("-u") || token.text.starts_with("--user"))?;
-    let between = if begins_with(tokens, &["curl", "wget", "http"]) {
+    let names_user = |token: &&Token<'_>| {
+        token.text.starts_with("-u")
+            || token.text.starts_with("--user")
+            || CREDS.iter().any(|flag| token.text.starts_with(flag))
+    };
+    let token = tokens.get(index).filter(names_user)?;
+    let between = if token.text.contains("creds") || begins_with(tokens, &["curl", "wget", "http"]) {
         ':'
     } else if begins_with(tokens, &["lftp", "open"]) {
         ','
@@ -75,9 +84,13 @@ fn of_user<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
         return None;
     };
     let (text, start, flag) = match token.text {
-        "-u" | "--user" => (tokens.get(index + 1)?.text, tokens.get(index + 1)?.start, token.text),
+        "-u" | "--user" | "--creds" | "--src-creds" | "--dest-creds" => {
+            (tokens.get(index + 1)?.text, tokens.get(index + 1)?.start, token.text)
+        }
         glued => {
-            let flag = ["--user=", "-u"].into_iter().find(|flag| glued.starts_with(flag))?;
+            let flag = ["--user=", "--creds=", "--src-creds=", "--dest-creds=", "-u"]
+                .into_iter()
+                .find(|flag| glued.starts_with(flag))?;
             (glued.get(flag.len()..)?, token.start + flag.len(), flag.trim_end_matches('='))
         }
     };
@@ -138,6 +151,14 @@ fn of_tool<'t>(tokens: &[Token<'t>], index: usize) -> Option<Told<'t>> {
     // `docker run --name mongo -p 27017:27017`: ports.
     let is_port = value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.'));
     (!value.starts_with('-') && !is_port).then(|| (value, start, format!("a literal behind `{flag}`")))
+}
+
+/// The token of SonarQube, whose old name is that of a login: `-Dsonar.login=…`
+fn of_sonar<'t>(token: &Token<'t>) -> Option<Told<'t>> {
+    let (name, value) = token.text.split_once('=').filter(|(name, _)| name.ends_with("sonar.login"))?;
+    let (inner, offset) = unquoted(value);
+    let is_token = inner.len() == 40 && inner.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_token.then(|| (inner, token.start + name.len() + 1 + offset, format!("the value of `{name}`")))
 }
 
 /// What each `s` of a script of sed writes: `sed -i 's/DB_PASSWORD=.*/DB_PASSWORD=…/; s/…/…/' .env`
@@ -260,6 +281,8 @@ mod tests {
             "echo default login me password k9-Zt41 >> ~/.netrc",
             "printf 'machine api.example\\nlogin me\\npassword k9-Zt41\\n' > ~/.netrc",
             "curl -u me:k9-Zt41 u",
+            "skopeo copy --src-creds=me:k9-Zt41 --dest-creds $U:$P docker://a docker://b",
+            "podman push --creds me:k9-Zt41 a",
             "/opt/mssql-tools/bin/sqlcmd -S db -U sa -P k9-Zt41 -Q 'select 1'",
             "dotnet nuget push a.nupkg -k k9-Zt41",
             "git ftp push -u me -p k9-Zt41 ftp://h",
@@ -301,6 +324,13 @@ mod tests {
         ] {
             assert_eq!(found(told), ["k9-Zt41"], "{told}");
         }
+    }
+
+    #[test]
+    fn sonars_login_may_be_a_token() {
+        let token = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c";
+        assert_eq!(found(&format!("mvn sonar:sonar -Dsonar.login={token}")), [token]);
+        assert_eq!(found("mvn sonar:sonar -Dsonar.login=someone"), [""; 0]);
     }
 
     #[test]

@@ -1,0 +1,82 @@
+//! Credentials that come to their flag by a variable: `P=…; docker login -p "$P"`.
+
+use super::secret::{Hit, weigh};
+use super::secret_commands::{Token, is_assignment, password_flag, tokenize, unquoted};
+use super::secret_lines::telling_lines;
+use crate::yaml::Span;
+
+/// The values of variables that texts of one script hand to a flag for a password; each with the number of its text.
+pub(super) fn handed(texts: &[&str]) -> Vec<(usize, Hit)> {
+    let mut names: Vec<&str> = Vec::new();
+    for text in texts {
+        for (_, line) in telling_lines(text).filter(|(_, line)| line.contains('$')) {
+            names.extend(read(&tokenize(line)));
+        }
+    }
+    let mut hits = Vec::new();
+    if names.is_empty() {
+        return hits;
+    }
+    for (number, text) in texts.iter().enumerate() {
+        let mut base = 0;
+        for line in text.split_inclusive('\n') {
+            let sets = names.iter().any(|name| line.contains(name)) && line.contains('=');
+            for token in if sets { tokenize(line) } else { Vec::new() } {
+                let Some((name, value)) = token.text.split_once('=').filter(|(name, _)| names.contains(name)) else {
+                    continue;
+                };
+                let (inner, offset) = unquoted(value);
+                if let Some(weight) = weigh(inner) {
+                    let start = base + token.start + name.len() + 1 + offset;
+                    let span = Span::new(start, start + inner.len());
+                    hits.push((number, Hit { span, what: format!("`{name}`, a password by its use,"), weight }));
+                }
+            }
+            base += line.len();
+        }
+    }
+    hits
+}
+
+/// The variables behind flags for passwords.
+fn read<'t>(tokens: &[Token<'t>]) -> Vec<&'t str> {
+    let value = |(at, token): (usize, &Token<'t>)| {
+        let command = || tokens.iter().filter(|other| other.command == token.command).map(|other| other.text);
+        if let Some((flag, value)) = token.text.split_once('=').filter(|(flag, _)| password_flag(flag, command())) {
+            return variable(value).filter(|_| flag.starts_with("--"));
+        }
+        let next = tokens.get(at + 1).filter(|next| next.command == token.command)?;
+        variable(next.text).filter(|_| password_flag(token.text, command()))
+    };
+    tokens.iter().enumerate().filter_map(value).collect()
+}
+
+/// The name in `$NAME`, `"${NAME}"`.
+fn variable(word: &str) -> Option<&str> {
+    let name = unquoted(word).0.strip_prefix('$')?;
+    let name = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name);
+    (is_assignment(name) && !name.contains(['-', '.'])).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::handed;
+
+    #[test]
+    fn a_variable_that_is_used_as_a_password_holds_one() {
+        let found = |texts: &[&str]| {
+            let shown = |(text, hit): &(usize, super::Hit)| texts[*text][hit.span.start..hit.span.end].to_owned();
+            handed(texts).iter().map(shown).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&["P=k9-Zt41; docker login r -u ci -p \"$P\""]), ["k9-Zt41"]);
+        assert_eq!(found(&["export P='k9-Zt41'", "npm ci", "docker login -u ci --password=${P} r"]), ["k9-Zt41"]);
+        for none in [
+            &["P=$HUB; docker login -u ci -p \"$P\" r"][..],
+            &["P=k9-Zt41; docker run -p \"$P\" r"],
+            &["P=k9-Zt41; docker login -u \"$P\" -p \"$Q\" r"],
+            &["P=k9-Zt41"],
+        ] {
+            assert_eq!(found(none), [""; 0], "{none:?}");
+        }
+    }
+}
