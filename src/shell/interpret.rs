@@ -7,7 +7,7 @@ use super::container::Container;
 use super::folder::Folder;
 use super::host::{Host, Lookup};
 use super::inner::{Outer, seen};
-use super::invocation::{Invocation, Word};
+use super::invocation::{Invocation, Stdin, Word};
 use super::parse::Parses;
 use super::piece::{Piece, Place};
 use super::scope::Scope;
@@ -118,8 +118,8 @@ pub struct Interpreter<'h> {
     pub(super) failed: Vec<Place>,
     pub(super) calls: Vec<String>,
     pub(super) remote: Option<Value>,
-    /// Images that the commands on the other machine read.
-    pub(super) sent: Option<Vec<Word>>,
+    /// What is sent to the commands on the other machine.
+    pub(super) sent: Stdin,
     pub(super) foreign: bool,
     /// The container in which the commands run.
     pub(super) container: Option<Container>,
@@ -154,7 +154,7 @@ impl<'h> Interpreter<'h> {
             failed: Vec::new(),
             calls: Vec::new(),
             remote: None,
-            sent: None,
+            sent: Stdin::Unknown,
             foreign: false,
             container: None,
             redirected: 0,

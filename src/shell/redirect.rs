@@ -30,6 +30,8 @@ impl Interpreter<'_> {
         let mut targets = Vec::new();
         let mut or = false;
         let mut after = Vec::new();
+        // Words behind a redirect are the command's, to a shell; to the grammar they are the redirect's.
+        let mut behind = Vec::new();
         let mut cursor = node.walk();
         for redirect in node.children_by_field_name("redirect", &mut cursor) {
             match redirect.kind() {
@@ -38,6 +40,17 @@ impl Interpreter<'_> {
                     let mut inner = redirect.walk();
                     for child in redirect.children(&mut inner) {
                         match child.kind() {
+                            "word"
+                            | "number"
+                            | "string"
+                            | "raw_string"
+                            | "concatenation"
+                            | "expansion"
+                            | "simple_expansion"
+                            | "command_substitution" => behind.push(child),
+                            // Where an operator follows, they are an error to the grammar, or the operator is.
+                            "ERROR" if child.named_child_count() == 0 => break,
+                            "ERROR" => behind.extend(child.named_children(&mut child.walk())),
                             "file_redirect" => targets.extend(self.target_file(child, piece)),
                             "||" => or = true,
                             kind if kind.starts_with("heredoc") => {}
@@ -53,6 +66,8 @@ impl Interpreter<'_> {
                 }
                 _ => {
                     targets.extend(self.target_file(redirect, piece));
+                    let mut inner = redirect.walk();
+                    behind.extend(redirect.children_by_field_name("destination", &mut inner).skip(1));
                     let raw = piece.text.get(redirect.byte_range()).unwrap_or("");
                     if let Some(target) = redirect.child_by_field_name("destination")
                         && raw.trim_start_matches('0').starts_with('<')
@@ -71,7 +86,7 @@ impl Interpreter<'_> {
         let piped = after.first().is_some_and(|node| node.kind() == "pipeline");
         let since = self.ran.len();
         let (flow, printed) = self.redirecting(targets, piped, |this| match node.child_by_field_name("body") {
-            Some(inner) if inner.kind() == "command" => this.command(inner, piece, stdin, piped_from),
+            Some(inner) if inner.kind() == "command" => this.command(inner, piece, stdin, piped_from, &behind),
             Some(inner) => this.walk(inner, piece),
             None => Flow::Next,
         });
@@ -151,7 +166,7 @@ impl Interpreter<'_> {
                     *member
                 };
                 match member.kind() {
-                    "command" => this.command(member, piece, given, piped_from),
+                    "command" => this.command(member, piece, given, piped_from, &[]),
                     "redirected_statement" => this.redirected_statement(member, piece, given, piped_from),
                     _ => this.walk(member, piece),
                 };
@@ -237,9 +252,25 @@ mod tests {
     use super::super::tests::run;
 
     #[test]
+    fn words_behind_a_redirect_are_the_commands() {
+        for script in ["p a >/dev/null b c", "p >/dev/null a b c", "p a 2>&1 b c", "p a b <<E c\nx\nE", "p a < f b c"] {
+            assert_eq!(run(script), ["p a b c"], "{script}");
+        }
+        assert_eq!(run("bash -s < ci/push.sh a:1"), ["docker push a:1"]);
+        assert_eq!(run("p a <<E b | q c\nx\nE\nr"), ["p a b", "q c", "r"]);
+        assert_eq!(run("p a <<E b > f && q\nx\nE\n"), ["p a b", "q"]);
+    }
+
+    #[test]
     fn a_dash_before_a_here_document_is_a_word() {
         assert_eq!(run("x -f - <<E\na\nE\np"), ["x -f -", "p"]);
         assert_eq!(run("x -f- <<E | y\na\nE"), ["x -f-", "y"]);
+    }
+
+    #[test]
+    fn a_shell_that_reads_its_input_has_words_of_its_own() {
+        assert_eq!(run("bash -s -- rc <<'EOF'\np \"$1\"\nEOF"), ["p rc"]);
+        assert_eq!(run("curl x | bash -s -- --version 1"), ["curl x", "bash -s -- --version 1"]);
     }
 
     #[test]

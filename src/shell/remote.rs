@@ -2,7 +2,7 @@
 
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Stdin, Word};
-use super::value::Value;
+use super::value::{Part, Value};
 
 /// The flags of ssh that take a value.
 const SSH_VALUE_FLAGS: &str = "BbcDEeFIiJLlmOopQRSWw";
@@ -22,22 +22,20 @@ impl Interpreter<'_> {
         let words: Vec<Word> = invocation.words.iter().skip(index + 1).cloned().collect();
         self.hand_out(invocation.clone());
         let before = self.remote.replace(machine.into_owned());
-        let images = match &invocation.stdin {
-            Stdin::Saved(images) => Some(images.clone()),
-            _ => None,
-        };
-        let sent = std::mem::replace(&mut self.sent, images);
+        let sent = std::mem::replace(&mut self.sent, invocation.stdin.clone());
         match words.as_slice() {
             [] => {
                 let stdin = invocation.stdin.clone();
                 self.fed(&stdin, &invocation);
             }
-            // `ssh host 'bash -eu' <<EOF`: one word, and no more than words in it.
-            [word] if is_plain_line(word) => {
-                let values = word.value().split_whitespace();
-                let words = values.into_iter().map(|value| Word { values: vec![value], quoted: false, ..word.clone() });
+            // `ssh host 'bash -eu' <<EOF`, `ssh host 'bash -s' -- "$TAG" < f`: the other shell parts it into words again.
+            [first, others @ ..] if is_plain_line(first) && others.iter().all(is_plain) => {
+                let parted = |word: &Word| {
+                    let values = word.value().split_whitespace().into_iter();
+                    values.map(|value| Word { values: vec![value], quoted: false, ..word.clone() }).collect::<Vec<_>>()
+                };
                 let inner = Invocation {
-                    words: words.collect(),
+                    words: words.iter().flat_map(parted).collect(),
                     remote: self.remote.clone(),
                     assignments: Vec::new(),
                     ..invocation
@@ -157,7 +155,13 @@ fn is_shell(words: &[Word]) -> bool {
 }
 
 fn is_plain_line(word: &Word) -> bool {
+    word.quoted && word.literal().is_some_and(|text| !text.trim().is_empty()) && is_plain(word)
+}
+
+/// Whether a shell that reads the word again finds no more than words in it.
+fn is_plain(word: &Word) -> bool {
     let shell_text =
         |text: &str| text.contains([';', '&', '|', '<', '>', '$', '(', ')', '`', '\n', '\'', '"', '#', '=', '\\']);
-    word.quoted && word.literal().is_some_and(|text| !text.trim().is_empty() && !shell_text(text))
+    word.one()
+        .is_some_and(|value| value.parts().iter().all(|part| !matches!(part, Part::Literal(text) if shell_text(text))))
 }

@@ -194,6 +194,11 @@ fn other_machines_are_named() {
     assert_eq!(lines, ["ssh u@h", "u@h: cd /srv", "u@h: docker run x:$BITBUCKET_TAG", "p done"]);
     assert_eq!(run("ssh h 'docker run x:$TAG'").last().unwrap(), "h: docker run x:<$TAG of the other shell>");
     assert_eq!(run("cat <<'EOF' | bash -s\ndocker push a\nEOF").last().unwrap(), "docker push a");
+    for ssh in
+        ["ssh h 'bash -s' -- a:1", "ssh h 'bash -s' \"a:1\"", "ssh h \"T=x bash -s a:1\"", "ssh h X=1 bash -s a:1"]
+    {
+        assert_eq!(run(&format!("{ssh} < ci/push.sh")).last().unwrap(), "h: docker push a:1", "{ssh}");
+    }
 }
 
 #[test]
@@ -241,12 +246,6 @@ fn tests_in_words_are_decided() {
     assert_eq!(run("test -f Dockerfile -a -z \"$BITBUCKET_TAG\" && p no"), Vec::<String>::new());
     assert_eq!(run("test -f Dockerfile -o -z \"$BITBUCKET_TAG\" && p maybe"), ["? p maybe"]);
     assert_eq!(run("test \"$BITBUCKET_BRANCH\" || p unset; [ \"$BITBUCKET_TAG\" ] && p set"), ["p unset", "p set"]);
-}
-
-#[test]
-fn a_shell_that_reads_its_input_has_words_of_its_own() {
-    assert_eq!(run("bash -s -- rc <<'EOF'\np \"$1\"\nEOF"), ["p rc"]);
-    assert_eq!(run("curl x | bash -s -- --version 1"), ["curl x", "bash -s -- --version 1"]);
 }
 
 /// All that a text comes to: each command with its places, and the variables after it.

@@ -70,7 +70,7 @@ impl Interpreter<'_> {
                 self.status = Status::of(held);
                 Flow::Next
             }
-            "command" => self.command(node, piece, Stdin::Unknown, false),
+            "command" => self.command(node, piece, Stdin::Unknown, false, &[]),
             "declaration_command" | "variable_assignments" => {
                 self.declare_maps(node, piece);
                 let mut read_to = 0;
@@ -257,7 +257,15 @@ impl Interpreter<'_> {
         }
     }
 
-    pub(super) fn command(&mut self, node: Node<'_>, piece: &Piece, stdin: Stdin, piped_from: bool) -> Flow {
+    /// Runs a command; `behind` are words of it that stand elsewhere.
+    pub(super) fn command(
+        &mut self,
+        node: Node<'_>,
+        piece: &Piece,
+        stdin: Stdin,
+        piped_from: bool,
+        behind: &[Node<'_>],
+    ) -> Flow {
         let mut words = Vec::new();
         let mut assignments = Vec::new();
         let mut stdin = stdin;
@@ -295,8 +303,12 @@ impl Interpreter<'_> {
                 _ => {}
             }
         }
-        let place = piece.place(Span::new(start.unwrap_or(node.start_byte()), node.end_byte()));
         words.extend(lost_dash(node, piece));
+        let mut end = node.end_byte();
+        for word in behind {
+            end = self.fields(*word, piece, &mut words);
+        }
+        let place = piece.place(Span::new(start.unwrap_or(node.start_byte()), end));
         self.run_command(words, assignments, place, stdin, piped_from)
     }
 
@@ -309,7 +321,7 @@ impl Interpreter<'_> {
         piped_from: bool,
     ) -> Flow {
         let stdin = match (stdin, &self.sent) {
-            (Stdin::Unknown, Some(images)) => Stdin::Saved(images.clone()),
+            (Stdin::Unknown, sent) if !piped_from || matches!(sent, Stdin::Saved(_)) => sent.clone(),
             (stdin, _) => stdin,
         };
         // `"$@"`: what a wrapper runs stands where the wrapper is called.

@@ -247,7 +247,12 @@ impl Interpreter<'_> {
                     let words = std::iter::once(Parameter::implied(Value::literal("bash"))).chain(own).collect();
                     self.scope.positional = Positional::new(words);
                 }
-                let fed = self.fed(&stdin, &invocation);
+                let mut fed = false;
+                let assignments = invocation.assignments.clone();
+                self.in_subshell(assignments, Vec::new(), |this| {
+                    fed = this.fed(&stdin, &invocation);
+                    Flow::Next
+                });
                 self.scope.positional = before;
                 if !fed {
                     self.hand_out(invocation);
