@@ -1,5 +1,6 @@
 //! Whether two texts are the same, as far as that can be told.
 
+use super::lasting::{Lasting, lasting};
 use super::reference::{holds_for_all, is_slug};
 use crate::shell::{Part, Symbol, SymbolKind, Value};
 
@@ -14,14 +15,14 @@ pub enum Comparison {
     CannotTell,
 }
 
-/// Variables of which no two runs have the same value.
-pub(super) const EACH_RUN: [&str; 3] = ["BITBUCKET_BUILD_NUMBER", "BITBUCKET_PIPELINE_UUID", "BITBUCKET_STEP_UUID"];
+/// Whether runs of different events have different values of it.
+fn differs(symbol: &Symbol) -> bool {
+    matches!(lasting(symbol), Lasting::Run | Lasting::Event)
+}
 
-/// Variables whose value differs between runs of different events.
-const EACH_EVENT: [&str; 3] = ["BITBUCKET_STEP_RUN_NUMBER", "BITBUCKET_TAG", "BITBUCKET_BRANCH"];
-
-fn differs(name: &str) -> bool {
-    EACH_RUN.contains(&name) || EACH_EVENT.contains(&name)
+/// Whether it can't be told if another run has the same: a step hands it on, or it is asked of what may have changed.
+pub(super) fn may_change(value: &Value) -> bool {
+    is_handed(value) || value.symbols().any(|symbol| lasting(symbol) == Lasting::Unknown)
 }
 
 /// Names that would need a larger table than this are no names that anyone can tell apart.
@@ -46,13 +47,13 @@ pub fn compare(left: &Value, right: &Value, across: bool) -> Comparison {
 }
 
 fn compare_whole(left: &Value, right: &Value, across: bool) -> Comparison {
-    let per_run = |value: &Value| value.symbols().any(|symbol| differs(&symbol.name));
+    let per_run = |value: &Value| value.symbols().any(differs);
     if left == right {
         if across && per_run(left) {
             return Comparison::Different;
         }
         // Steps of another run hand on what they made of another event.
-        if across && is_handed(left) {
+        if across && may_change(left) {
             return Comparison::CannotTell;
         }
         let printed = left.symbols().any(|symbol| symbol.kind == SymbolKind::Opaque);
@@ -114,8 +115,8 @@ fn tokens(value: &Value, across: bool, side: char, blurred: &[String]) -> Vec<To
             Part::Literal(text) => tokens.extend(text.chars().map(Token::Char)),
             Part::Symbol(symbol) => {
                 let bitbucket = symbol.kind == SymbolKind::Variable && symbol.name.starts_with("BITBUCKET_");
-                let may_differ = |value: &Value| value.symbols().any(|symbol| differs(&symbol.name));
-                let own = across && (differs(&symbol.name) || symbol.choices().iter().any(may_differ));
+                let may_differ = |value: &Value| value.symbols().any(differs);
+                let own = across && (differs(symbol) || symbol.choices().iter().any(may_differ));
                 let name = if own { format!("{symbol}{side}") } else { symbol.to_string() };
                 let fixed = bitbucket && !is_slug(&symbol.name) && !blurred.contains(&symbol.name);
                 tokens.push(if fixed { Token::Fixed(name) } else { Token::Any(name) });
@@ -154,7 +155,7 @@ fn unify(left: &[Token], right: &[Token]) -> bool {
 }
 
 /// Whether a step of the run hands on a part of it that is not followed.
-pub(super) fn is_handed(value: &Value) -> bool {
+fn is_handed(value: &Value) -> bool {
     value.symbols().any(|symbol| symbol.kind == SymbolKind::Handed)
 }
 

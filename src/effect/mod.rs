@@ -30,6 +30,7 @@ mod given;
 mod hidden;
 mod jq;
 mod known;
+mod lasting;
 mod manifest;
 mod model;
 mod names;

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::Site;
-use super::compare::{Comparison, EACH_RUN, compare, is_handed};
+use super::compare::{Comparison, compare, may_change};
 use super::digest::asked_about;
+use super::lasting::{EACH_RUN, Lasting, lasting};
 use crate::shell::{Part, Symbol, SymbolKind, Value};
 
 /// An image's name with tag or digest.
@@ -124,10 +125,27 @@ impl<'d> Reference<'d> {
         has(tag) || tag.is_choice() && holds_for_all(&tag.alternatives(), has)
     }
 
-    /// The variable in the tag that has another value in each run, so that no two runs mean the same.
+    /// The variable or the command in the tag that has another value in each run, so that no two runs mean the same.
     pub fn per_run(&self) -> Option<&Symbol> {
         let Tag::Known(tag) = &self.tag else { return None };
-        tag.symbols().find(|symbol| symbol.kind == SymbolKind::Variable && EACH_RUN.contains(&symbol.name.as_str()))
+        tag.symbols().find(|symbol| lasting(symbol) == Lasting::Run)
+    }
+
+    /// The command in the tag that answers with a branch's name.
+    pub fn per_event(&self) -> Option<&Symbol> {
+        let Tag::Known(tag) = &self.tag else { return None };
+        tag.symbols().find(|symbol| symbol.kind == SymbolKind::Command && lasting(symbol) == Lasting::Event)
+    }
+
+    /// Whether the tag may name the image of another commit later: nothing in it is of the commit.
+    pub fn may_move(&self) -> bool {
+        let Tag::Known(tag) = &self.tag else { return false };
+        let of_commit = |symbol: &Symbol| match symbol.kind {
+            SymbolKind::Variable => symbol.name == "BITBUCKET_COMMIT",
+            SymbolKind::Command => symbol.name.contains("BITBUCKET_COMMIT") || symbol.name.contains("git "),
+            SymbolKind::Opaque | SymbolKind::Handed | SymbolKind::Choice => true,
+        };
+        !tag.symbols().any(of_commit)
     }
 
     /// Whether the tag is made of what tells a run, a branch or a pull request from others, by itself or by a command that is
@@ -278,7 +296,7 @@ impl Reference<'_> {
             (Comparison::Same, Comparison::CannotTell)
                 if self.tag == other.tag
                     && self.tag != Tag::Unknown
-                    && !(across && (is_handed(&tag_value(&self.tag)) || self.is_choice())) =>
+                    && !(across && (may_change(&tag_value(&self.tag)) || self.is_choice())) =>
             {
                 Comparison::Same
             }

@@ -7,7 +7,7 @@ use crate::plan::{EventKind, Plan, PlannedStep, TagKind};
 use crate::rules::alternatives::judge_each;
 use crate::rules::flow::{HAND_ON, ImageFlow, handed_on, names_own_build, not_followed, pushes, retags, settles};
 use crate::rules::{Flow, Rule};
-use crate::shell::{Symbol, Value, rejoin};
+use crate::shell::{Part, Symbol, Value, rejoin};
 
 static META: RuleMeta = meta(
     "promote-by-commit",
@@ -119,9 +119,10 @@ fn judge<'d>(
         return;
     }
     // Whatever main pushes, it has no name of another run.
-    if let Some(symbol) = source.per_run().filter(|_| !hides_a_push(plan)) {
-        let message =
-            format!("`{source}` is promoted, and `{symbol}` has another value in each run: main never pushes it");
+    let other = source.per_run().map(|symbol| (symbol, "has another value in each run"));
+    let other = other.or_else(|| Some((source.per_event()?, "says something else on a tag's run")));
+    if let Some((symbol, why)) = other.filter(|_| !hides_a_push(plan)) {
+        let message = format!("`{source}` is promoted, and `{symbol}` {why}: main never pushes it");
         let near = flow.images().main_pushes.iter().find(|push| push.same_image(source, true) == Comparison::Same);
         let mut draft = out.violated(place, message).trace(trace).help(help);
         if let Some(push) = near {
@@ -131,6 +132,12 @@ fn judge<'d>(
         return;
     }
     match pushed_by_main(flow, source) {
+        Comparison::Same if source.may_move() => {
+            let message = format!(
+                "whether `{source}` still names this commit's image can't be told: its tag is not of the commit"
+            );
+            out.cannot_tell(place, message).trace(trace).help(help);
+        }
         Comparison::Same => {}
         Comparison::Different => {
             let near = flow.images().main_pushes.iter().find(|push| push.same_image(source, true) == Comparison::Same);
@@ -253,13 +260,22 @@ fn from_candidate(flow: &Flow<'_>, plan: &Plan<'_>, source: &Reference<'_>) -> b
         return false;
     }
     // Seen from the candidate's run the version is what follows the candidate's prefix.
-    let version = |symbol: &Symbol| symbol.is_variable("BITBUCKET_TAG") && symbol.cut == format!("#{release}");
-    let as_candidate = Value::from_parts(tag.parts().iter().map(|part| match part {
-        crate::shell::Part::Symbol(symbol) if version(symbol) => {
-            crate::shell::Part::from(Symbol { cut: format!("#{candidate}"), ..symbol.as_ref().clone() })
-        }
-        other => other.clone(),
-    }));
+    let version = |symbol: &Symbol| {
+        let cut = symbol.cut.strip_prefix('#').filter(|_| symbol.is_variable("BITBUCKET_TAG"))?;
+        // `${BITBUCKET_TAG#release}` has the rest of the prefix before the version.
+        let (before, more) = match (release.strip_prefix(cut), cut.strip_prefix(release.as_str())) {
+            (Some(before), _) => (before, ""),
+            (None, Some(more)) => ("", more),
+            (None, None) => return None,
+        };
+        let symbol = Symbol { cut: format!("#{candidate}{more}"), ..symbol.clone() };
+        Some([Part::Literal(before.to_owned()), Part::from(symbol)])
+    };
+    let seen = |part: &Part| match part {
+        Part::Symbol(symbol) => version(symbol).map_or_else(|| vec![part.clone()], Vec::from),
+        Part::Literal(_) => vec![part.clone()],
+    };
+    let as_candidate = Value::from_parts(tag.parts().iter().flat_map(seen));
     let as_candidate =
         rejoin(&as_candidate, |symbol, prefix| symbol.is_variable("BITBUCKET_TAG") && prefix == candidate);
     if as_candidate.symbols().any(|symbol| symbol.cut.contains(release.as_str())) || as_candidate == *tag {
