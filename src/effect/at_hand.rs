@@ -2,11 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::packages::{self, of_its_own, package};
+use super::makefile::Makefile;
+use super::packages::{self, package};
 use super::world::Files;
-
-/// How many targets one call may bring.
-const TARGETS: usize = 60;
 
 /// How deep Makefiles are followed that include others. A file is read once for each line that names it.
 const INCLUDES: usize = 3;
@@ -18,6 +16,7 @@ pub(super) fn script(words: &[String], files: &dyn Files) -> Option<String> {
     match tool {
         "make" | "gmake" => make(arguments, files),
         "npm" | "pnpm" | "yarn" | "bun" => packages::script(tool, arguments, files),
+        "run-s" | "run-p" | "npm-run-all" | "npm-run-all2" => packages::all(arguments, files),
         "composer" => match arguments {
             [run, name, rest @ ..] if run == "run" || run == "run-script" => {
                 package(&files.read("composer.json")?, name, rest)
@@ -26,12 +25,6 @@ pub(super) fn script(words: &[String], files: &dyn Files) -> Option<String> {
         },
         _ => None,
     }
-}
-
-struct Target {
-    names: Vec<String>,
-    needs: Vec<String>,
-    recipe: Vec<String>,
 }
 
 fn make(arguments: &[String], files: &dyn Files) -> Option<String> {
@@ -55,23 +48,15 @@ fn make(arguments: &[String], files: &dyn Files) -> Option<String> {
         |file| vec![file],
     );
     let text = included(&names.iter().find_map(|name| files.read(name))?, files, INCLUDES);
-    let (variables, targets) = read(&text);
+    let makefile = Makefile::read(&text);
     let set: HashSet<&str> = arguments.iter().filter_map(|word| word.split_once('=')).map(|(name, _)| name).collect();
-    for (name, assignment) in &variables {
-        if !set.contains(name.as_str()) {
-            script.push_str(assignment);
-            script.push('\n');
-        }
-    }
+    script.push_str(&makefile.assignments(&set));
     if wanted.is_empty() {
-        wanted.extend(targets.first().and_then(|target| target.names.first().cloned()));
+        wanted.extend(makefile.first());
     }
     let mut done = HashSet::new();
-    for target in &wanted {
-        targets.iter().find(|other| other.names.contains(target))?;
-        bring(target, &targets, &mut done, &mut script);
-    }
-    Some(script)
+    let all = wanted.iter().all(|target| makefile.has(target) && makefile.bring(target, &mut done, &mut script));
+    all.then_some(script)
 }
 
 /// A Makefile with what it includes in its place, where that is at hand and is named in plain words.
@@ -96,88 +81,6 @@ fn included(text: &str, files: &dyn Files, depth: usize) -> String {
 fn quoted(setting: &str) -> Option<String> {
     let (name, value) = setting.split_once('=')?;
     Some(format!("{}=\"{}\"", name.trim_end_matches([':', '?', '+']), value.replace('"', "\\\"")))
-}
-
-fn bring(name: &str, targets: &[Target], done: &mut HashSet<String>, script: &mut String) {
-    if done.len() >= TARGETS || !done.insert(name.to_owned()) {
-        return;
-    }
-    for target in targets.iter().filter(|target| target.names.iter().any(|other| other == name)) {
-        for needed in &target.needs {
-            bring(needed, targets, done, script);
-        }
-        for line in &target.recipe {
-            script.push_str(&of_its_own(line.replace("$@", name)));
-            script.push('\n');
-        }
-    }
-}
-
-/// The variables as shell assignments, and the targets.
-fn read(text: &str) -> (Vec<(String, String)>, Vec<Target>) {
-    let mut variables = Vec::new();
-    let mut targets: Vec<Target> = Vec::new();
-    let joined = text.replace("\\\n\t", " ").replace("\\\n", " ");
-    for line in joined.lines() {
-        if let Some(command) = line.strip_prefix('\t') {
-            if let Some(target) = targets.last_mut() {
-                target.recipe.push(as_shell(command.trim_start_matches(['@', '-', '+', ' '])));
-            }
-            continue;
-        }
-        let line = line.split(" #").next().unwrap_or("").trim_end();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        if let Some((name, value)) = assignment(line) {
-            let shell = if line.contains("?=") {
-                format!("{name}=\"${{{name}:-{}}}\"", as_shell(value))
-            } else {
-                format!("{name}=\"{}\"", as_shell(value))
-            };
-            variables.push((name.to_owned(), shell));
-        } else if let Some((names, needs)) = line.split_once(':') {
-            let list = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-            let (needs, inline) = needs.split_once(';').unwrap_or((needs, ""));
-            let recipe = if inline.trim().is_empty() { Vec::new() } else { vec![as_shell(inline.trim())] };
-            if !names.starts_with('.') {
-                targets.push(Target { names: list(names), needs: list(needs), recipe });
-            }
-        }
-    }
-    (variables, targets)
-}
-
-fn assignment(line: &str) -> Option<(&str, &str)> {
-    let line = line.strip_prefix("export ").unwrap_or(line);
-    let (name, value) = line.split_once('=')?;
-    let name = name.trim_end_matches([':', '?', '+', ' ']).trim();
-    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    plain.then_some((name, value.trim()))
-}
-
-/// `$(X)` is `${X}` to the shell, `$(shell x)` a substitution, `$$` a dollar.
-fn as_shell(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('$') {
-        out.push_str(rest.get(..at).unwrap_or(""));
-        rest = rest.get(at + 1..).unwrap_or("");
-        if let Some(after) = rest.strip_prefix('$') {
-            out.push('$');
-            rest = after;
-        } else if let Some(after) = rest.strip_prefix("(shell ") {
-            out.push_str("$(");
-            rest = after;
-        } else if let Some((name, after)) = rest.strip_prefix('(').and_then(|inner| inner.split_once(')')) {
-            out.push_str(&format!("${{{name}}}"));
-            rest = after;
-        } else {
-            out.push('$');
-        }
-    }
-    out.push_str(rest);
-    out
 }
 
 #[cfg(test)]

@@ -31,6 +31,8 @@ mod hidden;
 mod jq;
 mod known;
 mod lasting;
+mod make_text;
+mod makefile;
 mod manifest;
 mod model;
 mod names;

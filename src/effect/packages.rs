@@ -191,6 +191,28 @@ pub(super) fn package(text: &str, name: &str, rest: &[String]) -> Option<String>
     Some(parts.join("\n"))
 }
 
+/// The scripts that `run-s`, `run-p` and `npm-run-all` run by their names or by patterns of them, `image:*`.
+pub(super) fn all(words: &[String], files: &dyn Files) -> Option<String> {
+    let text = files.read("package.json")?;
+    let json: serde_json::Value = serde_json::from_str(&text).ok()?;
+    let names: Vec<&String> = json.get("scripts")?.as_object()?.keys().collect();
+    let mut found = Vec::new();
+    for word in words.iter().filter(|word| !word.starts_with('-')) {
+        // What is behind a blank is for the script.
+        let mut parts = word.split_whitespace().map(str::to_owned);
+        let pattern = parts.next()?.replace(':', "/");
+        let rest: Vec<String> = parts.collect();
+        let before = found.len();
+        for name in names.iter().filter(|name| fast_glob::glob_match(&pattern, name.replace(':', "/"))) {
+            found.push(package(&text, name, &rest)?);
+        }
+        if found.len() == before {
+            return None;
+        }
+    }
+    (!found.is_empty()).then(|| found.join("\n"))
+}
+
 /// A line that has a shell of its own: where it goes to another folder, the next one does not.
 pub(super) fn of_its_own(line: String) -> String {
     if line.contains("cd ") || line.contains("pushd ") { format!("(\n{line}\n)") } else { line }
@@ -240,6 +262,26 @@ mod tests {
         assert_eq!(run("", "npm --silent run build").as_deref(), Some("echo a tsc"));
         assert_eq!(run("", "yarn build").as_deref(), Some("echo a tsc"));
         assert_eq!(run("", "npm ci"), None);
+    }
+
+    #[test]
+    fn a_runner_of_many_scripts_runs_each() {
+        let run = |line: &str| {
+            let text = r#"{"scripts": {"b": "docker build .", "i:a": "x a", "i:b": "x b", "c": "clean"}}"#;
+            let files = Text(text);
+            all(&line.split(' ').map(str::to_owned).collect::<Vec<_>>(), &files)
+        };
+        assert_eq!(run("c b").as_deref(), Some("clean\ndocker build ."));
+        assert_eq!(run("--parallel i:*").as_deref(), Some("x a\nx b"));
+        assert_eq!(run("c none"), None);
+    }
+
+    struct Text(&'static str);
+
+    impl Files for Text {
+        fn read(&self, path: &str) -> Option<String> {
+            (path == "package.json").then(|| self.0.to_owned())
+        }
     }
 
     #[test]

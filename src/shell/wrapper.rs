@@ -15,7 +15,8 @@ use super::walk::Flow;
 use super::written::Contents;
 
 /// Commands that run targets of a file.
-const RUNNERS: [&str; 7] = ["make", "gmake", "npm", "pnpm", "yarn", "bun", "composer"];
+const RUNNERS: [&str; 11] =
+    ["make", "gmake", "npm", "pnpm", "yarn", "bun", "composer", "run-s", "run-p", "npm-run-all", "npm-run-all2"];
 
 impl Interpreter<'_> {
     /// Runs one command: what it wraps, or the command itself.

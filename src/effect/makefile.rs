@@ -1,0 +1,359 @@
+//! Makefiles at hand as shell text: rules by name and by pattern, conditionals, variables in any order.
+
+use std::cell::Cell;
+use std::collections::HashSet;
+
+use super::make_text::{DEPTH, STEPS, at_colon, function, stem};
+use super::packages::of_its_own;
+
+/// How many targets one call may bring.
+const TARGETS: usize = 60;
+
+/// A Makefile with what it includes.
+pub(super) struct Makefile {
+    units: Vec<Unit>,
+    rules: Vec<Rule>,
+    /// The variables that have one value, whatever the event is, as they are written.
+    pub(super) values: Vec<(String, String)>,
+    /// How many more steps its expansions may take.
+    pub(super) left: Cell<usize>,
+}
+
+/// Assignments that stand together: one, or all of a conditional.
+#[derive(Default)]
+struct Unit {
+    lines: Vec<Line>,
+}
+
+enum Line {
+    /// `if …; then`, `else`, `fi`, as make has it.
+    Control(Control),
+    Set {
+        name: String,
+        operator: char,
+        value: String,
+    },
+}
+
+/// A line of a conditional.
+enum Control {
+    If(Test),
+    Else(Option<Test>),
+    End,
+}
+
+/// What a conditional asks: whether two texts are the same, or one is empty.
+struct Test {
+    sides: [String; 2],
+    same: bool,
+}
+
+/// A rule as it is written.
+struct Rule {
+    targets: String,
+    needs: String,
+    recipe: Vec<String>,
+}
+
+/// What one target comes to.
+struct Found<'m> {
+    needs: Vec<String>,
+    recipe: &'m [String],
+    stem: String,
+}
+
+impl Makefile {
+    pub(super) fn read(text: &str) -> Self {
+        let mut file = Self { units: Vec::new(), rules: Vec::new(), values: Vec::new(), left: Cell::new(STEPS) };
+        let joined = text.replace("\\\n\t", " ").replace("\\\n", " ");
+        // The conditional that is open, and how many are.
+        let (mut open, mut depth) = (Unit::default(), 0_usize);
+        for line in joined.lines() {
+            if let Some(command) = line.strip_prefix('\t') {
+                if let Some(rule) = file.rules.last_mut() {
+                    rule.recipe.push(command.trim_start_matches(['@', '-', '+', ' ']).to_owned());
+                }
+                continue;
+            }
+            let line = line.split(" #").next().unwrap_or("").trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            if let Some(control) = control(line) {
+                depth = match control {
+                    Control::If(_) => depth + 1,
+                    Control::Else(_) => depth,
+                    Control::End => depth.saturating_sub(1),
+                };
+                let ends = matches!(control, Control::End) && depth == 0;
+                open.lines.push(Line::Control(control));
+                if ends {
+                    file.units.push(std::mem::take(&mut open));
+                }
+            } else if let Some((name, operator, value)) = assignment(line) {
+                let known = file.values.iter().position(|(own, _)| own == name);
+                match (operator, known) {
+                    (':' | '=', None) if depth == 0 => file.values.push((name.to_owned(), value.to_owned())),
+                    (_, Some(at)) => drop(file.values.remove(at)),
+                    (_, None) => {}
+                }
+                open.lines.push(Line::Set { name: name.to_owned(), operator, value: value.to_owned() });
+                if depth == 0 {
+                    file.units.push(std::mem::take(&mut open));
+                }
+            } else if let Some((targets, needs)) = at_colon(line) {
+                let (needs, inline) = needs.split_once(';').unwrap_or((needs, ""));
+                let recipe = if inline.trim().is_empty() { Vec::new() } else { vec![inline.trim().to_owned()] };
+                if !targets.starts_with('.') {
+                    file.rules.push(Rule {
+                        targets: targets.trim().to_owned(),
+                        needs: needs.trim().to_owned(),
+                        recipe,
+                    });
+                }
+            }
+        }
+        file
+    }
+
+    /// The assignments as shell text, but for what the call sets itself; each behind those that it uses.
+    pub(super) fn assignments(&self, set: &HashSet<&str>) -> String {
+        let mut script = String::new();
+        let mut done = vec![false; self.units.len()];
+        for at in 0..self.units.len() {
+            self.assign(at, set, &mut done, 0, &mut script);
+        }
+        script
+    }
+
+    fn assign(&self, at: usize, set: &HashSet<&str>, done: &mut [bool], depth: usize, script: &mut String) {
+        if std::mem::replace(&mut done[at], true) || depth > DEPTH {
+            return;
+        }
+        let unit = &self.units[at];
+        let sets = |unit: &Unit, name: &str| {
+            unit.lines.iter().any(|line| matches!(line, Line::Set { name: own, .. } if own == name))
+        };
+        for used in unit.lines.iter().flat_map(used) {
+            let earlier = (0..self.units.len()).filter(|other| *other != at && sets(&self.units[*other], &used));
+            for other in earlier.collect::<Vec<_>>() {
+                self.assign(other, set, done, depth + 1, script);
+            }
+        }
+        for line in &unit.lines {
+            let text = match line {
+                Line::Set { name, .. } if set.contains(name.as_str()) => continue,
+                Line::Set { name, operator, value } => {
+                    let value = self.shell(value);
+                    match operator {
+                        '?' => format!("{name}=\"${{{name}:-{value}}}\""),
+                        '+' => format!("{name}=\"${{{name}}} {value}\""),
+                        _ => format!("{name}=\"{value}\""),
+                    }
+                }
+                Line::Control(Control::If(test)) => format!("if {}; then\n:", self.test(test)),
+                Line::Control(Control::Else(Some(test))) => format!("elif {}; then\n:", self.test(test)),
+                Line::Control(Control::Else(None)) => "else\n:".to_owned(),
+                Line::Control(Control::End) => "fi".to_owned(),
+            };
+            script.push_str(&text);
+            script.push('\n');
+        }
+    }
+
+    fn test(&self, test: &Test) -> String {
+        let [left, right] = [&test.sides[0], &test.sides[1]].map(|side| self.shell(side));
+        format!("[ \"{left}\" {} \"{right}\" ]", if test.same { "=" } else { "!=" })
+    }
+
+    /// The target that is made where none is named.
+    pub(super) fn first(&self) -> Option<String> {
+        let names = self.rules.iter().filter_map(|rule| self.words(&rule.targets));
+        names.flatten().find(|name| !name.contains('%'))
+    }
+
+    /// The recipes of a target and of all that it needs, as shell text; false where one of them can't be told.
+    pub(super) fn bring(&self, name: &str, done: &mut HashSet<String>, script: &mut String) -> bool {
+        if done.len() >= TARGETS || !done.insert(name.to_owned()) {
+            return true;
+        }
+        let Some(found) = self.found(name) else { return false };
+        for rule in found {
+            for needed in &rule.needs {
+                // What no rule makes is a file.
+                if self.found(needed).is_none_or(|found| !found.is_empty()) && !self.bring(needed, done, script) {
+                    return false;
+                }
+            }
+            for line in rule.recipe {
+                let line = line.replace("$@", name).replace("$*", &rule.stem).replace("$(@)", name);
+                script.push_str(&of_its_own(self.shell(&line)));
+                script.push('\n');
+            }
+        }
+        true
+    }
+
+    /// Whether there is a rule for a target, also one by a pattern.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.found(name).is_none_or(|found| !found.is_empty())
+    }
+
+    /// The rules of a target; `None` where one of them can't be told.
+    fn found(&self, name: &str) -> Option<Vec<Found<'_>>> {
+        let mut found = Vec::new();
+        let mut by_pattern = None;
+        for rule in &self.rules {
+            let Some(targets) = self.words(&rule.targets) else { continue };
+            // `a b: %: x-%`: a pattern for targets that are named.
+            let (pattern, needs) = match at_colon(&rule.needs) {
+                Some((pattern, needs)) => (Some(pattern.trim()), needs),
+                None => (None, rule.needs.as_str()),
+            };
+            let stem_of = |pattern: &str| stem(pattern, name).map(str::to_owned);
+            let named = targets.iter().any(|target| target == name);
+            let stem = if named {
+                Some(pattern.and_then(stem_of).unwrap_or_default())
+            } else {
+                targets.iter().filter(|target| target.contains('%')).find_map(|target| stem_of(target))
+            };
+            let Some(stem) = stem else { continue };
+            let needs = self.words(&needs.replace('|', " "))?.iter().map(|need| need.replace('%', &stem)).collect();
+            let one = Found { needs, recipe: &rule.recipe, stem };
+            if named {
+                found.push(one);
+            } else {
+                by_pattern.get_or_insert(one);
+            }
+        }
+        // A pattern counts where no rule by name has a recipe.
+        if found.iter().all(|one| one.recipe.is_empty()) {
+            found.extend(by_pattern);
+        }
+        Some(found)
+    }
+}
+
+/// The variables that a line uses.
+fn used(line: &Line) -> Vec<String> {
+    let texts: Vec<&str> = match line {
+        Line::Set { value, .. } => vec![value],
+        Line::Control(Control::If(test) | Control::Else(Some(test))) => test.sides.iter().map(String::as_str).collect(),
+        Line::Control(_) => Vec::new(),
+    };
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let names = texts.into_iter().flat_map(|text| text.split(['(', '{']).skip(1));
+    names.map(|rest| rest.chars().take_while(|c| is_name(*c)).collect()).collect()
+}
+
+fn assignment(line: &str) -> Option<(&str, char, &str)> {
+    let line = line.strip_prefix("export ").or_else(|| line.strip_prefix("override ")).unwrap_or(line);
+    let (left, value) = line.split_once('=')?;
+    let name = left.trim_end_matches([':', '?', '+', '!']).trim();
+    let operator = left.trim_end().chars().last().filter(|c| matches!(c, ':' | '?' | '+')).unwrap_or('=');
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    plain.then_some((name, operator, value.trim()))
+}
+
+fn control(line: &str) -> Option<Control> {
+    let line = line.trim();
+    if line == "endif" {
+        return Some(Control::End);
+    }
+    if let Some(rest) = line.strip_prefix("else") {
+        let rest = rest.trim();
+        return if rest.is_empty() { Some(Control::Else(None)) } else { Some(Control::Else(test(rest))) };
+    }
+    test(line).map(Control::If)
+}
+
+/// `ifdef NAME`, `ifeq ($(A),b)`, `ifeq "$(A)" "b"`.
+fn test(line: &str) -> Option<Test> {
+    let (word, rest) = line.split_once(char::is_whitespace).or_else(|| line.find('(').map(|at| line.split_at(at)))?;
+    let rest = rest.trim();
+    let same = match word {
+        "ifdef" | "ifndef" => {
+            return Some(Test { sides: [format!("$({rest})"), String::new()], same: word == "ifndef" });
+        }
+        "ifeq" => true,
+        "ifneq" => false,
+        _ => return None,
+    };
+    let sides = if let Some(inner) = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+        sides(inner)?
+    } else {
+        let mut quoted = rest.split(['"', '\'']).filter(|part| !part.trim().is_empty() || part.is_empty());
+        let first = quoted.nth(1)?;
+        [first.to_owned(), quoted.nth(1).unwrap_or("").to_owned()]
+    };
+    Some(Test { sides, same })
+}
+
+/// The two sides of `(a,b)`.
+fn sides(inner: &str) -> Option<[String; 2]> {
+    let call = format!("eq {inner}");
+    match function(&call)?.1.as_slice() {
+        [left, right] => Some([left, right].map(|side| side.trim().to_owned())),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use proptest::prelude::*;
+
+    use super::super::make_text::LONGEST;
+    use super::*;
+
+    pub(in super::super) fn made(text: &str, target: &str) -> Option<String> {
+        let file = Makefile::read(text);
+        let mut script = file.assignments(&HashSet::new());
+        (file.has(target) && file.bring(target, &mut HashSet::new(), &mut script)).then_some(script)
+    }
+
+    #[test]
+    fn what_a_target_needs_may_be_a_variable_or_a_function() {
+        for needs in [
+            "image-a image-b",
+            "$(ALL)",
+            "$(addprefix image-,$(SVCS))",
+            "$(SVCS:%=image-%)",
+            "$(patsubst %,image-%,$(SVCS))",
+            "$(foreach s,$(SVCS),image-$(s))",
+            "${ALL} | $(sort $(ALL))",
+        ] {
+            let text = format!("SVCS = a b\nALL = $(addprefix image-,$(SVCS))\nall: {needs}\nimage-%:\n\tbuild $*\n");
+            let script = made(&text, "all").unwrap();
+            assert!(script.ends_with("build a\nbuild b\n"), "{needs}: {script}");
+        }
+        assert_eq!(made("all: $(DEPS)\n\techo\n", "all"), None, "what is not known may be anything");
+        assert_eq!(made("a b: %: x-%\n\tp $*\nx-%:\n\tq $@\n", "b").as_deref(), Some("q x-b\np b\n"));
+        assert_eq!(made("N = x y\n$(N):\n\tp $@\n", "y").unwrap().lines().last(), Some("p y"));
+    }
+
+    #[test]
+    fn variables_stand_in_any_order_and_under_conditions() {
+        let script = made("I = $(R):$(T)\nR = r\nT ?= 1\nR += s\nt:\n\tp $(I)\n", "t").unwrap();
+        assert_eq!(script, "R=\"r\"\nR=\"${R} s\"\nT=\"${T:-1}\"\nI=\"${R}:${T}\"\np ${I}\n");
+        let text = "ifdef TAG\nT = a\nelse ifeq ($(X),y)\nT = b\nelse\nT = c\nendif\nt:\n\tp $(T)\n";
+        let script = made(text, "t").unwrap().replace('\n', " ");
+        assert_eq!(
+            script,
+            "if [ \"${TAG}\" != \"\" ]; then : T=\"a\" elif [ \"${X}\" = \"y\" ]; then : T=\"b\" else : T=\"c\" fi p ${T} "
+        );
+    }
+
+    #[test]
+    fn what_grows_without_end_is_not_followed() {
+        let text = "f = $(call f,$(1)$(1))\nt: a\n\tp $(call f,x)\na: t\n\tq\nX = $(X)\n";
+        assert!(made(text, "t").unwrap().len() < LONGEST * 2);
+        assert!(made(&format!("t:\n\tp {}x{}\n", "$(or ".repeat(5_000), ")".repeat(5_000)), "t").is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read(text in "(([a-z]|[A-Z]|[$(){}:=%,]| |\\n|\\t|if|else|endif){0,8}\\n){0,8}") {
+            made(&text, "a");
+        }
+    }
+}
