@@ -99,7 +99,7 @@ impl Reading<'_, '_> {
         if !told.is_empty() || FILES.iter().any(|path| self.text_at(path).is_some()) {
             return told;
         }
-        hidden::compose(arguments, self.scope, self.files, true)
+        hidden::compose(arguments, self.scope, self.files, true).unwrap_or_default()
     }
 
     fn text_at(&self, path: &str) -> Option<String> {

@@ -209,10 +209,10 @@ impl<'d> Reading<'_, 'd> {
     }
 
     pub(super) fn references(&self, command: &Command, arguments: &Arguments<'_>) -> Vec<Reference<'d>> {
-        let builds = command.does == Does::Build;
+        let made = matches!(command.does, Does::Build | Does::Push);
         let found = match command.reader.as_deref() {
             Some("bake") => self.baked_otherwise(arguments),
-            Some("compose") => hidden::compose(arguments, self.scope, self.files, builds),
+            Some("compose") => hidden::compose(arguments, self.scope, self.files, made).unwrap_or_default(),
             _ => command.reference.as_ref().map(|selector| selector.select(arguments, self.scope)).unwrap_or_default(),
         };
         self.read_references(found)
@@ -258,7 +258,31 @@ impl<'d> Reading<'_, 'd> {
         if unclear { Vec::new() } else { names.iter().filter(of_image).cloned().collect() }
     }
 
+    /// Whether a build leaves no image that could go anywhere: it exports files, or what it makes on the build machine has no
+    /// name by which it could be pushed.
+    fn leaves_no_image(&self, command: &Command, arguments: &Arguments<'_>) -> bool {
+        let has = |flags: &[&str]| flags.iter().any(|flag| arguments.has(flag));
+        match command.reader.as_deref() {
+            Some("buildx") if hidden::outputs_files(arguments) => true,
+            // A stage that is built to see whether it can be, such as one that tests.
+            Some("buildx") => {
+                has(&["--target"])
+                    && !has(&["-t", "--tag", "-q", "--quiet", "--iidfile", "--push", "-o", "--output"])
+                    && !self.invocation.redirected
+                    && !self.elsewhere(arguments)
+            }
+            Some("compose") => {
+                let made = hidden::compose(arguments, self.scope, self.files, true);
+                made.is_some_and(|made| made.is_empty()) && !self.elsewhere(arguments) && !self.run.is_declared()
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn build(&self, command: &Command, arguments: &Arguments<'_>) {
+        if self.leaves_no_image(command, arguments) {
+            return self.nothing();
+        }
         let pushes = match &command.pushes {
             Pushes::Always => true,
             Pushes::Never => false,

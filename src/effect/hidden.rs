@@ -7,34 +7,69 @@ use super::world::Files;
 use crate::shell::{Scope, Value};
 use crate::yaml::Document;
 
-/// The images of a compose file at hand, for the services that the command names.
-pub(super) fn compose(arguments: &Arguments<'_>, scope: &Scope, files: &dyn Files, builds: bool) -> Vec<Selected> {
+/// The files that compose takes by itself: the first of these, and what stands over it.
+const COMPOSE: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+const OVERRIDES: [&str; 4] =
+    ["compose.override.yaml", "compose.override.yml", "docker-compose.override.yml", "docker-compose.override.yaml"];
+
+/// A service of compose files, of which a later one stands over an earlier one.
+struct Service<'d> {
+    name: &'d str,
+    image: Option<&'d str>,
+    builds: bool,
+    tags: Vec<&'d str>,
+}
+
+/// The images of the compose files at hand, for the services that the command names; `made` are those that it builds and
+/// pushes. `None` where no such file is at hand.
+pub(super) fn compose(
+    arguments: &Arguments<'_>,
+    scope: &Scope,
+    files: &dyn Files,
+    made: bool,
+) -> Option<Vec<Selected>> {
     let named = arguments.flag(&["-f".to_owned(), "--file".to_owned(), "-c".to_owned(), "--compose-file".to_owned()]);
-    let mut paths: Vec<String> = named.iter().filter_map(|path| path.value.as_literal().map(str::to_owned)).collect();
-    if paths.is_empty() {
-        paths =
-            ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"].map(str::to_owned).to_vec();
+    let read = |path: &str| files.read(&scope.leads(&Value::literal(path)).inside()?);
+    let texts: Vec<String> = if named.is_empty() {
+        let first = COMPOSE.iter().find_map(|path| read(path));
+        first.into_iter().chain(OVERRIDES.iter().find_map(|path| read(path))).collect()
+    } else {
+        named.iter().filter_map(|path| read(path.value.as_literal()?)).collect()
+    };
+    let documents: Vec<Document> = texts.into_iter().map(Document::read).collect();
+    let mut services: Vec<Service<'_>> = Vec::new();
+    for document in &documents {
+        let Some(found) = document.root().and_then(|root| root.get("services")) else { continue };
+        for entry in found.entries() {
+            let at = services.iter().position(|service| service.name == entry.name()).unwrap_or_else(|| {
+                services.push(Service { name: entry.name(), image: None, builds: false, tags: Vec::new() });
+                services.len() - 1
+            });
+            let service = &mut services[at];
+            let build = entry.value.get("build");
+            service.image = entry.value.get("image").and_then(|image| image.text()).or(service.image);
+            service.builds |= build.is_some();
+            let tags = build.and_then(|build| build.get("tags")).into_iter().flat_map(|tags| tags.items());
+            service.tags.extend(tags.filter_map(|tag| tag.text()));
+        }
+    }
+    if services.is_empty() {
+        return None;
     }
     // A stack is deployed whole: the word behind is its name, not a service's.
     let whole = arguments.phrase().first().is_some_and(|word| word == "stack");
     let wanted: Vec<&str> = arguments.plain_values().filter(|_| !whole).filter_map(Value::as_literal).collect();
-    let mut found = Vec::new();
-    for text in paths.iter().filter_map(|path| files.read(&scope.leads(&Value::literal(path.as_str())).inside()?)) {
-        let document = Document::read(text);
-        let Some(services) = document.root().and_then(|root| root.get("services")) else { continue };
-        for entry in services.entries() {
-            let chosen = wanted.is_empty() || wanted.contains(&entry.name());
-            let built = !builds || entry.value.get("build").is_some();
-            if let (true, true, Some(image)) = (chosen, built, entry.value.get("image").and_then(|image| image.text()))
-            {
-                found.push(Selected {
-                    value: interpolated(image, |name| arguments.known(name, scope)),
-                    place: arguments.place(),
-                });
-            }
-        }
-    }
-    found
+    let chosen =
+        |service: &&Service<'_>| (wanted.is_empty() || wanted.contains(&service.name)) && (!made || service.builds);
+    let names = |service: &Service<'_>| {
+        let tags = if made { service.tags.clone() } else { Vec::new() };
+        service.image.into_iter().chain(tags).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let images = services.iter().filter(chosen).flat_map(names).map(|image| Selected {
+        value: interpolated(&image, |name| arguments.known(name, scope)),
+        place: arguments.place(),
+    });
+    Some(images.collect())
 }
 
 /// `${X}`, `$X` and `${X:-y}` as compose replaces them.
@@ -79,6 +114,19 @@ pub(super) fn outputs_to_registry(arguments: &Arguments<'_>) -> bool {
         let value = &output.value;
         value.literal_contains("type=registry") || value.literal_contains("push=true")
     })
+}
+
+/// Whether a build exports files and makes no image: `-o dist`, `--output type=local,dest=out`.
+pub(super) fn outputs_files(arguments: &Arguments<'_>) -> bool {
+    let outputs = arguments.flag(&["-o".to_owned(), "--output".to_owned()]);
+    let is_files = |output: &Selected| {
+        let text = output.value.literal_prefix();
+        let kind = text.split(',').find_map(|part| part.trim().strip_prefix("type="));
+        kind.map_or(output.value.as_literal().is_some() && !text.contains('='), |kind| {
+            matches!(kind, "local" | "tar" | "cacheonly")
+        })
+    };
+    !outputs.is_empty() && outputs.iter().all(is_files)
 }
 
 /// A reference of which only the tag is told.
