@@ -293,6 +293,12 @@ impl<'d> Reading<'_, 'd> {
             }
         };
         let mut references = self.references(command, arguments);
+        if command.reader.as_deref() == Some("buildx") {
+            references.extend(self.read_references(hidden::named_outputs(arguments)));
+        }
+        if command.reader.as_deref() == Some("goal") && references.is_empty() {
+            references = self.read_references(arguments.flag(&["--imageName".to_owned()]));
+        }
         if command.reader.as_deref() == Some("tags") {
             references.extend(self.read_references(arguments.flag(&["--tag".to_owned(), "-t".to_owned()])));
         }

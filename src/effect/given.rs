@@ -227,12 +227,23 @@ fn join_pair(name: &str, value: &Value) -> Value {
     join([&Value::literal(name), value], "=")
 }
 
-/// The images among Ansible's variables, of which a word may hold more than one: `-e "image=r.io/a:1 env=staging"`.
+/// The images among Ansible's variables, of which a word may hold more than one: `-e "image=r.io/a:1 env=staging"`, `-e
+/// '{"image": "r.io/a:1"}'`.
 pub(super) fn variables(arguments: &Arguments<'_>) -> Vec<Selected> {
     let words = arguments.flag(&["-e".to_owned(), "--extra-vars".to_owned()]);
+    let pairs = |word: &Value| {
+        if word.literal_prefix().starts_with('{') {
+            stated::pairs(word).into_iter().map(|(name, value)| join_pair(&name, &value)).collect()
+        } else {
+            word.split_on(char::is_whitespace)
+        }
+    };
     let settings = words.iter().flat_map(|word| {
-        let pairs = word.value.split_on(char::is_whitespace).into_iter();
-        pairs.filter_map(|pair| Some(Selected { value: setting(&pair)?, place: word.place }))
+        pairs(&word.value).into_iter().filter_map(|pair| {
+            let tag = pair.split_once("=").filter(|(name, _)| name.as_literal() == Some("tag"));
+            let value = setting(&pair).or_else(|| Some(tagged(&tag?.1)))?;
+            Some(Selected { value, place: word.place })
+        })
     });
     settings.collect()
 }

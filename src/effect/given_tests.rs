@@ -31,6 +31,10 @@ fn an_image_among_the_settings_is_deployed() {
     assert_eq!(effects(&updates), ["deploy a/b:1"]);
     assert_eq!(effects("tofu apply -var=app_image=a/b:1"), ["deploy a/b:1"]);
     assert_eq!(effects("ansible-playbook -i hosts -e 'env=x image=a/b:1' site.yml"), ["deploy a/b:1"]);
+    assert_eq!(effects("ansible-playbook -e '{\"image\": \"a/b:1\", \"env\": \"x\"}' site.yml"), ["deploy a/b:1"]);
+    assert_eq!(effects("ansible-playbook -e tag=1 site.yml"), ["deploy <the service's image>:1"]);
+    assert_eq!(effects("ansible-playbook -e env=x site.yml"), ["deploy ?"]);
+    assert_eq!(effects("helmfile -e x apply --set image.repository=a/b --set image.tag=1"), ["deploy a/b:1"]);
     assert_eq!(effects("terraform apply -var region=eu:1; terraform destroy -var image=a/b:1"), ["deploy", "deploy"]);
 }
 

@@ -107,6 +107,20 @@ fn replaced(text: &str, value_of: impl Fn(&str, &str) -> Value) -> Value {
     value
 }
 
+/// The names in the output of a build: `--output type=image,name=r.io/app:1,push=true`.
+pub(super) fn named_outputs(arguments: &Arguments<'_>) -> Vec<Selected> {
+    let outputs = arguments.flag(&["-o".to_owned(), "--output".to_owned()]).into_iter();
+    let names = outputs.flat_map(|output| {
+        let parts = output.value.split_on(|c| matches!(c, ',' | '"')).into_iter();
+        let named = parts.skip_while(|part| part.strip_prefix("name=").is_none());
+        let names = named.map(|part| part.strip_prefix("name=").unwrap_or(part));
+        // A list of names stands in quotes, and ends where the next setting begins.
+        let names = names.take_while(|part| !part.literal_contains("=")).filter(|part| !part.is_empty());
+        names.map(move |value| Selected { value, place: output.place }).collect::<Vec<_>>()
+    });
+    names.collect()
+}
+
 /// Whether a build's output goes to a registry.
 pub(super) fn outputs_to_registry(arguments: &Arguments<'_>) -> bool {
     let outputs = arguments.flag(&["-o".to_owned(), "--output".to_owned()]);

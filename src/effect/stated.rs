@@ -95,6 +95,14 @@ fn unmarked(text: &str, symbols: &[Part]) -> Value {
     value
 }
 
+/// The names and texts of a flat map: `{"image": "r.io/a:1"}`.
+pub(super) fn pairs(text: &Value) -> Vec<(String, Value)> {
+    let (marked, symbols) = marked(text);
+    let document = Document::read(marked);
+    let entries = document.root().into_iter().flat_map(|root| root.entries());
+    entries.filter_map(|entry| Some((entry.name().to_owned(), unmarked(entry.value.text()?, &symbols)))).collect()
+}
+
 /// Whether an image in a file of the repository is meant as it stands, and not to be filled in first: names are lower case,
 /// and what begins neither like a version nor `latest` may be a word that something replaces.
 pub(super) fn is_meant(image: &Value) -> bool {

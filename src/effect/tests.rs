@@ -161,6 +161,12 @@ fn builds_are_read() {
         ["build acme.azurecr.io/b:$BITBUCKET_COMMIT +push"]
     );
     assert_eq!(effects("docker-compose -f a.yml -f b.yml up --build smoke"), ["build "]);
+    assert_eq!(effects("./gradlew bootBuildImage --imageName=a/b:1 --publishImage"), ["build a/b:1 +push"]);
+    let named = "docker buildx build --output='type=image,\"name=a/b:1,a/b:2\",push=true' .";
+    assert_eq!(effects(named), ["build a/b:1 a/b:2 +push"]);
+    assert_eq!(effects("docker buildx build -o type=image,name=a/b:1,push=true ."), ["build a/b:1 +push"]);
+    assert_eq!(effects("docker build -o dist .; docker build --target lint ."), [""; 0]);
+    assert_eq!(effects("kubectl create job x --from=cronjob/y; shopt -s globstar; exec 2>&1"), [""; 0]);
     assert_eq!(effects("docker buildx bake --push --set '*.tags=a/b:1' --set app.args.X=1"), ["build a/b:1 +push"]);
     assert_eq!(effects("werf converge --env x\nwaypoint up"), ["build  +push", "deploy ?", "build  +push", "deploy ?"]);
     assert_eq!(

@@ -18,7 +18,7 @@ pub(super) fn bindings(event: &Event, except: &[String], asked: &[CustomVariable
         EventKind::Tag => bindings.tag = Some(named(&event.name)),
         EventKind::PullRequest => {
             bindings.branch =
-                Some(Names { pattern: Some(Alternative { text: event.name.clone() }), except: Vec::new() });
+                Some(Names { pattern: Some(Alternative { text: event.name.clone() }), except: except.to_vec() });
             bindings.pull_request = true;
         }
         EventKind::Custom => bindings.by_hand = true,

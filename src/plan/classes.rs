@@ -121,7 +121,13 @@ impl<'a, 'd> Planner<'a, 'd> {
     fn plan(&mut self, event: Event, selection: &Selection<'d>) -> Plan<'d> {
         let written = selection.selector.pipeline();
         let (pipeline, unknown) = followed(&self.file, written);
-        let except = if event.kind == EventKind::Branch { vec![self.settings.main_branch.clone()] } else { Vec::new() };
+        // A pull request from main is one that a pattern names, and none that a wildcard also takes.
+        let other = match event.kind {
+            EventKind::Branch => true,
+            EventKind::PullRequest => event.name != self.settings.main_branch,
+            _ => false,
+        };
+        let except = if other { vec![self.settings.main_branch.clone()] } else { Vec::new() };
         let bindings = bindings(&event, &except, &variables(&written, &pipeline));
         let (reader, handed) = (&mut self.reader, Handed::default());
         let mut steps = Steps { file: self.file, reader, bindings, handed, event: &event, unknown };

@@ -2,7 +2,8 @@
 
 use super::expansion::cut;
 use super::interpret::Interpreter;
-use super::invocation::{Invocation, Stdin};
+use super::invocation::{Invocation, Stdin, Word};
+use super::status::Status;
 use super::substitute::{matching, printed, words_text};
 use super::value::Value;
 
@@ -28,6 +29,17 @@ impl Interpreter<'_> {
             },
             _ => None,
         })
+    }
+
+    /// `printf -v NAME FORMAT …`
+    pub(super) fn print_into(&mut self, mut invocation: Invocation) {
+        let name = invocation.words.get(2).and_then(Word::literal).map(str::to_owned);
+        if let Some(name) = name {
+            invocation.words.drain(1..3);
+            let value = printed(&invocation).unwrap_or_else(|| Value::command(words_text(&invocation)));
+            self.scope.set(&name, vec![value]);
+        }
+        self.status = Status::Ended(0);
     }
 
     /// What a filter makes of what it reads.

@@ -92,6 +92,10 @@ impl Interpreter<'_> {
             "set" if invocation.words.get(1).and_then(Word::literal) == Some("--") => {
                 self.scope.positional.set(invocation.words.get(2..).unwrap_or(&[]));
             }
+            "printf" if invocation.words.get(1).and_then(Word::literal) == Some("-v") => {
+                self.print_into(invocation);
+                return Flow::Next;
+            }
             "alias" => self.define_aliases(&invocation),
             "unalias" => self.forget_aliases(&invocation),
             "bash" | "sh" | "dash" | "zsh" | "ash" | "ksh" => return self.shell(invocation),

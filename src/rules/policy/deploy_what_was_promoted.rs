@@ -32,19 +32,28 @@ impl Rule for DeployWhatWasPromoted {
                 let deploying = step.deploying();
                 for (at, effect) in deploying.iter().copied().enumerate() {
                     // What a manifest says of the image is overruled by a command after it that names one.
-                    let mut later = deploying[at + 1..].iter();
-                    let overruled =
-                        later.any(|later| matches!(&later.kind, Kind::Deploy { images: Images::Known(_), .. }));
+                    let named = deploying[at + 1..].iter().filter_map(|later| match &later.kind {
+                        Kind::Deploy { images: Images::Known(references), .. } => Some(references),
+                        _ => None,
+                    });
+                    let named: Vec<&Reference<'_>> = named.flatten().collect();
+                    let overruled = !named.is_empty();
                     let Kind::Deploy { images, .. } = &effect.kind else { continue };
                     match images {
                         Images::None | Images::Doubtful { .. } => {}
-                        Images::Hidden | Images::Unsaid | Images::Stated(_) if overruled => {}
+                        Images::Hidden | Images::Unsaid if overruled => {}
                         // It deploys what it builds itself.
                         Images::Hidden if builds_too(step, effect) => {}
                         Images::Unsaid if flow.carries() == Carries::Nothing => {}
                         Images::Hidden | Images::Unsaid => hidden(plan, step, effect, out),
                         Images::Known(references) | Images::Stated(references) => {
-                            for reference in references {
+                            // A manifest of another image stays as it is.
+                            let stays = |stated: &&Reference<'_>| {
+                                let other =
+                                    |name: &&Reference<'_>| stated.same_image(name, false) == Comparison::Different;
+                                !matches!(images, Images::Stated(_)) || named.iter().all(other)
+                            };
+                            for reference in references.iter().filter(stays) {
                                 judge_each(reference, out, |reference, out| {
                                     judge(flow, &expected, plan, step, effect, reference, out);
                                 });
