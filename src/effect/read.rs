@@ -14,7 +14,7 @@ use super::model::{Effect, Kind, Opaque, Site};
 use super::pipe;
 use super::world::{Bindings, Files, World};
 use crate::pipeline::{ScriptItem, Step};
-use crate::shell::{Comparison, Interpreter, Invocation, Parses, Piece, Place, Scope, Written};
+use crate::shell::{Comparison, Interpreter, Invocation, Parses, Piece, Place, Scope, Written, open_compounds};
 use crate::yaml::{Node, NodeId, Span};
 
 /// How many readings of one script are kept; more differ by each event's name, and are not met again.
@@ -164,10 +164,20 @@ impl<'c, 'd> Reader<'c, 'd> {
         };
         let mut interpreter = Interpreter::new(&mut world, &mut self.parses, &mut emit);
         interpreter.written = written;
-        for item in items {
+        let mut rest = items;
+        while let Some((item, behind)) = rest.split_first() {
+            rest = behind;
             match item {
                 ScriptItem::Command(node) => {
-                    let piece = Piece::new(run.source(*node), node.text().unwrap_or(""));
+                    let more = if windows { 0 } else { goes_on_for(*node, behind) };
+                    let (with, behind) = behind.split_at(more);
+                    rest = behind;
+                    let texts = std::iter::once(item).chain(with).filter_map(ScriptItem::command);
+                    let texts: Vec<_> = texts.map(|node| (run.source(node), node.text().unwrap_or(""))).collect();
+                    let piece = match texts.as_slice() {
+                        [(source, text)] => Piece::new(*source, text),
+                        several => Piece::joined(several),
+                    };
                     let piece = if windows { piece.from_powershell() } else { piece };
                     if !interpreter.run(&piece) {
                         break;
@@ -195,6 +205,22 @@ impl<'c, 'd> Reader<'c, 'd> {
         }
         interpreter.written
     }
+}
+
+/// How many of the items that follow a command are needed to end what it opens: the items are one script to the shell.
+fn goes_on_for(command: Node<'_>, behind: &[ScriptItem<'_>]) -> usize {
+    let mut open = open_compounds(command.text().unwrap_or(""));
+    if open <= 0 {
+        return 0;
+    }
+    for (at, item) in behind.iter().enumerate() {
+        let Some(text) = item.command_text() else { return 0 };
+        open += open_compounds(text);
+        if open <= 0 {
+            return at + 1;
+        }
+    }
+    0
 }
 
 pub(super) fn opaque<'d>(what: Opaque, site: Site<'d>, command: &str) -> Effect<'d> {

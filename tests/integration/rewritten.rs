@@ -150,8 +150,9 @@ fn other_clothes_get_the_same_findings() {
         vec![json!(format!("bash -eu <<'WORK'\n{}\nWORK\n", commands.join("\n")))]
     };
     let chained = |commands: &[String]| {
-        // What has a comment, a here-document or more than one line keeps its own item.
-        let simple = |command: &String| !command.contains(['\n', '#']) && !command.contains("<<");
+        // What has a comment, a here-document, more than one line or a part of a compound keeps its own item.
+        let whole = |command: &str| pipewright::shell::open_compounds(command) == 0 && command != "else";
+        let simple = |command: &String| !command.contains(['\n', '#']) && !command.contains("<<") && whole(command);
         if commands.iter().all(simple) {
             vec![json!(commands.join(" && "))]
         } else {
