@@ -10,7 +10,7 @@ use super::keys::{self, list, shown};
 use super::place::{Place, beginning};
 use super::{memory, metas, system, types};
 use crate::finding::{Finding, Findings, Related, RuleMeta, Severity};
-use crate::yaml::{Document, Entry, ProblemKind, Span};
+use crate::yaml::{Document, Entry, Problem, ProblemKind, Span};
 
 /// How many aliases one finding names.
 const ALIASES: usize = 5;
@@ -147,6 +147,11 @@ impl<'d> Writer<'d> {
             }
         }
         if in_holder(pointer) {
+            // What is merged elsewhere may be given there what it lacks; where it is used as it stands, that is told.
+            if self.document.aliases().any(|(_, target)| target.id() == place.node.id()) {
+                let at = self.found.split_off(before);
+                self.found.extend(at.into_iter().filter(|finding| finding.rule != metas::REQUIRED_KEY.id));
+            }
             for finding in &mut self.found[before..] {
                 finding.severity = Severity::Warning;
             }
@@ -284,6 +289,13 @@ impl<'d> Writer<'d> {
                 self.say(&metas::REQUIRED_KEY, place, beginning(place.node), message).help =
                     Some("add `pipelines:` with `default:` and a list of steps".to_owned());
             }
+            return;
+        }
+        // What an unknown anchor would bring may have it.
+        let inside = place.node.span();
+        let unknown =
+            |problem: &Problem| problem.kind == ProblemKind::UndefinedAlias && inside.contains(problem.span.start);
+        if self.document.problems().iter().any(unknown) {
             return;
         }
         let message = format!("{} needs `{key}`", title(owner));

@@ -41,6 +41,11 @@ pub(super) fn unknown(owner: &Value, key: &str, system: Option<&'static str>) ->
             meant: known.iter().find(|known| row.help.contains(&format!("`{known}`"))).map(|known| (*known).to_owned()),
         };
     }
+    // A keyword of another place is no slip of one that is known here.
+    if let Some(help) = elsewhere(place, key) {
+        let message = format!("unknown key `{}` in {place}", shown(key));
+        return Words { message, help, severity: Severity::Error, meant: None };
+    }
     if let Some(meant) = nearest(key, &known) {
         return Words {
             message: format!("unknown key `{}` in {place}; did you mean `{meant}`?", shown(key)),
@@ -49,11 +54,7 @@ pub(super) fn unknown(owner: &Value, key: &str, system: Option<&'static str>) ->
             meant: Some(meant.to_owned()),
         };
     }
-    let help = match elsewhere(place, key) {
-        Some(help) => help,
-        None if known.is_empty() => "remove it".to_owned(),
-        None => format!("known here: {}", list(&known)),
-    };
+    let help = if known.is_empty() { "remove it".to_owned() } else { format!("known here: {}", list(&known)) };
     Words {
         message: format!("unknown key `{}` in {place}", shown(key)),
         help,
@@ -109,6 +110,13 @@ fn is_of_length(plain: &str) -> bool {
 
 /// Where a key belongs that is known, but not here.
 fn elsewhere(place: &str, key: &str) -> Option<String> {
+    if key == "import" {
+        return Some(
+            "name the file under `definitions.imports`, and write `import: PIPELINE@SOURCE` in the place of a pipeline's \
+             list; anchors do not cross files"
+                .to_owned(),
+        );
+    }
     let has = |definition: &str| {
         let pointer = if definition.is_empty() {
             "/properties".to_owned()

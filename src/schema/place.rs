@@ -48,6 +48,9 @@ impl<'d> Place<'d> {
     /// Where a message about the whole node points: a scalar itself, else its key, else its first words.
     pub(super) fn span(&self) -> Span {
         let scalar = self.node.text().is_some() && !self.node.span().is_empty();
+        if let Some(dash) = dash_before(self.node).filter(|_| !scalar && !self.own_key) {
+            return dash;
+        }
         match self.key {
             _ if scalar => self.node.span(),
             Some(key) if self.own_key && !self.aliased => key.span(),
@@ -67,6 +70,27 @@ impl<'d> Place<'d> {
             Some(name) => format!("an item of `{name}`"),
             None if self.holder.is_some() => "an item".to_owned(),
             None => "the file".to_owned(),
+        }
+    }
+}
+
+/// The dash of an item that holds nothing, or a remark only.
+fn dash_before(node: Node<'_>) -> Option<Span> {
+    if !node.is_null() || !node.span().is_empty() {
+        return None;
+    }
+    let before = node.document().text().get(..node.span().start)?;
+    let mut end = before.len();
+    loop {
+        let start = before.get(..end)?.rfind('\n').map_or(0, |at| at + 1);
+        let line = before.get(start..end)?;
+        let indent = line.len() - line.trim_start().len();
+        match line.trim_start() {
+            dash if dash == "-" || dash.starts_with("- ") => {
+                return Some(Span::new(start + indent, start + indent + 1));
+            }
+            rest if start > 0 && (rest.is_empty() || rest.starts_with('#')) => end = start - 1,
+            _ => return None,
         }
     }
 }

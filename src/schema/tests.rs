@@ -24,6 +24,13 @@ fn a_good_file_is_silent() {
 }
 
 #[test]
+fn what_is_not_known_lacks_nothing() {
+    let holder = "definitions:\n  steps:\n    - step: &a {name: x}\n";
+    assert!(said(&format!("{holder}{}", step("<<: *a\nscript: [make]"))).is_empty());
+    assert!(!said(&step("<<: *deploy\nname: x")).iter().any(|line| line.contains("required-key")));
+}
+
+#[test]
 fn each_mistake_is_one_sentence_at_its_place() {
     let cases = [
         (step("scripts: [make]"), "4:9 known-key: unknown key `scripts` in a step; did you mean `script`?"),
@@ -57,6 +64,11 @@ fn each_mistake_is_one_sentence_at_its_place() {
         (
             "pipelines:\n  default:\n    - step:\n      name: a\n      script: [make]\n".to_owned(),
             "3:7 indented-body: `step` is empty: the keys below it are one level too shallow",
+        ),
+        (step("script:\n  - # make\n  - make"), "5:11 right-type: an item of `script` is empty; it should be a string or a map"),
+        (
+            "definitions:\n  steps:\n    - step: &a {name: x}\npipelines:\n  default:\n    - step: *a\n".to_owned(),
+            "3:17 required-key: a step needs `script`",
         ),
         (
             "pipelines:\n  default:\n    '**':\n      - step: {script: [make]}\n".to_owned(),

@@ -64,7 +64,12 @@ fn quoted(text: &str) -> Option<(usize, char)> {
 /// The first quote, or dash of a flag, that a command has outside plain quotes.
 fn in_command(text: &str) -> Option<(usize, char)> {
     unquoted(text, |before, c| {
-        if !is_dash(c) && !opens(c) {
+        // A closing one at the beginning of a word, with another at its end, was meant to open it.
+        let rest = text.get(before.len() + c.len_utf8()..).unwrap_or("");
+        let begins_word = before.is_empty() || before.ends_with(|c: char| c.is_whitespace() || c == '=');
+        let closed = || rest.lines().next().unwrap_or("").contains(c);
+        let opens = opens(c) || closes(c) && begins_word && closed();
+        if !is_dash(c) && !opens {
             return false;
         }
         let after = text.get(before.len() + c.len_utf8()..).and_then(|after| after.chars().next());
@@ -121,6 +126,7 @@ mod tests {
     fn what_the_shell_takes_for_letters_is_told() {
         let script = |command: &str| told(&format!("script:\n  - {command}\n"));
         let quote = "is part of this word: the shell knows plain quotes only";
+        assert_eq!(script("x -f=\u{201d}a\u{201d}"), [format!("2:10 `\u{201d}` {quote}")]);
         assert_eq!(script("git commit -m \u{201c}a b\u{201d}"), [format!("2:19 `\u{201c}` {quote}")]);
         let dash = "begins no flag: the shell's programs know the plain dash only";
         assert_eq!(script("npm test \u{2014}coverage"), [format!("2:14 `\u{2014}` {dash}")]);

@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 use super::expansion::Form;
 use super::interpret::Interpreter;
 use super::piece::Piece;
+use super::plain_word::is_name;
 use super::value::Value;
 use crate::yaml::Span;
 
@@ -188,6 +189,12 @@ impl Interpreter<'_> {
     fn parameter(&mut self, piece: &Piece, span: Span) -> Vec<Value> {
         let text = piece.text.clone();
         let raw = text.get(span.start..span.end).unwrap_or("");
+        // `${{NAME}}` is filled in by Bitbucket.
+        if let Some(name) = raw.strip_prefix('{').and_then(|raw| raw.strip_suffix('}')).map(str::trim)
+            && is_name(name)
+        {
+            return self.variable(name).or_itself().into_owned();
+        }
         if let Some(values) = self.scope.list_text(raw).or_else(|| self.entry(piece, span)) {
             return values;
         }

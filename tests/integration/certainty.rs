@@ -693,3 +693,30 @@ fn an_image_is_asked_for_where_a_container_runs_and_latest_is_any_tag_that_begin
     assert_eq!(pinned("image: 'a/b:latest-full'"), [newest("a/b:latest-full")]);
     assert_eq!(pinned("image: 'a/b:1-latest'"), [""; 0]);
 }
+
+#[test]
+fn what_bitbucket_fills_in_before_the_run_is_the_variable() {
+    let filled = "docker push r.example/p/app:${{BITBUCKET_COMMIT}}";
+    assert_eq!(told(&flow(filled, RETAG, DEPLOY)), Vec::<String>::new());
+    let image = flow(PUSH, RETAG, DEPLOY).replace("image: acme/ci-tools:1.8.0", "image: ${{TOOLS_IMAGE}}");
+    assert_eq!(told(&image), Vec::<String>::new());
+    let of_run = "echo ${{BITBUCKET_TAG}}; docker push r.example/p/app:$BITBUCKET_COMMIT";
+    let told = told(&flow(of_run, RETAG, DEPLOY));
+    assert!(
+        told[0].starts_with("warning known-variable: `${{BITBUCKET_TAG}}` is filled in before the run"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_child_step_hands_artifacts_on_by_name() {
+    let file = |artifacts: &str| {
+        format!(
+            "pipelines:\n  default:\n    - step: {{type: pipeline, custom: a, artifacts: {{{artifacts}}}}}\n  custom:\n    a:\n      \
+             - step: {{script: [make]}}\n"
+        )
+    };
+    let refused = |artifacts: &str| findings(&file(artifacts)).iter().any(|finding| finding.rule == "known-key");
+    assert!(!refused("input: [app.tgz], output: [report.json]") && !refused("upload: [a], download: [b]"));
+    assert!(refused("paths: [a]"));
+}

@@ -31,7 +31,8 @@ impl Rule for ConstantImage {
     }
 }
 
-/// Whether `$` begins a name or a brace.
+/// Whether `$` begins a name or a brace. `${{NAME}}` is filled in before the file is read.
 fn variable(text: &str) -> bool {
-    text.split('$').skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '{'))
+    let begins = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '{');
+    text.split('$').skip(1).any(|rest| begins(rest) && !rest.starts_with("{{"))
 }

@@ -91,9 +91,9 @@ fn placeholders(text: &str) -> Vec<Span> {
             (None, '}') => braces = braces.saturating_sub(1),
             (None, '<') if braces == 0 && !before.is_ascii_digit() => {
                 let rest = rest_of(at + 1);
-                if let Some(length) = name(rest)
-                    && nobody_means(before, rest.get(..length).unwrap_or(""), rest_of(at + length + 2))
-                {
+                let meant =
+                    |length: &usize| !nobody_means(before, rest.get(..*length).unwrap_or(""), rest_of(at + length + 2));
+                if let Some(length) = name(rest).filter(|length| !meant(length)).or_else(|| without_target(rest)) {
                     found.push(Span::new(at, at + length + 2));
                     passed_to = at + length + 2;
                 }
@@ -112,6 +112,19 @@ fn name(rest: &str) -> Option<usize> {
     let capitals = name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || "_-".contains(c));
     (capitals || is_yours(name)).then_some(length)
+}
+
+/// The length of any name with a `>` right after it that ends its command: nothing is there to write to, so the shell takes it
+/// for nothing at all.
+fn without_target(rest: &str) -> Option<usize> {
+    let length = rest.find('>').filter(|length| (2..=LONGEST).contains(length))?;
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || "_- .".contains(c))
+    };
+    let after = rest.get(length + 1..)?.trim_start_matches([' ', '\t']);
+    let ends = after.is_empty() || after.starts_with(['\n', '\r', ';', ')']) || after.starts_with("&&");
+    (ends && rest.get(..length).is_some_and(is_name)).then_some(length)
 }
 
 /// `your-project`, `YOUR_ID`, `your app`.
@@ -157,6 +170,8 @@ mod tests {
             ("docker push <your-registry>/app", "<your-registry>"),
             ("x --name <your app name> y", "<your app name>"),
             ("x [ -n \"$A\" ] <ID>", "<ID>"),
+            ("aws s3 ls <bucket>", "<bucket>"),
+            ("aws s3 ls <my bucket name>; date", "<my bucket name>"),
         ] {
             assert_eq!(found(text), name, "{text}");
         }
@@ -185,7 +200,7 @@ mod tests {
             "[[ $A <BB> ]]",
             "if ((A <BB> C)); then date; fi",
             "x ${T//<ID>/$V}",
-            "a <in>",
+            "a <in> out",
             "diff <(sort A) <(sort B)",
             "x < FILE",
         ] {

@@ -90,17 +90,34 @@ fn tell(site: &Site<'_>, span: Span, read: &Read<'_>, why: &Unset, out: &mut Fin
     site.tell(out.violated(span, message).help(help));
 }
 
-/// Tells of `${{ … }}`, on which the shell ends: "bad substitution".
+/// Variables of Bitbucket that have a value before a pipeline runs, when `${{NAME}}` is filled in.
+const BEFORE_THE_RUN: [&str; 5] =
+    ["BITBUCKET_WORKSPACE", "BITBUCKET_REPO_SLUG", "BITBUCKET_BRANCH", "BITBUCKET_COMMIT", "BITBUCKET_PR_ID"];
+
+/// Tells of `${{ … }}` that Bitbucket does not fill in, on which the shell ends: "bad substitution".
 fn template(site: &Site<'_>, node: Node<'_>, text: &str, told: &mut Told, out: &mut Findings<'_>) {
-    let Some(first) = memmem::find(text.as_bytes(), b"${{") else { return };
-    let quoted = text.get(..first).unwrap_or("").matches('\'').count() % 2 == 1;
-    let length = text.get(first..).and_then(|rest| rest.find("}}"));
-    let (Some(length), false) = (length, quoted || text.contains("<<")) else { return };
-    let span = node.source_span(Span::new(first, first + length + 2));
-    if told.first(span) {
-        let message = "`${{ … }}` is an expression of GitHub Actions, and no shell can read it";
-        let help = "write the variable as `$NAME`; secrets are secured variables of the repository";
-        site.tell(out.violated(span, message).help(help));
+    for first in memmem::find_iter(text.as_bytes(), b"${{") {
+        let quoted = text.get(..first).unwrap_or("").matches('\'').count() % 2 == 1;
+        let Some(length) = text.get(first..).and_then(|rest| rest.find("}}")) else { return };
+        let name = text.get(first + 3..first + length).unwrap_or("").trim();
+        let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let (message, help) = match name {
+            own if own.starts_with("BITBUCKET_") && is_name(own) && !BEFORE_THE_RUN.contains(&own) => (
+                format!("`${{{{{own}}}}}` is filled in before the run, when `{own}` has no value yet"),
+                format!("write `${own}`: the shell knows it when the step runs"),
+            ),
+            own if is_name(own) => continue,
+            _ if quoted || text.contains("<<") => return,
+            _ => (
+                "`${{ … }}` is an expression of GitHub Actions, and no shell can read it".to_owned(),
+                "write the variable as `$NAME`; secrets are secured variables of the repository".to_owned(),
+            ),
+        };
+        let span = node.source_span(Span::new(first, first + length + 2));
+        if told.first(span) {
+            site.tell(out.violated(span, message).help(help));
+        }
+        return;
     }
 }
 
