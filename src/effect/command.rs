@@ -7,7 +7,6 @@ use super::compare::Comparison;
 use super::daemon::Daemon;
 use super::deploy;
 use super::family;
-use super::git;
 use super::hidden;
 use super::model::{AtHand, Effect, Images, Kind, Opaque};
 use super::read::Run;
@@ -90,7 +89,7 @@ impl<'d> Reading<'_, 'd> {
                 return;
             }
         }
-        if name == "git" && git::pushes_a_branch(self.invocation) {
+        if name == "git" && self.pushes_a_branch() {
             // A commit that a controller follows deploys; in a step that declares an environment it is meant to.
             self.push(
                 Kind::Deploy { images: Images::Unsaid, to: None, weak: true, restart: true },

@@ -146,6 +146,17 @@ impl Reading<'_, '_> {
             _ => None,
         };
         let script = called.filter(|path| is_script(path, name));
+        // What lies on another machine has no text to be followed, and a name that may say what it does.
+        let there = called.unwrap_or(path);
+        if script.is_none()
+            && self.invocation.remote.is_some()
+            && (there.contains('/') || there.ends_with(".sh"))
+            && runner::is_telling(there)
+        {
+            let what = Opaque::Script { path: there.to_owned(), telling: true, at_hand: AtHand::No };
+            self.push(Kind::Opaque(what), there.to_owned(), self.words(&[]));
+            return;
+        }
         // `bash ./gradlew test`
         let tool = called
             .filter(|path| is_repository_path(path) || matches!(name, "bash" | "sh"))

@@ -39,6 +39,9 @@ fn a_word_of_another_command_is_no_subcommand() {
     for script in ["git push o HEAD:x", "git -c a=b push o HEAD:x", "git subtree push --prefix dist o gh-pages"] {
         assert_eq!(effects(script), ["deploy ?"], "{script}");
     }
+    let tagged = "git tag -a \"1.$BITBUCKET_BUILD_NUMBER\" -m x; git push origin \"1.$BITBUCKET_BUILD_NUMBER\"";
+    assert_eq!(effects(tagged), Vec::<String>::new());
+    assert_eq!(effects("git tag 1; git push origin main"), ["deploy ?"]);
     for script in ["npx cap sync android", "cap sync", "cap production doctor", "git lfs push o x"] {
         assert_eq!(effects(script), Vec::<String>::new(), "{script}");
     }

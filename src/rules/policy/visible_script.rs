@@ -36,7 +36,12 @@ impl Rule for VisibleScript {
                 };
                 let place = effect.site.span();
                 let trace = plan.trace_to(step, effect);
-                if at_hand == AtHand::Untold && telling {
+                if effect.remote && runs_there(name) {
+                    out.cannot_tell(place, format!("`{name}` lies on another machine, so its effects are unknown"))
+                        .about(program(name), name)
+                        .help("send a script of the repository instead: `ssh HOST 'bash -s' < deploy.sh`, or write its commands here")
+                        .trace(trace);
+                } else if at_hand == AtHand::Untold && telling {
                     let says = "runs in a folder that can't be told, and its name says that it builds or deploys";
                     out.violated(place, format!("`{name}` {says}"))
                         .severity(Severity::Warning)
@@ -80,6 +85,11 @@ impl Rule for VisibleScript {
             }
         }
     }
+}
+
+/// Whether a script that another machine runs is none of the checkout: it is called by its place there.
+fn runs_there(path: &str) -> bool {
+    path.starts_with(['/', '~', '$']) || !path.contains('/')
 }
 
 /// The program of a call: `npm` of `npm run lint`, the whole of a path.

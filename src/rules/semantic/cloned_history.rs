@@ -4,6 +4,7 @@ use super::site::Told;
 use crate::effect::GitCall;
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::{File, ScriptItem, Step};
+use crate::plan::EventKind;
 use crate::rules::{Flow, Rule};
 use crate::yaml::Node;
 
@@ -63,8 +64,9 @@ impl Rule for ClonedHistory {
                 if !step.found.unread.is_empty() || step.has_opaque() {
                     continue;
                 }
-                // Its own tag stands on the commit of a tag's run.
-                if plan.is_tag() && matches!(missing, Missing::Older(_))
+                // Its own tag stands on the commit of a tag's run, and for the merge of a pull request no depth counts.
+                let whole = plan.is_tag() || plan.event.kind == EventKind::PullRequest;
+                if whole && matches!(missing, Missing::Older(_))
                     || matches!(missing, Missing::Everything(_)) && goes_elsewhere(&step.step)
                 {
                     continue;
