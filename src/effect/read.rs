@@ -153,7 +153,7 @@ impl<'c, 'd> Reader<'c, 'd> {
         if items.is_empty() {
             return written;
         }
-        let mut world = World { consulted: &run.consulted, files: self.files };
+        let mut world = World { consulted: &run.consulted, files: self.files, followed: Vec::new() };
         let (catalogue, files) = (self.catalogue, self.files);
         let mut emit = |scope: &Scope, invocation: &Invocation| {
             if !invocation.certain {
@@ -203,7 +203,9 @@ impl<'c, 'd> Reader<'c, 'd> {
             let site = Site { node, range: Span::default() };
             run.found.borrow_mut().effects.push(opaque(Opaque::Exhausted, site, "the script"));
         }
-        interpreter.written
+        let written = interpreter.written;
+        run.found_mut().followed.append(&mut world.followed);
+        written
     }
 }
 

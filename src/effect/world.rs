@@ -218,6 +218,18 @@ impl Bindings {
 pub(super) struct World<'b> {
     pub(super) consulted: &'b Consulted<'b>,
     pub(super) files: &'b dyn Files,
+    /// The texts of scripts and targets at hand that were followed.
+    pub(super) followed: Vec<String>,
+}
+
+impl World<'_> {
+    /// Keeps a text that is followed.
+    fn follow(&mut self, text: String) -> String {
+        if !self.followed.contains(&text) {
+            self.followed.push(text.clone());
+        }
+        text
+    }
 }
 
 impl Host for World<'_> {
@@ -241,7 +253,7 @@ impl Host for World<'_> {
         let text = self.files.read(path)?;
         let first = text.lines().next().unwrap_or("");
         let shell = !first.starts_with("#!") || first.contains("sh");
-        shell.then_some(text)
+        shell.then(|| self.follow(text))
     }
 
     fn list(&self, folder: &str) -> Option<Vec<String>> {
@@ -249,7 +261,7 @@ impl Host for World<'_> {
     }
 
     fn target(&mut self, folder: &str, words: &[String]) -> Option<String> {
-        super::at_hand::script(words, &Below { files: self.files, folder })
+        super::at_hand::script(words, &Below { files: self.files, folder }).map(|text| self.follow(text))
     }
 }
 

@@ -9,7 +9,7 @@ use super::steps::Steps;
 use super::triggered::triggered;
 use super::{Event, EventKind};
 use crate::effect::{Catalogue, Files, Reader};
-use crate::pipeline::{File, Section, Selector, Trigger};
+use crate::pipeline::{Alternative, File, Section, Selector, Trigger};
 use crate::settings::Settings;
 
 /// Makes plans of one file.
@@ -70,10 +70,12 @@ impl<'a, 'd> Planner<'a, 'd> {
 
     /// The plans of one event: a push to an open pull request's branch is told apart from the pull request itself.
     pub fn of(&mut self, event: &Event) -> Option<Plan<'d>> {
+        // No name of a branch or a tag has a wildcard: what has one stands for a class, and all of it must be taken.
+        let name = Alternative { text: event.name.clone() }.example();
         let selection = match event.kind {
-            EventKind::Main | EventKind::Branch => self.branch(&event.name)?,
-            EventKind::Tag => self.tags.select(&event.name)?,
-            EventKind::PullRequest => self.pull_requests.select(&event.name)?,
+            EventKind::Main | EventKind::Branch => self.branch(&name)?,
+            EventKind::Tag => self.tags.select(&name)?,
+            EventKind::PullRequest => self.pull_requests.select(&name)?,
             EventKind::Custom => Selection::of(self.file.custom(&event.name)?),
         };
         Some(self.plan(event.clone(), &selection))

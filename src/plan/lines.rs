@@ -1,12 +1,12 @@
 //! What a step runs otherwise, command by command, where its effects don't tell it already.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::bearing::weighed;
 use super::calls::pipes;
 use super::does::told_at;
 use super::model::PlannedStep;
-use super::script::{Line, LineKind, lines};
+use super::script::{Line, LineKind, followed, lines};
 use super::wrapped::wraps;
 use crate::shell::{errexit, pipefail};
 use crate::text::named;
@@ -63,18 +63,37 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around:
     let (old_sites, new_sites) = (told_at(before, now), told_at(now, before));
     let mut told = pipes(before, now, &old_sites, &new_sites);
     let (was, is) = (lines(before, around.hide), lines(now, around.hide));
+    let (script_was, script_is) = (followed(before, around.hide), followed(now, around.hide));
+    told.extend(in_scripts((&was, &script_was), (&is, &script_is)));
     if texts(&was) == texts(&is) {
         return told;
     }
     let (mut gone, mut fresh) = (beyond(&was, &is), beyond(&is, &was));
+    let in_order = was.iter().filter(|line| line.kind != LineKind::Pipe).count() < 2;
     if gone.is_empty() && fresh.is_empty() {
-        told.push(("runs its commands in another order".to_owned(), false));
+        if !in_order {
+            told.push(("runs its commands in another order".to_owned(), false));
+        }
+        return told;
+    }
+    // What a script at hand runs, the step runs; and `set -e` is set by itself.
+    let idle = |line: &Line, all: &[Line]| {
+        matches!(line.text.as_str(), "set -e" | "set -o errexit")
+            && !all.iter().any(|line| errexit(&line.text) == Some(false))
+    };
+    gone.retain(|line| !script_is.contains(&line.text) && !idle(line, &was));
+    fresh.retain(|line| !script_was.contains(&line.text) && !idle(line, &is));
+    if gone.is_empty() && fresh.is_empty() {
         return told;
     }
     told.extend(weighed((before, now), around.hide, &mut gone, &mut fresh));
     let is_command = |line: &&Line| !is_syntax(&line.text);
     if told.is_empty() && !gone.iter().chain(&fresh).any(is_command) {
-        told.push(("has other branches".to_owned(), false));
+        // Functions and groups by themselves change nothing.
+        let parts = |line: &&Line| !matches!(line.text.as_str(), "{" | "}") && !line.text.ends_with('{');
+        if gone.iter().chain(&fresh).any(parts) {
+            told.push(("has other branches".to_owned(), false));
+        }
         return told;
     }
     let is_text = |line: &&Line| line.kind == LineKind::Text;
@@ -114,6 +133,28 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around:
     told.extend(list(&less).map(|names| (format!("runs {names} less often"), false)));
     told.extend(of_lost(lost, around));
     told.extend(of_fresh(fresh, &is));
+    told
+}
+
+/// What is told of checks in the scripts at hand that a step runs.
+fn in_scripts(
+    (was, script_was): (&[Line], &BTreeSet<String>),
+    (is, script_is): (&[Line], &BTreeSet<String>),
+) -> Vec<(String, bool)> {
+    let beyond = |one: &BTreeSet<String>, other: &BTreeSet<String>, lines: &[Line]| -> Vec<String> {
+        let is_check =
+            |text: &&String| is_safeguard(text) && !text.starts_with("set ") && !is_syntax(text) && !is_branch(text);
+        let more = one.difference(other).filter(is_check);
+        more.filter(|text| !lines.iter().any(|line| line.text == **text)).map(|text| shown(text)).collect()
+    };
+    let (gone, fresh) = (beyond(script_was, script_is, is), beyond(script_is, script_was, was));
+    let mut told = Vec::new();
+    if !gone.is_empty() {
+        told.push((format!("no longer runs {}, which a script at hand ran", named(&gone)), true));
+    }
+    if !fresh.is_empty() {
+        told.push((format!("runs {} by a script at hand", named(&fresh)), false));
+    }
     told
 }
 
@@ -266,7 +307,11 @@ fn forgiven(text: &str) -> Option<&str> {
 
 /// Whether from here on the failure of a command stops nothing.
 fn goes_on(text: &str) -> bool {
-    errexit(text) == Some(false) || pipefail(text) == Some(false)
+    // `trap 'exit 0' EXIT`: whatever failed, the script ends well.
+    let forgives = text.starts_with("trap ")
+        && text.contains("exit 0")
+        && text.split(' ').any(|word| matches!(word, "EXIT" | "ERR" | "0"));
+    errexit(text) == Some(false) || pipefail(text) == Some(false) || forgives
 }
 
 /// Whether it is no command by itself.

@@ -1,5 +1,7 @@
 //! The command lines of a step's scripts, as a comparison sees them.
 
+use std::collections::BTreeSet;
+
 use super::model::PlannedStep;
 use crate::pipeline::ScriptItem;
 use crate::yaml::{Node, NodeId, Span};
@@ -45,8 +47,20 @@ pub(super) fn lines(step: &PlannedStep<'_>, hide: &dyn Fn(&mut String)) -> Vec<L
     found
 }
 
+/// The commands of the scripts at hand that a step runs, each once.
+pub(super) fn followed(step: &PlannedStep<'_>, hide: &dyn Fn(&mut String)) -> BTreeSet<String> {
+    let mut lines = Vec::new();
+    for text in &step.found.followed {
+        commands_of(step.step.node().id(), text, LineKind::Script, hide, &mut lines);
+    }
+    lines.into_iter().filter(|line| line.kind == LineKind::Script).map(|line| line.text).collect()
+}
+
 fn commands(node: Node<'_>, part: LineKind, hide: &dyn Fn(&mut String), out: &mut Vec<Line>) {
-    let Some(text) = node.text() else { return };
+    commands_of(node.id(), node.text().unwrap_or(""), part, hide, out);
+}
+
+fn commands_of(node: NodeId, text: &str, part: LineKind, hide: &dyn Fn(&mut String), out: &mut Vec<Line>) {
     // A line that ends in `\` goes on in the next one.
     let mut text = text.replace("\\\n", "  ");
     // Before anything is cut: a part of a credential is one, too.
@@ -59,7 +73,7 @@ fn commands(node: Node<'_>, part: LineKind, hide: &dyn Fn(&mut String), out: &mu
             let ends = line.trim() == word;
             if !ends {
                 out.push(Line {
-                    node: node.id(),
+                    node,
                     range: Span::new(start, end),
                     text: line.trim().to_owned(),
                     kind: LineKind::Text,
@@ -72,7 +86,7 @@ fn commands(node: Node<'_>, part: LineKind, hide: &dyn Fn(&mut String), out: &mu
                 let plain = behind_syntax(plainly(line.get(piece.start..piece.end).unwrap_or("")));
                 if !plain.is_empty() {
                     let range = Span::new(start + piece.start, start + piece.end);
-                    out.push(Line { node: node.id(), range, text: plain, kind: part });
+                    out.push(Line { node, range, text: plain, kind: part });
                 }
             }
             end_of_document = here_document(line);

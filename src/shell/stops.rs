@@ -36,6 +36,8 @@ pub struct Stop {
 #[derive(Clone)]
 struct Around {
     stops: bool,
+    /// Whether how it ends is how the script or the function ends.
+    last: bool,
     piped: bool,
     within: Option<Rc<str>>,
 }
@@ -60,7 +62,8 @@ pub fn stops(texts: &[&str]) -> Vec<Stop> {
     for (at, text) in texts.iter().enumerate() {
         walk.at = at;
         if let Some(tree) = Parses::new().tree(&Rc::from(*text)) {
-            walk.node(tree.root_node(), &Around { stops: true, piped: false, within: None });
+            let last = at + 1 == texts.len();
+            walk.node(tree.root_node(), &Around { stops: true, last, piped: false, within: None });
         }
     }
     if walk.found.len() > MOST {
@@ -115,7 +118,8 @@ impl Walk<'_> {
             "list" => {
                 let (Some(left), Some(right)) = (node.named_child(0), node.named_child(1)) else { return };
                 let or = node.child(1).is_some_and(|operator| operator.kind() == "||");
-                let stops = around.stops && !(or && self.forgives(right));
+                // What fails left of `&&` ends nothing, unless it is how all of it ends.
+                let stops = around.stops && if or { !self.forgives(right) } else { around.last };
                 self.node(left, &Around { stops, ..around.clone() });
                 self.node(right, around);
             }
@@ -123,7 +127,7 @@ impl Walk<'_> {
             "function_definition" => {
                 let name = node.child_by_field_name("name").map(|name| Rc::from(self.text(name)));
                 if let Some(inner) = node.child_by_field_name("body") {
-                    self.node(inner, &Around { stops: true, piped: false, within: name });
+                    self.node(inner, &Around { stops: true, last: true, piped: false, within: name });
                 }
             }
             // Without `set -e` of its own; its last command tells how it ends.
@@ -145,10 +149,13 @@ impl Walk<'_> {
 
     fn statements(&mut self, node: Node<'_>, around: &Around) {
         let mut cursor = node.walk();
-        for child in node.named_children(&mut cursor) {
+        let children: Vec<Node<'_>> = node.named_children(&mut cursor).collect();
+        let end = children.iter().rposition(|child| child.kind() != "comment");
+        for (at, child) in children.into_iter().enumerate() {
             let aside = child.next_sibling().is_some_and(|next| next.kind() == "&") && !self.waits();
             let stops = around.stops && !aside;
-            self.node(child, &Around { stops, ..around.clone() });
+            let last = around.last && end == Some(at);
+            self.node(child, &Around { stops, last, ..around.clone() });
         }
     }
 
@@ -156,7 +163,7 @@ impl Walk<'_> {
         if let Some(pipefail) = pipefail(self.text(node)) {
             self.pipefail = pipefail;
         }
-        let Around { stops, piped, within } = around.clone();
+        let Around { stops, piped, within, .. } = around.clone();
         self.found.push(Stop { text: self.at, span: span(node), whole, stops, piped, within });
         self.statements(node, &around.ignored());
     }
@@ -348,6 +355,7 @@ mod tests {
             assert_eq!(told(&[script]), [true], "{script}");
         }
         assert_eq!(told(&["set -o pipefail", "p a | tee l"]), [true]);
+        assert_eq!(told(&["p a && q", "p b && q # at the end"]), [false, true]);
     }
 
     #[test]
@@ -366,6 +374,10 @@ mod tests {
             "p a || { echo no; }",
             "p a || rc=$?",
             "p a && q || true",
+            "p a && q\nr",
+            "p a && q; r",
+            "f() { p a && q; r; }; f",
+            "if x; then p a && q; fi\nr",
             "(p a) || true",
             "! p a",
             "if p a; then q; fi",
