@@ -47,7 +47,7 @@ pub struct PlannedStep<'d> {
     pub last: bool,
     /// The custom pipeline that a child step started it from.
     pub child: Option<String>,
-    /// The `trigger: manual` of the step or of its stage.
+    /// The `trigger: manual` of the step, or of the stage that it begins.
     pub manual: Option<Node<'d>>,
     /// Whether a person must act before it: on itself, on its stage, or on an earlier step.
     pub gated: bool,

@@ -112,7 +112,11 @@ impl<'d> Steps<'_, '_, 'd> {
             return;
         }
         let of_stage = |read: fn(&Stage<'d>) -> Option<Node<'d>>| stage.as_ref().and_then(read);
-        let manual = step.manual().or_else(|| of_stage(Stage::manual));
+        // A person lets the stage begin, and its other steps follow by themselves.
+        let begins = !out.iter().any(|other| other.item == item && !(other.parallel && group.is_some()));
+        let of_gate = of_stage(Stage::manual);
+        let manual = step.manual().or(of_gate.filter(|_| begins));
+        let gate_before = gate.or(of_gate.filter(|_| !begins));
         let deployment = step.deployment().or_else(|| of_stage(Stage::deployment));
         let environment = step.environment().or_else(|| of_stage(Stage::environment));
         let declared = deployment.or(environment);
@@ -134,8 +138,8 @@ impl<'d> Steps<'_, '_, 'd> {
             last: false,
             child: child.map(str::to_owned),
             manual,
-            gated: manual.is_some() || gate.is_some(),
-            gate_before: *gate,
+            gated: manual.is_some() || gate_before.is_some(),
+            gate_before,
             deployment,
             environment,
             found,
