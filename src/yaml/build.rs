@@ -13,6 +13,7 @@ use super::node::{Content, EntryData, NodeData, NodeId, Style, Text, mark};
 use super::problem::{Problem, ProblemKind};
 use super::seen::Seen;
 use super::span::Span;
+use super::tabs;
 
 /// How many entries all merge keys of a text may bring together.
 const MERGED_ENTRIES: usize = 1_000_000;
@@ -27,6 +28,7 @@ pub(super) fn read(text: String, limits: Limits) -> Document {
         builder.run()
     };
     let Builder { nodes, mut problems, comments, lines, .. } = builder;
+    problems.extend(tabs::behind_marks(&text, &nodes));
     problems.sort_by_key(|problem| problem.span.start);
     let (own_text, own_nodes) = (text.len(), nodes.len());
     Document {

@@ -14,6 +14,7 @@ mod part;
 mod problem;
 mod seen;
 mod span;
+mod tabs;
 mod typed;
 
 pub use document::{Comment, Document, Limits, Step};

@@ -27,6 +27,21 @@ impl<'t> Stop<'t> {
             let message = format!("`{key}` has no dash, as the items beside it have (line {})", row.line);
             return Some(cause(first.span(), message, "begin it with `- `"));
         }
+        // An item among the keys of a map: the key that holds the list is forgotten.
+        if let Some(sibling) =
+            beside.filter(|sibling| row.is_item() && !sibling.is_item() && !sibling.body().value.is_empty())
+        {
+            let holder = holders.iter().find(|holder| holder.depth < row.depth).map(Row::body);
+            let owner = holder.and_then(|holder| named(holder.key));
+            let whose = owner.map_or("a map".to_owned(), |owner| format!("`{owner}`"));
+            let message = format!("a list item stands among the keys of {whose}, beside line {}", sibling.line);
+            let help = match owner {
+                Some("parallel" | "stage") => "write `steps:` on the line above it, and indent the items below that",
+                Some("artifacts") => "write `paths:` on the line above it, and indent the items below that",
+                _ => "write the key of the list on the line above it, and indent the items below that",
+            };
+            return Some(cause(row.span(), message, help));
+        }
         // A key at the depth of the dashes belongs into the item above, or to the key that has the list.
         let item = holders.iter().find(|holder| holder.depth == row.depth && holder.is_item() && !row.is_item());
         if let Some(item) = item {

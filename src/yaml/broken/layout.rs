@@ -107,6 +107,10 @@ impl<'t> Stop<'t> {
             let key = row.text;
             return cause(row.span(), format!("`{key}` has no colon after it"), format!("write `{key}:`"));
         }
+        if let Some(pattern) = row.text.strip_suffix(':').filter(|pattern| pattern.starts_with('*')) {
+            let message = "a pattern that begins with `*` is read as an alias, unless it stands in quotes";
+            return cause(row.span(), message, format!("write `'{pattern}':`"));
+        }
         if row.text.starts_with('%') {
             return cause(row.span(), "a line that begins with `%` needs a line `---` below it", "remove it");
         }

@@ -1,0 +1,37 @@
+//! Tabs between a mark of YAML's and what it marks: YAML 1.2 takes them for blanks, and the readers of Java, of which Bitbucket's
+//! is one, stop at them.
+
+use super::Span;
+use super::node::NodeData;
+use super::problem::{Problem, ProblemKind};
+
+/// The tab behind each dash and colon, where the item or the value stands on the same line.
+pub(super) fn behind_marks(text: &str, nodes: &[NodeData]) -> Vec<Problem> {
+    if !text.contains('\t') {
+        return Vec::new();
+    }
+    let bytes = text.as_bytes();
+    let mut problems: Vec<Problem> = Vec::new();
+    for node in nodes {
+        let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+        let before = bytes.get(..node.span.start).unwrap_or(&[]);
+        let length = before.iter().rev().take_while(|byte| blank(byte)).count();
+        let (head, between) = before.split_at(before.len() - length);
+        let Some(tab) = between.iter().position(|byte| *byte == b'\t') else { continue };
+        if !matches!(head.last(), Some(b'-' | b':')) {
+            continue;
+        }
+        let span = Span::new(head.len() + tab, head.len() + tab + 1);
+        if problems.iter().all(|problem| problem.span != span) {
+            let mark = if head.last() == Some(&b'-') { "dash" } else { "colon" };
+            problems.push(Problem {
+                kind: ProblemKind::Tab,
+                span,
+                message: format!("a tab stands behind the {mark}; Bitbucket's reader of YAML wants a space"),
+                help: Some("replace it with a space".to_owned()),
+                related: None,
+            });
+        }
+    }
+    problems
+}
