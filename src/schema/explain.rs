@@ -291,6 +291,10 @@ impl<'d> Writer<'d> {
             }
             return;
         }
+        // It stands beside what should hold it, which is told there.
+        if place.own_key && place.holder.is_some_and(|holder| holder.is_mapping() && holder.get(key).is_some()) {
+            return;
+        }
         // What an unknown anchor would bring may have it.
         let inside = place.node.span();
         let unknown =

@@ -28,6 +28,9 @@ impl<'d> Writer<'d> {
         if !place.node.is_mapping() {
             return false;
         }
+        if pointer == "/pipelines" && self.section_without_body(pointer, place, failures) {
+            return true;
+        }
         if at(&["item", "customItem", "member", "stageItem"]) {
             return self.item(pointer, place, failures);
         }
@@ -38,6 +41,27 @@ impl<'d> Writer<'d> {
             return self.command(place);
         }
         false
+    }
+
+    /// A section whose patterns stand beside it.
+    fn section_without_body(&mut self, pointer: &str, place: &Place<'d>, failures: &[Failure]) -> bool {
+        let unknown = failures.iter().find_map(|failure| match &failure.kind {
+            Kind::UnknownKeys(unknown) => Some(unknown),
+            _ => None,
+        });
+        let Some(unknown) = unknown else { return false };
+        let entries: Vec<_> = place.node.entries().collect();
+        let shallow = entries.windows(2).find(|pair| {
+            let of_patterns = matches!(pair[0].name(), "branches" | "tags" | "pull-requests" | "custom");
+            of_patterns && pair[0].value.is_null() && unknown.iter().any(|key| key == pair[1].name())
+        });
+        let Some([section, _]) = shallow else { return false };
+        let name = section.name();
+        let message = format!("`{name}` is empty: the keys below it are one level too shallow");
+        self.say(&metas::INDENTED_BODY, place, section.key.span(), message).help =
+            Some(format!("indent the keys below `{name}` by two more spaces"));
+        self.silent.push(format!("{pointer}/{name}"));
+        true
     }
 
     fn item(&mut self, pointer: &str, place: &Place<'d>, failures: &[Failure]) -> bool {

@@ -65,6 +65,14 @@ fn each_mistake_is_one_sentence_at_its_place() {
             "pipelines:\n  default:\n    - step:\n      name: a\n      script: [make]\n".to_owned(),
             "3:7 indented-body: `step` is empty: the keys below it are one level too shallow",
         ),
+        (
+            "pipelines:\n  tags:\n  'rc-*':\n    - step: {script: [make]}\n".to_owned(),
+            "2:3 indented-body: `tags` is empty: the keys below it are one level too shallow",
+        ),
+        (
+            "pipelines:\n  default:\n    - step:\n        name: x\n      script: [make]\n".to_owned(),
+            "5:7 known-key: `script` stands beside `step`, where nothing reads it",
+        ),
         (step("script:\n  - # make\n  - make"), "5:11 right-type: an item of `script` is empty; it should be a string or a map"),
         (
             "definitions:\n  steps:\n    - step: &a {name: x}\npipelines:\n  default:\n    - step: *a\n".to_owned(),
@@ -119,6 +127,8 @@ fn the_next_edit_is_none_that_is_refused_again() {
         (step("script: [a]\ncaches:\n  node:"), "write `- ` before `node`, and no colon after it"),
         (step("script:\n  -echo a"), "put a space after each dash: `- ` and the value"),
         (step("script: [a]\nsize: 2"), "write `2x`"),
+        (step("script: [a]\nmax-time: 2 hours"), "write `120`: it counts minutes, with neither quotes nor unit"),
+        (step("script: [a]\nclone: full"), "write `clone: { depth: full }`"),
         (step("script: [a]\nsize: 3x"), "write `4x`"),
         (step("script: [a]\nsize: 64"), "write `32x`"),
         (step("script:[a]"), "put a space after the colon: `script: …`"),

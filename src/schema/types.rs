@@ -97,6 +97,10 @@ fn help(place: &Place<'_>, expected: &[&str], known: &[&str], owner: &Value) -> 
             Some("put a space after each dash: `- ` and the value".to_owned())
         }
         Kind::String if takes("array") => Some("write it as a list: `- ` before each value".to_owned()),
+        Kind::String if takes("integer") && key == Some("max-time") => Some(match minutes(scalar.unwrap_or("")) {
+            Some(minutes) => format!("write `{minutes}`: it counts minutes, with neither quotes nor unit"),
+            None => "write a whole number of minutes; a variable is not filled in here".to_owned(),
+        }),
         Kind::String if takes("integer") => {
             let digits: String = scalar.unwrap_or("").chars().take_while(char::is_ascii_digit).collect();
             (!digits.is_empty()).then(|| format!("write `{digits}`, with neither quotes nor unit"))
@@ -114,6 +118,14 @@ fn help(place: &Place<'_>, expected: &[&str], known: &[&str], owner: &Value) -> 
                 false => format!("write a colon after `{word}`, and its body below"),
             })
         }
+        Kind::String | Kind::Boolean | Kind::Integer if key == Some("clone") && expected == ["object"] => {
+            Some(match scalar.unwrap_or("") {
+                "false" | "no" | "off" => "write `clone: { enabled: false }`".to_owned(),
+                "full" => "write `clone: { depth: full }`".to_owned(),
+                depth if depth.parse::<u32>().is_ok() => format!("write `clone: {{ depth: {depth} }}`"),
+                _ => format!("write its keys below it: {}", list(known)),
+            })
+        }
         Kind::String | Kind::Boolean | Kind::Integer | Kind::Float if expected == ["object"] => match known {
             [] => Some("write keys and their values below it".to_owned()),
             known => Some(format!("write its keys below it: {}", list(known))),
@@ -123,6 +135,20 @@ fn help(place: &Place<'_>, expected: &[&str], known: &[&str], owner: &Value) -> 
             Some(format!("put it in quotes: `\"{}\"`", scalar.unwrap_or("")))
         }
         Kind::Boolean | Kind::Integer | Kind::Float if takes("array") => Some("write it as a list".to_owned()),
+        _ => None,
+    }
+}
+
+/// Minutes in a time with a unit, rounded up: `1h`, `90s`, `2 hours`, `30m`.
+fn minutes(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (count, unit) = text.split_at(end);
+    let count: u64 = count.parse().ok()?;
+    match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "m" | "min" | "mins" | "minute" | "minutes" => Some(count),
+        "h" | "hr" | "hrs" | "hour" | "hours" => count.checked_mul(60),
+        "s" | "sec" | "secs" | "second" | "seconds" => Some(count.div_ceil(60)),
         _ => None,
     }
 }
