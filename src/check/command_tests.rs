@@ -94,6 +94,20 @@ fn a_command_in_a_function_that_is_called_is_the_same() {
 }
 
 #[test]
+fn what_a_new_step_does_is_told() {
+    let text = |more: &str| format!("pipelines:\n  default:\n    - step: {{name: T, script: [make]}}\n{more}");
+    let step = "    - step:\n        name: D\n        deployment: production\n        script: [kubectl set image d/a a=r/a:latest]\n";
+    assert_eq!(
+        told(&text(""), &text(step))[0],
+        "push to main: `D` is new: it deploys `r/a:latest` to `production`, with no gate"
+    );
+    assert_eq!(
+        told(&text(step), &text(""))[0],
+        "weaker: push to main: `D` is gone: it deploys `r/a:latest` to `production`, with no gate"
+    );
+}
+
+#[test]
 fn a_failure_that_no_longer_ends_the_script_is_told() {
     assert_eq!(of_script("npm test", "npm test && date\nid")[0], "weaker: goes on now where `npm test` fails");
     assert_eq!(of_script("npm ci\nnpm test", "npm ci && npm test"), [""; 0]);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::EventKind;
 use super::across::{Across, version};
 use super::asked::asked;
-use super::does::otherwise;
+use super::does::{otherwise, told};
 use super::given::given;
 use super::imported::{imported, ran};
 use super::lines::{self, Around};
@@ -14,8 +14,9 @@ use super::model::{Plan, PlannedStep};
 use super::moved::{Moved, Named, moved, runs_all};
 use super::pairs::{in_order, pairs};
 use super::waits::{conditions, fail_fast, failure, last, side_by_side, turned_round, waits_for};
-use crate::effect::Kind;
+use crate::effect::{EnvironmentKind, Kind, kind_of};
 use crate::pipeline::{Matching, Pattern, Section};
+use crate::settings::Settings;
 use crate::text::counted;
 
 /// One difference in meaning.
@@ -64,7 +65,14 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>], hide: &dyn Fn(&mut Strin
         let event = title.0.clone();
         if !old.contains_key(title) {
             let names = || plan.steps.iter().map(PlannedStep::shown).collect::<Vec<_>>().join(", ");
-            changes.push(Change { event, text: format!("now runs {}", ran(plan, names)), weakens: false });
+            changes.push(Change {
+                event: event.clone(),
+                text: format!("now runs {}", ran(plan, names)),
+                weakens: false,
+            });
+            let acting =
+                named(plan).into_iter().filter_map(|(name, step)| Some(format!("{name}: it {}", acts_as(step)?)));
+            changes.extend(acting.map(|text| Change { event: event.clone(), text, weakens: false }));
         }
     }
     across.tell(&mut changes);
@@ -171,7 +179,7 @@ fn steps(
             }
             Moved::Gone => match excuse(before, step, main) {
                 Some(excuse) => told.tell(format!("{name} is gone; {excuse}"), false),
-                None => told.tell(format!("{name} is gone"), true),
+                None => told.tell(format!("{name} is gone{}", it_does(step)), true),
             },
         }
     }
@@ -186,7 +194,7 @@ fn steps(
             let siblings: Vec<&str> = new.iter().filter(beside).map(|(other, _)| other.as_str()).collect();
             let place =
                 if siblings.is_empty() { String::new() } else { format!(", beside {}", siblings.join(" and ")) };
-            told.tell(format!("{name} is new{gate}{place}"), false);
+            told.tell(format!("{name} is new{gate}{place}{}", it_does(step)), false);
         }
     }
     for text in fail_fast(&old, &new, &now) {
@@ -216,6 +224,29 @@ fn steps(
             told.tell(format!("{name} waits for {} now", names(&is, &was)), false);
         }
     }
+}
+
+/// How many of the things that a step does are told of one that is new or gone.
+const MOST_DONE: usize = 3;
+
+/// What a step that is new or gone does to the world; nothing where that is nothing.
+fn it_does(step: &PlannedStep<'_>) -> String {
+    acts_as(step).map_or_else(String::new, |words| format!(": it {words}"))
+}
+
+fn acts_as(step: &PlannedStep<'_>) -> Option<String> {
+    let mut does = told(step);
+    let more = does.len().saturating_sub(MOST_DONE);
+    does.truncate(MOST_DONE);
+    if more > 0 {
+        does.push(format!("{more} more"));
+    }
+    let deploys = !step.deploying().is_empty();
+    let place = step.declared_name().filter(|_| deploys).map_or_else(String::new, |name| format!(" to `{name}`"));
+    let production = step.declared_name().and_then(|name| kind_of(name, &Settings::default()));
+    let production = deploys && production == Some(EnvironmentKind::Production);
+    let open = if production && !step.gated { ", with no gate" } else { "" };
+    (!does.is_empty()).then(|| format!("{}{place}{open}", does.join(" and ")))
 }
 
 /// Whether a step deploys, or puts an image into a registry: what stood before it may have been a check.

@@ -405,7 +405,7 @@ fn a_diff_tells_what_an_import_brings() {
            import: release@delivery
 
     push of tag rc-*:
-      `To staging` is new
+      `To staging` is new: it deploys `$REPO/api:$BITBUCKET_TAG` to `staging`
     rules:
       `release-flow` was violated, now holds
     --- stderr
