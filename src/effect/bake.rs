@@ -1,5 +1,7 @@
 //! What `docker buildx bake` builds: by its file at hand, and by what its command sets over that.
 
+use std::cell::Cell;
+
 use super::arguments::Arguments;
 use super::bakefile::{self, Block, Term};
 use super::catalogue::Command;
@@ -13,9 +15,11 @@ use crate::shell::{Value, join};
 const FILES: [&str; 4] =
     ["docker-bake.json", "docker-bake.hcl", "docker-bake.override.json", "docker-bake.override.hcl"];
 
-/// How deep groups, parents and variables are followed, and how many targets one call may come to.
+/// How deep groups, parents and variables are followed, how many targets one call may come to, and how many names are looked up
+/// for it.
 const DEPTH: usize = 8;
 const MOST: usize = 64;
+const STEPS: usize = 5_000;
 
 /// A target that is built.
 #[derive(Debug)]
@@ -83,7 +87,7 @@ impl Reading<'_, '_> {
         if blocks.is_empty() {
             return None;
         }
-        let bake = Bake { blocks: &blocks, given: &|name| self.variable_of(arguments, name) };
+        let bake = Bake { blocks: &blocks, given: &|name| self.variable_of(arguments, name), left: Cell::new(STEPS) };
         let mut found = Vec::new();
         for name in if wanted.is_empty() { vec!["default"] } else { wanted } {
             bake.chosen(name, 0, &mut found)?;
@@ -119,6 +123,8 @@ impl Reading<'_, '_> {
 struct Bake<'b> {
     blocks: &'b [Block],
     given: &'b dyn Fn(&str) -> Option<Value>,
+    /// How many more names may be looked up.
+    left: Cell<usize>,
 }
 
 /// The variables of one way through a matrix.
@@ -127,9 +133,10 @@ type Locals = [(String, Value)];
 impl<'b> Bake<'b> {
     /// Adds the targets that a name stands for; `None` where they can't be told.
     fn chosen(&self, name: &str, depth: usize, out: &mut Vec<Target>) -> Option<()> {
-        if depth > DEPTH || out.len() > MOST {
+        if out.len() > MOST {
             return None;
         }
+        self.step(depth)?;
         if out.iter().any(|target| target.name == name) {
             return Some(());
         }
@@ -151,6 +158,12 @@ impl<'b> Bake<'b> {
             let registry = outputs.iter().any(goes_to_registry);
             out.push(Target { name: own, tags, registry });
         }
+        Some(())
+    }
+
+    /// Counts one look-up; `None` when it is one too many, or too deep.
+    fn step(&self, depth: usize) -> Option<()> {
+        self.left.set(self.left.get().checked_sub(1).filter(|_| depth <= DEPTH)?);
         Some(())
     }
 
@@ -180,12 +193,13 @@ impl<'b> Bake<'b> {
 
     /// A field of a target, or of the last of its parents that has it.
     fn inherited(&self, target: &str, field: &str, depth: usize) -> Option<&'b Term> {
+        self.step(depth)?;
         if let Some(own) = self.field("target", target, field) {
             return Some(own);
         }
         let parents = self.field("target", target, "inherits").and_then(|term| self.texts(term, &[]))?;
         let mut parents = parents.iter().rev().filter_map(Value::as_literal);
-        parents.find_map(|parent| self.inherited(parent, field, depth + 1)).filter(|_| depth < DEPTH)
+        parents.find_map(|parent| self.inherited(parent, field, depth + 1))
     }
 
     /// The texts of a list, without empty ones; `None` where it can't be told which there are.
@@ -199,7 +213,7 @@ impl<'b> Bake<'b> {
             Term::Text(text) => Value::literal(text.as_str()),
             Term::Variable(name) => match locals.iter().find(|(own, _)| own == name) {
                 Some((_, value)) => value.clone(),
-                None if depth > DEPTH => Value::opaque(format!("{name} of the bake file")),
+                None if self.step(depth).is_none() => Value::opaque(format!("{name} of the bake file")),
                 None => self.variable(name, depth),
             },
             Term::Joined(parts) => {
@@ -323,6 +337,16 @@ mod tests {
         ] {
             assert_eq!(hcl(script), ["build  +push"], "{script}");
         }
+        let many = (0..400).map(|_| "\"g\"").collect::<Vec<_>>().join(", ");
+        for own in ["inherits = [\"default\"]".to_owned(), format!("inherits = [{}]", many.replace('g', "default"))] {
+            let text = format!("target \"default\" {{ {own} }}");
+            assert_eq!(built(At("docker-bake.hcl", Box::leak(text.into_boxed_str())), "docker buildx bake"), [""; 0]);
+        }
+        let wide = format!("group \"default\" {{ targets = [{many}] }}\ngroup \"g\" {{ targets = [{many}] }}");
+        assert_eq!(
+            built(At("docker-bake.hcl", Box::leak(wide.into_boxed_str())), "docker buildx bake"),
+            ["build  +push"]
+        );
         let round =
             "group \"a\" { targets = [\"b\"] }\ngroup \"b\" { targets = [\"a\"] }\nvariable \"X\" { default = X }";
         assert_eq!(built(At("docker-bake.hcl", round), "docker buildx bake a"), ["build  +push"]);

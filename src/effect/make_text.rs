@@ -39,7 +39,10 @@ impl Makefile {
         if let Some((name, arguments)) = function(call) {
             let text = |at: usize| self.known(arguments.get(at)?.trim(), depth);
             let each = |at: usize, change: &dyn Fn(&str) -> String| {
-                Some(list(arguments.get(at)?)?.iter().map(|word| change(word)).collect::<Vec<_>>().join(" "))
+                let words = list(arguments.get(at)?)?;
+                let longest = arguments.iter().map(|argument| argument.len()).max().unwrap_or(0);
+                fits(words.len(), longest)?;
+                Some(words.iter().map(|word| change(word)).collect::<Vec<_>>().join(" "))
             };
             return match name {
                 "addprefix" => text(0).and_then(|begin| each(1, &|word| format!("{begin}{word}"))),
@@ -48,7 +51,7 @@ impl Makefile {
                     let (from, to) = (text(0)?, text(1)?);
                     each(2, &|word| substituted(word, &from, &to))
                 }
-                "subst" => Some(text(2)?.replace(&text(0)?, &text(1)?)),
+                "subst" => replaced(&text(2)?, &text(0)?, &text(1)?),
                 "strip" | "sort" => each(0, &str::to_owned),
                 "notdir" => each(0, &|word| word.rsplit('/').next().unwrap_or(word).to_owned()),
                 "firstword" => list(arguments.first()?)?.first().cloned(),
@@ -56,8 +59,10 @@ impl Makefile {
                 "word" => list(arguments.get(1)?)?.get(text(0)?.parse::<usize>().ok()?.checked_sub(1)?).cloned(),
                 "foreach" => {
                     let (variable, body) = (text(0)?, arguments.get(2)?);
-                    let one = |word: &String| self.known(&with(body, &variable, word), depth);
-                    Some(list(arguments.get(1)?)?.iter().map(one).collect::<Option<Vec<_>>>()?.join(" "))
+                    let words = list(arguments.get(1)?)?;
+                    fits(words.len(), body.len())?;
+                    let one = |word: &String| self.known(&with(body, &variable, word)?, depth);
+                    Some(words.iter().map(one).collect::<Option<Vec<_>>>()?.join(" "))
                 }
                 "call" => self.known(&self.called(&arguments)?, depth),
                 _ => None,
@@ -83,11 +88,8 @@ impl Makefile {
     fn called(&self, arguments: &[&str]) -> Option<String> {
         let (name, given) = arguments.split_first()?;
         let (_, body) = self.values.iter().find(|(own, _)| own == name.trim())?;
-        let filled = given
-            .iter()
-            .enumerate()
-            .fold(body.clone(), |body, (at, value)| with(&body, &(at + 1).to_string(), value.trim()));
-        (filled.len() <= LONGEST).then_some(filled)
+        let mut given = given.iter().enumerate();
+        given.try_fold(body.clone(), |body, (at, value)| with(&body, &(at + 1).to_string(), value.trim()))
     }
 
     /// Counts one step; `None` when it is one too many.
@@ -159,10 +161,11 @@ impl Makefile {
             }
             "notdir" => variable(0).map(|name| format!("${{{name}##*/}}")),
             "call" => self.called(&arguments).map(|body| self.as_shell(&body, depth)),
-            "foreach" => self.words(arguments.get(1).unwrap_or(&"")).zip(arguments.get(2)).map(|(words, body)| {
+            "foreach" => self.words(arguments.get(1).unwrap_or(&"")).zip(arguments.get(2)).and_then(|(words, body)| {
                 let variable = arguments.first().unwrap_or(&"").trim();
-                let one = |word: &String| self.as_shell(&with(body, variable, word), depth);
-                words.iter().map(one).collect::<Vec<_>>().join(" ")
+                let one = |word: &String| Some(self.as_shell(&with(body, variable, word)?, depth));
+                fits(words.len(), body.len())?;
+                Some(words.iter().map(one).collect::<Option<Vec<_>>>()?.join(" "))
             }),
             _ => None,
         };
@@ -241,9 +244,22 @@ pub(super) fn at_colon(text: &str) -> Option<(&str, &str)> {
     Some((text.get(..at.0)?, text.get(at.0 + 1..)?))
 }
 
+/// Whether so many texts of a length are no more than an expansion may come to.
+fn fits(count: usize, length: usize) -> Option<()> {
+    (count.saturating_mul(length.max(1)) <= LONGEST).then_some(())
+}
+
+/// A text with another one in the place of each that is looked for; `None` where it would be too long.
+fn replaced(text: &str, from: &str, to: &str) -> Option<String> {
+    let count = if from.is_empty() { return None } else { text.matches(from).count() };
+    fits(count, to.len())?;
+    Some(text.replace(from, to))
+}
+
 /// A text with a value in the place of a variable.
-fn with(text: &str, variable: &str, value: &str) -> String {
-    text.replace(&format!("$({variable})"), value).replace(&format!("${{{variable}}}"), value)
+fn with(text: &str, variable: &str, value: &str) -> Option<String> {
+    let text = replaced(text, &format!("$({variable})"), value)?;
+    replaced(&text, &format!("${{{variable}}}"), value)
 }
 
 /// What stands for `%` in a pattern that a name fits.

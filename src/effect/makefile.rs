@@ -347,6 +347,16 @@ pub(super) mod tests {
     fn what_grows_without_end_is_not_followed() {
         let text = "f = $(call f,$(1)$(1))\nt: a\n\tp $(call f,x)\na: t\n\tq\nX = $(X)\n";
         assert!(made(text, "t").unwrap().len() < LONGEST * 2);
+        let words = "w ".repeat(10_000);
+        for function in [
+            format!("$(subst ,{words},{words})"),
+            format!("$(addprefix {},{words})", "x".repeat(10_000)),
+            format!("$(foreach w,{words},$(foreach v,{words},$(w)$(v)))"),
+            format!("$(call f,{words})"),
+        ] {
+            let text = format!("f = {}\nt:\n\tp {function}\n", "$(1)".repeat(5_000));
+            assert!(made(&text, "t").unwrap().len() < LONGEST * 5, "{}", &function[..12]);
+        }
         assert!(made(&format!("t:\n\tp {}x{}\n", "$(or ".repeat(5_000), ")".repeat(5_000)), "t").is_some());
     }
 

@@ -209,13 +209,16 @@ impl<'c, 'd> Reader<'c, 'd> {
     }
 }
 
+/// How many items are looked at for the end of what one opens.
+const TOGETHER: usize = 200;
+
 /// How many of the items that follow a command are needed to end what it opens: the items are one script to the shell.
 fn goes_on_for(command: Node<'_>, behind: &[ScriptItem<'_>]) -> usize {
     let mut open = open_compounds(command.text().unwrap_or(""));
     if open <= 0 {
         return 0;
     }
-    for (at, item) in behind.iter().enumerate() {
+    for (at, item) in behind.iter().take(TOGETHER).enumerate() {
         let Some(text) = item.command_text() else { return 0 };
         open += open_compounds(text);
         if open <= 0 {

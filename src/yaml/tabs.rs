@@ -22,16 +22,17 @@ pub(super) fn behind_marks(text: &str, nodes: &[NodeData]) -> Vec<Problem> {
             continue;
         }
         let span = Span::new(head.len() + tab, head.len() + tab + 1);
-        if problems.iter().all(|problem| problem.span != span) {
-            let mark = if head.last() == Some(&b'-') { "dash" } else { "colon" };
-            problems.push(Problem {
-                kind: ProblemKind::Tab,
-                span,
-                message: format!("a tab stands behind the {mark}; Bitbucket's reader of YAML wants a space"),
-                help: Some("replace it with a space".to_owned()),
-                related: None,
-            });
-        }
+        let mark = if head.last() == Some(&b'-') { "dash" } else { "colon" };
+        problems.push(Problem {
+            kind: ProblemKind::Tab,
+            span,
+            message: format!("a tab stands behind the {mark}; Bitbucket's reader of YAML wants a space"),
+            help: Some("replace it with a space".to_owned()),
+            related: None,
+        });
     }
+    // A map begins where its first key does.
+    problems.sort_by_key(|problem| problem.span.start);
+    problems.dedup_by_key(|problem| problem.span.start);
     problems
 }

@@ -5,6 +5,9 @@ use super::secret_commands::{Token, is_assignment, password_flag, tokenize, unqu
 use super::secret_lines::telling_lines;
 use crate::yaml::Span;
 
+/// How many variables are looked for; nobody has as many passwords.
+const MOST: usize = 50;
+
 /// The values of variables that texts of one script hand to a flag for a password; each with the number of its text.
 pub(super) fn handed(texts: &[&str]) -> Vec<(usize, Hit)> {
     let mut names: Vec<&str> = Vec::new();
@@ -13,6 +16,9 @@ pub(super) fn handed(texts: &[&str]) -> Vec<(usize, Hit)> {
             names.extend(read(&tokenize(line)));
         }
     }
+    names.sort_unstable();
+    names.dedup();
+    names.truncate(MOST);
     let mut hits = Vec::new();
     if names.is_empty() {
         return hits;
