@@ -319,7 +319,11 @@ impl<'t> Builder<'t> {
                 let message = format!("`{name}` stands twice in one map; the first is on line {line}");
                 let problem = self.problem(ProblemKind::DuplicateKey, span, message);
                 problem.related = Some((first, "first here".to_owned()));
-                problem.help = Some("put both bodies under one key, or remove one".to_owned());
+                problem.help = Some(if matches!(&*name, "step" | "parallel" | "stage") {
+                    format!("begin a new item with it: `- {name}:`")
+                } else {
+                    "put both bodies under one key, or remove one".to_owned()
+                });
                 continue;
             }
             entries.push(EntryData { key, value, merged: None, mark: mark(&name) });

@@ -36,7 +36,8 @@ impl Rule for VisibleScript {
                 };
                 let place = effect.site.span();
                 let trace = plan.trace_to(step, effect);
-                if effect.remote && runs_there(name) {
+                let is_script = matches!(effect.kind, Kind::Opaque(Opaque::Script { .. }));
+                if effect.remote && is_script && runs_there(name) {
                     out.cannot_tell(place, format!("`{name}` lies on another machine, so its effects are unknown"))
                         .about(program(name), name)
                         .help("send a script of the repository instead: `ssh HOST 'bash -s' < deploy.sh`, or write its commands here")

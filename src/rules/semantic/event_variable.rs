@@ -9,7 +9,11 @@ use crate::pipeline::{ScriptItem, Section};
 use crate::rules::{Flow, Rule};
 use crate::yaml::{Node, NodeId};
 
-static META: RuleMeta = meta!("event-variable", Warning, "a command uses a variable that its event leaves empty");
+static META: RuleMeta =
+    meta!("event-variable", Warning, "a command uses a variable that its event or its step leaves empty");
+
+/// What a step has that asks for it, by `oidc: true`.
+const OIDC: &str = "BITBUCKET_STEP_OIDC_TOKEN";
 
 pub(super) struct EventVariable;
 
@@ -24,6 +28,20 @@ impl Rule for EventVariable {
         let mut sections: HashMap<NodeId, Vec<Section>> = HashMap::new();
         for (site, _) in flow.scripts() {
             sections.entry(site.step.node().id()).or_default().push(site.selector.section);
+        }
+        for (site, items) in flow.scripts() {
+            if site.step.get("oidc").is_some_and(|oidc| oidc.text() != Some("false")) || site.step.runs_on_windows() {
+                continue;
+            }
+            for (node, text) in items.iter().filter_map(|item| Some((item.command()?, item.command_text()?))) {
+                let reads = if text.contains(OIDC) { in_command(text, |name| name == OIDC) } else { Vec::new() };
+                let Some(read) = reads.into_iter().find(|read| read.guard == Guard::None) else { continue };
+                let span = node.source_span(read.span);
+                if told.first(span) {
+                    let draft = out.violated(span, format!("`${OIDC}` is empty in a step without `oidc`"));
+                    site.tell(draft.help("add `oidc: true` to the step"));
+                }
+            }
         }
         let has = |section: &Section, name: &str| left_empty(*section).iter().all(|(empty, _)| *empty != name);
         for (site, items) in flow.scripts() {

@@ -3,10 +3,10 @@
 use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
-use crate::yaml::{Document, Span, Style};
+use crate::yaml::{Document, Node, Span, Style};
 
 static META: RuleMeta =
-    meta!("whole-command", Warning, "a comment cuts a command short, or the next item is read as its end");
+    meta!("whole-command", Warning, "a comment cuts a command short, or the next one is read as its end");
 
 pub(super) struct WholeCommand;
 
@@ -21,6 +21,11 @@ impl Rule for WholeCommand {
         for (site, items) in flow.scripts() {
             for item in items {
                 let Some(command) = item.command() else { continue };
+                if let Some(line) = run_together(flow.document, command).filter(|line| told.first(*line)) {
+                    let draft = out.violated(line, "YAML joins this line to the one above, and both are one command");
+                    let draft = draft.help("write `- |` and the lines below it, or begin an item with each command");
+                    site.tell(draft.related(command.span(), "all of this is one line to the shell"));
+                }
                 let Some(text) = command.text().filter(|_| command.style() == Some(Style::Plain)) else { continue };
                 if let Some(dash) = swallowed(flow.document, command.span()).filter(|dash| told.first(*dash)) {
                     let draft = out.violated(dash, "this line is text of the command above it, and no item of its own");
@@ -44,6 +49,54 @@ impl Rule for WholeCommand {
             }
         }
     }
+}
+
+/// The first line of a folded or a plain text that begins a command of its own, and is read as the end of the one above: it has
+/// the same program, or the one above takes no such word.
+fn run_together(document: &Document, command: Node<'_>) -> Option<Span> {
+    if !matches!(command.style(), Some(Style::Plain | Style::Folded)) {
+        return None;
+    }
+    let source = document.slice(command.span());
+    let folded = command.style() == Some(Style::Folded);
+    let mut at = command.span().start;
+    let (mut before, mut depth) = ("", None);
+    for (number, line) in source.split_inclusive('\n').enumerate() {
+        let start = at + line.len() - line.trim_start().len();
+        at += line.len();
+        let text = line.trim();
+        // The first line may be without its indentation.
+        let indent = document.position(start).column;
+        // The header; an empty line, or in a folded text one that is deeper, parts what stands around it.
+        if number == 0 && text.starts_with('>') || text.is_empty() {
+            before = "";
+            continue;
+        }
+        let deeper = folded && indent > *depth.get_or_insert(indent);
+        if !deeper && begins_again(before, text) {
+            let until = source.get(..start - command.span().start).unwrap_or("");
+            if !open_quote(until) {
+                return Some(Span::new(start, start + text.len()));
+            }
+        }
+        before = if deeper { "" } else { text };
+    }
+    None
+}
+
+/// Whether a line begins a command and no end of the line before it.
+fn begins_again(before: &str, line: &str) -> bool {
+    let program = |text: &str| {
+        let word = text.split_whitespace().next().unwrap_or("").to_owned();
+        word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"./_-".contains(&byte)).then_some(word)
+    };
+    let open = ["\\", "&&", "|", ";", ",", "(", "{"].iter().any(|end| before.ends_with(end))
+        || matches!(before.split_whitespace().last(), Some("then" | "do" | "else" | "in" | "--"));
+    let (Some(first), Some(own)) = (program(before), program(line)) else { return false };
+    let named = own.starts_with(|c: char| c.is_ascii_alphabetic()) && !first.is_empty();
+    let changes_folder = first == "cd" && before.split_whitespace().count() == 2;
+    // `export A=1 export B=2` does what both would.
+    named && !open && (own == first && own != "export" || changes_folder)
 }
 
 /// The `-` of a line that looks like the next item and stands too deep to be one.
@@ -89,6 +142,36 @@ fn number(comment: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn commands_that_yaml_joins_are_found() {
+        let found = |item: &str| {
+            let document = Document::read(format!("a:\n  - {item}\n"));
+            let node = document.root().unwrap().get("a").unwrap().items().next().unwrap();
+            run_together(&document, node).map(|span| document.slice(span).to_owned())
+        };
+        for (item, line) in [
+            (">\n    npm ci\n    npm test", "npm test"),
+            ("npm ci\n    npm test", "npm test"),
+            (">-\n    cd app\n    make", "make"),
+            (">\n    docker build -t a .\n    docker push a\n", "docker push a"),
+        ] {
+            assert_eq!(found(item).as_deref(), Some(line), "{item}");
+        }
+        for item in [
+            "|\n    npm ci\n    npm test",
+            ">\n    npm ci &&\n    npm test",
+            ">\n    npm ci\n\n    npm test",
+            ">\n    npm ci\n      npm test",
+            ">\n    docker run\n    --rm docker:27 docker ps",
+            "aws s3 sync a\n    s3://b",
+            "export A=1\n    export B=2",
+            "bash -c 'npm ci\n    npm test'",
+            ">\n    cd app && make\n    all",
+        ] {
+            assert_eq!(found(item), None, "{item}");
+        }
+    }
 
     #[test]
     fn a_command_that_ends_in_an_operator_goes_on() {
