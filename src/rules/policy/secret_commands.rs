@@ -279,6 +279,8 @@ pub(super) fn tokenize(line: &str) -> Vec<Token<'_>> {
 pub struct Credentials {
     hits: Vec<Hit>,
     signs: Signs,
+    /// Whether a variable stands behind a flag for a password anywhere.
+    hands_on: bool,
 }
 
 impl Credentials {
@@ -303,8 +305,14 @@ impl Credentials {
                 }
             }
         }
-        hits.extend(secret_handed::handed(&[text]).into_iter().map(|(_, hit)| hit));
-        Self { hits, signs }
+        let names = secret_handed::names_in(lines.iter().map(|(_, _, tokens)| tokens.as_slice()));
+        hits.extend(secret_handed::values_of(&names, &[text]).into_iter().map(|(_, hit)| hit));
+        Self { hits, signs, hands_on: !names.is_empty() }
+    }
+
+    /// Whether a variable stands behind a flag for a password anywhere.
+    pub(super) fn hands_on(&self) -> bool {
+        self.hands_on
     }
 
     /// Where to search in the text for more than stands in its lines.

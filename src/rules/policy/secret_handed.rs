@@ -10,15 +10,25 @@ const MOST: usize = 50;
 
 /// The values of variables that texts of one script hand to a flag for a password; each with the number of its text.
 pub(super) fn handed(texts: &[&str]) -> Vec<(usize, Hit)> {
-    let mut names: Vec<&str> = Vec::new();
-    for text in texts {
-        for (_, line) in telling_lines(text).filter(|(_, line)| line.contains('$')) {
-            names.extend(read(&tokenize(line)));
-        }
-    }
+    let lines = texts.iter().flat_map(|text| telling_lines(text)).filter(|(_, line)| line.contains('$'));
+    let tokens: Vec<Vec<Token<'_>>> = lines.map(|(_, line)| tokenize(line)).collect();
+    values_of(&names_in(tokens.iter().map(Vec::as_slice)), texts)
+}
+
+/// The variables that lines hand to a flag for a password.
+pub(super) fn names_in<'t, 'l>(lines: impl Iterator<Item = &'l [Token<'t>]>) -> Vec<&'t str>
+where
+    't: 'l,
+{
+    let mut names: Vec<&str> = lines.flat_map(read).collect();
     names.sort_unstable();
     names.dedup();
     names.truncate(MOST);
+    names
+}
+
+/// The values that texts give to such variables, each with the number of its text.
+pub(super) fn values_of(names: &[&str], texts: &[&str]) -> Vec<(usize, Hit)> {
     let mut hits = Vec::new();
     if names.is_empty() {
         return hits;

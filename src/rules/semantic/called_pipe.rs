@@ -42,7 +42,7 @@ impl Rule for CalledPipe {
 /// The first line that only calls a pipe, and the pipe's name.
 fn call(text: &str) -> Option<(Span, &str)> {
     // What a here-document holds is run by nobody.
-    if text.contains("<<") {
+    if !text.contains("pipe:") || text.contains("<<") {
         return None;
     }
     let mut start = 0;

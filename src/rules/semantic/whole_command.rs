@@ -58,6 +58,9 @@ fn run_together(document: &Document, command: Node<'_>) -> Option<Span> {
         return None;
     }
     let source = document.slice(command.span());
+    if !source.contains('\n') {
+        return None;
+    }
     let folded = command.style() == Some(Style::Folded);
     let mut at = command.span().start;
     let (mut before, mut depth) = ("", None);
