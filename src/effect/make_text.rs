@@ -121,12 +121,12 @@ impl Makefile {
 
     fn call_as_shell(&self, call: &str, depth: usize) -> String {
         let unknown = || format!("$(expr '{}')", call.replace(['\'', '"'], ""));
-        if self.step(depth).is_none() {
-            return unknown();
-        }
         let plain = call.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         if plain {
             return format!("${{{call}}}");
+        }
+        if self.step(depth).is_none() {
+            return unknown();
         }
         if let Some(command) = call.strip_prefix("shell ") {
             return format!("$({})", self.as_shell(command, depth));

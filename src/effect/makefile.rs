@@ -1,9 +1,10 @@
 //! Makefiles at hand as shell text: rules by name and by pattern, conditionals, variables in any order.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::collections::HashSet;
 
-use super::make_text::{DEPTH, STEPS, at_colon, function, stem};
+use super::make_condition::{Control, Test, control};
+use super::make_text::{DEPTH, STEPS, at_colon, stem};
 use super::packages::of_its_own;
 
 /// How many targets one call may bring.
@@ -35,22 +36,11 @@ enum Line {
     },
 }
 
-/// A line of a conditional.
-enum Control {
-    If(Test),
-    Else(Option<Test>),
-    End,
-}
-
-/// What a conditional asks: whether two texts are the same, or one is empty.
-struct Test {
-    sides: [String; 2],
-    same: bool,
-}
-
 /// A rule as it is written.
 struct Rule {
     targets: String,
+    /// The targets by their names, told once; `None` where they can't be.
+    names: OnceCell<Option<Vec<String>>>,
     needs: String,
     recipe: Vec<String>,
 }
@@ -105,11 +95,8 @@ impl Makefile {
                 let (needs, inline) = needs.split_once(';').unwrap_or((needs, ""));
                 let recipe = if inline.trim().is_empty() { Vec::new() } else { vec![inline.trim().to_owned()] };
                 if !targets.starts_with('.') {
-                    file.rules.push(Rule {
-                        targets: targets.trim().to_owned(),
-                        needs: needs.trim().to_owned(),
-                        recipe,
-                    });
+                    let (targets, needs) = (targets.trim().to_owned(), needs.trim().to_owned());
+                    file.rules.push(Rule { targets, names: OnceCell::new(), needs, recipe });
                 }
             }
         }
@@ -127,7 +114,8 @@ impl Makefile {
     }
 
     fn assign(&self, at: usize, set: &HashSet<&str>, done: &mut [bool], depth: usize, script: &mut String) {
-        if std::mem::replace(&mut done[at], true) || depth > DEPTH {
+        // One that is too deep comes when its own turn does.
+        if depth > DEPTH || std::mem::replace(&mut done[at], true) {
             return;
         }
         let unit = &self.units[at];
@@ -168,14 +156,17 @@ impl Makefile {
 
     /// The target that is made where none is named.
     pub(super) fn first(&self) -> Option<String> {
-        let names = self.rules.iter().filter_map(|rule| self.words(&rule.targets));
-        names.flatten().find(|name| !name.contains('%'))
+        let names = self.rules.iter().filter_map(|rule| self.names(rule));
+        names.flatten().find(|name| !name.contains('%')).cloned()
     }
 
     /// The recipes of a target and of all that it needs, as shell text; false where one of them can't be told.
     pub(super) fn bring(&self, name: &str, done: &mut HashSet<String>, script: &mut String) -> bool {
-        if done.len() >= TARGETS || !done.insert(name.to_owned()) {
+        if !done.insert(name.to_owned()) {
             return true;
+        }
+        if done.len() > TARGETS {
+            return false;
         }
         let Some(found) = self.found(name) else { return false };
         for rule in found {
@@ -199,12 +190,20 @@ impl Makefile {
         self.found(name).is_none_or(|found| !found.is_empty())
     }
 
+    fn names<'m>(&self, rule: &'m Rule) -> Option<&'m [String]> {
+        rule.names.get_or_init(|| self.words(&rule.targets)).as_deref()
+    }
+
     /// The rules of a target; `None` where one of them can't be told.
     fn found(&self, name: &str) -> Option<Vec<Found<'_>>> {
         let mut found = Vec::new();
         let mut by_pattern = None;
         for rule in &self.rules {
-            let Some(targets) = self.words(&rule.targets) else { continue };
+            let Some(targets) = self.names(rule) else {
+                // Who has spent all steps can't tell any more which rules there are.
+                self.left.get().checked_sub(1)?;
+                continue;
+            };
             // `a b: %: x-%`: a pattern for targets that are named.
             let (pattern, needs) = match at_colon(&rule.needs) {
                 Some((pattern, needs)) => (Some(pattern.trim()), needs),
@@ -255,49 +254,6 @@ fn assignment(line: &str) -> Option<(&str, char, &str)> {
     plain.then_some((name, operator, value.trim()))
 }
 
-fn control(line: &str) -> Option<Control> {
-    let line = line.trim();
-    if line == "endif" {
-        return Some(Control::End);
-    }
-    if let Some(rest) = line.strip_prefix("else") {
-        let rest = rest.trim();
-        return if rest.is_empty() { Some(Control::Else(None)) } else { Some(Control::Else(test(rest))) };
-    }
-    test(line).map(Control::If)
-}
-
-/// `ifdef NAME`, `ifeq ($(A),b)`, `ifeq "$(A)" "b"`.
-fn test(line: &str) -> Option<Test> {
-    let (word, rest) = line.split_once(char::is_whitespace).or_else(|| line.find('(').map(|at| line.split_at(at)))?;
-    let rest = rest.trim();
-    let same = match word {
-        "ifdef" | "ifndef" => {
-            return Some(Test { sides: [format!("$({rest})"), String::new()], same: word == "ifndef" });
-        }
-        "ifeq" => true,
-        "ifneq" => false,
-        _ => return None,
-    };
-    let sides = if let Some(inner) = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
-        sides(inner)?
-    } else {
-        let mut quoted = rest.split(['"', '\'']).filter(|part| !part.trim().is_empty() || part.is_empty());
-        let first = quoted.nth(1)?;
-        [first.to_owned(), quoted.nth(1).unwrap_or("").to_owned()]
-    };
-    Some(Test { sides, same })
-}
-
-/// The two sides of `(a,b)`.
-fn sides(inner: &str) -> Option<[String; 2]> {
-    let call = format!("eq {inner}");
-    match function(&call)?.1.as_slice() {
-        [left, right] => Some([left, right].map(|side| side.trim().to_owned())),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use proptest::prelude::*;
@@ -341,6 +297,20 @@ pub(super) mod tests {
             script,
             "if [ \"${TAG}\" != \"\" ]; then : T=\"a\" elif [ \"${X}\" = \"y\" ]; then : T=\"b\" else : T=\"c\" fi p ${T} "
         );
+    }
+
+    #[test]
+    fn what_is_too_much_is_not_taken_for_nothing() {
+        let rules = |count: usize, name: &str| {
+            let all: String = (0..count).map(|at| format!(" {name}{at}")).collect();
+            let each: String = (0..count).map(|at| format!("{name}{at}:\n\tp {at}\n")).collect();
+            format!("O = out\nall:{all}\n{each}")
+        };
+        assert!(made(&rules(50, "$(O)/f"), "all").unwrap().ends_with("p 49\n"));
+        assert_eq!(made(&rules(100, "f"), "all"), None);
+        let chain: String = (0..20).map(|at| format!("A{at} = $(A{})\n", at + 1)).collect();
+        let script = made(&format!("{chain}A20 = x\nt:\n\tp $(A0)\n"), "t").unwrap();
+        assert!((0..21).all(|at| script.contains(&format!("A{at}=\""))), "{script}");
     }
 
     #[test]

@@ -31,6 +31,7 @@ mod hidden;
 mod jq;
 mod known;
 mod lasting;
+mod make_condition;
 mod make_text;
 mod makefile;
 mod manifest;
