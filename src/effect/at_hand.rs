@@ -6,8 +6,9 @@ use super::makefile::Makefile;
 use super::packages::{self, package};
 use super::world::Files;
 
-/// The longest Makefile that is followed, in lines; nobody writes one.
+/// The longest Makefile that is followed; nobody writes one.
 const LINES: usize = 5_000;
+const BYTES: usize = 64 << 10;
 
 /// How deep Makefiles are followed that include others. A file is read once for each line that names it.
 const INCLUDES: usize = 3;
@@ -51,12 +52,12 @@ fn make(arguments: &[String], files: &dyn Files) -> Option<String> {
         |file| vec![file],
     );
     let text = included(&names.iter().find_map(|name| files.read(name))?, files, INCLUDES);
-    if text.lines().count() > LINES {
+    if text.len() > BYTES || text.lines().count() > LINES {
         return None;
     }
     let makefile = Makefile::read(&text);
     let set: HashSet<&str> = arguments.iter().filter_map(|word| word.split_once('=')).map(|(name, _)| name).collect();
-    script.push_str(&makefile.assignments(&set));
+    script.push_str(&makefile.assignments(&set)?);
     if wanted.is_empty() {
         wanted.extend(makefile.first());
     }

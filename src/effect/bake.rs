@@ -9,7 +9,7 @@ use super::command::Reading;
 use super::hidden;
 use super::model::Kind;
 use super::selector::Selected;
-use crate::shell::{Value, join};
+use crate::shell::{Part, Value, join};
 
 /// The files that bake takes by itself; a later one stands over an earlier one.
 const FILES: [&str; 4] =
@@ -20,6 +20,9 @@ const FILES: [&str; 4] =
 const DEPTH: usize = 8;
 const MOST: usize = 64;
 const STEPS: usize = 5_000;
+
+/// How much text all names of a call may come to, in bytes.
+const BYTES: usize = 256 << 10;
 
 /// A target that is built.
 #[derive(Debug)]
@@ -87,7 +90,12 @@ impl Reading<'_, '_> {
         if blocks.is_empty() {
             return None;
         }
-        let bake = Bake { blocks: &blocks, given: &|name| self.variable_of(arguments, name), left: Cell::new(STEPS) };
+        let bake = Bake {
+            blocks: &blocks,
+            given: &|name| self.variable_of(arguments, name),
+            left: Cell::new(STEPS),
+            bytes: Cell::new(BYTES),
+        };
         let mut found = Vec::new();
         for name in if wanted.is_empty() { vec!["default"] } else { wanted } {
             bake.chosen(name, 0, &mut found)?;
@@ -125,6 +133,8 @@ struct Bake<'b> {
     given: &'b dyn Fn(&str) -> Option<Value>,
     /// How many more names may be looked up.
     left: Cell<usize>,
+    /// How much more text they may come to.
+    bytes: Cell<usize>,
 }
 
 /// The variables of one way through a matrix.
@@ -152,9 +162,11 @@ impl<'b> Bake<'b> {
                 Some(term) => self.text(term, &locals, 0).to_string(),
                 None => name.to_owned(),
             };
-            let of = |field| self.inherited(name, field, 0);
-            let tags = of("tags").map_or(Some(Vec::new()), |term| self.texts(term, &locals))?;
-            let outputs = of("output").map_or(Some(Vec::new()), |term| self.texts(term, &locals))?;
+            let of = |field| match self.inherited(name, field, 0)? {
+                Some(term) => self.texts(term, &locals),
+                None => Some(Vec::new()),
+            };
+            let (tags, outputs) = (of("tags")?, of("output")?);
             let registry = outputs.iter().any(goes_to_registry);
             out.push(Target { name: own, tags, registry });
         }
@@ -191,15 +203,20 @@ impl<'b> Bake<'b> {
         own.filter_map(|block| block.field(field)).next()
     }
 
-    /// A field of a target, or of the last of its parents that has it.
-    fn inherited(&self, target: &str, field: &str, depth: usize) -> Option<&'b Term> {
+    /// A field of a target, or of the last of its parents that has it, and nothing where none has; `None` where its parents
+    /// can't be told.
+    fn inherited(&self, target: &str, field: &str, depth: usize) -> Option<Option<&'b Term>> {
         self.step(depth)?;
         if let Some(own) = self.field("target", target, field) {
-            return Some(own);
+            return Some(Some(own));
         }
-        let parents = self.field("target", target, "inherits").and_then(|term| self.texts(term, &[]))?;
-        let mut parents = parents.iter().rev().filter_map(Value::as_literal);
-        parents.find_map(|parent| self.inherited(parent, field, depth + 1))
+        let Some(parents) = self.field("target", target, "inherits") else { return Some(None) };
+        for parent in self.texts(parents, &[])?.iter().rev() {
+            if let Some(found) = self.inherited(parent.as_literal()?, field, depth + 1)? {
+                return Some(Some(found));
+            }
+        }
+        Some(None)
     }
 
     /// The texts of a list, without empty ones; `None` where it can't be told which there are.
@@ -210,11 +227,11 @@ impl<'b> Bake<'b> {
 
     fn text(&self, term: &Term, locals: &Locals, depth: usize) -> Value {
         match term {
-            Term::Text(text) => Value::literal(text.as_str()),
+            Term::Text(text) => self.bounded(Value::literal(text.as_str())),
             Term::Variable(name) => match locals.iter().find(|(own, _)| own == name) {
-                Some((_, value)) => value.clone(),
+                Some((_, value)) => self.bounded(value.clone()),
                 None if self.step(depth).is_none() => Value::opaque(format!("{name} of the bake file")),
-                None => self.variable(name, depth),
+                None => self.bounded(self.variable(name, depth)),
             },
             Term::Joined(parts) => {
                 let parts: Vec<Value> = parts.iter().map(|part| self.text(part, locals, depth)).collect();
@@ -227,6 +244,21 @@ impl<'b> Bake<'b> {
                 if sides.is_empty() { Value::default() } else { Value::one_of(sides) }
             }
             Term::List(_) | Term::Map(_) | Term::Unknown => Value::opaque("what the bake file makes of it"),
+        }
+    }
+
+    /// A value, unless there is too much text already.
+    fn bounded(&self, value: Value) -> Value {
+        let length = value.parts().iter().map(|part| match part {
+            Part::Literal(text) => text.len(),
+            Part::Symbol(symbol) => symbol.name.len(),
+        });
+        match self.bytes.get().checked_sub(length.sum::<usize>() + 1) {
+            Some(left) => {
+                self.bytes.set(left);
+                value
+            }
+            None => Value::opaque("more than the bake file is read for"),
         }
     }
 
@@ -340,13 +372,33 @@ mod tests {
         let many = (0..400).map(|_| "\"g\"").collect::<Vec<_>>().join(", ");
         for own in ["inherits = [\"default\"]".to_owned(), format!("inherits = [{}]", many.replace('g', "default"))] {
             let text = format!("target \"default\" {{ {own} }}");
-            assert_eq!(built(At("docker-bake.hcl", Box::leak(text.into_boxed_str())), "docker buildx bake"), [""; 0]);
+            assert_eq!(
+                built(At("docker-bake.hcl", Box::leak(text.into_boxed_str())), "docker buildx bake"),
+                ["build  +push"]
+            );
         }
         let wide = format!("group \"default\" {{ targets = [{many}] }}\ngroup \"g\" {{ targets = [{many}] }}");
         assert_eq!(
             built(At("docker-bake.hcl", Box::leak(wide.into_boxed_str())), "docker buildx bake"),
             ["build  +push"]
         );
+        let chain: String =
+            (0..12).map(|at| format!("target \"t{at}\" {{ inherits = [\"t{}\"] }}\n", at + 1)).collect();
+        for text in [
+            format!("{chain}target \"t12\" {{ tags = [\"a:1\"] }}"),
+            "target \"t0\" { inherits = X == \"a\" ? [\"a\"] : [] }".to_owned(),
+            "variable \"P\" {}\ntarget \"t0\" { inherits = [\"${P}\"] }".to_owned(),
+        ] {
+            let file = At("docker-bake.hcl", Box::leak(text.into_boxed_str()));
+            assert_eq!(built(file, "docker buildx bake t0"), ["build  +push"]);
+        }
+        let (long, apps) = ("x".repeat(50_000), (0..64).map(|at| format!("\"{at}\"")).collect::<Vec<_>>().join(","));
+        let text = format!(
+            "variable \"L\" {{ default = \"{long}\" }}\ntarget \"m\" {{ matrix = {{ a = [{apps}] }}\nname = \"m${{a}}\"\ntags = [\"a:{}\"] }}",
+            "${L}${a}".repeat(2_000)
+        );
+        let shown = built(At("docker-bake.hcl", Box::leak(text.into_boxed_str())), "docker buildx bake m").concat();
+        assert!(shown.len() < 4 << 20, "{}", shown.len());
         let round =
             "group \"a\" { targets = [\"b\"] }\ngroup \"b\" { targets = [\"a\"] }\nvariable \"X\" { default = X }";
         assert_eq!(built(At("docker-bake.hcl", round), "docker buildx bake a"), ["build  +push"]);

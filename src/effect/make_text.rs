@@ -38,31 +38,27 @@ impl Makefile {
             |text: &str| Some(self.known(text, depth)?.split_whitespace().map(str::to_owned).collect::<Vec<String>>());
         if let Some((name, arguments)) = function(call) {
             let text = |at: usize| self.known(arguments.get(at)?.trim(), depth);
-            let each = |at: usize, change: &dyn Fn(&str) -> String| {
+            let each = |at: usize, more: usize, change: &dyn Fn(&str) -> String| {
                 let words = list(arguments.get(at)?)?;
-                let longest = arguments.iter().map(|argument| argument.len()).max().unwrap_or(0);
-                fits(words.len(), longest)?;
+                fits(words.len(), more, LONGEST)?;
                 Some(words.iter().map(|word| change(word)).collect::<Vec<_>>().join(" "))
             };
             return match name {
-                "addprefix" => text(0).and_then(|begin| each(1, &|word| format!("{begin}{word}"))),
-                "addsuffix" => text(0).and_then(|end| each(1, &|word| format!("{word}{end}"))),
+                "addprefix" => text(0).and_then(|begin| each(1, begin.len(), &|word| format!("{begin}{word}"))),
+                "addsuffix" => text(0).and_then(|end| each(1, end.len(), &|word| format!("{word}{end}"))),
                 "patsubst" => {
                     let (from, to) = (text(0)?, text(1)?);
-                    each(2, &|word| substituted(word, &from, &to))
+                    each(2, to.len(), &|word| substituted(word, &from, &to))
                 }
                 "subst" => replaced(&text(2)?, &text(0)?, &text(1)?),
-                "strip" | "sort" => each(0, &str::to_owned),
-                "notdir" => each(0, &|word| word.rsplit('/').next().unwrap_or(word).to_owned()),
+                "strip" | "sort" => each(0, 0, &str::to_owned),
+                "notdir" => each(0, 0, &|word| word.rsplit('/').next().unwrap_or(word).to_owned()),
                 "firstword" => list(arguments.first()?)?.first().cloned(),
                 "lastword" => list(arguments.first()?)?.last().cloned(),
                 "word" => list(arguments.get(1)?)?.get(text(0)?.parse::<usize>().ok()?.checked_sub(1)?).cloned(),
                 "foreach" => {
                     let (variable, body) = (text(0)?, arguments.get(2)?);
-                    let words = list(arguments.get(1)?)?;
-                    fits(words.len(), body.len())?;
-                    let one = |word: &String| self.known(&with(body, &variable, word)?, depth);
-                    Some(words.iter().map(one).collect::<Option<Vec<_>>>()?.join(" "))
+                    joined_texts(&list(arguments.get(1)?)?, |word| self.known(&with(body, &variable, word)?, depth))
                 }
                 "call" => self.known(&self.called(&arguments)?, depth),
                 _ => None,
@@ -78,6 +74,7 @@ impl Makefile {
                 (format!("%{from}"), format!("%{to}"))
             };
             let words = list(&format!("$({name})"))?;
+            fits(words.len(), to.len(), LONGEST)?;
             return Some(words.iter().map(|word| substituted(word, &from, &to)).collect::<Vec<_>>().join(" "));
         }
         let (_, value) = self.values.iter().find(|(name, _)| name == call)?;
@@ -163,9 +160,7 @@ impl Makefile {
             "call" => self.called(&arguments).map(|body| self.as_shell(&body, depth)),
             "foreach" => self.words(arguments.get(1).unwrap_or(&"")).zip(arguments.get(2)).and_then(|(words, body)| {
                 let variable = arguments.first().unwrap_or(&"").trim();
-                let one = |word: &String| Some(self.as_shell(&with(body, variable, word)?, depth));
-                fits(words.len(), body.len())?;
-                Some(words.iter().map(one).collect::<Option<Vec<_>>>()?.join(" "))
+                joined_texts(&words, |word| Some(self.as_shell(&with(body, variable, word)?, depth)))
             }),
             _ => None,
         };
@@ -202,10 +197,8 @@ fn next_call(text: &str) -> Option<(&str, Call<'_>, &str)> {
             depth -= usize::from(*c == close);
             depth == 0
         });
-        let Some((end, _)) = end else {
-            from = at + 1;
-            continue;
-        };
+        // What is not closed is no call, and neither is anything in it.
+        let (end, _) = end?;
         return Some((before, Call::Inner(rest.get(1..end)?), rest.get(end + 1..)?));
     }
 }
@@ -244,15 +237,26 @@ pub(super) fn at_colon(text: &str) -> Option<(&str, &str)> {
     Some((text.get(..at.0)?, text.get(at.0 + 1..)?))
 }
 
-/// Whether so many texts of a length are no more than an expansion may come to.
-fn fits(count: usize, length: usize) -> Option<()> {
-    (count.saturating_mul(length.max(1)) <= LONGEST).then_some(())
+/// Whether so many texts of a length are no more than they may come to.
+pub(super) fn fits(count: usize, length: usize, most: usize) -> Option<()> {
+    (count.saturating_mul(length.max(1)) <= most).then_some(())
+}
+
+/// What each word comes to, with blanks between; `None` where it is too long or one can't be told.
+fn joined_texts(words: &[String], text: impl Fn(&String) -> Option<String>) -> Option<String> {
+    let mut all = String::new();
+    for word in words {
+        all.push_str(if all.is_empty() { "" } else { " " });
+        all.push_str(&text(word)?);
+        fits(all.len(), 1, LONGEST)?;
+    }
+    Some(all)
 }
 
 /// A text with another one in the place of each that is looked for; `None` where it would be too long.
-fn replaced(text: &str, from: &str, to: &str) -> Option<String> {
+pub(super) fn replaced(text: &str, from: &str, to: &str) -> Option<String> {
     let count = if from.is_empty() { return None } else { text.matches(from).count() };
-    fits(count, to.len())?;
+    fits(count, to.len(), LONGEST)?;
     Some(text.replace(from, to))
 }
 

@@ -1,10 +1,10 @@
 //! Makefiles at hand as shell text: rules by name and by pattern, conditionals, variables in any order.
 
 use std::cell::{Cell, OnceCell};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::make_condition::{Control, Test, control};
-use super::make_text::{DEPTH, STEPS, at_colon, stem};
+use super::make_text::{DEPTH, STEPS, at_colon, fits, replaced, stem};
 use super::packages::of_its_own;
 
 /// How many targets one call may bring.
@@ -43,6 +43,19 @@ struct Rule {
     names: OnceCell<Option<Vec<String>>>,
     needs: String,
     recipe: Vec<String>,
+}
+
+/// The longest shell text that a call may come to, in bytes.
+const SCRIPT: usize = 256 << 10;
+
+/// The assignments that are written so far.
+struct Assigned<'m> {
+    /// Where each name is set.
+    setters: HashMap<&'m str, Vec<usize>>,
+    /// What the call sets itself.
+    set: &'m HashSet<&'m str>,
+    done: Vec<bool>,
+    script: String,
 }
 
 /// What one target comes to.
@@ -104,33 +117,35 @@ impl Makefile {
     }
 
     /// The assignments as shell text, but for what the call sets itself; each behind those that it uses.
-    pub(super) fn assignments(&self, set: &HashSet<&str>) -> String {
-        let mut script = String::new();
-        let mut done = vec![false; self.units.len()];
-        for at in 0..self.units.len() {
-            self.assign(at, set, &mut done, 0, &mut script);
-        }
-        script
-    }
-
-    fn assign(&self, at: usize, set: &HashSet<&str>, done: &mut [bool], depth: usize, script: &mut String) {
-        // One that is too deep comes when its own turn does.
-        if depth > DEPTH || std::mem::replace(&mut done[at], true) {
-            return;
-        }
-        let unit = &self.units[at];
-        let sets = |unit: &Unit, name: &str| {
-            unit.lines.iter().any(|line| matches!(line, Line::Set { name: own, .. } if own == name))
-        };
-        for used in unit.lines.iter().flat_map(used) {
-            let earlier = (0..self.units.len()).filter(|other| *other != at && sets(&self.units[*other], &used));
-            for other in earlier.collect::<Vec<_>>() {
-                self.assign(other, set, done, depth + 1, script);
+    /// `None` where they come to more than a shell is read for.
+    pub(super) fn assignments(&self, set: &HashSet<&str>) -> Option<String> {
+        let mut setters: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, unit) in self.units.iter().enumerate() {
+            for line in &unit.lines {
+                if let Line::Set { name, .. } = line {
+                    setters.entry(name).or_default().push(at);
+                }
             }
         }
+        let mut all = Assigned { setters, set, done: vec![false; self.units.len()], script: String::new() };
+        (0..self.units.len()).try_for_each(|at| self.assign(at, 0, &mut all))?;
+        Some(all.script)
+    }
+
+    fn assign(&self, at: usize, depth: usize, all: &mut Assigned<'_>) -> Option<()> {
+        // One that is too deep comes when its own turn does.
+        if depth > DEPTH || std::mem::replace(&mut all.done[at], true) {
+            return Some(());
+        }
+        let unit = &self.units[at];
+        let used: HashSet<&str> = unit.lines.iter().flat_map(used).collect();
+        let mut earlier: Vec<usize> = used.iter().filter_map(|name| all.setters.get(name)).flatten().copied().collect();
+        earlier.sort_unstable();
+        earlier.dedup();
+        earlier.into_iter().filter(|other| *other != at).try_for_each(|other| self.assign(other, depth + 1, all))?;
         for line in &unit.lines {
             let text = match line {
-                Line::Set { name, .. } if set.contains(name.as_str()) => continue,
+                Line::Set { name, .. } if all.set.contains(name.as_str()) => continue,
                 Line::Set { name, operator, value } => {
                     let value = self.shell(value);
                     match operator {
@@ -144,9 +159,11 @@ impl Makefile {
                 Line::Control(Control::Else(None)) => "else\n:".to_owned(),
                 Line::Control(Control::End) => "fi".to_owned(),
             };
-            script.push_str(&text);
-            script.push('\n');
+            all.script.push_str(&text);
+            all.script.push('\n');
+            fits(all.script.len(), 1, SCRIPT)?;
         }
+        Some(())
     }
 
     fn test(&self, test: &Test) -> String {
@@ -177,9 +194,13 @@ impl Makefile {
                 }
             }
             for line in rule.recipe {
-                let line = line.replace("$@", name).replace("$*", &rule.stem).replace("$(@)", name);
+                let named = replaced(line, "$@", name).and_then(|line| replaced(&line, "$(@)", name));
+                let Some(line) = named.and_then(|line| replaced(&line, "$*", &rule.stem)) else { return false };
                 script.push_str(&of_its_own(self.shell(&line)));
                 script.push('\n');
+                if script.len() > SCRIPT {
+                    return false;
+                }
             }
         }
         true
@@ -217,7 +238,8 @@ impl Makefile {
                 targets.iter().filter(|target| target.contains('%')).find_map(|target| stem_of(target))
             };
             let Some(stem) = stem else { continue };
-            let needs = self.words(&needs.replace('|', " "))?.iter().map(|need| need.replace('%', &stem)).collect();
+            let needs = self.words(&needs.replace('|', " "))?;
+            let needs = needs.iter().map(|need| replaced(need, "%", &stem)).collect::<Option<Vec<_>>>()?;
             let one = Found { needs, recipe: &rule.recipe, stem };
             if named {
                 found.push(one);
@@ -234,7 +256,7 @@ impl Makefile {
 }
 
 /// The variables that a line uses.
-fn used(line: &Line) -> Vec<String> {
+fn used(line: &Line) -> Vec<&str> {
     let texts: Vec<&str> = match line {
         Line::Set { value, .. } => vec![value],
         Line::Control(Control::If(test) | Control::Else(Some(test))) => test.sides.iter().map(String::as_str).collect(),
@@ -242,7 +264,7 @@ fn used(line: &Line) -> Vec<String> {
     };
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let names = texts.into_iter().flat_map(|text| text.split(['(', '{']).skip(1));
-    names.map(|rest| rest.chars().take_while(|c| is_name(*c)).collect()).collect()
+    names.filter_map(|rest| rest.get(..rest.find(|c| !is_name(c)).unwrap_or(rest.len()))).collect()
 }
 
 fn assignment(line: &str) -> Option<(&str, char, &str)> {
@@ -263,7 +285,7 @@ pub(super) mod tests {
 
     pub(in super::super) fn made(text: &str, target: &str) -> Option<String> {
         let file = Makefile::read(text);
-        let mut script = file.assignments(&HashSet::new());
+        let mut script = file.assignments(&HashSet::new())?;
         (file.has(target) && file.bring(target, &mut HashSet::new(), &mut script)).then_some(script)
     }
 
@@ -290,7 +312,7 @@ pub(super) mod tests {
     #[test]
     fn variables_stand_in_any_order_and_under_conditions() {
         let script = made("I = $(R):$(T)\nR = r\nT ?= 1\nR += s\nt:\n\tp $(I)\n", "t").unwrap();
-        assert_eq!(script, "R=\"r\"\nR=\"${R} s\"\nT=\"${T:-1}\"\nI=\"${R}:${T}\"\np ${I}\n");
+        assert_eq!(script, "R=\"r\"\nT=\"${T:-1}\"\nR=\"${R} s\"\nI=\"${R}:${T}\"\np ${I}\n");
         let text = "ifdef TAG\nT = a\nelse ifeq ($(X),y)\nT = b\nelse\nT = c\nendif\nt:\n\tp $(T)\n";
         let script = made(text, "t").unwrap().replace('\n', " ");
         assert_eq!(
@@ -323,9 +345,16 @@ pub(super) mod tests {
             format!("$(addprefix {},{words})", "x".repeat(10_000)),
             format!("$(foreach w,{words},$(foreach v,{words},$(w)$(v)))"),
             format!("$(call f,{words})"),
+            format!("$(N:%=%{})", "x".repeat(10_000)),
+            "$(addprefix $(L),$(N))".to_owned(),
+            "$(foreach v,$(N),$(L)$(v))".to_owned(),
+            "$(patsubst %,$(L)%,$(N))".to_owned(),
+            "$(".repeat(20_000),
+            "$@".repeat(20_000),
         ] {
-            let text = format!("f = {}\nt:\n\tp {function}\n", "$(1)".repeat(5_000));
-            assert!(made(&text, "t").unwrap().len() < LONGEST * 5, "{}", &function[..12]);
+            let (calls, long) = ("$(1)".repeat(5_000), "y".repeat(10_000));
+            let text = format!("f = {calls}\nN = {words}\nL = {long}\nt:\n\tp {function}\n");
+            assert!(made(&text, "t").is_none_or(|script| script.len() < LONGEST * 5), "{}", &function[..8]);
         }
         assert!(made(&format!("t:\n\tp {}x{}\n", "$(or ".repeat(5_000), ")".repeat(5_000)), "t").is_some());
     }
