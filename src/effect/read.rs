@@ -1,6 +1,6 @@
 //! From a step to its effects: each command is looked up in the catalogue, each pipe too.
 
-use std::cell::{RefCell, RefMut};
+use std::cell::{OnceCell, RefCell, RefMut};
 use std::rc::Rc;
 
 use foldhash::{HashMap, HashMapExt};
@@ -165,11 +165,13 @@ impl<'c, 'd> Reader<'c, 'd> {
         let mut interpreter = Interpreter::new(&mut world, &mut self.parses, &mut emit);
         interpreter.written = written;
         let mut rest = items;
+        let opened = OnceCell::new();
         while let Some((item, behind)) = rest.split_first() {
             rest = behind;
             match item {
                 ScriptItem::Command(node) => {
-                    let more = if windows { 0 } else { goes_on_for(*node, behind) };
+                    let at = items.len() - behind.len();
+                    let more = if windows { 0 } else { goes_on_for(*node, &opened, items, at) };
                     let (with, behind) = behind.split_at(more);
                     rest = behind;
                     let texts = std::iter::once(item).chain(with).filter_map(ScriptItem::command);
@@ -213,14 +215,21 @@ impl<'c, 'd> Reader<'c, 'd> {
 const TOGETHER: usize = 200;
 
 /// How many of the items that follow a command are needed to end what it opens: the items are one script to the shell.
-fn goes_on_for(command: Node<'_>, behind: &[ScriptItem<'_>]) -> usize {
+/// `opened` is what each of all items leaves open, counted once; `from` is the place of the first that follows.
+fn goes_on_for(
+    command: Node<'_>,
+    opened: &OnceCell<Vec<Option<isize>>>,
+    items: &[ScriptItem<'_>],
+    from: usize,
+) -> usize {
     let mut open = open_compounds(command.text().unwrap_or(""));
     if open <= 0 {
         return 0;
     }
-    for (at, item) in behind.iter().take(TOGETHER).enumerate() {
-        let Some(text) = item.command_text() else { return 0 };
-        open += open_compounds(text);
+    let opened = opened.get_or_init(|| items.iter().map(|item| item.command_text().map(open_compounds)).collect());
+    for (at, item) in opened.iter().skip(from).take(TOGETHER).enumerate() {
+        let Some(item) = item else { return 0 };
+        open += item;
         if open <= 0 {
             return at + 1;
         }

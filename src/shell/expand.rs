@@ -229,7 +229,7 @@ pub(super) fn closing_quote(raw: &str, from: usize) -> usize {
 }
 
 /// The offset after the bracket that closes the one at `open`; the end of the text if none does.
-fn balanced(raw: &str, open: usize, opening: char, closing: char) -> usize {
+pub(super) fn balanced(raw: &str, open: usize, opening: char, closing: char) -> usize {
     let bytes = raw.as_bytes();
     let (opening, closing) = (opening as u8, closing as u8);
     // Of each bracket that is open, how many `case` are: the patterns in one end in brackets that nothing opens.

@@ -1,5 +1,7 @@
 //! Compounds that a text leaves open, or closes: an `if` in one item of a script whose `fi` stands in a later one.
 
+use super::expand::balanced;
+
 /// Words behind which a command begins, as at the start of a line.
 const BEFORE_COMMANDS: [&str; 9] = ["if", "then", "elif", "else", "while", "until", "do", "!", "{"];
 
@@ -9,7 +11,7 @@ pub fn open_compounds(text: &str) -> isize {
     let mut count = 0;
     let mut at_command = true;
     let mut before = "";
-    for token in (Tokens { text, at: 0 }) {
+    for token in (Tokens { text, at: 0, document: None }) {
         match token {
             Token::End => at_command = true,
             Token::Word(word) => {
@@ -22,7 +24,9 @@ pub fn open_compounds(text: &str) -> isize {
                 };
                 // What stands behind a name that is defined is no command yet.
                 before = if before == "function" && word != "{" { "function" } else { word };
-                at_command = at_command && BEFORE_COMMANDS.contains(&word);
+                // `main) docker push x;;`
+                let pattern = word.ends_with(')') && !word.contains('(');
+                at_command = pattern || at_command && BEFORE_COMMANDS.contains(&word);
             }
         }
     }
@@ -38,6 +42,21 @@ enum Token<'t> {
 struct Tokens<'t> {
     text: &'t str,
     at: usize,
+    /// The word that ends the here-document which begins on the next line.
+    document: Option<&'t str>,
+}
+
+impl<'t> Tokens<'t> {
+    /// Goes behind a here-document whose text begins here.
+    fn pass_document(&mut self, word: &str) {
+        while let Some(rest) = self.text.get(self.at..).filter(|rest| !rest.is_empty()) {
+            let line = rest.split_inclusive('\n').next().unwrap_or(rest);
+            self.at += line.len();
+            if line.trim() == word {
+                break;
+            }
+        }
+    }
 }
 
 impl<'t> Iterator for Tokens<'t> {
@@ -56,7 +75,15 @@ impl<'t> Iterator for Tokens<'t> {
             }
             b'\n' | b';' | b'&' | b'|' | b'(' => {
                 self.at += 1;
+                if let Some(word) = self.document.take_if(|_| bytes[start] == b'\n') {
+                    self.pass_document(word);
+                }
                 return Some(Token::End);
+            }
+            b'<' if bytes[start..].starts_with(b"<<") && bytes.get(start + 2) != Some(&b'<') => {
+                let rest = self.text.get(start + 2..)?.trim_start_matches('-').trim_start_matches(' ');
+                let word = rest.split(|c: char| c.is_whitespace() || matches!(c, ';' | '|' | '>' | '&' | ')')).next();
+                self.document = word.map(|word| word.trim_matches(['"', '\'', '\\']));
             }
             _ => {}
         }
@@ -65,6 +92,10 @@ impl<'t> Iterator for Tokens<'t> {
                 b'\\' => self.at += 1,
                 b'\'' => {
                     self.at = memchr::memchr(b'\'', &bytes[self.at + 1..]).map_or(bytes.len(), |end| self.at + 1 + end)
+                }
+                b'$' if bytes.get(self.at + 1) == Some(&b'(') => {
+                    self.at = balanced(self.text, self.at + 1, '(', ')');
+                    continue;
                 }
                 b'"' => self.at = super::expand::closing_quote(self.text, self.at + 1),
                 b' ' | b'\t' | b'\r' | b'\n' | b';' | b'&' | b'|' => break,
@@ -109,6 +140,10 @@ mod tests {
             ("echo \"\nif x; then\n\"", 0),
             ("docker run --if x # if y", 0),
             ("echo ${X} {a,b} $(if x; then y; fi)", 0),
+            ("y=$( if a; then b; fi )", 0),
+            ("cat > n.conf <<E\nserver {\n}\n}\nE\nif x; then", 1),
+            ("cat <<-'E' > f && if x; then\nfi\nE", 1),
+            ("case x in\na) if t; then", 2),
         ] {
             assert_eq!(open_compounds(text), count, "{text}");
         }

@@ -7,6 +7,9 @@ use crate::yaml::Span;
 /// From how many bytes on a value with a digit is a credential also where its key may be about the name of one: `secret: db-1`.
 const RANDOM: usize = 16;
 
+/// How long an element with its value may be, in bytes.
+const NEAR: usize = 512;
+
 /// Credentials in one line, which stands at `base` in its text; `body` tells that it is a line of a written text, and no command.
 pub(super) fn in_line(line: &str, base: usize, body: bool) -> Vec<Hit> {
     let mut pairs = of_json(line);
@@ -17,7 +20,7 @@ pub(super) fn in_line(line: &str, base: usize, body: bool) -> Vec<Hit> {
         pairs.extend(of_xml(line));
     }
     let hit = |(name, at, value): (&str, usize, &str)| {
-        if !is_secret_name(name) || !(is_plain(name) || is_random(value)) {
+        if !is_secret_name(name) || !(is_plain(name) || is_random(value)) || is_code(value) {
             return None;
         }
         let weight = weigh(value)?;
@@ -56,6 +59,26 @@ fn delimiter(line: &str) -> Option<&str> {
 fn is_plain(name: &str) -> bool {
     let last = name.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or(name);
     !matches!(last.to_ascii_lowercase().as_str(), "secret" | "token" | "credential" | "credentials")
+}
+
+/// Words that stand for a type or a rule where a value of that type will be.
+const TYPES: [&str; 11] =
+    ["string", "str", "text", "varchar", "char", "bytes", "required", "optional", "password", "any", "object"];
+
+/// Whether a value says where the secret comes from, or what it will look like: `var.password`, `file("key")`, `vault:a/b`,
+/// `Optional[str]`, a sentence.
+fn is_code(value: &str) -> bool {
+    let is_name = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    let path = value.contains('.') && value.split('.').all(is_name);
+    let scheme = value.split_once(':').is_some_and(|(scheme, _)| is_name(scheme));
+    path || scheme
+        || value.contains(['(', '[', '|', '<', '{', ' '])
+        || value.starts_with('%')
+        || value.ends_with(',')
+        || TYPES.contains(&value.to_ascii_lowercase().as_str())
 }
 
 fn is_random(value: &str) -> bool {
@@ -101,7 +124,9 @@ fn of_yaml(line: &str) -> Option<(&str, usize, &str)> {
 /// `password = …`
 fn of_settings(line: &str) -> Option<(&str, usize, &str)> {
     let (head, rest) = line.split_once(" = ")?;
-    one_word(line, head.trim(), head.len() + 3, rest)
+    // Without quotes it is a name in most languages.
+    let quoted = rest.trim_start().starts_with(['"', '\'']);
+    one_word(line, head.trim(), head.len() + 3, rest).filter(|(.., value)| quoted || is_random(value))
 }
 
 fn one_word<'t>(line: &'t str, name: &'t str, from: usize, value: &'t str) -> Option<(&'t str, usize, &'t str)> {
@@ -116,7 +141,8 @@ fn one_word<'t>(line: &'t str, name: &'t str, from: usize, value: &'t str) -> Op
 /// `<password>…</password>`
 fn of_xml(line: &str) -> Vec<(&str, usize, &str)> {
     let element = |(at, _): (usize, &str)| {
-        let (name, rest) = line.get(at + 1..)?.split_once('>')?;
+        let end = line.len().min(at + NEAR);
+        let (name, rest) = line.get(at + 1..end)?.split_once('>')?;
         let value = rest.get(..rest.find("</")?)?;
         let closes = rest.get(value.len() + 2..)?.starts_with(name);
         (is_assignment(name) && closes).then_some((name, at + name.len() + 2, value))
@@ -157,6 +183,17 @@ mod tests {
             "password: asked for twice",
             "<password>${env.PASSWORD}</password>",
             "<token/><x>y</x>",
+            "password = var.db_password",
+            "password = getpass.getpass()",
+            "private_key = file(\"~/.ssh/id_rsa\")",
+            "password: process.env.DB_PASSWORD,",
+            "password: Optional[str]",
+            "password: required|min:8",
+            "\"password\": \"string\"",
+            "password: ENC[AES256_GCM,data:x]",
+            "password: vault:secret/data/db#pw",
+            "password: \"%env(DB_PASSWORD)%\"",
+            "password: 'The password of the user'",
         ] {
             assert_eq!(found(&format!("cat > f <<EOF\n{body}\nEOF")), [""; 0], "{body}");
         }
@@ -168,6 +205,6 @@ mod tests {
         assert_eq!(found("curl -d '{\"user\": \"me\", \"password\": \"k9-Zt41\"}' u"), ["k9-Zt41"]);
         assert_eq!(found("curl -d \"{\\\"password\\\": \\\"k9-Zt41\\\"}\" u"), ["k9-Zt41"]);
         assert_eq!(found("curl -d \"{\\\"password\\\": \\\"$P\\\"}\" u"), [""; 0]);
-        assert_eq!(found("jq '.password' \"a\" | grep \"password\": \"x y\""), ["x y"]);
+        assert_eq!(found(&format!("cat <<E\n{}\nE", "<password>".repeat(20_000))), [""; 0]);
     }
 }

@@ -96,8 +96,11 @@ const BEFORE_THE_RUN: [&str; 5] =
 
 /// Tells of `${{ … }}` that Bitbucket does not fill in, on which the shell ends: "bad substitution".
 fn template(site: &Site<'_>, node: Node<'_>, text: &str, told: &mut Told, out: &mut Findings<'_>) {
+    let (mut from, mut quotes) = (0, 0);
     for first in memmem::find_iter(text.as_bytes(), b"${{") {
-        let quoted = text.get(..first).unwrap_or("").matches('\'').count() % 2 == 1;
+        quotes += text.get(from..first).unwrap_or("").matches('\'').count();
+        from = first;
+        let quoted = quotes % 2 == 1;
         let Some(length) = text.get(first..).and_then(|rest| rest.find("}}")) else { return };
         let name = text.get(first + 3..first + length).unwrap_or("").trim();
         let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
