@@ -149,8 +149,8 @@ pub struct StepEffects<'d> {
     pub own_cluster: bool,
     /// Whether it chose another docker daemon than the build machine's for the commands after it.
     pub docker_elsewhere: bool,
-    /// The texts of scripts and of targets of runners at hand that it runs.
-    pub followed: Vec<String>,
+    /// The texts of scripts and of targets of runners at hand that it runs, each with whether any failure in it ends it.
+    pub followed: Vec<(String, bool)>,
     /// Where its commands are that run.
     pub ran: Ran<'d>,
     /// The files that were given to it or that it wrote.

@@ -1,5 +1,7 @@
 //! References that no selector can read: compose files, parts of a name.
 
+use std::collections::HashMap;
+
 use super::arguments::Arguments;
 use super::reference::{Reference, Tag};
 use super::selector::Selected;
@@ -38,10 +40,11 @@ pub(super) fn compose(
     };
     let documents: Vec<Document> = texts.into_iter().map(Document::read).collect();
     let mut services: Vec<Service<'_>> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for document in &documents {
         let Some(found) = document.root().and_then(|root| root.get("services")) else { continue };
         for entry in found.entries() {
-            let at = services.iter().position(|service| service.name == entry.name()).unwrap_or_else(|| {
+            let at = *places.entry(entry.name()).or_insert_with(|| {
                 services.push(Service { name: entry.name(), image: None, builds: false, tags: Vec::new() });
                 services.len() - 1
             });

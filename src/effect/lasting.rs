@@ -33,7 +33,7 @@ const EACH_EVENT: [&str; 2] = ["BITBUCKET_TAG", "BITBUCKET_BRANCH"];
 
 /// Commands whose answer is another in each run, by how they begin.
 const OF_RUN: [&str; 8] =
-    ["uuidgen", "openssl rand", "hostname", "mktemp", "shuf", "cat /proc/sys/kernel/random", "cat /dev/", "nproc"];
+    ["uuidgen", "openssl rand", "hostname", "mktemp", "shuf", "cat /proc/sys/kernel/random", "nproc", "pwgen"];
 
 /// Commands that answer with the branch or the tag that was checked out.
 const OF_EVENT: [&str; 3] = ["git branch --show-current", "git rev-parse --abbrev-ref", "git symbolic-ref"];
@@ -61,7 +61,7 @@ fn printed(command: &str) -> Lasting {
     let asks_for_time = ["-d", "--date", "-r", "-f", "-j"];
     let shows = |word: &str| asks_for_time.iter().any(|flag| word.starts_with(flag));
     let now = begins(&["date"]) && !command.split(" | ").next().unwrap_or("").split_whitespace().any(shows);
-    if now || begins(&OF_RUN) {
+    if now || begins(&OF_RUN) || command.contains("/dev/urandom") || command.contains("/dev/random") {
         Lasting::Run
     } else if begins(&OF_EVENT) {
         Lasting::Event
@@ -83,6 +83,7 @@ mod tests {
             ("date -u +%Y%m%d | tr -d -", Lasting::Run),
             ("date -d @$(git log -1 --format=%ct) +%F", Lasting::Stays),
             ("uuidgen", Lasting::Run),
+            ("head -c 4 /dev/urandom | xxd -p", Lasting::Run),
             ("git log -1 --format=%h", Lasting::Stays),
             ("git rev-parse --abbrev-ref HEAD", Lasting::Event),
             ("git branch --show-current", Lasting::Event),

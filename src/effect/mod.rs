@@ -72,6 +72,8 @@ pub use world::{Bindings, Files, NoFiles};
 #[cfg(test)]
 mod asked_tests;
 #[cfg(test)]
+mod bake_tests;
+#[cfg(test)]
 mod catalogue_tests;
 #[cfg(test)]
 mod given_tests;

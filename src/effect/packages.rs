@@ -191,11 +191,18 @@ pub(super) fn package(text: &str, name: &str, rest: &[String]) -> Option<String>
     Some(parts.join("\n"))
 }
 
+/// The largest package.json that such a runner is followed in, and how many scripts it may have.
+const BYTES: usize = 64 << 10;
+const SCRIPTS: usize = 200;
+
 /// The scripts that `run-s`, `run-p` and `npm-run-all` run by their names or by patterns of them, `image:*`.
 pub(super) fn all(words: &[String], files: &dyn Files) -> Option<String> {
     let text = files.read("package.json")?;
     let json: serde_json::Value = serde_json::from_str(&text).ok()?;
     let names: Vec<&String> = json.get("scripts")?.as_object()?.keys().collect();
+    if text.len() > BYTES || names.len() > SCRIPTS {
+        return None;
+    }
     let mut found = Vec::new();
     for word in words.iter().filter(|word| !word.starts_with('-')) {
         // What is behind a blank is for the script.

@@ -4,7 +4,7 @@ use foldhash::HashMap;
 
 use super::consulted::Consulted;
 use super::names::Names;
-use crate::shell::{Host, Lookup, Part, Shape, Sought, Texts, Value, joined};
+use crate::shell::{Host, Lookup, Part, Shape, Sought, Texts, Value, errexit, joined};
 
 /// Files of the repository, for scripts, Dockerfiles and compose files at hand.
 pub trait Files {
@@ -218,15 +218,15 @@ impl Bindings {
 pub(super) struct World<'b> {
     pub(super) consulted: &'b Consulted<'b>,
     pub(super) files: &'b dyn Files,
-    /// The texts of scripts and targets at hand that were followed.
-    pub(super) followed: Vec<String>,
+    /// The texts of scripts and targets at hand that were followed, each with whether any failure in it ends it.
+    pub(super) followed: Vec<(String, bool)>,
 }
 
 impl World<'_> {
     /// Keeps a text that is followed.
-    fn follow(&mut self, text: String) -> String {
-        if !self.followed.contains(&text) {
-            self.followed.push(text.clone());
+    fn follow(&mut self, text: String, strict: bool) -> String {
+        if !self.followed.iter().any(|(known, _)| *known == text) {
+            self.followed.push((text.clone(), strict));
         }
         text
     }
@@ -253,7 +253,8 @@ impl Host for World<'_> {
         let text = self.files.read(path)?;
         let first = text.lines().next().unwrap_or("");
         let shell = !first.starts_with("#!") || first.contains("sh");
-        shell.then(|| self.follow(text))
+        let strict = first.contains(" -e") || text.lines().any(|line| errexit(line.trim()) == Some(true));
+        shell.then(|| self.follow(text, strict))
     }
 
     fn list(&self, folder: &str) -> Option<Vec<String>> {
@@ -261,7 +262,7 @@ impl Host for World<'_> {
     }
 
     fn target(&mut self, folder: &str, words: &[String]) -> Option<String> {
-        super::at_hand::script(words, &Below { files: self.files, folder }).map(|text| self.follow(text))
+        super::at_hand::script(words, &Below { files: self.files, folder }).map(|text| self.follow(text, true))
     }
 }
 

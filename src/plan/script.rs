@@ -47,11 +47,14 @@ pub(super) fn lines(step: &PlannedStep<'_>, hide: &dyn Fn(&mut String)) -> Vec<L
     found
 }
 
-/// The commands of the scripts at hand that a step runs, each once.
+/// The commands of the scripts at hand that a step runs, each once; of one that goes on where a command fails only the last.
 pub(super) fn followed(step: &PlannedStep<'_>, hide: &dyn Fn(&mut String)) -> BTreeSet<String> {
     let mut lines = Vec::new();
-    for text in &step.found.followed {
-        commands_of(step.step.node().id(), text, LineKind::Script, hide, &mut lines);
+    for (text, strict) in &step.found.followed {
+        let mut own = Vec::new();
+        commands_of(step.step.node().id(), text, LineKind::Script, hide, &mut own);
+        let passed = if *strict { 0 } else { own.len().saturating_sub(1) };
+        lines.extend(own.into_iter().skip(passed));
     }
     lines.into_iter().filter(|line| line.kind == LineKind::Script).map(|line| line.text).collect()
 }

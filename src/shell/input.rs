@@ -16,6 +16,14 @@ const PACKS: [&str; 15] = [
 impl Interpreter<'_> {
     /// Runs text that is fed to a shell; false if it is not known.
     pub(super) fn fed(&mut self, stdin: &Stdin, shell: &Invocation) -> bool {
+        // What is read is gone: a shell in it has nothing to read.
+        let sent = std::mem::take(&mut self.sent);
+        let fed = self.reads_script(stdin, shell);
+        self.sent = sent;
+        fed
+    }
+
+    fn reads_script(&mut self, stdin: &Stdin, shell: &Invocation) -> bool {
         let assignments = Vec::new();
         match stdin {
             Stdin::File(path) => {

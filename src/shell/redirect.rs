@@ -268,6 +268,11 @@ mod tests {
     }
 
     #[test]
+    fn a_shell_in_a_document_does_not_read_it_again() {
+        assert_eq!(run("ssh h <<E\nbash -s\np a\nE\nq"), ["ssh h", "h: bash -s", "h: p a", "q"]);
+    }
+
+    #[test]
     fn a_shell_that_reads_its_input_has_words_of_its_own() {
         assert_eq!(run("bash -s -- rc <<'EOF'\np \"$1\"\nEOF"), ["p rc"]);
         assert_eq!(run("curl x | bash -s -- --version 1"), ["curl x", "bash -s -- --version 1"]);
