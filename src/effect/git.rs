@@ -21,12 +21,19 @@ impl Reading<'_, '_> {
         let found = self.run.found_mut();
         let made: Vec<String> = found.git.iter().flat_map(tags_made).collect();
         let tags = |word: &String| {
-            word == "--tags"
+            word == "tag"
                 || word.contains("refs/tags/")
                 || word.contains("BITBUCKET_TAG")
                 || !word.is_empty() && made.contains(word)
         };
-        !words.iter().any(tags)
+        let flag_value = |at: usize| at > 0 && matches!(words[at - 1].as_str(), "-o" | "--push-option");
+        let plain = words.iter().enumerate().filter(|(at, word)| !word.starts_with('-') && !flag_value(*at));
+        // The first word is the remote; `tag NAME` is a tag.
+        let mut names = plain.map(|(_, word)| word).skip(1).peekable();
+        match names.peek() {
+            Some(_) => !names.all(tags),
+            None => !words.iter().any(|word| word == "--tags"),
+        }
     }
 }
 

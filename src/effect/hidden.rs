@@ -143,7 +143,7 @@ pub(super) fn outputs_files(arguments: &Arguments<'_>) -> bool {
             matches!(kind, "local" | "tar" | "cacheonly")
         })
     };
-    !outputs.is_empty() && outputs.iter().all(is_files)
+    !outputs.is_empty() && outputs.iter().all(is_files) && !arguments.has("--push")
 }
 
 /// A reference of which only the tag is told.

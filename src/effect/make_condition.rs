@@ -21,7 +21,8 @@ pub(super) fn control(line: &str) -> Option<Control> {
     if line == "endif" {
         return Some(Control::End);
     }
-    if let Some(rest) = line.strip_prefix("else") {
+    let behind = line.strip_prefix("else").filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace));
+    if let Some(rest) = behind {
         let rest = rest.trim();
         return if rest.is_empty() { Some(Control::Else(None)) } else { Some(Control::Else(test(rest))) };
     }

@@ -119,6 +119,9 @@ impl Makefile {
     fn call_as_shell(&self, call: &str, depth: usize) -> String {
         let unknown = || format!("$(expr '{}')", call.replace(['\'', '"'], ""));
         let plain = call.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if call == "MAKE" {
+            return "make".to_owned();
+        }
         if plain {
             return format!("${{{call}}}");
         }

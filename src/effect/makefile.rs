@@ -43,6 +43,8 @@ struct Rule {
     names: OnceCell<Option<Vec<String>>>,
     needs: String,
     recipe: Vec<String>,
+    /// Whether it has variables of its own, or conditionals in its recipe: it is not followed.
+    special: bool,
 }
 
 /// The longest shell text that a call may come to, in bytes.
@@ -71,9 +73,16 @@ impl Makefile {
         let joined = text.replace("\\\n\t", " ").replace("\\\n", " ");
         // The conditional that is open, and how many are.
         let (mut open, mut depth) = (Unit::default(), 0_usize);
+        let mut defines = false;
         for line in joined.lines() {
+            // What a text of several lines holds is no rule's.
+            if defines || line.starts_with("define ") {
+                defines = !line.trim_start().starts_with("endef");
+                continue;
+            }
             if let Some(command) = line.strip_prefix('\t') {
                 if let Some(rule) = file.rules.last_mut() {
+                    rule.special |= depth > 0;
                     rule.recipe.push(command.trim_start_matches(['@', '-', '+', ' ']).to_owned());
                 }
                 continue;
@@ -82,7 +91,8 @@ impl Makefile {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            if let Some(control) = control(line) {
+            let control = control(line).filter(|control| depth > 0 || matches!(control, Control::If(_)));
+            if let Some(control) = control {
                 depth = match control {
                     Control::If(_) => depth + 1,
                     Control::Else(_) => depth,
@@ -108,8 +118,9 @@ impl Makefile {
                 let (needs, inline) = needs.split_once(';').unwrap_or((needs, ""));
                 let recipe = if inline.trim().is_empty() { Vec::new() } else { vec![inline.trim().to_owned()] };
                 if !targets.starts_with('.') {
+                    let special = assignment(needs.trim()).is_some();
                     let (targets, needs) = (targets.trim().to_owned(), needs.trim().to_owned());
-                    file.rules.push(Rule { targets, names: OnceCell::new(), needs, recipe });
+                    file.rules.push(Rule { targets, names: OnceCell::new(), needs, recipe, special });
                 }
             }
         }
@@ -145,7 +156,7 @@ impl Makefile {
         earlier.into_iter().filter(|other| *other != at).try_for_each(|other| self.assign(other, depth + 1, all))?;
         for line in &unit.lines {
             let text = match line {
-                Line::Set { name, .. } if all.set.contains(name.as_str()) => continue,
+                Line::Set { name, .. } if all.set.contains(name.as_str()) || !is_name(name) => continue,
                 Line::Set { name, operator, value } => {
                     let value = self.shell(value);
                     match operator {
@@ -173,6 +184,9 @@ impl Makefile {
 
     /// The target that is made where none is named.
     pub(super) fn first(&self) -> Option<String> {
+        if let Some((_, goal)) = self.values.iter().find(|(name, _)| name == ".DEFAULT_GOAL") {
+            return self.words(goal)?.pop();
+        }
         let names = self.rules.iter().filter_map(|rule| self.names(rule));
         names.flatten().find(|name| !name.contains('%')).cloned()
     }
@@ -238,6 +252,9 @@ impl Makefile {
                 targets.iter().filter(|target| target.contains('%')).find_map(|target| stem_of(target))
             };
             let Some(stem) = stem else { continue };
+            if rule.special {
+                return None;
+            }
             let needs = self.words(&needs.replace('|', " "))?;
             let needs = needs.iter().map(|need| replaced(need, "%", &stem)).collect::<Option<Vec<_>>>()?;
             let one = Found { needs, recipe: &rule.recipe, stem };
@@ -272,8 +289,13 @@ fn assignment(line: &str) -> Option<(&str, char, &str)> {
     let (left, value) = line.split_once('=')?;
     let name = left.trim_end_matches([':', '?', '+', '!']).trim();
     let operator = left.trim_end().chars().last().filter(|c| matches!(c, ':' | '?' | '+')).unwrap_or('=');
-    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
     plain.then_some((name, operator, value.trim()))
+}
+
+/// Whether the shell has variables of such a name.
+fn is_name(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 #[cfg(test)]
@@ -319,6 +341,16 @@ pub(super) mod tests {
             script,
             "if [ \"${TAG}\" != \"\" ]; then : T=\"a\" elif [ \"${X}\" = \"y\" ]; then : T=\"b\" else : T=\"c\" fi p ${T} "
         );
+    }
+
+    #[test]
+    fn what_is_special_is_not_followed_and_what_only_looks_so_is() {
+        assert_eq!(made("T = a\nr: T = b\nr:\n\tp $(T)\n", "r"), None);
+        assert_eq!(made("r:\nifdef X\n\tp a\nelse\n\tp b\nendif\n", "r"), None);
+        assert_eq!(made("r:\n\tp\nelsewhere:\n\tq\n", "elsewhere").as_deref(), Some("q\n"));
+        assert_eq!(made("r:\n\tp\ndefine X\n\tq\nendef\n", "r").as_deref(), Some("p\n"));
+        assert_eq!(made("my-image = a:1\nr:\n\tp $(my-image)\n\t$(MAKE) s\n", "r").as_deref(), Some("p a:1\nmake s\n"));
+        assert_eq!(Makefile::read(".DEFAULT_GOAL := b\na:\nb:\n").first().as_deref(), Some("b"));
     }
 
     #[test]

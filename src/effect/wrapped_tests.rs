@@ -41,7 +41,10 @@ fn a_word_of_another_command_is_no_subcommand() {
     }
     let tagged = "git tag -a \"1.$BITBUCKET_BUILD_NUMBER\" -m x; git push origin \"1.$BITBUCKET_BUILD_NUMBER\"";
     assert_eq!(effects(tagged), Vec::<String>::new());
-    assert_eq!(effects("git tag 1; git push origin main"), ["deploy ?"]);
+    for script in ["git tag 1; git push origin main", "git tag 1; git push origin main 1"] {
+        assert_eq!(effects(script), ["deploy ?"]);
+    }
+    assert_eq!(effects("git tag 1; git push -o ci.skip origin tag 1"), [""; 0]);
     for script in ["npx cap sync android", "cap sync", "cap production doctor", "git lfs push o x"] {
         assert_eq!(effects(script), Vec::<String>::new(), "{script}");
     }
