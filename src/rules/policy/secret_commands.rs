@@ -179,9 +179,10 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
     }
 }
 
-/// Whether the value of a flag is a password in a command of such words.
-pub(super) fn password_flag<'t>(flag: &str, mut command: impl Iterator<Item = &'t str>) -> bool {
-    FLAGS.contains(&flag) || flag == "-p" && command.any(|word| matches!(word, "login" | "sshpass"))
+/// Whether the value of a flag is a password in a command of such words: `docker run -p 80:80 app login` has a port.
+pub(super) fn password_flag<'t>(flag: &str, command: impl Iterator<Item = &'t str>) -> bool {
+    let mut before = command.take_while(|word| *word != "-p");
+    FLAGS.contains(&flag) || flag == "-p" && before.any(|word| matches!(word, "login" | "sshpass"))
 }
 
 /// Whether a word tells of no credential by itself, unless it names a setting or follows the flag of a header: most do.

@@ -89,6 +89,7 @@ mod tests {
         for none in [
             &["P=$HUB; docker login -u ci -p \"$P\" r"][..],
             &["P=k9-Zt41; docker run -p \"$P\" r"],
+            &["P=k9-Zt41; docker run -p \"$P\" r login"],
             &["P=k9-Zt41; docker login -u \"$P\" -p \"$Q\" r"],
             &["P=k9-Zt41"],
         ] {
