@@ -19,16 +19,12 @@ impl Makefile {
     /// A text without variables and functions; `None` where one of them can't be told.
     fn known(&self, text: &str, depth: usize) -> Option<String> {
         let mut out = String::new();
-        let mut rest = text;
-        while let Some((before, call, after)) = next_call(rest) {
-            out.push_str(before);
-            match call {
-                Call::Dollar => out.push('$'),
-                Call::Inner(inner) => out.push_str(&self.known_call(inner, depth + 1)?),
+        for part in parts(text) {
+            match part {
+                Part::Text(text) => out.push_str(text),
+                Part::Call(call) => out.push_str(&self.known_call(call, depth + 1)?),
             }
-            rest = after;
         }
-        out.push_str(rest);
         (out.len() <= LONGEST).then_some(out)
     }
 
@@ -77,16 +73,20 @@ impl Makefile {
             fits(words.len(), to.len(), LONGEST)?;
             return Some(words.iter().map(|word| substituted(word, &from, &to)).collect::<Vec<_>>().join(" "));
         }
-        let (_, value) = self.values.iter().find(|(name, _)| name == call)?;
-        self.known(value, depth)
+        self.known(self.value(call)?, depth)
+    }
+
+    /// What a variable that has one value is written as.
+    pub(super) fn value(&self, name: &str) -> Option<&str> {
+        self.values.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
     /// The text of a function that the file defines, with what it is given.
     fn called(&self, arguments: &[&str]) -> Option<String> {
         let (name, given) = arguments.split_first()?;
-        let (_, body) = self.values.iter().find(|(own, _)| own == name.trim())?;
+        let body = self.value(name.trim())?;
         let mut given = given.iter().enumerate();
-        given.try_fold(body.clone(), |body, (at, value)| with(&body, &(at + 1).to_string(), value.trim()))
+        given.try_fold(body.to_owned(), |body, (at, value)| with(&body, &(at + 1).to_string(), value.trim()))
     }
 
     /// Counts one step; `None` when it is one too many.
@@ -102,27 +102,22 @@ impl Makefile {
 
     fn as_shell(&self, text: &str, depth: usize) -> String {
         let mut out = String::new();
-        let mut rest = text;
-        while let Some((before, call, after)) = next_call(rest) {
-            out.push_str(before);
-            match call {
-                Call::Dollar => out.push('$'),
-                Call::Inner(inner) if out.len() <= LONGEST => out.push_str(&self.call_as_shell(inner, depth + 1)),
-                Call::Inner(_) => {}
+        for part in parts(text) {
+            match part {
+                Part::Text(text) => out.push_str(text),
+                Part::Call(call) if out.len() <= LONGEST => out.push_str(&self.call_as_shell(call, depth + 1)),
+                Part::Call(_) => {}
             }
-            rest = after;
         }
-        out.push_str(rest);
         out
     }
 
     fn call_as_shell(&self, call: &str, depth: usize) -> String {
         let unknown = || format!("$(expr '{}')", call.replace(['\'', '"'], ""));
-        let plain = call.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         if call == "MAKE" {
             return "make".to_owned();
         }
-        if plain {
+        if is_name(call) {
             return format!("${{{call}}}");
         }
         if self.step(depth).is_none() {
@@ -140,7 +135,7 @@ impl Makefile {
         let variable = |at: usize| {
             let text = arguments.get(at)?.trim();
             let inner = text.strip_prefix("$(").and_then(|text| text.strip_suffix(')'))?;
-            inner.chars().all(|c| c.is_ascii_alphanumeric() || c == '_').then_some(inner)
+            is_name(inner).then_some(inner)
         };
         let followed = match name {
             "strip" => shell(0),
@@ -171,22 +166,40 @@ impl Makefile {
     }
 }
 
-/// A dollar with what it stands for.
-enum Call<'t> {
-    /// `$$`
-    Dollar,
+/// Whether the shell has variables of such a name.
+pub(super) fn is_name(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// A part of a text.
+enum Part<'t> {
+    /// What stands for itself; `$$` is a dollar.
+    Text(&'t str),
     /// What stands in the brackets: `$(NAME)`, `${NAME}`.
-    Inner(&'t str),
+    Call(&'t str),
+}
+
+/// The parts of a text, in order.
+fn parts(text: &str) -> impl Iterator<Item = Part<'_>> {
+    let (mut rest, mut call) = (text, None);
+    std::iter::from_fn(move || {
+        if call.is_some() || rest.is_empty() {
+            return call.take();
+        }
+        let Some((before, next, after)) = next_call(rest) else { return Some(Part::Text(std::mem::take(&mut rest))) };
+        (rest, call) = (after, Some(next));
+        Some(Part::Text(before))
+    })
 }
 
 /// The next call of a text: what stands before it, the call, what stands behind. A dollar that begins none stays.
-fn next_call(text: &str) -> Option<(&str, Call<'_>, &str)> {
+fn next_call(text: &str) -> Option<(&str, Part<'_>, &str)> {
     let mut from = 0;
     loop {
         let at = from + text.get(from..)?.find('$')?;
         let (before, rest) = (text.get(..at)?, text.get(at + 1..)?);
         let (open, close) = match rest.chars().next() {
-            Some('$') => return Some((before, Call::Dollar, rest.get(1..)?)),
+            Some('$') => return Some((before, Part::Text("$"), rest.get(1..)?)),
             Some('(') => ('(', ')'),
             Some('{') => ('{', '}'),
             _ => {
@@ -202,7 +215,7 @@ fn next_call(text: &str) -> Option<(&str, Call<'_>, &str)> {
         });
         // What is not closed is no call, and neither is anything in it.
         let (end, _) = end?;
-        return Some((before, Call::Inner(rest.get(1..end)?), rest.get(end + 1..)?));
+        return Some((before, Part::Call(rest.get(1..end)?), rest.get(end + 1..)?));
     }
 }
 

@@ -4,7 +4,7 @@ use std::cell::{Cell, OnceCell};
 use std::collections::{HashMap, HashSet};
 
 use super::make_condition::{Control, Test, control};
-use super::make_text::{DEPTH, STEPS, at_colon, fits, replaced, stem};
+use super::make_text::{DEPTH, STEPS, at_colon, fits, is_name, replaced, stem};
 use super::packages::of_its_own;
 
 /// How many targets one call may bring.
@@ -184,7 +184,7 @@ impl Makefile {
 
     /// The target that is made where none is named.
     pub(super) fn first(&self) -> Option<String> {
-        if let Some((_, goal)) = self.values.iter().find(|(name, _)| name == ".DEFAULT_GOAL") {
+        if let Some(goal) = self.value(".DEFAULT_GOAL") {
             return self.words(goal)?.pop();
         }
         let names = self.rules.iter().filter_map(|rule| self.names(rule));
@@ -203,7 +203,7 @@ impl Makefile {
         for rule in found {
             for needed in &rule.needs {
                 // What no rule makes is a file.
-                if self.found(needed).is_none_or(|found| !found.is_empty()) && !self.bring(needed, done, script) {
+                if self.has(needed) && !self.bring(needed, done, script) {
                     return false;
                 }
             }
@@ -291,11 +291,6 @@ fn assignment(line: &str) -> Option<(&str, char, &str)> {
     let operator = left.trim_end().chars().last().filter(|c| matches!(c, ':' | '?' | '+')).unwrap_or('=');
     let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
     plain.then_some((name, operator, value.trim()))
-}
-
-/// Whether the shell has variables of such a name.
-fn is_name(name: &str) -> bool {
-    name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 #[cfg(test)]
