@@ -24,7 +24,7 @@ pub fn difference(before: (&Checker, &Checked), after: (&Checker, &Checked)) -> 
     let is_too = after.0.plans_of(&new.document, was.iter().map(|plan| &plan.event), &is);
     let (was, is) = (join(was, was_too), join(is, is_too));
     let hidden = Hidden::of_all([old, new].map(|checked| (&checked.document, checked.credentials())));
-    let mut changes = compare(&was, &is, &|text| hidden.mask(text));
+    let mut changes = compare(&was, &is, after.0.settings(), &|text| hidden.mask(text));
     changes.extend(given_to_all(&old.document, &new.document));
     changes.extend(started(&old.document, &new.document));
     changes.extend(answers(old, new));

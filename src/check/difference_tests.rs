@@ -2,7 +2,7 @@
 
 use super::Checker;
 use super::difference::difference;
-use crate::settings::Settings;
+use crate::settings::{EnvironmentNames, Settings};
 
 /// The lines, with `weaker: ` before what takes a safeguard away.
 pub(super) fn told(before: &str, after: &str) -> Vec<String> {
@@ -53,6 +53,22 @@ fn a_new_gate_and_a_new_sibling_are_told_as_such() {
     let group = format!("      - parallel:\n          - step: {{ name: Test, script: [date] }}\n    {image}");
     let found = told(FLOW, &FLOW.replace(image, &group));
     assert_eq!(found, ["push to main: `Test` is new, beside `Image`"]);
+}
+
+#[test]
+fn a_new_step_with_no_gate_is_told_of_the_environment_that_the_settings_call_production() {
+    let new = "      - step: { name: Go, deployment: kite, script: [kubectl set image d/x x=r/x:$BITBUCKET_TAG] }\n";
+    let environments = EnvironmentNames { candidate: "staging".to_owned(), release: "kite".to_owned() };
+    for (settings, open) in
+        [(Settings { environments, ..Settings::default() }, ", with no gate"), (Settings::default(), "")]
+    {
+        let checker = Checker::new(settings);
+        let (before, after) = (checker.check(FLOW), checker.check(&format!("{FLOW}{new}")));
+        let texts: Vec<String> =
+            difference((&checker, &before), (&checker, &after)).into_iter().map(|change| change.text).collect();
+        let wanted = format!("`Go` is new: it deploys `r/x:$BITBUCKET_TAG` to `kite`{open}");
+        assert!(texts.contains(&wanted), "{texts:?}");
+    }
 }
 
 #[test]

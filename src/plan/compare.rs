@@ -31,8 +31,14 @@ pub struct Change {
 }
 
 /// Compares what each event does before and after.
-/// `hide` puts stars in place of what must not be said, in texts of commands before they are cut.
-pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>], hide: &dyn Fn(&mut String)) -> Vec<Change> {
+/// `settings` say which environment is production now; `hide` puts stars in place of what must not be said, in texts of
+/// commands before they are cut.
+pub fn compare(
+    before: &[Plan<'_>],
+    after: &[Plan<'_>],
+    settings: &Settings,
+    hide: &dyn Fn(&mut String),
+) -> Vec<Change> {
     let mut changes = Vec::new();
     let (before, after) = (titled(before), titled(after));
     let old: BTreeMap<&Title, &Plan<'_>> = before.iter().map(|(title, plan)| (title, *plan)).collect();
@@ -54,7 +60,7 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>], hide: &dyn Fn(&mut Strin
             Some(now) => {
                 match imported(plan, now) {
                     Some((text, weakens)) => changes.push(Change { event: event.clone(), text, weakens }),
-                    None => steps(&event, (plan, now, main), hide, &mut across, &mut changes),
+                    None => steps(&event, (plan, now, main), (settings, hide), &mut across, &mut changes),
                 }
                 let asked = asked(plan, now).into_iter();
                 changes.extend(asked.map(|text| Change { event: event.clone(), text, weakens: false }));
@@ -70,8 +76,8 @@ pub fn compare(before: &[Plan<'_>], after: &[Plan<'_>], hide: &dyn Fn(&mut Strin
                 text: format!("now runs {}", ran(plan, names)),
                 weakens: false,
             });
-            let acting =
-                named(plan).into_iter().filter_map(|(name, step)| Some(format!("{name}: it {}", acts_as(step)?)));
+            let acting = named(plan).into_iter();
+            let acting = acting.filter_map(|(name, step)| Some(format!("{name}: it {}", acts_as(step, settings)?)));
             changes.extend(acting.map(|text| Change { event: event.clone(), text, weakens: false }));
         }
     }
@@ -139,7 +145,7 @@ impl Told<'_> {
 fn steps(
     event: &str,
     (before, after, main): (&Plan<'_>, &Plan<'_>, Option<&Plan<'_>>),
-    hide: &dyn Fn(&mut String),
+    (settings, hide): (&Settings, &dyn Fn(&mut String)),
     across: &mut Across,
     out: &mut Vec<Change>,
 ) {
@@ -179,7 +185,7 @@ fn steps(
             }
             Moved::Gone => match excuse(before, step, main) {
                 Some(excuse) => told.tell(format!("{name} is gone; {excuse}"), false),
-                None => told.tell(format!("{name} is gone{}", it_does(step)), true),
+                None => told.tell(format!("{name} is gone{}", it_does(step, settings)), true),
             },
         }
     }
@@ -194,7 +200,7 @@ fn steps(
             let siblings: Vec<&str> = new.iter().filter(beside).map(|(other, _)| other.as_str()).collect();
             let place =
                 if siblings.is_empty() { String::new() } else { format!(", beside {}", siblings.join(" and ")) };
-            told.tell(format!("{name} is new{gate}{place}{}", it_does(step)), false);
+            told.tell(format!("{name} is new{gate}{place}{}", it_does(step, settings)), false);
         }
     }
     for text in fail_fast(&old, &new, &now) {
@@ -230,11 +236,11 @@ fn steps(
 const MOST_DONE: usize = 3;
 
 /// What a step that is new or gone does to the world; nothing where that is nothing.
-fn it_does(step: &PlannedStep<'_>) -> String {
-    acts_as(step).map_or_else(String::new, |words| format!(": it {words}"))
+fn it_does(step: &PlannedStep<'_>, settings: &Settings) -> String {
+    acts_as(step, settings).map_or_else(String::new, |words| format!(": it {words}"))
 }
 
-fn acts_as(step: &PlannedStep<'_>) -> Option<String> {
+fn acts_as(step: &PlannedStep<'_>, settings: &Settings) -> Option<String> {
     let mut does = told(step);
     let more = does.len().saturating_sub(MOST_DONE);
     does.truncate(MOST_DONE);
@@ -243,7 +249,7 @@ fn acts_as(step: &PlannedStep<'_>) -> Option<String> {
     }
     let deploys = !step.deploying().is_empty();
     let place = step.declared_name().filter(|_| deploys).map_or_else(String::new, |name| format!(" to `{name}`"));
-    let production = step.declared_name().and_then(|name| kind_of(name, &Settings::default()));
+    let production = step.declared_name().and_then(|name| kind_of(name, settings));
     let production = deploys && production == Some(EnvironmentKind::Production);
     let open = if production && !step.gated { ", with no gate" } else { "" };
     (!does.is_empty()).then(|| format!("{}{place}{open}", does.join(" and ")))

@@ -35,7 +35,7 @@ pub struct PlannedStep<'d> {
     pub stage: Option<Stage<'d>>,
     /// Its number in the plan, from 1.
     pub number: usize,
-    /// The number of the pipeline's item that holds it, from 0.
+    /// The number of the item of the pipeline, or of its stage, that it is or that holds it, from 0.
     pub item: usize,
     /// Whether it is a member of a parallel group.
     pub parallel: bool,

@@ -23,6 +23,19 @@ pub(super) struct Steps<'a, 'c, 'd> {
     pub(super) unknown: Option<String>,
 }
 
+/// The number of the next item: those of a stage count for themselves, since its groups follow one another.
+fn next(out: &[PlannedStep<'_>]) -> usize {
+    out.last().map_or(0, |step| step.item + 1)
+}
+
+/// Where in a stage a step stands.
+#[derive(Clone, Copy)]
+struct Within<'d> {
+    stage: Stage<'d>,
+    /// Whether the stage begins with it, alone or side by side with others.
+    begins: bool,
+}
+
 impl<'d> Steps<'_, '_, 'd> {
     pub(super) fn read(&mut self, pipeline: &Pipeline<'d>) -> Vec<PlannedStep<'d>> {
         let mut steps = Vec::new();
@@ -40,7 +53,7 @@ impl<'d> Steps<'_, '_, 'd> {
         depth: usize,
     ) {
         for item in pipeline.items() {
-            let number = out.last().map_or(0, |step| step.item + 1);
+            let number = next(out);
             let before = *gate;
             match item {
                 Item::Step(step) => self.step(step, None, number, None, child, gate, out, depth),
@@ -62,12 +75,15 @@ impl<'d> Steps<'_, '_, 'd> {
                     *gate = passed;
                 }
                 Item::Stage(stage) => {
+                    let before = out.len();
                     for inner in stage.items() {
+                        let number = next(out);
+                        let within = Some(Within { stage, begins: out.len() == before });
                         match inner {
-                            Item::Step(step) => self.step(step, Some(stage), number, None, child, gate, out, depth),
+                            Item::Step(step) => self.step(step, within, number, None, child, gate, out, depth),
                             Item::Parallel(group) => {
                                 self.side_by_side(&group, |this, step| {
-                                    this.step(step, Some(stage), number, Some(group), child, gate, out, depth);
+                                    this.step(step, within, number, Some(group), child, gate, out, depth);
                                 });
                             }
                             _ => {}
@@ -98,7 +114,7 @@ impl<'d> Steps<'_, '_, 'd> {
     fn step(
         &mut self,
         step: Step<'d>,
-        stage: Option<Stage<'d>>,
+        within: Option<Within<'d>>,
         item: usize,
         group: Option<Parallel<'d>>,
         child: Option<&str>,
@@ -106,6 +122,7 @@ impl<'d> Steps<'_, '_, 'd> {
         out: &mut Vec<PlannedStep<'d>>,
         depth: usize,
     ) {
+        let stage = within.map(|within| within.stage);
         let conditions = [step.condition(), stage.as_ref().and_then(Stage::condition)];
         let except = self.bindings.branch.as_ref().map_or(&[][..], |names| &names.except);
         if conditions.into_iter().flatten().any(|condition| state_holds(condition, self.event, except) == Some(false)) {
@@ -113,10 +130,13 @@ impl<'d> Steps<'_, '_, 'd> {
         }
         let of_stage = |read: fn(&Stage<'d>) -> Option<Node<'d>>| stage.as_ref().and_then(read);
         // A person lets the stage begin, and its other steps follow by themselves.
-        let begins = !out.iter().any(|other| other.item == item && !(other.parallel && group.is_some()));
-        let of_gate = of_stage(Stage::manual);
-        let manual = step.manual().or(of_gate.filter(|_| begins));
-        let gate_before = gate.or(of_gate.filter(|_| !begins));
+        let (of_begin, of_rest) = match within {
+            Some(Within { stage, begins: true }) => (stage.manual(), None),
+            Some(Within { stage, begins: false }) => (None, stage.manual()),
+            None => (None, None),
+        };
+        let manual = step.manual().or(of_begin);
+        let gate_before = gate.or(of_rest);
         let deployment = step.deployment().or_else(|| of_stage(Stage::deployment));
         let environment = step.environment().or_else(|| of_stage(Stage::environment));
         let declared = deployment.or(environment);

@@ -49,6 +49,12 @@ pub struct WireStep {
     pub stage: Option<String>,
     /// Its parallel group, from 1.
     pub parallel: Option<usize>,
+    /// Whether it is the final step, which runs whatever happened before it.
+    #[serde(rename = "final", skip_serializing_if = "std::ops::Not::not")]
+    pub last: bool,
+    /// The custom pipeline that a child step started it from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub child: Option<String>,
     /// Whether a person starts it.
     pub gate: bool,
     /// Its environment.
@@ -147,6 +153,8 @@ fn marks(step: &WireStep) -> impl Iterator<Item = String> {
         step.environment.clone(),
         step.stage.as_ref().map(|stage| format!("stage {stage}")),
         step.parallel.map(|group| format!("parallel group {group}")),
+        step.child.as_ref().map(|name| format!("of the child pipeline {name}")),
+        step.last.then(|| "final".to_owned()),
         step.condition.as_ref().map(|condition| format!("only if {condition}")),
     ]
     .into_iter()
@@ -206,6 +214,8 @@ mod tests {
         };
         let step = |name: &str| WireStep {
             name: Some(name.to_owned()),
+            last: false,
+            child: None,
             stage: None,
             parallel: None,
             gate: false,

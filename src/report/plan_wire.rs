@@ -74,7 +74,7 @@ impl WirePlan {
             return;
         }
         for step in &mut self.steps {
-            let own = [&mut step.name, &mut step.stage, &mut step.environment, &mut step.condition];
+            let own = [&mut step.name, &mut step.stage, &mut step.child, &mut step.environment, &mut step.condition];
             let effects = step.effects.iter_mut().flat_map(|effect| {
                 [&mut effect.environment, &mut effect.reference, &mut effect.source, &mut effect.target]
             });
@@ -99,6 +99,8 @@ fn step(planned: &PlannedStep<'_>, parallel: Option<usize>, document: &Document,
         name: planned.step.name().map(str::to_owned),
         stage: stage.map(|stage| stage.name().unwrap_or_default().to_owned()),
         parallel,
+        last: planned.last,
+        child: planned.child.clone(),
         gate: planned.manual.is_some(),
         environment: planned.declared_name().map(str::to_owned),
         condition: condition.map(flow),

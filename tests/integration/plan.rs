@@ -177,6 +177,38 @@ fn what_is_no_event_or_no_file_is_told() {
 }
 
 #[test]
+fn a_step_says_that_it_is_final_or_of_a_child_pipeline_and_each_group_has_its_number() {
+    let text = r"image: a:1
+pipelines:
+  custom:
+    all:
+      - step: {name: A, script: [date]}
+      - stage:
+          name: S
+          trigger: manual
+          steps:
+            - parallel: [{step: {name: B, script: [date]}}, {step: {name: C, script: [date]}}]
+            - parallel: [{step: {name: D, script: [date]}}, {step: {name: E, script: [date]}}]
+      - step: {name: Child, type: pipeline, custom: deep}
+      - final: {name: Last, script: [date]}
+    deep:
+      - step: {name: Deep, script: [date]}
+";
+    let run = pipewright().file("a.yml", text);
+    assert_snapshot!(run.args(["plan", "a.yml", "--custom", "all"]).run().out, @"
+    custom all runs custom.all
+      1. A  line 5
+      2. B (by hand, stage S, parallel group 1)  line 10
+      3. C (by hand, stage S, parallel group 1)  line 10
+      4. D (stage S, parallel group 2)  line 11
+      5. E (stage S, parallel group 2)  line 11
+      6. Child  line 12
+      7. Deep (of the child pipeline deep)  line 15
+      8. Last (final)  line 13
+    ");
+}
+
+#[test]
 fn a_difference_is_text_and_meaning() {
     let after = FLOW.replace("                trigger: manual\n", "").replace("make a", "make b");
     let run = pipewright().file("a.yml", FLOW).file("b.yml", after);
