@@ -38,6 +38,17 @@ pub struct GitCall<'d> {
     pub elsewhere: bool,
 }
 
+/// A command that writes an image or a version into a file where it stands: `sed -i`, `yq -i`.
+#[derive(Clone, Debug)]
+pub struct Edited<'d> {
+    /// The command in short.
+    pub command: String,
+    /// How many effects stand before it in the step.
+    pub after: usize,
+    /// The command.
+    pub site: Site<'d>,
+}
+
 /// A command that is not understood: the catalogue has no entry for it, or none for what it asks of a known tool.
 ///
 /// It has no effect that could be shown, and none can be ruled out: a rule that misses something looks here before it
@@ -125,6 +136,8 @@ pub struct StepEffects<'d> {
     pub prints: Vec<Print<'d>>,
     /// Calls of git.
     pub git: Vec<GitCall<'d>>,
+    /// Images and versions that are written into files.
+    pub edited: Vec<Edited<'d>>,
     /// How many commands ran that are known and harmless.
     pub harmless: usize,
     /// Commands that change something else than images and what environments run.

@@ -2,7 +2,6 @@
 
 use super::arguments::Arguments;
 use super::catalogue::{Catalogue, Command, Does, Pushes};
-use super::collected::GitCall;
 use super::compare::Comparison;
 use super::daemon::Daemon;
 use super::deploy;
@@ -45,12 +44,7 @@ impl<'d> Reading<'_, 'd> {
         self.note_variables();
         self.prints(name);
         self.branch_is_searched(name);
-        if name == "git" {
-            let words = self.invocation.words.iter().skip(1).map(|word| word.value().into_owned()).collect();
-            let elsewhere = self.invocation.remote.is_some() || self.invocation.container.is_some();
-            let call = GitCall { words, site: self.run.site(self.invocation.place), elsewhere };
-            self.run.found_mut().git.push(call);
-        }
+        self.of_repositories(name);
         self.contexts(name);
         if let Some(target) = self.git_deploys(name) {
             self.push(

@@ -1,8 +1,21 @@
-//! Pushes of git: a deployment from source where a platform takes them, else a commit that a controller may follow.
+//! Calls of git: a push is a deployment from source where a platform takes it, else a commit that a controller may follow, with
+//! what was written into files before it.
 
-use super::collected::GitCall;
+use super::collected::{Edited, GitCall};
 use super::command::Reading;
+use super::unread::bitbucket;
 use crate::shell::{Invocation, Value};
+
+impl GitCall<'_> {
+    /// Whether it clones a repository that is not the pipeline's own.
+    pub fn clones_another(&self) -> bool {
+        let of_own = |word: &Value| {
+            let own = |name: &str| name.starts_with("BITBUCKET_GIT") || name.starts_with("BITBUCKET_REPO");
+            word.symbols().any(|symbol| own(&symbol.name))
+        };
+        self.words.iter().any(|word| word.as_literal() == Some("clone")) && !self.words.iter().any(of_own)
+    }
+}
 
 /// Options of git itself that take a value.
 const VALUES: [&str; 6] = ["-C", "-c", "--git-dir", "--work-tree", "--namespace", "--exec-path"];
@@ -13,6 +26,36 @@ impl Reading<'_, '_> {
         let words = pushed(self.invocation).filter(|_| name == "git")?;
         let remote = words.into_iter().find(|word| !word.starts_with('-'))?;
         (remote.contains("heroku") || remote.starts_with("dokku")).then_some(remote)
+    }
+
+    /// Keeps a call of git, and a command that writes an image into a file.
+    pub(super) fn of_repositories(&self, name: &str) {
+        let site = || self.run.site(self.invocation.place);
+        if name == "git" {
+            let words = self.invocation.words.iter().skip(1).map(|word| word.value().into_owned()).collect();
+            let elsewhere = self.invocation.remote.is_some() || self.invocation.container.is_some();
+            self.run.found_mut().git.push(GitCall { words, site: site(), elsewhere });
+        } else if self.writes_an_image(name) {
+            let mut found = self.run.found_mut();
+            let after = found.effects.len();
+            found.edited.push(Edited { command: name.to_owned(), after, site: site() });
+        }
+    }
+
+    /// Whether a command edits a file in place by a word about an image, a tag, or what the run has of its own.
+    fn writes_an_image(&self, name: &str) -> bool {
+        let words = &self.invocation.words;
+        let in_place = match name {
+            "sed" | "yq" | "perl" => words.iter().skip(1).any(|word| {
+                let value = word.value();
+                let flag = value.literal_prefix();
+                flag == "--in-place"
+                    || flag == "--inplace"
+                    || flag.starts_with('-') && !flag.starts_with("--") && flag.contains('i')
+            }),
+            _ => false,
+        };
+        in_place && words.iter().skip(1).flat_map(|word| &word.values).any(says_image)
     }
 
     /// Whether a call of git pushes something else than tags: what the step has made by `git tag` is one.
@@ -35,6 +78,20 @@ impl Reading<'_, '_> {
             None => !words.iter().any(|word| word == "--tags"),
         }
     }
+}
+
+/// Whether a text speaks of an image: by that word, by what the run has of its own, or by a path with a tag behind it.
+fn says_image(text: &Value) -> bool {
+    const OF_RUN: [&str; 3] = ["BITBUCKET_COMMIT", "BITBUCKET_TAG", "BITBUCKET_BUILD_NUMBER"];
+    let with_tag = |part: &str| {
+        let of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        let rest = part.trim_end_matches(of_name);
+        rest.len() < part.len() && rest.strip_suffix('/').is_some_and(|host| host.ends_with(|c| of_name(c) || c == '}'))
+    };
+    let parted = |part: &str| part.rmatch_indices(':').any(|(at, _)| with_tag(&part[..at]));
+    ["image", "tag", "Tag"].iter().any(|word| text.literal_contains(word))
+        || parted(&text.to_string())
+        || bitbucket([text]).iter().any(|name| OF_RUN.contains(&name.as_str()))
 }
 
 /// The tags that a call of `git tag` makes.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Event, EventKind, TagKind};
-use crate::effect::{Effect, EnvironmentKind, Images, Kind, Site, StepEffects, inferred, kind_of};
+use crate::effect::{Effect, EnvironmentKind, GitCall, Images, Kind, Site, StepEffects, inferred, kind_of};
 use crate::pipeline::expression::{Expr, exclude_each_other, parse};
 use crate::pipeline::{CustomVariable, Pipeline, Selector, Stage, Step};
 use crate::settings::Settings;
@@ -237,6 +237,26 @@ impl<'d> PlannedStep<'d> {
         });
         let change = change.map(|change| (change.site, change.command.as_str(), true));
         change.or_else(|| weak.map(|effect| (effect.site, effect.command.as_str(), effect.remote)))
+    }
+
+    /// A command that names an image in a clone of another repository which is pushed after it: a controller that follows that
+    /// repository deploys it. With where it stands, and where the push does.
+    pub fn hands_over(&self) -> Option<(&str, Site<'d>, Site<'d>)> {
+        let found = &self.found;
+        if !found.git.iter().any(GitCall::clones_another) {
+            return None;
+        }
+        let names =
+            |effect: &Effect<'d>| matches!(effect.kind, Kind::Deploy { images: Images::Known(_), weak: true, .. });
+        let named =
+            found.effects.iter().position(names).map(|at| (&found.effects[at].command, found.effects[at].site, at));
+        let edited = found.edited.first().map(|edited| (&edited.command, edited.site, edited.after));
+        let (command, site, after) = named.or(edited)?;
+        let is_push = |effect: &&Effect<'d>| {
+            effect.command == "git push" && matches!(effect.kind, Kind::Deploy { weak: true, .. })
+        };
+        let push = found.effects.iter().skip(after).find(is_push)?;
+        Some((command, site, push.site))
     }
 
     /// The deploying commands that count: weak ones only with a declared environment, restarts only beside nothing else.

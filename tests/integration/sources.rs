@@ -85,3 +85,31 @@ fn what_may_deploy_on_another_machine_is_told_where_nothing_is_declared() {
         assert!(all.iter().any(|told| told.contains("a push to main never deploys")), "{command}: {all:?}");
     }
 }
+
+#[test]
+fn an_image_that_is_written_into_another_repository_and_pushed_may_be_deployed_from_there() {
+    let clone = "git clone git@bitbucket.org:acme/state.git && cd state";
+    for edit in [
+        "sed -i \"s|r.example/a:.*|r.example/a:latest|\" prod/app.yaml",
+        "sed -i -e \"s/newTag.*/newTag: $BITBUCKET_COMMIT/\" prod/kustomization.yaml",
+        "yq -i \".image.tag = strenv(V)\" prod/values.yaml",
+    ] {
+        let all = told(&flow(&format!("{clone} && {edit} && git commit -am new && git push"), false));
+        let due = all.iter().filter(|told| told.contains("is deployed from the repository that is pushed")).count();
+        assert_eq!(due, 3, "{edit}: {all:?}");
+        let flow = all.iter().filter(|told| told.contains("note release-flow")).count();
+        assert_eq!(flow, 3, "{edit}: {all:?}");
+    }
+    let silent = [
+        // Nothing of an image, the pipeline's own repository, and a push before the edit.
+        format!("{clone} && sed -i s/a/b/ README.md && git commit -am new && git push"),
+        "git clone $BITBUCKET_GIT_SSH_ORIGIN a && cd a && sed -i s/image:.*/image:b/ a.yaml && git push".to_owned(),
+        format!("{clone} && git push && sed -i s/image:.*/image:b/ a.yaml"),
+        "sed -i s/image:.*/image:b/ a.yaml && git push".to_owned(),
+    ];
+    for commands in silent {
+        let all = told(&flow(&commands, false));
+        assert!(!all.iter().any(|told| told.contains(" note ")), "{commands}: {all:?}");
+        assert!(all.iter().any(|told| told.contains("a push to main never deploys")), "{commands}: {all:?}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::unknown::{unknown_because, unknown_name};
 use super::{meta, page};
-use crate::effect::{Effect, Images, Kind, Opaque};
+use crate::effect::{Kind, Opaque};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{Plan, PlannedStep};
 use crate::rules::{Carries, Flow, Rule};
@@ -108,28 +108,16 @@ fn unknown(flow: &Flow<'_>, out: &mut Findings<'_>) {
     }
 }
 
-/// An image that is named in a clone of another repository, and the push of that: a controller that follows the repository
-/// deploys it.
+/// What a step that declares nothing pushes to another repository may be deployed from there.
 fn followed<'d>(plan: &Plan<'d>, step: &PlannedStep<'d>, out: &mut Findings<'_>) {
-    let clones = step.found.git.iter().any(|call| call.words.iter().any(|word| word.as_literal() == Some("clone")));
-    if step.declared_name().is_some() || !clones {
-        return;
-    }
-    let weak = |effect: &&Effect<'d>| matches!(effect.kind, Kind::Deploy { weak: true, .. });
-    let names = |effect: &&Effect<'d>| matches!(effect.kind, Kind::Deploy { images: Images::Known(_), .. });
-    let mut weak = step.found.effects.iter().filter(weak);
-    if let Some(first) = weak.find(names)
-        && let Some(push) = weak.find(|effect| effect.command == "git push")
-    {
-        out.cannot_tell(
-            first.site.span(),
-            format!(
-                "whether the image of `{}` is deployed from the repository that is pushed can't be told",
-                first.command
-            ),
-        )
-        .related(push.site.span(), "pushed here")
-        .trace(plan.trace_to(step, first))
-        .help(format!("if a controller follows it, add `deployment: <name>` to {}", step.shown()));
-    }
+    let Some((command, site, push)) = step.hands_over().filter(|_| step.declared_name().is_none()) else { return };
+    let mut trace = plan.trace(step);
+    trace.push(format!("`{command}`"));
+    out.cannot_tell(
+        site.span(),
+        format!("whether the image of `{command}` is deployed from the repository that is pushed can't be told"),
+    )
+    .related(push.span(), "pushed here")
+    .trace(trace)
+    .help(format!("if a controller follows it, add `deployment: <name>` to {}", step.shown()));
 }

@@ -143,6 +143,15 @@ fn part(
                 ));
             }
         }
+        // So may what it writes into a repository that a controller follows.
+        for step in plan.steps.iter().filter(|step| step.declared_name().is_none() && fits(step)) {
+            let Some((command, site, _)) = step.hands_over() else { continue };
+            unfollowed.get_or_insert((
+                site.span(),
+                format!("{} may deploy to {word}, by `{command}` in a repository that is pushed", step.shown()),
+                "if a controller follows that repository, add `deployment` to the step",
+            ));
+        }
         // A step that can't be followed and declares nothing may deploy there, too.
         if let Some(step) = plan
             .steps
