@@ -2,6 +2,7 @@
 
 use smallvec::SmallVec;
 
+use super::brace::Part;
 use super::expansion::Form;
 use super::interpret::Interpreter;
 use super::piece::Piece;
@@ -64,6 +65,20 @@ impl Interpreter<'_> {
     pub(super) fn expand_quoted(&mut self, piece: &Piece, span: Span) -> Vec<Value> {
         let mut out = Alternatives::new();
         self.expand_into(piece, span, true, &mut out);
+        out.into_values()
+    }
+
+    /// All values that a word may have which is put together from parts of a text that begins at `from`.
+    pub(super) fn expand_parts(&mut self, piece: &Piece, from: usize, parts: &[Part]) -> Vec<Value> {
+        let mut out = Alternatives::new();
+        for part in parts {
+            match part {
+                Part::Text(part) => {
+                    self.expand_into(piece, Span::new(from + part.start, from + part.end), false, &mut out)
+                }
+                Part::Counted(text) => out.literal(text),
+            }
+        }
         out.into_values()
     }
 
@@ -295,22 +310,25 @@ pub(super) fn word_end(raw: &str, from: usize) -> usize {
     let mut at = from;
     while at < bytes.len() {
         match bytes[at] {
-            b'\\' => at += 1,
-            b'\'' => at = raw.get(at + 1..).and_then(|rest| rest.find('\'')).map_or(raw.len(), |end| at + 1 + end),
-            b'"' => at = closing_quote(raw, at + 1),
-            b'`' => at = raw.get(at + 1..).and_then(|rest| rest.find('`')).map_or(raw.len(), |end| at + 1 + end),
-            b'$' if bytes.get(at + 1) == Some(&b'(') => {
-                at = balanced(raw, at + 1, '(', ')');
-                continue;
-            }
-            b'$' if bytes.get(at + 1) == Some(&b'{') => {
-                at = balanced(raw, at + 1, '{', '}');
-                continue;
-            }
             b' ' | b'\t' | b'\n' | b'\r' | b';' | b'|' | b'&' | b'<' | b'>' | b'(' | b')' => return at,
-            _ => {}
+            _ => at = past(raw, at),
         }
-        at += 1;
     }
     bytes.len()
+}
+
+/// The offset behind what begins at a place: a quoted text, an expansion, or one byte.
+pub(super) fn past(raw: &str, at: usize) -> usize {
+    let bytes = raw.as_bytes();
+    let closing =
+        |quote: char| raw.get(at + 1..).and_then(|rest| rest.find(quote)).map_or(raw.len(), |end| at + 1 + end);
+    match (bytes.get(at), bytes.get(at + 1)) {
+        (Some(b'\\'), _) => at + 2,
+        (Some(b'\''), _) => closing('\'') + 1,
+        (Some(b'"'), _) => closing_quote(raw, at + 1) + 1,
+        (Some(b'`'), _) => closing('`') + 1,
+        (Some(b'$'), Some(b'(')) => balanced(raw, at + 1, '(', ')'),
+        (Some(b'$'), Some(b'{')) => balanced(raw, at + 1, '{', '}'),
+        _ => at + 1,
+    }
 }

@@ -6,6 +6,7 @@
 
 mod alias;
 mod array;
+mod brace;
 mod branch;
 mod choice;
 mod condition;
@@ -51,6 +52,7 @@ mod test_words;
 mod texts;
 mod value;
 mod walk;
+mod words;
 mod wrapper;
 mod written;
 

@@ -9,7 +9,6 @@ use super::interpret::{Interpreter, Text, body};
 use super::invocation::{Invocation, Reads, Stdin, Word};
 use super::piece::{Piece, Place};
 use super::plain;
-use super::positional::Parameter;
 use super::status::Status;
 use super::value::Value;
 use crate::yaml::Span;
@@ -214,49 +213,6 @@ impl Interpreter<'_> {
         Some((name_text, values))
     }
 
-    /// The words that one argument comes to, and where it ends.
-    pub(super) fn fields(&mut self, node: Node<'_>, piece: &Piece, out: &mut Vec<Word>) -> usize {
-        let end = value_end(node, piece);
-        self.words_of(Span::new(node.start_byte(), end), piece, out);
-        end
-    }
-
-    /// Appends the words that a text of the script comes to.
-    pub(super) fn words_of(&mut self, span: Span, piece: &Piece, out: &mut Vec<Word>) {
-        let text = piece.text.clone();
-        let raw = text.get(span.start..span.end).unwrap_or("");
-        let place = piece.place(span);
-        if is_itself(raw) {
-            let values = vec![Value::literal(raw)];
-            out.push(Word { values, place, quoted: false, origin: Some((piece.clone(), span)) });
-            return;
-        }
-        let quoted = raw.contains(['"', '\'']);
-        // The words of a list are no text that stands here.
-        let of_list = |values: &Vec<Value>, quoted| Word { values: values.clone(), place, quoted, origin: None };
-        if let Some(values) = self.scope.positional.slice(if raw == "$*" { "$@" } else { raw }) {
-            let own = |word: &Parameter| Word { place: word.place.unwrap_or(place), ..of_list(&word.values, quoted) };
-            out.extend(values.iter().map(own));
-            return;
-        }
-        if let Some(items) = self.scope.list_words(raw).or_else(|| self.scope.map_words(raw)) {
-            out.extend(items.iter().map(|item| of_list(&item.values, item.quoted)));
-            return;
-        }
-        let quoted = quoted && !raw.contains("[@]");
-        let word = |values: Vec<Value>| Word { values, place, quoted, origin: Some((piece.clone(), span)) };
-        let values = self.expand(piece, span);
-        // A test without its word would be told from nothing; to any other command it is as if nothing stood there.
-        let tests = || out.first().is_some_and(|first| matches!(first.literal(), Some("[" | "[[" | "test")));
-        match values.as_slice() {
-            [one] if !quoted && one.as_literal() == Some("") && !tests() => {}
-            [one] if !quoted && one.literal_contains(" ") => {
-                out.extend(one.split_whitespace().into_iter().map(|value| word(vec![value])));
-            }
-            _ => out.push(word(values)),
-        }
-    }
-
     /// Runs a command; `behind` are words of it that stand elsewhere.
     pub(super) fn command(
         &mut self,
@@ -380,17 +336,12 @@ fn is_test(node: Node<'_>, piece: &Piece) -> bool {
     matches!(name, Some("test" | "["))
 }
 
-/// Whether a word means what is written: nothing in it is expanded, quoted or split.
-fn is_itself(raw: &str) -> bool {
-    !raw.bytes().any(|byte| matches!(byte, b'\\' | b'$' | b'`' | b'\'' | b'"' | b' '))
-}
-
 /// Whether the text between two words has the end of a line that a backslash does not take back.
 fn ends_a_line(between: Option<&str>) -> bool {
     between.is_some_and(|between| between.replace("\\\n", "").contains('\n'))
 }
 
 /// Where the word that a node begins really ends.
-fn value_end(node: Node<'_>, piece: &Piece) -> usize {
+pub(super) fn value_end(node: Node<'_>, piece: &Piece) -> usize {
     word_end(&piece.text, node.start_byte()).max(node.end_byte())
 }
