@@ -43,7 +43,7 @@ impl Reading<'_, '_> {
     }
 
     /// The values of a variable that is set before the command itself.
-    fn assigned(&self, wanted: &str) -> Option<&[Value]> {
+    pub(super) fn assigned(&self, wanted: &str) -> Option<&[Value]> {
         let own = self.invocation.assignments.iter().find(|(name, _)| name == wanted);
         own.map(|(_, values)| values.as_slice())
     }

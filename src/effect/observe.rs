@@ -93,7 +93,7 @@ impl Reading<'_, '_> {
 
     /// `kubectl config use-context production` and its kin choose for what comes after.
     pub(super) fn contexts(&self, name: &str) {
-        const CHOOSE: [&str; 10] = [
+        const CHOOSE: [&str; 11] = [
             "gcloud container clusters get-credentials",
             "gcloud config set",
             "kubectl config use-context",
@@ -104,6 +104,7 @@ impl Reading<'_, '_> {
             "terraform workspace select",
             "pulumi stack select",
             "docker context use",
+            "cf target",
         ];
         // A cluster on the build machine.
         const MAKE: [&str; 4] = ["kind create cluster", "k3d cluster create", "minikube start", "microk8s start"];

@@ -4,7 +4,7 @@ use super::command::Reading;
 use super::environment;
 use super::reference::Reference;
 use super::tool::{self, OfFolder};
-use crate::shell::Value;
+use crate::shell::{SymbolKind, Value};
 
 impl<'d> Reading<'_, 'd> {
     /// Words that may name an environment: all but references and secrets.
@@ -16,6 +16,8 @@ impl<'d> Reading<'_, 'd> {
         if is_docker {
             words.extend(self.hosts());
         }
+        words.extend(self.chosen());
+        words.extend(self.rendered_from());
         // `compose.prod.yml` is what differs from a developer's machine, on whichever host: it tells nothing against a host or a
         // declaration.
         let tells =
@@ -34,7 +36,9 @@ impl<'d> Reading<'_, 'd> {
                 continue;
             }
             skip_next = match text.as_str() {
-                "--image" | "--set" | "--helm-set" | "--set-string" | "-i" | "--token" | "--description" | "-m" => true,
+                "--image" | "--set" | "--helm-set" | "--set-string" | "--token" | "--description" | "-m" => true,
+                // An inventory is a group of machines, and all else an image.
+                "-i" => self.invocation.name() != Some("ansible-playbook"),
                 "-f" | "--file" | "-c" | "--compose-file" => passes_file,
                 _ => false,
             };
@@ -43,6 +47,7 @@ impl<'d> Reading<'_, 'd> {
                 Some((flag, value)) if flag.starts_with('-') => value.to_owned(),
                 // So is a parameter's: `Stage=$STAGE`.
                 Some((name, value)) if environment::is_general(name) => value.to_owned(),
+                None if self.is_of_production(&text) => "production".to_owned(),
                 None if text.starts_with('-') => continue,
                 _ => text,
             };
@@ -67,5 +72,36 @@ impl<'d> Reading<'_, 'd> {
             }
         }
         words
+    }
+
+    /// What variables of a tool choose for it: a cluster, an account, a workspace.
+    fn chosen(&self) -> Vec<String> {
+        let variable = match self.invocation.name().unwrap_or("") {
+            "kubectl" | "oc" | "helm" | "helmfile" | "flux" | "kapp" | "skaffold" => "KUBECONFIG",
+            "aws" | "sam" | "cdk" | "serverless" | "sls" | "copilot" | "eb" => "AWS_PROFILE",
+            "terraform" | "tofu" => "TF_WORKSPACE",
+            _ => return Vec::new(),
+        };
+        let values = self.assigned(variable).or_else(|| self.scope.get(variable));
+        values.unwrap_or(&[]).iter().map(Value::to_string).collect()
+    }
+
+    /// The words of the command that renders what this one reads: `kustomize build overlays/production | kubectl apply -f -`.
+    fn rendered_from(&self) -> Vec<String> {
+        const RENDER: [&str; 3] = ["kustomize build ", "kubectl kustomize ", "helm template "];
+        let commands = self.invocation.reads.input.iter().flat_map(Value::symbols);
+        let commands = commands.filter(|symbol| symbol.kind == SymbolKind::Command).map(|symbol| symbol.name.as_str());
+        let renders = commands.filter(|command| RENDER.iter().any(|begin| command.starts_with(begin)));
+        let words = renders.flat_map(|command| command.split_whitespace().skip(2));
+        words.filter(|word| !word.starts_with('-') && !word.contains('=')).map(str::to_owned).collect()
+    }
+
+    /// Whether a flag asks for production, of the tools that else deploy a preview.
+    fn is_of_production(&self, flag: &str) -> bool {
+        match self.invocation.name() {
+            Some("vercel") => flag == "--prod",
+            Some("netlify") => matches!(flag, "--prod" | "-p"),
+            _ => false,
+        }
     }
 }

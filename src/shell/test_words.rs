@@ -45,7 +45,9 @@ impl Interpreter<'_> {
     pub(super) fn test_words(&mut self, node: Node<'_>, piece: &Piece) -> Option<bool> {
         let name = node.child_by_field_name("name")?;
         let mut cursor = node.walk();
-        let spans: Vec<Span> = node.named_children(&mut cursor).filter(|child| *child != name).map(span).collect();
+        // `==` has no name in the grammar.
+        let is_word = |child: &Node<'_>| *child != name && (child.is_named() || matches!(child.kind(), "==" | "=~"));
+        let spans: Vec<Span> = node.children(&mut cursor).filter(is_word).map(span).collect();
         let closed = spans.last().is_some_and(|last| piece.text.get(last.start..last.end) == Some("]"));
         let spans = spans.get(..spans.len() - usize::from(closed)).unwrap_or(&[]);
         self.all_words(piece, spans, false)
@@ -225,6 +227,8 @@ mod tests {
             ("[ -n \"$BITBUCKET_TAG\" -a a = a ]", true),
             ("[ -z \"$BITBUCKET_TAG\" -o -n \"$BITBUCKET_BRANCH\" ]", false),
             ("[ a = a -a b != b ]", false),
+            ("test a == a", true),
+            ("test a == b -o \"$BITBUCKET_TAG\" == ''", false),
             ("[ ! -z \"$BITBUCKET_TAG\" -a -z \"$BITBUCKET_BRANCH\" ]", true),
             ("[ a = b -a x = x -o c = c ]", true),
             ("[[ ! $BITBUCKET_TAG == release-* && -z $BITBUCKET_BRANCH ]]", true),

@@ -267,6 +267,14 @@ fn a_folder_names_the_environment_as_an_option_does() {
         "terraform -chdir=live/prod apply",
         "cd overlays/production && kubectl apply -k .",
         "(cd deploy/prod && docker compose -H ssh://host up -d)",
+        // An inventory, what renders a manifest, a variable that chooses the cluster, and a switch for production do so as well.
+        "ansible-playbook -i inventories/production site.yml",
+        "kustomize build overlays/production | kubectl apply -f -",
+        "export KUBECONFIG=$HOME/kube/production.yaml && kubectl apply -f k8s/",
+        "AWS_PROFILE=acme-production aws lambda update-function-code --function-name f --zip-file fileb://f.zip",
+        "netlify deploy --dir dist --prod",
+        "vercel deploy --prod",
+        "cf target -s production && cf push",
     ] {
         let found = told(&flow(&format!("{PUSH} && {command}"), RETAG, DEPLOY));
         for rule in ["declared-environment", "production-from-release-tag", "manual-production"] {
@@ -279,6 +287,9 @@ fn a_folder_names_the_environment_as_an_option_does() {
         // A chart's own name is none of an environment, and what the command says goes before the folder.
         "cd charts/prod-support && helm upgrade -i support .",
         "cd clusters/production && helm upgrade -i web . -n staging",
+        "ansible-playbook -i inventories/staging site.yml",
+        "kustomize build overlays/staging | kubectl apply -f -",
+        "netlify deploy --dir dist",
         // What is copied from a folder says nothing of where it goes.
         "cd dist/production && aws s3 sync . s3://$BUCKET",
     ] {
