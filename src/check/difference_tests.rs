@@ -63,7 +63,7 @@ fn a_new_step_with_no_gate_is_told_of_the_environment_that_the_settings_call_pro
         [(Settings { environments, ..Settings::default() }, ", with no gate"), (Settings::default(), "")]
     {
         let checker = Checker::new(settings);
-        let (before, after) = (checker.check(FLOW), checker.check(&format!("{FLOW}{new}")));
+        let (before, after) = (checker.check(FLOW), checker.check(format!("{FLOW}{new}")));
         let texts: Vec<String> =
             difference((&checker, &before), (&checker, &after)).into_iter().map(|change| change.text).collect();
         let wanted = format!("`Go` is new: it deploys `r/x:$BITBUCKET_TAG` to `kite`{open}");

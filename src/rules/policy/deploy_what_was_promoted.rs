@@ -27,7 +27,7 @@ impl Rule for DeployWhatWasPromoted {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         for plan in flow.plans.iter().filter(|plan| plan.is_main() || plan.is_tag()) {
-            let expected = Expected::of(flow, plan);
+            let expected = Expected::of(plan);
             for step in &plan.steps {
                 let deploying = step.deploying();
                 for (at, effect) in deploying.iter().copied().enumerate() {
@@ -84,7 +84,7 @@ struct Expected<'p> {
 }
 
 impl<'p> Expected<'p> {
-    fn of(flow: &Flow<'_>, plan: &'p Plan<'_>) -> Self {
+    fn of(plan: &'p Plan<'_>) -> Self {
         let mut references = Vec::new();
         let mut incomplete = plan.has_opaque();
         let mut comparable = false;
@@ -100,7 +100,6 @@ impl<'p> Expected<'p> {
                     comparable = true;
                     references.extend(reference.clone());
                 }
-                Kind::Retag { .. } if plan.is_main() => {}
                 _ => {}
             }
         }
@@ -116,7 +115,6 @@ impl<'p> Expected<'p> {
             references
                 .extend(source.clone().filter(|source| source.by_commit() || matches!(source.tag, Tag::Digest(_))));
         }
-        let _ = flow;
         Self { references, incomplete, comparable, verb: if plan.is_main() { "built" } else { "promoted" } }
     }
 
