@@ -125,6 +125,24 @@ fn the_next_edit_is_none_that_is_refused_again() {
         (step("script: {pipe: a/b:1}"), "put `- ` before `pipe`"),
         (step("script: [a]\nartifacts: {upload: {name: a, paths: [b]}}"), "put `- ` before `name`"),
         (step("script: [a]\ncaches:\n  node:"), "write `- ` before `node`, and no colon after it"),
+        (
+            step("script: [a]\nservices: {docker: {memory: 2048}}"),
+            "a step lists names alone: `- docker`; what they are is set in `definitions.services`",
+        ),
+        (
+            step("script: [a]\ncaches: {node: true}"),
+            "a step lists names alone: `- node`; what they are is set in `definitions.caches`",
+        ),
+        (
+            format!("definitions: {{caches: [pip]}}\n{}", step("script: [a]")),
+            "write a name and its folder: `pip: path`; caches that Bitbucket has already, such as `node`, need no definition",
+        ),
+        (
+            format!("definitions: {{services: [docker]}}\n{}", step("script: [a]")),
+            "make each name a key with its settings below it: `docker:`",
+        ),
+        ("pipelines:\n  tags: ['rc-*']\n".to_owned(), "make each name a key with a list of steps below it: `rc-*:`"),
+        ("pipelines:\n  branches: ['**']\n".to_owned(), "make each name a key with a list of steps below it: `'**':`"),
         (step("script:\n  -echo a"), "put a space after each dash: `- ` and the value"),
         (step("script: [a]\nsize: 2"), "write `2x`"),
         (step("script: [a]\nmax-time: 2 hours"), "write `120`: it counts minutes, with neither quotes nor unit"),

@@ -63,7 +63,7 @@ fn help(place: &Place<'_>, expected: &[&str], known: &[&str], owner: &Value) -> 
     let scalar = node.text();
     let source = node.document().slice(node.span());
     match node.kind() {
-        Kind::Mapping if takes("array") => Some(from_map(node, owner)),
+        Kind::Mapping if takes("array") => Some(by_name(key, node).unwrap_or_else(|| from_map(node, owner))),
         Kind::Mapping if takes("string") && matches!(key, Some("deployment" | "environment")) => {
             Some(match node.get("name").and_then(|name| name.text()) {
                 Some(name) => format!("write its name alone: `{name}`"),
@@ -75,6 +75,9 @@ fn help(place: &Place<'_>, expected: &[&str], known: &[&str], owner: &Value) -> 
         }
         Kind::Sequence if takes("object") && node.items().all(|item| item.is_mapping()) => {
             Some("remove the `- ` before its keys".to_owned())
+        }
+        Kind::Sequence if takes("object") && place.own_key && node.items().all(|item| item.text().is_some()) => {
+            keyed(key?, node)
         }
         // A test such as `[ -f x ]`, not a list.
         Kind::Sequence if source.starts_with('[') && node.alias().is_none() && is_command(place) => {
@@ -174,6 +177,31 @@ fn first_word<'t>(source: &'t str, known: &[&str]) -> Option<(&'t str, bool)> {
     let of_step = || schema("/definitions/plainStep/properties").get(word).is_some();
     let is_key = known.contains(&word) || known.is_empty() && of_step();
     is_key.then(|| (word, source[end..].starts_with(':')))
+}
+
+/// Help for the definitions of caches and services where a step lists their names.
+fn by_name(key: Option<&str>, node: Node<'_>) -> Option<String> {
+    let key = key.filter(|key| matches!(*key, "caches" | "services"))?;
+    let first = node.entries().next().filter(|entry| !entry.value.is_null())?;
+    let name = super::keys::shown(first.name());
+    Some(format!("a step lists names alone: `- {name}`; what they are is set in `definitions.{key}`"))
+}
+
+/// Help for a list of names where each name is a key.
+fn keyed(key: &str, node: Node<'_>) -> Option<String> {
+    let name = super::keys::shown(node.items().next()?.text()?);
+    // YAML reads another thing into these.
+    let name = if name.starts_with(['*', '{', '[', '!', '&']) { format!("'{name}'") } else { name };
+    match key {
+        "caches" => Some(format!(
+            "write a name and its folder: `{name}: path`; caches that Bitbucket has already, such as `node`, need no definition"
+        )),
+        "services" => Some(format!("make each name a key with its settings below it: `{name}:`")),
+        "branches" | "tags" | "bookmarks" | "pull-requests" | "custom" => {
+            Some(format!("make each name a key with a list of steps below it: `{name}:`"))
+        }
+        _ => None,
+    }
 }
 
 fn from_map(node: Node<'_>, owner: &Value) -> String {
