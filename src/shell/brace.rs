@@ -41,11 +41,10 @@ enum Members {
 
 /// The words that a word comes to.
 pub(super) fn words(raw: &str) -> Words {
-    let braces = raw.bytes().filter(|byte| *byte == b'{').count();
-    if braces == 0 || !(raw.contains(',') || raw.contains("..")) {
+    if !raw.contains('{') || !(raw.contains(',') || raw.contains("..")) {
         return Words::One;
     }
-    if braces > BRACES {
+    if raw.bytes().filter(|byte| *byte == b'{').count() > BRACES {
         return Words::One;
     }
     match alternatives(raw, Span::new(0, raw.len())) {

@@ -31,21 +31,22 @@ impl Interpreter<'_> {
         }
         let quoted = raw.contains(['"', '\'']);
         // The words of a list are no text that stands here.
-        let of_list = |values: &Vec<Value>, quoted| Word { values: values.clone(), place, quoted, origin: None };
+        let of_list = |values: Vec<Value>, quoted| Word { values, place, quoted, origin: None };
         if let Some(values) = self.scope.positional.slice(if raw == "$*" { "$@" } else { raw }) {
-            let own = |word: &Parameter| Word { place: word.place.unwrap_or(place), ..of_list(&word.values, quoted) };
+            let own =
+                |word: &Parameter| Word { place: word.place.unwrap_or(place), ..of_list(word.values.clone(), quoted) };
             out.extend(values.iter().map(own));
             return;
         }
         if let Some(items) = self.scope.list_words(raw).or_else(|| self.scope.map_words(raw)) {
-            out.extend(items.iter().map(|item| of_list(&item.values, item.quoted)));
+            out.extend(items.iter().map(|item| of_list(item.values.clone(), item.quoted)));
             return;
         }
         let quoted = quoted && !raw.contains("[@]");
         match brace::words(raw) {
             brace::Words::One => {
                 let values = self.expand(piece, span);
-                split(out, quoted, &values, |values| Word {
+                split(out, quoted, values, |values| Word {
                     values,
                     place,
                     quoted,
@@ -55,24 +56,24 @@ impl Interpreter<'_> {
             brace::Words::Many(words) => {
                 for word in words {
                     let values = self.expand_parts(piece, span.start, &word);
-                    split(out, quoted, &values, |values| of_list(&values, quoted));
+                    split(out, quoted, values, |values| of_list(values, quoted));
                 }
             }
-            brace::Words::TooMany => out.push(of_list(&vec![Value::opaque("one of many values")], false)),
+            brace::Words::TooMany => out.push(of_list(vec![Value::opaque("one of many values")], false)),
         }
     }
 }
 
 /// Appends what a word comes to: none where nothing is left of it, several where blanks are in what was not quoted.
-fn split(out: &mut Vec<Word>, quoted: bool, values: &[Value], word: impl Fn(Vec<Value>) -> Word) {
+fn split(out: &mut Vec<Word>, quoted: bool, values: Vec<Value>, word: impl Fn(Vec<Value>) -> Word) {
     // A test without its word would be told from nothing; to any other command it is as if nothing stood there.
     let tests = || out.first().is_some_and(|first| matches!(first.literal(), Some("[" | "[[" | "test")));
-    match values {
+    match values.as_slice() {
         [one] if !quoted && one.as_literal() == Some("") && !tests() => {}
         [one] if !quoted && one.literal_contains(" ") => {
             out.extend(one.split_whitespace().into_iter().map(|value| word(vec![value])));
         }
-        _ => out.push(word(values.to_vec())),
+        _ => out.push(word(values)),
     }
 }
 
