@@ -7,6 +7,9 @@ use crate::yaml::Span;
 /// How many braces a word may have in which words are looked for.
 const BRACES: usize = 16;
 
+/// The longest sequence that is read, in bytes.
+const LONGEST: usize = 64;
+
 /// What a word comes to by its braces.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Words {
@@ -130,7 +133,8 @@ fn closed(raw: &str, open: usize, end: usize) -> Option<Group> {
 fn sequence(text: &str) -> Option<Vec<String>> {
     let mut ends = text.split("..");
     let (first, last, step) = (ends.next()?, ends.next()?, ends.next().unwrap_or("1"));
-    if ends.next().is_some() {
+    // Longer than any number that is counted to.
+    if ends.next().is_some() || text.len() > LONGEST {
         return None;
     }
     let letter = |text: &str| match text.as_bytes() {
@@ -205,5 +209,6 @@ mod tests {
         assert_eq!(run("p {1..9223372036854775807}"), ["p <one of many values>"]);
         assert_eq!(run(&format!("p {}", "{1..5}".repeat(12))), ["p <one of many values>"]);
         let _ = run(&format!("p {}", "{a,".repeat(4000)));
+        let _ = run(&format!("p {{{}1..3}}", "0".repeat(100_000)));
     }
 }
