@@ -9,9 +9,12 @@ use crate::shell::{Invocation, Value};
 impl GitCall<'_> {
     /// Whether it clones a repository that is not the pipeline's own.
     pub fn clones_another(&self) -> bool {
+        // `$BITBUCKET_REPO_SLUG-state` is another one.
         let of_own = |word: &Value| {
-            let own = |name: &str| name.starts_with("BITBUCKET_GIT") || name.starts_with("BITBUCKET_REPO");
-            word.symbols().any(|symbol| own(&symbol.name))
+            let shown = word.to_string();
+            let plain = shown.trim_end_matches(".git").trim_end_matches('}');
+            ["BITBUCKET_GIT_", "BITBUCKET_REPO_FULL_NAME"].iter().any(|name| shown.contains(name))
+                || plain.ends_with("BITBUCKET_REPO_SLUG")
         };
         self.words.iter().any(|word| word.as_literal() == Some("clone")) && !self.words.iter().any(of_own)
     }
@@ -49,9 +52,10 @@ impl Reading<'_, '_> {
             "sed" | "yq" | "perl" => words.iter().skip(1).any(|word| {
                 let value = word.value();
                 let flag = value.literal_prefix();
-                flag == "--in-place"
-                    || flag == "--inplace"
-                    || flag.starts_with('-') && !flag.starts_with("--") && flag.contains('i')
+                match flag.strip_prefix("--") {
+                    Some(long) => long.starts_with("in-place") || long == "inplace",
+                    None => flag.starts_with('-') && flag.contains('i'),
+                }
             }),
             _ => false,
         };
@@ -89,8 +93,12 @@ fn says_image(text: &Value) -> bool {
         rest.len() < part.len() && rest.strip_suffix('/').is_some_and(|host| host.ends_with(|c| of_name(c) || c == '}'))
     };
     let parted = |part: &str| part.rmatch_indices(':').any(|(at, _)| with_tag(&part[..at]));
-    ["image", "tag", "Tag"].iter().any(|word| text.literal_contains(word))
-        || parted(&text.to_string())
+    let shown = text.to_string();
+    // `staging` has no tag in it.
+    let is_tag = |at: usize| !shown[..at].ends_with(|c: char| c.is_ascii_alphabetic());
+    ["image", "Tag"].iter().any(|word| shown.contains(word))
+        || shown.match_indices("tag").any(|(at, _)| is_tag(at))
+        || parted(&shown)
         || bitbucket([text]).iter().any(|name| OF_RUN.contains(&name.as_str()))
 }
 

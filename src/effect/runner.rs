@@ -40,8 +40,21 @@ const ABOUT: [&str; 18] = [
     "changelog",
 ];
 /// Flags of runners that take a folder, a file or a package in the next word.
-const WITH_VALUE: [&str; 11] =
-    ["-C", "--directory", "-f", "--file", "--cwd", "--prefix", "--dir", "-w", "--workspace", "--filter", "-F"];
+const WITH_VALUE: [&str; 13] = [
+    "-C",
+    "--directory",
+    "-f",
+    "--file",
+    "--cwd",
+    "--prefix",
+    "--dir",
+    "-w",
+    "--workspace",
+    "--filter",
+    "-F",
+    "--loglevel",
+    "--reporter",
+];
 
 /// Those of them that take the folder in which the runner looks for its file.
 const FOLDERS: [&str; 5] = ["-C", "--directory", "--cwd", "--prefix", "--dir"];
@@ -167,105 +180,22 @@ impl Reading<'_, '_> {
 }
 
 /// Commands of pnpm itself; any other word is a script of package.json.
-const PNPM: [&str; 50] = [
-    "",
-    "add",
-    "approve-builds",
-    "audit",
-    "bin",
-    "cache",
-    "c",
-    "config",
-    "create",
-    "dedupe",
-    "deploy",
-    "dlx",
-    "doctor",
-    "env",
-    "exec",
-    "fetch",
-    "get",
-    "i",
-    "import",
-    "init",
-    "install",
-    "install-test",
-    "it",
-    "la",
-    "licenses",
-    "link",
-    "list",
-    "ll",
-    "ls",
-    "outdated",
-    "pack",
-    "patch",
-    "patch-commit",
-    "prune",
-    "publish",
-    "rb",
-    "rebuild",
-    "remove",
-    "rm",
-    "root",
-    "self-update",
-    "set",
-    "setup",
-    "start",
-    "store",
-    "t",
-    "test",
-    "up",
-    "update",
-    "why",
-];
+const PNPM: &str = "access add approve-builds audit bin bugs c cache cat-file cat-index ci completion config create dedupe deploy \
+    deprecate dislink dist-tag dlx docs doctor edit env exec fetch find-hash get help i ignored-builds import info \
+    init install install-test it la licenses link list ll ln login logout ls m multi outdated owner pack patch \
+    patch-commit patch-remove ping pkg prefix profile prune publish rb rebuild recursive remove repo rm root rt \
+    runtime sbom search self-update set setup show stage start store t team test token un uninstall unlink unpublish \
+    up update upgrade version view whoami why";
 
 /// Commands of yarn itself, of any version.
-const YARN: [&str; 43] = [
-    "add",
-    "audit",
-    "autoclean",
-    "bin",
-    "cache",
-    "check",
-    "config",
-    "constraints",
-    "create",
-    "dedupe",
-    "dlx",
-    "exec",
-    "explain",
-    "generate-lock-entry",
-    "global",
-    "help",
-    "import",
-    "info",
-    "init",
-    "install",
-    "licenses",
-    "link",
-    "list",
-    "login",
-    "logout",
-    "node",
-    "npm",
-    "outdated",
-    "pack",
-    "patch",
-    "plugin",
-    "policies",
-    "publish",
-    "rebuild",
-    "remove",
-    "set",
-    "stage",
-    "unlink",
-    "up",
-    "upgrade",
-    "version",
-    "versions",
-    "why",
-];
+const YARN: &str = "add audit autoclean bin cache check config constraints create dedupe dlx exec explain generate-lock-entry global \
+    help import info init install licenses link list login logout node npm outdated owner pack patch plugin policies \
+    publish rebuild remove search self-update set stage tag team unlink unplug up upgrade upgrade-interactive \
+    version versions why";
+
+fn is_among(word: &str, words: &str) -> bool {
+    word.is_empty() || words.split(' ').any(|own| own == word)
+}
 
 /// Reads a call of a runner.
 pub(super) fn read(invocation: &Invocation, catalogue: &Catalogue) -> Runs {
@@ -287,7 +217,7 @@ pub(super) fn read(invocation: &Invocation, catalogue: &Catalogue) -> Runs {
             "deploy" if tool == "npm" => vec!["deploy"],
             // With a folder it copies a package there.
             "deploy" if tool == "pnpm" && plain.len() == 1 => vec!["deploy"],
-            other if tool == "pnpm" && !PNPM.contains(&other) => vec![other],
+            other if tool == "pnpm" && !is_among(other, PNPM) && !catalogue.is_harmless(other) => vec![other],
             _ => return Runs::Harmless,
         },
         "yarn" => match first {
@@ -298,7 +228,7 @@ pub(super) fn read(invocation: &Invocation, catalogue: &Catalogue) -> Runs {
                 scripts
             }
             "" | "test" => return Runs::Harmless,
-            own if YARN.contains(&own) => return Runs::Harmless,
+            own if is_among(own, YARN) || catalogue.is_harmless(own) => return Runs::Harmless,
             other => vec![other],
         },
         "npx" | "bundle" | "poetry" | "pipenv" | "uv" | "hatch" => return Runs::Harmless,

@@ -47,7 +47,8 @@ impl<'d> Reading<'_, 'd> {
                 Some((flag, value)) if flag.starts_with('-') => value.to_owned(),
                 // So is a parameter's: `Stage=$STAGE`.
                 Some((name, value)) if environment::is_general(name) => value.to_owned(),
-                None if self.is_of_production(&text) => "production".to_owned(),
+                // A project of its own for staging has its production, too.
+                None if self.is_of_production(&text) && !self.run.is_declared() => "production".to_owned(),
                 None if text.starts_with('-') => continue,
                 _ => text,
             };

@@ -92,6 +92,7 @@ fn an_image_that_is_written_into_another_repository_and_pushed_may_be_deployed_f
     for edit in [
         "sed -i \"s|r.example/a:.*|r.example/a:latest|\" prod/app.yaml",
         "sed -i -e \"s/newTag.*/newTag: $BITBUCKET_COMMIT/\" prod/kustomization.yaml",
+        "sed --in-place=.bak s/image:.*/image:b/ a.yaml",
         "yq -i \".image.tag = strenv(V)\" prod/values.yaml",
     ] {
         let all = told(&flow(&format!("{clone} && {edit} && git commit -am new && git push"), false));
@@ -104,6 +105,7 @@ fn an_image_that_is_written_into_another_repository_and_pushed_may_be_deployed_f
         // Nothing of an image, the pipeline's own repository, and a push before the edit.
         format!("{clone} && sed -i s/a/b/ README.md && git commit -am new && git push"),
         "git clone $BITBUCKET_GIT_SSH_ORIGIN a && cd a && sed -i s/image:.*/image:b/ a.yaml && git push".to_owned(),
+        format!("{clone} && sed -i s/a/b/ docs/staging.md && git commit -am new && git push"),
         format!("{clone} && git push && sed -i s/image:.*/image:b/ a.yaml"),
         "sed -i s/image:.*/image:b/ a.yaml && git push".to_owned(),
     ];
