@@ -43,15 +43,20 @@ impl Reading<'_, '_> {
     }
 
     /// The values of a variable that is set before the command itself.
-    pub(super) fn assigned(&self, wanted: &str) -> Option<&[Value]> {
+    fn assigned(&self, wanted: &str) -> Option<&[Value]> {
         let own = self.invocation.assignments.iter().find(|(name, _)| name == wanted);
         own.map(|(_, values)| values.as_slice())
+    }
+
+    /// The values of a variable that the command sees: set before it, or by the script.
+    pub(super) fn seen(&self, name: &str) -> Option<&[Value]> {
+        self.assigned(name).or_else(|| self.scope.get(name))
     }
 
     /// The addresses and contexts that a docker command or its surroundings name.
     pub(super) fn hosts(&self) -> Vec<String> {
         let set = ["DOCKER_HOST", "DOCKER_CONTEXT"].into_iter();
-        let set = set.filter_map(|name| self.assigned(name).or_else(|| self.scope.get(name)));
+        let set = set.filter_map(|name| self.seen(name));
         let words: Vec<String> = self.invocation.words.iter().map(Word::shown).collect();
         let own = words.windows(2).filter(|pair| matches!(pair[0].as_str(), "-H" | "--host" | "--context"));
         let own = own.map(|pair| pair[1].clone());

@@ -3,7 +3,7 @@
 
 use super::collected::{Edited, GitCall};
 use super::command::Reading;
-use super::unread::bitbucket;
+use super::unknown::holds_run;
 use crate::shell::{Invocation, Value};
 
 impl GitCall<'_> {
@@ -86,20 +86,19 @@ impl Reading<'_, '_> {
 
 /// Whether a text speaks of an image: by that word, by what the run has of its own, or by a path with a tag behind it.
 fn says_image(text: &Value) -> bool {
-    const OF_RUN: [&str; 3] = ["BITBUCKET_COMMIT", "BITBUCKET_TAG", "BITBUCKET_BUILD_NUMBER"];
     let with_tag = |part: &str| {
         let of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
         let rest = part.trim_end_matches(of_name);
         rest.len() < part.len() && rest.strip_suffix('/').is_some_and(|host| host.ends_with(|c| of_name(c) || c == '}'))
     };
-    let parted = |part: &str| part.rmatch_indices(':').any(|(at, _)| with_tag(&part[..at]));
     let shown = text.to_string();
     // `staging` has no tag in it.
     let is_tag = |at: usize| !shown[..at].ends_with(|c: char| c.is_ascii_alphabetic());
     ["image", "Tag"].iter().any(|word| shown.contains(word))
         || shown.match_indices("tag").any(|(at, _)| is_tag(at))
-        || parted(&shown)
-        || bitbucket([text]).iter().any(|name| OF_RUN.contains(&name.as_str()))
+        || shown.match_indices(':').any(|(at, _)| with_tag(&shown[..at]))
+        || holds_run(text)
+        || text.symbols().any(|symbol| symbol.is_variable("BITBUCKET_BUILD_NUMBER"))
 }
 
 /// The tags that a call of `git tag` makes.

@@ -190,7 +190,7 @@ const PNPM: &str = "access add approve-builds audit bin bugs c cache cat-file ca
 /// Commands of yarn itself, of any version.
 const YARN: &str = "add audit autoclean bin cache check config constraints create dedupe dlx exec explain generate-lock-entry global \
     help import info init install licenses link list login logout node npm outdated owner pack patch plugin policies \
-    publish rebuild remove search self-update set stage tag team unlink unplug up upgrade upgrade-interactive \
+    publish rebuild remove search self-update set stage tag team test unlink unplug up upgrade upgrade-interactive \
     version versions why";
 
 fn is_among(word: &str, words: &str) -> bool {
@@ -227,7 +227,6 @@ pub(super) fn read(invocation: &Invocation, catalogue: &Catalogue) -> Runs {
                 scripts.retain(|script| !catalogue.is_plain_task(script));
                 scripts
             }
-            "" | "test" => return Runs::Harmless,
             own if is_among(own, YARN) || catalogue.is_harmless(own) => return Runs::Harmless,
             other => vec![other],
         },

@@ -83,8 +83,7 @@ impl<'d> Reading<'_, 'd> {
             "terraform" | "tofu" => "TF_WORKSPACE",
             _ => return Vec::new(),
         };
-        let values = self.assigned(variable).or_else(|| self.scope.get(variable));
-        values.unwrap_or(&[]).iter().map(Value::to_string).collect()
+        self.seen(variable).unwrap_or(&[]).iter().map(Value::to_string).collect()
     }
 
     /// The words of the command that renders what this one reads: `kustomize build overlays/production | kubectl apply -f -`.

@@ -34,12 +34,8 @@ pub(super) enum Part {
 struct Group {
     /// With its braces.
     whole: Span,
-    members: Members,
-}
-
-enum Members {
-    Written(Vec<Span>),
-    Counted(Vec<String>),
+    /// What is written between the commas, which may have braces of its own, or what is counted.
+    members: Vec<Part>,
 }
 
 /// The words that a word comes to.
@@ -61,30 +57,24 @@ pub(super) fn words(raw: &str) -> Words {
 fn alternatives(raw: &str, span: Span) -> Option<Vec<Vec<Part>>> {
     let Some(group) = group(raw, span) else { return Some(vec![vec![Part::Text(span)]]) };
     let before = Part::Text(Span::new(span.start, group.whole.start));
-    let members: Vec<Vec<Part>> = match group.members {
-        Members::Written(spans) => {
-            let mut members = Vec::new();
-            for member in spans {
-                members.extend(alternatives(raw, member)?);
-            }
-            members
+    let mut members = Vec::new();
+    for member in group.members {
+        match member {
+            Part::Text(span) => members.extend(alternatives(raw, span)?),
+            counted @ Part::Counted(_) => members.push(vec![counted]),
         }
-        Members::Counted(texts) => texts.into_iter().map(|text| vec![Part::Counted(text)]).collect(),
-    };
+    }
     let after = alternatives(raw, Span::new(group.whole.end, span.end))?;
     if members.len().checked_mul(after.len())? > UNROLLED {
         return None;
     }
-    let one = |member: &Vec<Part>, after: &Vec<Part>| {
-        std::iter::once(&before).chain(member).chain(after).cloned().collect::<Vec<Part>>()
-    };
-    Some(
-        members
-            .iter()
-            .flat_map(|member| after.iter().map(move |after| (member, after)))
-            .map(|(m, a)| one(m, a))
-            .collect(),
-    )
+    let mut words = Vec::with_capacity(members.len() * after.len());
+    for member in &members {
+        for after in &after {
+            words.push(std::iter::once(&before).chain(member).chain(after).cloned().collect());
+        }
+    }
+    Some(words)
 }
 
 /// The first pair of braces that makes several words.
@@ -109,17 +99,17 @@ fn closed(raw: &str, open: usize, end: usize) -> Option<Group> {
         match raw.as_bytes().get(at)? {
             b'{' => depth += 1,
             b',' if depth == 0 => {
-                members.push(Span::new(from, at));
+                members.push(Part::Text(Span::new(from, at)));
                 from = at + 1;
             }
             b'}' if depth == 0 => {
                 let whole = Span::new(open, at + 1);
                 if members.is_empty() {
                     let counted = sequence(raw.get(from..at)?)?;
-                    return Some(Group { whole, members: Members::Counted(counted) });
+                    return Some(Group { whole, members: counted.into_iter().map(Part::Counted).collect() });
                 }
-                members.push(Span::new(from, at));
-                return Some(Group { whole, members: Members::Written(members) });
+                members.push(Part::Text(Span::new(from, at)));
+                return Some(Group { whole, members });
             }
             b'}' => depth -= 1,
             _ => {}
