@@ -12,7 +12,7 @@ fn a_task_that_is_known_does_nothing() {
         "dotnet publish src/Deploy/Deploy.csproj -c Release -o out; dotnet tool install -g deploy-tool; dotnet lambda help",
         "composer install && composer test:unit && composer cs-check && composer dump-autoload",
         "vendor/bin/phpunit && php vendor/bin/phpcs && node_modules/.bin/eslint . && bundle exec rspec",
-        "yarn workspace web test && yarn workspaces foreach run build && pnpm --filter web deploy out",
+        "yarn workspace web test && yarn workspaces foreach add x && pnpm --filter web deploy out",
         "poetry run pytest && pipenv run flake8 && python -m pip install x && uv run manage.py test",
         "npx ember build -prod && npx hexo generate && drush cr && python -c 'import json, sys; print(1)'",
         "curl -fsS https://a.example/deploy/health; curl -O https://a.example/deploy; curl -X POST $SLACK_DEPLOY_HOOK",
@@ -38,6 +38,8 @@ fn a_task_that_is_not_known_may_do_anything() {
         ("poetry run deploy", "poetry run deploy", true),
         ("python -m deploy", "python -m deploy", true),
         ("yarn workspace web deploy", "yarn workspace web deploy", true),
+        ("yarn workspace web build", "yarn workspace web build", false),
+        ("yarn workspaces foreach run build", "yarn workspaces foreach run build", false),
         ("pnpm --filter web deploy", "pnpm deploy", true),
         ("vendor/bin/robo deploy:prod", "robo deploy:prod", true),
     ] {

@@ -47,19 +47,9 @@ impl Reading<'_, '_> {
 
     /// Whether a command edits a file in place by a word about an image, a tag, or what the run has of its own.
     fn writes_an_image(&self, name: &str) -> bool {
-        let words = &self.invocation.words;
-        let in_place = match name {
-            "sed" | "yq" | "perl" => words.iter().skip(1).any(|word| {
-                let value = word.value();
-                let flag = value.literal_prefix();
-                match flag.strip_prefix("--") {
-                    Some(long) => long.starts_with("in-place") || long == "inplace",
-                    None => flag.starts_with('-') && flag.contains('i'),
-                }
-            }),
-            _ => false,
-        };
-        in_place && words.iter().skip(1).flat_map(|word| &word.values).any(says_image)
+        matches!(name, "sed" | "yq" | "perl")
+            && self.invocation.edits_in_place()
+            && self.invocation.words.iter().skip(1).flat_map(|word| &word.values).any(says_image)
     }
 
     /// Whether a call of git pushes something else than tags: what the step has made by `git tag` is one.

@@ -188,7 +188,7 @@ const PNPM: &str = "access add approve-builds audit bin bugs c cache cat-file ca
     up update upgrade version view whoami why";
 
 /// Commands of yarn itself, of any version.
-const YARN: &str = "add audit autoclean bin cache check config constraints create dedupe dlx exec explain generate-lock-entry global \
+const YARN: &str = "add audit autoclean bin cache check config constraints create dedupe dlx exec explain focus generate-lock-entry global \
     help import info init install licenses link list login logout node npm outdated owner pack patch plugin policies \
     publish rebuild remove search self-update set stage tag team test unlink unplug up upgrade upgrade-interactive \
     version versions why";
@@ -224,7 +224,7 @@ pub(super) fn read(invocation: &Invocation, catalogue: &Catalogue) -> Runs {
             "run" => plain.get(1).map(String::as_str).into_iter().collect(),
             "workspace" | "workspaces" => {
                 let mut scripts = of_workspace(&plain);
-                scripts.retain(|script| !catalogue.is_plain_task(script));
+                scripts.retain(|script| !catalogue.is_harmless(script));
                 scripts
             }
             own if is_among(own, YARN) || catalogue.is_harmless(own) => return Runs::Harmless,
@@ -259,8 +259,7 @@ fn of_workspace(plain: &[String]) -> Vec<&str> {
     let words: Vec<&str> = plain.iter().skip(if plain[0] == "workspace" { 2 } else { 1 }).map(String::as_str).collect();
     let run = words.iter().position(|word| *word == "run").map(|run| run + 1);
     let name = if plain[0] == "workspace" { words.get(run.unwrap_or(0)) } else { run.and_then(|name| words.get(name)) };
-    const OWN: [&str; 8] = ["install", "add", "remove", "test", "build", "lint", "list", "focus"];
-    name.filter(|name| run.is_some() || !OWN.contains(name)).copied().into_iter().collect()
+    name.filter(|name| run.is_some() || !is_among(name, YARN)).copied().into_iter().collect()
 }
 
 #[cfg(test)]

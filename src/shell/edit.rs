@@ -33,6 +33,24 @@ struct Put {
     with: Value,
 }
 
+/// Whether a flag of `sed`, `yq` or `perl` has what they make of a file written to where it was read: `-i.bak`, `-Ei`, `--in-place`.
+pub fn is_in_place(flag: &str) -> bool {
+    match flag.strip_prefix("--") {
+        Some(long) => long.starts_with("in-place") || long == "inplace",
+        // Letters before it that take no value.
+        None => flag.strip_prefix('-').is_some_and(|flags| {
+            flags.trim_start_matches(|c: char| "EnrsuzpalwPN".contains(c) || c.is_ascii_digit()).starts_with('i')
+        }),
+    }
+}
+
+impl Invocation {
+    /// Whether a flag of `sed`, `yq` or `perl` has it write to the files that it reads.
+    pub fn edits_in_place(&self) -> bool {
+        self.words.iter().skip(1).any(|word| is_in_place(word.value().literal_prefix()))
+    }
+}
+
 impl Edit {
     /// The edit that a command makes; `None` where it makes none or can't be followed.
     pub(super) fn of(invocation: &Invocation) -> Option<Self> {
@@ -58,12 +76,14 @@ impl Edit {
         while let Some(word) = words.next() {
             match word.as_literal() {
                 Some("-e" | "--expression") => scripts.push(words.next()?.clone()),
-                Some("-i" | "--in-place") => in_place = true,
                 Some("-E" | "-r" | "--regexp-extended") => extended = true,
                 _ if word.literal_prefix().starts_with('-') => {
-                    if !word.literal_prefix().starts_with("-i") {
+                    let flag = word.literal_prefix();
+                    // With `-n` it prints nothing by itself; `-s` and `-z` have it take lines otherwise.
+                    if !is_in_place(flag) || flag.trim_start_matches(['-', 'E', 'r']).starts_with(['n', 's', 'z']) {
                         return None;
                     }
+                    extended = extended || flag.trim_start_matches('-').starts_with(['E', 'r']);
                     in_place = true;
                 }
                 _ => paths.push(word.clone()),
@@ -266,5 +286,34 @@ impl Put {
         }
         done.extend(&rest);
         done
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_in_place;
+
+    #[test]
+    fn flags_that_write_in_place_are_told_from_others() {
+        for flag in [
+            "-i",
+            "-i.bak",
+            "-i''",
+            "-Ei",
+            "-ni",
+            "-pi",
+            "-0777pi",
+            "-pie",
+            "-Pi",
+            "--in-place",
+            "--in-place=.old",
+            "--inplace",
+        ] {
+            assert!(is_in_place(flag), "{flag}");
+        }
+        for flag in ["i", "-e", "-ei", "-f", "-fin.sed", "-n", "-", "--", "--quiet", "--silent", "-Mstrict", "s/i/-i/"]
+        {
+            assert!(!is_in_place(flag), "{flag}");
+        }
     }
 }

@@ -57,6 +57,7 @@ mod wrapper;
 mod written;
 
 pub use container::Container;
+pub use edit::is_in_place;
 pub use expansion::rejoin;
 pub use folder::Leads;
 pub use host::{Host, Lookup};

@@ -149,7 +149,7 @@ impl Interpreter<'_> {
 pub(super) fn changes_unseen(name: &str, invocation: &Invocation) -> bool {
     let word = |at: usize, text: &str| invocation.words.get(at).and_then(|word| word.literal()) == Some(text);
     match name {
-        "sed" | "yq" => invocation.words.iter().any(|word| word.value().literal_prefix().starts_with("-i")),
+        "sed" | "yq" => invocation.edits_in_place(),
         // Overlays are read with the images that it sets in them.
         "kustomize" if word(1, "edit") => !(word(2, "set") && word(3, "image")),
         // It prints what it builds, unless it is told where to write.

@@ -260,7 +260,7 @@ impl Interpreter<'_> {
                     self.forget(&words);
                 }
             }
-            ("sed" | "yq", words) if !words.iter().any(|word| word.literal_prefix().starts_with("-i")) => {}
+            ("sed" | "yq", _) if !invocation.edits_in_place() => {}
             _ => self.forget(&words),
         }
     }
@@ -330,6 +330,7 @@ mod tests {
             ("echo 1 > $OUT/t; cp $OUT/t u; say $(cat $OUT/t)$(cat u)", "11"),
             ("echo T=$X > a; echo U=2 >> a; say $(grep T a | cut -d= -f2)-$(grep ^U= a | cut -d '=' -f 2)", "$X-2"),
             ("echo a1 > t; sed -i s/1/$X/ t; say $(cat t)", "a$X"),
+            ("echo a1 > t; sed -Ei.bak s/1/$X/ t; say $(cat t)", "a$X"),
             ("echo 1 > t; if [ -s t ]; then T=yes; else T=no; fi; say $T", "yes"),
         ] {
             assert_eq!(last(script), said, "{script}");
@@ -342,6 +343,7 @@ mod tests {
             "say $(cat t)",
             "./make.sh > t; say $(cat t | head -1 | nl)",
             "echo 1 > t; sed -i 's/[0-9]/2/' t; say $(cat t)",
+            "echo 1 > t; sed -ni s/1/2/p t; say $(cat t)",
             "echo 1 > t; ./change.sh t; say $(cat t)",
             "echo 1 > t; rm t; say $(cat t)",
             "if [ -n \"$Y\" ]; then echo 1 > t; fi; say $(cat t)",

@@ -2,6 +2,7 @@
 
 use super::secret::{is_secret_name, weigh};
 use super::secret_commands::{Token, is_assignment, is_npmrc, unquoted};
+use crate::shell;
 
 /// How many words may stand between what tells of a credential and the credential: a line may be as long as it likes.
 const NEAR: usize = 8;
@@ -182,12 +183,7 @@ pub(super) fn replaced<'t>(tokens: &[Token<'t>], index: usize) -> Vec<Told<'t>> 
 
 /// Whether sed changes files: what it only prints may be a log from which it takes a credential.
 fn writes(tokens: &[Token<'_>]) -> bool {
-    let in_place = |text: &str| {
-        let flags = text.strip_prefix('-').filter(|flags| !flags.starts_with('-'));
-        text.starts_with("--in-place")
-            || flags.is_some_and(|flags| flags.trim_start_matches(['E', 'n', 'r', 's']).starts_with('i'))
-    };
-    tokens.iter().any(|token| in_place(token.text))
+    tokens.iter().any(|token| shell::is_in_place(token.text))
         || tokens.windows(2).any(|pair| {
             matches!(pair[0].text, ">" | ">>") && !pair[1].text.starts_with("/dev/") && !pair[1].text.ends_with(".log")
         })
