@@ -1,6 +1,7 @@
 //! The form of the catalogue: its schema and its reader agree.
 
 use super::catalogue::Catalogue;
+use super::tests::effects;
 
 #[test]
 fn the_built_in_catalogue_has_the_form_of_its_schema() {
@@ -46,5 +47,29 @@ fn what_the_schema_takes_the_reader_takes() {
     for (text, fine) in texts {
         let value: serde_json::Value = serde_yaml::from_str(text).unwrap();
         assert_eq!((validator.is_valid(&value), Catalogue::read(text).is_ok()), (fine, fine), "{text}");
+    }
+}
+
+#[test]
+fn platforms_are_deployed_to_by_their_own_tools() {
+    for (script, due) in [
+        ("databricks bundle deploy -t production", "deploy"),
+        ("swa deploy dist --env production -n shop", "deploy"),
+        ("sf project deploy start -x package.xml -o prod", "deploy"),
+        ("okteto deploy --wait", "deploy ?"),
+        ("kn service update web --image r.io/web:1", "deploy r.io/web:1"),
+        ("caprover deploy -i r.io/web:1 -a web", "deploy r.io/web:1"),
+        ("faas-cli deploy --image r.io/f:1 --name f", "deploy r.io/f:1"),
+        ("buildctl build --frontend dockerfile.v0 --output type=image,name=r.io/a:1,push=true", "build r.io/a:1 +push"),
+    ] {
+        assert_eq!(effects(script), [due], "{script}");
+    }
+    for script in [
+        "databricks bundle validate",
+        "sf project deploy start --dry-run",
+        "sfdx force:source:deploy -c -x p.xml",
+        "swa build",
+    ] {
+        assert_eq!(effects(script), [""; 0], "{script}");
     }
 }
