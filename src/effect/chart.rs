@@ -3,8 +3,8 @@
 use super::arguments::Arguments;
 use super::command::Reading;
 use super::selector::Selected;
-use super::stated::is_meant;
-use crate::shell::{Place, Value, join};
+use super::stated::{is_meant, is_whole, marked, unmarked};
+use crate::shell::{Part, Place, Value, join};
 use crate::yaml::{Document, Node};
 
 /// The image of a chart that may be somebody else's.
@@ -30,14 +30,30 @@ const PARTS: [&str; 10] = [
 /// How deep the maps of a values file are read.
 const DEPTH: usize = 12;
 
+/// Where a value stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// In the command.
+    Command,
+    /// In a file that the script wrote for it.
+    Written,
+    /// In a file of the repository, where it may be a word to be replaced, or about somebody else's image.
+    Kept,
+}
+
 /// One value.
 #[derive(Clone, Debug)]
 struct Setting {
     key: String,
     value: Value,
     place: Place,
-    /// Whether it stands in a file, and not in the command.
-    in_file: bool,
+    source: Source,
+}
+
+impl Setting {
+    fn is_kept(&self) -> bool {
+        self.source == Source::Kept
+    }
 }
 
 /// The values of a chart, those that win last.
@@ -49,7 +65,7 @@ struct Settings(Vec<Setting>);
 pub(super) struct ChartImage {
     /// Its name.
     pub(super) selected: Selected,
-    /// Whether all of it stands in files.
+    /// Whether all of it stands in files of the repository.
     pub(super) in_files: bool,
 }
 
@@ -82,56 +98,62 @@ impl Reading<'_, '_> {
         }
         let chart = arguments.plain(arguments.plain_count()).filter(|_| !reused);
         if let Some(chart) = chart
-            && let Some(text) =
+            && let Some((text, source)) =
                 chart.value.as_literal().and_then(|chart| self.values_file(&format!("{chart}/values.yaml")))
         {
-            settings.read(&text, chart.place);
+            settings.read(&text, chart.place, source);
         }
         for (_, value, place) in arguments.flag_values().filter(|(flag, ..)| matches!(*flag, "-f" | "--values")) {
             for path in value.split_on(|c| c == ',') {
-                match path.as_literal().and_then(|path| self.values_file(path)) {
-                    Some(text) => settings.read(&text, place),
+                match self.values_file(&path.to_string()) {
+                    Some((text, source)) => settings.read(&text, place, source),
                     None => settings.0.clear(),
                 }
             }
         }
     }
 
-    /// The text of a file at hand that the script has not touched.
-    fn values_file(&self, path: &str) -> Option<String> {
+    /// The text of a file that the script wrote, or that is at hand and not touched by it.
+    fn values_file(&self, path: &str) -> Option<(Value, Source)> {
         match self.written(path) {
-            Some(text) => text.as_ref().and_then(Value::as_literal).map(str::to_owned),
-            None => self.files.read(&self.at_hand(path)?),
+            Some(text) => Some((text.clone()?, Source::Written)),
+            None => Some((Value::literal(self.files.read(&self.at_hand(path)?)?), Source::Kept)),
         }
     }
 }
 
 impl Settings {
-    fn read(&mut self, text: &str, place: Place) {
-        let document = Document::read(text);
+    fn read(&mut self, text: &Value, place: Place, source: Source) {
+        let (marked, symbols) = marked(text);
+        let document = Document::read(marked);
+        // What stands for lines of its own may say anything.
+        if !symbols.is_empty() && !is_whole(&document) {
+            return self.0.clear();
+        }
         if let Some(root) = document.root() {
-            self.of_map(root, "", place, 0);
+            self.of_map(root, "", (place, source), &symbols, 0);
         }
     }
 
-    fn of_map(&mut self, node: Node<'_>, prefix: &str, place: Place, depth: usize) {
+    fn of_map(&mut self, node: Node<'_>, prefix: &str, from: (Place, Source), symbols: &[Part], depth: usize) {
+        let (place, source) = from;
         for entry in node.entries() {
             let key = if prefix.is_empty() { entry.name().to_owned() } else { format!("{prefix}.{}", entry.name()) };
             if entry.value.is_mapping() {
                 if depth < DEPTH {
-                    self.of_map(entry.value, &key, place, depth + 1);
+                    self.of_map(entry.value, &key, from, symbols, depth + 1);
                 }
             } else if PARTS.contains(&entry.name())
                 && let Some(text) = entry.value.text()
             {
-                self.0.push(Setting { key, value: Value::literal(text), place, in_file: true });
+                self.0.push(Setting { key, value: unmarked(text, symbols), place, source });
             }
         }
     }
 
     fn set(&mut self, arguments: &Arguments<'_>) {
         let mut push = |key: &str, value: Value, place| {
-            self.0.push(Setting { key: key.to_owned(), value, place, in_file: false });
+            self.0.push(Setting { key: key.to_owned(), value, place, source: Source::Command });
         };
         for (flag, value, place) in arguments.flag_values() {
             if flag == "--kustomize-image" {
@@ -152,7 +174,7 @@ impl Settings {
 
     /// The value that wins.
     fn of(&self, key: &str) -> Option<&Setting> {
-        self.0.iter().rev().find(|setting| setting.key == key && !(setting.in_file && setting.value.is_empty()))
+        self.0.iter().rev().find(|setting| setting.key == key && !(setting.is_kept() && setting.value.is_empty()))
     }
 
     fn images(&self, arguments: &Arguments<'_>) -> Vec<ChartImage> {
@@ -168,11 +190,11 @@ impl Settings {
             match last {
                 "" => found.push(image(setting.value.clone(), setting, [])),
                 // The version of a subchart's own image: nobody tags what is built here by hand.
-                "tag" if !setting.in_file && of_subchart(prefix) && is_version(&setting.value) => {}
+                "tag" if !setting.is_kept() && of_subchart(prefix) && is_version(&setting.value) => {}
                 "tag" | "imageTag" | "image_tag" | "digest" if wins => {
                     let repository = ["repository", "name", "image", "imageRepository"].into_iter().find_map(sibling);
                     // The image that a file names is known where it is one for sure.
-                    let repository = repository.filter(|own| !own.in_file || is_meant(&own.value));
+                    let repository = repository.filter(|own| !own.is_kept() || is_meant(&own.value));
                     let registry = sibling("registry")
                         .or_else(|| self.of("global.imageRegistry"))
                         .or_else(|| self.of("global.registry"));
@@ -181,7 +203,7 @@ impl Settings {
                         (Some(registry), Some(repository)) => join([&registry.value, &repository.value], "/"),
                         (None, Some(repository)) => repository.value.clone(),
                         // A tag of which a file does not say the image may be of any.
-                        _ if setting.in_file => continue,
+                        _ if setting.is_kept() => continue,
                         _ => Value::opaque(chart_image(arguments)),
                     };
                     found.push(image(join([&name, &setting.value], between), setting, [registry, repository]));
@@ -189,7 +211,7 @@ impl Settings {
                 "image" if wins && (setting.value.literal_contains(":") || setting.value.literal_contains("/")) => {
                     let tagged = sibling("tag").is_some() || sibling("imageTag").is_some();
                     // Without a tag it may get the chart's version.
-                    let whole = !setting.in_file || setting.value.literal_contains(":");
+                    let whole = setting.source == Source::Command || setting.value.literal_contains(":");
                     if !tagged && whole {
                         found.push(image(setting.value.clone(), setting, []));
                     }
@@ -214,7 +236,7 @@ fn is_version(tag: &Value) -> bool {
 }
 
 fn image<const N: usize>(value: Value, setting: &Setting, parts: [Option<&Setting>; N]) -> ChartImage {
-    let in_files = setting.in_file && parts.iter().flatten().all(|part| part.in_file);
+    let in_files = setting.is_kept() && parts.iter().flatten().all(|part| part.is_kept());
     ChartImage { selected: Selected { value, place: setting.place }, in_files }
 }
 
@@ -281,6 +303,16 @@ mod tests {
             ("helm upgrade x chart --set image.tag=$T,postgresql.image.tag=16.4.0", "r.io/a:$T"),
             ("helm upgrade x acme/chart -f env/whole.yaml", "[r.io/b:latest]"),
             ("helm template x old | kubectl apply -f -", "[r.io/a:latest]"),
+            (
+                "printf 'image:\\n  repository: r.io/c\\n  tag: main\\n' > v.yaml\nhelm upgrade x chart -f v.yaml",
+                "r.io/c:main",
+            ),
+            ("cat > v.yaml <<E\nimage:\n  tag: \"$T\"\nE\nhelm upgrade x chart -f v.yaml", "r.io/a:$T"),
+            (
+                "cat > v.yaml <<E\nimage: {tag: $T}\nE\nhelm upgrade x acme/x --version 1 -f v.yaml",
+                "<the fetched chart's image>:$T",
+            ),
+            ("echo \"image: r.io/c:$T\" > v.yaml\nhelm upgrade x acme/x -f v.yaml", "r.io/c:$T"),
         ] {
             assert_eq!(deployed(command), told, "{command}");
         }
@@ -298,6 +330,10 @@ mod tests {
             ("helm upgrade x old --set-file app.image.tag=tag.txt", "?"),
             ("yq -i '.app.image.tag = \"x\"' old/values.yaml\nhelm upgrade x old", "?"),
             ("unknown-tool\nhelm upgrade x old", "?"),
+            ("cat > v.yaml <<E\na: b\n$MORE\nE\nhelm upgrade x old -f v.yaml", "?"),
+            ("cat > v.yaml <<E\n$KEY: b\nE\nhelm upgrade x old -f v.yaml", "?"),
+            ("echo $VALUES > v.yaml; helm upgrade x old -f v.yaml", "?"),
+            ("make-values > v.yaml; helm upgrade x old -f v.yaml", "?"),
         ] {
             assert_eq!(deployed(command), told, "{command}");
         }

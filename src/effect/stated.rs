@@ -82,7 +82,20 @@ pub(super) fn marked(text: &Value) -> (String, Vec<Part>) {
     (marked, symbols)
 }
 
-fn unmarked(text: &str, symbols: &[Part]) -> Value {
+/// Whether the unknowns of a text that is marked stand in it as values, so that the rest says what it says: the text can be read,
+/// and none is a whole line or a key.
+pub(super) fn is_whole(document: &Document) -> bool {
+    fn names_keys(node: Node<'_>, depth: usize) -> bool {
+        depth < DEPTH
+            && node.items().all(|item| names_keys(item, depth + 1))
+            && node.entries().all(|entry| !entry.name().contains(MARKS[0]) && names_keys(entry.value, depth + 1))
+    }
+    let is_map = document.root().is_some_and(|root| root.is_mapping());
+    is_map && document.problems().is_empty() && document.root().is_some_and(|root| names_keys(root, 0))
+}
+
+/// A text that was marked, with its unknowns.
+pub(super) fn unmarked(text: &str, symbols: &[Part]) -> Value {
     let mut value = Value::default();
     for (index, piece) in text.split(MARKS[0]).enumerate() {
         let (symbol, rest) = match piece.split_once(MARKS[1]) {
