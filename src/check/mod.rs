@@ -16,6 +16,8 @@ mod once;
 mod started;
 mod suppress;
 #[cfg(test)]
+mod value_tests;
+#[cfg(test)]
 mod variable_tests;
 
 pub use checker::{Checked, Checker, metas};

@@ -298,7 +298,9 @@ fn step_changes(name: &str, before: &PlannedStep<'_>, now: &PlannedStep<'_>, tol
         };
         told.tell(text, is.is_none());
     }
-    for (text, weakens) in [conditions(before, now), failure(before, now), last(before, now)].into_iter().flatten() {
+    let others = [failure(before, now), last(before, now)].into_iter().flatten();
+    let others = others.map(|(text, weakens)| (text.to_owned(), weakens));
+    for (text, weakens) in conditions(before, now).into_iter().chain(others) {
         told.tell(format!("{name} {text}"), weakens);
     }
     for text in otherwise(before, now) {

@@ -3,8 +3,9 @@
 
 use super::compare::Change;
 use super::model::PlannedStep;
+use super::values::{differences, names};
 use crate::pipeline::File;
-use crate::yaml::{Document, Node};
+use crate::yaml::{Document, Entry, Node};
 
 /// Keys whose items are names, with the word for one.
 const LISTS: [(&str, &str); 2] = [("services", "service"), ("caches", "cache")];
@@ -35,7 +36,7 @@ const MOST: usize = 10_000;
 pub(super) fn given(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<String> {
     let (was, is) = (before.step.node(), now.step.node());
     let mut told: Vec<String> = Vec::new();
-    told.extend(differ(was, is, "image").map(|(was, is)| otherwise("image", was, is)));
+    told.extend(differ(was, is, "image").map(|(was, is)| of_image(was, is)));
     let token = |value: Option<Node<'_>>| value.is_some_and(is_asked_for);
     let tokens = differ(was, is, "oidc").map(|(was, is)| (token(was), token(is)));
     if tokens == Some((true, true)) {
@@ -47,13 +48,16 @@ pub(super) fn given(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<Stri
         _ => {}
     }
     for (key, word) in LISTS {
-        told.extend(names(was.get(key), is.get(key), word).map(|text| format!("has {text}")));
+        let of = |list: Option<Node<'_>>| -> Vec<String> {
+            list.into_iter().flat_map(|list| list.items()).filter_map(|item| item.text().map(str::to_owned)).collect()
+        };
+        told.extend(names(&of(was.get(key)), &of(is.get(key)), word).map(|text| format!("has {text}")));
     }
     // An environment without a deployment is where the step goes, which is told as that.
     let environment = before.deployment.is_some() && now.deployment.is_some();
     let others = keys([was, is], &TOLD_ELSEWHERE);
     for key in others.into_iter().filter(|key| *key != "environment" || environment) {
-        told.extend(differ(was, is, key).map(|(was, is)| otherwise(key, was, is)));
+        told.extend(differ(was, is, key).into_iter().flat_map(|(was, is)| differences(key, was, is)));
     }
     told
 }
@@ -83,7 +87,8 @@ pub fn given_to_all(before: &Document, now: &Document) -> Vec<Change> {
     for key in ["image", "clone"].into_iter().chain(keys(options, &["docker", "oidc", "image", "clone"])) {
         let (was, is) = (of_file(&before, key), of_file(&now, key));
         if shape(was) != shape(is) {
-            told.push(format!("a step that sets no `{key}` {}", otherwise(key, was, is)));
+            let all = if key == "image" { vec![of_image(was, is)] } else { differences(key, was, is) };
+            told.extend(all.into_iter().map(|text| format!("a step that sets no `{key}` {text}")));
         }
     }
     let token = |file: &File<'_>| file.option("oidc").is_some_and(is_asked_for);
@@ -102,12 +107,45 @@ pub fn given_to_all(before: &Document, now: &Document) -> Vec<Change> {
         let (was, is) = (before.definitions().entries(key), now.definitions().entries(key));
         for entry in &is {
             let old = was.iter().find(|old| old.name() == entry.name());
-            if old.is_some_and(|old| shape(Some(old.value)) != shape(Some(entry.value))) {
-                told.push(format!("the {word} `{}` is defined otherwise", entry.name()));
-            }
+            let Some(old) = old.map(|old| old.value) else { continue };
+            let (own, gone) = (of_definition(old, entry.value), shape(Some(old)) != shape(Some(entry.value)));
+            let all = if own.is_empty() && gone { vec!["is defined otherwise".to_owned()] } else { own };
+            told.extend(all.into_iter().map(|text| format!("the {word} `{}` {text}", entry.name())));
         }
     }
     told.into_iter().map(|text| Change { event: "every event".to_owned(), text, weakens: false }).collect()
+}
+
+/// What a service or a cache has otherwise. Of an image only its name is told, and of variables theirs: there may be keys among
+/// them.
+fn of_definition(was: Node<'_>, is: Node<'_>) -> Vec<String> {
+    if !was.is_mapping() || !is.is_mapping() {
+        return differences("path", Some(was), Some(is));
+    }
+    let mut told = Vec::new();
+    for key in keys([was, is], &[]) {
+        let (was, is) = (was.get(key), is.get(key));
+        match key {
+            _ if shape(was) == shape(is) => {}
+            "image" => told.push(of_image(was, is)),
+            "variables" => {
+                let (was, is) = (variables(was), variables(is));
+                let named = |all: &[Entry<'_>]| all.iter().map(|one| one.name().to_owned()).collect::<Vec<_>>();
+                told.extend(names(&named(&was), &named(&is), "variable").map(|text| format!("has {text}")));
+                let other = is.iter().filter(|one| {
+                    let old = was.iter().find(|old| old.name() == one.name());
+                    old.is_some_and(|old| shape(Some(old.value)) != shape(Some(one.value)))
+                });
+                told.extend(other.map(|one| format!("has another value of `{}`", one.name())));
+            }
+            _ => told.extend(differences(key, was, is)),
+        }
+    }
+    told
+}
+
+fn variables<'d>(node: Option<Node<'d>>) -> Vec<Entry<'d>> {
+    node.into_iter().flat_map(|node| node.entries()).collect()
 }
 
 /// The values that hold for two steps, where the steps' own differ and what holds differs too.
@@ -141,38 +179,12 @@ fn image(node: Option<Node<'_>>) -> String {
     }
 }
 
-/// That a key has another value.
-fn otherwise(key: &str, was: Option<Node<'_>>, is: Option<Node<'_>>) -> String {
-    let text = |node: Option<Node<'_>>| node.and_then(|node| node.text()).map(|text| format!("`{text}`"));
-    match (was, is, text(was), text(is)) {
-        _ if key == "image" && image(was) == image(is) => "pulls its image with other settings".to_owned(),
-        _ if key == "image" => format!("runs in {}, before in {}", image(is), image(was)),
-        (Some(_), None, Some(was), _) => format!("has no `{key}` any more, before {was}"),
-        (Some(_), None, ..) => format!("has no `{key}` any more"),
-        (None, _, _, Some(is)) => format!("has the `{key}` {is} now"),
-        (None, ..) => format!("has `{key}` now"),
-        (_, _, Some(was), Some(is)) => format!("has the `{key}` {is}, before {was}"),
-        _ => format!("has other values under `{key}`"),
-    }
-}
-
-/// What two lists of names have that the other one has not.
-fn names(was: Option<Node<'_>>, is: Option<Node<'_>>, word: &str) -> Option<String> {
-    let of = |list: Option<Node<'_>>| -> Vec<String> {
-        list.into_iter().flat_map(|list| list.items()).filter_map(|item| item.text().map(str::to_owned)).collect()
-    };
-    let (was, is) = (of(was), of(is));
-    let beyond = |all: &[String], others: &[String]| -> Option<String> {
-        let more: Vec<String> =
-            all.iter().filter(|name| !others.contains(name)).map(|name| format!("`{name}`")).collect();
-        let noun = if more.len() > 1 { format!("{word}s") } else { word.to_owned() };
-        (!more.is_empty()).then(|| format!("the {noun} {}", more.join(", ")))
-    };
-    match (beyond(&was, &is), beyond(&is, &was)) {
-        (None, None) => None,
-        (None, Some(fresh)) => Some(format!("{fresh} now")),
-        (Some(gone), None) => Some(format!("{gone} no longer")),
-        (Some(gone), Some(fresh)) => Some(format!("{fresh} instead of {gone}")),
+/// That the image is another one.
+fn of_image(was: Option<Node<'_>>, is: Option<Node<'_>>) -> String {
+    if image(was) == image(is) {
+        "pulls its image with other settings".to_owned()
+    } else {
+        format!("runs in {}, before in {}", image(is), image(was))
     }
 }
 
@@ -183,7 +195,7 @@ pub(super) fn shape(node: Option<Node<'_>>) -> Option<Vec<String>> {
 }
 
 /// The short form of what is written at length: `{name: x}` of an image, `{paths: [x]}` of artifacts.
-fn short(node: Node<'_>) -> Node<'_> {
+pub(super) fn short(node: Node<'_>) -> Node<'_> {
     let only = |key: &str| node.get(key).filter(|_| node.entries().len() == 1);
     only("name").or_else(|| only("paths")).unwrap_or(node)
 }

@@ -20,6 +20,7 @@ mod script;
 mod select;
 mod steps;
 mod triggered;
+mod values;
 mod waits;
 mod wrapped;
 

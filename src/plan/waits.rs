@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::model::PlannedStep;
 use super::moved::Named;
+use super::values::names;
 use crate::yaml::Node;
 
 /// Whether two steps are members of one parallel group.
@@ -53,19 +54,24 @@ pub(super) fn fail_fast(old: &[Named<'_, '_>], new: &[Named<'_, '_>], now: &[Opt
 }
 
 /// What is told of a step's conditions, and whether a safeguard may be passed over now.
-pub(super) fn conditions(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Option<(&'static str, bool)> {
-    let text = |step: &PlannedStep<'_>| {
-        let own = [step.step.condition(), step.stage.as_ref().and_then(|stage| stage.condition())];
-        own.map(|condition| condition.map(words))
+pub(super) fn conditions(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Option<(String, bool)> {
+    let own = |step: &PlannedStep<'_>| of_step(step).map(|condition| condition.map(words));
+    let (was, is) = (own(before), own(now));
+    let texts = |step: &PlannedStep<'_>| {
+        let mut found = Vec::new();
+        of_step(step).into_iter().flatten().for_each(|condition| texts(condition, &mut found));
+        found
     };
-    let (was, is) = (text(before), text(now));
     let none = |conditions: &[Option<Vec<String>>; 2]| conditions.iter().all(Option::is_none);
     match (none(&was), none(&is)) {
         _ if was == is => None,
         // A deployment that is left out does no harm.
-        (true, false) => Some(("may be skipped now: it has a condition", now.deploying().is_empty())),
-        (false, true) => Some(("has no condition any more", false)),
-        _ => Some(("has another condition", false)),
+        (true, false) => Some(("may be skipped now: it has a condition".to_owned(), now.deploying().is_empty())),
+        (false, true) => Some(("has no condition any more".to_owned(), false)),
+        _ => {
+            let names = names(&texts(before), &texts(now), "").map_or_else(String::new, |names| format!(": {names}"));
+            Some((format!("has another condition{names}"), false))
+        }
     }
 }
 
@@ -87,6 +93,18 @@ pub(super) fn last(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Option<(&
         (true, false) => Some(("is not the final step any more: after a failure it does not run", false)),
         _ => None,
     }
+}
+
+/// The condition of a step and that of its stage.
+fn of_step<'d>(step: &PlannedStep<'d>) -> [Option<Node<'d>>; 2] {
+    [step.step.condition(), step.stage.as_ref().and_then(|stage| stage.condition())]
+}
+
+/// The scalars of a node without its keys.
+fn texts(node: Node<'_>, out: &mut Vec<String>) {
+    let below = node.entries().map(|entry| entry.value).chain(node.items());
+    below.for_each(|node| texts(node, out));
+    out.extend(node.text().map(str::to_owned));
 }
 
 /// The scalars of a node, keys included.
