@@ -54,6 +54,31 @@ pub(super) static FOREIGN: &[Foreign] = &[
         "a service has it",
         "set it under `definitions.services.docker`, or give the step a larger `size`",
     ),
+    row(
+        &["changesets", "includePaths", "excludePaths"],
+        &["step", "a stage", "item"],
+        "a condition has it",
+        "write `condition: { changesets: { includePaths: … } }`",
+    ),
+    row(&["includePaths", "excludePaths"], &["`condition`"], "`changesets` has it", "put it under `changesets`"),
+    row(
+        &["if"],
+        &["a trigger"],
+        GITHUB,
+        "rename it to `condition`: an expression such as `BITBUCKET_BRANCH == \"main\"`",
+    ),
+    row(
+        &["fail-fast"],
+        &["an item of a parallel group"],
+        "the group has it",
+        "write the group as a map: `fail-fast: true`, and `steps:` with the items below it",
+    ),
+    row(
+        &["type", "required", "options", "value", "enum"],
+        &["custom pipeline's variable"],
+        "its value is a text",
+        "remove it; `default` sets a value, and `allowed-values` lists those that may be chosen",
+    ),
     row(&["ports", "expose"], &["a service"], COMPOSE, "remove it: a service's ports are reached on localhost"),
     row(
         &["volumes"],

@@ -30,6 +30,18 @@ pub(super) fn unknown(owner: &Value, key: &str, system: Option<&'static str>) ->
             meant: Some(meant.to_owned()),
         };
     }
+    let blank = |c: char| c.is_whitespace();
+    if let Some(odd) = key.chars().find(|c| blank(*c) && !c.is_ascii())
+        && !key.trim_matches(blank).contains(blank)
+    {
+        let meant = key.trim_matches(blank);
+        return Words {
+            message: format!("U+{:04X} is part of this key, where `{}` is meant", u32::from(odd), shown(meant)),
+            help: format!("replace it with spaces; `{}` begins where the keys beside it begin", shown(meant)),
+            severity: Severity::Error,
+            meant: Some(meant.to_owned()),
+        };
+    }
     let foreign = FOREIGN.iter().find(|row| {
         row.keys.contains(&key) && (row.places.is_empty() || row.places.iter().any(|part| place.contains(part)))
     });

@@ -31,6 +31,9 @@ impl<'d> Writer<'d> {
         if pointer == "/pipelines" && self.section_without_body(pointer, place, failures) {
             return true;
         }
+        if self.item_as_body(pointer, place) {
+            return true;
+        }
         if at(&["item", "customItem", "member", "stageItem"]) {
             return self.item(pointer, place, failures);
         }
@@ -61,6 +64,20 @@ impl<'d> Writer<'d> {
         self.say(&metas::INDENTED_BODY, place, section.key.span(), message).help =
             Some(format!("indent the keys below `{name}` by two more spaces"));
         self.silent.push(format!("{pointer}/{name}"));
+        true
+    }
+
+    /// An alias of a whole item where the body of a step stands.
+    fn item_as_body(&mut self, pointer: &str, place: &Place<'d>) -> bool {
+        let Some(span) = place.node.alias().filter(|_| pointer.ends_with("/step")) else { return false };
+        if !place.node.entries().all(|entry| matches!(entry.name(), "step" | "parallel" | "stage")) {
+            return false;
+        }
+        let alias = self.document.slice(span).to_owned();
+        let message = format!("`{alias}` is a whole item of a pipeline, and stands where the body of a step should");
+        self.say(&metas::RIGHT_TYPE, &Place { alias: None, ..*place }, span, message).help =
+            Some(format!("write `- {alias}`"));
+        self.silent.push(pointer.to_owned());
         true
     }
 
@@ -106,6 +123,13 @@ impl<'d> Writer<'d> {
                 Some(format!("write `- step: {alias}`, or `- step: {{ <<: {alias}, … }}`"));
             return true;
         }
+        if let Some(span) = place.node.alias().filter(|_| unknown.iter().any(|key| body(key))) {
+            let alias = self.document.slice(span).to_owned();
+            let message = format!("`{alias}` is the body of a step, and stands where an item should hold one");
+            self.say(&metas::REQUIRED_KEY, &Place { alias: None, ..*place }, span, message).help =
+                Some(format!("write `- step: {alias}`"));
+            return true;
+        }
         if unknown.iter().any(|key| key == "script") {
             let message = "the body of a step stands where an item should name what it is".to_owned();
             self.say(&metas::REQUIRED_KEY, place, beginning(place.node), message).help =
@@ -131,6 +155,17 @@ impl<'d> Writer<'d> {
                 Some("add `steps:` and a list of `- step:` below it".to_owned());
             return true;
         }
+        if pointer.ends_with("/parallel")
+            && node.get("step").is_some()
+            && node.entries().any(|entry| group.get(entry.name()).is_some())
+        {
+            let message = "a parallel group needs `steps`".to_owned();
+            self.say(&metas::REQUIRED_KEY, place, place.span(), message).help = Some(
+                "write `steps:` above `step`, and `- ` before it; indent both and what belongs to them".to_owned(),
+            );
+            self.silent.push(pointer.to_owned());
+            return true;
+        }
         self.silent.push(pointer.to_owned());
         let of_request = pointer.starts_with("/pipelines/pull-requests/") && !of_pipeline;
         if let Some(entry) = node.entry("destinations").filter(|_| of_request) {
@@ -148,10 +183,10 @@ impl<'d> Writer<'d> {
                 Some(rest) => format!("put a space after the dash: `- {rest}:`"),
                 None => format!("put `- ` before `{}` and each item like it", entry.name()),
             },
+            None if of_pipeline => "write the items of `steps` in its place: a pipeline is their list".to_owned(),
             None if pointer == "/pipelines/default" => {
                 "`default` has no patterns; put these under `branches`".to_owned()
             }
-            None if of_pipeline => "write the items of `steps` in its place: a pipeline is their list".to_owned(),
             None => "write a list of items: `- step:`".to_owned(),
         };
         self.say(&metas::RIGHT_TYPE, place, place.span(), message).help = Some(help);

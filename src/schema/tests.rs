@@ -153,6 +153,25 @@ fn the_next_edit_is_none_that_is_refused_again() {
         (step("script\n  - a"), "write a colon after `script`, and its body below"),
         (file("    - parallel: {fail-fast: true}\n"), "add `steps:` and a list of `- step:` below it"),
         (
+            file("    - parallel: {fail-fast: true, step: {script: [a]}}\n"),
+            "write `steps:` above `step`, and `- ` before it; indent both and what belongs to them",
+        ),
+        (
+            file("    - parallel: [fail-fast: true, step: {script: [a]}]\n"),
+            "write the group as a map: `fail-fast: true`, and `steps:` with the items below it",
+        ),
+        (file("    - stage: [step: {script: [a]}]\n"), "write `steps:` below `stage`, and indent the items under it"),
+        (step("- script: [a]"), "remove the `- ` before its keys"),
+        (
+            step("script: [a]\nchangesets: {includePaths: [a]}"),
+            "write `condition: { changesets: { includePaths: … } }`",
+        ),
+        (step("script: [a]\ncondition: {includePaths: [a]}"), "put it under `changesets`"),
+        (
+            step("script: [a]\n\u{a0}caches: [node]"),
+            "replace it with spaces; `caches` begins where the keys beside it begin",
+        ),
+        (
             "- step: {script: [a]}\n".to_owned(),
             "begin the file with `pipelines:` and `default:`, and indent this list below them",
         ),
@@ -166,6 +185,31 @@ fn the_next_edit_is_none_that_is_refused_again() {
         let helps: Vec<&str> = found.iter().filter_map(|finding| finding.help.as_deref()).collect();
         assert_eq!(helps, [expected], "{text}\n{found:#?}");
     }
+}
+
+#[test]
+fn an_alias_at_a_wrong_level_is_told_where_it_stands() {
+    let held =
+        |anchor: &str, used: &str| format!("definitions:\n  steps:\n    - {anchor}\npipelines:\n  default: {used}\n");
+    for (text, place, expected) in [
+        (held("step: &t {script: [a]}", "[*t]"), "5:13", "write `- step: *t`"),
+        (held("step: &t {script: [a]}", "[step: [*t]]"), "5:13", "write `step: *t`"),
+        (held("&t {step: {script: [a]}}", "[step: *t]"), "5:19", "write `- *t`"),
+        (held("&t {step: {script: [a]}}", "[step: [*t]]"), "5:13", "it is an item already: write `- *t` in its place"),
+    ] {
+        let document = Document::read(text.as_str());
+        let found = check(&document);
+        let [one] = found.as_slice() else { panic!("{text}\n{found:#?}") };
+        let at = document.position(one.span.start);
+        assert_eq!(
+            (format!("{}:{}", at.line, at.column).as_str(), one.help.as_deref()),
+            (place, Some(expected)),
+            "{text}"
+        );
+    }
+    let list = "definitions:\n  all: &l [step: {script: [a]}]\npipelines:\n  branches:\n    a: [*l]\n";
+    let found = check(&Document::read(list));
+    assert_eq!(found[0].help.as_deref(), Some("`*l` is a list: write `a: *l`"), "{found:#?}");
 }
 
 #[test]

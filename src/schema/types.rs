@@ -73,8 +73,26 @@ fn help(place: &Place<'_>, expected: &[&str], known: &[&str], owner: &Value) -> 
         Kind::Sequence if place.holder.is_none() && node.items().all(is_item) => {
             Some("begin the file with `pipelines:` and `default:`, and indent this list below them".to_owned())
         }
+        Kind::Sequence if takes("object") && in_list(place) && node.alias().is_some() => {
+            let alias = node.document().slice(node.alias()?);
+            let alone = place.holder.is_some_and(|holder| holder.items().len() == 1);
+            Some(match key.filter(|_| alone) {
+                Some(key) => format!("`{alias}` is a list: write `{}: {alias}`", super::keys::shown(key)),
+                None => format!("`{alias}` is a list, and one inside a list is not flattened: alias each of its items"),
+            })
+        }
+        Kind::Sequence if key == Some("stage") && takes("object") && node.items().all(is_item) => {
+            Some("write `steps:` below `stage`, and indent the items under it".to_owned())
+        }
         Kind::Sequence if takes("object") && node.items().all(|item| item.is_mapping()) => {
-            Some("remove the `- ` before its keys".to_owned())
+            let mut aliases = node.items().filter_map(|item| Some((item, node.document().slice(item.alias()?))));
+            Some(match aliases.next() {
+                Some((item, alias)) if is_item(item) => {
+                    format!("it is an item already: write `- {alias}` in its place")
+                }
+                Some((_, alias)) => format!("write `{}: {alias}`", key.unwrap_or("step")),
+                None => "remove the `- ` before its keys".to_owned(),
+            })
         }
         Kind::Sequence if takes("object") && place.own_key && node.items().all(|item| item.text().is_some()) => {
             keyed(key?, node)

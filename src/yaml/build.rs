@@ -14,6 +14,7 @@ use super::problem::{Problem, ProblemKind};
 use super::seen::Seen;
 use super::span::Span;
 use super::tabs;
+use super::undefined;
 
 /// How many entries all merge keys of a text may bring together.
 const MERGED_ENTRIES: usize = 1_000_000;
@@ -176,17 +177,8 @@ impl<'t> Builder<'t> {
             Event::UnresolvedAlias(name) => {
                 let name = name.trim_end_matches(':');
                 let message = format!("`*{name}` names no anchor that stands before it");
-                let line = self.text.get(span.start..).unwrap_or("").lines().next().unwrap_or("");
-                let help = match line.trim_end().strip_suffix(':') {
-                    Some(key) => {
-                        self.unquoted_pattern = true;
-                        format!("a pattern that begins with `*` must be quoted: `'{key}':`")
-                    }
-                    None if name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_')) && !name.is_empty() => {
-                        format!("define it with `&{name}`, or quote the text if no alias is meant")
-                    }
-                    None => "put the text in quotes: one that begins with `*` is taken for an alias".to_owned(),
-                };
+                let (help, is_pattern) = undefined::help(self.text, &self.lines, name, span);
+                self.unquoted_pattern |= is_pattern;
                 self.problem(ProblemKind::UndefinedAlias, span, message).help = Some(help);
                 self.missing(span);
             }

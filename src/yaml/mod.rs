@@ -16,6 +16,7 @@ mod seen;
 mod span;
 mod tabs;
 mod typed;
+mod undefined;
 
 pub use document::{Comment, Document, Limits, Step};
 pub use lines::{Lines, Position};

@@ -59,6 +59,9 @@ impl<'t> Parser<'t> {
         let word = self.rest().split(|c: char| !is_word(c)).next().unwrap_or("");
         self.error(match (next, word) {
             ('$', _) => "a variable is written without `$`".to_owned(),
+            ('=', _) if after.starts_with('~') => {
+                "there is no `=~`; a pattern is matched by `glob(NAME, \"part*\")`".to_owned()
+            }
             ('=', _) if !after.starts_with('=') => "a comparison is written `==`".to_owned(),
             ('&' | '|', _) if !after.starts_with(next) => format!("`{next}` is written twice: `{next}{next}`"),
             ('\'', _) => "text is written in double quotes".to_owned(),
@@ -232,7 +235,10 @@ impl<'t> Parser<'t> {
         }
         let span = Span::new(start, self.at);
         if name.text != "glob" {
-            return Ok(Expr::Call { name, arguments, span });
+            return match foreign(&name.text) {
+                Some(message) => Err(ExprError { offset: start, message }),
+                None => Ok(Expr::Call { name, arguments, span }),
+            };
         }
         match <[Expr; 2]>::try_from(arguments) {
             Ok([Expr::Variable(variable), Expr::Literal { value: Literal::String(text), span: place }]) => {
@@ -244,6 +250,21 @@ impl<'t> Parser<'t> {
             }),
         }
     }
+}
+
+/// What is said of functions of other systems. Not all of Bitbucket's own are documented, so any other name is taken.
+fn foreign(name: &str) -> Option<String> {
+    let pattern = match name {
+        "contains" => Some("*part*"),
+        "startsWith" => Some("begin*"),
+        "endsWith" => Some("*end"),
+        "format" | "join" | "toJSON" | "fromJSON" | "hashFiles" | "success" | "failure" | "always" | "cancelled" => {
+            None
+        }
+        _ => return None,
+    };
+    let instead = pattern.map_or_else(String::new, |pattern| format!("; here it is `glob(NAME, \"{pattern}\")`"));
+    Some(format!("`{name}` is a function of GitHub Actions{instead}"))
 }
 
 fn is_word(c: char) -> bool {

@@ -41,6 +41,11 @@ fn mistakes_have_their_words() {
     assert_eq!(message("[ \"$DEPLOY\" -eq 1 ]").split(';').next(), Some("this is a shell test"));
     assert_eq!(message("A == 'x'"), "text is written in double quotes");
     assert_eq!(message("A == \"x\" and B"), "`and` is written `&&`");
+    assert_eq!(message("A =~ \"x\"").split(';').next(), Some("there is no `=~`"));
+    assert_eq!(message("always()"), "`always` is a function of GitHub Actions");
+    assert!(message("startsWith(A, \"x\")").ends_with("here it is `glob(NAME, \"begin*\")`"));
+    // Not all of Bitbucket's own functions are documented.
+    assert!(parse("changed(\"src/**\")").is_ok());
     assert_eq!(message("  "), "an expression is missing");
     assert_eq!(message("A & B"), "`&` is written twice: `&&`");
     assert!(message("\"main\"").contains("compare it"));

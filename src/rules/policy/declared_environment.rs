@@ -62,9 +62,11 @@ impl Rule for DeclaredEnvironment {
                 // Other weak commands of the step say the same once more.
                 let message = format!("`{}` deploys and its step declares no `deployment`{inferred}", first.command);
                 let message = if matches!(first.kind, Kind::Deploy { .. }) { message } else { continue };
-                out.violated(first.site.span(), message)
-                    .trace(plan.trace_to(step, first))
-                    .help(format!("add `deployment: {name}` to {}", step.shown()));
+                out.violated(first.site.span(), message).trace(plan.trace_to(step, first)).help(match step.last {
+                    // Bitbucket takes none there.
+                    true => format!("deploy in a step before the final one, with `deployment: {name}`"),
+                    false => format!("add `deployment: {name}` to {}", step.shown()),
+                });
             }
         }
         unknown(flow, out);

@@ -24,6 +24,12 @@ impl Rule for ContainerRunner {
                     format!("`{}` means nothing on a `{label}` runner, which has no containers", entry.name());
                 site.tell(out.violated(entry.key.span(), message).help("remove it, or run the step elsewhere"));
             }
+            let docker = site.step.caches().into_iter().filter(|cache| cache.text() == Some("docker"));
+            for cache in docker.filter(|cache| told.first(cache.span())) {
+                let message =
+                    format!("the cache `docker` means nothing on a `{label}` runner, which has no containers");
+                site.tell(out.violated(cache.span(), message).help("remove it, or run the step elsewhere"));
+            }
             for pipe in site.step.pipes().into_iter().filter(|pipe| told.first(pipe.identifier.span())) {
                 let message = format!("a pipe runs in a container, which a `{label}` runner does not have");
                 let draft = out.violated(pipe.identifier.span(), message);

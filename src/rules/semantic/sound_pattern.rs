@@ -18,7 +18,7 @@ impl Rule for SoundPattern {
         let sections = [Section::Branches, Section::Tags, Section::PullRequests, Section::MergeQueues];
         for selector in sections.into_iter().flat_map(|section| flow.file.selectors_in(section)) {
             let text = selector.name();
-            let (message, help) = if text.starts_with('^') || text.ends_with('$') || text.contains('\\') {
+            let (message, help) = if is_regular_expression(text) {
                 ("is written as a regular expression, and patterns are globs", "use `*`, `**`, `?` and `{a,b}`")
             } else if !balanced(text) {
                 ("has a brace without its partner, which is taken as it is", "close the brace")
@@ -30,6 +30,17 @@ impl Rule for SoundPattern {
             out.violated(selector.key.span(), format!("`{text}` {message}")).help(help);
         }
     }
+}
+
+/// Whether a text has signs of a regular expression that no name of a branch or a tag has, or hardly any: a part of a name never
+/// begins with a dot.
+fn is_regular_expression(text: &str) -> bool {
+    text.starts_with('^')
+        || text.ends_with('$')
+        || text.contains(['\\', '|'])
+        || text.contains('(') && text.contains(')')
+        || ["/.*", "/.+", "]+", "].*"].iter().any(|sign| text.contains(sign))
+        || text.ends_with(".+")
 }
 
 fn balanced(text: &str) -> bool {

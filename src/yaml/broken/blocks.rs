@@ -48,6 +48,32 @@ impl<'t> Stop<'t> {
         Some(cause(row.span(), message, help))
     }
 
+    /// A comment that is less deep than the text which goes on below it, and so has ended that.
+    pub(super) fn comment_in_block(&self, row: &Row<'t>) -> Option<Cause> {
+        let before = self.rows.before()?;
+        let header_at = before.block?;
+        let first = self.rows.rows.iter().find(|row| row.block == Some(header_at))?;
+        if row.depth < first.depth || row.block.is_some() {
+            return None;
+        }
+        let from = before.span().end;
+        let between = self.text.get(from..row.start)?;
+        let at = between.lines().find_map(|line| {
+            let body = line.trim_start();
+            let offset = body.as_ptr() as usize - between.as_ptr() as usize;
+            body.starts_with('#').then(|| Span::new(from + offset, from + offset + body.trim_end().len()))
+        })?;
+        let header = self.rows.rows.get(header_at)?.line;
+        Some(cause(
+            at,
+            format!("this comment ends the text that begins on line {header}: it is less deep"),
+            format!(
+                "put {} spaces before it, as the lines around it have; the shell takes it for a comment, too",
+                first.depth
+            ),
+        ))
+    }
+
     /// The lines of a here-document below an item that is no block.
     pub(super) fn plain_here_document(&self, row: &Row<'t>) -> Option<Cause> {
         let item = self.rows.above().find(|row| !row.is_text()).filter(|item| item.block.is_none())?;

@@ -48,6 +48,20 @@ impl<'t> Stop<'t> {
         })
     }
 
+    /// A blank that is no space where YAML wants one, on the line or on one above that leads to it: before its text, behind a
+    /// dash, behind the colon of a key.
+    pub(super) fn odd_blank(&self, row: &Row<'t>) -> Option<Cause> {
+        let leads = |above: &Row<'t>| above.depth >= row.depth || odd_blank_of(above).is_some();
+        let rows = std::iter::once(*row).chain(self.rows.above().take_while(leads));
+        let found = rows.filter(|row| row.block.is_none()).find_map(|row| Some((row, odd_blank_of(&row)?)));
+        let (row, (at, blank, place)) = found?;
+        Some(cause(
+            Span::new(row.start + at, row.start + at + blank.len_utf8()),
+            format!("U+{:04X} stands {place}, where YAML knows only spaces", u32::from(blank)),
+            "replace it, and each like it on this line, with a space",
+        ))
+    }
+
     /// A line of text at the depth of a list's dashes.
     fn no_item(&self, row: &Row<'t>) -> Option<Cause> {
         if let Some(on) = self.goes_on(row) {
@@ -262,6 +276,21 @@ impl<'t> Stop<'t> {
             cause(row.span(), "keys can't be added to an alias, which is a whole value", help)
         })
     }
+}
+
+/// The first blank of a row that is no space where one is wanted, with its offset and words for the place.
+fn odd_blank_of(row: &Row<'_>) -> Option<(usize, char, &'static str)> {
+    let odd = |at: usize| row.text.get(at..)?.chars().next().filter(|c| c.is_whitespace() && !c.is_ascii());
+    if let Some(blank) = odd(0) {
+        return Some((0, blank, "in the indentation"));
+    }
+    if let Some(blank) = odd(1).filter(|_| row.text.starts_with('-')) {
+        return Some((1, blank, "behind the dash"));
+    }
+    let body = row.body().value;
+    let colon = body.find(':').filter(|colon| body.get(..*colon).is_some_and(is_word))?;
+    let at = row.part(body).start - row.start + colon + 1;
+    odd(at).map(|blank| (at, blank, "behind the colon"))
 }
 
 pub(super) fn no_space_after_dash(row: &Row<'_>) -> Option<Cause> {

@@ -70,7 +70,8 @@ struct Stop<'t> {
 impl<'t> Stop<'t> {
     fn cause(&self, kind: &ErrorKind) -> Cause {
         let row = self.rows.stop();
-        self.left_over().or_else(|| self.template(&row)).unwrap_or_else(|| self.by_kind(kind, &row))
+        let found = self.left_over().or_else(|| self.template(&row)).or_else(|| self.odd_blank(&row));
+        found.or_else(|| self.comment_in_block(&row)).unwrap_or_else(|| self.by_kind(kind, &row))
     }
 
     /// What another program left in the file: marks of a merge, fences of Markdown.

@@ -200,6 +200,36 @@ fn texts_of_several_lines() {
 }
 
 #[test]
+fn a_comment_that_is_less_deep_ends_a_text() {
+    says(&[
+        (
+            script(&["- |", "  echo a", "# b", "  echo c"]),
+            "6:7 this comment ends the text that begins on line 4: it is less deep | put 8 spaces before it, as the lines \
+             around it have; the shell takes it for a comment, too",
+        ),
+        // What stands there is no part of the text.
+        (
+            script(&["- |", "  echo a", "# b", " echo c"]),
+            "7:8 the text that begins on line 4 ends before this, which is less deep | put at least 8 spaces before this \
+             line and each that belongs to the text",
+        ),
+    ]);
+}
+
+#[test]
+fn a_blank_that_is_no_space_is_named() {
+    let edit = "where YAML knows only spaces | replace it, and each like it on this line, with a space";
+    says(&[
+        (
+            "list:\n- step:\n\u{a0}\u{a0}name: x\n    script: [a]\n".to_owned(),
+            &format!("3:1 U+00A0 stands in the indentation, {edit}"),
+        ),
+        (script(&["- a", "-\u{a0}b"]), &format!("5:8 U+00A0 stands behind the dash, {edit}")),
+        (body(&["name:\u{2003}x", "script: [a]"]), &format!("3:10 U+2003 stands behind the colon, {edit}")),
+    ]);
+}
+
+#[test]
 fn depth() {
     says(&[
         (
