@@ -99,7 +99,7 @@ impl Reading<'_, '_> {
         };
         let mut words = self.words(&references);
         if matches!(command.reader.as_deref(), Some("copy" | "upload")) {
-            let sources = copied_from_elsewhere(arguments);
+            let sources = copied_from(arguments);
             words.retain(|word| !sources.contains(word));
         }
         if let Some(from) = &command.from {
@@ -112,7 +112,10 @@ impl Reading<'_, '_> {
         let copies = matches!(command.reader.as_deref(), Some("copy" | "upload"))
             || matches!(self.invocation.name(), Some("rsync" | "scp"))
             || self.phrase.last().is_some_and(|word| word.starts_with("upload"));
-        let weak = command.weak || copies && to.as_deref().is_some_and(keeps_builds);
+        // A folder that is copied to where an environment is named is no report that is put away.
+        let whole = ["--recursive", "-r", "-R"].iter().any(|flag| arguments.has(flag));
+        let named = copies && whole && to.as_deref().is_some_and(environment::tells);
+        let weak = command.weak && !named || copies && to.as_deref().is_some_and(keeps_builds);
         self.push(Kind::Deploy { images, to, weak, restart: command.restart }, self.short(), words);
     }
 
@@ -222,11 +225,10 @@ impl Reading<'_, '_> {
     }
 }
 
-/// The places outside of the checkout from which a copy takes: they say where it was before, not where it goes.
-fn copied_from_elsewhere(arguments: &Arguments<'_>) -> Vec<String> {
+/// The places from which a copy takes: they say where it was before, not where it goes.
+fn copied_from(arguments: &Arguments<'_>) -> Vec<String> {
     let mut words: Vec<String> = arguments.plain_values().map(Value::to_string).collect();
     words.pop();
-    words.retain(|word| word.split('/').next().is_some_and(|begin| begin.contains(':')));
     words
 }
 

@@ -62,15 +62,17 @@ pub fn kind_of(name: &str, settings: &Settings) -> Option<EnvironmentKind> {
 /// The kind that the words of a command imply; `None` where they tell nothing or disagree.
 pub fn inferred(words: &[String], settings: &Settings) -> Option<EnvironmentKind> {
     let mut found = None;
+    let mut for_tests = false;
     for word in words {
         let plain = without_general_variables(word.trim_matches(['"', '\'']));
         let plain = plain.as_ref();
+        for_tests |= plain.split('/').any(is_for_tests);
         let exact = if plain.eq_ignore_ascii_case(&settings.environments.release) {
             Some(EnvironmentKind::Production)
         } else if plain.eq_ignore_ascii_case(&settings.environments.candidate) {
             Some(EnvironmentKind::Staging)
         } else {
-            strong(&tokens(plain))
+            strong(&tokens(plain)).or_else(|| is_live(plain).then_some(EnvironmentKind::Production))
         };
         match (found, exact) {
             (_, None) => {}
@@ -79,7 +81,21 @@ pub fn inferred(words: &[String], settings: &Settings) -> Option<EnvironmentKind
             _ => return None,
         }
     }
-    found
+    // `--context dev` disagrees with `values-production.yaml` as `--context staging` does.
+    found.filter(|_| !for_tests)
+}
+
+/// Whether a whole word is the name of an environment for tests.
+fn is_for_tests(word: &str) -> bool {
+    ["test", "testing", "dev", "development", "qa", "sandbox"].iter().any(|name| word.eq_ignore_ascii_case(name))
+}
+
+/// Whether a word is `live`, alone or with a part of the world behind it, and not the name of something else, such as `live-chat`.
+fn is_live(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    let Some(rest) = word.strip_prefix("live") else { return false };
+    let place = rest.strip_prefix(['-', '_']).map(|rest| rest.split(['-', '_']).next().unwrap_or(""));
+    rest.is_empty() || place.is_some_and(|place| ["eu", "us", "uk", "ap", "apac", "emea", "au", "de"].contains(&place))
 }
 
 /// Variables of programs that are told a mode by them, which is `production` on staging as well.
@@ -120,6 +136,11 @@ pub(super) fn without_modes(word: String) -> String {
 /// Whether a word leaves no doubt about an environment, whatever the settings call theirs.
 pub(super) fn tells(word: &str) -> bool {
     strong(&tokens(&without_general_variables(word))).is_some()
+}
+
+/// Whether an address or a context names an environment, be it one for tests: `ssh://ci@dev.acme.example`.
+pub(super) fn is_told_by(place: &str) -> bool {
+    tells(place) || place.split(|c: char| !c.is_alphanumeric()).any(is_for_tests)
 }
 
 /// A word without the variables that hold the name of any environment: `$STAGE` is no hint of staging.
@@ -241,6 +262,11 @@ mod tests {
         assert_eq!(infer(&["$PRODUCTION_HOST"]), Some(EnvironmentKind::Production));
         assert_eq!(infer(&["staging", "production"]), None);
         assert_eq!(infer(&["live-chat"]), None);
+        assert_eq!(infer(&["live"]), Some(EnvironmentKind::Production));
+        assert_eq!(infer(&["Live-EU-1"]), Some(EnvironmentKind::Production));
+        assert_eq!(infer(&["dev", "values-production.yaml"]), None);
+        assert_eq!(infer(&["envs/dev", "../prod.tfvars"]), None);
+        assert_eq!(infer(&["dev-portal", "prod"]), Some(EnvironmentKind::Production));
     }
 
     #[test]

@@ -93,7 +93,16 @@ impl Reading<'_, '_> {
 
     /// `kubectl config use-context production` and its kin choose for what comes after.
     pub(super) fn contexts(&self, name: &str) {
-        const CHOOSE: [&str; 11] = [
+        const CHOOSE: [&str; 20] = [
+            "gcloud config configurations activate",
+            "oc project",
+            "oc config use-context",
+            "firebase use",
+            "eb use",
+            "tofu workspace select",
+            "terragrunt workspace select",
+            "amplify env checkout",
+            "doctl kubernetes cluster kubeconfig save",
             "gcloud container clusters get-credentials",
             "gcloud config set",
             "kubectl config use-context",

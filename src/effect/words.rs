@@ -13,16 +13,16 @@ impl<'d> Reading<'_, 'd> {
         let mut words: Vec<String> = self.invocation.remote.iter().map(Value::to_string).collect();
         words.extend(self.run.context_words());
         let is_docker = matches!(self.invocation.name(), Some("docker" | "docker-compose"));
-        if is_docker {
-            words.extend(self.hosts());
-        }
+        let hosts = if is_docker { self.hosts() } else { Vec::new() };
+        let told_by_host = hosts.iter().any(|host| environment::is_told_by(host));
+        words.extend(hosts);
         words.extend(self.chosen());
         words.extend(self.rendered_from());
         // `compose.prod.yml` is what differs from a developer's machine, on whichever host: it tells nothing against a host or a
         // declaration.
         let tells =
             |words: &[String]| words.iter().chain(&self.run.found_mut().contexts).any(|word| environment::tells(word));
-        let passes_file = is_docker && (self.run.is_declared() || tells(&words));
+        let passes_file = is_docker && (self.run.is_declared() || told_by_host || tells(&words));
         let mut skip_next = false;
         for word in self.invocation.words.iter().skip(1) {
             let text = word.shown();
@@ -64,6 +64,8 @@ impl<'d> Reading<'_, 'd> {
             && !tells(&words)
         {
             match tool::of_folder(name) {
+                // `live` holds all environments, by a habit of Terragrunt's users.
+                OfFolder::All if folder == "live" => {}
                 OfFolder::All => words.push(folder.to_owned()),
                 OfFolder::OfName => {
                     let is_name = |part: &&str| part.chars().all(char::is_alphanumeric);

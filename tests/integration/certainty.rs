@@ -275,6 +275,12 @@ fn a_folder_names_the_environment_as_an_option_does() {
         "netlify deploy --dir dist --prod",
         "vercel deploy --prod",
         "cf target -s production && cf push",
+        "firebase use production && firebase deploy",
+        "oc project production && oc apply -f k8s/",
+        "kubectl --context live apply -f k8s/",
+        "npx serverless deploy --stage live-eu",
+        "gsutil -m rsync -r dist gs://www-production.acme.example",
+        "aws s3 cp --recursive dist s3://acme-production-web",
     ] {
         let found = told(&flow(&format!("{PUSH} && {command}"), RETAG, DEPLOY));
         for rule in ["declared-environment", "production-from-release-tag", "manual-production"] {
@@ -292,6 +298,16 @@ fn a_folder_names_the_environment_as_an_option_does() {
         "netlify deploy --dir dist",
         // What is copied from a folder says nothing of where it goes.
         "cd dist/production && aws s3 sync . s3://$BUCKET",
+        "aws s3 sync build/production s3://$BUCKET",
+        "rsync -az dist-prod/ u@dev.acme.example:/srv",
+        "az storage blob upload-batch -s build/production -d '$web' --account-name acme",
+        "aws s3 cp report.html s3://acme-production-web/report.html",
+        // An environment for tests says as much as one for staging.
+        "kubectl --context test apply -f k8s/production.yaml",
+        "helm upgrade api ./chart -n dev -f values-production.yaml",
+        "eb deploy api-dev --label production-7",
+        "kubectl -n live-chat apply -f k8s/",
+        "cd live && terragrunt run-all apply",
     ] {
         let found = told(&flow(&format!("{PUSH} && {command}"), RETAG, DEPLOY));
         assert!(!found.iter().any(|text| text.contains("production")), "{command}: {found:?}");
@@ -323,6 +339,8 @@ fn a_host_names_the_environment_before_a_compose_file_does() {
         "DOCKER_HOST=ssh://d@staging.acme.example docker",
         "docker -H ssh://staging.acme.example",
         "docker --context staging",
+        "docker --context test",
+        "DOCKER_HOST=ssh://u@dev.acme.example docker",
     ] {
         let deploy = format!("{host} compose -f compose.prod.yml up -d");
         let found = told(&flow(&format!("{PUSH} && {deploy}"), RETAG, DEPLOY));
