@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::given::shape;
 use super::{Event, EventKind, TagKind};
 use crate::effect::{Effect, EnvironmentKind, GitCall, Images, Kind, Site, StepEffects, inferred, kind_of};
 use crate::pipeline::expression::{Expr, exclude_each_other, parse};
@@ -120,9 +121,19 @@ impl<'d> PlannedStep<'d> {
         own.iter().any(|own| others.iter().any(|other| exclude_each_other(own, other)))
     }
 
+    /// The first of its conditions that another step does not have: by it this one may be skipped where that one runs.
+    pub fn condition_beyond(&self, other: &Self) -> Option<Node<'d>> {
+        let others: Vec<_> = other.conditions().map(|condition| shape(Some(condition))).collect();
+        self.conditions().find(|own| !others.contains(&shape(Some(*own))))
+    }
+
+    /// Its condition and that of its stage.
+    fn conditions(&self) -> impl Iterator<Item = Node<'d>> {
+        [self.step.condition(), self.stage.as_ref().and_then(Stage::condition)].into_iter().flatten()
+    }
+
     fn states(&self) -> Vec<Expr> {
-        let conditions = [self.step.condition(), self.stage.as_ref().and_then(Stage::condition)].into_iter().flatten();
-        conditions.filter_map(|condition| parse(condition.get("state")?.text()?).ok()).collect()
+        self.conditions().filter_map(|condition| parse(condition.get("state")?.text()?).ok()).collect()
     }
 
     /// Whether something in it can't be followed.

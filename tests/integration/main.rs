@@ -26,6 +26,7 @@ mod eval_live;
 mod eval_program;
 #[cfg(test)]
 mod fuzzed;
+mod gates;
 mod help;
 #[cfg(test)]
 mod hostile;

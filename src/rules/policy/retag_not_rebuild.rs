@@ -40,6 +40,7 @@ impl Rule for RetagNotRebuild {
             for one in missing.iter().filter(|one| !known || one.doubtful.is_none()) {
                 one.tell(flow, plan, out);
             }
+            skipped(flow, plan, &sites, out);
             if flow.carries() > Carries::Nothing {
                 scripts(plan, &sites, out);
             }
@@ -215,11 +216,45 @@ fn scripts(plan: &Plan<'_>, sites: &[Deployment<'_, '_>], out: &mut Findings<'_>
     }
 }
 
+/// Deployments of images whose tag only steps give that may be skipped where the deployment is not.
+fn skipped(flow: &Flow<'_>, plan: &Plan<'_>, sites: &[Deployment<'_, '_>], out: &mut Findings<'_>) {
+    for site in sites {
+        let Some(effect) = site.effect.filter(|effect| deploys_image(effect)) else { continue };
+        let retags = retags_before(plan, site);
+        let may_be_skipped = |(step, _): &(&PlannedStep<'_>, &Effect<'_>)| step.condition_beyond(site.step).is_some();
+        let Some((step, _)) = retags.first().filter(|_| retags.iter().all(may_be_skipped)) else { continue };
+        if lacking(flow, plan, site).is_none()
+            && let Some(condition) = step.condition_beyond(site.step)
+        {
+            let message = format!(
+                "whether the image has its tag where `{}` deploys it can't be told: {} gives it, and may be skipped",
+                effect.command,
+                step.shown()
+            );
+            out.cannot_tell(effect.site.span(), message)
+                .related(condition.span(), "skipped where this does not hold")
+                .help("give the tag in a step without a condition, or give both steps the same one")
+                .trace(site.trace());
+        }
+    }
+}
+
+fn deploys_image(effect: &Effect<'_>) -> bool {
+    matches!(&effect.kind, Kind::Deploy { images: Images::Known(_) | Images::Stated(_) | Images::Hidden, .. })
+}
+
 /// Whether some retag stands before the deployment, or in its own step.
 fn retagged_before(plan: &Plan<'_>, site: &Deployment<'_, '_>) -> bool {
-    retags(plan).iter().any(|(step, effect)| {
+    !retags_before(plan, site).is_empty()
+}
+
+/// The retags that stand before the deployment, or in its own step.
+fn retags_before<'p>(plan: &'p Plan<'p>, site: &Deployment<'_, '_>) -> Vec<(&'p PlannedStep<'p>, &'p Effect<'p>)> {
+    let mut found = retags(plan);
+    found.retain(|(step, effect)| {
         is_before(step, effect, site) && !only_names_build(plan, effect) && is_pushed(plan, effect)
-    })
+    });
+    found
 }
 
 /// Whether a new name gets into the registry: a local one needs a push.

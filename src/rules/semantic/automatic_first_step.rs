@@ -34,7 +34,7 @@ impl Rule for AutomaticFirstStep {
             if matches!(selector.section, Section::Custom | Section::Shared) {
                 severity = Severity::Warning;
             }
-            let Some(trigger) = trigger.filter(|trigger| told.first(trigger.span())) else { continue };
+            let Some(trigger) = trigger.filter(|trigger| told.first_as(trigger.span(), severity)) else { continue };
             out.violated(trigger.span(), format!("the {what} of `{}` is manual", selector.label()))
                 .severity(severity)
                 .help("begin with a step that starts by itself, for instance one that verifies, and gate the next")

@@ -26,8 +26,12 @@ impl Rule for EnvironmentOnce {
                     None => {
                         seen.insert(name.to_lowercase(), (name, span));
                     }
-                    Some((first, place_of_first)) if told.first(span) => {
+                    Some((first, place_of_first)) => {
                         let same = *first == name;
+                        let severity = if same { Severity::Error } else { Severity::Warning };
+                        if !told.first_as(span, severity) {
+                            continue;
+                        }
                         let message = if same {
                             format!("`{name}` is deployed to twice in `{}`", selector.label())
                         } else {
@@ -35,7 +39,7 @@ impl Rule for EnvironmentOnce {
                         };
                         let draft = out
                             .violated(span, message)
-                            .severity(if same { Severity::Error } else { Severity::Warning })
+                            .severity(severity)
                             .help("put the steps into one stage with the `deployment`, or use `environment` on the second")
                             .trace([selector.place()])
                             .related(*place_of_first, "deployed to here first");
@@ -43,7 +47,6 @@ impl Rule for EnvironmentOnce {
                             draft.related(alias, "used here by an alias");
                         }
                     }
-                    Some(_) => {}
                 }
             }
         }

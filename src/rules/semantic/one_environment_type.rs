@@ -24,16 +24,17 @@ impl Rule for OneEnvironmentType {
                 let (Some(name), Some(other)) = (place.deployment.text(), first.deployment.text()) else { continue };
                 let kinds = kind_of(name, flow.settings).zip(kind_of(other, flow.settings));
                 let differ = place.item == first.item && kinds.is_some_and(|(one, other)| one != other);
-                if !differ || !told.first(place.deployment.span()) {
-                    continue;
-                }
                 let own = ["test", "staging", "production"];
                 let sure = own.contains(&name.to_lowercase().as_str()) && own.contains(&other.to_lowercase().as_str());
+                let severity = if sure { Severity::Error } else { Severity::Warning };
+                if !differ || !told.first_as(place.deployment.span(), severity) {
+                    continue;
+                }
                 out.violated(
                     place.deployment.span(),
                     format!("`{name}` and `{other}` are of different types, in one group"),
                 )
-                .severity(if sure { Severity::Error } else { Severity::Warning })
+                .severity(severity)
                 .help("deploy to one after the other")
                 .trace([selector.place()])
                 .related(first.deployment.span(), format!("`{other}` is here"))

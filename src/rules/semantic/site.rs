@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::finding::Draft;
+use crate::finding::{Draft, Severity};
 use crate::pipeline::{File, Item, Selector, Stage, Step};
 use crate::schema::spelt_like;
 use crate::yaml::{Node, Span};
@@ -70,12 +70,17 @@ pub(in crate::rules) fn steps<'d>(selectors: &[Selector<'d>]) -> Vec<Site<'d>> {
 
 /// The places that a rule has told of: a node that several aliases reach is told once.
 #[derive(Default)]
-pub(super) struct Told(HashSet<Span>);
+pub(super) struct Told(HashSet<(Span, Option<Severity>)>);
 
 impl Told {
     /// Whether this is the first time.
     pub(super) fn first(&mut self, span: Span) -> bool {
-        self.0.insert(span)
+        self.0.insert((span, None))
+    }
+
+    /// Whether this is the first time with a severity, where that depends on the pipeline: of two the graver one is kept.
+    pub(super) fn first_as(&mut self, span: Span, severity: Severity) -> bool {
+        self.0.insert((span, Some(severity)))
     }
 }
 
