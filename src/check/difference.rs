@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::comments;
+use super::ratchet::{answers, suppressions};
 use super::started::started;
-use super::suppress::{self, Allowed};
 use super::{Checked, Checker};
-use crate::finding::Answer;
 use crate::plan::{Change, Plan, compare, given_to_all};
-use crate::rules::RuleAnswer;
 use crate::rules::policy::Hidden;
 use crate::text::counted;
 use crate::yaml::{Document, Node};
@@ -28,7 +26,7 @@ pub fn difference(before: (&Checker, &Checked), after: (&Checker, &Checked)) -> 
     changes.extend(given_to_all(&old.document, &new.document));
     changes.extend(started(&old.document, &new.document));
     changes.extend(answers(old, new));
-    changes.extend(suppressions(&old.document, &new.document));
+    changes.extend(suppressions(old, new));
     changes.extend(anchors(&old.document, &new.document));
     changes.extend(comments::gone(&old.document, &new.document));
     for change in &mut changes {
@@ -45,83 +43,6 @@ pub(super) fn change(event: &str, text: String, weakens: bool) -> Change {
 fn join<'d>(mut plans: Vec<Plan<'d>>, more: Vec<Plan<'d>>) -> Vec<Plan<'d>> {
     plans.extend(more);
     plans
-}
-
-/// Rules that hold no more, or hold again, or are violated in more places than before, or in fewer.
-fn answers(old: &Checked, new: &Checked) -> Vec<Change> {
-    let both = old.answers.iter().filter_map(|(rule, was)| Some((rule, *was, *new.answers.get(rule)?)));
-    both.filter_map(|(rule, was, is)| match (was, is) {
-        (RuleAnswer::Violated, RuleAnswer::Violated) => counts(rule, violations(old, rule), violations(new, rule)),
-        _ if was == is => None,
-        _ => {
-            let weakens = was == RuleAnswer::Holds || is == RuleAnswer::Violated;
-            // What a comment allows does not hold.
-            let past = if was == RuleAnswer::Holds && allows(old, rule) { "was allowed" } else { past(was) };
-            let present = if is == RuleAnswer::Holds && allows(new, rule) { "is allowed" } else { present(is) };
-            Some(change("rules", format!("`{rule}` {past}, now {present}"), weakens))
-        }
-    })
-    .collect()
-}
-
-fn allows(checked: &Checked, rule: &str) -> bool {
-    suppress::all(&checked.document).iter().any(|allowed| allowed.rule == rule)
-}
-
-/// How many places violate a rule.
-fn violations(checked: &Checked, rule: &str) -> usize {
-    checked.findings.iter().filter(|finding| finding.rule == rule && finding.answer == Answer::Violated).count()
-}
-
-fn counts(rule: &str, was: usize, is: usize) -> Option<Change> {
-    let text = || format!("`{rule}` is violated in {}, before in {was}", counted(is, "place"));
-    (was != is).then(|| change("rules", text(), is > was))
-}
-
-fn past(answer: RuleAnswer) -> &'static str {
-    match answer {
-        RuleAnswer::Holds => "held",
-        RuleAnswer::Violated => "was violated",
-        RuleAnswer::CannotTell => "could not be told",
-    }
-}
-
-fn present(answer: RuleAnswer) -> &'static str {
-    match answer {
-        RuleAnswer::Holds => "holds",
-        RuleAnswer::Violated => "is violated",
-        RuleAnswer::CannotTell => "can't be told",
-    }
-}
-
-/// Suppressions that came or went: a rule that is allowed away holds less than before, however clean the file looks.
-fn suppressions(old: &Document, new: &Document) -> Vec<Change> {
-    let (was, is) = (suppress::all(old), suppress::all(new));
-    let count = |all: &[Allowed], rule: &str| all.iter().filter(|allowed| allowed.rule == rule).count();
-    let mut changes = Vec::new();
-    let mut seen: Vec<&str> = Vec::new();
-    for allowed in is.iter().chain(&was) {
-        if seen.contains(&allowed.rule.as_str()) {
-            continue;
-        }
-        seen.push(&allowed.rule);
-        let (before, now) = (count(&was, &allowed.rule), count(&is, &allowed.rule));
-        if now > before {
-            let line = new.position(allowed.span.start).line;
-            changes.push(change(
-                "suppressions",
-                format!("`{}` is allowed by a comment (line {line})", allowed.rule),
-                true,
-            ));
-        } else if before > now {
-            changes.push(change(
-                "suppressions",
-                format!("`{}` is no longer allowed by a comment", allowed.rule),
-                false,
-            ));
-        }
-    }
-    changes
 }
 
 /// Anchors whose node was edited and reaches more than one place.
@@ -246,15 +167,18 @@ mod tests {
 
     #[test]
     fn a_new_suppression_and_a_lost_comment_are_told() {
-        let after = FLOW.replace("# keep me\n", "").replace(
-            "          deployment",
-            "          # pipewright: allow trunk-only -- because\n          deployment",
-        );
-        let found = changes(FLOW, &after);
-        assert!(
-            found.iter().any(|(text, weakens)| text.starts_with("suppressions: `trunk-only` is allowed") && *weakens),
-            "{found:?}"
-        );
+        let allow = |rule: &str| {
+            let open = FLOW.replace("# keep me\n", "").replace("          trigger: manual\n", "");
+            let comment = format!("          # pipewright: allow {rule} -- because\n          deployment");
+            open.replace("          deployment", &comment)
+        };
+        let found = changes(FLOW, &allow("manual-production"));
+        let allowed = "suppressions: `manual-production` is allowed";
+        assert!(found.iter().any(|(text, weakens)| text.starts_with(allowed) && *weakens), "{found:?}");
+        // A comment where nothing is found allows nothing.
+        let idle = changes(FLOW, &allow("trunk-only"));
+        assert!(!idle.iter().any(|(text, _)| text.starts_with("suppressions")), "{idle:?}");
+        assert!(idle.iter().any(|(text, _)| text == "rules: `suppression-used` held, now is violated"), "{idle:?}");
         assert!(
             found.iter().any(|(text, _)| text == "comments: the comment of line 2 is gone: `keep me`"),
             "{found:?}"

@@ -13,6 +13,7 @@ mod imports;
 #[cfg(test)]
 mod message_tests;
 mod once;
+mod ratchet;
 mod started;
 mod suppress;
 #[cfg(test)]

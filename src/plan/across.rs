@@ -35,13 +35,13 @@ struct OfPair {
 }
 
 impl Across {
-    /// Takes an event that runs two versions of a step; what is told of them is asked for once. `at` is where the event's own
-    /// changes end.
-    pub(super) fn add(&mut self, steps: Versions, event: &str, at: usize, told: impl FnOnce() -> Vec<Line>) {
-        match self.0.iter_mut().find(|pair| pair.steps == steps) {
+    /// Takes an event that runs two versions of a step, and what is told of them there: one event may run in another step
+    /// what another event runs no more. `at` is where the event's own changes end.
+    pub(super) fn add(&mut self, steps: Versions, event: &str, at: usize, told: Vec<Line>) {
+        match self.0.iter_mut().find(|pair| pair.steps == steps && pair.told == told) {
             Some(pair) if pair.events.iter().any(|known| known == event) => {}
             Some(pair) => pair.events.push(event.to_owned()),
-            None => self.0.push(OfPair { steps, events: vec![event.to_owned()], at, told: told() }),
+            None => self.0.push(OfPair { steps, events: vec![event.to_owned()], at, told }),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What two sets of plans have gained and lost against each other.
 
 use std::cell::LazyCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::EventKind;
 use super::across::{Across, version};
@@ -13,7 +13,7 @@ use super::lines::{self, Around};
 use super::model::{Plan, PlannedStep};
 use super::moved::{Moved, Named, moved, runs_all};
 use super::pairs::{in_order, pairs};
-use super::waits::{conditions, fail_fast, failure, last, side_by_side, turned_round, waits_for};
+use super::waits::{conditions, fail_fast, failure, is_ignored, last, side_by_side, turned_round, waits_for};
 use crate::effect::{EnvironmentKind, Kind, kind_of};
 use crate::pipeline::{Matching, Pattern, Section};
 use crate::settings::Settings;
@@ -150,10 +150,16 @@ fn steps(
     out: &mut Vec<Change>,
 ) {
     let (old, new) = (named(before), named(after));
-    let all = LazyCell::new(|| -> HashSet<String> {
-        after.steps.iter().flat_map(|step| lines::commands_of(step, hide)).collect()
+    let all = LazyCell::new(|| -> HashMap<String, Vec<&PlannedStep<'_>>> {
+        let mut all: HashMap<String, Vec<&PlannedStep<'_>>> = HashMap::new();
+        for step in &after.steps {
+            lines::commands_of(step, hide).into_iter().for_each(|line| all.entry(line).or_default().push(step));
+        }
+        all
     });
-    let runs = |command: &str| all.contains(command);
+    let runs = |was: &PlannedStep<'_>, command: &str| {
+        all.get(command).is_some_and(|steps| steps.iter().any(|step| counts_as_much(step, was)))
+    };
     let mut told = Told { event: event.to_owned(), around: Around { hide, runs: &runs }, across, out };
     // For each old step the place of the new one.
     let mut now = pairs(&old, &new);
@@ -182,6 +188,9 @@ fn steps(
                 let names: Vec<&str> = receivers.iter().map(|(name, _)| name.as_str()).collect();
                 let ungated = step.gated && receivers.iter().any(|(_, other)| !other.gated);
                 told.tell(format!("{name} is gone; its commands are in {} now", names.join(" and ")), ungated);
+            }
+            Moved::Gone if is_written_out(step, &old, &now) => {
+                told.tell(format!("{name} is gone; the steps of its child pipeline stand in its place"), false);
             }
             Moved::Gone => match excuse(before, step, main) {
                 Some(excuse) => told.tell(format!("{name} is gone; {excuse}"), false),
@@ -279,8 +288,12 @@ fn excuse(plan: &Plan<'_>, step: &PlannedStep<'_>, main: Option<&Plan<'_>>) -> O
 /// What one step does otherwise.
 fn step_changes(name: &str, before: &PlannedStep<'_>, now: &PlannedStep<'_>, told: &mut Told<'_>) {
     match (before.gated, now.gated) {
-        (true, false) => told.tell(format!("{name} was behind a gate, now is not"), true),
+        // A step that only asked, or printed, was held back for the sake of those behind it, of which each is told.
+        (true, false) => told.tell(format!("{name} was behind a gate, now is not"), !does_nothing(before)),
         (false, true) => told.tell(format!("{name} is behind a gate now"), false),
+        (true, true) if before.manual.is_none() && now.manual.is_some() => {
+            told.tell(format!("{name} waits for a person itself now"), false);
+        }
         _ => {}
     }
     let (was, is) = (before.declared_name(), now.declared_name());
@@ -307,11 +320,36 @@ fn step_changes(name: &str, before: &PlannedStep<'_>, now: &PlannedStep<'_>, tol
         told.tell(format!("{name} {text}"), false);
     }
     let around = told.around;
-    let told_of_steps = || {
-        let given = given(before, now).into_iter().map(|text| (text, false));
-        let all = lines::otherwise(before, now, around).into_iter().chain(given);
-        all.map(|(text, weakens)| (format!("{name} {text}"), weakens)).collect()
-    };
+    let given = given(before, now).into_iter().map(|text| (text, false));
+    let all = lines::otherwise(before, now, around).into_iter().chain(given);
+    let all = all.map(|(text, weakens)| (format!("{name} {text}"), weakens)).collect();
     let steps = (version(before), version(now));
-    told.across.add(steps, &told.event, told.out.len(), told_of_steps);
+    told.across.add(steps, &told.event, told.out.len(), all);
+}
+
+/// Whether what a step runs is run wherever, and counts as much as, what another one ran: it is not skipped, held back, ignored
+/// or left to the end where that one was not.
+fn counts_as_much(step: &PlannedStep<'_>, other: &PlannedStep<'_>) -> bool {
+    step.condition_beyond(other).is_none()
+        && (!step.gated || other.gated)
+        && (!step.last || other.last)
+        && (!is_ignored(step) || is_ignored(other))
+}
+
+/// Whether a step that started a child pipeline is gone, and all steps of that are there.
+fn is_written_out(step: &PlannedStep<'_>, old: &[Named<'_, '_>], now: &[Option<usize>]) -> bool {
+    let name = step.step.child().and_then(|name| name.text());
+    let mut inner =
+        old.iter().zip(now).filter(|((_, other), _)| other.child.is_some() && other.child.as_deref() == name);
+    let mut any = false;
+    inner.all(|(_, place)| {
+        any = true;
+        place.is_some()
+    }) && any
+}
+
+/// Whether all that a step does is known, and is nothing to images, to environments or to anything else.
+fn does_nothing(step: &PlannedStep<'_>) -> bool {
+    let found = &step.found;
+    step.declared_name().is_none() && found.effects.is_empty() && found.unread.is_empty() && found.changes.is_empty()
 }

@@ -53,6 +53,14 @@ pub(super) fn given(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<Stri
         };
         told.extend(names(&of(was.get(key)), &of(is.get(key)), word).map(|text| format!("has {text}")));
     }
+    if let (Some(was), Some(is)) = (before.declared_name(), now.declared_name())
+        && was == is
+        && before.deployment.is_some() != now.deployment.is_some()
+    {
+        let (key, old) =
+            if now.deployment.is_some() { ("deployment", "environment") } else { ("environment", "deployment") };
+        told.push(format!("has `{is}` as its `{key}` now, before as its `{old}`"));
+    }
     // An environment without a deployment is where the step goes, which is told as that.
     let environment = before.deployment.is_some() && now.deployment.is_some();
     let others = keys([was, is], &TOLD_ELSEWHERE);
@@ -103,7 +111,7 @@ pub fn given_to_all(before: &Document, now: &Document) -> Vec<Change> {
         (true, false) => told.push("a step has the service `docker` only where it names it".to_owned()),
         _ => {}
     }
-    for (key, word) in LISTS {
+    for (key, word) in LISTS.into_iter().chain([("agents", "agent")]) {
         let (was, is) = (before.definitions().entries(key), now.definitions().entries(key));
         for entry in &is {
             let old = was.iter().find(|old| old.name() == entry.name());

@@ -1,5 +1,6 @@
 //! Pipelines whose steps are imported: followed where the file is at hand, told of without their steps where it is not.
 
+use super::given::shape;
 use super::model::Plan;
 use crate::pipeline::{File, Pipeline, Unseen};
 
@@ -29,6 +30,17 @@ fn import<'p>(plan: &'p Plan<'_>) -> Option<&'p str> {
     plan.pipeline.import().map(|import| import.text().unwrap_or(""))
 }
 
+/// Where an import comes from, as the file names it: `qa-suite:v2`.
+fn source(plan: &Plan<'_>) -> Option<String> {
+    let (_, name) = import(plan)?.rsplit_once('@')?;
+    let sources = File::new(plan.pipeline.node().document())?.definitions().entries("imports");
+    let source = sources.into_iter().find(|entry| entry.name() == name)?.value;
+    Some(match source.text() {
+        Some(text) => format!("`{text}`"),
+        None => shape(Some(source))?.iter().map(|part| format!("`{part}`")).collect::<Vec<_>>().join(", "),
+    })
+}
+
 /// What a plan runs, in words: its import, else `steps`.
 pub(super) fn ran(plan: &Plan<'_>, steps: impl Fn() -> String) -> String {
     import(plan).map_or_else(steps, |import| format!("`{import}`, which is imported and can't be seen here"))
@@ -43,7 +55,13 @@ pub(super) fn imported(before: &Plan<'_>, now: &Plan<'_>) -> Option<(String, boo
     };
     match (import(before), import(now)) {
         (None, None) => None,
-        (Some(was), Some(is)) if was == is => None,
+        (Some(was), Some(is)) if was == is => match (source(before), source(now)) {
+            (Some(old), Some(new)) if old != new => {
+                let text = format!("now runs `{is}` from {new}, before from {old}; neither can be seen here");
+                Some((text, false))
+            }
+            _ => None,
+        },
         (Some(was), Some(is)) => Some((format!("now runs `{is}` instead of `{was}`; neither can be seen here"), false)),
         (None, Some(_)) => Some((format!("now runs {}, in place of {}", ran(now, || steps(now)), steps(before)), true)),
         (Some(_), None) => {

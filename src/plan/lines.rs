@@ -51,11 +51,11 @@ const SAFEGUARDS: [&str; 19] = [
 ];
 
 /// What two steps are compared with: hides credentials in a text before it is cut, and tells whether another step of the plan
-/// as it is now runs a command.
+/// as it is now runs a command wherever a step as it was did.
 #[derive(Clone, Copy)]
 pub(super) struct Around<'a> {
     pub(super) hide: &'a dyn Fn(&mut String),
-    pub(super) runs: &'a dyn Fn(&str) -> bool,
+    pub(super) runs: &'a dyn Fn(&PlannedStep<'_>, &str) -> bool,
 }
 
 /// What a step runs otherwise than before, each with whether a safeguard is lost.
@@ -131,7 +131,7 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around:
     let run_by = |line: &&Line| new.iter().any(|other| other.kind == line.kind && wraps(&other.text, &line.text));
     let lost: Vec<&Line> = lost.into_iter().filter(|line| many || !run_by(line)).collect();
     told.extend(list(&less).map(|names| (format!("runs {names} less often"), false)));
-    told.extend(of_lost(lost, around));
+    told.extend(of_lost(before, lost, around));
     told.extend(of_fresh(fresh, &is));
     told
 }
@@ -159,11 +159,12 @@ fn in_scripts(
 }
 
 /// What is told of commands that are gone, with nothing in their place.
-fn of_lost(lost: Vec<&Line>, around: Around<'_>) -> Vec<(String, bool)> {
+fn of_lost(before: &PlannedStep<'_>, lost: Vec<&Line>, around: Around<'_>) -> Vec<(String, bool)> {
     let mut told = Vec::new();
     let (branches, lost): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(|line| is_branch(&line.text));
     told.extend(branches.iter().map(|line| (format!("has no branch {} any more", shown(&line.text)), false)));
-    let (elsewhere, lost): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(|line| (around.runs)(&line.text));
+    let (elsewhere, lost): (Vec<&Line>, Vec<&Line>) =
+        lost.into_iter().partition(|line| (around.runs)(before, &line.text));
     told.extend(list(&elsewhere).map(|names| (format!("no longer runs {names}, which another step runs"), false)));
     let (safeguards, others): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(|line| is_safeguard(&line.text));
     told.extend(list(&safeguards).map(|names| (format!("no longer runs {names}"), true)));

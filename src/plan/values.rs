@@ -1,10 +1,14 @@
 //! What two values in a file say otherwise, by the keys below them.
 
 use super::given::{shape, short};
+use super::lines::shown;
 use crate::yaml::Node;
 
 /// How deep maps are gone into.
 const DEPTH: usize = 6;
+
+/// How many values of a map that comes or goes are told one by one.
+const FEW: usize = 3;
 
 /// How many differences of one key are told one by one.
 const MOST: usize = 6;
@@ -17,10 +21,13 @@ pub(super) fn differences(key: &str, was: Option<Node<'_>>, is: Option<Node<'_>>
 }
 
 fn tell(path: &str, was: Option<Node<'_>>, is: Option<Node<'_>>, depth: usize, out: &mut Vec<String>) {
-    if shape(was) == shape(is) || out.len() > MOST {
+    if shape(was) == shape(is)
+        || out.len() > MOST
+        || was.or(is).is_some_and(|node| is_default(path, node)) && was.is_none() != is.is_none()
+    {
         return;
     }
-    let text = |node: Option<Node<'_>>| node.and_then(|node| node.text()).map(|text| format!("`{text}`"));
+    let text = |node: Option<Node<'_>>| node.and_then(|node| node.text()).map(line);
     if let (Some(was), Some(is)) = (was.map(short), is.map(short)) {
         if (was.is_mapping() || is.is_mapping()) && depth < DEPTH {
             let alike =
@@ -38,14 +45,41 @@ fn tell(path: &str, was: Option<Node<'_>>, is: Option<Node<'_>>, depth: usize, o
             return out.push(format!("has {names} under `{path}`"));
         }
     }
+    // Of a map that comes or goes its own values are told, where they are few and plain.
+    let alone = was.or(is).filter(|node| was.is_none() != is.is_none() && node.is_mapping());
+    if let Some(map) =
+        alone.filter(|map| map.entries().len() <= FEW && map.entries().all(|entry| entry.value.text().is_some()))
+    {
+        return map.entries().for_each(|entry| {
+            let value = Some(entry.value);
+            let (was, is) = if was.is_some() { (value, None) } else { (None, value) };
+            tell(&format!("{path}.{}", entry.name()), was, is, depth + 1, out);
+        });
+    }
     out.push(match (was, is, text(was), text(is)) {
         (Some(_), None, Some(was), _) => format!("has no `{path}` any more, before {was}"),
         (Some(_), None, ..) => format!("has no `{path}` any more"),
         (None, _, _, Some(is)) => format!("has the `{path}` {is} now"),
         (None, ..) => format!("has `{path}` now"),
+        (_, _, Some(was), Some(is)) if was == is => format!("has another text under `{path}`"),
         (_, _, Some(was), Some(is)) => format!("has the `{path}` {is}, before {was}"),
         _ => format!("has other values under `{path}`"),
     });
+}
+
+/// A text as a message names it: its first line.
+fn line(text: &str) -> String {
+    match text.trim_end().split_once('\n') {
+        Some((first, _)) => shown(&format!("{first}…")),
+        None => shown(text.trim_end()),
+    }
+}
+
+/// Whether a value is what holds where the key is left out (reference A.4).
+fn is_default(path: &str, value: Node<'_>) -> bool {
+    const DEFAULTS: [(&str, &str); 4] =
+        [("clone.enabled", "true"), ("clone.depth", "50"), ("clone.lfs", "false"), ("clone.skip-ssl-verify", "false")];
+    DEFAULTS.iter().any(|(key, own)| *key == path && value.text() == Some(own))
 }
 
 /// The keys of two maps, in the order in which they are written; a list is short for a map with `paths`.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::given::shape;
 use super::model::PlannedStep;
 use super::moved::Named;
 use super::values::names;
@@ -55,7 +56,8 @@ pub(super) fn fail_fast(old: &[Named<'_, '_>], new: &[Named<'_, '_>], now: &[Opt
 
 /// What is told of a step's conditions, and whether a safeguard may be passed over now.
 pub(super) fn conditions(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Option<(String, bool)> {
-    let own = |step: &PlannedStep<'_>| of_step(step).map(|condition| condition.map(words));
+    // Of several paths any one will do, so their order says nothing.
+    let own = |step: &PlannedStep<'_>| of_step(step).map(shape);
     let (was, is) = (own(before), own(now));
     let texts = |step: &PlannedStep<'_>| {
         let mut found = Vec::new();
@@ -75,11 +77,14 @@ pub(super) fn conditions(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Opt
     }
 }
 
+/// Whether the pipeline goes on where a step fails.
+pub(super) fn is_ignored(step: &PlannedStep<'_>) -> bool {
+    step.on_fail.is_some_and(|node| words(node).iter().any(|word| word == "ignore"))
+}
+
 /// What is told of a failure of a step.
 pub(super) fn failure(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Option<(&'static str, bool)> {
-    let ignored =
-        |step: &PlannedStep<'_>| step.on_fail.is_some_and(|node| words(node).iter().any(|word| word == "ignore"));
-    match (ignored(before), ignored(now)) {
+    match (is_ignored(before), is_ignored(now)) {
         (false, true) => Some(("may fail now, and the pipeline goes on", true)),
         (true, false) => Some(("stops the pipeline now where it fails", false)),
         _ => None,

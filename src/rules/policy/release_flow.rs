@@ -67,7 +67,8 @@ fn wide<'d>(flow: &Flow<'d>, prefix: &str) -> Option<&'d str> {
 const SHOW: &str = "show the commands in the file, or keep the script in the repository";
 
 /// What settles what an import brings.
-const SHOW_IMPORTED: &str = "write the imported steps here or in a file of this repository, where they are followed";
+pub(super) const SHOW_IMPORTED: &str =
+    "write the imported steps here or in a file of this repository, where they are followed";
 
 /// What settles what a step does: a script is to be shown, a command that is shown and not known is to be told of.
 fn settled(step: &PlannedStep<'_>) -> &'static str {

@@ -1,10 +1,11 @@
 //! `visible-script`: what a step runs can be read.
 
+use super::release_flow::SHOW_IMPORTED;
 use super::{meta, page};
 use crate::effect::{AtHand, Kind, Opaque};
 use crate::finding::{Findings, RuleMeta, Severity};
-use crate::pipeline::{Artifacts, Matching, Pattern};
-use crate::plan::PlannedStep;
+use crate::pipeline::{Artifacts, Matching, Pattern, Unseen};
+use crate::plan::{Plan, PlannedStep};
 use crate::rules::flow::FOLDER_TOLD;
 use crate::rules::{Flow, Rule};
 
@@ -24,6 +25,7 @@ impl Rule for VisibleScript {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         for plan in flow.plans {
+            imported(flow, plan, out);
             // Few steps hand anything on: they are looked for once, not for each call.
             let givers: Vec<_> = plan.steps.iter().filter_map(|step| Some((step, step.step.artifacts()?))).collect();
             for (step, effect) in plan.effects() {
@@ -85,6 +87,20 @@ impl Rule for VisibleScript {
                 }
             }
         }
+    }
+}
+
+/// A pipeline that stands where it can't be read. Of main's and of a candidate's or a release's `release-flow` tells it.
+fn imported(flow: &Flow<'_>, plan: &Plan<'_>, out: &mut Findings<'_>) {
+    let Some(import) = plan.pipeline.import().filter(|_| !plan.is_main() && plan.tag_kind(flow.settings).is_none())
+    else {
+        return;
+    };
+    let unseen = matches!(flow.file.imported(&plan.pipeline), Err(Unseen::Elsewhere | Unseen::NotAtHand(_)));
+    if let Some(reason) = plan.unknown.as_ref().filter(|_| unseen) {
+        out.cannot_tell(import.span(), format!("{reason}, so its effects are unknown"))
+            .help(SHOW_IMPORTED)
+            .trace(plan.head());
     }
 }
 
