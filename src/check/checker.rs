@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, LazyLock, OnceLock};
 
+use super::aliased::name_aliases;
 use super::files::RepositoryFiles;
 use super::gather::gather;
 use super::once::once_a_place;
@@ -243,6 +244,7 @@ impl Checker {
         if ran.contains(&Layer::Schema) {
             findings.extend(if self.shared { schema::check_shared(document) } else { schema::check(document) });
         }
+        name_aliases(document, &mut findings);
         once_a_place(document, &mut findings);
         // Syntax and schema find in one walk whatever there is.
         findings.retain(|finding| !self.is_off(finding.rule));

@@ -1,5 +1,6 @@
 //! The check: four layers in order, settings and suppressions applied, one verdict.
 
+mod aliased;
 mod checker;
 #[cfg(test)]
 mod command_tests;

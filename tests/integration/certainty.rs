@@ -537,7 +537,8 @@ fn deployments_of_one_image_are_one_finding() {
         findings(&text).into_iter().filter(|finding| finding.rule == "retag-not-rebuild").collect();
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(&text[found[0].span.start..found[0].span.end], "kubectl apply -f config/app.yaml");
-    assert_eq!(found[0].related.len(), 1, "{found:?}");
+    let related: Vec<&str> = found[0].related.iter().map(|related| related.message.as_str()).collect();
+    assert_eq!(related, ["and here", "used here as `*deploy`"]);
     // Two images that can be read are two.
     let both = format!("{DEPLOY}\n- kubectl set image deployment/b b=r.example/p/b:$BITBUCKET_TAG\n{DEPLOY}");
     let found = told(&flow(PUSH, "date", &both));

@@ -1,4 +1,4 @@
-//! What may be skipped, and what one step means in several pipelines.
+//! What one step means in several pipelines: where it is reached, what may be skipped there.
 
 use pipewright::check::Checker;
 use pipewright::settings::Settings;
@@ -63,4 +63,37 @@ fn of_two_pipelines_with_one_step_the_graver_finding_is_told() {
         let found: Vec<String> = told(&text).into_iter().filter(|text| text.contains("automatic-first-step")).collect();
         assert_eq!(found, [due], "{text}");
     }
+}
+
+#[test]
+fn a_finding_in_an_aliased_node_names_the_alias_of_each_pipeline_that_has_it() {
+    let text = "definitions:
+  steps:
+    - step: &build
+        script: [docker build -t r.example/app:$BITBUCKET_TAG .]
+  all: &all
+    - step: *build
+  common: &common
+    caches: [none-such]
+pipelines:
+  branches:
+    main:
+      - step: { script: [docker build -t r.example/app:$BITBUCKET_COMMIT ., docker push r.example/app:$BITBUCKET_COMMIT] }
+  tags:
+    rc-*:
+      - step: *build
+    release-*: *all
+  custom:
+    other:
+      - step: { <<: *common, script: [date] }
+";
+    let checked = Checker::new(Settings::default()).check(text);
+    let related = |rule: &str| -> Vec<String> {
+        let found = checked.findings.iter().find(|finding| finding.rule == rule).expect("a finding");
+        let line = |at: usize| checked.document.position(at).line;
+        found.related.iter().map(|related| format!("{} {}", line(related.span.start), related.message)).collect()
+    };
+    let of_lists = ["15 used here as `*build`", "16 used here as `*all`", "6 used here as `*build`"];
+    assert_eq!(related("build-once"), of_lists);
+    assert_eq!(related("known-cache"), ["19 used here as `*common`"]);
 }
