@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::condition::span;
 use super::interpret::Interpreter;
+use super::kept::freed_all;
 use super::piece::Piece;
 use super::redirect::is_negated;
 use super::scope::Scope;
@@ -252,9 +253,9 @@ impl Interpreter<'_> {
             let mut held = Some(false);
             for pattern in &patterns {
                 let written = span(*pattern);
-                let pattern = self.expand(piece, written);
+                let pattern = self.expand_pattern(piece, written);
                 if let Some(value) = node.child_by_field_name("value") {
-                    self.note_test((piece, span(value), &values), written, &pattern);
+                    self.note_test((piece, span(value), &values), written, &freed_all(&pattern));
                 }
                 match self.equal(&values, &pattern) {
                     Some(true) => held = Some(true),

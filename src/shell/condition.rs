@@ -2,9 +2,10 @@
 
 use tree_sitter::Node;
 
-use super::expansion::glob;
+use super::glob::glob;
 use super::host::Lookup;
 use super::interpret::{Comparison, Interpreter};
+use super::kept::holds_kept;
 use super::piece::Piece;
 use super::regex::globs;
 use super::sought::Sought;
@@ -151,6 +152,7 @@ impl Interpreter<'_> {
             // `@(a|b)` is for another reader.
             (Some(_), Some(pattern)) if pattern.contains('(') => self.finds(value, &Sought::pattern(pattern)?),
             (Some(text), Some(pattern)) => Some(glob(pattern, text)),
+            (None, Some(text)) | (Some(text), None) if holds_kept(text) => None,
             (None, Some(pattern)) => self.host().compares(value, pattern),
             (Some(text), None) => self.host().compares(pattern, text),
             (None, None) if value == pattern => Some(true),

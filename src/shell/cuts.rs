@@ -1,8 +1,10 @@
 //! Cuts of a text of which only the beginning is known: `${T#*-}`, `${T:3}`, `${T%%-*}`, `cut -d- -f2-`. Cuts that mean the
 //! same for every name that the event's pattern takes are spelled the same.
 
-use super::expansion::{glob, trim_text, unfollowed};
+use super::expansion::{trim_text, unfollowed};
+use super::glob::glob;
 use super::interpret::Interpreter;
+use super::kept::{freed_text, holds_kept};
 use super::value::{CUT_END, Part, Symbol, Value};
 
 impl Interpreter<'_> {
@@ -66,6 +68,9 @@ impl Interpreter<'_> {
         let Some(pattern) = pattern.as_literal() else { return how() };
         if let Some(text) = value.as_literal() {
             return Value::literal(trim_text(text, operator, pattern));
+        }
+        if holds_kept(pattern) {
+            return unfollowed(value, &format!("{operator}{}", freed_text(pattern)));
         }
         if operator.starts_with('#') {
             self.trim_start(value, operator, pattern)
@@ -146,10 +151,10 @@ impl Interpreter<'_> {
         }
     }
 
-    /// `${x/a/b}` where the first `a` stands in what is known.
-    pub(super) fn replaced_at_start(&self, value: &Value, pattern: &str, with: &str) -> Option<Value> {
+    /// `${x/a/b}` where the first `a` stands in what is known; `first` where it has to begin the text.
+    pub(super) fn replaced_at_start(&self, value: &Value, pattern: &str, with: &str, first: bool) -> Option<Value> {
         let start = self.start(value);
-        let at = start.find(pattern).filter(|_| !pattern.is_empty() && value.as_literal().is_none())?;
+        let at = start.find(pattern).filter(|at| !pattern.is_empty() && (!first || *at == 0))?;
         let mut replaced = Value::literal(start.get(..at)?);
         replaced.push_literal(with);
         replaced.extend(&self.without(value, start.get(..at + pattern.len())?));

@@ -3,8 +3,10 @@
 use smallvec::SmallVec;
 
 use super::brace::Part;
+use super::escapes::{closing_escapes, unescaped};
 use super::expansion::Form;
 use super::interpret::Interpreter;
+use super::kept::Keeps;
 use super::piece::Piece;
 use super::plain_word::is_name;
 use super::value::Value;
@@ -14,72 +16,120 @@ use crate::yaml::Span;
 pub(super) const ALTERNATIVES: usize = 8;
 
 /// Alternatives that grow together.
-pub(super) struct Alternatives(Vec<Value>);
+pub(super) struct Alternatives {
+    values: Vec<Value>,
+    keeps: Keeps,
+    /// Whether quotes stand in the word itself.
+    quoted: bool,
+}
 
 impl Alternatives {
-    pub(super) fn new() -> Self {
-        Self(vec![Value::default()])
+    fn new(keeps: Keeps) -> Self {
+        Self { values: vec![Value::default()], keeps, quoted: false }
     }
 
-    fn literal(&mut self, text: &str) {
-        for value in &mut self.0 {
-            value.push_literal(text);
+    /// Text of the word itself.
+    fn literal(&mut self, text: &str, quoted: bool) {
+        let text = if quoted { self.keeps.quoted(text) } else { self.keeps.written(text) };
+        for value in &mut self.values {
+            value.push_literal(&*text);
+        }
+    }
+
+    /// What an expansion has brought, in quotes or not.
+    fn brought(&mut self, choices: &[Value], quoted: bool) {
+        if quoted && self.keeps != Keeps::Nothing {
+            let kept: SmallVec<[Value; 2]> =
+                choices.iter().map(|choice| self.keeps.brought(choice).into_owned()).collect();
+            self.any_of(&kept);
+        } else {
+            self.any_of(choices);
         }
     }
 
     fn any_of(&mut self, choices: &[Value]) {
         match choices {
             [] => {}
-            [one] => self.0.iter_mut().for_each(|value| value.extend(one)),
-            many if self.0.len() * many.len() > ALTERNATIVES => {
-                self.0.iter_mut().for_each(|value| value.extend(&Value::opaque("one of many values")));
+            [one] => self.values.iter_mut().for_each(|value| value.extend(one)),
+            many if self.values.len() * many.len() > ALTERNATIVES => {
+                self.values.iter_mut().for_each(|value| value.extend(&Value::opaque("one of many values")));
             }
             many => {
-                let before = std::mem::take(&mut self.0);
+                let before = std::mem::take(&mut self.values);
                 for value in before {
                     for choice in many {
                         let mut longer = value.clone();
                         longer.extend(choice);
-                        self.0.push(longer);
+                        self.values.push(longer);
                     }
                 }
             }
         }
     }
 
-    pub(super) fn into_values(mut self) -> Vec<Value> {
-        self.0.dedup();
-        self.0
+    fn into_values(mut self) -> Vec<Value> {
+        self.values.dedup();
+        self.values
     }
 }
 
 impl Interpreter<'_> {
     /// All values that a word may have.
     pub(super) fn expand(&mut self, piece: &Piece, span: Span) -> Vec<Value> {
-        let mut out = Alternatives::new();
+        self.expand_keeping(piece, span, Keeps::Nothing)
+    }
+
+    /// All values of a pattern, in which signs in quotes are kept.
+    pub(super) fn expand_pattern(&mut self, piece: &Piece, span: Span) -> Vec<Value> {
+        self.expand_keeping(piece, span, Keeps::Pattern)
+    }
+
+    /// All values of the text behind an operator within `${…}`.
+    pub(super) fn expand_operand(&mut self, piece: &Piece, span: Span) -> Vec<Value> {
+        let keeps = self.keeps.of_operand();
+        self.expand_keeping(piece, span, keeps)
+    }
+
+    fn expand_keeping(&mut self, piece: &Piece, span: Span, keeps: Keeps) -> Vec<Value> {
+        let mut out = Alternatives::new(keeps);
         self.expand_into(piece, span, false, &mut out);
         out.into_values()
     }
 
     /// The values of text in which quotes mean nothing.
     pub(super) fn expand_quoted(&mut self, piece: &Piece, span: Span) -> Vec<Value> {
-        let mut out = Alternatives::new();
+        let mut out = Alternatives::new(Keeps::Nothing);
         self.expand_into(piece, span, true, &mut out);
         out.into_values()
     }
 
-    /// All values that a word may have which is put together from parts of a text that begins at `from`.
-    pub(super) fn expand_parts(&mut self, piece: &Piece, from: usize, parts: &[Part]) -> Vec<Value> {
-        let mut out = Alternatives::new();
+    /// All values of a word before it is split, and whether quotes stand in it.
+    pub(super) fn expand_word(&mut self, piece: &Piece, span: Span, keeps: &Keeps) -> (Vec<Value>, bool) {
+        let mut out = Alternatives::new(keeps.clone());
+        self.expand_into(piece, span, false, &mut out);
+        let quoted = out.quoted;
+        (out.into_values(), quoted)
+    }
+
+    /// The same of a word that is put together from parts of a text that begins at `from`.
+    pub(super) fn expand_parts(
+        &mut self,
+        piece: &Piece,
+        from: usize,
+        parts: &[Part],
+        keeps: &Keeps,
+    ) -> (Vec<Value>, bool) {
+        let mut out = Alternatives::new(keeps.clone());
         for part in parts {
             match part {
                 Part::Text(part) => {
                     self.expand_into(piece, Span::new(from + part.start, from + part.end), false, &mut out)
                 }
-                Part::Counted(text) => out.literal(text),
+                Part::Counted(text) => out.literal(text, false),
             }
         }
-        out.into_values()
+        let quoted = out.quoted;
+        (out.into_values(), quoted)
     }
 
     fn expand_into(&mut self, piece: &Piece, span: Span, quoted: bool, out: &mut Alternatives) {
@@ -102,11 +152,11 @@ impl Interpreter<'_> {
                 at += 1;
                 continue;
             }
-            out.literal(raw.get(plain..at).unwrap_or(""));
+            out.literal(raw.get(plain..at).unwrap_or(""), quoted);
             at = self.special(piece, span, at, quoted, out);
             plain = at;
         }
-        out.literal(raw.get(plain.min(raw.len())..).unwrap_or(""));
+        out.literal(raw.get(plain.min(raw.len())..).unwrap_or(""), quoted);
         self.ascend();
     }
 
@@ -122,9 +172,9 @@ impl Interpreter<'_> {
                     Some('\n') => at + 2,
                     Some(c) => {
                         if quoted && !matches!(c, '$' | '`' | '"' | '\\') {
-                            out.literal("\\");
+                            out.literal("\\", true);
                         }
-                        out.literal(raw.get(at + 1..at + 1 + c.len_utf8()).unwrap_or(""));
+                        out.literal(raw.get(at + 1..at + 1 + c.len_utf8()).unwrap_or(""), true);
                         at + 1 + c.len_utf8()
                     }
                     None => at + 1,
@@ -132,18 +182,20 @@ impl Interpreter<'_> {
             }
             b'\'' => {
                 let end = raw.get(at + 1..).and_then(|rest| rest.find('\'')).map_or(raw.len(), |end| at + 1 + end);
-                out.literal(raw.get(at + 1..end).unwrap_or(""));
+                out.literal(raw.get(at + 1..end).unwrap_or(""), true);
+                out.quoted = true;
                 (end + 1).min(raw.len())
             }
             b'"' => {
                 let end = closing_quote(raw, at + 1);
+                out.quoted = true;
                 self.expand_into(piece, Span::new(span.start + at + 1, span.start + end), true, out);
                 (end + 1).min(raw.len())
             }
             b'`' => {
                 let end = raw.get(at + 1..).and_then(|rest| rest.find('`')).map_or(raw.len(), |end| at + 1 + end);
                 let values = self.substitute(&piece.part(Span::new(span.start + at + 1, span.start + end)));
-                out.any_of(&values);
+                out.brought(&values, quoted);
                 (end + 1).min(raw.len())
             }
             _ => self.dollar(piece, span, at, quoted, out),
@@ -164,19 +216,22 @@ impl Interpreter<'_> {
                 let end = balanced(raw, at + 1, '(', ')');
                 let inner = Span::new(span.start + at + 2, span.start + end.saturating_sub(1).max(at + 2));
                 let values = self.substitute(&piece.part(inner));
-                out.any_of(&values);
+                out.brought(&values, quoted);
                 end
             }
             Some(b'{') => {
                 let end = balanced(raw, at + 1, '{', '}');
                 let inner = Span::new(span.start + at + 2, span.start + end.saturating_sub(1).max(at + 2));
+                let before = std::mem::replace(&mut self.keeps, out.keeps.clone());
                 let values = self.parameter(piece, inner);
-                out.any_of(&values);
+                self.keeps = before;
+                out.brought(&values, quoted);
                 end
             }
             Some(b'\'') if !quoted => {
-                let end = raw.get(at + 2..).and_then(|rest| rest.find('\'')).map_or(raw.len(), |end| at + 2 + end);
-                out.literal(&raw.get(at + 2..end).unwrap_or("").replace("\\n", "\n").replace("\\t", "\t"));
+                let end = closing_escapes(raw, at + 2);
+                out.literal(&unescaped(raw.get(at + 2..end).unwrap_or("")), true);
+                out.quoted = true;
                 (end + 1).min(raw.len())
             }
             Some(b'"') if !quoted => at + 1,
@@ -184,17 +239,17 @@ impl Interpreter<'_> {
                 let rest = raw.get(at + 1..).unwrap_or("");
                 let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
                 let values = self.variable(rest.get(..length).unwrap_or("")).or_itself();
-                out.any_of(&values);
+                out.brought(&values, quoted);
                 at + 1 + length
             }
             Some(c) if c.is_ascii_digit() || matches!(c, b'@' | b'*' | b'#' | b'?' | b'$' | b'!' | b'-') => {
                 let name = raw.get(at + 1..at + 2).unwrap_or("");
                 let values = self.positional(name);
-                out.any_of(&values);
+                out.brought(&values, quoted);
                 at + 2
             }
             _ => {
-                out.literal("$");
+                out.literal("$", quoted);
                 at + 1
             }
         }
@@ -324,6 +379,7 @@ pub(super) fn past(raw: &str, at: usize) -> usize {
         |quote: char| raw.get(at + 1..).and_then(|rest| rest.find(quote)).map_or(raw.len(), |end| at + 1 + end);
     match (bytes.get(at), bytes.get(at + 1)) {
         (Some(b'\\'), _) => at + 2,
+        (Some(b'$'), Some(b'\'')) => (closing_escapes(raw, at + 2) + 1).min(raw.len()),
         (Some(b'\''), _) => closing('\'') + 1,
         (Some(b'"'), _) => closing_quote(raw, at + 1) + 1,
         (Some(b'`'), _) => closing('`') + 1,

@@ -1,6 +1,8 @@
 //! Parameter forms: `${x:-y}`, `${x::8}`, `${x#release-}` and their kin.
 
+use super::glob::glob;
 use super::interpret::{Found, Interpreter};
+use super::kept::freed_all;
 use super::piece::Piece;
 use super::value::{CUT_END, Part, Symbol, SymbolKind, Value};
 use crate::yaml::Span;
@@ -58,7 +60,7 @@ impl Interpreter<'_> {
                 if found.is_surely_set(self.host()) {
                     return found.or_itself().into_owned();
                 }
-                let other = self.expand(piece, operand);
+                let other = self.expand_operand(piece, operand);
                 let values = if found.is_surely_unset() {
                     other
                 } else {
@@ -69,7 +71,8 @@ impl Interpreter<'_> {
                     values
                 };
                 if form.operator.ends_with('=') {
-                    self.scope.set(form.name, values.clone());
+                    let plain = freed_all(&values);
+                    self.scope.set(form.name, plain);
                 }
                 values
             }
@@ -77,7 +80,7 @@ impl Interpreter<'_> {
                 if found.is_surely_unset() {
                     return vec![Value::default()];
                 }
-                let other = self.expand(piece, operand);
+                let other = self.expand_operand(piece, operand);
                 if found.is_surely_set(self.host()) {
                     return other;
                 }
@@ -91,13 +94,13 @@ impl Interpreter<'_> {
                 found.or_itself().iter().map(|value| self.slice(value, &range)).collect()
             }
             "#" | "##" | "%" | "%%" => {
-                let pattern = self.expand(piece, operand);
+                let pattern = self.expand_pattern(piece, operand);
                 let [pattern] = pattern.as_slice() else { return vec![Value::opaque(format!("${{{}}}", form.raw))] };
                 found.or_itself().iter().map(|value| self.trim(value, form.operator, pattern)).collect()
             }
             "/" | "//" => {
-                let text = piece.text.get(operand.start..operand.end).unwrap_or("").to_owned();
-                found.or_itself().iter().map(|value| self.replace(value, form.operator, &text)).collect()
+                let replacement = self.replacement(form.operator, piece, operand);
+                found.or_itself().iter().map(|value| self.replace(value, &replacement)).collect()
             }
             "^^" | ",," if operand.start == operand.end => {
                 found.or_itself().iter().map(|value| in_case(value, form.operator)).collect()
@@ -110,35 +113,6 @@ impl Interpreter<'_> {
                     _ => Value::opaque(format!("${{{}}}", form.raw)),
                 })
                 .collect(),
-        }
-    }
-}
-
-impl Interpreter<'_> {
-    /// `${x/a/b}`, `${x//a/b}`, `${x/#a/b}`.
-    pub(super) fn replace(&self, value: &Value, operator: &str, operand: &str) -> Value {
-        let (pattern, with) = operand.split_once('/').unwrap_or((operand, ""));
-        let anchored = pattern.strip_prefix('#').filter(|_| operator == "/");
-        let pattern = anchored.unwrap_or(pattern);
-        let plain = !pattern.contains(['*', '?', '[', '$', '\\', '"', '\'']) && !with.contains('$');
-        if plain
-            && operator == "/"
-            && let Some(replaced) = self.replaced_at_start(value, pattern, with)
-        {
-            return replaced;
-        }
-        if plain && with.is_empty() && operator == "/" && pattern.ends_with('-') {
-            // `${TAG/release-/}` is one more way to write `${TAG#release-}`.
-            return self.trim(value, "#", &Value::literal(pattern));
-        }
-        match value.as_literal() {
-            Some(text) if plain && anchored.is_some() => match text.strip_prefix(pattern) {
-                Some(rest) => Value::literal(format!("{with}{rest}")),
-                None => value.clone(),
-            },
-            Some(text) if plain && operator == "//" => Value::literal(text.replace(pattern, with)),
-            Some(text) if plain => Value::literal(text.replacen(pattern, with, 1)),
-            _ => unfollowed(value, &format!("{operator}{operand}")),
         }
     }
 }
@@ -157,7 +131,7 @@ pub(super) fn unfollowed(value: &Value, how: &str) -> Value {
 }
 
 /// `${x^^}` and `${x,,}`: the known text in its case, what is not known with the form beside it.
-fn in_case(value: &Value, operator: &str) -> Value {
+pub(super) fn in_case(value: &Value, operator: &str) -> Value {
     let part = |part: &Part| match part {
         Part::Literal(text) if operator == "^^" => Value::literal(text.to_uppercase()),
         Part::Literal(text) => Value::literal(text.to_lowercase()),
@@ -179,18 +153,6 @@ pub(super) fn trim_text(text: &str, operator: &str, pattern: &str) -> String {
         _ => cuts.iter().find(tail).map(|at| text.get(..*at)),
     };
     found.flatten().unwrap_or(text).to_owned()
-}
-
-/// Matches a shell pattern against a whole text: `*` and `?` take any character, brackets are classes.
-pub(super) fn glob(pattern: &str, text: &str) -> bool {
-    if !pattern.contains(['*', '?', '[']) {
-        return pattern == text;
-    }
-    // The shell has no braces here and no special `/`; the matcher has both.
-    let plain = |text: &str| text.replace('/', "\u{1}");
-    let pattern = plain(pattern).replace('{', "\\{").replace('}', "\\}");
-    let pattern = if pattern.starts_with('!') { format!("\\{pattern}") } else { pattern };
-    fast_glob::glob_match(pattern.as_str(), plain(text).as_str())
 }
 
 /// A value in which a known beginning makes a cut whole again: `release-` before `${TAG#release-}` is the tag.

@@ -1,8 +1,9 @@
 //! Filters: what `cut`, `sed`, `head` and their kin make of a text.
 
-use super::expansion::cut;
+use super::expansion::{cut, in_case};
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Stdin, Word};
+use super::replaced::Replacement;
 use super::status::Status;
 use super::substitute::{matching, printed, words_text};
 use super::value::Value;
@@ -64,9 +65,16 @@ impl Interpreter<'_> {
             ["head", count] => first(&input, count.strip_prefix("-c")?),
             ["head", "-c", count] => first(&input, count),
             ["sed", "-e", script] | ["sed", "-E" | "-r", script] | ["sed", script] => self.substituted(&input, script),
-            ["tr", from, to] if from.len() == 1 && to.len() == 1 && *from != "/" => {
-                Some(self.replace(&input, "//", &format!("{from}/{to}")))
+            ["tr", from, to] if from.len() == 1 => {
+                let to = match *to {
+                    "\\n" => "\n",
+                    to if to.len() == 1 => to,
+                    _ => return None,
+                };
+                Some(self.replace(&input, &Replacement::of_text(from, to, true, false)))
             }
+            ["tr", "A-Z" | "[A-Z]" | "[:upper:]", "a-z" | "[a-z]" | "[:lower:]"] => Some(in_case(&input, ",,")),
+            ["tr", "a-z" | "[a-z]" | "[:lower:]", "A-Z" | "[A-Z]" | "[:upper:]"] => Some(in_case(&input, "^^")),
             ["tr", "-d", "\n" | "\\n" | "\r" | "\\r" | " " | "[:space:]"] => Some(input),
             _ => None,
         }
@@ -116,8 +124,7 @@ impl Interpreter<'_> {
             return Some(self.trim(input, "#", &Value::literal(pattern)));
         }
         if is_plain && (anchored || flags.is_empty()) {
-            let operand = format!("{}{}/{with}", if anchored { "#" } else { "" }, pattern.replace('/', "\\/"));
-            return (!pattern.contains('/')).then(|| self.replace(input, "/", &operand));
+            return Some(self.replace(input, &Replacement::of_text(pattern, with, false, anchored)));
         }
         if !with.is_empty() {
             return None;

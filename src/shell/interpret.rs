@@ -8,6 +8,7 @@ use super::folder::Folder;
 use super::host::{Host, Lookup};
 use super::inner::{Outer, seen};
 use super::invocation::{Invocation, Stdin, Word};
+use super::kept::Keeps;
 use super::parse::Parses;
 use super::piece::{Piece, Place};
 use super::scope::Scope;
@@ -127,6 +128,8 @@ pub struct Interpreter<'h> {
     /// How often the output of the substitution that is walked was redirected before it.
     pub(super) prints_at: usize,
     pub(super) exhausted: bool,
+    /// What quotes keep in the word that is expanded.
+    pub(super) keeps: Keeps,
     pub(super) compared: Vec<Comparison>,
     /// The files that were written so far.
     pub written: Written,
@@ -160,6 +163,7 @@ impl<'h> Interpreter<'h> {
             redirected: 0,
             prints_at: 0,
             exhausted: false,
+            keeps: Keeps::Nothing,
             compared: Vec::new(),
             written: Written::default(),
             placeholders: 0,

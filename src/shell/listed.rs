@@ -1,6 +1,6 @@
 //! `for f in services/*`: the files at hand that a pattern names.
 
-use super::expansion::glob;
+use super::glob::glob;
 use super::interpret::Interpreter;
 use super::invocation::Word;
 use super::loops::UNROLLED;

@@ -6,6 +6,7 @@ use tree_sitter::Node;
 use super::condition::{all_agree, combine, span};
 use super::expand::word_end;
 use super::interpret::Interpreter;
+use super::kept::{freed_all, plain};
 use super::piece::Piece;
 use super::regex::globs;
 use super::value::Value;
@@ -132,9 +133,14 @@ impl Interpreter<'_> {
             if !matches!(operator, "=" | "==" | "!=") {
                 return self.compares(left, operator, right, piece);
             }
-            let (lefts, rights) = (self.expand(piece, left), self.expand(piece, right));
-            self.note_test((piece, left, &lefts), right, &rights);
-            self.note_test((piece, right, &rights), left, &lefts);
+            let lefts = self.expand(piece, left);
+            // What stands on the right of `[[ a == b ]]` is a pattern, but for what is quoted; all else is text.
+            let rights = if words.double { self.expand_pattern(piece, right) } else { self.expand(piece, right) };
+            let texts: Vec<Value> = freed_all(&rights);
+            self.note_test((piece, left, &lefts), right, &texts);
+            self.note_test((piece, right, &texts), left, &lefts);
+            let lefts: Vec<Value> = lefts.iter().map(plain).collect();
+            let rights: Vec<Value> = if words.double { rights } else { rights.iter().map(plain).collect() };
             return self.equal(&lefts, &rights).map(|equal| equal == (operator != "!="));
         }
         if words.take("!") {
@@ -157,12 +163,18 @@ impl Interpreter<'_> {
         let values = self.expand(words.piece, operand);
         let set = all_agree(values.iter().map(|value| self.is_set(value)));
         match (flag, first.as_str()) {
+            // Without quotes and text the word is not there, and `-n` itself is the text.
+            (true, "-n") if !words.double && set != Some(true) && !holds_quotes(words.piece, operand) => Some(true),
             (false, _) | (true, "-n") => set,
             (true, "-z") => set.map(|set| !set),
             (true, "-e" | "-f" | "-r" | "-s") => all_agree(values.iter().map(|value| self.is_written(value))),
             _ => None,
         }
     }
+}
+
+fn holds_quotes(piece: &Piece, word: Span) -> bool {
+    piece.text.get(word.start..word.end).is_none_or(|word| word.contains(['"', '\'']))
 }
 
 /// The words of a test, operators and brackets each one of their own.
