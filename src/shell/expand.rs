@@ -32,7 +32,7 @@ impl Alternatives {
     fn literal(&mut self, text: &str, quoted: bool) {
         let text = if quoted { self.keeps.quoted(text) } else { self.keeps.written(text) };
         for value in &mut self.values {
-            value.push_literal(&*text);
+            value.push_literal(&text);
         }
     }
 

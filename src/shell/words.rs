@@ -44,7 +44,7 @@ impl Interpreter<'_> {
         }
         if let Some(items) = self.scope.list_words(raw).or_else(|| self.scope.map_words(raw)) {
             for item in items {
-                unquoted(out, &keeps, item.values, item.quoted, |values, quoted| of_list(values, quoted));
+                unquoted(out, &keeps, item.values, item.quoted, of_list);
             }
             return;
         }
@@ -159,7 +159,7 @@ mod tests {
             ("${x:-\"1 2\"}", 1),
             ("${x:-1 2}", 2),
         ] {
-            assert_eq!(words(&format!("for t in {list}; do p $t; done")), count, "{list}");
+            assert_eq!(words(&format!("x=; for t in {list}; do p $t; done")), count, "{list}");
         }
     }
 
