@@ -9,6 +9,7 @@ use super::host::{Host, Lookup};
 use super::inner::{Outer, seen};
 use super::invocation::{Invocation, Stdin, Word};
 use super::kept::Keeps;
+use super::local::Shadowed;
 use super::parse::Parses;
 use super::piece::{Piece, Place};
 use super::scope::Scope;
@@ -130,6 +131,8 @@ pub struct Interpreter<'h> {
     pub(super) exhausted: bool,
     /// What quotes keep in the word that is expanded.
     pub(super) keeps: Keeps,
+    /// Of each function that is walked, what its own variables were to its caller.
+    pub(super) locals: Vec<Vec<Shadowed>>,
     pub(super) compared: Vec<Comparison>,
     /// The files that were written so far.
     pub written: Written,
@@ -164,6 +167,7 @@ impl<'h> Interpreter<'h> {
             prints_at: 0,
             exhausted: false,
             keeps: Keeps::Nothing,
+            locals: Vec::new(),
             compared: Vec::new(),
             written: Written::default(),
             placeholders: 0,

@@ -26,6 +26,7 @@ mod interpret;
 mod invocation;
 mod kept;
 mod listed;
+mod local;
 mod loops;
 mod lost;
 mod map;

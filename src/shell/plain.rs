@@ -6,8 +6,10 @@
 
 use super::interpret::Interpreter;
 use super::invocation::Stdin;
+use super::local::is_local;
 use super::piece::Piece;
 use super::plain_word::{is_keyword, is_name, is_one, name_length, word_end};
+use super::value::Value;
 use super::walk::Flow;
 use crate::yaml::Span;
 
@@ -111,9 +113,13 @@ impl Interpreter<'_> {
             let name = piece.text.get(name.start..name.end).unwrap_or("").to_owned();
             let values = self.expand(piece, *value);
             match ends {
-                (Some(_), _) if !command.declares => assignments.push((name, values)),
+                // A declaration expands all its words before it sets the first.
+                (Some(_), _) => assignments.push((name, values)),
                 _ => self.scope.set(&name, values),
             }
+        }
+        if command.declares {
+            self.declare_plain(command, &mut assignments, piece);
         }
         let ((Some(first), Some(last)), false) = (ends, command.declares) else {
             let last = command.assignments.last().filter(|_| !command.declares);
@@ -124,6 +130,20 @@ impl Interpreter<'_> {
         let mut words = Vec::with_capacity(command.words.len());
         command.words.iter().for_each(|word| self.words_of(*word, piece, &mut words));
         self.run_command(words, assignments, place, stdin, piped_from)
+    }
+}
+
+impl Interpreter<'_> {
+    fn declare_plain(&mut self, command: &Plain, assignments: &mut Vec<(String, Vec<Value>)>, piece: &Piece) {
+        let mut words = command.words.iter().filter_map(|word| piece.text.get(word.start..word.end));
+        let keyword = words.next().unwrap_or("");
+        self.localize_all(keyword, words);
+        for (name, values) in assignments.drain(..) {
+            if is_local(keyword) {
+                self.localize(&name);
+            }
+            self.scope.set(&name, values);
+        }
     }
 }
 

@@ -38,6 +38,16 @@ impl Scope {
         }
     }
 
+    /// Takes a variable away.
+    pub(super) fn remove(&mut self, name: &str) {
+        if self.variables.contains_key(name) {
+            Rc::make_mut(&mut self.variables).remove(name);
+        }
+        if self.arrays.contains_key(name) {
+            Rc::make_mut(&mut self.arrays).remove(name);
+        }
+    }
+
     /// The values of a variable that the script set.
     pub fn get(&self, name: &str) -> Option<&[Value]> {
         self.variables.get(name).map(Vec::as_slice)

@@ -71,14 +71,24 @@ impl Interpreter<'_> {
             }
             "command" => self.command(node, piece, Stdin::Unknown, false, &[]),
             "declaration_command" | "variable_assignments" => {
+                let declares = node.kind() == "declaration_command";
+                if declares {
+                    self.localize_declared(node, piece);
+                }
                 self.declare_maps(node, piece);
                 let mut read_to = 0;
+                // A declaration expands all its words before it sets the first.
+                let mut set = Vec::new();
                 self.each(node, piece, |this, child| {
                     if child.start_byte() >= read_to {
-                        this.declared(child, piece);
+                        match child.kind() {
+                            "variable_assignment" if declares => set.extend(this.assignment(child, piece)),
+                            _ => this.declared(child, piece),
+                        }
                         read_to = word_end(&piece.text, child.start_byte());
                     }
                 });
+                set.into_iter().for_each(|(name, values)| self.scope.set(&name, values));
                 self.status = Status::Ended(0);
                 Flow::Next
             }

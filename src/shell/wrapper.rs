@@ -169,8 +169,10 @@ impl Interpreter<'_> {
         let place = invocation.place;
         let positional = invocation.words.into_iter().map(Parameter::from).collect();
         let before = std::mem::replace(&mut self.scope.positional, Positional::new(positional));
+        self.enter_function();
         let assigned: Vec<_> = invocation.assignments;
         for (name, values) in assigned {
+            self.localize(&name);
             self.scope.set(&name, values);
         }
         self.calls.push(name.to_owned());
@@ -178,6 +180,7 @@ impl Interpreter<'_> {
         let flow = self.walk_piece(&function.called_at(place));
         let flow = self.end(entered, &[Flow::Return], flow);
         self.calls.pop();
+        self.leave_function();
         self.scope.positional = before;
         self.leave();
         flow
