@@ -32,6 +32,11 @@ impl Item {
         self
     }
 
+    /// Words of which only this is known.
+    pub(super) fn unknown(value: Value) -> Self {
+        Self { values: vec![value], quoted: false }
+    }
+
     /// Words that can't be told, however many.
     fn rest(list: &str) -> Self {
         Self { values: vec![Value::opaque(format!("more of {list}"))], quoted: false }

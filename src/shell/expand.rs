@@ -312,6 +312,10 @@ pub(super) fn balanced(raw: &str, open: usize, opening: char, closing: char) -> 
                 at = raw.get(at + 1..).and_then(|rest| rest.find('\'')).map_or(raw.len(), |end| at + 1 + end);
             }
             b'"' => at = inner_quote_end(bytes, at + 1),
+            // A comment may have a quote in it.
+            b'#' if opening == b'(' && at.checked_sub(1).is_some_and(|at| b" \t\n;(".contains(&bytes[at])) => {
+                at = raw.get(at..).and_then(|rest| rest.find('\n')).map_or(raw.len(), |end| at + end);
+            }
             byte if byte == opening => levels.push(0),
             byte if byte == closing => {
                 if levels.last().is_some_and(|cases| *cases == 0) {

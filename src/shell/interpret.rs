@@ -129,6 +129,8 @@ pub struct Interpreter<'h> {
     /// How often the output of the substitution that is walked was redirected before it.
     pub(super) prints_at: usize,
     pub(super) exhausted: bool,
+    /// How often the output of what is walked was sent to the log, past the substitution in which it is.
+    pub(super) aside: usize,
     /// What quotes keep in the word that is expanded.
     pub(super) keeps: Keeps,
     /// Of each function that is walked, what its own variables were to its caller.
@@ -166,6 +168,7 @@ impl<'h> Interpreter<'h> {
             redirected: 0,
             prints_at: 0,
             exhausted: false,
+            aside: 0,
             keeps: Keeps::Nothing,
             locals: Vec::new(),
             compared: Vec::new(),

@@ -42,6 +42,7 @@ mod positional;
 mod powershell;
 mod prefix;
 mod printing;
+mod read_in;
 mod reads;
 mod redirect;
 mod regex;

@@ -9,6 +9,7 @@ use super::invocation::Stdin;
 use super::local::is_local;
 use super::piece::Piece;
 use super::plain_word::{is_keyword, is_name, is_one, name_length, word_end};
+use super::redirect::is_aside;
 use super::value::Value;
 use super::walk::Flow;
 use crate::yaml::Span;
@@ -102,8 +103,13 @@ impl Interpreter<'_> {
         if redirects.is_empty() {
             return run(self);
         }
+        let raw = |whole: &Span| piece.text.get(whole.start..whole.end).unwrap_or("");
+        let aside = usize::from(redirects.iter().any(|(whole, _)| is_aside(raw(whole))));
         let targets = redirects.iter().filter_map(|(whole, file)| self.target_of(*whole, *file, piece)).collect();
-        self.redirecting(targets, false, run).0
+        self.aside += aside;
+        let flow = self.redirecting(targets, false, run).0;
+        self.aside -= aside;
+        flow
     }
 
     fn plain(&mut self, command: &Plain, piece: &Piece, stdin: Stdin, piped_from: bool) -> Flow {

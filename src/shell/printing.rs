@@ -29,10 +29,12 @@ impl Interpreter<'_> {
         let ways = (parts || !self.scope.functions.is_empty()) && self.remote.is_none();
         self.scope.printed = if ways { vec![Value::default()] } else { Vec::new() };
         let prints_at = std::mem::replace(&mut self.prints_at, self.redirected);
+        let aside = std::mem::take(&mut self.aside);
         let script = self.begin();
         let flow = self.walk_piece(piece);
         self.end(script, &LEAVES, flow);
         self.prints_at = prints_at;
+        self.aside = aside;
         self.redirected -= 1;
         let printed = std::mem::replace(&mut self.scope, scope).printed;
         self.leave();
@@ -48,7 +50,12 @@ impl Interpreter<'_> {
     /// Takes note of what a command prints, where a substitution is walked and its output is not sent elsewhere.
     pub(super) fn note_printed(&mut self, invocation: &Invocation) {
         let silent = || invocation.name().is_some_and(|name| SILENT.contains(&name)) || is_quiet(invocation);
-        if self.scope.printed.is_empty() || self.redirected != self.prints_at || self.remote.is_some() || silent() {
+        if self.scope.printed.is_empty()
+            || self.aside > 0
+            || self.redirected != self.prints_at
+            || self.remote.is_some()
+            || silent()
+        {
             return;
         }
         let whole = text(invocation).filter(|_| matches!(invocation.name(), Some("echo" | "printf")));
@@ -118,9 +125,13 @@ mod tests {
             (": \"${X:?}\" && echo a", "p a"),
             ("cat f || echo a", "p <$(cat f) or a>"),
             ("true; (echo a)", "p a"),
+            ("echo log >&2; echo a", "p a"),
+            ("{ echo log; q; } 1>&2; echo a", "p a"),
+            ("# it's\n echo a", "p a"),
         ] {
             assert_eq!(given(&format!("p $({printed})")), told, "{printed}");
         }
+        assert_eq!(given("f() { echo log >&2; echo $1; }; p $(f a)"), "p a");
         assert_eq!(given("f() { if [ -n \"$X\" ]; then echo a; return; fi; echo b; }; p $(f)"), "p <b or a>");
     }
 

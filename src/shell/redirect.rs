@@ -27,6 +27,7 @@ impl Interpreter<'_> {
             };
         }
         let mut stdin = stdin;
+        let mut aside = false;
         let mut targets = Vec::new();
         let mut or = false;
         let mut after = Vec::new();
@@ -69,6 +70,7 @@ impl Interpreter<'_> {
                     let mut inner = redirect.walk();
                     behind.extend(redirect.children_by_field_name("destination", &mut inner).skip(1));
                     let raw = piece.text.get(redirect.byte_range()).unwrap_or("");
+                    aside |= is_aside(raw);
                     if let Some(target) = redirect.child_by_field_name("destination")
                         && raw.trim_start_matches('0').starts_with('<')
                         && !raw.contains('&')
@@ -85,11 +87,13 @@ impl Interpreter<'_> {
         }
         let piped = after.first().is_some_and(|node| node.kind() == "pipeline");
         let since = self.ran.len();
+        self.aside += usize::from(aside);
         let (flow, printed) = self.redirecting(targets, piped, |this| match node.child_by_field_name("body") {
             Some(inner) if inner.kind() == "command" => this.command(inner, piece, stdin, piped_from, &behind),
             Some(inner) => this.walk(inner, piece),
             None => Flow::Next,
         });
+        self.aside -= usize::from(aside);
         for node in after {
             // `cmd <<EOF | other` and `cmd <<EOF && other` stand inside the redirect, for the grammar.
             if node.kind() == "pipeline" {
@@ -180,8 +184,11 @@ impl Interpreter<'_> {
         self.redirected += usize::from(!last);
         // A member runs in a subshell.
         let left = self.left.len();
+        let before = self.scope.clone();
         run(self);
         self.left.truncate(left);
+        let inner = std::mem::replace(&mut self.scope, before);
+        self.scope.printed = inner.printed;
         self.redirected -= usize::from(!last);
         let made = self.collected.pop().unwrap_or_default();
         let printed = match made.as_slice() {
@@ -193,6 +200,12 @@ impl Interpreter<'_> {
         }
         printed
     }
+}
+
+/// Whether a redirect sends what is printed to the log in any case.
+pub(super) fn is_aside(raw: &str) -> bool {
+    let raw = raw.trim_start_matches('1');
+    raw == ">&2" || raw.strip_prefix('>').is_some_and(|file| file.trim() == "/dev/stderr")
 }
 
 /// Whether `!` stands before a command or a pipeline.

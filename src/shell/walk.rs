@@ -201,8 +201,18 @@ impl Interpreter<'_> {
         if value.kind() == "array" {
             let mut items = Vec::new();
             let mut cursor = value.walk();
+            let mut read_to = 0;
             for item in value.named_children(&mut cursor) {
-                self.fields(item, piece, &mut items);
+                let begins = piece.text.get(item.start_byte()..).unwrap_or("");
+                if item.start_byte() < read_to {
+                    continue;
+                }
+                // To the grammar the words of a comment are items.
+                if begins.starts_with('#') {
+                    read_to = item.start_byte() + begins.find('\n').unwrap_or(begins.len());
+                } else {
+                    self.fields(item, piece, &mut items);
+                }
             }
             let before = if appends { self.scope.list(&name_text) } else { None };
             let items = before.into_iter().flatten().chain(items.into_iter().map(Item::of)).collect();

@@ -3,7 +3,7 @@
 use super::array::Item;
 use super::folder::Folder;
 use super::interpret::Interpreter;
-use super::invocation::{Invocation, Stdin, Word, base};
+use super::invocation::{Invocation, Word, base};
 use super::piece::Piece;
 use super::plain_word::is_name;
 use super::positional::{Parameter, Positional};
@@ -64,14 +64,7 @@ impl Interpreter<'_> {
                 return Flow::Next;
             }
             "read" | "mapfile" | "readarray" => {
-                let names: Vec<String> =
-                    invocation.words.iter().skip(1).filter_map(Word::literal).map(str::to_owned).collect();
-                let names: Vec<String> = names.into_iter().filter(|name| !name.starts_with('-')).collect();
-                for name in &names {
-                    let line = read_line(&invocation).filter(|_| base == "read" && names.len() == 1);
-                    let value = line.unwrap_or_else(|| Value::opaque(format!("what is read into {name}")));
-                    self.scope.set(name, vec![value]);
-                }
+                self.read_in(&invocation, base != "read");
                 self.status = Status::Presumed;
                 return Flow::Next;
             }
@@ -356,13 +349,3 @@ impl Interpreter<'_> {
 
 /// Where bash keeps the path of the script that runs.
 const SOURCE: &str = "BASH_SOURCE";
-
-/// The first line of a text that `read` reads from a file: in a pipeline it would set the variable of a subshell.
-fn read_line(invocation: &Invocation) -> Option<Value> {
-    let Stdin::Text(values) = &invocation.stdin else { return None };
-    let [text] = values.as_slice() else { return None };
-    if invocation.piped_from {
-        return None;
-    }
-    Some(text.split_once("\n").map_or_else(|| text.clone(), |(line, _)| line))
-}
