@@ -82,7 +82,7 @@ impl Interpreter<'_> {
                 flow => flow,
             };
         }
-        let known = self.failed.len();
+        let (known, left) = (self.failed.len(), self.left.len());
         self.doubt(piece.text.get(asked.byte_range()));
         let certain = std::mem::replace(&mut self.certain, false);
         let (printed, mut ran) = (self.scope.printed.clone(), self.ran.len());
@@ -97,7 +97,7 @@ impl Interpreter<'_> {
         self.status = Status::Failed;
         let other = self.way([other], piece);
         self.failed.truncate(known);
-        self.certain = certain;
+        self.settle(left, certain);
         let fails = done.flow == Flow::Next && done.status.held() == Some(false);
         self.rejoin_ways(if fails { vec![other] } else { vec![done, other] })
     }
@@ -125,7 +125,7 @@ impl Interpreter<'_> {
                 _ => clauses.push((None, parts)),
             }
         }
-        let failed = self.failed.len();
+        let (failed, left) = (self.failed.len(), self.left.len());
         for (condition, statements) in clauses {
             let since = self.ran.len();
             self.certain = before && ways.is_empty();
@@ -165,7 +165,7 @@ impl Interpreter<'_> {
                 self.fail(since..ran);
             }
         }
-        self.certain = before;
+        self.settle(left, before);
         let leaves = ways.first().is_some_and(|way| way.flow != Flow::Next);
         if !leaves {
             self.failed.truncate(failed);
@@ -246,6 +246,7 @@ impl Interpreter<'_> {
         let mut ways: Vec<Way> = Vec::new();
         let mut open = true;
         let mut falls = None;
+        let left = self.left.len();
         let mut cursor = node.walk();
         for item in node.named_children(&mut cursor).filter(|child| child.kind() == "case_item") {
             let mut inner = item.walk();
@@ -281,7 +282,7 @@ impl Interpreter<'_> {
                 break;
             }
         }
-        self.certain = before;
+        self.settle(left, before);
         self.behind_ways(ways, open)
     }
 }

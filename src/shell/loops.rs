@@ -50,6 +50,7 @@ impl Interpreter<'_> {
                     self.failed.truncate(failed);
                 }
                 flow = self.gather(round, &[Flow::Continue], flow);
+                self.settle(loops.since(), loops.certain());
                 if flow != Flow::Next {
                     break;
                 }

@@ -90,6 +90,13 @@ pub(super) struct Left {
     status: Status,
 }
 
+impl Left {
+    /// Whether what is behind may not run: behind a check that ends in a failure the rest is as certain as before.
+    fn casts_doubt(&self) -> bool {
+        matches!(self.flow, Flow::Break | Flow::Continue) || !self.status.is_failure()
+    }
+}
+
 /// What a function or a loop gives back at its end.
 pub(super) struct Entered {
     left: usize,
@@ -102,6 +109,11 @@ impl Entered {
     /// How many ways had left before.
     pub(super) fn since(&self) -> usize {
         self.left
+    }
+
+    /// How certain it was before.
+    pub(super) fn certain(&self) -> bool {
+        self.certain
     }
 }
 
@@ -192,9 +204,9 @@ impl Interpreter<'_> {
     pub(super) fn uncertainly(&mut self, walk: impl FnOnce(&mut Self) -> Flow) -> Flow {
         let certain = std::mem::replace(&mut self.certain, false);
         let before = self.scope.clone();
-        let way = self.part();
+        let (way, since) = (self.part(), self.left.len());
         let flow = walk(self);
-        self.certain = certain;
+        self.settle(since, certain);
         self.way = way;
         if flow == Flow::Next {
             let after = std::mem::take(&mut self.scope);
@@ -210,10 +222,9 @@ impl Interpreter<'_> {
     pub(super) fn may_leave(&mut self, flow: Flow, others: Scope) {
         let scope = std::mem::replace(&mut self.scope, others);
         self.part();
-        let inner = matches!(flow, Flow::Break | Flow::Continue);
-        // Behind a check that ends in a failure the rest is as certain as before.
-        self.certain &= !inner && self.status.is_failure();
-        self.left.push(Left { flow, scope, status: self.status });
+        let left = Left { flow, scope, status: self.status };
+        self.certain &= !left.casts_doubt();
+        self.left.push(left);
     }
 
     /// Begins what can be left: a function, a loop, a script.
@@ -223,10 +234,17 @@ impl Interpreter<'_> {
 
     /// Ends it: the ways that left it by one of these come together with the one that got to its end, or left by `flow`.
     pub(super) fn end(&mut self, entered: Entered, by: &[Flow], flow: Flow) -> Flow {
-        self.certain = entered.certain;
         self.way = entered.way;
         self.failed = entered.failed;
-        self.gather(entered.left, by, flow)
+        let flow = self.gather(entered.left, by, flow);
+        self.settle(entered.left, entered.certain);
+        flow
+    }
+
+    /// How certain it is what follows something, given how certain that itself was: less where a way since then may have
+    /// left what is around.
+    pub(super) fn settle(&mut self, since: usize, certain: bool) {
+        self.certain = certain && !self.left.iter().skip(since).any(Left::casts_doubt);
     }
 
     /// Brings the ways together that have left since then by one of these.
@@ -335,6 +353,31 @@ mod tests {
         assert_eq!(run("f() { T=a; [ -n \"$X\" ] && return; T=b; }; f; p $T"), ["p <b or a>"]);
         assert_eq!(run("T=a; [ -n \"$X\" ] && T=b; p $T"), ["p <b or a>"]);
         assert_eq!(run("T=a; q || T=b; p $T"), ["q", "p <b or a>"]);
+    }
+
+    #[test]
+    fn who_may_have_left_from_deep_inside_has_not_left_for_sure() {
+        for guard in [
+            "if [ -n \"$BITBUCKET_TAG\" ]; then [ -n \"$X\" ] || exit 0; fi",
+            "if [ \"$A\" = y ]; then [ -n \"$X\" ] || exit 0; fi",
+            "if [ \"$A\" = y ]; then q=1; else if [ -z \"$X\" ]; then exit 0; fi; fi",
+            "case $BITBUCKET_TAG in rc-*) [ -n \"$X\" ] || exit 0;; esac",
+            "[ \"$A\" = y ] || { [ -n \"$X\" ] || exit 0; }",
+            "f() { [ -n \"$1\" ] || exit 0; }; f \"$X\"",
+            "f() { if [ -z \"$1\" ]; then exit 0; fi; }; f \"$X\"",
+            "for v in $X $Y; do [ -n \"$v\" ] || exit 0; done",
+        ] {
+            assert_eq!(run(&format!("{guard}\np a")).last().unwrap(), "? p a", "{guard}");
+            let failing = guard.replace("exit 0", "exit 1");
+            assert_eq!(run(&format!("{failing}\np a")).last().unwrap(), "p a", "{failing}");
+            let inner = guard.replace("exit 0", "return 0");
+            assert_eq!(run(&format!("g() {{ {inner}; p a; }}; g; p b")).last().unwrap(), "p b", "{inner}");
+            assert_eq!(run(&format!("( {guard} ); p b")).last().unwrap(), "p b", "{guard}");
+        }
+        assert_eq!(run("f() { if [ a = a ]; then [ -n \"$X\" ] || return 0; fi; p a; }; f; p b"), ["? p a", "p b"]);
+        let rounds = "for i in 1 2; do if [ $i = 1 ]; then [ -n \"$X\" ] || continue; fi; p $i; done; p b";
+        assert_eq!(run(rounds), ["? p 1", "p 2", "p b"]);
+        assert_eq!(run(&rounds.replace("continue", "break")), ["? p 1", "? p 2", "p b"]);
     }
 
     #[test]
