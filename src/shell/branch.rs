@@ -276,8 +276,9 @@ impl Interpreter<'_> {
             // `;;&` goes on to the patterns that follow, `;&` into the next one's commands.
             let ends =
                 |with: &str| piece.text.get(item.byte_range()).is_some_and(|text| text.trim_end().ends_with(with));
-            falls = (ends(";&") && !ends(";;&")).then_some(surely);
-            if surely && falls.is_none() && !ends(";;&") {
+            let last = item.next_named_sibling().is_none();
+            falls = (ends(";&") && !ends(";;&") && !last).then_some(surely);
+            if surely && falls.is_none() && (!ends(";;&") || last) {
                 open = false;
                 break;
             }

@@ -12,6 +12,7 @@ mod choice;
 mod condition;
 mod container;
 mod cuts;
+mod document;
 mod edit;
 mod escapes;
 mod expand;
@@ -81,5 +82,7 @@ pub use texts::{Class, Shape, Texts};
 pub use value::{Part, Symbol, SymbolKind, Value, join};
 pub use written::{Written, joined};
 
+#[cfg(test)]
+mod bash_tests;
 #[cfg(test)]
 mod tests;

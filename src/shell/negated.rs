@@ -13,6 +13,30 @@ const LINE: usize = 400;
 
 /// The text for the grammar, with brackets for the braces of negated groups; `None` where it has no such group.
 pub(super) fn for_grammar(text: &str) -> Option<String> {
+    let ended = with_last_arms_ended(text);
+    negations(ended.as_deref().unwrap_or(text)).or(ended)
+}
+
+/// The text with `;;` in the place of the `;&` or `;;&` behind the last arm of a `case`, which the grammar does not know there and
+/// which means the same; `None` where there is none.
+fn with_last_arms_ended(text: &str) -> Option<String> {
+    let ends = |at: &usize| {
+        let rest = text.get(at + 2..).map(str::trim_start).and_then(|rest| rest.strip_prefix("esac"));
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+    };
+    let places: Vec<usize> = memchr::memmem::find_iter(text.as_bytes(), b";&").filter(ends).collect();
+    if places.is_empty() {
+        return None;
+    }
+    let mut changed = text.to_owned();
+    for at in places {
+        let whole = text.get(..at).is_some_and(|before| before.ends_with(';'));
+        changed.replace_range(at..at + 2, if whole { "; " } else { ";;" });
+    }
+    Some(changed)
+}
+
+fn negations(text: &str) -> Option<String> {
     let opened = text.match_indices('!').filter_map(|(mark, _)| opens(text, mark)).take(GROUPS);
     let braces: Vec<(usize, usize)> = opened.filter_map(|open| Some((open, closing(text, open)?))).collect();
     if braces.is_empty() {

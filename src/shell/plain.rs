@@ -27,6 +27,8 @@ pub(super) struct Plain {
     declares: bool,
     /// Where its output goes.
     redirects: Vec<Redirect>,
+    /// Whether it goes on in the background, with all that is joined to it: `&` stands at the end of the text.
+    background: bool,
 }
 
 /// A redirect whole, and the file in it.
@@ -49,6 +51,17 @@ const DECLARES: [&str; 5] = ["export", "declare", "typeset", "readonly", "local"
 impl Interpreter<'_> {
     /// Walks commands that were told apart without the grammar.
     pub(super) fn walk_plain(&mut self, commands: &[Plain], piece: &Piece) -> Flow {
+        if !commands.last().is_some_and(|last| last.background) {
+            return self.plain_lines(commands, piece);
+        }
+        let from = commands.iter().rposition(|command| command.joined == Joined::Line).unwrap_or(0);
+        match self.plain_lines(&commands[..from], piece) {
+            Flow::Next => self.in_background(|this| this.plain_lines(&commands[from..], piece)),
+            flow => flow,
+        }
+    }
+
+    fn plain_lines(&mut self, commands: &[Plain], piece: &Piece) -> Flow {
         let (mut since, mut printed) = (self.ran.len(), Vec::new());
         for pipeline in commands.chunk_by(|_, next| next.joined == Joined::Pipe) {
             if self.spent() {
@@ -93,7 +106,7 @@ impl Interpreter<'_> {
             let given = std::mem::take(&mut stdin);
             let redirects = if last { &[] } else { command.redirects.as_slice() };
             stdin = self.member(last, |this| {
-                this.sending(redirects, piece, |this| this.plain(command, piece, given, index > 0));
+                this.sending(redirects, piece, |this| this.plain(command, piece, given, index > 0))
             });
         }
         Flow::Next
@@ -176,8 +189,10 @@ pub(super) fn read(text: &str, inner: bool) -> Option<Vec<Plain>> {
                     (Some(b'&'), Some(b'&')) => (Joined::And, 2),
                     (Some(b'|'), Some(b'|')) => (Joined::Or, 2),
                     (Some(b'|'), next) if next != Some(&b'&') => (Joined::Pipe, 1),
-                    // In the background nothing is different.
-                    (Some(b'&'), None | Some(b'\n')) if !inner => (Joined::Line, 1),
+                    (Some(b'&'), _) if !inner && text.get(at + 1..).is_some_and(|rest| rest.trim().is_empty()) => {
+                        command.background = true;
+                        (Joined::Line, 1)
+                    }
                     (Some(b'&' | b'|'), _) => return None,
                     _ => (Joined::Line, 1),
                 };

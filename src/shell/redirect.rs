@@ -173,22 +173,16 @@ impl Interpreter<'_> {
                     "command" => this.command(member, piece, given, piped_from, &[]),
                     "redirected_statement" => this.redirected_statement(member, piece, given, piped_from),
                     _ => this.walk(member, piece),
-                };
+                }
             });
         }
     }
 
     /// Runs one member of a pipeline; what it prints, where that is one command's.
-    pub(super) fn member(&mut self, last: bool, run: impl FnOnce(&mut Self)) -> Stdin {
+    pub(super) fn member(&mut self, last: bool, run: impl FnOnce(&mut Self) -> Flow) -> Stdin {
         self.collected.push(Vec::new());
         self.redirected += usize::from(!last);
-        // A member runs in a subshell.
-        let left = self.left.len();
-        let before = self.scope.clone();
-        run(self);
-        self.left.truncate(left);
-        let inner = std::mem::replace(&mut self.scope, before);
-        self.scope.printed = inner.printed;
+        self.in_subshell(Vec::new(), Vec::new(), run);
         self.redirected -= usize::from(!last);
         let made = self.collected.pop().unwrap_or_default();
         let printed = match made.as_slice() {

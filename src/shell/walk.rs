@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::array::Item;
 use super::condition::span;
+use super::document;
 use super::expand::word_end;
 use super::interpret::{Interpreter, Text, body};
 use super::invocation::{Invocation, Reads, Stdin, Word};
@@ -43,10 +44,14 @@ impl Interpreter<'_> {
         }
         let flow = match plain::commands(&text) {
             Some(commands) if !self.parses.is_grammar_alone() => self.walk_plain(&commands, piece),
-            _ => match self.parses.tree(&text) {
-                Some(tree) => self.walk(tree.root_node(), piece),
-                None => Flow::Next,
-            },
+            _ => {
+                let moved = document::moved(piece);
+                let piece = moved.as_ref().unwrap_or(piece);
+                match self.parses.tree(&piece.text) {
+                    Some(tree) => self.walk(tree.root_node(), piece),
+                    None => Flow::Next,
+                }
+            }
         };
         self.leave();
         flow
@@ -152,12 +157,26 @@ impl Interpreter<'_> {
 
     pub(super) fn statements(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
         let mut cursor = node.walk();
-        for child in node.named_children(&mut cursor) {
-            let flow = self.walk(child, piece);
+        let mut children = node.children(&mut cursor).peekable();
+        while let Some(child) = children.next() {
+            if !child.is_named() {
+                continue;
+            }
+            let flow = match children.peek() {
+                Some(next) if next.kind() == "&" => self.in_background(|this| this.walk(child, piece)),
+                _ => self.walk(child, piece),
+            };
             if flow != Flow::Next {
                 return flow;
             }
         }
+        Flow::Next
+    }
+
+    /// Walks what goes on beside the script: nothing that it sets is seen there, and nobody waits for how it ends.
+    pub(super) fn in_background(&mut self, walk: impl FnOnce(&mut Self) -> Flow) -> Flow {
+        self.in_subshell(Vec::new(), Vec::new(), walk);
+        self.status = Status::Ended(0);
         Flow::Next
     }
 

@@ -60,8 +60,7 @@ impl Interpreter<'_> {
                 return Flow::Next;
             }
             "eval" => {
-                self.evaluate(&invocation);
-                return Flow::Next;
+                return self.evaluate(&invocation);
             }
             "read" | "mapfile" | "readarray" => {
                 self.read_in(&invocation, base != "read");
@@ -124,7 +123,10 @@ impl Interpreter<'_> {
             return Flow::Next;
         }
         if let Some(inner) = prefix::unwrapped(&invocation, base) {
-            return self.dispatch_inner(inner);
+            let replaces = base == "exec" && !inner.words.is_empty();
+            let flow = self.dispatch_inner(inner);
+            // `exec CMD` runs it in the place of the shell.
+            return if replaces { Flow::Exit } else { flow };
         }
         if RUNNERS.contains(&base)
             && let Some((folder, text)) = self.target(base, &invocation)
@@ -179,8 +181,8 @@ impl Interpreter<'_> {
         flow
     }
 
-    fn evaluate(&mut self, invocation: &Invocation) {
-        let [_, words @ ..] = invocation.words.as_slice() else { return };
+    fn evaluate(&mut self, invocation: &Invocation) -> Flow {
+        let [_, words @ ..] = invocation.words.as_slice() else { return Flow::Next };
         if let [word] = words {
             // `eval` sees the value: what a variable holds is read as shell text.
             let value = word.value();
@@ -188,16 +190,15 @@ impl Interpreter<'_> {
                 // What a command prints can't be read; which command it is tells something.
                 self.hand_out(Invocation { words: vec![word.clone()], ..invocation.clone() });
                 self.lose_to_text(&value);
-                return;
+                return Flow::Next;
             }
             let text = self.as_shell_text(&value);
             let piece = Piece::whole(word.place, &text);
-            self.walk_piece(&piece);
-            return;
+            return self.walk_piece(&piece);
         }
         let values: Vec<_> = words.iter().map(Word::value).collect();
         let text = self.as_shell_text(&super::value::join(values.iter().map(|value| value.as_ref()), " "));
-        self.walk_piece(&Piece::whole(invocation.place, &text));
+        self.walk_piece(&Piece::whole(invocation.place, &text))
     }
 
     /// A shell: `-c TEXT`, a script, or text on its input.
@@ -304,9 +305,17 @@ impl Interpreter<'_> {
                 let outer = self.scope.get(SOURCE).and_then(|values| values.first().cloned());
                 self.scope.set_array(SOURCE, vec![Item::new(vec![path.clone()])]);
                 self.calls.push(path.to_string());
+                // Words behind the file are its own while it runs.
+                let own = invocation.words.get(2..).filter(|own| !own.is_empty());
+                let before = own.map(|own| {
+                    let own = own.iter().cloned().map(Parameter::from);
+                    let words = Positional::new(std::iter::once(Parameter::implied(path.clone())).chain(own).collect());
+                    std::mem::replace(&mut self.scope.positional, words)
+                });
                 let entered = self.begin();
                 let flow = self.walk_piece(&Piece::whole(invocation.place, &text));
                 let flow = self.end(entered, &[Flow::Return], flow);
+                self.scope.positional = before.unwrap_or_else(|| std::mem::take(&mut self.scope.positional));
                 self.calls.pop();
                 self.scope.set_array(SOURCE, vec![Item::new(vec![outer.unwrap_or_else(|| Value::variable(SOURCE))])]);
                 self.leave();

@@ -1,0 +1,53 @@
+//! Scripts that once came to something else than what bash does with them.
+
+use super::tests::run;
+
+#[test]
+fn a_comment_in_a_list_is_no_word_of_it() {
+    assert_eq!(run("A=(\n  1 # latest, it's\n  2\n)\np \"${A[@]}\""), ["p 1 2"]);
+    assert_eq!(run("A=(\"a\"\n  # \"b\"\n  \"c\" 'd#e' f#g)\np \"${A[@]}\""), ["p a c d#e f#g"]);
+}
+
+#[test]
+fn the_last_arm_of_a_case_may_end_as_one_that_goes_on() {
+    for ends in [";;&", ";&", ";;", ""] {
+        assert_eq!(run(&format!("case a in\n  x) p 1 {ends}\nesac\np 2")), ["p 2"], "{ends}");
+        assert_eq!(run(&format!("T=a; case x in x) T=b {ends}\nesac\np $T")), ["p b"], "{ends}");
+    }
+    assert_eq!(run("case x in x) p 1 ;& y) p 2;; z) p 3;; esac"), ["p 1", "? p 2"]);
+}
+
+#[test]
+fn what_a_part_of_a_pipeline_or_a_job_sets_is_seen_there_alone() {
+    for script in [
+        "T=a; { q; T=b; } | tee log; p $T",
+        "T=a; f() { T=b; }; f | cat; p $T",
+        "T=a; f() { T=b; }; f &\nwait; p $T",
+        "T=a; { T=b; } & wait; p $T",
+        "T=a; T=b | true; p $T",
+        "T=a; true | T=b; p $T",
+        "T=a; q && T=b & p $T",
+        "T=a; q | { exit 0; }; p $T",
+    ] {
+        assert_eq!(run(script).last().unwrap(), "p a", "{script}");
+    }
+    assert_eq!(run("f() { p a; }; f | cat; f & wait"), ["p a", "cat", "p a", "wait"]);
+    assert_eq!(run("T=a; { T=b; q; } > log; p $T").last().unwrap(), "p b");
+    assert_eq!(run("p a &"), ["p a"]);
+}
+
+#[test]
+fn a_sourced_file_may_have_words_of_its_own() {
+    let file = "echo 'p a$1' > a.sh; set -- q";
+    assert_eq!(run(&format!("{file}; . ./a.sh x; p $1"))[2..], ["p ax", "p q"]);
+    assert_eq!(run(&format!("{file}; . ./a.sh"))[2..], ["p aq"]);
+}
+
+#[test]
+fn what_takes_the_place_of_the_shell_ends_it() {
+    assert_eq!(run("exec p a\np b"), ["p a"]);
+    assert_eq!(run("(exec p a); p b"), ["p a", "p b"]);
+    assert_eq!(run("[ -n \"$X\" ] && exec p a; p b"), ["? p a", "? p b"]);
+    assert_eq!(run("exec > log; p b").last().unwrap(), "p b");
+    assert_eq!(run("eval 'exit 0'; p b"), Vec::<String>::new());
+}
