@@ -51,3 +51,27 @@ fn what_takes_the_place_of_the_shell_ends_it() {
     assert_eq!(run("exec > log; p b").last().unwrap(), "p b");
     assert_eq!(run("eval 'exit 0'; p b"), Vec::<String>::new());
 }
+
+#[test]
+fn several_loops_are_left_at_once() {
+    let loops = |leave: &str| format!("for i in 1 2; do for j in a b; do p $i$j; {leave}; done; p i; done; p z");
+    for (leave, told) in [
+        ("break 2", vec!["p 1a", "p z"]),
+        ("break 5", vec!["p 1a", "p z"]),
+        ("continue 2", vec!["p 1a", "p 2a", "p z"]),
+        ("break 1", vec!["p 1a", "p i", "p 2a", "p i", "p z"]),
+        ("continue", vec!["p 1a", "p 1b", "p i", "p 2a", "p 2b", "p i", "p z"]),
+        ("[ -n \"$X\" ] && break 2", vec!["p 1a", "? p 1b", "? p i", "? p 2a", "? p 2b", "? p i", "p z"]),
+    ] {
+        assert_eq!(run(&loops(leave)), told, "{leave}");
+    }
+}
+
+#[test]
+fn a_loop_is_not_left_from_a_function_or_a_subshell() {
+    assert_eq!(run("f() { break; p f; }; for i in 1 2; do f; p $i; done"), ["p f", "p 1", "p f", "p 2"]);
+    assert_eq!(run("for i in 1 2; do (continue; p a); p $i; done"), ["p a", "p 1", "p a", "p 2"]);
+    assert_eq!(run("f() { for i in 1 2; do break; done; p f; }; for i in 1 2; do f; p $i; done")[0], "p f");
+    assert_eq!(run("for i in 1 2; do eval break; p $i; done; p z"), ["p z"]);
+    assert_eq!(run("break; p z"), ["p z"]);
+}

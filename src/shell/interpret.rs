@@ -112,6 +112,8 @@ pub struct Interpreter<'h> {
     /// The way through undecided branches that is walked: what is in one of them runs together.
     pub(super) way: usize,
     ways: usize,
+    /// How many loops stand around what is walked, in the same function and the same shell.
+    pub(super) loops: usize,
     /// The ways that may have left what is walked.
     pub(super) left: Vec<Left>,
     /// Where the commands are that ran so far.
@@ -157,6 +159,7 @@ impl<'h> Interpreter<'h> {
             status: Status::default(),
             way: 0,
             ways: 0,
+            loops: 0,
             left: Vec::new(),
             ran: Vec::new(),
             failed: Vec::new(),

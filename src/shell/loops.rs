@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::interpret::Interpreter;
+use super::invocation::Word;
 use super::piece::Piece;
 use super::redirect::is_negated;
 use super::status::Status;
@@ -12,7 +13,46 @@ use super::walk::Flow;
 /// How many items of a known list a loop, or `xargs`, is unrolled for.
 pub(super) const UNROLLED: usize = 24;
 
+impl Flow {
+    /// Where it leads once the loop is left that it was met in.
+    fn behind_loop(self) -> Self {
+        match self {
+            Flow::BreakOuter(1) => Flow::Break,
+            Flow::ContinueOuter(1) => Flow::Continue,
+            Flow::BreakOuter(outer) => Flow::BreakOuter(outer - 1),
+            Flow::ContinueOuter(outer) => Flow::ContinueOuter(outer - 1),
+            flow => flow,
+        }
+    }
+}
+
 impl Interpreter<'_> {
+    /// Walks a loop as one more around what it holds.
+    pub(super) fn in_loop(&mut self, walk: impl FnOnce(&mut Self) -> Flow) -> Flow {
+        let since = self.left.len();
+        self.loops += 1;
+        let flow = walk(self);
+        self.loops -= 1;
+        self.left.iter_mut().skip(since).for_each(|left| left.flow = left.flow.behind_loop());
+        flow.behind_loop()
+    }
+
+    /// `break`, `continue`, `break 2`: outside of a loop they do nothing, and more loops than there are means all.
+    pub(super) fn leave_loops(&mut self, goes_on: bool, count: Option<&Word>) -> Flow {
+        let count = count.map_or(Some(1), |word| word.literal().and_then(|text| text.parse::<usize>().ok()));
+        let outer = count.unwrap_or(1).clamp(1, self.loops.max(1)) - 1;
+        match (goes_on, outer) {
+            _ if self.loops == 0 => {
+                self.status = Status::Ended(0);
+                Flow::Next
+            }
+            (false, 0) => Flow::Break,
+            (true, 0) => Flow::Continue,
+            (false, outer) => Flow::BreakOuter(outer),
+            (true, outer) => Flow::ContinueOuter(outer),
+        }
+    }
+
     pub(super) fn repeat(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
         let name = node
             .child_by_field_name("variable")

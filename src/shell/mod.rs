@@ -12,6 +12,7 @@ mod choice;
 mod condition;
 mod container;
 mod cuts;
+mod demanded;
 mod document;
 mod edit;
 mod escapes;

@@ -127,6 +127,15 @@ impl Interpreter<'_> {
 
     fn plain(&mut self, command: &Plain, piece: &Piece, stdin: Stdin, piped_from: bool) -> Flow {
         let ends = (command.words.first(), command.words.last());
+        let from =
+            command.assignments.first().map(|(name, _)| name.start).into_iter().chain(ends.0.map(|word| word.start));
+        let to = command.assignments.last().map(|(_, value)| value.end).into_iter().chain(ends.1.map(|word| word.end));
+        if let (Some(from), Some(to)) = (from.min(), to.max()) {
+            let flow = self.demanded(piece, Span::new(from, to));
+            if flow != Flow::Next {
+                return flow;
+            }
+        }
         let mut assignments = Vec::new();
         for (name, value) in &command.assignments {
             let name = piece.text.get(name.start..name.end).unwrap_or("").to_owned();

@@ -31,7 +31,9 @@ impl Interpreter<'_> {
         let prints_at = std::mem::replace(&mut self.prints_at, self.redirected);
         let aside = std::mem::take(&mut self.aside);
         let script = self.begin();
+        let loops = std::mem::take(&mut self.loops);
         let flow = self.walk_piece(piece);
+        self.loops = loops;
         self.end(script, &LEAVES, flow);
         self.prints_at = prints_at;
         self.aside = aside;

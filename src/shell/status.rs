@@ -93,7 +93,7 @@ pub(super) struct Left {
 impl Left {
     /// Whether what is behind may not run: behind a check that ends in a failure the rest is as certain as before.
     fn casts_doubt(&self) -> bool {
-        matches!(self.flow, Flow::Break | Flow::Continue) || !self.status.is_failure()
+        !matches!(self.flow, Flow::Exit | Flow::Return) || !self.status.is_failure()
     }
 }
 

@@ -30,6 +30,10 @@ pub(super) enum Flow {
     Break,
     /// To the next round of the loop.
     Continue,
+    /// Out of so many loops around the one that is left.
+    BreakOuter(usize),
+    /// Out of the loop, and to the next round of the one so many around it.
+    ContinueOuter(usize),
 }
 
 impl Interpreter<'_> {
@@ -68,6 +72,12 @@ impl Interpreter<'_> {
     }
 
     fn walk_node(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
+        if matches!(node.kind(), "command" | "variable_assignment" | "declaration_command" | "variable_assignments") {
+            let flow = self.demanded(piece, span(node));
+            if flow != Flow::Next {
+                return flow;
+            }
+        }
         match node.kind() {
             "command" if is_test(node, piece) => {
                 let held = self.test_words(node, piece);
@@ -112,8 +122,8 @@ impl Interpreter<'_> {
             "list" => self.list(node, piece),
             "if_statement" => self.conditional(node, piece),
             "case_statement" => self.case(node, piece),
-            "for_statement" => self.repeat(node, piece),
-            "while_statement" | "c_style_for_statement" => self.looped(node, piece),
+            "for_statement" => self.in_loop(|this| this.repeat(node, piece)),
+            "while_statement" | "c_style_for_statement" => self.in_loop(|this| this.looped(node, piece)),
             // The grammar was given brackets for the braces of `! { …; }`.
             "subshell" if piece.text.as_bytes().get(node.start_byte()) == Some(&b'{') => self.statements(node, piece),
             "subshell" => {

@@ -53,8 +53,7 @@ impl Interpreter<'_> {
                 self.ended_by(&invocation);
                 return Flow::Return;
             }
-            "break" if invocation.words.len() == 1 => return Flow::Break,
-            "continue" if invocation.words.len() == 1 => return Flow::Continue,
+            "break" | "continue" => return self.leave_loops(base == "continue", invocation.words.get(1)),
             "command" if matches!(invocation.words.get(1).and_then(Word::literal), Some("-v" | "-V")) => {
                 self.status = Status::Asked;
                 return Flow::Next;
@@ -171,9 +170,12 @@ impl Interpreter<'_> {
             self.scope.set(&name, values);
         }
         self.calls.push(name.to_owned());
+        // Loops around the call are not the function's.
+        let loops = std::mem::take(&mut self.loops);
         let entered = self.begin();
         let flow = self.walk_piece(&function.called_at(place));
         let flow = self.end(entered, &[Flow::Return], flow);
+        self.loops = loops;
         self.calls.pop();
         self.leave_function();
         self.scope.positional = before;
@@ -278,8 +280,14 @@ impl Interpreter<'_> {
             self.scope.positional = Positional::new(positional);
         }
         let script = self.begin();
+        let own = self.locals.last().map_or(0, Vec::len);
+        // No loop is left from inside a subshell of it.
+        let loops = std::mem::take(&mut self.loops);
         let flow = walk(self);
+        self.loops = loops;
         self.end(script, &LEAVES, flow);
+        // What became a function's own in a subshell is so there alone.
+        self.locals.iter_mut().last().into_iter().for_each(|names| names.truncate(own));
         let inner = std::mem::replace(&mut self.scope, before);
         self.scope.printed = inner.printed;
     }
