@@ -9,8 +9,9 @@ use super::piece::Piece;
 use super::value::{Value, join};
 use crate::yaml::Span;
 
-/// The longest text in which a pattern is looked for, in bytes.
-const LONGEST: usize = 1 << 10;
+/// The longest text in which something is replaced, and in which a pattern is looked for: from each place to each one, in bytes.
+const LONGEST: usize = 1 << 12;
+const MATCHED: usize = 80;
 
 /// What is put in the place of what.
 pub(super) struct Replacement {
@@ -71,7 +72,9 @@ impl Interpreter<'_> {
             _ => {}
         }
         match value.as_literal() {
-            Some(text) if text.len() <= LONGEST => replacement.in_text(text, pattern, with),
+            Some(text) if text.len() <= if is_text(pattern) { LONGEST } else { MATCHED } => {
+                replacement.in_text(text, pattern, with)
+            }
             Some(_) => how(),
             None => self.replaced_in_unknown(value, pattern, with, replacement).unwrap_or_else(how),
         }
@@ -79,7 +82,7 @@ impl Interpreter<'_> {
 
     /// What is replaced in what is known of a text.
     fn replaced_in_unknown(&self, value: &Value, pattern: &str, with: &Value, how: &Replacement) -> Option<Value> {
-        if how.all || how.anchor == Some(Anchor::End) || pattern.contains(['*', '?', '[', '\\']) {
+        if how.all || how.anchor == Some(Anchor::End) || !is_text(pattern) {
             return None;
         }
         let pattern = freed_text(pattern);
@@ -108,13 +111,19 @@ impl Replacement {
         let mut pieces: Vec<Value> = Vec::new();
         let (mut from, mut at) = (0, 0);
         while at <= text.len() {
-            let fits = |end: &usize| glob(pattern, text.get(at..*end).unwrap_or(""));
-            let in_place = self.anchor != Some(Anchor::Start) || at == 0;
-            let mut ends = text.char_indices().map(|(end, _)| end).chain([text.len()]).rev();
-            let found = ends
-                .by_ref()
-                .take_while(|end| *end > at)
-                .find(|end| in_place && (self.anchor != Some(Anchor::End) || *end == text.len()) && fits(end));
+            let may_begin = self.anchor != Some(Anchor::Start) || at == 0;
+            let may_end = |end: &usize| self.anchor != Some(Anchor::End) || *end == text.len();
+            let found = if !may_begin {
+                None
+            } else if is_text(pattern) {
+                let plain = freed_text(pattern);
+                let begins = text.get(at..).is_some_and(|rest| rest.starts_with(&*plain));
+                Some(at + plain.len()).filter(|end| begins && may_end(end))
+            } else {
+                let ends = text.char_indices().map(|(end, _)| end).chain([text.len()]).rev();
+                let mut ends = ends.take_while(|end| *end > at).filter(may_end);
+                ends.find(|end| glob(pattern, text.get(at..*end).unwrap_or("")))
+            };
             if let Some(end) = found {
                 pieces.push(Value::literal(text.get(from..at).unwrap_or("")));
                 (from, at) = (end, end);
@@ -136,6 +145,11 @@ impl Replacement {
         }
         join(parts, "")
     }
+}
+
+/// Whether a pattern has no sign in it but what is kept.
+fn is_text(pattern: &str) -> bool {
+    !pattern.contains(['*', '?', '[', '\\'])
 }
 
 /// Where the pattern ends: at the first `/` outside quotes and expansions, behind its first character unless it `may_be_empty`.
