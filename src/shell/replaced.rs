@@ -11,7 +11,7 @@ use crate::yaml::Span;
 
 /// The longest text in which something is replaced, and in which a pattern is looked for: from each place to each one, in bytes.
 const LONGEST: usize = 1 << 12;
-const MATCHED: usize = 80;
+const MATCHED: usize = 48;
 
 /// What is put in the place of what.
 pub(super) struct Replacement {

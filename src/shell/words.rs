@@ -78,6 +78,9 @@ impl Interpreter<'_> {
     }
 }
 
+/// How many fields a word may come to that may be one text or another.
+const MOST_FIELDS: usize = 100;
+
 /// Appends a word of a list that stands without quotes, or one that is kept whole.
 fn unquoted(
     out: &mut Vec<Word>,
@@ -114,6 +117,10 @@ fn split(
     if ways.iter().all(|way| way.len() < 2) {
         let values = ways.into_iter().map(|way| way.into_iter().next().unwrap_or_default()).collect();
         out.push(word(values, quoted));
+        return;
+    }
+    if ways.iter().map(Vec::len).sum::<usize>() > MOST_FIELDS {
+        out.push(word(vec![Value::opaque(format!("the words of {raw}"))], false));
         return;
     }
     let items = |way: Vec<Value>| way.into_iter().map(|field| Item::new(vec![field])).collect::<Vec<_>>();
