@@ -14,7 +14,17 @@ impl Interpreter<'_> {
         let Some(mark) = memchr::memmem::find(text.as_bytes(), b":?") else { return Flow::Next };
         // Of a text in quotes, a document or a substitution it can't be told here who reads it.
         let unclear = text.contains(['\'', '`', '\\', '\n']) || text.contains("$(") || text.contains("<<");
-        let name = text.get(..mark).and_then(|before| before.rsplit_once("${")).map(|(_, name)| name);
+        // What stands before it may set the variable, or be an expansion that never asks for it.
+        let parts = text.get(..mark).and_then(|before| before.rsplit_once("${"));
+        let name = parts
+            .filter(|(before, _)| before.matches("${").count() <= before.matches('}').count())
+            .map(|(_, name)| name);
+        let set_before = |name: &str| {
+            parts.is_some_and(|(before, _)| {
+                before.contains(&format!("{name}=")) || before.contains(&format!("{name}:="))
+            })
+        };
+        let name = name.filter(|name| !set_before(name));
         let missing = name.is_some_and(|name| is_name(name) && self.variable(name).is_surely_unset());
         if unclear || !missing {
             return Flow::Next;
@@ -48,6 +58,8 @@ mod tests {
             ": \"${BITBUCKET_TAG:?no tag}\"; p 1",
             ": \"${X:?no x}\"; p 1",
             "x=a; : ${x:?}; p 1",
+            "V=${BITBUCKET_COMMIT:-${BITBUCKET_BRANCH:?none}}; p 1",
+            "x=; : ${x:=a} ${x:?}; p 1",
             "echo '${BITBUCKET_BRANCH:?}'; p 1",
             "echo why:?; p 1",
         ] {

@@ -29,7 +29,8 @@ impl<'w> Asked<'w> {
             match flags.chars().last() {
                 Some('a') if !lines => asked.list = words.next(),
                 Some('p' | 't' | 'u') if !lines => drop(words.next()),
-                Some('d' | 'n' | 'N' | 'i' | 'O' | 's' | 'u' | 'c' | 'C') if lines || flags != "s" => {
+                Some('s') if !lines => {}
+                Some('d' | 'n' | 'N' | 'i' | 'O' | 's' | 'u' | 'c' | 'C') => {
                     asked.otherwise = true;
                     words.next();
                 }
@@ -132,6 +133,7 @@ mod tests {
             ("IFS=. read -r x y z <<< 1.2.3; p $x-$y-$z", "p 1-2-3"),
             ("read -r x y <<< '1'; p $x-$y", "p 1-"),
             ("read -r x <<< \"$BITBUCKET_TAG\"; p $x", "p $BITBUCKET_TAG"),
+            ("read -rs x <<< 1; p $x", "p 1"),
             ("read -rp 'Which? ' x <<< 1; p $x", "p 1"),
             ("mapfile -t a <<< $'x\\ny'; p ${a[1]}", "p y"),
             ("readarray -t a <<E\nx\n$BITBUCKET_TAG\nE\np \"${a[@]}\"", "p x $BITBUCKET_TAG"),

@@ -13,6 +13,9 @@ use crate::yaml::Span;
 const LONGEST: usize = 1 << 12;
 const MATCHED: usize = 48;
 
+/// The longest text that is put in the place of others, in bytes.
+const LONGEST_PUT: usize = 1 << 8;
+
 /// What is put in the place of what.
 pub(super) struct Replacement {
     /// Whether all places are meant, and not the first.
@@ -63,6 +66,10 @@ impl Interpreter<'_> {
     pub(super) fn replace(&self, value: &Value, replacement: &Replacement) -> Value {
         let how = || unfollowed(value, &replacement.written);
         let Some((pattern, with)) = &replacement.pair else { return how() };
+        // A long text in many places makes any amount of text.
+        if with.to_string().len() > LONGEST_PUT {
+            return how();
+        }
         // `&` is what was found.
         let Some(pattern) = pattern.as_literal().filter(|_| !with.literal_contains("&")) else { return how() };
         match replacement.anchor {
