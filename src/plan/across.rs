@@ -19,7 +19,7 @@ type Line = (String, bool);
 
 /// Two versions of a step, and how each was read: on some events a script does something else.
 type Versions = (Version, Version);
-type Version = (NodeId, usize);
+pub(super) type Version = (NodeId, usize);
 
 /// A version of a step as it was read for an event; plans on which it does the same share the reading.
 pub(super) fn version(step: &PlannedStep<'_>) -> Version {

@@ -1,15 +1,13 @@
 //! What two sets of plans have gained and lost against each other.
 
-use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::EventKind;
 use super::across::{Across, version};
 use super::asked::asked;
+use super::compared::Comparisons;
 use super::does::{otherwise, told};
-use super::given::given;
 use super::imported::{imported, ran};
-use super::lines::{self, Around};
 use super::model::{Plan, PlannedStep};
 use super::moved::{Moved, Named, moved, runs_all};
 use super::pairs::{in_order, pairs};
@@ -44,6 +42,7 @@ pub fn compare(
     let old: BTreeMap<&Title, &Plan<'_>> = before.iter().map(|(title, plan)| (title, *plan)).collect();
     let new: BTreeMap<&Title, &Plan<'_>> = after.iter().map(|(title, plan)| (title, *plan)).collect();
     let main = after.iter().map(|(_, plan)| *plan).find(|plan| plan.is_main());
+    let comparisons = Comparisons::new(hide);
     let mut across = Across::default();
     for (title, plan) in &before {
         let event = title.0.clone();
@@ -60,7 +59,7 @@ pub fn compare(
             Some(now) => {
                 match imported(plan, now) {
                     Some((text, weakens)) => changes.push(Change { event: event.clone(), text, weakens }),
-                    None => steps(&event, (plan, now, main), (settings, hide), &mut across, &mut changes),
+                    None => steps(&event, (plan, now, main), (settings, &comparisons), &mut across, &mut changes),
                 }
                 let asked = asked(plan, now).into_iter();
                 changes.extend(asked.map(|text| Change { event: event.clone(), text, weakens: false }));
@@ -129,8 +128,9 @@ fn named<'p, 'd>(plan: &'p Plan<'d>) -> Vec<Named<'p, 'd>> {
 /// What is told of one event.
 struct Told<'o> {
     event: String,
-    /// What is compared with more than the two steps at hand.
-    around: Around<'o>,
+    comparisons: &'o Comparisons<'o>,
+    /// The steps of the plan as it is now.
+    steps: &'o [PlannedStep<'o>],
     across: &'o mut Across,
     out: &'o mut Vec<Change>,
 }
@@ -139,28 +139,23 @@ impl Told<'_> {
     fn tell(&mut self, text: String, weakens: bool) {
         self.out.push(Change { event: self.event.clone(), text, weakens });
     }
+
+    /// Whether another step runs a command now wherever a step as it was did.
+    fn runs(&self, was: &PlannedStep<'_>, command: &str) -> bool {
+        self.steps.iter().any(|step| self.comparisons.has(step, command) && counts_as_much(step, was))
+    }
 }
 
 /// `main` is what a push to main runs now: what a tag's commit has been through.
 fn steps(
     event: &str,
     (before, after, main): (&Plan<'_>, &Plan<'_>, Option<&Plan<'_>>),
-    (settings, hide): (&Settings, &dyn Fn(&mut String)),
+    (settings, comparisons): (&Settings, &Comparisons<'_>),
     across: &mut Across,
     out: &mut Vec<Change>,
 ) {
     let (old, new) = (named(before), named(after));
-    let all = LazyCell::new(|| -> HashMap<String, Vec<&PlannedStep<'_>>> {
-        let mut all: HashMap<String, Vec<&PlannedStep<'_>>> = HashMap::new();
-        for step in &after.steps {
-            lines::commands_of(step, hide).into_iter().for_each(|line| all.entry(line).or_default().push(step));
-        }
-        all
-    });
-    let runs = |was: &PlannedStep<'_>, command: &str| {
-        all.get(command).is_some_and(|steps| steps.iter().any(|step| counts_as_much(step, was)))
-    };
-    let mut told = Told { event: event.to_owned(), around: Around { hide, runs: &runs }, across, out };
+    let mut told = Told { event: event.to_owned(), comparisons, steps: &after.steps, across, out };
     // For each old step the place of the new one.
     let mut now = pairs(&old, &new);
     let places: HashMap<&str, usize> =
@@ -319,9 +314,9 @@ fn step_changes(name: &str, before: &PlannedStep<'_>, now: &PlannedStep<'_>, tol
     for text in otherwise(before, now) {
         told.tell(format!("{name} {text}"), false);
     }
-    let around = told.around;
-    let given = given(before, now).into_iter().map(|text| (text, false));
-    let all = lines::otherwise(before, now, around).into_iter().chain(given);
+    let compared = told.comparisons.of(before, now);
+    let given = compared.given.iter().map(|text| (text.clone(), false));
+    let all = compared.runs.all(|command| told.runs(before, command)).chain(given);
     let all = all.map(|(text, weakens)| (format!("{name} {text}"), weakens)).collect();
     let steps = (version(before), version(now));
     told.across.add(steps, &told.event, told.out.len(), all);

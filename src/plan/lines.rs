@@ -50,23 +50,36 @@ const SAFEGUARDS: [&str; 19] = [
     "pipefail",
 ];
 
-/// What two steps are compared with: hides credentials in a text before it is cut, and tells whether another step of the plan
-/// as it is now runs a command wherever a step as it was did.
-#[derive(Clone, Copy)]
-pub(super) struct Around<'a> {
-    pub(super) hide: &'a dyn Fn(&mut String),
-    pub(super) runs: &'a dyn Fn(&PlannedStep<'_>, &str) -> bool,
+/// What a step runs otherwise than before, each with whether a safeguard is lost.
+#[derive(Default)]
+pub(super) struct Otherwise {
+    told: Vec<(String, bool)>,
+    /// Commands that it runs no more, with nothing in their place.
+    lost: Vec<String>,
+    fresh: Vec<(String, bool)>,
 }
 
-/// What a step runs otherwise than before, each with whether a safeguard is lost.
-pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around: Around<'_>) -> Vec<(String, bool)> {
+impl Otherwise {
+    fn told(told: Vec<(String, bool)>) -> Self {
+        Self { told, ..Self::default() }
+    }
+
+    /// All of it, where `runs` says whether another step runs a command wherever this one did.
+    pub(super) fn all(&self, runs: impl Fn(&str) -> bool) -> impl Iterator<Item = (String, bool)> {
+        let lost = of_lost(&self.lost, runs);
+        self.told.clone().into_iter().chain(lost).chain(self.fresh.clone())
+    }
+}
+
+/// What a step runs otherwise than before. `hide` puts stars in place of credentials before a text is cut.
+pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, hide: &dyn Fn(&mut String)) -> Otherwise {
     let (old_sites, new_sites) = (told_at(before, now), told_at(now, before));
     let mut told = pipes(before, now, &old_sites, &new_sites);
-    let (was, is) = (lines(before, around.hide), lines(now, around.hide));
-    let (script_was, script_is) = (followed(before, around.hide), followed(now, around.hide));
+    let (was, is) = (lines(before, hide), lines(now, hide));
+    let (script_was, script_is) = (followed(before, hide), followed(now, hide));
     told.extend(in_scripts((&was, &script_was), (&is, &script_is)));
     if texts(&was) == texts(&is) {
-        return told;
+        return Otherwise::told(told);
     }
     let (mut gone, mut fresh) = (beyond(&was, &is), beyond(&is, &was));
     let in_order = was.iter().filter(|line| line.kind != LineKind::Pipe).count() < 2;
@@ -74,7 +87,7 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around:
         if !in_order {
             told.push(("runs its commands in another order".to_owned(), false));
         }
-        return told;
+        return Otherwise::told(told);
     }
     // What a script at hand runs, the step runs; and `set -e` is set by itself.
     let idle = |line: &Line, all: &[Line]| {
@@ -84,9 +97,9 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around:
     gone.retain(|line| !script_is.contains(&line.text) && !idle(line, &was));
     fresh.retain(|line| !script_was.contains(&line.text) && !idle(line, &is));
     if gone.is_empty() && fresh.is_empty() {
-        return told;
+        return Otherwise::told(told);
     }
-    told.extend(weighed((before, now), around.hide, &mut gone, &mut fresh));
+    told.extend(weighed((before, now), hide, &mut gone, &mut fresh));
     let is_command = |line: &&Line| !is_syntax(&line.text);
     if told.is_empty() && !gone.iter().chain(&fresh).any(is_command) {
         // Functions and groups by themselves change nothing.
@@ -94,7 +107,7 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around:
         if gone.iter().chain(&fresh).any(parts) {
             told.push(("has other branches".to_owned(), false));
         }
-        return told;
+        return Otherwise::told(told);
     }
     let is_text = |line: &&Line| line.kind == LineKind::Text;
     if gone.iter().chain(&fresh).any(is_text) {
@@ -129,11 +142,9 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, around:
     let (less, lost): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(is_run);
     // One of several that another command runs now: `sh -c 'npm ci && npm test'`.
     let run_by = |line: &&Line| new.iter().any(|other| other.kind == line.kind && wraps(&other.text, &line.text));
-    let lost: Vec<&Line> = lost.into_iter().filter(|line| many || !run_by(line)).collect();
-    told.extend(list(&less).map(|names| (format!("runs {names} less often"), false)));
-    told.extend(of_lost(before, lost, around));
-    told.extend(of_fresh(fresh, &is));
-    told
+    told.extend(list(&commands(&less)).map(|names| (format!("runs {names} less often"), false)));
+    let lost = lost.into_iter().filter(|line| many || !run_by(line)).map(|line| line.text.clone()).collect();
+    Otherwise { told, lost, fresh: of_fresh(fresh, &is) }
 }
 
 /// What is told of checks in the scripts at hand that a step runs.
@@ -159,14 +170,14 @@ fn in_scripts(
 }
 
 /// What is told of commands that are gone, with nothing in their place.
-fn of_lost(before: &PlannedStep<'_>, lost: Vec<&Line>, around: Around<'_>) -> Vec<(String, bool)> {
+fn of_lost(lost: &[String], runs: impl Fn(&str) -> bool) -> Vec<(String, bool)> {
     let mut told = Vec::new();
-    let (branches, lost): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(|line| is_branch(&line.text));
-    told.extend(branches.iter().map(|line| (format!("has no branch {} any more", shown(&line.text)), false)));
-    let (elsewhere, lost): (Vec<&Line>, Vec<&Line>) =
-        lost.into_iter().partition(|line| (around.runs)(before, &line.text));
+    let (branches, lost): (Vec<&str>, Vec<&str>) =
+        lost.iter().map(String::as_str).partition(|command| is_branch(command));
+    told.extend(branches.iter().map(|branch| (format!("has no branch {} any more", shown(branch)), false)));
+    let (elsewhere, lost): (Vec<&str>, Vec<&str>) = lost.into_iter().partition(|command| runs(command));
     told.extend(list(&elsewhere).map(|names| (format!("no longer runs {names}, which another step runs"), false)));
-    let (safeguards, others): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(|line| is_safeguard(&line.text));
+    let (safeguards, others): (Vec<&str>, Vec<&str>) = lost.into_iter().partition(|command| is_safeguard(command));
     told.extend(list(&safeguards).map(|names| (format!("no longer runs {names}"), true)));
     told.extend(list(&others).map(|names| (format!("no longer runs {names}"), false)));
     told
@@ -186,7 +197,7 @@ fn of_fresh(fresh: Vec<&Line>, all: &[Line]) -> Vec<(String, bool)> {
         let text = if ends(&line.text) { "may end before its last command" } else { "goes on where a command fails" };
         told.push((format!("{text} now: {}", shown(&line.text)), true));
     }
-    told.extend(list(&plain).map(|names| (format!("runs {names} too"), false)));
+    told.extend(list(&commands(&plain)).map(|names| (format!("runs {names} too"), false)));
     told
 }
 
@@ -201,7 +212,11 @@ fn to_another_script(old: &Line, new: &Line) -> (String, bool) {
     }
 }
 
-/// The commands of a step by their texts, to be looked up in [`Around::runs`].
+fn commands<'l>(lines: &[&'l Line]) -> Vec<&'l str> {
+    lines.iter().map(|line| line.text.as_str()).collect()
+}
+
+/// The commands of a step's script by their texts.
 pub(super) fn commands_of(step: &PlannedStep<'_>, hide: &dyn Fn(&mut String)) -> Vec<String> {
     lines(step, hide).into_iter().filter(|line| line.kind == LineKind::Script).map(|line| line.text).collect()
 }
@@ -338,8 +353,8 @@ pub(super) fn is_safeguard(text: &str) -> bool {
 }
 
 /// Commands in words; nothing where there are none.
-fn list(lines: &[&Line]) -> Option<String> {
-    let shown: Vec<String> = lines.iter().map(|line| shown(&line.text)).collect();
+fn list(commands: &[&str]) -> Option<String> {
+    let shown: Vec<String> = commands.iter().map(|command| shown(command)).collect();
     (!shown.is_empty()).then(|| named(&shown))
 }
 

@@ -7,6 +7,7 @@ mod bind;
 mod calls;
 mod classes;
 mod compare;
+mod compared;
 mod does;
 mod event;
 mod given;
