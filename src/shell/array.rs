@@ -39,7 +39,7 @@ impl Item {
 
     /// Words that can't be told, however many.
     fn rest(list: &str) -> Self {
-        Self { values: vec![Value::opaque(format!("more of {list}"))], quoted: false }
+        Self::unknown(Value::opaque(format!("more of {list}")))
     }
 
     /// Whether it is exactly one word.

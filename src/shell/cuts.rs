@@ -2,7 +2,7 @@
 //! same for every name that the event's pattern takes are spelled the same.
 
 use super::expansion::{trim_text, unfollowed};
-use super::glob::glob;
+use super::glob::{glob, is_text};
 use super::interpret::Interpreter;
 use super::kept::{freed_text, holds_kept};
 use super::value::{CUT_END, Part, Symbol, Value};
@@ -218,9 +218,9 @@ fn beginning(cut: &str) -> Option<&str> {
     cut.strip_prefix('#').filter(|text| is_plain(text) && !text.starts_with('#') && !text.contains(CUT_END))
 }
 
-/// Whether a pattern is a text.
+/// Whether a pattern is a text, and not an empty one.
 fn is_plain(pattern: &str) -> bool {
-    !pattern.is_empty() && !pattern.contains(['*', '?', '[', '\\'])
+    !pattern.is_empty() && is_text(pattern)
 }
 
 #[cfg(test)]

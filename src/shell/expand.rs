@@ -1,5 +1,7 @@
 //! Expansion of a word: quotes, variables, parameter forms, command substitution.
 
+use std::borrow::Borrow;
+
 use smallvec::SmallVec;
 
 use super::brace::Part;
@@ -38,19 +40,18 @@ impl Alternatives {
 
     /// What an expansion has brought, in quotes or not.
     fn brought(&mut self, choices: &[Value], quoted: bool) {
-        if quoted && self.keeps != Keeps::Nothing {
-            let kept: SmallVec<[Value; 2]> =
-                choices.iter().map(|choice| self.keeps.brought(choice).into_owned()).collect();
+        if quoted {
+            let kept: SmallVec<[_; 2]> = choices.iter().map(|choice| self.keeps.brought(choice)).collect();
             self.any_of(&kept);
         } else {
             self.any_of(choices);
         }
     }
 
-    fn any_of(&mut self, choices: &[Value]) {
+    fn any_of(&mut self, choices: &[impl Borrow<Value>]) {
         match choices {
             [] => {}
-            [one] => self.values.iter_mut().for_each(|value| value.extend(one)),
+            [one] => self.values.iter_mut().for_each(|value| value.extend(one.borrow())),
             many if self.values.len() * many.len() > ALTERNATIVES => {
                 self.values.iter_mut().for_each(|value| value.extend(&Value::opaque("one of many values")));
             }
@@ -59,7 +60,7 @@ impl Alternatives {
                 for value in before {
                     for choice in many {
                         let mut longer = value.clone();
-                        longer.extend(choice);
+                        longer.extend(choice.borrow());
                         self.values.push(longer);
                     }
                 }

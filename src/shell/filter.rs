@@ -52,9 +52,7 @@ impl Interpreter<'_> {
         let lines = input.literal_contains("\n");
         match words.as_slice() {
             ["cat"] | ["xargs"] => Some(input),
-            ["head", "-1" | "-n1"] | ["head", "-n", "1"] => {
-                Some(input.split_once("\n").map_or_else(|| input.clone(), |(first, _)| first))
-            }
+            ["head", "-1" | "-n1"] | ["head", "-n", "1"] => Some(first_line(&input)),
             ["grep", pattern] => matching(&input, pattern),
             _ if lines => None,
             ["cut", range] => characters(&input, range.strip_prefix("-c").or_else(|| range.strip_prefix("-b"))?),
@@ -160,4 +158,9 @@ fn first(input: &Value, count: &str) -> Option<Value> {
         Some(text) => Some(Value::literal(text.chars().take(count).collect::<String>())),
         None => cut(input, &format!("::{count}")),
     }
+}
+
+/// A text up to the end of its first line.
+pub(super) fn first_line(text: &Value) -> Value {
+    text.split_once("\n").map_or_else(|| text.clone(), |(line, _)| line)
 }

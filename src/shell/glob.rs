@@ -7,7 +7,7 @@ use super::kept::{as_kept, holds_kept};
 /// Matches a shell pattern against a whole text. What quotes keep in the pattern means itself.
 pub(super) fn glob(pattern: &str, text: &str) -> bool {
     let text = if holds_kept(pattern) { as_kept(text) } else { Cow::Borrowed(text) };
-    if !pattern.contains(['*', '?', '[', '\\']) {
+    if is_text(pattern) {
         return pattern == text;
     }
     // The shell has no braces here and no special `/`; the matcher has both.
@@ -15,6 +15,11 @@ pub(super) fn glob(pattern: &str, text: &str) -> bool {
     let pattern = classes(plain(pattern)).replace('{', "\\{").replace('}', "\\}");
     let pattern = if pattern.starts_with('!') { format!("\\{pattern}") } else { pattern };
     fast_glob::glob_match(pattern.as_str(), plain(&text).as_str())
+}
+
+/// Whether a pattern has no sign in it but what is kept.
+pub(super) fn is_text(pattern: &str) -> bool {
+    !pattern.contains(['*', '?', '[', '\\'])
 }
 
 /// A pattern with the ranges for which the names of classes stand.

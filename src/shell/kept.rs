@@ -56,7 +56,7 @@ impl Keeps {
 
     /// Text in quotes.
     pub(super) fn quoted<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if *self == Keeps::Nothing { Cow::Borrowed(text) } else { kept(text, self.set()) }
+        kept(text, self.set())
     }
 
     /// Text that is written out, and stands in no quotes.
@@ -71,19 +71,19 @@ impl Keeps {
     /// What an expansion in quotes has brought.
     pub(super) fn brought<'v>(&self, value: &'v Value) -> Cow<'v, Value> {
         let set = self.set();
-        if set.is_empty() || !literals(value).any(|text| text.contains(|c| set.contains(c))) {
+        if !literals(value).any(|text| has_of(text, set)) {
             return Cow::Borrowed(value);
         }
         Cow::Owned(map(value, |text| kept(text, set)))
     }
 
     /// The fields into which a word is split.
-    pub(super) fn fields(&self, value: &Value) -> Vec<Value> {
+    pub(super) fn fields(&self, value: Value) -> Vec<Value> {
         let set = self.set();
-        if !literals(value).any(|text| text.contains(|c| set.contains(c))) {
-            return if value.is_empty() { Vec::new() } else { vec![freed(value).into_owned()] };
+        if !literals(&value).any(|text| has_of(text, set)) {
+            return if value.is_empty() { Vec::new() } else { vec![freed(value)] };
         }
-        value.split_on(|c| set.contains(c)).iter().map(|field| freed(field).into_owned()).collect()
+        value.split_on(|c| set.contains(c)).into_iter().map(freed).collect()
     }
 }
 
@@ -111,16 +111,13 @@ pub(super) fn freed_text(text: &str) -> Cow<'_, str> {
 }
 
 /// A value with what was kept as it is written.
-pub(super) fn freed(value: &Value) -> Cow<'_, Value> {
-    if !literals(value).any(holds_kept) {
-        return Cow::Borrowed(value);
-    }
-    Cow::Owned(map(value, freed_text))
+fn freed(value: Value) -> Value {
+    if literals(&value).any(holds_kept) { map(&value, freed_text) } else { value }
 }
 
 /// The same of several.
 pub(super) fn freed_all(values: &[Value]) -> Vec<Value> {
-    values.iter().map(|value| freed(value).into_owned()).collect()
+    values.iter().cloned().map(freed).collect()
 }
 
 fn literals(value: &Value) -> impl Iterator<Item = &str> {
@@ -138,11 +135,16 @@ fn map(value: &Value, change: impl Fn(&str) -> Cow<'_, str>) -> Value {
 }
 
 fn kept<'t>(text: &'t str, set: &str) -> Cow<'t, str> {
-    if !text.contains(|c| set.contains(c)) {
+    if !has_of(text, set) {
         return Cow::Borrowed(text);
     }
     let keep = |c: char| if set.contains(c) { char::from_u32(FROM + u32::from(c)).unwrap_or(c) } else { c };
     Cow::Owned(text.chars().map(keep).collect())
+}
+
+/// Whether a text has one of a set of characters.
+fn has_of(text: &str, set: &str) -> bool {
+    !set.is_empty() && text.contains(|c| set.contains(c))
 }
 
 /// The character for which a kept one stands.

@@ -113,6 +113,9 @@ mod tests {
             ("f() { p a$x; }; x=0; x=1 f; p b$x", vec!["p a1", "p b0"]),
             ("A=old; export A=new B=$A-1; p $A $B", vec!["p new old-1"]),
             ("f() { local a=$1 b=$a-z; p $a $b; }; a=q; f x", vec!["p x q-z"]),
+            // A subshell's own is not the function's.
+            ("x=1; f() { ( local x=2; p $x ); x=3; }; f; p $x", vec!["p 2", "p 3"]),
+            ("x=1; f() { y=$(local x=2; echo $x); x=3; }; f; p $x $y", vec!["echo 2", "p 3 2"]),
             ("r() { local n=$1; if [ $n = 2 ]; then return; fi; r 2; p $n; }; r 1", vec!["p 1"]),
         ] {
             assert_eq!(run(script), due, "{script}");

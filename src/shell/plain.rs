@@ -117,12 +117,9 @@ impl Interpreter<'_> {
             return run(self);
         }
         let raw = |whole: &Span| piece.text.get(whole.start..whole.end).unwrap_or("");
-        let aside = usize::from(redirects.iter().any(|(whole, _)| is_aside(raw(whole))));
+        let aside = redirects.iter().any(|(whole, _)| is_aside(raw(whole)));
         let targets = redirects.iter().filter_map(|(whole, file)| self.target_of(*whole, *file, piece)).collect();
-        self.aside += aside;
-        let flow = self.redirecting(targets, false, run).0;
-        self.aside -= aside;
-        flow
+        self.redirecting(targets, (aside, false), run).0
     }
 
     fn plain(&mut self, command: &Plain, piece: &Piece, stdin: Stdin, piped_from: bool) -> Flow {

@@ -5,7 +5,6 @@ use super::interpret::Interpreter;
 use super::invocation::{Invocation, Word};
 use super::piece::Piece;
 use super::scope::Scope;
-use super::status::LEAVES;
 use super::substitute::{text, words_text};
 use super::value::Value;
 
@@ -22,26 +21,22 @@ impl Interpreter<'_> {
         if !self.enter() {
             return None;
         }
-        let scope = self.scope.clone();
         self.collected.push(Vec::new());
         self.redirected += 1;
         let parts = piece.text.contains(['&', ';', '\n']) || piece.text.contains("||");
         let ways = (parts || !self.scope.functions.is_empty()) && self.remote.is_none();
-        self.scope.printed = if ways { vec![Value::default()] } else { Vec::new() };
         let prints_at = std::mem::replace(&mut self.prints_at, self.redirected);
         let aside = std::mem::take(&mut self.aside);
-        let script = self.begin();
-        let loops = std::mem::take(&mut self.loops);
-        let flow = self.walk_piece(piece);
-        self.loops = loops;
-        self.end(script, &LEAVES, flow);
+        let inner = self.apart(|this| {
+            this.scope.printed = if ways { vec![Value::default()] } else { Vec::new() };
+            this.walk_piece(piece)
+        });
         self.prints_at = prints_at;
         self.aside = aside;
         self.redirected -= 1;
-        let printed = std::mem::replace(&mut self.scope, scope).printed;
         self.leave();
-        let mut ways: Vec<Value> = Vec::with_capacity(printed.len());
-        for way in printed.into_iter().map(Value::trim_newlines) {
+        let mut ways: Vec<Value> = Vec::with_capacity(inner.printed.len());
+        for way in inner.printed.into_iter().map(Value::trim_newlines) {
             if !ways.contains(&way) {
                 ways.push(way);
             }

@@ -1,8 +1,9 @@
 //! `read`, `mapfile` and `readarray`: what they put into variables.
 
 use super::array::Item;
+use super::filter::first_line;
 use super::interpret::Interpreter;
-use super::invocation::{Invocation, Stdin, Word};
+use super::invocation::{Invocation, Word};
 use super::kept::Keeps;
 use super::value::{SymbolKind, Value};
 
@@ -49,8 +50,10 @@ impl Interpreter<'_> {
     /// Reads a line, or with `lines` all of them.
     pub(super) fn read_in(&mut self, invocation: &Invocation, lines: bool) {
         let asked = Asked::read(invocation, lines);
-        let text = self.input_text(invocation).filter(|_| !asked.otherwise);
-        let line = text.as_ref().map(|text| text.split_once("\n").map_or_else(|| text.clone(), |(line, _)| line));
+        // Behind a pipe it runs in a shell of its own.
+        let text = if invocation.piped_from { None } else { self.input_text(&invocation.stdin) };
+        let text = text.filter(|_| !asked.otherwise);
+        let line = text.as_ref().map(first_line);
         if let Some(list) = asked.list {
             let items = match (lines, &text, &line) {
                 (true, Some(text), _) => lines_of(text),
@@ -61,41 +64,17 @@ impl Interpreter<'_> {
             self.scope.set_array(list, items.map_or_else(unknown, |items| items.into_iter().map(item).collect()));
         }
         let fields = match asked.names.as_slice() {
-            [_] => line.clone().map(|line| vec![line]),
+            [_] => line.map(|line| vec![line]),
             _ => line.as_ref().and_then(|line| self.fields_read(line, invocation)),
         };
         for (at, name) in asked.names.iter().enumerate() {
             let last = at + 1 == asked.names.len();
-            let value = match &fields {
-                // What is left over is the last one's, as it was written.
-                Some(fields) if last && fields.len() > asked.names.len() => None,
-                Some(fields) => Some(fields.get(at).cloned().unwrap_or_default()),
-                None => None,
-            };
+            // What is left over is the last one's, as it was written.
+            let own = fields.as_ref().filter(|fields| !last || fields.len() <= asked.names.len());
+            let value = own.map(|fields| fields.get(at).cloned().unwrap_or_default());
             let value = value.unwrap_or_else(|| Value::opaque(format!("what is read into {name}")));
             self.scope.set(name, vec![value]);
         }
-    }
-
-    /// What stands on the input, where that is known; of a command's output only the command is.
-    fn input_text(&mut self, invocation: &Invocation) -> Option<Value> {
-        // Behind a pipe it runs in a shell of its own.
-        if invocation.piped_from {
-            return None;
-        }
-        let text = match &invocation.stdin {
-            Stdin::Text(values) => match values.as_slice() {
-                [one] => one.clone(),
-                _ => return None,
-            },
-            Stdin::Document { piece, expanded: false } => Value::literal(&*piece.text),
-            Stdin::Document { piece, .. } => match self.text(&piece.clone()).as_slice() {
-                [one] => one.clone(),
-                _ => return None,
-            },
-            _ => return None,
-        };
-        Some(text)
     }
 
     /// The fields of a line, by `IFS` as the command has it.
@@ -107,7 +86,7 @@ impl Interpreter<'_> {
             Some(_) => return None,
             None => None,
         };
-        Some(Keeps::Word(separators).fields(line))
+        Some(Keeps::Word(separators).fields(line.clone()))
     }
 }
 

@@ -95,17 +95,8 @@ impl Interpreter<'_> {
     /// What a command has to read.
     pub(super) fn reads(&mut self, invocation: &Invocation) -> Reads {
         let input = match &invocation.stdin {
-            Stdin::Document { piece, expanded: false } => Some(Value::literal(&*piece.text)),
-            Stdin::Document { piece, .. } => match self.text(&piece.clone()).as_slice() {
-                [one] => Some(one.clone()),
-                _ => None,
-            },
-            Stdin::Text(values) => match values.as_slice() {
-                [one] => Some(one.clone()),
-                _ => None,
-            },
             Stdin::Edited(text) => Some(text.clone()),
-            Stdin::File(_) | Stdin::Saved(_) | Stdin::Unknown => None,
+            stdin => self.input_text(stdin),
         };
         if self.is_elsewhere() {
             return Reads { input, ..Reads::default() };
@@ -134,6 +125,20 @@ impl Interpreter<'_> {
             Folder::Lost => None,
         };
         Reads { input, written, folder }
+    }
+
+    /// What stands on an input that is one text of the script's own.
+    pub(super) fn input_text(&mut self, stdin: &Stdin) -> Option<Value> {
+        let one = |values: &[Value]| match values {
+            [one] => Some(one.clone()),
+            _ => None,
+        };
+        match stdin {
+            Stdin::Text(values) => one(values),
+            Stdin::Document { piece, expanded: false } => Some(Value::literal(&*piece.text)),
+            Stdin::Document { piece, .. } => one(&self.text(piece)),
+            Stdin::Edited(_) | Stdin::File(_) | Stdin::Saved(_) | Stdin::Unknown => None,
+        }
     }
 
     /// Takes note of what stands in a file that the script wrote or changed.

@@ -87,13 +87,12 @@ impl Interpreter<'_> {
         }
         let piped = after.first().is_some_and(|node| node.kind() == "pipeline");
         let since = self.ran.len();
-        self.aside += usize::from(aside);
-        let (flow, printed) = self.redirecting(targets, piped, |this| match node.child_by_field_name("body") {
-            Some(inner) if inner.kind() == "command" => this.command(inner, piece, stdin, piped_from, &behind),
-            Some(inner) => this.walk(inner, piece),
-            None => Flow::Next,
-        });
-        self.aside -= usize::from(aside);
+        let (flow, printed) =
+            self.redirecting(targets, (aside, piped), |this| match node.child_by_field_name("body") {
+                Some(inner) if inner.kind() == "command" => this.command(inner, piece, stdin, piped_from, &behind),
+                Some(inner) => this.walk(inner, piece),
+                None => Flow::Next,
+            });
         for node in after {
             // `cmd <<EOF | other` and `cmd <<EOF && other` stand inside the redirect, for the grammar.
             if node.kind() == "pipeline" {
@@ -106,18 +105,21 @@ impl Interpreter<'_> {
         flow
     }
 
-    /// Runs what sends its output to files; `piped` tells that a pipeline follows. What it prints comes back, too.
+    /// Runs what sends its output to files; `aside` tells that it goes to the log in any case, `piped` that a pipeline
+    /// follows. What it prints comes back, too.
     pub(super) fn redirecting(
         &mut self,
         targets: Vec<(Vec<Value>, bool)>,
-        piped: bool,
+        (aside, piped): (bool, bool),
         run: impl FnOnce(&mut Self) -> Flow,
     ) -> (Flow, Stdin) {
-        let hidden = usize::from(!targets.is_empty() || piped);
+        let (hidden, aside) = (usize::from(!targets.is_empty() || piped), usize::from(aside));
         self.redirected += hidden;
+        self.aside += aside;
         self.collected.push(Vec::new());
         let flow = run(self);
         self.redirected -= hidden;
+        self.aside -= aside;
         let made = self.collected.pop().unwrap_or_default();
         let printed = made.last().map(|last| self.output(last)).unwrap_or_default();
         for (target, appends) in targets {

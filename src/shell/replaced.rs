@@ -2,7 +2,7 @@
 
 use super::expand::past;
 use super::expansion::unfollowed;
-use super::glob::glob;
+use super::glob::{glob, is_text};
 use super::interpret::Interpreter;
 use super::kept::{as_kept, freed_text};
 use super::piece::Piece;
@@ -115,24 +115,28 @@ impl Replacement {
     }
 
     fn in_text(&self, text: &str, pattern: &str, with: &Value) -> Value {
-        let mut pieces: Vec<Value> = Vec::new();
+        let plain = is_text(pattern).then(|| freed_text(pattern));
+        let mut replaced = Value::default();
+        let between = |from: usize, at: usize| Value::literal(text.get(from..at).unwrap_or(""));
         let (mut from, mut at) = (0, 0);
         while at <= text.len() {
             let may_begin = self.anchor != Some(Anchor::Start) || at == 0;
             let may_end = |end: &usize| self.anchor != Some(Anchor::End) || *end == text.len();
-            let found = if !may_begin {
-                None
-            } else if is_text(pattern) {
-                let plain = freed_text(pattern);
-                let begins = text.get(at..).is_some_and(|rest| rest.starts_with(&*plain));
-                Some(at + plain.len()).filter(|end| begins && may_end(end))
-            } else {
-                let ends = text.char_indices().map(|(end, _)| end).chain([text.len()]).rev();
-                let mut ends = ends.take_while(|end| *end > at).filter(may_end);
-                ends.find(|end| glob(pattern, text.get(at..*end).unwrap_or("")))
+            let found = match &plain {
+                _ if !may_begin => None,
+                Some(plain) => {
+                    let begins = text.get(at..).is_some_and(|rest| rest.starts_with(&**plain));
+                    Some(at + plain.len()).filter(|end| begins && may_end(end))
+                }
+                None => {
+                    let ends = text.char_indices().map(|(end, _)| end).chain([text.len()]).rev();
+                    let mut ends = ends.take_while(|end| *end > at).filter(may_end);
+                    ends.find(|end| glob(pattern, text.get(at..*end).unwrap_or("")))
+                }
             };
             if let Some(end) = found {
-                pieces.push(Value::literal(text.get(from..at).unwrap_or("")));
+                replaced.extend(&between(from, at));
+                replaced.extend(with);
                 (from, at) = (end, end);
                 if !self.all {
                     break;
@@ -141,22 +145,9 @@ impl Replacement {
                 at += text.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
             }
         }
-        pieces.push(Value::literal(text.get(from..).unwrap_or("")));
-        // Between two pieces stands what takes the place.
-        let mut parts: Vec<&Value> = Vec::new();
-        for (number, piece) in pieces.iter().enumerate() {
-            if number > 0 {
-                parts.push(with);
-            }
-            parts.push(piece);
-        }
-        join(parts, "")
+        replaced.extend(&between(from, text.len()));
+        replaced
     }
-}
-
-/// Whether a pattern has no sign in it but what is kept.
-fn is_text(pattern: &str) -> bool {
-    !pattern.contains(['*', '?', '[', '\\'])
 }
 
 /// Where the pattern ends: at the first `/` outside quotes and expansions, behind its first character unless it `may_be_empty`.

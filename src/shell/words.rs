@@ -89,10 +89,10 @@ fn unquoted(
     quoted: bool,
     word: impl Fn(Vec<Value>, bool) -> Word,
 ) {
-    match values.as_slice() {
-        [one] if !quoted => out.extend(keeps.fields(one).into_iter().map(|field| word(vec![field], false))),
-        _ => out.push(word(values, quoted)),
+    if quoted || values.len() != 1 {
+        return out.push(word(values, quoted));
     }
+    out.extend(values.into_iter().flat_map(|value| keeps.fields(value)).map(|field| word(vec![field], false)));
 }
 
 /// Appends what a word comes to: none where nothing is left of it, several where it is split. What it may be in several ways
@@ -106,7 +106,7 @@ fn split(
 ) {
     // A test without its word would be told from nothing; to any other command it is as if nothing stood there.
     let tests = || out.first().is_some_and(|first| matches!(first.literal(), Some("[" | "[[" | "test")));
-    let mut ways: Vec<Vec<Value>> = values.iter().map(|value| keeps.fields(value)).collect();
+    let mut ways: Vec<Vec<Value>> = values.into_iter().map(|value| keeps.fields(value)).collect();
     if let [way] = ways.as_mut_slice() {
         if way.is_empty() && (quoted || tests()) {
             way.push(Value::default());

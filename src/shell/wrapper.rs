@@ -58,9 +58,7 @@ impl Interpreter<'_> {
                 self.status = Status::Asked;
                 return Flow::Next;
             }
-            "eval" => {
-                return self.evaluate(&invocation);
-            }
+            "eval" => return self.evaluate(&invocation),
             "read" | "mapfile" | "readarray" => {
                 self.read_in(&invocation, base != "read");
                 self.status = Status::Presumed;
@@ -272,13 +270,21 @@ impl Interpreter<'_> {
         positional: Vec<Parameter>,
         walk: impl FnOnce(&mut Self) -> Flow,
     ) {
-        let before: Scope = self.scope.clone();
-        for (name, values) in assignments {
-            self.scope.set(&name, values);
-        }
-        if !positional.is_empty() {
-            self.scope.positional = Positional::new(positional);
-        }
+        let inner = self.apart(|this| {
+            for (name, values) in assignments {
+                this.scope.set(&name, values);
+            }
+            if !positional.is_empty() {
+                this.scope.positional = Positional::new(positional);
+            }
+            walk(this)
+        });
+        self.scope.printed = inner.printed;
+    }
+
+    /// Walks what runs in a shell of its own, of which nothing comes back; its scope as it ended.
+    pub(super) fn apart(&mut self, walk: impl FnOnce(&mut Self) -> Flow) -> Scope {
+        let before = self.scope.clone();
         let script = self.begin();
         let own = self.locals.last().map_or(0, Vec::len);
         // No loop is left from inside a subshell of it.
@@ -288,8 +294,7 @@ impl Interpreter<'_> {
         self.end(script, &LEAVES, flow);
         // What became a function's own in a subshell is so there alone.
         self.locals.iter_mut().last().into_iter().for_each(|names| names.truncate(own));
-        let inner = std::mem::replace(&mut self.scope, before);
-        self.scope.printed = inner.printed;
+        std::mem::replace(&mut self.scope, before)
     }
 
     fn sourced(&mut self, invocation: Invocation) -> Flow {
@@ -323,7 +328,9 @@ impl Interpreter<'_> {
                 let entered = self.begin();
                 let flow = self.walk_piece(&Piece::whole(invocation.place, &text));
                 let flow = self.end(entered, &[Flow::Return], flow);
-                self.scope.positional = before.unwrap_or_else(|| std::mem::take(&mut self.scope.positional));
+                if let Some(before) = before {
+                    self.scope.positional = before;
+                }
                 self.calls.pop();
                 self.scope.set_array(SOURCE, vec![Item::new(vec![outer.unwrap_or_else(|| Value::variable(SOURCE))])]);
                 self.leave();
