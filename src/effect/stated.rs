@@ -85,13 +85,12 @@ pub(super) fn marked(text: &Value) -> (String, Vec<Part>) {
 /// Whether the unknowns of a text that is marked stand in it as values, so that the rest says what it says: the text can be read,
 /// and none is a whole line or a key.
 pub(super) fn is_whole(document: &Document) -> bool {
-    fn names_keys(node: Node<'_>, depth: usize) -> bool {
+    fn has_plain_keys(node: Node<'_>, depth: usize) -> bool {
         depth < DEPTH
-            && node.items().all(|item| names_keys(item, depth + 1))
-            && node.entries().all(|entry| !entry.name().contains(MARKS[0]) && names_keys(entry.value, depth + 1))
+            && node.items().all(|item| has_plain_keys(item, depth + 1))
+            && node.entries().all(|entry| !entry.name().contains(MARKS[0]) && has_plain_keys(entry.value, depth + 1))
     }
-    let is_map = document.root().is_some_and(|root| root.is_mapping());
-    is_map && document.problems().is_empty() && document.root().is_some_and(|root| names_keys(root, 0))
+    document.problems().is_empty() && document.root().is_some_and(|root| root.is_mapping() && has_plain_keys(root, 0))
 }
 
 /// A text that was marked, with its unknowns.

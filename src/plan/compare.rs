@@ -334,13 +334,9 @@ fn counts_as_much(step: &PlannedStep<'_>, other: &PlannedStep<'_>) -> bool {
 /// Whether a step that started a child pipeline is gone, and all steps of that are there.
 fn is_written_out(step: &PlannedStep<'_>, old: &[Named<'_, '_>], now: &[Option<usize>]) -> bool {
     let name = step.step.child().and_then(|name| name.text());
-    let mut inner =
-        old.iter().zip(now).filter(|((_, other), _)| other.child.is_some() && other.child.as_deref() == name);
-    let mut any = false;
-    inner.all(|(_, place)| {
-        any = true;
-        place.is_some()
-    }) && any
+    let is_inner = |other: &PlannedStep<'_>| other.child.is_some() && other.child.as_deref() == name;
+    let mut inner = old.iter().zip(now).filter(|((_, other), _)| is_inner(other)).peekable();
+    inner.peek().is_some() && inner.all(|(_, place)| place.is_some())
 }
 
 /// Whether all that a step does is known, and is nothing to images, to environments or to anything else.

@@ -3,7 +3,7 @@
 
 use super::compare::Change;
 use super::model::PlannedStep;
-use super::values::{differences, names};
+use super::values::{differences, each_once, names};
 use crate::pipeline::File;
 use crate::yaml::{Document, Entry, Node};
 
@@ -72,13 +72,8 @@ pub(super) fn given(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<Stri
 
 /// The keys of maps that are not told elsewhere, in the order in which they are written first.
 fn keys<'k>(maps: impl IntoIterator<Item = Node<'k>>, told: &[&str]) -> Vec<&'k str> {
-    let mut keys: Vec<&str> = Vec::new();
-    for entry in maps.into_iter().flat_map(|map| map.entries()) {
-        if !told.contains(&entry.name()) && !keys.contains(&entry.name()) {
-            keys.push(entry.name());
-        }
-    }
-    keys
+    let keys = maps.into_iter().flat_map(|map| map.entries()).map(|entry| entry.name());
+    each_once(keys.filter(|key| !told.contains(key)))
 }
 
 /// Whether a value of `oidc` asks for a token.
@@ -116,8 +111,8 @@ pub fn given_to_all(before: &Document, now: &Document) -> Vec<Change> {
         for entry in &is {
             let old = was.iter().find(|old| old.name() == entry.name());
             let Some(old) = old.map(|old| old.value) else { continue };
-            let (own, gone) = (of_definition(old, entry.value), shape(Some(old)) != shape(Some(entry.value)));
-            let all = if own.is_empty() && gone { vec!["is defined otherwise".to_owned()] } else { own };
+            let (own, differs) = (of_definition(old, entry.value), shape(Some(old)) != shape(Some(entry.value)));
+            let all = if own.is_empty() && differs { vec!["is defined otherwise".to_owned()] } else { own };
             told.extend(all.into_iter().map(|text| format!("the {word} `{}` {text}", entry.name())));
         }
     }

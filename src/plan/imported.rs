@@ -32,7 +32,7 @@ fn import<'p>(plan: &'p Plan<'_>) -> Option<&'p str> {
 
 /// Where an import comes from, as the file names it: `qa-suite:v2`.
 fn source(plan: &Plan<'_>) -> Option<String> {
-    let (_, name) = import(plan)?.rsplit_once('@')?;
+    let name = plan.pipeline.sourced_import()?.source;
     let sources = File::new(plan.pipeline.node().document())?.definitions().entries("imports");
     let source = sources.into_iter().find(|entry| entry.name() == name)?.value;
     Some(match source.text() {

@@ -123,17 +123,21 @@ impl<'d> PlannedStep<'d> {
 
     /// The first of its conditions that another step does not have: by it this one may be skipped where that one runs.
     pub fn condition_beyond(&self, other: &Self) -> Option<Node<'d>> {
-        let others: Vec<_> = other.conditions().map(|condition| shape(Some(condition))).collect();
-        self.conditions().find(|own| !others.contains(&shape(Some(*own))))
+        let others = other.conditions().map(shape);
+        self.conditions().into_iter().flatten().find(|own| !others.contains(&shape(Some(*own))))
     }
 
     /// Its condition and that of its stage.
-    fn conditions(&self) -> impl Iterator<Item = Node<'d>> {
-        [self.step.condition(), self.stage.as_ref().and_then(Stage::condition)].into_iter().flatten()
+    pub(super) fn conditions(&self) -> [Option<Node<'d>>; 2] {
+        [self.step.condition(), self.stage.as_ref().and_then(Stage::condition)]
     }
 
     fn states(&self) -> Vec<Expr> {
-        self.conditions().filter_map(|condition| parse(condition.get("state")?.text()?).ok()).collect()
+        self.conditions()
+            .into_iter()
+            .flatten()
+            .filter_map(|condition| parse(condition.get("state")?.text()?).ok())
+            .collect()
     }
 
     /// Whether something in it can't be followed.

@@ -84,14 +84,17 @@ fn is_default(path: &str, value: Node<'_>) -> bool {
 
 /// The keys of two maps, in the order in which they are written; a list is short for a map with `paths`.
 fn keys<'k>(maps: [Node<'k>; 2]) -> Vec<&'k str> {
+    let of_map = |map: Node<'k>| map.entries().map(|entry| entry.name()).chain(map.is_sequence().then_some("paths"));
+    each_once(maps.into_iter().flat_map(of_map))
+}
+
+/// Keys in the order in which they come first.
+pub(super) fn each_once<'k>(all: impl Iterator<Item = &'k str>) -> Vec<&'k str> {
     let mut keys: Vec<&str> = Vec::new();
-    for map in maps {
-        let own = map.entries().map(|entry| entry.name()).chain(map.is_sequence().then_some("paths"));
-        own.for_each(|key| {
-            if !keys.contains(&key) {
-                keys.push(key);
-            }
-        });
+    for key in all {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
     }
     keys
 }

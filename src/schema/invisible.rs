@@ -84,7 +84,7 @@ fn joins(line: &str, at: usize, c: char) -> bool {
 }
 
 /// A blank that neither YAML nor the shell takes for one.
-fn is_odd_blank(c: char) -> bool {
+pub(super) fn is_odd_blank(c: char) -> bool {
     c.is_whitespace() && !c.is_ascii()
 }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::compiled::TREE;
 use super::foreign::FOREIGN;
+use super::invisible::is_odd_blank;
 use super::system::of_word;
 use crate::finding::Severity;
 
@@ -31,7 +32,7 @@ pub(super) fn unknown(owner: &Value, key: &str, system: Option<&'static str>) ->
         };
     }
     let blank = |c: char| c.is_whitespace();
-    if let Some(odd) = key.chars().find(|c| blank(*c) && !c.is_ascii())
+    if let Some(odd) = key.chars().find(|c| is_odd_blank(*c))
         && !key.trim_matches(blank).contains(blank)
     {
         let meant = key.trim_matches(blank);

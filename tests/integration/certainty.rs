@@ -4,6 +4,8 @@ use pipewright::check::Checker;
 use pipewright::finding::{Finding, Severity};
 use pipewright::settings::Settings;
 
+use crate::support::told;
+
 /// A whole flow: what main runs after its build, how the tag plans name the image, and how they deploy.
 fn flow(main: &str, retag: &str, deploy: &str) -> String {
     format!(
@@ -43,13 +45,6 @@ const DEPLOY: &str = "- kubectl set image deployment/app app=r.example/p/app:$BI
 
 fn findings(text: &str) -> Vec<Finding> {
     Checker::new(Settings::default()).check(text).findings
-}
-
-fn told(text: &str) -> Vec<String> {
-    findings(text)
-        .iter()
-        .map(|finding| format!("{} {}: {}", finding.severity.word(), finding.rule, finding.message))
-        .collect()
 }
 
 #[test]

@@ -3,10 +3,7 @@
 use pipewright::check::Checker;
 use pipewright::settings::Settings;
 
-fn told(text: &str) -> Vec<String> {
-    let found = Checker::new(Settings::default()).check(text).findings;
-    found.iter().map(|finding| format!("{} {}: {}", finding.severity.word(), finding.rule, finding.message)).collect()
-}
+use crate::support::told;
 
 /// A flow in which `retag` stands in the body of the retagging step.
 fn flow(retag: &str) -> String {

@@ -1,8 +1,12 @@
-//! Runs the program in an empty folder with an empty environment, and shows what came of it as one block.
+//! Runs the program in an empty folder with an empty environment, and shows what came of it as one block; and tells what the
+//! checker says of a text.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use pipewright::check::Checker;
+use pipewright::settings::Settings;
 
 /// A run of the program that is being prepared.
 pub(crate) struct Run {
@@ -146,4 +150,10 @@ impl Ended {
 fn write(path: &Path, content: &[u8]) {
     std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
     std::fs::write(path, content).expect("a file");
+}
+
+/// What is told of a text by itself: of each finding its severity, its rule and its message.
+pub(crate) fn told(text: &str) -> Vec<String> {
+    let found = Checker::new(Settings::default()).check(text).findings;
+    found.iter().map(|finding| format!("{} {}: {}", finding.severity.word(), finding.rule, finding.message)).collect()
 }

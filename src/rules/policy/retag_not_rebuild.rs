@@ -221,11 +221,11 @@ fn skipped(flow: &Flow<'_>, plan: &Plan<'_>, sites: &[Deployment<'_, '_>], out: 
     for site in sites {
         let Some(effect) = site.effect.filter(|effect| deploys_image(effect)) else { continue };
         let retags = retags_before(plan, site);
-        let may_be_skipped = |(step, _): &(&PlannedStep<'_>, &Effect<'_>)| step.condition_beyond(site.step).is_some();
-        let Some((step, _)) = retags.first().filter(|_| retags.iter().all(may_be_skipped)) else { continue };
-        if lacking(flow, plan, site).is_none()
-            && let Some(condition) = step.condition_beyond(site.step)
-        {
+        // One that is not skipped is enough.
+        let conditions = retags.iter().map(|(step, _)| step.condition_beyond(site.step)).collect::<Option<Vec<_>>>();
+        let first = retags.first().zip(conditions.and_then(|conditions| conditions.first().copied()));
+        let Some(((step, _), condition)) = first else { continue };
+        if lacking(flow, plan, site).is_none() {
             let message = format!(
                 "whether the image has its tag where `{}` deploys it can't be told: {} gives it, and may be skipped",
                 effect.command,

@@ -19,16 +19,12 @@ impl Rule for ContainerRunner {
         for site in flow.steps() {
             let Some(label) = bare_runner(&site.step, &flow.file) else { continue };
             let keys = ["image", "services"].into_iter().filter_map(|key| site.step.entry(key));
-            for entry in keys.filter(|entry| told.first(entry.key.span())) {
-                let message =
-                    format!("`{}` means nothing on a `{label}` runner, which has no containers", entry.name());
-                site.tell(out.violated(entry.key.span(), message).help("remove it, or run the step elsewhere"));
-            }
+            let keys = keys.map(|entry| (entry.key.span(), format!("`{}`", entry.name())));
             let docker = site.step.caches().into_iter().filter(|cache| cache.text() == Some("docker"));
-            for cache in docker.filter(|cache| told.first(cache.span())) {
-                let message =
-                    format!("the cache `docker` means nothing on a `{label}` runner, which has no containers");
-                site.tell(out.violated(cache.span(), message).help("remove it, or run the step elsewhere"));
+            let docker = docker.map(|cache| (cache.span(), "the cache `docker`".to_owned()));
+            for (span, what) in keys.chain(docker).filter(|(span, _)| told.first(*span)) {
+                let message = format!("{what} means nothing on a `{label}` runner, which has no containers");
+                site.tell(out.violated(span, message).help("remove it, or run the step elsewhere"));
             }
             for pipe in site.step.pipes().into_iter().filter(|pipe| told.first(pipe.identifier.span())) {
                 let message = format!("a pipe runs in a container, which a `{label}` runner does not have");
