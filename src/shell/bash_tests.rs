@@ -75,3 +75,24 @@ fn a_loop_is_not_left_from_a_function_or_a_subshell() {
     assert_eq!(run("for i in 1 2; do eval break; p $i; done; p z"), ["p z"]);
     assert_eq!(run("break; p z"), ["p z"]);
 }
+
+#[test]
+fn what_stands_in_a_process_substitution_runs() {
+    assert_eq!(run("cat <(p a) >(p b)"), ["p a", "p b", "cat <<(p a)> <>(p b)>"]);
+    assert_eq!(run("read T < <(echo a); p $T").last().unwrap(), "p a");
+    assert_eq!(run("mapfile -t A < <(printf 'a\\nb\\n'); p \"${A[@]}\"").last().unwrap(), "p a b");
+    assert_eq!(run("while read -r T; do p $T; done < <(echo a)").last().unwrap(), "? p <what is read into T>");
+    assert_eq!(run("p '<(q)' \"<(q)\""), ["p <(q) <(q)"]);
+}
+
+#[test]
+fn a_function_may_have_been_defined_otherwise() {
+    let either =
+        |one: &str, other: &str| format!("if [ -n \"$X\" ]; then f() {{ {one}; }}; else f() {{ {other}; }}; fi");
+    assert_eq!(run(&format!("{}; f", either("p a", "p b"))), ["? p a", "? p b"]);
+    assert_eq!(run(&format!("{}; p $(f)", either("echo a", "echo b"))).last().unwrap(), "p <a or b>");
+    assert_eq!(run(&format!("{}; f; p $T", either("T=a", "T=b"))).last().unwrap(), "p <a or b>");
+    assert_eq!(run(&format!("{}; f() {{ p c; }}; f", either("p a", "p b"))), ["p c"]);
+    assert_eq!(run("f() { p a; }; [ -n \"$X\" ] && f() { p b; }; f"), ["? p b", "? p a"]);
+    assert_eq!(run("f() { p a; }; if [ -n \"$X\" ]; then T=1; else T=2; fi; f"), ["p a"]);
+}

@@ -1,6 +1,6 @@
 //! Braces that make several words of one: `{api,web}`, `app:{$A,$B}`, `{1..3}`.
 
-use super::expand::past;
+use super::bounds::past;
 use super::loops::UNROLLED;
 use crate::yaml::Span;
 

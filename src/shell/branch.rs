@@ -173,17 +173,30 @@ impl Interpreter<'_> {
         self.behind_ways(ways, open)
     }
 
-    /// Walks one of several ways: what holds behind it, and where it leads. The scope stays as it was.
+    /// Walks texts of which one runs, and it can't be told which.
+    pub(super) fn any_of(&mut self, pieces: &[Piece]) -> Flow {
+        if let [only] = pieces {
+            return self.walk_piece(only);
+        }
+        let (certain, left) = (std::mem::replace(&mut self.certain, false), self.left.len());
+        let ways = pieces.iter().map(|piece| self.way_of(|this| this.walk_piece(piece))).collect();
+        self.settle(left, certain);
+        self.rejoin_ways(ways)
+    }
+
+    /// Walks statements as one of several ways.
     fn way<'t>(&mut self, statements: impl IntoIterator<Item = Node<'t>>, piece: &Piece) -> Way {
+        self.way_of(|this| {
+            let mut flows = statements.into_iter().map(|statement| this.walk(statement, piece));
+            flows.find(|flow| *flow != Flow::Next).unwrap_or(Flow::Next)
+        })
+    }
+
+    /// Walks one of several ways: what holds behind it, and where it leads. The scope stays as it was.
+    fn way_of(&mut self, walk: impl FnOnce(&mut Self) -> Flow) -> Way {
         let scope = self.scope.clone();
         let before = self.part();
-        let mut flow = Flow::Next;
-        for statement in statements {
-            flow = self.walk(statement, piece);
-            if flow != Flow::Next {
-                break;
-            }
-        }
+        let flow = walk(self);
         let scope = std::mem::replace(&mut self.scope, scope);
         self.way = before;
         Way { scope, flow, status: self.status, presumed: false }

@@ -1,7 +1,7 @@
 //! A command behind a here-document on its own line: `cat > f <<EOF; next`. The grammar loses all that follows it, so it is read as
 //! if it stood behind the document's text.
 
-use super::expand::{past, word_end};
+use super::bounds::{past, word_end};
 use super::piece::Piece;
 
 /// How many here-documents of one text are looked at.

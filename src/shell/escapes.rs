@@ -1,4 +1,6 @@
-//! `$'…'`: text with escapes.
+//! Text with escapes: `$'…'`, and what stands between backquotes.
+
+use super::piece::Piece;
 
 /// The offset of the quote that ends a text with escapes which begins before `from`.
 pub(super) fn closing_escapes(raw: &str, from: usize) -> usize {
@@ -53,6 +55,38 @@ fn numbered<'t>(rest: &'t str, base: u32, most: usize, text: &mut String) -> &'t
     behind
 }
 
+/// The offset of the backquote that ends a substitution which begins before `from`.
+pub(super) fn closing_backquote(raw: &str, from: usize) -> usize {
+    let bytes = raw.as_bytes();
+    let mut at = from;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => at += 2,
+            b'`' => return at,
+            _ => at += 1,
+        }
+    }
+    raw.len()
+}
+
+/// What stands between backquotes as the shell within reads it: a backslash keeps a dollar, a backquote and another backslash for
+/// it, and in double quotes one of them.
+pub(super) fn between_backquotes(piece: Piece, quoted: bool) -> Piece {
+    if !piece.text.contains('\\') {
+        return piece;
+    }
+    let (mut text, mut places) = (String::with_capacity(piece.text.len()), Vec::with_capacity(piece.text.len()));
+    let mut letters = piece.text.char_indices().peekable();
+    while let Some((at, c)) = letters.next() {
+        let kept = |next: char| matches!(next, '$' | '`' | '\\') || quoted && next == '"';
+        let kept = letters.next_if(|(_, next)| c == '\\' && kept(*next));
+        let (at, c) = kept.unwrap_or((at, c));
+        text.push(c);
+        places.extend(std::iter::repeat_n(at, c.len_utf8()));
+    }
+    piece.edited(&text, &places)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::run;
@@ -67,6 +101,20 @@ mod tests {
             (r"x$'\x'y", "xy"),
         ] {
             assert_eq!(run(&format!("p {word}")), [format!("p {means}")], "{word}");
+        }
+    }
+
+    #[test]
+    fn what_stands_between_backquotes_has_escapes_of_its_own() {
+        for (script, means) in [
+            (r"p `echo \`echo a\``", "p a"),
+            (r"p x`echo \`echo a\``y", "p xay"),
+            ("p \"`echo \\\"a b\\\"`\"", "p a b"),
+            (r"A=1; p `echo \$A`", "p 1"),
+            (r"p `echo '\\$A'`", r"p \$A"),
+            ("p `echo a` `echo b`", "p a b"),
+        ] {
+            assert_eq!(run(script).last().map(String::as_str), Some(means), "{script}");
         }
     }
 }

@@ -399,7 +399,7 @@ impl<'h> Interpreter<'h> {
             if raw.len() >= 2 && raw.starts_with('\'') && raw.ends_with('\'') && !inner.contains('\'') {
                 return (piece.part(inside), false);
             }
-            if raw.len() >= 2 && raw.starts_with('"') && super::expand::closing_quote(raw, 1) == raw.len() - 1 {
+            if raw.len() >= 2 && raw.starts_with('"') && super::bounds::closing_quote(raw, 1) == raw.len() - 1 {
                 return (seen(piece.part(inside), Outer::Quotes), true);
             }
         }

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use tree_sitter::Node;
 
 use super::array::Item;
+use super::bounds::word_end;
 use super::condition::span;
-use super::expand::word_end;
 use super::expansion::Form;
 use super::interpret::{Comparison, Found, Interpreter};
 use super::piece::{Piece, Place};

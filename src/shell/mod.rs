@@ -6,6 +6,7 @@
 
 mod alias;
 mod array;
+mod bounds;
 mod brace;
 mod branch;
 mod choice;
@@ -63,6 +64,7 @@ mod walk;
 mod words;
 mod wrapper;
 mod written;
+mod xargs;
 
 pub use container::Container;
 pub use edit::is_in_place;

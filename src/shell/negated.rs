@@ -1,7 +1,7 @@
 //! `! { …; }`: the grammar takes the brace behind `!` for a command's name, so it is given a subshell in its place, of the
 //! same length. What the braces mean is told by the text itself, which stays.
 
-use super::expand::word_end;
+use super::bounds::word_end;
 
 /// What may stand right before `!` where a command begins.
 const BEFORE: [&str; 6] = ["if", "elif", "while", "until", "then", "do"];

@@ -1,6 +1,6 @@
 //! Compounds that a text leaves open, or closes: an `if` in one item of a script whose `fi` stands in a later one.
 
-use super::expand::balanced;
+use super::bounds::balanced;
 
 /// Words behind which a command begins, as at the start of a line.
 const BEFORE_COMMANDS: [&str; 9] = ["if", "then", "elif", "else", "while", "until", "do", "!", "{"];
@@ -97,7 +97,7 @@ impl<'t> Iterator for Tokens<'t> {
                     self.at = balanced(self.text, self.at + 1, '(', ')');
                     continue;
                 }
-                b'"' => self.at = super::expand::closing_quote(self.text, self.at + 1),
+                b'"' => self.at = super::bounds::closing_quote(self.text, self.at + 1),
                 b' ' | b'\t' | b'\r' | b'\n' | b';' | b'&' | b'|' => break,
                 // `f()` is one word; a bracket elsewhere begins commands.
                 b'(' if bytes.get(self.at + 1) != Some(&b')') && bytes.get(self.at.wrapping_sub(1)) != Some(&b'$') => {

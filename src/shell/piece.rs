@@ -64,6 +64,12 @@ impl Piece {
         Self { text: text.into(), source: place.source, map: Map::Whole(place.span) }
     }
 
+    /// Whether it is the same text at the same place.
+    pub(super) fn is(&self, other: &Piece) -> bool {
+        let whole = |piece: &Piece| piece.place(Span::new(0, piece.text.len()));
+        self.text == other.text && whole(self) == whole(other)
+    }
+
     /// A part of this text.
     pub fn part(&self, span: Span) -> Piece {
         let text: Rc<str> = self.text.get(span.start..span.end).unwrap_or("").into();

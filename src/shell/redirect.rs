@@ -71,9 +71,11 @@ impl Interpreter<'_> {
                     behind.extend(redirect.children_by_field_name("destination", &mut inner).skip(1));
                     let raw = piece.text.get(redirect.byte_range()).unwrap_or("");
                     aside |= is_aside(raw);
-                    if let Some(target) = redirect.child_by_field_name("destination")
-                        && raw.trim_start_matches('0').starts_with('<')
-                        && !raw.contains('&')
+                    let reads = raw.trim_start_matches('0').starts_with('<');
+                    let Some(target) = redirect.child_by_field_name("destination").filter(|_| reads) else { continue };
+                    if target.kind() == "process_substitution" {
+                        stdin = Stdin::Text(self.beside(piece, span(target)));
+                    } else if !raw.contains('&')
                         && let [path] = self.expand(piece, span(target)).as_slice()
                     {
                         stdin = match self.contents(path) {

@@ -1,8 +1,8 @@
-//! Commands on other machines, and for each line or file that is found: `ssh`, `xargs`, `find`.
+//! Commands on other machines, and for each file that is found: `ssh`, `find`.
 
 use super::interpret::Interpreter;
-use super::invocation::{Invocation, Stdin, Word};
-use super::value::{Part, Value};
+use super::invocation::{Invocation, Word};
+use super::value::Part;
 
 /// The flags of ssh that take a value.
 const SSH_VALUE_FLAGS: &str = "BbcDEeFIiJLlmOopQRSWw";
@@ -75,78 +75,6 @@ impl Interpreter<'_> {
         if !words.is_empty() {
             self.dispatch_inner(Invocation { words, ..invocation.clone() });
         }
-    }
-
-    pub(super) fn xargs(&mut self, invocation: Invocation) {
-        let mut index = 1;
-        let mut slot = None;
-        let mut one_by_one = false;
-        while let Some(flag) = invocation.words.get(index).and_then(Word::literal) {
-            if !flag.starts_with('-') {
-                break;
-            }
-            let next = invocation.words.get(index + 1).and_then(Word::literal);
-            if let Some(text) = flag.strip_prefix("-I") {
-                slot = if text.is_empty() { next } else { Some(text) }.map(str::to_owned);
-                index += usize::from(text.is_empty());
-            } else if matches!(flag, "-n" | "-P" | "-L" | "-d" | "-a" | "-s" | "-E") {
-                one_by_one |= matches!(flag, "-n" | "-L") && next == Some("1");
-                index += 1;
-            }
-            one_by_one |= matches!(flag, "-n1" | "-L1");
-            index += 1;
-        }
-        let words: Vec<Word> = invocation.words.iter().skip(index).cloned().collect();
-        if words.is_empty() {
-            return;
-        }
-        let given = match &invocation.stdin {
-            Stdin::Text(values) => values.clone(),
-            _ => vec![Value::opaque("what xargs reads")],
-        };
-        // Each run with what it gets, of which the values are alternatives.
-        let runs: Vec<Vec<Value>> = match (given.as_slice(), &slot) {
-            ([text], Some(_)) => text.split_on(|c| c == '\n').into_iter().map(|line| vec![line]).collect(),
-            ([text], None) if one_by_one => text.split_whitespace().into_iter().map(|word| vec![word]).collect(),
-            _ => vec![given],
-        };
-        for given in runs.into_iter().take(super::loops::UNROLLED) {
-            let mut words = words.clone();
-            match &slot {
-                Some(slot) => words.iter_mut().for_each(|word| fill(word, slot, &given)),
-                None => {
-                    let texts: Vec<Vec<Value>> = match given.as_slice() {
-                        [text] => text.split_whitespace().into_iter().map(|word| vec![word]).collect(),
-                        _ => vec![given],
-                    };
-                    let word = |values| Word { values, place: invocation.place, quoted: false, origin: None };
-                    words.extend(texts.into_iter().map(word));
-                }
-            }
-            self.dispatch_inner(Invocation { words, stdin: Stdin::Unknown, ..invocation.clone() });
-        }
-    }
-}
-
-/// Puts what `xargs` reads into a word where its slot stands.
-fn fill(word: &mut Word, slot: &str, given: &[Value]) {
-    let filled = |value: &Value| {
-        let mut pieces = vec![value.clone()];
-        while let Some((before, after)) = pieces.last().and_then(|rest| rest.split_once(slot)) {
-            pieces.pop();
-            pieces.extend([before, after]);
-        }
-        given
-            .iter()
-            .map(|given| {
-                let between: Vec<&Value> = pieces.iter().flat_map(|piece| [given, piece]).skip(1).collect();
-                super::value::join(between, "")
-            })
-            .collect::<Vec<_>>()
-    };
-    if word.values.iter().any(|value| value.literal_contains(slot)) {
-        word.values = word.values.iter().flat_map(filled).collect();
-        word.origin = None;
     }
 }
 

@@ -1,6 +1,6 @@
 //! `${x/a/b}`, `${x//a/b}`, `${x/#a/b}` and `${x/%a/b}`.
 
-use super::expand::past;
+use super::bounds::past;
 use super::expansion::unfollowed;
 use super::glob::{glob, is_text};
 use super::interpret::Interpreter;

@@ -1,6 +1,7 @@
 //! Variables and functions of a script.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::rc::Rc;
 
 use super::array::{self, Item};
@@ -17,7 +18,8 @@ pub struct Scope {
     variables: Rc<BTreeMap<String, Vec<Value>>>,
     arrays: Rc<BTreeMap<String, Vec<Item>>>,
     pub(super) maps: Rc<BTreeMap<String, Map>>,
-    pub(super) functions: Rc<BTreeMap<String, Piece>>,
+    /// The bodies that a function may have: more than one where it was defined on several ways.
+    pub(super) functions: Rc<BTreeMap<String, Vec<Piece>>>,
     pub(super) aliases: Rc<BTreeMap<String, String>>,
     pub(super) positional: Positional,
     pub(super) stand: Stand,
@@ -145,16 +147,28 @@ impl Scope {
             if way.positional != joined.positional {
                 joined.positional.lose();
             }
-            add(&mut joined.functions, way.functions);
-            add(&mut joined.aliases, way.aliases);
+            add(&mut joined.functions, way.functions, |bodies, others| {
+                let new = |other: &Piece| !bodies.iter().any(|body| body.is(other));
+                let new: Vec<Piece> = others.into_iter().filter(new).collect();
+                bodies.extend(new);
+                bodies.truncate(super::expand::ALTERNATIVES);
+            });
+            add(&mut joined.aliases, way.aliases, |text, other| *text = other);
         }
         joined
     }
 }
 
-/// Adds what another map has to one that may be shared.
-fn add<T: Clone>(to: &mut Rc<BTreeMap<String, T>>, other: Rc<BTreeMap<String, T>>) {
-    if !Rc::ptr_eq(to, &other) && !other.is_empty() {
-        Rc::make_mut(to).extend(Rc::unwrap_or_clone(other));
+/// Adds what another map has to one that may be shared; `both` joins what has the same name.
+fn add<T: Clone>(to: &mut Rc<BTreeMap<String, T>>, other: Rc<BTreeMap<String, T>>, both: impl Fn(&mut T, T)) {
+    if Rc::ptr_eq(to, &other) || other.is_empty() {
+        return;
+    }
+    let to = Rc::make_mut(to);
+    for (name, value) in Rc::unwrap_or_clone(other) {
+        match to.entry(name) {
+            Entry::Vacant(entry) => _ = entry.insert(value),
+            Entry::Occupied(entry) => both(entry.into_mut(), value),
+        }
     }
 }

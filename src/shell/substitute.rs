@@ -41,11 +41,17 @@ impl Interpreter<'_> {
         vec![printed.or_else(way).unwrap_or_else(|| Value::command(text()))]
     }
 
+    /// Runs the commands of `<(…)` or `>(…)` for their effects and tells what they print.
+    pub(super) fn beside(&mut self, piece: &Piece, span: Span) -> Vec<Value> {
+        let inner = span.start + 2;
+        self.substitute(&piece.part(Span::new(inner, span.end.saturating_sub(1).max(inner))))
+    }
+
     /// `$(< file)`
     fn read_file(&mut self, piece: &Piece) -> Option<Value> {
         let word = piece.text.trim_start().strip_prefix('<').filter(|rest| !rest.starts_with(['<', '(', '&']))?.trim();
         let from = piece.text.find(word)?;
-        let end = super::expand::word_end(&piece.text, from);
+        let end = super::bounds::word_end(&piece.text, from);
         if word.is_empty() || end != from + word.len() {
             return None;
         }

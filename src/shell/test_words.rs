@@ -3,8 +3,8 @@
 
 use tree_sitter::Node;
 
+use super::bounds::word_end;
 use super::condition::{all_agree, combine, span};
-use super::expand::word_end;
 use super::interpret::Interpreter;
 use super::kept::{freed_all, plain};
 use super::piece::Piece;

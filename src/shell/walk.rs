@@ -3,9 +3,9 @@
 use tree_sitter::Node;
 
 use super::array::Item;
+use super::bounds::word_end;
 use super::condition::span;
 use super::document;
-use super::expand::word_end;
 use super::interpret::{Interpreter, Text, body};
 use super::invocation::{Invocation, Reads, Stdin, Word};
 use super::piece::{Piece, Place};
@@ -134,7 +134,7 @@ impl Interpreter<'_> {
                 if let (Some(name), Some(inner)) = (node.child_by_field_name("name"), node.child_by_field_name("body"))
                 {
                     let name = piece.text.get(name.byte_range()).unwrap_or("").to_owned();
-                    std::rc::Rc::make_mut(&mut self.scope.functions).insert(name, body(piece, span(inner)));
+                    std::rc::Rc::make_mut(&mut self.scope.functions).insert(name, vec![body(piece, span(inner))]);
                 }
                 Flow::Next
             }

@@ -37,8 +37,8 @@ impl Interpreter<'_> {
             }
             return Flow::Next;
         };
-        if let Some(function) = self.scope.functions.get(&name).cloned() {
-            return self.call(&name, &function, invocation);
+        if let Some(bodies) = self.scope.functions.get(&name).cloned() {
+            return self.call(&name, &bodies, invocation);
         }
         if let Some(text) = self.scope.aliases.get(&name).cloned() {
             return self.aliased(&name, &text, invocation);
@@ -154,7 +154,7 @@ impl Interpreter<'_> {
         flow
     }
 
-    fn call(&mut self, name: &str, function: &Piece, invocation: Invocation) -> Flow {
+    fn call(&mut self, name: &str, bodies: &[Piece], invocation: Invocation) -> Flow {
         if !self.enter() {
             return Flow::Next;
         }
@@ -171,7 +171,7 @@ impl Interpreter<'_> {
         // Loops around the call are not the function's.
         let loops = std::mem::take(&mut self.loops);
         let entered = self.begin();
-        let flow = self.walk_piece(&function.called_at(place));
+        let flow = self.any_of(&bodies.iter().map(|body| body.called_at(place)).collect::<Vec<_>>());
         let flow = self.end(entered, &[Flow::Return], flow);
         self.loops = loops;
         self.calls.pop();
