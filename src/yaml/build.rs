@@ -403,10 +403,23 @@ impl<'t> Builder<'t> {
         }
         let offset = error.marker().byte_offset().unwrap_or(self.text.len()).min(self.text.len());
         let line = self.lines.line(offset);
-        // The scanner notices a tab at the token after it, which may be on the next line.
-        for line in [line, line.saturating_sub(1)] {
+        // The scanner notices a tab at the token after it, which may be on the next line, or at the end of the text before it.
+        let content = |line| {
             let span = self.lines.span(self.text, line);
-            let content = self.text.get(span.start..span.end).unwrap_or("");
+            (span, self.text.get(span.start..span.end).unwrap_or(""))
+        };
+        let below = (line + 1..=self.lines.count()).find(|line| !content(*line).1.trim().is_empty());
+        let below = below.filter(|_| {
+            matches!(
+                error.kind(),
+                ErrorKind::TabInPlainScalar
+                    | ErrorKind::TabInIndentation
+                    | ErrorKind::TabInBlockIndentation
+                    | ErrorKind::TabNotAllowed
+            )
+        });
+        for line in [Some(line), Some(line.saturating_sub(1)), below].into_iter().flatten() {
+            let (span, content) = content(line);
             let blank = content.len() - content.trim_start_matches([' ', '\t']).len();
             if let Some(tab) = content.get(..blank).and_then(|blank| blank.find('\t')) {
                 let at = span.start + tab;

@@ -39,6 +39,8 @@ fn problems_have_their_places() {
     assert_eq!(problems("a: *nope\n"), [(ProblemKind::UndefinedAlias, 1, 4)]);
     assert_eq!(problems("**:\n  - 1\n"), [(ProblemKind::UndefinedAlias, 1, 1)]);
     assert_eq!(problems("a:\n\tb: 1\n"), [(ProblemKind::Tab, 2, 1)]);
+    assert_eq!(problems("a:\n  b: 1\n\tc: 2\n"), [(ProblemKind::Tab, 3, 1)]);
+    assert_eq!(problems("a:\n  - b\n\n \t - c\n"), [(ProblemKind::Tab, 4, 2)]);
     assert_eq!(problems("a:\n  -\tb\n  - c: \td\n"), [(ProblemKind::Tab, 2, 4), (ProblemKind::Tab, 3, 8)]);
     assert_eq!(problems("a: |\n  -\tb\nc: 'd\te' \t# f\n"), []);
     assert_eq!(problems("a: 1\n---\nb: 2\n"), [(ProblemKind::SecondDocument, 2, 1)]);
