@@ -6,8 +6,9 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::aliased::name_aliases;
 use super::files::RepositoryFiles;
-use super::gather::gather;
+use super::gather::{first_of_sets, gather};
 use super::once::once_a_place;
+use super::suppress::Allowed;
 use super::{imports, suppress};
 use crate::effect::{Catalogue, CatalogueError, Files, NoFiles};
 use crate::finding::{Finding, Findings, Layer, RuleMeta, Verdict};
@@ -42,6 +43,8 @@ pub struct Checked {
     pub skipped: Vec<(Layer, String)>,
     /// What each rule says of the file as a whole; rules of skipped layers are left out.
     pub answers: BTreeMap<&'static str, RuleAnswer>,
+    /// What comments have allowed.
+    pub allowed: Vec<Allowed>,
     /// Searched for when first asked for.
     credentials: OnceLock<Credentials>,
 }
@@ -168,15 +171,16 @@ impl Checker {
         let document = self.with_imports(document);
         let (ran, mut skipped) = self.layers_for(&document);
         let credentials = OnceLock::new();
-        let mut findings = self.find(&document, &ran, &credentials);
+        let (mut findings, allowed) = self.find(&document, &ran, &credentials);
         for part in document.parts() {
             self.find_in(part, document.text(), &mut findings, &mut skipped);
         }
         imports::bring_home(&document, &mut findings);
-        suppress::apply(&document, &mut findings, &ran);
+        let allowed = suppress::apply(&document, &mut findings, &ran, allowed);
         findings.retain(|finding| !(self.is_off(finding.rule) || self.shared && finding.rule == suppress::USED.id));
         self.apply_severities(&mut findings);
         sort(&mut findings);
+        first_of_sets(&mut findings);
         gather(&mut findings);
         let judged = BY_ID.iter().filter(|rule| ran.contains(&rule.layer) && !self.is_off(rule.id));
         let mut answers: BTreeMap<_, _> = judged.map(|rule| (rule.id, RuleAnswer::Holds)).collect();
@@ -184,7 +188,7 @@ impl Checker {
             answers.entry(finding.rule).and_modify(|answer| answer.hear(finding.answer));
         }
         let verdict = Verdict::of(&findings, skipped.is_empty());
-        let mut checked = Checked { document, findings, verdict, skipped, answers, credentials };
+        let mut checked = Checked { document, findings, verdict, skipped, answers, allowed, credentials };
         hide_credentials(&mut checked);
         checked
     }
@@ -218,20 +222,25 @@ impl Checker {
                     skipped.push((layer, format!("{}, from which it imports: {reason}", part.name())));
                 }
             }
-            let mut own = checker.find(document, &ran, &OnceLock::new());
+            let (mut own, _) = checker.find(document, &ran, &OnceLock::new());
             let related = own.iter_mut().flat_map(|finding| &mut finding.related);
             related.for_each(|related| related.span = part.span(related.span));
             inside.append(&mut own);
         }
         // Comments are about the findings' own places; what is related stands where it stands for the importer.
-        suppress::apply(document, &mut inside, &ran);
+        suppress::apply(document, &mut inside, &ran, Vec::new());
         inside.retain(|finding| finding.rule != suppress::USED.id);
         inside.iter_mut().for_each(|finding| finding.span = part.span(finding.span));
         findings.append(&mut inside);
     }
 
     /// What the layers find, whatever comments allow.
-    fn find(&self, document: &Document, ran: &[Layer], credentials: &OnceLock<Credentials>) -> Vec<Finding> {
+    fn find(
+        &self,
+        document: &Document,
+        ran: &[Layer],
+        credentials: &OnceLock<Credentials>,
+    ) -> (Vec<Finding>, Vec<Allowed>) {
         let mut findings = Vec::new();
         if ran.contains(&Layer::Syntax) {
             findings.extend(schema::findings(document));
@@ -245,10 +254,11 @@ impl Checker {
             findings.extend(if self.shared { schema::check_shared(document) } else { schema::check(document) });
         }
         name_aliases(document, &mut findings);
+        let allowed = suppress::allow_uses(document, &mut findings);
         once_a_place(document, &mut findings);
         // Syntax and schema find in one walk whatever there is.
         findings.retain(|finding| !self.is_off(finding.rule));
-        findings
+        (findings, allowed)
     }
 
     fn run_rules(&self, document: &Document, credentials: &Credentials, ran: &[Layer], findings: &mut Vec<Finding>) {

@@ -1,9 +1,15 @@
-//! Notes about one program, told once with all its places.
+//! Findings of which one is enough: the first of a set, and notes about one program, told once with all its places.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::finding::{Answer, Finding, Related};
 use crate::text::named;
+
+/// Keeps of each set of findings of a rule the first. Comes after suppressions, so that what is allowed hides none of the others.
+pub(super) fn first_of_sets(findings: &mut Vec<Finding>) {
+    let mut told: HashSet<(&'static str, String)> = HashSet::new();
+    findings.retain(|finding| finding.set.as_ref().is_none_or(|set| told.insert((finding.rule, set.clone()))));
+}
 
 /// Makes one note of the notes of a rule about one program: the first one, with the places of the others. Comes after
 /// suppressions, which are about single places, and after findings are in order.

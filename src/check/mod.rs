@@ -18,6 +18,8 @@ mod ratchet;
 mod started;
 mod suppress;
 #[cfg(test)]
+mod suppress_tests;
+#[cfg(test)]
 mod value_tests;
 #[cfg(test)]
 mod variable_tests;
@@ -25,4 +27,4 @@ mod variable_tests;
 pub use checker::{Checked, Checker, metas};
 pub use difference::difference;
 pub use files::RepositoryFiles;
-pub use suppress::{REASON, USED};
+pub use suppress::{Allowed, REASON, USED};

@@ -39,11 +39,14 @@ pub(super) fn once_a_place(document: &Document, findings: &mut Vec<Finding>) {
     *findings = kept;
 }
 
+/// What stands in a trace before the event of another plan.
+pub(super) const ALSO: &str = "also on: ";
+
 fn merge(first: &mut Finding, other: &Finding) {
     if let Some(event) = other.trace.first()
         && first.trace.first() != Some(event)
     {
-        let also = format!("also on: {event}");
+        let also = format!("{ALSO}{event}");
         if !first.trace.contains(&also) {
             first.trace.push(also);
         }

@@ -1,8 +1,10 @@
 //! What rules held before and hold no more, and what comments allow now.
 
+use std::collections::BTreeSet;
+
 use super::Checked;
 use super::difference::change;
-use super::suppress::{self, Allowed};
+use super::suppress::Allowed;
 use crate::finding::Answer;
 use crate::plan::Change;
 use crate::rules::RuleAnswer;
@@ -26,15 +28,7 @@ pub(super) fn answers(old: &Checked, new: &Checked) -> Vec<Change> {
 }
 
 fn allows(checked: &Checked, rule: &str) -> bool {
-    allowed(checked).iter().any(|allowed| allowed.rule == rule)
-}
-
-/// The comments that allow something: one where nothing is found is told as such.
-fn allowed(checked: &Checked) -> Vec<Allowed> {
-    let idle = |allowed: &Allowed| {
-        checked.findings.iter().any(|finding| finding.rule == suppress::USED.id && finding.span == allowed.span)
-    };
-    suppress::all(&checked.document).into_iter().filter(|allowed| !idle(allowed)).collect()
+    checked.allowed.iter().any(|allowed| allowed.rule == rule)
 }
 
 /// How many places violate a rule.
@@ -65,16 +59,18 @@ fn present(answer: RuleAnswer) -> &'static str {
 
 /// Suppressions that came or went: a rule that is allowed away holds less than before, however clean the file looks.
 pub(super) fn suppressions(old: &Checked, new: &Checked) -> Vec<Change> {
-    let (was, is) = (allowed(old), allowed(new));
-    let count = |all: &[Allowed], rule: &str| all.iter().filter(|allowed| allowed.rule == rule).count();
+    let (was, is) = (&old.allowed, &new.allowed);
+    let of = |all: &[Allowed], rule: &str| all.iter().filter(|one| one.rule == rule).cloned().collect::<Vec<_>>();
+    let comments = |all: &[Allowed]| all.iter().map(|one| one.span).collect::<BTreeSet<_>>().len();
     let mut changes = Vec::new();
     let mut seen: Vec<&str> = Vec::new();
-    for allowed in is.iter().chain(&was) {
-        if seen.contains(&allowed.rule.as_str()) {
+    for allowed in is.iter().chain(was) {
+        if seen.contains(&allowed.rule) {
             continue;
         }
-        seen.push(&allowed.rule);
-        let (before, now) = (count(&was, &allowed.rule), count(&is, &allowed.rule));
+        seen.push(allowed.rule);
+        let (was, is) = (of(was, allowed.rule), of(is, allowed.rule));
+        let (before, now) = (comments(&was), comments(&is));
         if now > before {
             let line = new.document.position(allowed.span.start).line;
             changes.push(change(
@@ -88,7 +84,22 @@ pub(super) fn suppressions(old: &Checked, new: &Checked) -> Vec<Change> {
                 format!("`{}` is no longer allowed by a comment", allowed.rule),
                 false,
             ));
+        } else {
+            changes.extend(wider(&was, &is, new));
         }
     }
     changes
+}
+
+/// Events in which as many comments as before allow a rule, and none did.
+fn wider(was: &[Allowed], is: &[Allowed], new: &Checked) -> Vec<Change> {
+    let before: BTreeSet<&String> = was.iter().flat_map(|allowed| &allowed.events).collect();
+    let mut told = before.clone();
+    let events = is.iter().flat_map(|allowed| allowed.events.iter().map(move |event| (allowed, event)));
+    let fresh = events.filter(|(_, event)| told.insert(event));
+    let text = |(allowed, event): (&Allowed, &String)| {
+        let line = new.document.position(allowed.span.start).line;
+        change("suppressions", format!("the comment of line {line} allows `{}` on {event}, too", allowed.rule), true)
+    };
+    fresh.map(text).collect()
 }

@@ -3,6 +3,8 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
+use super::aliased::Ways;
+use super::once::ALSO;
 use crate::finding::{Finding, Findings, Layer, RuleMeta, Severity};
 use crate::rules;
 use crate::schema;
@@ -26,34 +28,85 @@ pub static USED: RuleMeta = RuleMeta {
     page: include_str!("../../docs/rules/suppression-used.md"),
 };
 
-/// A comment that allows a rule.
-pub(super) struct Allowed {
+/// What a comment has allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
     /// The rule.
-    pub(super) rule: String,
+    pub rule: &'static str,
     /// The comment.
-    pub(super) span: Span,
+    pub span: Span,
+    /// The events of the plans in which it was allowed, as traces name them.
+    pub events: Vec<String>,
 }
 
-/// The comments of a text that allow a rule with a reason.
-pub(super) fn all(document: &Document) -> Vec<Allowed> {
-    let with_reason = read(document).into_iter().filter(|suppression| suppression.reason);
-    with_reason.map(|suppression| Allowed { rule: suppression.rule, span: suppression.span }).collect()
+impl Allowed {
+    fn of(suppression: &Suppression, finding: &Finding) -> Self {
+        let also = finding.trace.iter().filter_map(|line| line.strip_prefix(ALSO));
+        let events = finding.trace.first().map(String::as_str).into_iter().chain(also).map(str::to_owned).collect();
+        Self { rule: finding.rule, span: suppression.span, events }
+    }
 }
+
+/// Takes away what comments allow at the aliases by which pipelines reach it: of what is used in several places one use. Comes
+/// before what several plans reach is made one finding.
+pub(super) fn allow_uses(document: &Document, findings: &mut Vec<Finding>) -> Vec<Allowed> {
+    let suppressions: Vec<Suppression> = read(document).into_iter().filter(|one| one.reason).collect();
+    if suppressions.is_empty() {
+        return Vec::new();
+    }
+    let Some(mut ways) = Ways::of(document) else { return Vec::new() };
+    let mut rules: HashMap<&str, HashMap<usize, &Suppression>> = HashMap::new();
+    for one in &suppressions {
+        rules.entry(&one.rule).or_default().extend(one.lines().map(|line| (line, one)));
+    }
+    let mut allowed = Vec::new();
+    findings.retain(|finding| {
+        let Some(own) = rules.get(finding.rule) else { return true };
+        let at = |alias: &Span| own.get(&document.lines().line(alias.start)).copied();
+        let used: Option<Vec<_>> = ways.to(finding, DEEPEST).iter().map(|way| way.iter().find_map(at)).collect();
+        let used = used.unwrap_or_default();
+        allowed.extend(used.iter().map(|one| Allowed::of(one, finding)));
+        used.is_empty()
+    });
+    allowed
+}
+
+/// How many aliases, one in what another names, are looked at for comments.
+const DEEPEST: usize = 16;
 
 struct Suppression {
     /// The rule; empty where the comment is not of the form that is read.
     rule: String,
     reason: bool,
+    /// Whether another word stands between the rule and the reason.
+    more: bool,
     span: Span,
-    /// The lines that it covers, from 1: its own, and the first one after it that holds something.
-    lines: [usize; 2],
+    /// The line on which it stands, from 1.
+    line: usize,
+    /// The lines of what stands below it, the first and the last, where it has a line of its own.
+    below: Option<(usize, usize)>,
 }
 
-/// Takes away what is suppressed and tells which suppressions are wrong.
-pub(super) fn apply(document: &Document, findings: &mut Vec<Finding>, ran: &[Layer]) {
+impl Suppression {
+    /// The lines that it covers.
+    fn lines(&self) -> impl Iterator<Item = usize> + use<> {
+        let own = self.line;
+        let below = self.below.map(|(first, last)| first..=last).into_iter().flatten();
+        std::iter::once(own).chain(below.filter(move |line| *line != own))
+    }
+}
+
+/// Takes away what is suppressed and tells which suppressions are wrong; what was `allowed` at aliases is gone already. All that was
+/// allowed comes back.
+pub(super) fn apply(
+    document: &Document,
+    findings: &mut Vec<Finding>,
+    ran: &[Layer],
+    mut allowed: Vec<Allowed>,
+) -> Vec<Allowed> {
     let suppressions = read(document);
     if suppressions.is_empty() {
-        return;
+        return allowed;
     }
     let mut lines: HashMap<usize, Vec<usize>> = HashMap::new();
     for (at, finding) in findings.iter().enumerate() {
@@ -75,29 +128,24 @@ pub(super) fn apply(document: &Document, findings: &mut Vec<Finding>, ran: &[Lay
             continue;
         }
         let Some(layer) = known else {
-            let help = match suppression.rule.split_once(',') {
-                Some((first, _)) if layer_of(first).is_some() => {
-                    "a comment allows one rule: write another comment above it, or below, for the next".to_owned()
-                }
-                _ => near(&suppression.rule)
-                    .map_or("`pipewright rules` lists the rules".to_owned(), |near| format!("did you mean `{near}`?")),
-            };
-            Findings::new(&USED, findings)
-                .violated(suppression.span, format!("`{}` is no rule, so nothing is suppressed", suppression.rule))
-                .help(help);
+            not_a_rule(&suppression, findings);
             continue;
         };
-        let [own, next] = suppression.lines;
-        let mut found = false;
-        for line in if own == next { vec![own] } else { vec![own, next] } {
-            for at in lines.get(&line).into_iter().flatten() {
-                let fits = findings[*at].rule == suppression.rule && !gone[*at];
-                gone[*at] |= fits;
-                found |= fits;
+        if suppression.more {
+            let message = format!("this comment allows `{}` alone, and no second rule", suppression.rule);
+            Findings::new(&USED, findings).violated(suppression.span, message).help(ONE_RULE);
+        }
+        let mut found = allowed.iter().any(|allowed| allowed.span == suppression.span);
+        for at in suppression.lines().filter_map(|line| lines.get(&line)).flatten() {
+            let finding = &findings[*at];
+            if finding.rule == suppression.rule && !gone[*at] {
+                allowed.push(Allowed::of(&suppression, finding));
+                gone[*at] = true;
+                found = true;
             }
         }
         // A layer that did not run can't have found what is allowed here.
-        if !found && ran.contains(&layer) {
+        if !found && !suppression.more && ran.contains(&layer) {
             Findings::new(&USED, findings)
                 .violated(
                     suppression.span,
@@ -109,6 +157,26 @@ pub(super) fn apply(document: &Document, findings: &mut Vec<Finding>, ran: &[Lay
     let mut at = 0..;
     // What was said of the suppressions themselves stands behind the rest and stays.
     findings.retain(|_| !at.next().and_then(|at| gone.get(at).copied()).unwrap_or(false));
+    allowed
+}
+
+/// How a second rule is allowed.
+const ONE_RULE: &str = "a comment allows one rule: write another comment above it, or below, for the next";
+
+/// Tells of a comment that allows what is no rule.
+fn not_a_rule(suppression: &Suppression, findings: &mut Vec<Finding>) {
+    let rule = &suppression.rule;
+    let help = match rule.split_once(',') {
+        Some((first, _)) if layer_of(first).is_some() => ONE_RULE.to_owned(),
+        _ => {
+            near(rule).map_or("`pipewright rules` lists the rules".to_owned(), |near| format!("did you mean `{near}`?"))
+        }
+    };
+    let (message, help) = match [&REASON, &USED].iter().any(|own| own.id == rule) {
+        true => (format!("`{rule}` is about comments, and can't be allowed by one"), "remove the comment".to_owned()),
+        false => (format!("`{rule}` is no rule, so nothing is suppressed"), help),
+    };
+    Findings::new(&USED, findings).violated(suppression.span, message).help(help);
 }
 
 fn layer_of(rule: &str) -> Option<Layer> {
@@ -125,8 +193,8 @@ fn near(rule: &str) -> Option<&'static str> {
 /// The suppressions in the order of the text: YAML comments, and shell comments in block scalars.
 fn read(document: &Document) -> Vec<Suppression> {
     let mut found: Vec<Suppression> = Vec::new();
-    let after = OnceCell::new();
-    let mut parse = |span| found.extend(parse(document, span, after.get_or_init(|| next_lines(document))));
+    let below = OnceCell::new();
+    let mut parse = |span| found.extend(parse(document, span, below.get_or_init(|| Below::of(document))));
     for comment in document.comments() {
         if is_named(document.slice(comment.span)) {
             parse(comment.span);
@@ -171,7 +239,7 @@ fn comment_start(line: &str) -> Option<usize> {
     line.match_indices('#').map(|(hash, _)| hash).find(begins)
 }
 
-fn parse(document: &Document, span: Span, after: &[usize]) -> Option<Suppression> {
+fn parse(document: &Document, span: Span, below: &Below) -> Option<Suppression> {
     let text = document.slice(span).trim_start_matches('#').trim();
     let allowed = text.strip_prefix("pipewright:").and_then(|rest| rest.trim_start().strip_prefix("allow"));
     let rest = match allowed.filter(|rest| rest.starts_with(char::is_whitespace)) {
@@ -179,11 +247,13 @@ fn parse(document: &Document, span: Span, after: &[usize]) -> Option<Suppression
         None if means_to_allow(text) => "",
         None => return None,
     };
-    let rule = rest.split_whitespace().next().unwrap_or("").to_owned();
-    let reason = rest.split_once("--").is_some_and(|(_, reason)| !reason.trim().is_empty());
+    let (rules, reason) = rest.split_once("--").unwrap_or((rest, ""));
+    let mut rules = rules.split_whitespace();
+    let rule = rules.next().unwrap_or("").trim_end_matches(':').to_owned();
+    let (more, reason) = (rules.next().is_some(), !reason.trim().is_empty());
     let line = document.lines().line(span.start);
-    let next = if content(document, line).starts_with('#') { after.get(line).copied() } else { None };
-    Some(Suppression { rule, reason, span, lines: [line, next.unwrap_or(line)] })
+    let below = content(document, line).starts_with('#').then(|| below.lines(line)).flatten();
+    Some(Suppression { rule, reason, more, span, line, below })
 }
 
 /// Whether a comment speaks to the program, in words that other checkers take for a suppression, and of nothing else or of a
@@ -191,8 +261,8 @@ fn parse(document: &Document, span: Span, after: &[usize]) -> Option<Suppression
 fn means_to_allow(text: &str) -> bool {
     let text = text.to_lowercase();
     let Some(rest) = text.strip_prefix("pipewright") else { return false };
-    let mut words =
-        rest.trim_start_matches([':', '-', ' ', '\t']).split([' ', '\t', ',']).filter(|word| !word.is_empty());
+    let signs = [' ', '\t', ',', '=', '[', ']', ':'];
+    let mut words = rest.trim_start_matches([':', '-', ' ', '\t']).split(signs).filter(|word| !word.is_empty());
     let (Some(word), mut more) = (words.next(), words) else { return false };
     let word = word.split('-').next().unwrap_or(word);
     let known = ["allow", "allowed", "permit", "ignore", "disable", "suppress", "skip", "off", "noqa"];
@@ -205,14 +275,45 @@ fn content(document: &Document, line: usize) -> &str {
     document.slice(document.lines().span(document.text(), line)).trim()
 }
 
-/// For each line its first follower that is neither empty nor a comment, or the last line.
-fn next_lines(document: &Document) -> Vec<usize> {
-    let count = document.lines().count();
-    let mut after = vec![count; count + 1];
-    for line in (1..count).rev() {
-        let next = content(document, line + 1);
-        let skipped = line + 1 < count && (next.is_empty() || next.starts_with('#'));
-        after[line] = if skipped { after[line + 1] } else { line + 1 };
+/// What stands below each line of a document.
+struct Below {
+    /// For each line its first follower that is neither empty nor a comment, or the last line.
+    next: Vec<usize>,
+    /// For each line the last one of what begins there and can hold no comment: a command that goes on behind a backslash, a text
+    /// of several lines.
+    last: Vec<usize>,
+}
+
+impl Below {
+    fn of(document: &Document) -> Self {
+        let count = document.lines().count();
+        let mut next = vec![count; count + 1];
+        let mut last: Vec<usize> = (0..=count).collect();
+        for line in (1..count).rev() {
+            let below = content(document, line + 1);
+            let skipped = line + 1 < count && (below.is_empty() || below.starts_with('#'));
+            next[line] = if skipped { next[line + 1] } else { line + 1 };
+            if content(document, line).ends_with('\\') {
+                last[line] = last[line + 1];
+            }
+        }
+        let line = |at: usize| document.lines().line(at);
+        for node in document.nodes() {
+            let first = match node.style() {
+                None | Some(Style::Literal) => continue,
+                // A folded text begins behind its `>`, which stands on the line before.
+                Some(Style::Folded) => document.text().get(..node.span().start).unwrap_or("").trim_end().len(),
+                Some(_) => node.span().start,
+            };
+            let (first, end) = (line(first), line(node.span().end.saturating_sub(1)));
+            last[first] = last[first].max(end);
+        }
+        Self { next, last }
     }
-    after
+
+    /// The lines of what stands below a line.
+    fn lines(&self, line: usize) -> Option<(usize, usize)> {
+        let first = *self.next.get(line)?;
+        Some((first, *self.last.get(first)?))
+    }
 }

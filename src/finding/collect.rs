@@ -50,6 +50,7 @@ impl<'a> Findings<'a> {
             trace: Vec::new(),
             related: Vec::new(),
             subject: None,
+            set: None,
         });
         Draft(&mut self.out[at])
     }
@@ -80,6 +81,12 @@ impl Draft<'_> {
     /// Says what it is about, so that notes about one program are told once.
     pub fn about(self, program: &str, call: &str) -> Self {
         self.0.subject = Some(Subject { program: program.to_owned(), call: call.to_owned() });
+        self
+    }
+
+    /// Puts it into a set of which only the first that no comment allows is told.
+    pub fn first_of(self, set: impl Into<String>) -> Self {
+        self.0.set = Some(set.into());
         self
     }
 

@@ -97,6 +97,8 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// What it is about, where notes about one thing are told once.
     pub subject: Option<Subject>,
+    /// The set of which only one is told: of the findings of a rule in one set the first that no comment allows.
+    pub set: Option<String>,
 }
 
 /// What a note is about: a program, and the call of it.

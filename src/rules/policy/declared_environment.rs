@@ -2,7 +2,7 @@
 
 use super::unknown::{unknown_because, unknown_name};
 use super::{meta, page};
-use crate::effect::{Kind, Opaque};
+use crate::effect::{Effect, Kind, Opaque};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{Plan, PlannedStep};
 use crate::rules::{Carries, Flow, Rule};
@@ -25,11 +25,11 @@ impl Rule for DeclaredEnvironment {
         for plan in flow.plans {
             for step in &plan.steps {
                 let commands = step.deploying();
-                let Some(first) = commands.first() else {
+                if commands.is_empty() {
                     followed(plan, step, out);
                     from_source(plan, step, out);
                     continue;
-                };
+                }
                 if let Some(declared) = step.deployment {
                     let kind = step.kind_of(None, flow.settings);
                     for effect in &commands {
@@ -52,25 +52,37 @@ impl Rule for DeclaredEnvironment {
                     }
                     continue;
                 }
-                let suggested = step.kind_of(Some(first), flow.settings);
-                let name = suggested.map_or("<name>".to_owned(), |kind| kind.word().to_owned());
-                let inferred = match (step.environment, suggested) {
-                    (Some(_), _) => "; `environment` gives variables but tracks no deployment",
-                    (None, Some(_)) => "; the environment is inferred from the command",
-                    (None, None) => "",
-                };
-                // Other weak commands of the step say the same once more.
-                let message = format!("`{}` deploys and its step declares no `deployment`{inferred}", first.command);
-                let message = if matches!(first.kind, Kind::Deploy { .. }) { message } else { continue };
-                out.violated(first.site.span(), message).trace(plan.trace_to(step, first)).help(match step.last {
-                    // Bitbucket takes none there.
-                    true => format!("deploy in a step before the final one, with `deployment: {name}`"),
-                    false => format!("add `deployment: {name}` to {}", step.shown()),
-                });
+                for effect in commands.iter().filter(|effect| matches!(effect.kind, Kind::Deploy { .. })) {
+                    undeclared(flow, plan, step, effect, out);
+                }
             }
         }
         unknown(flow, out);
     }
+}
+
+/// A command that deploys in a step that declares nothing: of those of one step the first is told.
+fn undeclared<'d>(
+    flow: &Flow<'_>,
+    plan: &Plan<'d>,
+    step: &PlannedStep<'d>,
+    effect: &Effect<'d>,
+    out: &mut Findings<'_>,
+) {
+    let suggested = step.kind_of(Some(effect), flow.settings);
+    let name = suggested.map_or("<name>".to_owned(), |kind| kind.word().to_owned());
+    let inferred = match (step.environment, suggested) {
+        (Some(_), _) => "; `environment` gives variables but tracks no deployment",
+        (None, Some(_)) => "; the environment is inferred from the command",
+        (None, None) => "",
+    };
+    let message = format!("`{}` deploys and its step declares no `deployment`{inferred}", effect.command);
+    let set = step.step.node().span().start.to_string();
+    out.violated(effect.site.span(), message).first_of(set).trace(plan.trace_to(step, effect)).help(match step.last {
+        // Bitbucket takes none there.
+        true => format!("deploy in a step before the final one, with `deployment: {name}`"),
+        false => format!("add `deployment: {name}` to {}", step.shown()),
+    });
 }
 
 /// What a step that declares nothing does on another machine, or asks of an address, may be a deployment from source.
