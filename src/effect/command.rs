@@ -32,6 +32,10 @@ impl<'d> Reading<'_, 'd> {
         if self.invocation.container.is_some_and(|container| self.is_of_container(container)) {
             return;
         }
+        if let Some(plain) = self.by_plain_path() {
+            Reading { invocation: &plain, phrase: &[], ..*self }.read();
+            return;
+        }
         let Some(name) = self.invocation.name() else {
             self.note_variables();
             self.nameless();

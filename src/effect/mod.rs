@@ -9,6 +9,7 @@ mod at_hand;
 mod bake;
 mod bakefile;
 mod built_in;
+mod called;
 mod cap;
 mod catalogue;
 mod changes;

@@ -245,7 +245,7 @@ pub(super) fn holds_run(value: &Value) -> bool {
 
 /// Whether a word is the output of a command as a file: `<(curl …)`.
 fn is_substituted(word: &Word) -> bool {
-    word.value().literal_prefix().starts_with("<(")
+    word.value().first_symbol().is_some_and(|symbol| symbol.name.starts_with("<("))
 }
 
 /// Whether a script is only looked at for errors: `php -l a.php`, `bash -n a.sh`.

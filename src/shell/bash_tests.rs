@@ -96,3 +96,14 @@ fn a_function_may_have_been_defined_otherwise() {
     assert_eq!(run("f() { p a; }; [ -n \"$X\" ] && f() { p b; }; f"), ["? p b", "? p a"]);
     assert_eq!(run("f() { p a; }; if [ -n \"$X\" ]; then T=1; else T=2; fi; f"), ["p a"]);
 }
+
+#[test]
+fn a_redirect_is_of_the_last_command_of_a_list() {
+    let last = |script: &str| run(script).last().cloned().unwrap_or_default();
+    assert_eq!(last("echo 'docker build' && echo 'T=a' > x.env; . ./x.env; p $T"), "p a");
+    assert_eq!(last("q && echo 'T=a' > x.env; . ./x.env; p $T"), "p a");
+    assert_eq!(last("q && r && cat > x.env <<EOF\nT=a\nEOF\n. ./x.env; p $T"), "p a");
+    assert_eq!(last("q || echo 'T=a' > x.env; p $(cat x.env)"), "p $(cat x.env)");
+    assert_eq!(run("[ -n \"$X\" ] && p a || p b > log"), ["? p a", "? p b"]);
+    assert_eq!(last("{ echo T=a && echo U=b; } > x.env; . ./x.env; p $T$U"), "p ab");
+}

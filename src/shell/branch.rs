@@ -11,6 +11,7 @@ use super::scope::Scope;
 use super::status::Status;
 use super::value::Value;
 use super::walk::Flow;
+use crate::yaml::Span;
 
 /// One of several ways through a branch.
 struct Way {
@@ -21,8 +22,17 @@ struct Way {
     presumed: bool,
 }
 
+/// The last command of a list, with the redirects behind it: to the grammar these are of the whole list.
+#[derive(Clone, Copy)]
+struct Last<'t> {
+    node: Node<'t>,
+    /// Where its redirects end.
+    end: usize,
+}
+
 impl Interpreter<'_> {
-    pub(super) fn list(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
+    /// A list whose text ends at `end`, with the redirects of its last command.
+    pub(super) fn list(&mut self, node: Node<'_>, piece: &Piece, end: usize) -> Flow {
         let mut cursor = node.walk();
         let children: Vec<Node<'_>> = node.children(&mut cursor).collect();
         let Some(left) = children.iter().find(|child| child.is_named()).copied() else { return Flow::Next };
@@ -31,6 +41,7 @@ impl Interpreter<'_> {
         if left.id() == right.id() {
             return self.walk(left, piece);
         }
+        let right = Last { node: right, end };
         match and_list(left).filter(|_| or) {
             Some((asked, then)) => self.chosen(asked, then, right, piece),
             None => {
@@ -49,7 +60,7 @@ impl Interpreter<'_> {
         left: Node<'_>,
         or: bool,
         before: (usize, Vec<Value>),
-        right: Node<'_>,
+        right: Last<'_>,
         piece: &Piece,
     ) -> Flow {
         let known = self.failed.len();
@@ -61,7 +72,7 @@ impl Interpreter<'_> {
             if or && fails_silently(left) {
                 this.scope.printed = printed;
             }
-            this.walk(right, piece)
+            this.last(right, piece)
         });
         if self.status == Status::Asked {
             self.failed.truncate(known);
@@ -69,15 +80,23 @@ impl Interpreter<'_> {
         flow
     }
 
+    fn last(&mut self, last: Last<'_>, piece: &Piece) -> Flow {
+        if last.end > last.node.end_byte() {
+            return self.walk_piece(&piece.part(Span::new(last.node.start_byte(), last.end)));
+        }
+        self.walk(last.node, piece)
+    }
+
     /// `asked && then || other`: one of the two runs where the question can't be answered.
-    fn chosen(&mut self, asked: Node<'_>, then: Node<'_>, other: Node<'_>, piece: &Piece) -> Flow {
+    fn chosen(&mut self, asked: Node<'_>, then: Node<'_>, other: Last<'_>, piece: &Piece) -> Flow {
         let (since, printed) = (self.ran.len(), self.scope.printed.clone());
         let flow = self.walk(asked, piece);
         if flow != Flow::Next {
             return flow;
         }
         if self.status != Status::Asked {
-            return match self.behind(asked, false, (since, printed.clone()), then, piece) {
+            let then_alone = Last { node: then, end: then.end_byte() };
+            return match self.behind(asked, false, (since, printed.clone()), then_alone, piece) {
                 Flow::Next => self.behind(then, true, (since, printed), other, piece),
                 flow => flow,
             };
@@ -95,7 +114,7 @@ impl Interpreter<'_> {
         }
         self.fail(since..ran);
         self.status = Status::Failed;
-        let other = self.way([other], piece);
+        let other = self.way_of(|this| this.last(other, piece));
         self.failed.truncate(known);
         self.settle(left, certain);
         let fails = done.flow == Flow::Next && done.status.held() == Some(false);

@@ -26,6 +26,9 @@ impl Interpreter<'_> {
                 ends => ends,
             };
         }
+        if let Some(list) = node.child_by_field_name("body").filter(|body| body.kind() == "list") {
+            return self.list(list, piece, node.end_byte());
+        }
         let mut stdin = stdin;
         let mut aside = false;
         let mut targets = Vec::new();

@@ -17,9 +17,13 @@ impl Interpreter<'_> {
             let takes_value = flag.chars().last().is_some_and(|last| SSH_VALUE_FLAGS.contains(last)) && flag.len() == 2;
             index += if takes_value { 2 } else { 1 };
         }
+        let is_end = |word: Option<&Word>| word.and_then(Word::literal) == Some("--");
+        index += usize::from(is_end(invocation.words.get(index)));
         let Some(host) = invocation.words.get(index) else { return };
         let machine = host.value();
-        let words: Vec<Word> = invocation.words.iter().skip(index + 1).cloned().collect();
+        // `ssh host -- command`
+        index += 1 + usize::from(is_end(invocation.words.get(index + 1)));
+        let words: Vec<Word> = invocation.words.iter().skip(index).cloned().collect();
         self.hand_out(invocation.clone());
         let before = self.remote.replace(machine.into_owned());
         let sent = std::mem::replace(&mut self.sent, invocation.stdin.clone());

@@ -119,7 +119,7 @@ impl Interpreter<'_> {
             }
             "redirected_statement" => self.redirected_statement(node, piece, Stdin::Unknown, false),
             "pipeline" => self.pipeline(node, piece),
-            "list" => self.list(node, piece),
+            "list" => self.list(node, piece, node.end_byte()),
             "if_statement" => self.conditional(node, piece),
             "case_statement" => self.case(node, piece),
             "for_statement" => self.in_loop(|this| this.repeat(node, piece)),
