@@ -91,6 +91,14 @@ impl<'b> Consulted<'b> {
 }
 
 impl Answers {
+    /// Whether the event told what a variable of Bitbucket's holds.
+    pub(super) fn tell(&self, variable: &str) -> bool {
+        let told = |lookup: &Lookup| !matches!(lookup, Lookup::Unknown);
+        self.0
+            .iter()
+            .any(|question| matches!(question, Question::Variable(name, lookup) if name == variable && told(lookup)))
+    }
+
     /// Whether another event gives the same ones.
     pub(super) fn hold_for(&self, bindings: &Bindings) -> bool {
         self.0.iter().all(|question| match question {

@@ -20,6 +20,9 @@ use crate::yaml::{Node, NodeId, Span};
 /// How many readings of one script are kept; more differ by each event's name, and are not met again.
 const KEPT: usize = 16;
 
+/// The variable that holds the name of the branch.
+const BRANCH: &str = "BITBUCKET_BRANCH";
+
 /// Reads steps, and keeps what they come to.
 pub struct Reader<'c, 'd> {
     catalogue: &'c Catalogue,
@@ -114,7 +117,16 @@ impl<'c, 'd> Reader<'c, 'd> {
         if let Some(kept) = self.kept.get(&scripts).and_then(|kept| kept.iter().find(holds)) {
             return Rc::clone(&kept.effects);
         }
-        let (effects, answers) = self.read_scripts(step, bindings, declared, given);
+        let (mut effects, answers) = self.read_scripts(step, bindings, declared, given);
+        // A test of the branch is one also where this event never gets to it, or knows how it ends.
+        if answers.as_ref().is_none_or(|answers| answers.tell(BRANCH)) {
+            let any = Bindings { branch: None, by_hand: true, ..bindings.clone() };
+            let (of_any, _) = self.read_scripts(step, &any, declared, given);
+            let known =
+                |test: &BranchTest<'d>| effects.branch_tests.iter().any(|own| own.site.span() == test.site.span());
+            let more: Vec<_> = of_any.branch_tests.into_iter().filter(|test| !known(test)).collect();
+            effects.branch_tests.extend(more);
+        }
         let effects = Rc::new(effects);
         if let Some(answers) = answers {
             let kept = self.kept.entry(scripts).or_default();

@@ -132,12 +132,7 @@ impl Interpreter<'_> {
     pub(super) fn tests_branch(&self, piece: &Piece, tested: Span, values: &[Value]) -> bool {
         let raw = piece.text.get(tested.start..tested.end).unwrap_or("");
         let held = values.iter().flat_map(Value::symbols).any(|symbol| symbol.is_variable("BITBUCKET_BRANCH"));
-        // Where the event fixes the branch, a variable that was given its name holds a plain word.
-        let copy = || {
-            raw.to_ascii_uppercase().contains("BRANCH")
-                && matches!(self.host().variable("BITBUCKET_BRANCH"), Lookup::Known(own) if own == values)
-        };
-        held || raw.contains("BITBUCKET_BRANCH") || copy()
+        held || raw.contains("BITBUCKET_BRANCH")
     }
 
     pub(super) fn equal(&self, lefts: &[Value], rights: &[Value]) -> Option<bool> {

@@ -36,6 +36,7 @@ mod imports;
 mod keywords;
 #[cfg(test)]
 mod killed;
+mod lines;
 #[cfg(test)]
 mod live;
 #[cfg(test)]

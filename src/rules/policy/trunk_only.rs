@@ -117,6 +117,8 @@ fn scripts(settings: &Settings, plan: &Plan<'_>, step: &PlannedStep<'_>, out: &m
     let mut told: Vec<((NodeId, usize), String)> = Vec::new();
     let mut tags: Vec<String> = Vec::new();
     let mut checked_out: Vec<String> = Vec::new();
+    // The branch of such a name on which the commands work.
+    let mut on: Option<String> = None;
     for call in &step.found.git {
         let words: Vec<String> = call.words.iter().map(Value::to_string).collect();
         let plain: Vec<&str> = plain_words(&words);
@@ -132,7 +134,12 @@ fn scripts(settings: &Settings, plan: &Plan<'_>, step: &PlannedStep<'_>, out: &m
             ["checkout" | "switch", rest @ ..] => {
                 let name = rest.iter().take_while(|word| **word != "--").find_map(|word| branch(word));
                 checked_out.extend(name.clone());
-                name.filter(|name| !tags.contains(name))
+                let name = name.filter(|name| !tags.contains(name));
+                // What stands behind dashes are files of the branch on which it is.
+                if !rest.contains(&"--") {
+                    on.clone_from(&name);
+                }
+                name
             }
             // A path stands before the branch, which is called after it where it is left out.
             ["worktree", "add", rest @ ..] => match (new_branch(&words), rest) {
@@ -141,12 +148,13 @@ fn scripts(settings: &Settings, plan: &Plan<'_>, step: &PlannedStep<'_>, out: &m
                 (None, [path]) if !detached(&words) => branch(path.rsplit('/').next().unwrap_or(path)),
                 (None, _) => None,
             },
-            ["branch", name, ..] if !words.iter().any(|word| matches!(word.as_str(), "-d" | "-D" | "--delete")) => {
-                branch(name)
-            }
+            // A branch that is cleaned away is what the policy wants.
+            ["push", ..] if words.iter().any(|word| matches!(word.as_str(), "-d" | "--delete")) => None,
+            ["push"] | ["push", _] | ["push", _, "HEAD"] if !only_tags(&words) => on.clone(),
             ["push", _, references @ ..] => {
                 references.iter().find_map(|reference| pushed(reference, &tags, &checked_out, settings))
             }
+            ["merge", ..] => on.clone(),
             _ => None,
         };
         // One line that checks a branch out and pushes it says one thing.
@@ -174,6 +182,11 @@ fn line_in(site: &Site<'_>) -> usize {
 fn new_branch(words: &[String]) -> Option<&str> {
     let at = words.iter().position(|word| matches!(word.as_str(), "-b" | "-B"))?;
     words.get(at + 1).map(String::as_str)
+}
+
+/// Whether a push sends tags alone.
+fn only_tags(words: &[String]) -> bool {
+    words.iter().any(|word| word == "--tags")
 }
 
 fn detached(words: &[String]) -> bool {
@@ -206,6 +219,10 @@ fn plain_words(words: &[String]) -> Vec<&str> {
 /// The forbidden branch that a refspec pushes to.
 fn pushed(reference: &str, tags: &[String], checked_out: &[String], settings: &Settings) -> Option<String> {
     let reference = reference.trim_start_matches('+');
+    // `:branch` deletes it.
+    if reference.starts_with(':') {
+        return None;
+    }
     let target = reference.rsplit_once(':').map_or(reference, |(_, target)| target);
     if target.starts_with("refs/tags/") || target.contains("BITBUCKET_TAG") || tags.iter().any(|tag| tag == target) {
         return None;
