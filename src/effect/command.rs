@@ -294,7 +294,7 @@ impl<'d> Reading<'_, 'd> {
             references.extend(self.read_references(hidden::named_outputs(arguments)));
         }
         if command.reader.as_deref() == Some("goal") && references.is_empty() {
-            references = self.read_references(arguments.flag(&["--imageName".to_owned()]));
+            references = self.read_references(arguments.flag(&["--imageName".to_owned(), "--image".to_owned()]));
         }
         if command.reader.as_deref() == Some("tags") {
             references.extend(self.read_references(arguments.flag(&["--tag".to_owned(), "-t".to_owned()])));

@@ -4,7 +4,7 @@ use super::ecr::shown;
 use crate::shell::{SymbolKind, Value};
 
 /// Commands that print the digest of the image that they are asked about, and a word that has to stand in them.
-const ASK: [(&str, &str); 9] = [
+const ASK: [(&str, &str); 12] = [
     ("crane digest ", ""),
     ("gcrane digest ", ""),
     ("skopeo inspect ", "Digest"),
@@ -14,6 +14,9 @@ const ASK: [(&str, &str); 9] = [
     ("docker buildx imagetools inspect ", "Digest"),
     ("docker inspect ", "RepoDigests"),
     ("docker image inspect ", "RepoDigests"),
+    ("gcloud artifacts docker images describe ", "digest"),
+    ("gcloud container images describe ", "digest"),
+    ("az acr repository show ", "digest"),
 ];
 
 /// Flags of theirs whose value is a word of its own.
@@ -25,6 +28,9 @@ pub(super) fn asked_about(digest: &Value) -> Option<Value> {
     // `repository@sha256:…` without what stands before the digest is the digest.
     if !matches!(symbol.cut.as_str(), "" | "##*@" | "#*@") {
         return None;
+    }
+    if let Some(name) = by_parts(&symbol.name) {
+        return shown(&name);
     }
     let (phrase, _) =
         ASK.iter().find(|(phrase, word)| symbol.name.starts_with(phrase) && symbol.name.contains(word))?;
@@ -52,6 +58,32 @@ pub(super) fn asked_about(digest: &Value) -> Option<Value> {
     shown(image?)
 }
 
+/// The name that a tool is told by its parts: `aws ecr describe-images --repository-name app --image-ids imageTag=1`.
+fn by_parts(command: &str) -> Option<String> {
+    let words: Vec<&str> = command.split(" | ").next()?.split_whitespace().collect();
+    let value = |flags: &[&str]| {
+        words.iter().enumerate().find_map(|(at, word)| match word.split_once('=') {
+            Some((flag, value)) if flags.contains(&flag) => Some(value),
+            _ if flags.contains(word) => words.get(at + 1).copied(),
+            _ => None,
+        })
+    };
+    match words.as_slice() {
+        ["aws", "ecr", "describe-images" | "batch-get-image", ..] if command.contains("igest") => {
+            let tag = words.iter().find_map(|word| word.split_once("imageTag=").map(|(_, tag)| tag))?;
+            let tag = tag.split([',', '}']).next().unwrap_or(tag).trim_matches(['"', '\'']);
+            Some(format!("{}{}:{tag}", OWN_REGISTRY, value(&["--repository-name"])?))
+        }
+        ["az", "acr", "repository", "show", ..] if command.contains("digest") => {
+            Some(format!("{}.azurecr.io/{}", value(&["--name", "-n"])?, value(&["--image", "-t"])?))
+        }
+        _ => None,
+    }
+}
+
+/// Stands before a repository whose registry the command does not name.
+pub(super) const OWN_REGISTRY: &str = "?/";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +103,22 @@ mod tests {
         ] {
             let image = asked(text).map(|image| image.trim_start_matches("docker://").to_owned());
             assert_eq!(image.as_deref(), Some("r/a:$BITBUCKET_COMMIT"), "{text}");
+        }
+        for (text, image) in [
+            (
+                "aws ecr describe-images --repository-name shop/api --image-ids imageTag=$BITBUCKET_COMMIT --query imageDetails[0].imageDigest --output text",
+                "?/shop/api:$BITBUCKET_COMMIT",
+            ),
+            (
+                "az acr repository show --name acme --image api:$BITBUCKET_COMMIT --query digest -o tsv",
+                "acme.azurecr.io/api:$BITBUCKET_COMMIT",
+            ),
+            (
+                "gcloud artifacts docker images describe r/p/a:$BITBUCKET_COMMIT --format=value(image_summary.digest)",
+                "r/p/a:$BITBUCKET_COMMIT",
+            ),
+        ] {
+            assert_eq!(asked(text).as_deref(), Some(image), "{text}");
         }
         for text in ["cat digest.txt", "crane digest $(cat name)", "docker inspect r/a:1", "crane digest a b"] {
             assert_eq!(asked(text), None, "{text}");

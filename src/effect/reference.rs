@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Site;
 use super::compare::{Comparison, compare, may_change};
-use super::digest::asked_about;
+use super::digest::{OWN_REGISTRY, asked_about};
 use super::lasting::{EACH_RUN, Lasting, lasting};
 use crate::shell::{Part, Symbol, SymbolKind, Value};
 
@@ -80,9 +80,11 @@ impl<'d> Reference<'d> {
                 Some((name, tag)) if !tag.literal_contains("/") => name,
                 _ => image,
             };
-            // A digest that was asked for by a tag of the image is that tag.
-            let named = asked_about(&digest).map(|name| Self::read(&name, site)).filter(|named| named.image == image);
-            return named.unwrap_or(Self { image, tag: Tag::Digest(digest), site });
+            // A digest that was asked for by the commit's tag of the image is that tag; of any other tag it can't be told.
+            let named = asked_about(&digest).map(|name| Self::read(&name, site));
+            let named = named.filter(|named| named.by_commit() && named.same_path(&image));
+            let tag = named.map_or(Tag::Digest(digest), |named| named.tag);
+            return Self { image, tag, site };
         }
         if let Some(name) = asked_about(&value) {
             return Self::read(&name, site);
@@ -97,6 +99,15 @@ impl<'d> Reference<'d> {
                 };
                 Self { image: value, tag: if open { Tag::Unknown } else { Tag::None }, site }
             }
+        }
+    }
+
+    /// Whether it names an image, whatever the registry where the command that named it left that out.
+    fn same_path(&self, image: &Value) -> bool {
+        let (own, other) = (self.image.to_string(), image.to_string());
+        match own.strip_prefix(OWN_REGISTRY) {
+            Some(path) => other.strip_suffix(path).is_some_and(|registry| registry.ends_with('/')),
+            None => own == other,
         }
     }
 

@@ -26,6 +26,9 @@ impl Rule for DeployWhatWasPromoted {
     }
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        for plan in flow.plans.iter().filter(|plan| !plan.is_main() && !plan.is_tag()) {
+            constants(flow, plan, out);
+        }
         for plan in flow.plans.iter().filter(|plan| plan.is_main() || plan.is_tag()) {
             let expected = Expected::of(plan);
             for step in &plan.steps {
@@ -71,6 +74,33 @@ fn builds_too(step: &PlannedStep<'_>, effect: &Effect<'_>) -> bool {
     let same =
         |other: &Effect<'_>| other.site.node.id() == effect.site.node.id() && other.site.range == effect.site.range;
     step.found.effects.iter().any(|other| matches!(other.kind, Kind::Build { .. }) && same(other))
+}
+
+/// Constant tags of the file's own images that a plan of neither main nor a tag deploys: there is nothing else to compare with.
+fn constants<'d>(flow: &Flow<'_>, plan: &Plan<'d>, out: &mut Findings<'_>) {
+    for step in &plan.steps {
+        for effect in step.deploying() {
+            let Kind::Deploy { images: Images::Known(references), .. } = &effect.kind else { continue };
+            for reference in references {
+                judge_each(reference, out, |reference, out| {
+                    let Some(constant) = reference.constant_tag().filter(|tag| !tag.contains('$')) else { return };
+                    if is_foreign(flow, reference) || reference.of_fetched_chart() {
+                        return;
+                    }
+                    out.violated(reference.site.span(), deployed_constant(reference, constant))
+                        .trace(plan.trace_to(step, effect))
+                        .help("deploy a tag that says which commit runs: `IMAGE:$BITBUCKET_COMMIT`");
+                });
+            }
+        }
+    }
+}
+
+fn deployed_constant(reference: &Reference<'_>, constant: &str) -> String {
+    match reference.tag {
+        Tag::None => format!("`{reference}` has no tag, so `latest` is deployed"),
+        _ => format!("`{constant}` is deployed: a constant tag does not say which commit runs"),
+    }
 }
 
 /// What a plan may deploy.
@@ -159,13 +189,8 @@ fn judge<'d>(
                 .trace(trace)
                 .help("put what holds a variable in double quotes, without a backslash");
         } else if !foreign {
-            let message = if reference.tag == Tag::None {
-                format!("`{reference}` has no tag, so `latest` is deployed")
-            } else {
-                format!("`{constant}` is deployed: a constant tag does not say which commit runs")
-            };
             let near = expected.references.iter().find(|own| own.same_image(reference, false) == Comparison::Same);
-            out.violated(place, message).trace(trace).help(advice(plan, near));
+            out.violated(place, deployed_constant(reference, constant)).trace(trace).help(advice(plan, reference, near));
         }
         return;
     }
@@ -212,7 +237,7 @@ fn judge<'d>(
         Some(near) => format!("`{reference}` is deployed, and `{near}` is what was {}", expected.verb),
         None => format!("`{reference}` is deployed, and nothing before it is {} under that name", expected.verb),
     };
-    let mut draft = out.violated(place, message).trace(trace).help(advice(plan, near));
+    let mut draft = out.violated(place, message).trace(trace).help(advice(plan, reference, near));
     if let Some(near) = near {
         draft = draft.related(near.site.span(), format!("{} here", expected.verb));
     }
@@ -220,15 +245,20 @@ fn judge<'d>(
 }
 
 /// `near` is what was built or promoted of the same image.
-fn advice(plan: &Plan<'_>, near: Option<&Reference<'_>>) -> String {
-    let (what, tag) = if plan.is_main() {
-        ("the image of the commit", "$BITBUCKET_COMMIT")
-    } else {
-        ("what was retagged", "$BITBUCKET_TAG")
-    };
-    match near {
-        Some(near) => format!("deploy {what}: `{near}`"),
-        None => format!("deploy {what}: `IMAGE:{tag}`"),
+fn advice(plan: &Plan<'_>, deployed: &Reference<'_>, near: Option<&Reference<'_>>) -> String {
+    let of_commit = near.filter(|near| near.constant_tag().is_none());
+    let image = near.map_or_else(|| "IMAGE".to_owned(), |near| near.image.to_string());
+    match (of_commit, plan.is_main()) {
+        (Some(near), true) => format!("deploy the image of the commit: `{near}`"),
+        (Some(near), false) => format!("deploy what was retagged: `{near}`"),
+        (None, true) if near.is_some() => {
+            format!("build and push `{image}:$BITBUCKET_COMMIT`, and deploy that")
+        }
+        (None, true) => "deploy the image of the commit: `IMAGE:$BITBUCKET_COMMIT`".to_owned(),
+        (None, false) if deployed.tag_has("BITBUCKET_TAG") => {
+            format!("give the image of the commit this tag in a step before: `{deployed}`")
+        }
+        (None, false) => format!("deploy what was retagged: `{image}:$BITBUCKET_TAG`"),
     }
 }
 

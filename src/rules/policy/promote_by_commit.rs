@@ -74,11 +74,16 @@ fn judge<'d>(
         return;
     }
     let same = flow.images().main_pushes.iter().find(|push| push.same_image(source, true) == Comparison::Same);
-    let wanted = match same {
-        Some(push) if push.by_commit() => push.to_string(),
-        _ => format!("{}:$BITBUCKET_COMMIT", source.image),
+    let (wanted, help) = match same {
+        Some(push) if push.by_commit() => {
+            (push.to_string(), format!("promote the image of the commit: `{push}`, as main pushes it"))
+        }
+        _ => {
+            let wanted = format!("{}:$BITBUCKET_COMMIT", source.image);
+            let help = format!("build and push `{wanted}` in the pipeline of main, and promote that");
+            (wanted, help)
+        }
     };
-    let help = format!("promote the image of the commit: `{wanted}`, as main pushes it");
     let help = help.as_str();
     if let Some(constant) = source.constant_tag() {
         let message = if source.tag == Tag::None {
@@ -98,7 +103,7 @@ fn judge<'d>(
         if digest.as_literal().is_none() {
             out.cannot_tell(place, format!("the digest of `{}` is asked for when the pipeline runs", source.image))
                 .trace(trace)
-                .help("that it is the digest of `IMAGE:$BITBUCKET_COMMIT` holds if the command asks for that tag");
+                .help("ask for the digest of `IMAGE:$BITBUCKET_COMMIT` with the whole name in one command, so that it can be followed");
         }
         return;
     }
