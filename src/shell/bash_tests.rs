@@ -86,6 +86,15 @@ fn what_stands_in_a_process_substitution_runs() {
 }
 
 #[test]
+fn a_script_that_was_written_before_is_followed() {
+    let file = "cat > x.sh <<'EOF'\np a $1\nEOF";
+    let last = |call: &str| run(&format!("{file}\n{call}")).last().cloned().unwrap_or_default();
+    assert_eq!(last("bash x.sh 1"), "p a 1");
+    assert_eq!(last("chmod +x x.sh; ./x.sh 2"), "p a 2");
+    assert_eq!(last("q > x.sh; ./x.sh 2"), "./x.sh 2");
+}
+
+#[test]
 fn a_function_may_have_been_defined_otherwise() {
     let either =
         |one: &str, other: &str| format!("if [ -n \"$X\" ]; then f() {{ {one}; }}; else f() {{ {other}; }}; fi");

@@ -131,7 +131,7 @@ impl Interpreter<'_> {
             return self.run_script(&Value::literal(name), (folder, text), invocation, 1);
         }
         if name.contains('/')
-            && let Some(text) = self.script_at(&Value::literal(name.as_str()))
+            && let Some(text) = self.text_of(&Value::literal(name.as_str()))
         {
             return self.run_script(&Value::literal(name), (self.scope.stand.at.clone(), text), invocation, 1);
         }
@@ -231,7 +231,7 @@ impl Interpreter<'_> {
         }
         match invocation.words.get(index).map(Word::one) {
             Some(path) if !reads_input && path.as_ref().and_then(Value::as_literal) != Some("-") => {
-                match path.and_then(|path| self.script_at(&path).map(|text| (path, text))) {
+                match path.and_then(|path| self.text_of(&path).map(|text| (path, text))) {
                     Some((path, text)) => {
                         self.run_script(&path, (self.scope.stand.at.clone(), text), invocation, index + 1)
                     }
@@ -295,6 +295,18 @@ impl Interpreter<'_> {
         // What became a function's own in a subshell is so there alone.
         self.locals.iter_mut().last().into_iter().for_each(|names| names.truncate(own));
         std::mem::replace(&mut self.scope, before)
+    }
+
+    /// The text of a script that was written before, or is at hand.
+    fn text_of(&mut self, path: &Value) -> Option<String> {
+        match self.contents(path) {
+            // A line that is not known is no command that could be read.
+            Contents::Known(text) if text.split_on(|c| c == '\n').iter().all(|line| line.as_symbol().is_none()) => {
+                Some(self.as_shell_text(&text))
+            }
+            Contents::Elsewhere => self.script_at(path),
+            _ => None,
+        }
     }
 
     fn sourced(&mut self, invocation: Invocation) -> Flow {

@@ -190,7 +190,9 @@ fn judge<'d>(
                 .help("put what holds a variable in double quotes, without a backslash");
         } else if !foreign {
             let near = expected.references.iter().find(|own| own.same_image(reference, false) == Comparison::Same);
-            out.violated(place, deployed_constant(reference, constant)).trace(trace).help(advice(plan, reference, near));
+            out.violated(place, deployed_constant(reference, constant))
+                .trace(trace)
+                .help(advice(plan, reference, near));
         }
         return;
     }

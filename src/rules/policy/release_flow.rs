@@ -1,7 +1,7 @@
 //! `release-flow`: the file has the whole way from main to production.
 
 use super::{meta, page};
-use crate::effect::{EnvironmentKind, inferred, left_to_variable};
+use crate::effect::{Effect, EnvironmentKind, Images, Kind, inferred, left_to_variable};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::pipeline::{Alternative, Matching, Pattern, Section};
 use crate::plan::{Deployment, Plan, PlannedStep, TagKind};
@@ -115,6 +115,8 @@ fn part(
                 ));
             }
         }
+        // One that is called after another environment goes there.
+        let fits = |step: &PlannedStep<'_>| inferred(&[step.name()], flow.settings).is_none_or(|named| named == kind);
         for site in plan.deployments(flow.settings).into_iter().filter(|site| site.kind.is_none()) {
             let variable = site.effect.and_then(|effect| left_to_variable(&effect.words));
             if let (Some(variable), Some(effect)) =
@@ -127,11 +129,20 @@ fn part(
                 ));
             }
         }
+        // An image that goes where nothing tells may go there; that the step declares nothing is told by itself.
+        for step in plan.steps.iter().filter(|step| step.declared_name().is_none() && fits(step)) {
+            let known = |effect: &&Effect<'_>| matches!(effect.kind, Kind::Deploy { images: Images::Known(_), .. });
+            let open_end = |effect: &&Effect<'_>| known(effect) && step.kind_of(Some(effect), flow.settings).is_none();
+            let Some(effect) = step.deploying().into_iter().find(open_end) else { continue };
+            unfollowed.get_or_insert((
+                effect.site.span(),
+                open(&format!("`{}` names no environment", effect.command)),
+                "declare it with `deployment`",
+            ));
+        }
         if let Some(reason) = &plan.unknown {
             unfollowed.get_or_insert((plan.selector.key.span(), open(reason), SHOW_IMPORTED));
         }
-        // One that is called after another environment goes there.
-        let fits = |step: &PlannedStep<'_>| inferred(&[step.name()], flow.settings).is_none_or(|named| named == kind);
         // So may what brings code to a machine of that kind, or of none that can be told.
         for step in plan.steps.iter().filter(|step| step.declared_name().is_none() && fits(step)) {
             let Some((site, command, _)) = step.may_deploy() else { continue };

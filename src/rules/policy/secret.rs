@@ -133,53 +133,133 @@ pub fn weigh(value: &str) -> Option<Weight> {
     {
         return Some(Weight::Placeholder);
     }
-    let weak = [
-        "postgres",
-        "root",
-        "test",
-        "testing",
-        "password",
-        "secret",
-        "admin",
-        "example",
-        "guest",
-        "mysql",
-        "mariadb",
-        "redis",
-        "mongo",
-        "user",
-        "pass",
-        "docker",
-        "ci",
-        "rabbitmq",
-        "testpassword",
-        "testsecret",
-        "pipelines",
-        "secretpassword",
-        "minio",
-        "minioadmin",
-        "sa",
-        "app",
-        "letmein",
-        "password1",
-        "rootpassword",
-        "testtest",
-        "foo",
-        "bar",
-        "foobar",
-        "local",
-        "dev",
-        "default",
-        "token",
-        "none",
-        "empty",
-        "laravel",
-    ];
-    let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    if weak.contains(&bare.as_str()) || words.all(|word| weak.contains(&word)) {
+    if is_throw_away(&lower) {
         return Some(Weight::ThrowAway);
     }
     Some(Weight::Credential)
+}
+
+/// The value of a word of a command as the shell takes it: a dollar in single quotes, or behind a backslash, is no variable.
+pub(super) fn weigh_word(word: &str, inner: &str) -> Option<Weight> {
+    let kept = word.starts_with('\'') && !is_one_variable(inner) && has_plain_dollar(inner);
+    match () {
+        () if kept => weigh(&inner.replace('$', "S")),
+        () if inner.contains("\\$") => weigh(&inner.replace("\\$", "S")),
+        () => weigh(inner),
+    }
+}
+
+/// Whether a text is a variable and nothing else.
+fn is_one_variable(text: &str) -> bool {
+    let name = text.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
+    name.is_some_and(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
+}
+
+/// Whether a dollar stands in a text that begins no name as people write those of variables.
+fn has_plain_dollar(text: &str) -> bool {
+    let names = |c: char| c.is_ascii_uppercase() || matches!(c, '_' | '{' | '(');
+    text.match_indices('$').any(|(at, _)| !text.get(at + 1..).is_some_and(|rest| rest.starts_with(names)))
+}
+
+/// Words of which throw-away passwords are made.
+const WEAK: [&str; 77] = [
+    "postgres",
+    "postgresql",
+    "root",
+    "test",
+    "testing",
+    "tests",
+    "password",
+    "passw0rd",
+    "p@ssw0rd",
+    "passwd",
+    "passwort",
+    "pass",
+    "pwd",
+    "pw",
+    "secret",
+    "secrets",
+    "admin",
+    "administrator",
+    "example",
+    "sample",
+    "demo",
+    "guest",
+    "mysql",
+    "mariadb",
+    "redis",
+    "mongo",
+    "mongodb",
+    "rabbit",
+    "rabbitmq",
+    "minio",
+    "elastic",
+    "kafka",
+    "keycloak",
+    "mssql",
+    "sql",
+    "oracle",
+    "neo",
+    "database",
+    "db",
+    "user",
+    "username",
+    "docker",
+    "ci",
+    "cd",
+    "pipeline",
+    "pipelines",
+    "bitbucket",
+    "sa",
+    "app",
+    "application",
+    "service",
+    "server",
+    "letmein",
+    "foo",
+    "bar",
+    "baz",
+    "local",
+    "localhost",
+    "dev",
+    "development",
+    "default",
+    "token",
+    "none",
+    "empty",
+    "laravel",
+    "django",
+    "wordpress",
+    "symfony",
+    "spring",
+    "my",
+    "super",
+    "strong",
+    "welcome",
+    "qwerty",
+    "dummy",
+    "temp",
+    "changeit",
+];
+
+/// Whether a value is made of such words, joined as people join them: `my-secret-pw`, `rootpass1`, `Passw0rd!`. Lower case.
+fn is_throw_away(value: &str) -> bool {
+    let is_made = |word: &str| is_joined(word.trim_end_matches(|c: char| c.is_ascii_digit()));
+    let mut words = value.split(|c: char| !c.is_alphanumeric() && c != '@').filter(|word| !word.is_empty()).peekable();
+    words.peek().is_some() && words.all(|word| word.len() <= 40 && is_made(word))
+}
+
+/// Whether a text is made of such words with nothing between them.
+fn is_joined(text: &str) -> bool {
+    let mut reached = vec![false; text.len() + 1];
+    reached[0] = true;
+    for at in 0..text.len() {
+        let rest = text.as_bytes().get(at..).filter(|_| reached[at]).unwrap_or(&[]);
+        for word in WEAK.iter().filter(|word| rest.starts_with(word.as_bytes())) {
+            reached[at + word.len()] = true;
+        }
+    }
+    reached[text.len()]
 }
 
 #[cfg(test)]
@@ -229,7 +309,22 @@ mod tests {
         assert_eq!(weigh("XXXXXXXX"), Some(Weight::Placeholder));
         assert_eq!(weigh("${DB_PASSWORD:-hunter2-kiosk}"), Some(Weight::Credential));
         assert_eq!(weigh("${DB_PASSWORD-postgres}"), Some(Weight::ThrowAway));
-        assert_eq!(weigh("postgres"), Some(Weight::ThrowAway));
+        for weak in [
+            "postgres",
+            "rootpass",
+            "my-secret-pw",
+            "rabbit",
+            "Passw0rd!",
+            "redispass",
+            "app_test",
+            "P@ssw0rd123",
+            "test1",
+        ] {
+            assert_eq!(weigh(weak), Some(Weight::ThrowAway), "{weak}");
+        }
+        for strong in ["rootpass-k9Zt", "k9-Zt41", "mysqlx", "passport", "secret4you2", "s3cr3tPassw0rd"] {
+            assert_eq!(weigh(strong), Some(Weight::Credential), "{strong}");
+        }
         for nothing in [
             "$TOKEN",
             "${A:-}",
@@ -258,6 +353,15 @@ mod tests {
         assert_eq!(found("docker login -u ci --password 'Tr0ub4dor-3' r"), ["Tr0ub4dor-3"]);
         assert_eq!(found("export A_SECRET=\"abc def\" B=c"), ["abc def"]);
         assert_eq!(found("docker login -u ci -p \"$PASSWORD\""), Vec::<String>::new());
+        // A dollar that is kept is part of the value.
+        assert_eq!(found("export DB_PASSWORD='Tr$$0ub4dor!2x'"), ["Tr$$0ub4dor!2x"]);
+        assert_eq!(found("export DJANGO_SECRET_KEY='8f!k2v$1x9z'"), ["8f!k2v$1x9z"]);
+        assert_eq!(found("export DB_PASSWORD=\"Tr\\$0ub4dor!2x\""), ["Tr\\$0ub4dor!2x"]);
+        for nothing in
+            ["export DB_PASSWORD='$DB_PASSWORD'", "export DB_PASSWORD='${X}-$Y'", "X_TOKEN='$token' envsubst"]
+        {
+            assert_eq!(found(nothing), Vec::<String>::new(), "{nothing}");
+        }
         assert_eq!(found("bash -c 'X_TOKEN=abc123 run'"), ["abc123"]);
         assert_eq!(found("curl -u me:pw123 https://x"), ["pw123"]);
         assert_eq!(found("echo hi # PASSWORD is set elsewhere"), Vec::<String>::new());

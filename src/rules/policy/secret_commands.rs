@@ -1,6 +1,6 @@
 //! Credentials in command lines.
 
-use super::secret::{Hit, Weight, is_secret_name, weigh};
+use super::secret::{Hit, Weight, is_secret_name, weigh, weigh_word};
 use super::secret_handed;
 use super::secret_lines::{Signs, telling_lines};
 use super::secret_places::{self, names_secrets};
@@ -113,7 +113,9 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
         let next = tokens.get(index + 1);
         let mut push = |value: &str, start: usize, what: String| {
             let (inner, offset) = unquoted(value);
-            if let Some(weight) = weigh(inner) {
+            // Within quotes of another shell single quotes keep nothing.
+            let weight = if depth == 0 { weigh_word(value, inner) } else { weigh(inner) };
+            if let Some(weight) = weight {
                 let start = base + start + offset;
                 hits.push(Hit { span: Span::new(start, start + inner.len()), what, weight });
             }
