@@ -41,11 +41,7 @@ impl Reading<'_, '_> {
         // serves there, whatever is done with it at its end.
         let container = command.reader.as_deref() == Some("run");
         let serves = away && (arguments.has("-d") || arguments.has("--detach"));
-        // What holds a terminal ends with it.
-        let held = ["-t", "-i", "-it", "-ti", "--tty", "--interactive"].iter().any(|flag| arguments.has(flag));
-        let held = held && !arguments.has("-d") && !arguments.has("--detach");
-        if container && (arguments.has("--rm") && !serves || held) || command.remote && !away && !self.run.is_declared()
-        {
+        if container && arguments.has("--rm") && !serves || command.remote && !away && !self.run.is_declared() {
             let told = arguments.plain_values().skip(1).chain(arguments.flag_values().map(|(_, value, _)| value));
             // What it is told to do to an image of this run stands in the container, and so does what the step declares.
             if container && (self.run.is_declared() || told.into_iter().any(holds_run)) {

@@ -67,12 +67,17 @@ pub fn inferred(words: &[String], settings: &Settings) -> Option<EnvironmentKind
         let plain = without_general_variables(word.trim_matches(['"', '\'']));
         let plain = plain.as_ref();
         for_tests |= plain.split('/').any(is_for_tests);
-        let exact = if plain.eq_ignore_ascii_case(&settings.environments.release) {
-            Some(EnvironmentKind::Production)
-        } else if plain.eq_ignore_ascii_case(&settings.environments.candidate) {
-            Some(EnvironmentKind::Staging)
-        } else {
-            strong(&tokens(plain)).or_else(|| is_live(plain).then_some(EnvironmentKind::Production))
+        let exact = match choices(plain) {
+            // `${ENV:-production}`: what names it on some ways alone tells nothing.
+            Some(each) => {
+                let mut kinds = each.iter().map(|one| exact(one, settings));
+                let first = kinds.next().flatten();
+                if kinds.any(|kind| kind != first) {
+                    return None;
+                }
+                first
+            }
+            None => exact(plain, settings),
         };
         match (found, exact) {
             (_, None) => {}
@@ -83,6 +88,24 @@ pub fn inferred(words: &[String], settings: &Settings) -> Option<EnvironmentKind
     }
     // `--context dev` disagrees with `values-production.yaml` as `--context staging` does.
     found.filter(|_| !for_tests)
+}
+
+/// The kind that one word implies.
+fn exact(word: &str, settings: &Settings) -> Option<EnvironmentKind> {
+    if word.eq_ignore_ascii_case(&settings.environments.release) {
+        Some(EnvironmentKind::Production)
+    } else if word.eq_ignore_ascii_case(&settings.environments.candidate) {
+        Some(EnvironmentKind::Staging)
+    } else {
+        strong(&tokens(word)).or_else(|| is_live(word).then_some(EnvironmentKind::Production))
+    }
+}
+
+/// What a word may be, where a part of it is shown as one of several: `<$ENV or production>/app`.
+fn choices(word: &str) -> Option<Vec<String>> {
+    let (before, rest) = word.split_once('<')?;
+    let (inside, behind) = rest.split_once('>').filter(|(inside, _)| inside.contains(" or "))?;
+    Some(inside.split(" or ").map(|one| format!("{before}{one}{behind}")).collect())
 }
 
 /// Whether a whole word is the name of an environment for tests.

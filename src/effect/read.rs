@@ -12,6 +12,7 @@ use super::consulted::{Answers, Consulted};
 use super::given::Given;
 use super::model::{Effect, Kind, Opaque, Site};
 use super::pipe;
+use super::reference::Reference;
 use super::world::{Bindings, Files, World};
 use crate::pipeline::{ScriptItem, Step};
 use crate::shell::{Comparison, Interpreter, Invocation, Parses, Piece, Place, Scope, Written, open_compounds};
@@ -157,6 +158,7 @@ impl<'c, 'd> Reader<'c, 'd> {
             written = self.read_items(&items, step.runs_on_windows(), &run, written);
         }
         let mut found = run.found.into_inner();
+        settle_pushes(&mut found);
         found.ran.sources = run.sources.into_inner();
         (StepEffects { written, ..found }, run.consulted.answers())
     }
@@ -221,6 +223,27 @@ impl<'c, 'd> Reader<'c, 'd> {
         run.found_mut().followed.append(&mut world.followed);
         written
     }
+}
+
+/// Takes out pushes of which it can't be told whether they are made where the same image is pushed by name: a tool whose own settings
+/// may say that it pushes what it builds.
+fn settle_pushes(found: &mut StepEffects<'_>) {
+    let hidden = |effect: &Effect<'_>| matches!(effect.kind, Kind::Push { reference: None, .. });
+    if !found.effects.iter().any(hidden) {
+        return;
+    }
+    let pushed: Vec<_> = found.effects.iter().flat_map(|effect| effect.pushed().into_iter().cloned()).collect();
+    let named = |effect: &Effect<'_>| match &effect.kind {
+        Kind::Build { references, .. } => {
+            let is_pushed =
+                |name: &Reference<'_>| pushed.iter().any(|push| push.same(name, false) == super::Comparison::Same);
+            !references.is_empty() && references.iter().all(is_pushed)
+        }
+        _ => false,
+    };
+    let settled: Vec<Span> =
+        found.effects.iter().filter(|effect| named(effect)).map(|effect| effect.site.span()).collect();
+    found.effects.retain(|effect| !(hidden(effect) && settled.contains(&effect.site.span())));
 }
 
 /// How many items are looked at for the end of what one opens.

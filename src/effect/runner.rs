@@ -213,6 +213,10 @@ pub(super) fn read(invocation: &Invocation, catalogue: &Catalogue) -> Runs {
     let first = plain.first().map(String::as_str).unwrap_or("");
     let targets: Vec<&str> = match tool {
         "npm" | "pnpm" | "bun" | "composer" | "deno" => match first {
+            // `npm test` and the like by their long names.
+            "run" | "run-script" if tool != "composer" && plain.get(1).is_some_and(|script| script == "test") => {
+                return Runs::Harmless;
+            }
             "run" | "run-script" | "task" => plain.get(1).map(String::as_str).into_iter().collect(),
             "deploy" if tool == "npm" => vec!["deploy"],
             // With a folder it copies a package there.
@@ -249,7 +253,9 @@ pub(super) fn read(invocation: &Invocation, catalogue: &Catalogue) -> Runs {
     // Scripts of package.json and the like: `build` makes a bundle there, and rake's tasks are anything.
     let builds = matches!(tool, "make" | "gmake" | "just" | "task" | "earthly" | "invoke" | "bazel");
     let quiet = matches!(tool, "rake" | "composer");
-    let telling = !quiet && targets.iter().any(|target| says(target, builds));
+    // A release of a package is a version, a list of changes and a tag.
+    let of_package = |target: &str| !builds && matches!(target, "release" | "semantic-release");
+    let telling = !quiet && targets.iter().any(|target| says(target, builds) && !of_package(target));
     let name = format!("{tool} {}", plain.join(" "));
     Runs::Target(Opaque::Target { name, telling, at_hand: AtHand::No })
 }

@@ -107,3 +107,104 @@ fn a_command_behind_a_path_or_dashes_is_read() {
         assert!(on_release(&[line]).contains(&latest.to_owned()), "{line}");
     }
 }
+
+/// What is told of a pull request's step with some lines.
+fn in_pull_request(lines: &[&str]) -> Vec<String> {
+    let script = lines.iter().map(|line| format!("            - {line}\n")).collect::<String>();
+    let pipelines = format!(
+        "  pull-requests:\n    '**':\n      - step:\n          services: [docker]\n          runtime: {{ cloud: {{ version: '3' }} }}\n          script:\n{script}"
+    );
+    flow(&Added { pipelines: &pipelines, ..NOTHING })
+}
+
+#[test]
+fn a_build_for_the_daemon_pushes_nothing() {
+    for build in [
+        "mvn -B compile jib:dockerBuild -Djib.to.image=r.example/app:$BITBUCKET_COMMIT",
+        "./gradlew jibDockerBuild --image=r.example/app:$BITBUCKET_COMMIT",
+        "./mvnw spring-boot:build-image -Dspring-boot.build-image.imageName=r.example/app:$BITBUCKET_COMMIT",
+        "./gradlew bootBuildImage --imageName=r.example/app:$BITBUCKET_COMMIT",
+        "az acr build -r acme -t app:$BITBUCKET_COMMIT --no-push .",
+    ] {
+        let errors: Vec<String> =
+            in_pull_request(&[build]).into_iter().filter(|line| line.starts_with("error")).collect();
+        assert_eq!(errors, [] as [&str; 0], "{build}");
+    }
+    let pushed =
+        in_pull_request(&["./gradlew bootBuildImage --imageName=r.example/app:$BITBUCKET_COMMIT --publishImage"]);
+    assert!(pushed.iter().any(|line| line.starts_with("error build-once")), "{pushed:?}");
+}
+
+#[test]
+fn images_that_a_pull_request_pushes_under_hidden_names_are_a_note() {
+    for (lines, command) in [
+        (&["docker compose build", "docker compose push"][..], "docker compose push"),
+        (&["earthly --push +docker"], "earthly"),
+    ] {
+        let due = format!(
+            "note build-once: which images `{command}` pushes on a pull request from ** can't be read, and they may be main's"
+        );
+        assert_eq!(in_pull_request(lines), [due], "{command}");
+    }
+}
+
+#[test]
+fn a_constant_tag_of_an_own_image_is_told_in_every_plan() {
+    let by_hand = |image: &str| {
+        let pipelines = format!(
+            "  custom:\n    again:\n      - step: {{ deployment: test, script: [kubectl set image deploy/app app={image}] }}\n"
+        );
+        flow(&Added { pipelines: &pipelines, ..NOTHING })
+    };
+    let due = "error deploy-what-was-promoted: `latest` is deployed: a constant tag does not say which commit runs";
+    assert_eq!(by_hand("r.example/app:latest"), [due]);
+    assert_eq!(by_hand("redis:7"), [] as [&str; 0]);
+    assert_eq!(by_hand("r.example/app:$VERSION"), [] as [&str; 0]);
+}
+
+#[test]
+fn a_digest_is_followed_where_it_is_of_the_commit() {
+    let released = |lines: &[&str]| on_release(&[&["git fetch"], lines].concat());
+    for ask in [
+        "aws ecr describe-images --repository-name app --image-ids imageTag=$BITBUCKET_COMMIT --query 'imageDetails[0].imageDigest' --output text",
+        "crane digest r.example/app:$BITBUCKET_COMMIT",
+    ] {
+        let asked = format!("D=$({ask})");
+        assert_eq!(released(&[&asked, "crane tag r.example/app@$D v-$BITBUCKET_TAG"]), [] as [&str; 0], "{ask}");
+    }
+    let due = "note promote-by-commit: the digest of `r.example/app` is asked for when the pipeline runs";
+    let latest = released(&["D=$(crane digest r.example/app:latest)", "crane tag r.example/app@$D v-$BITBUCKET_TAG"]);
+    assert_eq!(latest, [due]);
+}
+
+#[test]
+fn what_only_passes_through_a_step_is_no_deployment_of_it() {
+    for line in [
+        "docker run -t postman/newman:latest run a.json",
+        "kubectl run smoke --rm -i --image=curlimages/curl -- curl x",
+    ] {
+        let pipelines = format!(
+            "  custom:\n    smoke:\n      - step: {{ deployment: test, services: [docker], script: ['{line}'] }}\n"
+        );
+        assert_eq!(flow(&Added { pipelines: &pipelines, ..NOTHING }), [] as [&str; 0], "{line}");
+    }
+}
+
+#[test]
+fn an_environment_that_is_one_of_several_is_not_inferred() {
+    let told =
+        on_main(&["ENV=${ENV:-production}\nkubectl -n $ENV set image deploy/app app=r.example/app:$BITBUCKET_COMMIT"]);
+    assert_eq!(told, ["error declared-environment: `kubectl set image` deploys and its step declares no `deployment`"]);
+}
+
+#[test]
+fn what_names_no_environment_leaves_the_flow_open() {
+    let text = "image: a:1\npipelines:\n  branches:\n    main:\n      - step:\n          script: [ssh a@$HOST docker service update --image r.example/app:$BITBUCKET_COMMIT app]\n";
+    let on_main: Vec<String> = told(text).into_iter().filter(|line| line.contains("a push to main")).collect();
+    assert_eq!(
+        on_main,
+        [
+            "note release-flow: whether a push to main deploys to staging can't be told: `docker service update` names no environment"
+        ]
+    );
+}

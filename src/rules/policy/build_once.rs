@@ -142,6 +142,7 @@ fn hidden_push(plan: &Plan<'_>, build: &Made<'_>, out: &mut Findings<'_>) {
 
 /// Builds of feature branches and pull requests that take a name which belongs to main.
 fn elsewhere(flow: &Flow<'_>, plan: &Plan<'_>, out: &mut Findings<'_>) {
+    pushes_unread(plan, out);
     let pushed = pushes_of(plan);
     let pull_request = plan.event.kind == EventKind::PullRequest;
     for build in builds_of(plan) {
@@ -178,6 +179,29 @@ fn elsewhere(flow: &Flow<'_>, plan: &Plan<'_>, out: &mut Findings<'_>) {
             .severity(severity)
             .trace(plan.trace_to(build.step, build.effect))
             .help(help);
+    }
+}
+
+/// A command of such a plan that pushes images whose names can't be read: they may be main's.
+fn pushes_unread(plan: &Plan<'_>, out: &mut Findings<'_>) {
+    let hidden = |(_, effect): &(&PlannedStep<'_>, &Effect<'_>)| match &effect.kind {
+        Kind::Push { reference: None, .. } => true,
+        Kind::Build { references, pushes } => references.is_empty() && *pushes,
+        _ => false,
+    };
+    if builds_of(plan).is_empty() {
+        return;
+    }
+    if let Some((step, effect)) = plan.effects().find(hidden) {
+        out.cannot_tell(
+            effect.site.span(),
+            format!(
+                "which images `{}` pushes on a {} can't be read, and they may be main's",
+                effect.command, plan.event
+            ),
+        )
+        .trace(plan.trace_to(step, effect))
+        .help("name the images in the command, keep the file that names them in the repository, or push on main only");
     }
 }
 
