@@ -50,9 +50,10 @@ fn tags(document: &Document, found: &mut Vec<Finding>) {
             continue;
         }
         let message = format!("`{tag}` is taken for a YAML tag and dropped");
-        let help = match node.style() {
-            Some(Style::Plain) => "put the whole text in quotes",
-            _ => "remove it, or quote the text that it belongs to",
+        let help = match (tag.strip_suffix(':'), node.style()) {
+            (Some(key), _) => format!("put the key in quotes: `'{key}':`"),
+            (None, Some(Style::Plain)) => "put the whole text in quotes".to_owned(),
+            (None, _) => "remove it, or quote the text that it belongs to".to_owned(),
         };
         Findings::new(&metas::NO_TAGS, found).violated(span, message).help(help);
     }

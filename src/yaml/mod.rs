@@ -18,6 +18,7 @@ mod tabs;
 mod typed;
 mod undefined;
 
+pub use broken::{is_jenkinsfile, jenkinsfile};
 pub use document::{Comment, Document, Limits, Step};
 pub use lines::{Lines, Position};
 pub use node::{Entry, Kind, Node, NodeId, Style};

@@ -9,7 +9,11 @@ const MOST: usize = 1_000;
 /// The next edit, and whether a pattern that begins with `*` was meant, without its quotes.
 pub(super) fn help(text: &str, lines: &Lines, name: &str, alias: Span) -> (String, bool) {
     let line = text.get(alias.start..).unwrap_or("").lines().next().unwrap_or("");
-    if let Some(key) = line.trim_end().strip_suffix(':') {
+    // A pattern with its list on the same line, at the beginning of that.
+    let word = line.split(' ').next().unwrap_or("");
+    let at_start = text.get(..alias.start).is_some_and(|before| before.trim_end_matches(' ').ends_with('\n'));
+    let key = line.trim_end().strip_suffix(':').or_else(|| word.strip_suffix(':').filter(|_| at_start));
+    if let Some(key) = key {
         return (format!("a pattern that begins with `*` must be quoted: `'{key}':`"), true);
     }
     if name.is_empty() || !name.chars().all(is_of_name) {
@@ -55,5 +59,8 @@ mod tests {
             assert_eq!(said(elsewhere), "define it with `&x`, or quote the text if no alias is meant", "{elsewhere}");
         }
         assert_eq!(said("**.js:\n  - a\n"), "a pattern that begins with `*` must be quoted: `'**.js':`");
+        let beside = Document::read("a:\n  */b: [{c: d}]\n");
+        let helps: Vec<_> = beside.problems().iter().filter_map(|problem| problem.help.as_deref()).collect();
+        assert_eq!(helps, ["a pattern that begins with `*` must be quoted: `'*/b':`"]);
     }
 }

@@ -29,7 +29,8 @@ impl<'t> Stop<'t> {
             }
             ErrorKind::BlockSequenceEntryNotAllowed => self.list_on_line(row),
             ErrorKind::InvalidBlockScalarHeader | ErrorKind::ZeroBlockScalarIndent => {
-                self.goes_on(row).or_else(|| Some(block_header(self.at, row)))
+                let text = self.goes_on(row).or_else(|| self.text_in_brackets(row));
+                text.or_else(|| Some(block_header(self.at, row)))
             }
             ErrorKind::ExpectedBlockMappingKey | ErrorKind::ExpectedBlockSequenceEntry if !at_start => {
                 self.text_in_brackets(row).or_else(|| self.after_value(row))
@@ -60,6 +61,24 @@ impl<'t> Stop<'t> {
             format!("U+{:04X} stands {place}, where YAML knows only spaces", u32::from(blank)),
             "replace it, and each like it on this line, with a space",
         ))
+    }
+
+    /// A key that begins with a mark of YAML, on this line or as the key before it: `*:`, `&main:`, `!main: [a]`.
+    pub(super) fn key_as_mark(&self, row: &Row<'t>) -> Option<Cause> {
+        let beside = self.rows.above().take_while(|above| above.depth >= row.depth);
+        let before =
+            beside.filter(|above| above.depth == row.depth && above.block.is_none()).find(|above| !above.is_item());
+        let (row, pattern) = [Some(*row), before].into_iter().flatten().find_map(|row| {
+            let pattern = row.text.split(' ').next().and_then(|word| word.strip_suffix(':'))?;
+            (row.block.is_none() && pattern.starts_with(['*', '&', '!'])).then_some((row, pattern))
+        })?;
+        let read_as = match pattern.chars().next() {
+            Some('*') => "a pattern that begins with `*` is read as an alias",
+            Some('&') => "a key that begins with `&` is read as the name of an anchor",
+            _ => "a key that begins with `!` is read as a tag",
+        };
+        let span = row.part(row.text.get(..=pattern.len())?);
+        Some(cause(span, format!("{read_as}, unless it stands in quotes"), format!("write `'{pattern}':`")))
     }
 
     /// A line of text at the depth of a list's dashes.
@@ -120,10 +139,6 @@ impl<'t> Stop<'t> {
         if self.holds_body(row) {
             let key = row.text;
             return cause(row.span(), format!("`{key}` has no colon after it"), format!("write `{key}:`"));
-        }
-        if let Some(pattern) = row.text.strip_suffix(':').filter(|pattern| pattern.starts_with('*')) {
-            let message = "a pattern that begins with `*` is read as an alias, unless it stands in quotes";
-            return cause(row.span(), message, format!("write `'{pattern}':`"));
         }
         if row.text.starts_with('%') {
             return cause(row.span(), "a line that begins with `%` needs a line `---` below it", "remove it");

@@ -52,6 +52,26 @@ pub(super) fn template(opened: &str) -> (String, String) {
     )
 }
 
+/// Whether a text is a Jenkinsfile: `pipeline {` or `node {` begins one of its lines.
+pub fn is_jenkinsfile(text: &str) -> bool {
+    text.lines().any(begins_jenkinsfile)
+}
+
+fn begins_jenkinsfile(line: &str) -> bool {
+    let body = line.strip_prefix("pipeline").or_else(|| line.strip_prefix("node"));
+    body.is_some_and(|rest| {
+        rest.trim() == "{" || rest.trim_start().starts_with('(') && rest.trim_end().ends_with(") {")
+    })
+}
+
+/// Message and help where a Jenkinsfile stands in the place of a pipeline file.
+pub fn jenkinsfile() -> (String, String) {
+    (
+        "this is a Jenkinsfile, which Bitbucket does not read".to_owned(),
+        "write its stages as steps: `pipelines:`, `default:`, and a list of `- step:` below it".to_owned(),
+    )
+}
+
 fn unknown(stop: Span) -> Cause {
     cause(
         stop,
@@ -71,7 +91,10 @@ impl<'t> Stop<'t> {
     fn cause(&self, kind: &ErrorKind) -> Cause {
         let row = self.rows.stop();
         let found = self.left_over().or_else(|| self.template(&row)).or_else(|| self.odd_blank(&row));
-        found.or_else(|| self.comment_in_block(&row)).unwrap_or_else(|| self.by_kind(kind, &row))
+        found
+            .or_else(|| self.key_as_mark(&row))
+            .or_else(|| self.comment_in_block(&row))
+            .unwrap_or_else(|| self.by_kind(kind, &row))
     }
 
     /// What another program left in the file: marks of a merge, fences of Markdown.
@@ -85,6 +108,10 @@ impl<'t> Stop<'t> {
                 "a mark of a merge conflict is left in the file",
                 "keep one of the two versions, and remove the lines with `<<<<<<<`, `=======` and `>>>>>>>`",
             ));
+        }
+        if let Some(first) = rows().find(|row| begins_jenkinsfile(row.text)) {
+            let (message, help) = jenkinsfile();
+            return Some(cause(first.span(), message, help));
         }
         let fence = rows().find(|row| row.text.starts_with("```") && row.block.is_none())?;
         let help = "remove the lines that begin with three backquotes";

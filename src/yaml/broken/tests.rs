@@ -105,6 +105,8 @@ fn brackets() {
     says(&[
         (body(&["name: [WIP] build"]), &format!("3:11 {list}")),
         (script(&["- [ -f x ] && y"]), &format!("4:9 {list}")),
+        (script(&["- [ -f x ] || y"]), &format!("4:9 {list}")),
+        (script(&["- [[ -n \"$X\" ]] || exit 1"]), &format!("4:9 {list}")),
         (
             "a:\n  {b,c}/*:\n    - d\n".to_owned(),
             "2:3 a text can't begin with `{`, which opens a map | put the key, up to its colon, in quotes",
@@ -283,6 +285,29 @@ fn what_others_leave_in_a_file() {
             "1:1 a fence of Markdown is left in the file | remove the lines that begin with three backquotes",
         ),
         ("a: 1\n{% if x %}\nb: 2\n{% endif %}\n".to_owned(), &format!("2:1 `{{%` {template}")),
+        (
+            "pipeline {\n  stages {\n    a: 'b: c'\n  }\n}\n".to_owned(),
+            "1:1 this is a Jenkinsfile, which Bitbucket does not read | write its stages as steps: `pipelines:`, `default:`, \
+             and a list of `- step:` below it",
+        ),
+    ]);
+}
+
+#[test]
+fn a_key_that_begins_with_a_mark_is_told_where_it_stands() {
+    let edit = |key: &str| format!("unless it stands in quotes | write `'{key}':`");
+    let file = |key: &str| format!("a:\n  b:\n    - c\n  {key}:\n    - d\n");
+    says(&[
+        (file("&e"), &format!("4:3 a key that begins with `&` is read as the name of an anchor, {}", edit("&e"))),
+        (file("!e"), &format!("4:3 a key that begins with `!` is read as a tag, {}", edit("!e"))),
+        (
+            "a:\n  b: 1\n  **/c: [d]\n".to_owned(),
+            &format!("3:3 a pattern that begins with `*` is read as an alias, {}", edit("**/c")),
+        ),
+        (
+            "a:\n  &v1:\n    - b\n  v2:\n    - c\n".to_owned(),
+            &format!("2:3 a key that begins with `&` is read as the name of an anchor, {}", edit("&v1")),
+        ),
     ]);
 }
 
