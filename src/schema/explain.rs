@@ -19,12 +19,14 @@ const ALIASES: usize = 5;
 const KEYS: usize = 100;
 
 /// Puts failures into words; failures at one place are read together. Of a `shared` file nothing has to run.
-pub(super) fn explain(document: &Document, failures: Vec<Failure>, shared: bool) -> Vec<Finding> {
+pub(super) fn explain(document: &Document, mut failures: Vec<Failure>, shared: bool) -> Vec<Finding> {
+    let mut writer = Writer { document, shared, system: None, found: Vec::new(), silent: Vec::new() };
+    writer.shallow(&mut failures);
     let unknown = failures.iter().filter_map(|failure| match &failure.kind {
         Kind::UnknownKeys(keys) => Some(keys.iter().take(KEYS).map(String::as_str)),
         _ => None,
     });
-    let system = system::of_file(unknown.flatten());
+    writer.system = system::of_file(unknown.flatten());
     let mut order: Vec<String> = Vec::new();
     let mut groups: HashMap<String, Vec<Failure>> = HashMap::new();
     for failure in failures {
@@ -42,7 +44,6 @@ pub(super) fn explain(document: &Document, failures: Vec<Failure>, shared: bool)
         .filter(|problem| matches!(problem.kind, ProblemKind::UndefinedAlias | ProblemKind::RecursiveAlias))
         .map(|problem| problem.span)
         .collect();
-    let mut writer = Writer { document, shared, system, found: Vec::new(), silent: Vec::new() };
     for pointer in order {
         let Some(place) = Place::find(document, &pointer) else { continue };
         let told = writer.silent.iter().any(|silent| {
@@ -85,7 +86,7 @@ pub(super) fn schema(pointer: &str) -> &'static Value {
     TREE.pointer(pointer).unwrap_or(&Value::Null)
 }
 
-fn parent(pointer: &str) -> &str {
+pub(super) fn parent(pointer: &str) -> &str {
     pointer.rfind('/').map_or("", |slash| &pointer[..slash])
 }
 
@@ -362,7 +363,7 @@ pub(super) fn with_merge<'d>(place: &Place<'d>, entry: &Entry<'d>) -> Place<'d> 
 }
 
 /// Whether a pointer leads into a key of `definitions` that only holds anchors.
-fn in_holder(pointer: &str) -> bool {
+pub(super) fn in_holder(pointer: &str) -> bool {
     let name = pointer.strip_prefix("/definitions/").and_then(|rest| rest.split('/').next());
     name.is_some_and(|name| schema("/definitions/definitions/properties").get(name).is_none())
 }

@@ -58,6 +58,10 @@ pub(super) fn too_small(place: &Place<'_>) -> Option<String> {
 /// Warns of what looks like a service, or like its memory, one level too high.
 pub(super) fn too_high(document: &Document, found: &mut Vec<Finding>) {
     let Some(definitions) = document.root().and_then(|root| root.get("definitions")) else { return };
+    // Below a key `services` that is empty they are told as its body.
+    if definitions.get("services").is_some_and(|services| services.is_null()) {
+        return;
+    }
     for entry in definitions.entries().filter(|entry| is_too_high(entry)) {
         if holds_anchors(document, &entry) {
             continue;

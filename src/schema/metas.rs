@@ -20,7 +20,7 @@ metas! {
     BOUNDED_SIZE "bounded-size" Syntax Error "the file is too large or nested too deep, once its aliases are followed";
     COMPATIBLE_KEYS "compatible-keys" Schema Error "keys that exclude one another stand in one map, or one lacks its companion";
     DEFINED_ALIAS "defined-alias" Syntax Error "an alias names no anchor that stands before it";
-    INDENTED_BODY "indented-body" Schema Error "the body of an item is one level too shallow, so the item is empty";
+    INDENTED_BODY "indented-body" Schema Error "a body is one level too shallow, so the key that should hold it is empty";
     KNOWN_KEY "known-key" Schema Error "a key is not one that Bitbucket knows in this place";
     KNOWN_VALUE "known-value" Schema Error "a value is none of those that the key takes";
     MERGE_MAPS "merge-maps" Syntax Error "`<<` is given something else than maps";

@@ -13,6 +13,7 @@ mod keys;
 mod memory;
 mod metas;
 mod place;
+mod shallow;
 mod shapes;
 mod syntax;
 mod system;

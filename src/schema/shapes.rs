@@ -1,4 +1,4 @@
-//! Shapes that fail in several ways for one reason: a body that is not indented, a map for a list, a colon in a command.
+//! Shapes that fail in several ways for one reason: an item as a body, a map for a list, a colon in a command.
 
 use super::compiled::{Failure, Kind};
 use super::explain::{Writer, schema, with_merge};
@@ -28,14 +28,11 @@ impl<'d> Writer<'d> {
         if !place.node.is_mapping() {
             return false;
         }
-        if pointer == "/pipelines" && self.section_without_body(pointer, place, failures) {
-            return true;
-        }
         if self.item_as_body(pointer, place) {
             return true;
         }
         if at(&["item", "customItem", "member", "stageItem"]) {
-            return self.item(pointer, place, failures);
+            return self.item(place, failures);
         }
         if at(&["pipeline", "customPipeline", "parallel"]) {
             return self.list_as_map(pointer, place, failures);
@@ -44,27 +41,6 @@ impl<'d> Writer<'d> {
             return self.command(place);
         }
         false
-    }
-
-    /// A section whose patterns stand beside it.
-    fn section_without_body(&mut self, pointer: &str, place: &Place<'d>, failures: &[Failure]) -> bool {
-        let unknown = failures.iter().find_map(|failure| match &failure.kind {
-            Kind::UnknownKeys(unknown) => Some(unknown),
-            _ => None,
-        });
-        let Some(unknown) = unknown else { return false };
-        let entries: Vec<_> = place.node.entries().collect();
-        let shallow = entries.windows(2).find(|pair| {
-            let of_patterns = matches!(pair[0].name(), "branches" | "tags" | "pull-requests" | "custom");
-            of_patterns && pair[0].value.is_null() && unknown.iter().any(|key| key == pair[1].name())
-        });
-        let Some([section, _]) = shallow else { return false };
-        let name = section.name();
-        let message = format!("`{name}` is empty: the keys below it are one level too shallow");
-        self.say(&metas::INDENTED_BODY, place, section.key.span(), message).help =
-            Some(format!("indent the keys below `{name}` by two more spaces"));
-        self.silent.push(format!("{pointer}/{name}"));
-        true
     }
 
     /// An alias of a whole item where the body of a step stands.
@@ -81,7 +57,7 @@ impl<'d> Writer<'d> {
         true
     }
 
-    fn item(&mut self, pointer: &str, place: &Place<'d>, failures: &[Failure]) -> bool {
+    fn item(&mut self, place: &Place<'d>, failures: &[Failure]) -> bool {
         let Some(Kind::UnknownKeys(unknown)) =
             failures.iter().map(|failure| &failure.kind).find(|kind| matches!(kind, Kind::UnknownKeys(_)))
         else {
@@ -95,13 +71,6 @@ impl<'d> Writer<'d> {
                 return false;
             }
             let name = head.name();
-            if head.value.is_null() {
-                let message = format!("`{name}` is empty: the keys below it are one level too shallow");
-                let finding = self.say(&metas::INDENTED_BODY, place, head.key.span(), message);
-                finding.help = Some(format!("indent the keys below `{name}` by two more spaces"));
-                self.silent.push(pointer.to_owned());
-                return true;
-            }
             for key in unknown {
                 let Some(entry) = place.node.entry(key) else { continue };
                 let message = format!("`{}` stands beside `{name}`, where nothing reads it", shown(key));
