@@ -26,7 +26,7 @@ pub(super) fn explain(document: &Document, mut failures: Vec<Failure>, shared: b
         Kind::UnknownKeys(keys) => Some(keys.iter().take(KEYS).map(String::as_str)),
         _ => None,
     });
-    writer.system = system::of_file(unknown.flatten());
+    writer.system = system::of_file(unknown.flatten().chain(system::inside(document, &failures)));
     let mut order: Vec<String> = Vec::new();
     let mut groups: HashMap<String, Vec<Failure>> = HashMap::new();
     for failure in failures {
@@ -168,7 +168,7 @@ impl<'d> Writer<'d> {
             for key in unknown.iter().take(KEYS) {
                 let Some(entry) = place.node.entry(key) else { continue };
                 let place = with_merge(place, &entry);
-                let words = keys::unknown(owner, key, self.system);
+                let words = keys::unknown(owner, key, Some(entry.value), self.system);
                 meant.extend(words.meant);
                 let holder = title(owner) == "the file" && holds_anchors(self.document, &entry);
                 let finding = self.say(&metas::KNOWN_KEY, &place, entry.key.span(), words.message);
@@ -176,6 +176,7 @@ impl<'d> Writer<'d> {
                 finding.help = Some(words.help);
                 if holder {
                     finding.severity = Severity::Warning;
+                    finding.message = format!("unknown key `{}` in the file", shown(key));
                     finding.help =
                         Some(format!("it holds anchors: put it under `definitions` as `definitions.{}`", shown(key)));
                 }

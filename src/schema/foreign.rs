@@ -1,5 +1,6 @@
 //! Words of other systems, and words that Bitbucket once had, with what to write instead.
 
+use super::dialects::DIALECTS;
 use crate::finding::Severity;
 
 /// A word of another system, or one that Bitbucket once had.
@@ -14,7 +15,7 @@ pub(super) struct Foreign {
     pub severity: Severity,
 }
 
-const fn row(
+pub(super) const fn row(
     keys: &'static [&'static str],
     places: &'static [&'static str],
     whose: &'static str,
@@ -39,8 +40,19 @@ pub(super) const AZURE: &str = "it is a word of Azure Pipelines";
 pub(super) const JENKINS: &str = "it is a word of Jenkins";
 const COMPOSE: &str = "it is a word of Docker Compose";
 
+pub(super) const CHILD_KEEPS_NONE: &str = "a child step keeps no files";
+pub(super) const DOWNLOAD_ALONE: &str = "remove it: `download` alone is taken, with names of artifacts";
+
+/// The row that holds for a key in an object with this title.
+pub(super) fn of_key(key: &str, place: &str) -> Option<&'static Foreign> {
+    FOREIGN.iter().chain(DIALECTS).find(|row| {
+        row.keys.contains(&key) && (row.places.is_empty() || row.places.iter().any(|part| place.contains(part)))
+    })
+}
+
 /// Rows that hold first come first.
 pub(super) static FOREIGN: &[Foreign] = &[
+    row(&["env"], &["a service"], "it has another name", "rename it to `variables`"),
     mild(&["environment"], &["a service"], "an old spelling that the help has dropped", "rename it to `variables`"),
     row(
         &["mem", "mem_limit", "mem-limit", "memory_limit", "memory-limit", "memory-reservation"],
@@ -123,6 +135,20 @@ pub(super) static FOREIGN: &[Foreign] = &[
         &["the file"],
         GITLAB,
         "write the steps under `pipelines`: they run in order; `stage` groups them there",
+    ),
+    row(
+        &["stages"],
+        &["`pipelines`"],
+        GITLAB,
+        "write the steps under `default`: they run in order; a `stage` item groups them there",
+    ),
+    row(&["jobs", "steps"], &["`pipelines`"], GITHUB, "write the steps under `default`, each as a `- step:`"),
+    row(&["workflows"], &["`pipelines`"], CIRCLE, "write the steps under `default`, each as a `- step:`"),
+    row(
+        &["variables", "env", "environment"],
+        &["`pipelines`"],
+        "a custom pipeline alone begins with variables",
+        "set them in the repository's settings, or `export` them in the script",
     ),
     row(&["jobs"], &["the file"], GITHUB, "write the steps under `pipelines`, for instance under `default`"),
     row(
@@ -259,6 +285,7 @@ pub(super) static FOREIGN: &[Foreign] = &[
         "only a child step has it",
         "add `type: pipeline`, or remove it",
     ),
+    row(&["path", "paths"], &["`artifacts` of a child step"], CHILD_KEEPS_NONE, DOWNLOAD_ALONE),
     row(&["path"], &["`artifacts`"], "it is a list here", "write `paths:` and a list of globs"),
     row(&["name"], &["`artifacts`"], "an upload has the name", "write `upload: [{ name: …, paths: [...] }]`"),
     row(

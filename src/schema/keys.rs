@@ -3,10 +3,12 @@
 use serde_json::Value;
 
 use super::compiled::TREE;
-use super::foreign::FOREIGN;
+use super::foreign::of_key;
 use super::invisible::is_odd_blank;
+use super::misplaced;
 use super::system::of_word;
 use crate::finding::Severity;
+use crate::yaml::Node;
 
 /// What is said of an unknown key.
 #[derive(Debug)]
@@ -18,8 +20,8 @@ pub(super) struct Words {
     pub meant: Option<String>,
 }
 
-/// The words for a key that the schema's object does not have; `system` is what is said of the file's foreign words.
-pub(super) fn unknown(owner: &Value, key: &str, system: Option<&'static str>) -> Words {
+/// The words for a key with a value that the schema's object does not have; `system` is what is said of the file's foreign words.
+pub(super) fn unknown(owner: &Value, key: &str, value: Option<Node<'_>>, system: Option<&'static str>) -> Words {
     let place = owner.get("title").and_then(Value::as_str).unwrap_or("this map");
     let known: Vec<&str> =
         owner.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(key, _)| key.as_str()).collect();
@@ -43,10 +45,10 @@ pub(super) fn unknown(owner: &Value, key: &str, system: Option<&'static str>) ->
             meant: Some(meant.to_owned()),
         };
     }
-    let foreign = FOREIGN.iter().find(|row| {
-        row.keys.contains(&key) && (row.places.is_empty() || row.places.iter().any(|part| place.contains(part)))
-    });
-    if let Some(row) = foreign {
+    if let Some(words) = value.and_then(|value| misplaced::by_value(place, key, value)) {
+        return words;
+    }
+    if let Some(row) = of_key(key, place) {
         return Words {
             message: format!("unknown key `{}` in {place}: {}", shown(key), of_word(key, row.whose, system)),
             help: row.help.to_owned(),
@@ -55,9 +57,9 @@ pub(super) fn unknown(owner: &Value, key: &str, system: Option<&'static str>) ->
         };
     }
     // A keyword of another place is no slip of one that is known here.
-    if let Some(help) = elsewhere(place, key) {
+    if let Some((help, meant)) = elsewhere(place, key) {
         let message = format!("unknown key `{}` in {place}", shown(key));
-        return Words { message, help, severity: Severity::Error, meant: None };
+        return Words { message, help, severity: Severity::Error, meant: meant.map(str::to_owned) };
     }
     if let Some(meant) = nearest(key, &known) {
         return Words {
@@ -121,13 +123,13 @@ fn is_of_length(plain: &str) -> bool {
     (2..=40).contains(&plain.len())
 }
 
-/// Where a key belongs that is known, but not here.
-fn elsewhere(place: &str, key: &str) -> Option<String> {
+/// Where a key belongs that is known, but not here, and the key that should hold it there and is lacking.
+fn elsewhere(place: &str, key: &str) -> Option<(String, Option<&'static str>)> {
+    let here = |help: &str| Some((help.to_owned(), None));
     if key == "import" {
-        return Some(
+        return here(
             "name the file under `definitions.imports`, and write `import: PIPELINE@SOURCE` in the place of a pipeline's \
-             list; anchors do not cross files"
-                .to_owned(),
+             list; anchors do not cross files",
         );
     }
     let has = |definition: &str| {
@@ -138,31 +140,43 @@ fn elsewhere(place: &str, key: &str) -> Option<String> {
         };
         TREE.pointer(&pointer).and_then(Value::as_object).is_some_and(|keys| keys.contains_key(key))
     };
-    if has("definitions") && matches!(place, "the file" | "`pipelines`") {
-        return Some(format!("put it under `definitions`, at the top of the file: `definitions.{key}`"));
+    let in_file = place == "the file";
+    let pipelines = in_file.then_some("pipelines");
+    if has("definitions") && (in_file || place == "`pipelines`") {
+        return Some((format!("put it under `definitions`, at the top of the file: `definitions.{key}`"), None));
+    }
+    if has("options") && in_file {
+        return here("put it under `options`, or into the steps that need it");
     }
     if (has("plainStep") || has("childStep")) && place.ends_with("item") {
-        return Some("it belongs into the body of a `step:`, one level deeper".to_owned());
+        return here("it belongs into the body of a `step:`, one level deeper");
     }
     if has("plainStep") && !place.contains("step") {
-        return Some(if place == "the file" || place == "`pipelines`" {
-            "a step has it: `- step:` in a pipeline".to_owned()
+        return Some(if in_file {
+            ("a step has it: `- step:` in a pipeline, under `pipelines`".to_owned(), pipelines)
+        } else if place == "`pipelines`" {
+            ("a step has it: `- step:` in a pipeline".to_owned(), None)
         } else {
-            format!("set it in a step: {place} has none")
+            (format!("set it in a step: {place} has none"), None)
         });
     }
     if has("plainStep") && place.contains("step") {
-        return Some(format!("remove it: {place} has none"));
+        return Some((format!("remove it: {place} has none"), None));
     }
     if has("item") {
-        return Some(
-            "it is an item of a pipeline: `- ` before it, under `default` or another section of `pipelines`".to_owned(),
-        );
+        let help =
+            "it is an item of a pipeline: `- ` before it, under `default` or another section of `pipelines`".to_owned();
+        return Some((help, pipelines));
     }
     if has("pipelines") {
-        return Some("it is a section of `pipelines`".to_owned());
+        let help = if in_file {
+            "it is a section of `pipelines`: put it there, indented"
+        } else {
+            "it is a section of `pipelines`"
+        };
+        return Some((help.to_owned(), pipelines));
     }
-    has("").then(|| "it stands at the top of the file".to_owned())
+    has("").then(|| ("it stands at the top of the file".to_owned(), None))
 }
 
 /// Words in backquotes with commas.
@@ -205,10 +219,13 @@ mod tests {
     #[test]
     fn words_of_other_systems_name_the_system() {
         let step = TREE.pointer("/definitions/plainStep").unwrap();
-        let words = unknown(step, "needs", None);
+        let words = unknown(step, "needs", None, None);
         assert_eq!(words.message, "unknown key `needs` in a step: it is a word of GitHub Actions");
         assert!(words.help.contains("in the order"));
-        assert_eq!(unknown(step, "scripts", None).message, "unknown key `scripts` in a step; did you mean `script`?");
-        assert_eq!(unknown(step, "pipelines", None).help, "it stands at the top of the file");
+        assert_eq!(
+            unknown(step, "scripts", None, None).message,
+            "unknown key `scripts` in a step; did you mean `script`?"
+        );
+        assert_eq!(unknown(step, "pipelines", None, None).help, "it stands at the top of the file");
     }
 }

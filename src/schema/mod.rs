@@ -5,6 +5,7 @@
 //! and never on alternatives, so that each failure is about what the author meant; `explain` puts it in one sentence.
 
 mod compiled;
+mod dialects;
 mod explain;
 mod foreign;
 mod holders;
@@ -12,6 +13,7 @@ mod invisible;
 mod keys;
 mod memory;
 mod metas;
+mod misplaced;
 mod place;
 mod shallow;
 mod shapes;

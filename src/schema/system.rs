@@ -2,7 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::compiled::{Failure, Kind};
+use super::dialects::{CLOUD_BUILD, DRONE, TRAVIS};
 use super::foreign::{AZURE, CIRCLE, GITHUB, GITLAB, JENKINS};
+use crate::yaml::{Document, Node};
+
+/// How many words inside unknown keys are looked at, and how deep.
+const WORDS: usize = 500;
+const DEEP: usize = 5;
 
 /// A system with its words, as far as Bitbucket does not have them or has them elsewhere.
 struct System {
@@ -11,7 +18,7 @@ struct System {
     words: &'static [&'static str],
 }
 
-static SYSTEMS: [System; 5] = [
+static SYSTEMS: [System; 8] = [
     System {
         whose: GITHUB,
         words: &[
@@ -35,6 +42,8 @@ static SYSTEMS: [System; 5] = [
             "defaults",
             "steps",
             "env",
+            "id",
+            "name",
         ],
     },
     System {
@@ -64,6 +73,10 @@ static SYSTEMS: [System; 5] = [
             "workflow",
             "matrix",
             "run",
+            "secrets",
+            "id_tokens",
+            "interruptible",
+            "coverage",
         ],
     },
     System {
@@ -87,6 +100,15 @@ static SYSTEMS: [System; 5] = [
             "filters",
             "shell",
             "steps",
+            "docker",
+            "save_cache",
+            "restore_cache",
+            "persist_to_workspace",
+            "attach_workspace",
+            "store_artifacts",
+            "store_test_results",
+            "setup_remote_docker",
+            "checkout",
         ],
     },
     System {
@@ -113,11 +135,80 @@ static SYSTEMS: [System; 5] = [
             "variables",
             "extends",
             "steps",
+            "task",
+            "inputs",
+            "bash",
+            "pwsh",
+            "powershell",
+            "name",
         ],
     },
     System {
         whose: JENKINS,
-        words: &["agent", "stages", "post", "tools", "when", "matrix", "retry", "parameters", "stage", "steps"],
+        words: &[
+            "agent",
+            "stages",
+            "post",
+            "tools",
+            "when",
+            "matrix",
+            "retry",
+            "parameters",
+            "stage",
+            "steps",
+            "sh",
+            "bat",
+        ],
+    },
+    System {
+        whose: TRAVIS,
+        words: &[
+            "language",
+            "node_js",
+            "python",
+            "php",
+            "rvm",
+            "jdk",
+            "go",
+            "os",
+            "dist",
+            "sudo",
+            "install",
+            "before_install",
+            "before_script",
+            "after_script",
+            "after_success",
+            "after_failure",
+            "before_deploy",
+            "deploy",
+            "addons",
+            "notifications",
+            "jobs",
+            "matrix",
+            "stages",
+            "env",
+            "cache",
+        ],
+    },
+    System {
+        whose: DRONE,
+        words: &["kind", "type", "steps", "commands", "settings", "when", "workspace", "name", "depends_on", "trigger"],
+    },
+    System {
+        whose: CLOUD_BUILD,
+        words: &[
+            "steps",
+            "substitutions",
+            "args",
+            "entrypoint",
+            "waitFor",
+            "availableSecrets",
+            "secretEnv",
+            "logsBucket",
+            "name",
+            "id",
+            "timeout",
+        ],
     },
 ];
 
@@ -137,6 +228,27 @@ pub(super) fn of_file<'k>(unknown: impl Iterator<Item = &'k str>) -> Option<&'st
     }
 }
 
+/// Words inside the unknown keys of the file itself: of a whole job only its name is told, and it speaks the dialect, too.
+pub(super) fn inside<'d>(document: &'d Document, failures: &[Failure]) -> Vec<&'d str> {
+    let unknown =
+        failures.iter().filter(|failure| failure.instance.is_empty()).filter_map(|failure| match &failure.kind {
+            Kind::UnknownKeys(keys) => Some(keys),
+            _ => None,
+        });
+    let mut words = Vec::new();
+    let Some(root) = document.root() else { return words };
+    let mut open: Vec<(Node<'d>, usize)> =
+        unknown.flatten().take(WORDS).filter_map(|key| Some((root.get(key)?, 0))).collect();
+    while let Some((node, depth)) = open.pop().filter(|_| words.len() < WORDS) {
+        words.extend(node.entries().map(|entry| entry.name()).take(WORDS));
+        if depth < DEEP {
+            let values = node.entries().map(|entry| entry.value).chain(node.items());
+            open.extend(values.take(WORDS).map(|value| (value, depth + 1)));
+        }
+    }
+    words
+}
+
 /// Of which system a word is, by the row that knows it and the system of its file: the file's, if that has the word, too.
 pub(super) fn of_word(key: &str, row: &'static str, of_file: Option<&'static str>) -> &'static str {
     let is_one = SYSTEMS.iter().any(|system| system.whose == row);
@@ -147,6 +259,7 @@ pub(super) fn of_word(key: &str, row: &'static str, of_file: Option<&'static str
 #[cfg(test)]
 mod tests {
     use super::super::check;
+    use super::super::dialects::DIALECTS;
     use super::super::foreign::FOREIGN;
     use super::*;
     use crate::yaml::Document;
@@ -168,6 +281,10 @@ mod tests {
             ("trigger: [main]\npool: {vmImage: a}\nstages: []\njobs: []\n", "Azure Pipelines"),
             ("agent: any\nstages: []\npost: {}\n", "Jenkins"),
             ("on: push\njobs: {}\n", "GitHub Actions"),
+            ("language: go\nbefore_script: [a]\njobs: {}\n", "Travis CI"),
+            ("kind: pipeline\nname: a\nsteps: [{name: b, commands: [c]}]\n", "Drone and Woodpecker"),
+            ("steps: [{name: a, args: [b]}]\nsubstitutions: {}\n", "Google Cloud Build"),
+            ("name: a\njobs: {b: {runs-on: c, steps: [{uses: d}]}}\n", "GitHub Actions"),
             (
                 "pipelines:\n  default:\n    - step: {script: [a], needs: [b], only: [main], when: manual}\n",
                 "GitLab CI",
@@ -181,7 +298,7 @@ mod tests {
 
     #[test]
     fn each_word_that_votes_is_told_of_by_a_row() {
-        let rows = |word: &str| FOREIGN.iter().any(|row| row.keys.contains(&word));
+        let rows = |word: &str| FOREIGN.iter().chain(DIALECTS).any(|row| row.keys.contains(&word));
         for system in &SYSTEMS {
             let silent: Vec<_> = system.words.iter().filter(|word| !rows(word)).collect();
             assert!(silent.is_empty(), "{}: {silent:?}", system.whose);

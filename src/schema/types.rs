@@ -183,7 +183,7 @@ fn in_list(place: &Place<'_>) -> bool {
 }
 
 /// Whether a node is an item of a pipeline.
-fn is_item(node: Node<'_>) -> bool {
+pub(super) fn is_item(node: Node<'_>) -> bool {
     node.entries().next().is_some_and(|entry| matches!(entry.name(), "step" | "parallel" | "stage" | "final"))
 }
 
