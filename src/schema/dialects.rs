@@ -14,6 +14,12 @@ const FIRST: &str = "put its commands at the beginning of the step's `script`";
 const SECURED: &str = "set secured variables in the repository's settings";
 const ORDER: &str = "remove it: steps run in the order in which they stand; `parallel` runs some at once";
 
+/// The row for a word that stands as an item of a script in another system.
+pub(super) fn of_dialect(word: &str) -> Option<&'static Foreign> {
+    let of_script = |row: &&Foreign| row.places.is_empty() || row.places.contains(&"script");
+    DIALECTS.iter().filter(of_script).find(|row| row.keys.contains(&word))
+}
+
 /// Rows that come after those of `foreign`.
 pub(super) static DIALECTS: &[Foreign] = &[
     row(

@@ -267,6 +267,12 @@ impl<'d> Writer<'d> {
             }
             Kind::Forbidden => {
                 let other = failure.keyword.split("/dependencies/").nth(1).and_then(|rest| rest.split('/').next());
+                // Of several that exclude the same one, the first is told.
+                let excluded = |entry: &Entry<'d>| owner.get(entry.name()).and_then(Value::as_bool) == Some(false);
+                let first = place.holder.and_then(|holder| holder.entries().find(excluded));
+                if first.is_some_and(|first| place.key.is_some_and(|key| key.id() != first.key.id())) {
+                    return;
+                }
                 let message = format!("{words} can't stand beside `{}`", other.unwrap_or("another key"));
                 let at = place.key.map_or(span, |key| key.span());
                 self.say(&metas::COMPATIBLE_KEYS, place, at, message).help = Some("remove one of the two".to_owned());
@@ -297,10 +303,12 @@ impl<'d> Writer<'d> {
         if place.own_key && place.holder.is_some_and(|holder| holder.is_mapping() && holder.get(key).is_some()) {
             return;
         }
-        // What an unknown anchor would bring may have it.
+        // What an unknown anchor or a wrong merge would bring may have it.
         let inside = place.node.span();
-        let unknown =
-            |problem: &Problem| problem.kind == ProblemKind::UndefinedAlias && inside.contains(problem.span.start);
+        let unknown = |problem: &Problem| {
+            matches!(problem.kind, ProblemKind::UndefinedAlias | ProblemKind::BadMerge)
+                && inside.contains(problem.span.start)
+        };
         if self.document.problems().iter().any(unknown) {
             return;
         }

@@ -35,11 +35,10 @@ pub(super) fn help(place: &Place<'_>, expected: &[&str], known: &[&str]) -> Opti
             "it is a switch here: write `docker: true`, and its memory under `definitions.services.docker`".to_owned(),
         ),
         Kind::Mapping if key == "services" && expected == ["string"] => {
-            let name = place.node.entries().next()?.name();
-            Some(format!(
-                "write its name alone, and what it is under `definitions.services.{}`",
-                super::keys::shown(name)
-            ))
+            let named = place.node.get("name").and_then(|name| name.text());
+            let name = named.or_else(|| Some(place.node.entries().next()?.name()))?;
+            let name = super::keys::shown(name);
+            Some(format!("write its name alone, and what it is under `definitions.services.{name}`"))
         }
         _ => None,
     }

@@ -246,5 +246,9 @@ mod tests {
             said(&step("script: [a], branches: {only: [main]}")),
             ["move the step there: `branches:`, with the pattern as the key and the steps below it"]
         );
+        assert_eq!(
+            said("pipelines:\n  branches: {only: [main, dev]}\n"),
+            ["use the pattern as the key: `'main':`, with a list of `- step:` below it"]
+        );
     }
 }

@@ -1,16 +1,48 @@
 //! Shapes that fail in several ways for one reason: an item as a body, a map for a list, a colon in a command.
 
 use super::compiled::{Failure, Kind};
-use super::explain::{Writer, schema, with_merge};
-use super::keys::shown;
+use super::dialects::of_dialect;
+use super::explain::{Writer, parent, schema, with_merge};
+use super::foreign::of_key;
+use super::invisible::is_odd_blank;
+use super::keys::{nearest, shown};
 use super::metas;
 use super::place::{Place, beginning};
 use crate::finding::Severity;
-use crate::yaml::Node;
+use crate::yaml::{Entry, Node};
 
 /// Whether a pipeline is meant to stand at a place.
 fn is_pipeline(pointer: &str) -> bool {
     pointer == "/pipelines/default" || pointer.starts_with("/pipelines/") && pointer.matches('/').count() == 3
+}
+
+/// Whether a map has the keys of a step.
+fn is_body(node: Node<'_>) -> bool {
+    let of_step = |key: &str| {
+        ["plainStep", "childStep"]
+            .iter()
+            .any(|step| schema(&format!("/definitions/{step}/properties")).get(key).is_some())
+    };
+    node.get("script").is_some_and(|script| !script.is_mapping())
+        || node.entries().len() > 0 && node.entries().all(|entry| of_step(entry.name()))
+}
+
+/// Whether a section of `pipelines` stands among the shared pipelines, which are not divided.
+fn is_section_of_shared(pointer: &str, node: Node<'_>) -> bool {
+    let name = pointer.strip_prefix("/definitions/pipelines/").filter(|name| *name != "default");
+    name.is_some_and(|name| schema("/definitions/pipelines/properties").get(name).is_some())
+        && node.entries().all(|entry| entry.value.is_sequence())
+}
+
+/// The blank that YAML takes for none, where it stands before a dash in a key.
+fn odd_dash(key: &str) -> Option<char> {
+    let odd = key.chars().next().filter(|c| is_odd_blank(*c))?;
+    key.trim_start_matches(char::is_whitespace).starts_with("- ").then_some(odd)
+}
+
+/// The next edit where the name of a custom pipeline's variable is a key.
+pub(super) fn as_variable(name: &str) -> String {
+    format!("write `- name: {}`, and its value below it as `default: …`", shown(name))
 }
 
 impl<'d> Writer<'d> {
@@ -25,11 +57,24 @@ impl<'d> Writer<'d> {
                 })
             })
         };
+        // A pattern or a name that is taken for an anchor or a tag leaves its list where the map should be.
+        if let Some(Kind::Type) = failures.first().map(|failure| &failure.kind)
+            && self.key_as_mark(place)
+        {
+            return true;
+        }
         if !place.node.is_mapping() {
-            return false;
+            return place.node.text().is_some() && at(&["item", "customItem"]) && self.texts_as_items(pointer, place);
         }
         if self.item_as_body(pointer, place) {
             return true;
+        }
+        let child = place.node.get("type").is_some_and(|kind| kind.text() == Some("pipeline"));
+        if child && at(&["stageStep"]) && self.child_in_stage(pointer, place) {
+            return true;
+        }
+        if failures.iter().any(|failure| failure.keyword.starts_with("/definitions/customVariables/items/")) {
+            return self.variable_as_key(place);
         }
         if at(&["item", "customItem", "member", "stageItem"]) {
             return self.item(place, failures);
@@ -43,10 +88,82 @@ impl<'d> Writer<'d> {
         false
     }
 
+    /// `&main:` and `!main:` in the place of a key.
+    fn key_as_mark(&mut self, place: &Place<'d>) -> bool {
+        let node = place.node;
+        // A tag is told by `no-tags`, and nothing is left to say.
+        if node.tag().is_some_and(|tag| self.document.slice(tag).trim_end().ends_with(':')) {
+            return true;
+        }
+        let Some(anchor) = node.anchor().filter(|_| node.anchor_name().is_some_and(|name| name.ends_with(':'))) else {
+            return false;
+        };
+        let mark = shown(self.document.slice(anchor).trim_end());
+        let message = format!("`{mark}` is read as the name of an anchor, and no key");
+        self.say(&metas::RIGHT_TYPE, place, anchor, message).help =
+            Some(format!("put the key in quotes: `'{}':`", mark.trim_end_matches(':')));
+        true
+    }
+
+    /// A list of texts where items of a pipeline belong: filters of another system, or commands.
+    fn texts_as_items(&mut self, pointer: &str, place: &Place<'d>) -> bool {
+        let (Some(list), Some(key)) = (place.holder, place.key) else { return false };
+        let texts = list.is_sequence() && list.items().all(|item| item.text().is_some());
+        let name = key.text().unwrap_or("");
+        let first = list.items().next().and_then(|item| item.text()).map(shown);
+        let Some(first) = first.filter(|_| texts && matches!(name, "only" | "except" | "ignore")) else { return false };
+        let message = format!("`{name}` is read as a pattern, and its values as items of a pipeline");
+        self.say(&metas::RIGHT_TYPE, place, key.span(), message).help =
+            Some(format!("use the pattern as the key: `'{first}':`, with a list of `- step:` below it"));
+        self.silent.push(parent(pointer).to_owned());
+        true
+    }
+
+    fn child_in_stage(&mut self, pointer: &str, place: &Place<'d>) -> bool {
+        let Some(kind) = place.node.entry("type") else { return false };
+        let place = with_merge(place, &kind);
+        let message = "a child step can't stand in a stage".to_owned();
+        self.say(&metas::KNOWN_VALUE, &place, kind.value.span(), message).help =
+            Some("make it an item of the pipeline's own list, before the stage or after it".to_owned());
+        self.silent.push(pointer.to_owned());
+        true
+    }
+
+    /// `- A: b` among the variables of a custom pipeline.
+    fn variable_as_key(&mut self, place: &Place<'d>) -> bool {
+        let known = ["name", "default", "description", "allowed-values"];
+        let Some(entry) = place.node.entries().find(|entry| !known.contains(&entry.name())) else { return false };
+        let near =
+            nearest(entry.name(), &known).is_some() || of_key(entry.name(), "custom pipeline's variable").is_some();
+        if near || place.node.get("name").is_some() {
+            return false;
+        }
+        let message = format!("the name of the variable `{}` is a value here, and no key", shown(entry.name()));
+        let place = with_merge(place, &entry);
+        self.say(&metas::KNOWN_KEY, &place, entry.key.span(), message).help = Some(as_variable(entry.name()));
+        true
+    }
+
     /// An alias of a whole item where the body of a step stands.
     fn item_as_body(&mut self, pointer: &str, place: &Place<'d>) -> bool {
+        let is_item = |entry: &Entry<'_>| matches!(entry.name(), "step" | "parallel" | "stage");
+        let merged = place.node.entries().filter(is_item).find_map(|entry| entry.merged);
+        if let Some(span) = merged.filter(|_| pointer.ends_with("/step")) {
+            let alias = self.document.slice(span).to_owned();
+            let message = format!("`{alias}` is a whole item of a pipeline, and is merged into the body of a step");
+            let alone = place.node.entries().all(|entry| entry.merged.is_some());
+            let help = match alone {
+                true => format!("write `- {alias}` in the place of this step"),
+                false => {
+                    "put the anchor behind its `step:` instead, so that it names the body: `step: &name`".to_owned()
+                }
+            };
+            self.say(&metas::RIGHT_TYPE, &Place { alias: None, ..*place }, span, message).help = Some(help);
+            self.silent.push(pointer.to_owned());
+            return true;
+        }
         let Some(span) = place.node.alias().filter(|_| pointer.ends_with("/step")) else { return false };
-        if !place.node.entries().all(|entry| matches!(entry.name(), "step" | "parallel" | "stage")) {
+        if !place.node.entries().all(|entry| is_item(&entry)) {
             return false;
         }
         let alias = self.document.slice(span).to_owned();
@@ -99,7 +216,8 @@ impl<'d> Writer<'d> {
                 Some(format!("write `- step: {alias}`"));
             return true;
         }
-        if unknown.iter().any(|key| key == "script") {
+        let is_name = |key: &str| key == "custom" && place.node.get(key).is_some_and(|name| name.text().is_some());
+        if unknown.iter().any(|key| key == "script" || is_name(key)) {
             let message = "the body of a step stands where an item should name what it is".to_owned();
             self.say(&metas::REQUIRED_KEY, place, beginning(place.node), message).help =
                 Some("write `- step:` and indent these keys under it".to_owned());
@@ -136,6 +254,12 @@ impl<'d> Writer<'d> {
             return true;
         }
         self.silent.push(pointer.to_owned());
+        if let Some((entry, odd)) = node.entries().find_map(|entry| Some((entry, odd_dash(entry.name())?))) {
+            let message = format!("U+{:04X} is part of this key, where a dash is meant", u32::from(odd));
+            self.say(&metas::KNOWN_KEY, place, entry.key.span(), message).help =
+                Some("replace it with spaces: the line begins with them and the dash".to_owned());
+            return true;
+        }
         let of_request = pointer.starts_with("/pipelines/pull-requests/") && !of_pipeline;
         if let Some(entry) = node.entry("destinations").filter(|_| of_request) {
             let message = "`destinations` is not documented and has left Bitbucket's own schema".to_owned();
@@ -153,6 +277,11 @@ impl<'d> Writer<'d> {
                 None => format!("put `- ` before `{}` and each item like it", entry.name()),
             },
             None if of_pipeline => "write the items of `steps` in its place: a pipeline is their list".to_owned(),
+            None if is_body(node) => "write `- step:` and indent these keys under it".to_owned(),
+            None if is_section_of_shared(pointer, node) => {
+                let name = pointer.rsplit('/').next().unwrap_or("");
+                format!("remove the level `{name}`: pipelines stand directly under `definitions.pipelines`")
+            }
             None if pointer == "/pipelines/default" => {
                 "`default` has no patterns; put these under `branches`".to_owned()
             }
@@ -174,10 +303,28 @@ impl<'d> Writer<'d> {
             ("run", "write the command itself as the item"),
             ("step", "end the script before it: `- step:` stands in the pipeline's list"),
             ("script", "write the commands themselves as items"),
+            ("bash", "write the command itself as the item"),
+            ("pwsh", "write the command itself as the item"),
+            ("powershell", "write the command itself as the item"),
+            ("sh", "write the command itself as the item"),
+            ("bat", "write the command itself as the item"),
+            ("task", "write its commands as items; an `image` brings the tools, or a pipe does the task"),
         ];
         if let Some((key, help)) = foreign.into_iter().find(|(key, _)| has(key)) {
             let at = place.node.entry(key).map_or(span, |entry| entry.key.span());
-            self.say(&metas::KNOWN_KEY, place, at, neither.to_owned()).help = Some(help.to_owned());
+            let dialect = of_dialect(key);
+            let message = dialect.map(|row| format!("`{key}` is no command: {}", row.whose));
+            self.say(&metas::KNOWN_KEY, place, at, message.unwrap_or_else(|| neither.to_owned())).help =
+                Some(help.to_owned());
+            return true;
+        }
+        if let Some(row) = of_dialect(name).filter(|_| !entry.value.is_null()) {
+            let message = format!("`{}` is no command: {}", shown(name), row.whose);
+            self.say(&metas::KNOWN_KEY, place, span, message).help = Some(row.help.to_owned());
+            return true;
+        }
+        // What `<<` should have brought may be a pipe.
+        if place.node.entries().len() == 0 {
             return true;
         }
         if has("variables") || has("name") {

@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::explain::{properties, schema};
+use super::foreign::{CHILD_KEEPS_NONE, DOWNLOAD_ALONE};
 use super::keys::list;
 use super::memory;
 use super::place::Place;
-use super::shapes::in_quotes;
-use crate::yaml::{Kind, Node, Style, yaml11_reading};
+use super::shapes::{as_variable, in_quotes};
+use crate::yaml::{Kind, Node, Style, is_jenkinsfile, jenkinsfile, yaml11_reading};
 
 /// Message and help for a value of the wrong type; `expected` is the schema's `type` in its object `owner`.
 pub(super) fn wrong(place: &Place<'_>, expected: &Value, owner: &Value) -> (String, Option<String>) {
@@ -26,6 +27,10 @@ pub(super) fn wrong(place: &Place<'_>, expected: &Value, owner: &Value) -> (Stri
     if node.is_null() {
         let message = format!("{words} is empty; it should be {wanted}");
         return (message, Some("give it a value, or remove it".to_owned()));
+    }
+    if place.holder.is_none() && node.text().is_some() && is_jenkinsfile(node.document().text()) {
+        let (message, help) = jenkinsfile();
+        return (message, Some(help));
     }
     let next = memory::help(place, &expected, &known).or_else(|| help(place, &expected, &known, owner));
     let is = match node.kind() {
@@ -63,6 +68,14 @@ fn help(place: &Place<'_>, expected: &[&str], known: &[&str], owner: &Value) -> 
     let scalar = node.text();
     let source = node.document().slice(node.span());
     match node.kind() {
+        Kind::Mapping if takes("array") && of_variables(owner) => Some(match node.entries().next() {
+            Some(entry) if item_has(owner.get("items")?, entry.name()) => {
+                format!("put `- ` before `{}`", super::keys::shown(entry.name()))
+            }
+            Some(entry) => as_variable(entry.name()),
+            None => "write a list".to_owned(),
+        }),
+        Kind::String if is_variable(owner) => Some(format!("write `- name: {}`", super::keys::shown(scalar?))),
         Kind::Mapping if takes("array") => Some(by_name(key, node).unwrap_or_else(|| from_map(node, owner))),
         Kind::Mapping if takes("string") && matches!(key, Some("deployment" | "environment")) => {
             Some(match node.get("name").and_then(|name| name.text()) {
@@ -84,7 +97,13 @@ fn help(place: &Place<'_>, expected: &[&str], known: &[&str], owner: &Value) -> 
         Kind::Sequence if key == Some("stage") && takes("object") && node.items().all(is_item) => {
             Some("write `steps:` below `stage`, and indent the items under it".to_owned())
         }
-        Kind::Sequence if takes("object") && node.items().all(|item| item.is_mapping()) => {
+        Kind::Sequence if key == Some("final") && takes("object") && node.items().all(is_item) => {
+            Some("it is one step: put the keys of that step below `final`, without `- step:`".to_owned())
+        }
+        Kind::Sequence if owner.get("title").and_then(Value::as_str) == Some("`artifacts` of a child step") => {
+            Some(format!("{CHILD_KEEPS_NONE}; {DOWNLOAD_ALONE}"))
+        }
+        Kind::Sequence if takes("object") && node.items().len() > 0 && node.items().all(|item| item.is_mapping()) => {
             let mut aliases = node.items().filter_map(|item| Some((item, node.document().slice(item.alias()?))));
             Some(match aliases.next() {
                 Some((item, alias)) if is_item(item) => {
@@ -114,6 +133,9 @@ fn help(place: &Place<'_>, expected: &[&str], known: &[&str], owner: &Value) -> 
         Kind::Sequence if takes("string") && node.items().len() == 1 => {
             Some("write the one value without the list".to_owned())
         }
+        Kind::String if takes("boolean") && of_boolean(scalar?).is_some() => {
+            of_boolean(scalar?).map(|value| format!("write `{value}`"))
+        }
         Kind::String if takes("array") && source.starts_with('-') => {
             Some("put a space after each dash: `- ` and the value".to_owned())
         }
@@ -126,12 +148,9 @@ fn help(place: &Place<'_>, expected: &[&str], known: &[&str], owner: &Value) -> 
             let digits: String = scalar.unwrap_or("").chars().take_while(char::is_ascii_digit).collect();
             (!digits.is_empty()).then(|| format!("write `{digits}`, with neither quotes nor unit"))
         }
-        Kind::String if takes("boolean") => match scalar.unwrap_or("").to_lowercase().as_str() {
-            "yes" | "on" | "true" => Some("write `true`".to_owned()),
-            "no" | "off" | "false" => Some("write `false`".to_owned()),
-            _ if takes("object") && !known.is_empty() => Some(format!("or a map with {}", list(known))),
-            _ => None,
-        },
+        Kind::String if takes("boolean") && takes("object") && !known.is_empty() => {
+            Some(format!("or a map with {}", list(known)))
+        }
         Kind::String if takes("object") && first_word(source, known).is_some() => {
             let (word, colon) = first_word(source, known)?;
             Some(match colon {
@@ -152,6 +171,9 @@ fn help(place: &Place<'_>, expected: &[&str], known: &[&str], owner: &Value) -> 
             known => Some(format!("write its keys below it: {}", list(known))),
         },
         Kind::Float if takes("integer") => Some("write a whole number".to_owned()),
+        Kind::Boolean | Kind::Integer | Kind::Null if owner.get("title").and_then(Value::as_str) == Some("a cache") => {
+            Some(format!("write the folder that it keeps: `{}: path`", super::keys::shown(key?)))
+        }
         Kind::Boolean | Kind::Integer | Kind::Float if takes("string") => {
             Some(format!("put it in quotes: `\"{}\"`", scalar.unwrap_or("")))
         }
@@ -180,6 +202,24 @@ fn is_command(place: &Place<'_>) -> bool {
 
 fn in_list(place: &Place<'_>) -> bool {
     place.holder.is_some_and(|holder| holder.is_sequence())
+}
+
+/// The boolean that a text is meant for.
+fn of_boolean(text: &str) -> Option<bool> {
+    match text.to_lowercase().as_str() {
+        "yes" | "on" | "true" => Some(true),
+        "no" | "off" | "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether an object of the schema is the list of a custom pipeline's variables, or one of them.
+fn of_variables(owner: &Value) -> bool {
+    owner.get("items").is_some_and(is_variable)
+}
+
+fn is_variable(owner: &Value) -> bool {
+    owner.get("title").and_then(Value::as_str) == Some("a custom pipeline's variable")
 }
 
 /// Whether a node is an item of a pipeline.
@@ -214,6 +254,10 @@ fn keyed(key: &str, node: Node<'_>) -> Option<String> {
         "caches" => Some(format!(
             "write a name and its folder: `{name}: path`; caches that Bitbucket has already, such as `node`, need no definition"
         )),
+        "variables" | "input-variables" => {
+            let (name, _) = name.split_once(['=', ':'])?;
+            Some(format!("write each as a key with its value, without `- `: `{}: …`", name.trim()))
+        }
         "services" => Some(format!("make each name a key with its settings below it: `{name}:`")),
         "branches" | "tags" | "bookmarks" | "pull-requests" | "custom" => {
             Some(format!("make each name a key with a list of steps below it: `{name}:`"))
