@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::site::Told;
+use super::site::{Told, meant_or};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::Section;
 use crate::rules::{Flow, Rule};
@@ -26,7 +26,10 @@ impl Rule for KnownPipeline {
             let name = node.text().filter(|name| !name.is_empty() && !customs.contains(name))?;
             told.first(node.span()).then(|| name.to_owned())
         };
-        let help = |name: &str| format!("define `{name}` under `pipelines.custom`, or name one that is there");
+        let help = |name: &str| {
+            let define = format!("define `{name}` under `pipelines.custom`, or name one that is there");
+            meant_or(name, customs.iter().copied(), &define)
+        };
         for trigger in flow.file.triggers() {
             for node in trigger.pipelines.into_iter().flat_map(|list| list.items()) {
                 if let Some(name) = missing(node) {
