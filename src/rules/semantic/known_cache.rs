@@ -22,7 +22,8 @@ impl Rule for KnownCache {
         let mut told = Told::default();
         for site in flow.steps() {
             for cache in site.step.caches() {
-                let Some(name) = cache.text().filter(|name| !name.is_empty()) else { continue };
+                let name = cache.text().filter(|name| !name.is_empty() && !cache.is_null());
+                let Some(name) = name.filter(|name| !flow.file.misplaces("caches", name)) else { continue };
                 let known = PREDEFINED_CACHES.contains(&name) || defined.contains(name);
                 if !known && told.first(cache.span()) {
                     let draft = out.violated(cache.span(), format!("no cache `{name}` is predefined or defined"));

@@ -20,6 +20,9 @@ impl Rule for KnownImport {
             let pipeline = selector.pipeline();
             let Some(import) = pipeline.sourced_import() else { continue };
             let Err(unseen) = flow.file.imported(&pipeline) else { continue };
+            if matches!(unseen, Unseen::Undeclared) && flow.file.misplaces("imports", import.source) {
+                continue;
+            }
             let span = import.node.span();
             if !told.first(span) {
                 continue;

@@ -21,15 +21,41 @@ impl Rule for KnownService {
         let mut told = Told::default();
         for site in flow.steps() {
             for service in site.step.services() {
-                let Some(name) = service.text().filter(|name| !name.is_empty()) else { continue };
+                let name = service.text().filter(|name| !name.is_empty() && !service.is_null());
+                let Some(name) = name.filter(|name| !flow.file.misplaces("services", name)) else { continue };
                 let known = name == "docker" || services.contains(name);
                 if !known && told.first(service.span()) {
                     let draft = out.violated(service.span(), format!("no service `{name}` is defined"));
-                    let define = format!("define `{name}` under `definitions.services`, with its `image`");
+                    let define = define(name);
                     let known = services.iter().copied().chain(["docker"]);
                     site.tell(draft.help(meant_or(name, known, &define)));
                 }
             }
         }
+    }
+}
+
+/// How a service is defined; GitLab CI and others name an image where a name of one's own stands here.
+fn define(name: &str) -> String {
+    let image = name.split(['@', ':']).next().unwrap_or("");
+    match image.rsplit('/').next() {
+        Some(_) if image == "docker" => "write `docker`, which needs no definition".to_owned(),
+        Some(own) if own.len() < name.len() && !own.is_empty() => {
+            format!("name it `{own}`, and define it: `definitions.services.{own}` with `image: {name}`")
+        }
+        _ => format!("define `{name}` under `definitions.services`, with its `image`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_image_is_no_name() {
+        assert_eq!(
+            super::define("a/postgres:16"),
+            "name it `postgres`, and define it: `definitions.services.postgres` with `image: a/postgres:16`"
+        );
+        assert_eq!(super::define("docker:dind"), "write `docker`, which needs no definition");
+        assert_eq!(super::define("db"), "define `db` under `definitions.services`, with its `image`");
     }
 }
