@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use super::aliased::name_aliases;
 use super::files::RepositoryFiles;
 use super::gather::{first_of_sets, gather};
-use super::once::once_a_place;
+use super::once::{keys_once, once_a_place};
 use super::suppress::Allowed;
 use super::{imports, suppress};
 use crate::effect::{Catalogue, CatalogueError, Files, NoFiles};
@@ -258,6 +258,7 @@ impl Checker {
         once_a_place(document, &mut findings);
         // Syntax and schema find in one walk whatever there is.
         findings.retain(|finding| !self.is_off(finding.rule));
+        keys_once(&mut findings);
         (findings, allowed)
     }
 

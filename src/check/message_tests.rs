@@ -1,7 +1,7 @@
 //! What findings say: the words that tell a reader which edit is next.
 
 use super::Checker;
-use crate::finding::Finding;
+use crate::finding::{Finding, Layer};
 use crate::settings::Settings;
 
 /// The findings of a rule in a file with one step on main and what follows it.
@@ -219,4 +219,46 @@ fn a_pipe_that_pushes_and_a_cache_of_layers_need_docker() {
     assert_eq!(said("docker-cache", &step(cache, &["make"]), "").len(), 1);
     assert!(said("docker-cache", &step(&format!("{cache}\n          services: [docker]"), &["make"]), "").is_empty());
     assert!(said("docker-cache", &step(cache, &["make"]), "options: {docker: true}\n").is_empty());
+}
+
+#[test]
+fn what_one_mistake_leads_to_is_told_with_it() {
+    let rules = |text: &str| {
+        let layers = [Layer::Syntax, Layer::Schema, Layer::Semantic];
+        let found = Checker::new(Settings::default()).with_layers(&layers).check(text.to_owned()).findings;
+        found.iter().map(|finding| format!("{}: {}", finding.rule, finding.message)).collect::<Vec<_>>()
+    };
+    let step = |more: &str| format!("pipelines:\n  default:\n    - step:\n        script: [make]\n        {more}\n");
+    let shallow =
+        |name: &str| vec![format!("indented-body: `{name}` is empty: the keys below it are one level too shallow")];
+    let services = "services: [db]";
+    assert_eq!(
+        rules(&format!("definitions:\nservices: {{db: {{image: a:1}}}}\n{}", step(services))),
+        shallow("definitions")
+    );
+    assert_eq!(
+        rules(&format!("definitions:\n  services:\n  db: {{image: a:1}}\n{}", step(services))),
+        shallow("services")
+    );
+    let imports = "imports: {a: b/c:main}\npipelines:\n  default: {import: d@a}\n";
+    assert_eq!(rules(imports), ["known-key: unknown key `imports` in the file"]);
+    for list in ["caches: [~]", "services: [~]"] {
+        let name = list.split(':').next().unwrap();
+        let expected = format!("right-type: an item of `{name}` is empty; it should be a string");
+        assert_eq!(rules(&step(list)), [expected]);
+    }
+    let blank = "pipelines:\n  default:\n    - step:\n\u{a0}       script: [make]\n";
+    assert_eq!(rules(blank), ["known-key: U+00A0 is part of this key, where `script` is meant"]);
+    // Where no schema looks at the key, the blank is a warning as ever.
+    let free = format!("definitions:\n  \u{a0}a: b\n{}", step("size: 2x"));
+    assert_eq!(rules(&free), ["visible-characters: U+00A0 is part of this key: YAML takes it for no blank"]);
+}
+
+#[test]
+fn a_pipeline_that_is_nearly_the_one_named_is_told() {
+    let child = "      - step: {type: pipeline, custom: deploy_prod}\n";
+    let custom = "  custom:\n    deploy-prod:\n      - step: {script: [make]}\n";
+    let found = said("known-pipeline", child, custom);
+    let help = found[0].help.as_deref().unwrap();
+    assert!(help.starts_with("did you mean `deploy-prod`?"), "{help}");
 }

@@ -42,6 +42,20 @@ pub(super) fn once_a_place(document: &Document, findings: &mut Vec<Finding>) {
 /// What stands in a trace before the event of another plan.
 pub(super) const ALSO: &str = "also on: ";
 
+/// A blank that is part of a key makes it an unknown one: where that is told with the blank, its warning says no more.
+pub(super) fn keys_once(findings: &mut Vec<Finding>) {
+    let is_blank = |finding: &Finding| finding.rule == "visible-characters";
+    if !findings.iter().any(is_blank) {
+        return;
+    }
+    let keys: Vec<Span> = findings
+        .iter()
+        .filter(|finding| finding.rule == "known-key" && finding.message.starts_with("U+"))
+        .map(|finding| finding.span)
+        .collect();
+    findings.retain(|finding| !is_blank(finding) || !keys.iter().any(|key| key.contains(finding.span.start)));
+}
+
 fn merge(first: &mut Finding, other: &Finding) {
     if let Some(event) = other.trace.first()
         && first.trace.first() != Some(event)
