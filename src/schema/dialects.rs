@@ -81,7 +81,7 @@ pub(super) static DIALECTS: &[Foreign] = &[
         AZURE,
         "write them under `pipelines` and `default`, each as a `- step:` with its commands under `script`",
     ),
-    row(&["docker"], &["the file", "step", "item"], CIRCLE, "write `image: name:tag`"),
+    row(&["docker"], &["the file", "a step", "a final step"], CIRCLE, "write `image: name:tag`"),
     row(&["save_cache", "restore_cache"], &[], CIRCLE, CACHE),
     row(&["persist_to_workspace", "store_artifacts"], &[], CIRCLE, ARTIFACTS),
     row(&["attach_workspace"], &[], CIRCLE, "remove it: what earlier steps list under `artifacts` is there already"),

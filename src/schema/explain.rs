@@ -94,7 +94,7 @@ pub(super) fn properties(owner: &Value) -> Vec<&str> {
     owner.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(key, _)| key.as_str()).collect()
 }
 
-fn title(owner: &Value) -> &str {
+pub(super) fn title(owner: &Value) -> &str {
     owner.get("title").and_then(Value::as_str).unwrap_or("this map")
 }
 
@@ -104,7 +104,7 @@ pub(super) struct Writer<'d> {
     shared: bool,
     /// What is said of the file's foreign words, where they are of one system.
     system: Option<&'static str>,
-    found: Vec<Finding>,
+    pub(super) found: Vec<Finding>,
     /// Pointers below which nothing more is said.
     pub(super) silent: Vec<String>,
 }

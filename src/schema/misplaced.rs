@@ -142,7 +142,9 @@ fn in_step(key: &str, value: Node<'_>) -> Option<Told> {
         "steps" if value.is_sequence() => {
             told("a step is not divided further", "write the commands as a list under `script`", script)
         }
-        "docker" if value.kind() == Kind::Boolean => told("it is an option", "write `services: [docker]`", None),
+        "docker" if matches!(value.kind(), Kind::Boolean | Kind::Null) => {
+            told("it is an option", "write `services: [docker]`", None)
+        }
         _ if filters(key, value) => told(
             "the section of `pipelines` chooses",
             format!("move the step there: `{key}:`, with the pattern as the key and the steps below it"),
@@ -232,7 +234,10 @@ mod tests {
             root("docker: true"),
             ["put it under `options`, or write `services: [docker]` in the steps that need it"]
         );
-        assert_eq!(said(&step("script: [a], docker: true")), ["write `services: [docker]`"]);
+        for value in ["true", "~"] {
+            let text = step(&format!("script: [a], docker: {value}"));
+            assert_eq!(said(&text), ["write `services: [docker]`"]);
+        }
         assert_eq!(said(&step("script: [a], docker: [{image: b}]")), ["write `image: name:tag`"]);
     }
 

@@ -67,4 +67,6 @@ pub fn rules() -> &'static [&'static RuleMeta] {
 }
 
 #[cfg(test)]
+mod shallow_tests;
+#[cfg(test)]
 mod tests;

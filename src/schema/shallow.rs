@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::compiled::{Failure, Kind};
-use super::explain::{Writer, in_holder, parent, properties, schema};
+use super::explain::{Writer, in_holder, parent, properties, schema, title};
+use super::foreign::of_key;
 use super::holders::holds_anchors;
 use super::invisible::is_odd_blank;
 use super::keys::{list, nearest, shown};
@@ -60,7 +61,8 @@ fn fits(expected: &'static Value, value: Node<'_>) -> bool {
     let types = match expected.get("type") {
         Some(Value::String(one)) => vec![one.as_str()],
         Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
-        _ => return !value.is_null(),
+        // A holder of anchors.
+        _ => return value.is_mapping() || value.is_sequence(),
     };
     match value.kind() {
         Type::Null => false,
@@ -94,13 +96,15 @@ impl<'d> Writer<'d> {
         }
         for (pointer, body) in heads {
             let Some(place) = Place::find(self.document, &pointer).filter(|place| place.own_key) else { continue };
-            if self.odd_body(&pointer, &place, &body, failures) {
-                continue;
+            let before = self.found.len();
+            let told = self.odd_body(&pointer, &place, &body, failures)
+                || body.has("steps") && self.items_beside(&pointer, &place);
+            if !told {
+                self.keys_beside(&pointer, &place, &body, failures);
             }
-            if body.has("steps") && self.items_beside(&pointer, &place) {
-                continue;
+            if in_holder(&pointer) {
+                self.found[before..].iter_mut().for_each(|finding| finding.severity = Severity::Warning);
             }
-            self.keys_beside(&pointer, &place, &body, failures);
         }
     }
 
@@ -158,15 +162,15 @@ impl<'d> Writer<'d> {
         let around = parent(pointer);
         let free = of_maps(around).filter(|map| map.get("additionalProperties").is_some_and(Value::is_object));
         let run = match unknown_in(around, failures) {
-            Some((unknown, known)) => {
+            Some((unknown, owner)) => {
                 let unknown = |entry: &Entry<'d>| unknown.iter().any(|key| key == entry.name());
-                closed(body, &below, unknown, &known, around)
+                closed(body, &below, unknown, &properties(owner), (around, title(owner)))
             }
             None if around == "/definitions" => {
                 let known = free.map(properties).unwrap_or_default();
                 let unknown =
                     |entry: &Entry<'d>| !known.contains(&entry.name()) && !holds_anchors(self.document, entry);
-                closed(body, &below, unknown, &known, around)
+                closed(body, &below, unknown, &known, (around, "`definitions`"))
             }
             None if free.is_some() => {
                 let run: Vec<&str> = below.iter().map(Entry::name).take_while(|name| body.has(name)).collect();
@@ -194,11 +198,7 @@ impl<'d> Writer<'d> {
             true => format!("indent the keys below `{name}` by two more spaces"),
             false => format!("indent {} by two more spaces, to stand below `{name}`", list(&named)),
         };
-        let finding = self.say(&metas::INDENTED_BODY, place, head.span(), message);
-        finding.help = Some(help);
-        if in_holder(pointer) {
-            finding.severity = Severity::Warning;
-        }
+        self.say(&metas::INDENTED_BODY, place, head.span(), message).help = Some(help);
         self.silence(pointer, around, &run, failures);
     }
 
@@ -219,18 +219,16 @@ impl<'d> Writer<'d> {
     }
 }
 
-/// The keys of a map that stand below one of them, in order, as far as no merge has brought them.
+/// The keys of a map that stand below one of them, in order; what a merge below it has brought comes last.
 fn behind<'d>(head: Node<'d>, holder: Node<'d>) -> impl Iterator<Item = Entry<'d>> {
-    let own = holder.entries().filter(|entry| entry.merged.is_none());
+    let own = holder.entries().filter(move |entry| entry.merged.is_none_or(|merge| merge.start > head.span().start));
     own.skip_while(move |entry| entry.key.id() != head.id()).skip(1).take(MOST)
 }
 
-/// The keys that a map does not know, and those that it knows.
-fn unknown_in<'f>(around: &str, failures: &'f [Failure]) -> Option<(&'f [String], Vec<&'static str>)> {
+/// The keys that a map does not know, and its object in the schema.
+fn unknown_in<'f>(around: &str, failures: &'f [Failure]) -> Option<(&'f [String], &'static Value)> {
     failures.iter().filter(|failure| failure.instance == around).find_map(|failure| match &failure.kind {
-        Kind::UnknownKeys(keys) if !keys.is_empty() => {
-            Some((keys.as_slice(), properties(schema(parent(&failure.keyword)))))
-        }
+        Kind::UnknownKeys(keys) if !keys.is_empty() => Some((keys.as_slice(), schema(parent(&failure.keyword)))),
         _ => None,
     })
 }
@@ -242,7 +240,7 @@ fn closed<'d>(
     below: &[Entry<'d>],
     unknown: impl Fn(&Entry<'d>) -> bool,
     known: &[&str],
-    around: &str,
+    (around, title): (&str, &str),
 ) -> Vec<&'d str> {
     let mut run = Vec::new();
     let mut sure = 0;
@@ -257,7 +255,10 @@ fn closed<'d>(
         let is_item = known.contains(&"step") && around.rsplit('/').next().is_some_and(|at| at.parse::<u32>().is_ok());
         let exact = body.has(name);
         // Names of variables are in capitals, and no slips of keywords.
-        if !exact && name.chars().any(char::is_lowercase) && nearest(name, known).is_some() {
+        let slip = name.chars().any(char::is_lowercase) && nearest(name, known).is_some();
+        // Words of another system, and sections of `pipelines` without it, are no names of the author's own.
+        let elsewhere = || of_key(name, title).is_some() || around.is_empty() && is_section(name);
+        if !exact && (slip || !is_item && elsewhere()) {
             break;
         }
         run.push(name);
@@ -269,116 +270,14 @@ fn closed<'d>(
     run
 }
 
+fn is_section(name: &str) -> bool {
+    properties(schema("/definitions/pipelines")).contains(&name)
+}
+
 fn child(around: &str, name: &str) -> String {
     format!("{around}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 fn is_within(pointer: &str, at: &str) -> bool {
     pointer.strip_prefix(at).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::check;
-    use crate::finding::Severity;
-    use crate::yaml::Document;
-
-    /// `line:column rule: help` of each finding.
-    fn said(text: &str) -> Vec<String> {
-        let document = Document::read(text);
-        let line = |finding: crate::finding::Finding| {
-            let at = document.position(finding.span.start);
-            format!("{}:{} {}: {}", at.line, at.column, finding.rule, finding.help.unwrap_or_default())
-        };
-        check(&document).into_iter().map(line).collect()
-    }
-
-    const STEP: &str = "pipelines:\n  default:\n    - step:\n        script: [make]\n";
-
-    /// A step with a script on line 4 and these lines below it.
-    fn step(lines: &str) -> String {
-        format!("{STEP}        {}\n", lines.replace('\n', "\n        "))
-    }
-
-    fn defined(lines: &str) -> String {
-        format!("definitions:\n  {}\n{STEP}", lines.replace('\n', "\n  "))
-    }
-
-    #[test]
-    fn keys_below_an_empty_one_that_belong_into_it_are_told_there_and_nowhere_else() {
-        let all = |name: &str| format!("indent the keys below `{name}` by two more spaces");
-        let some = |keys: &str, name: &str| format!("indent {keys} by two more spaces, to stand below `{name}`");
-        for (text, place, help) in [
-            (step("artifacts:\npaths:\n  - a\ndownload: false"), "5:9", all("artifacts")),
-            (step("condition:\nchangesets: {includePaths: [a]}"), "5:9", all("condition")),
-            (step("condition:\n  changesets:\n  includePaths: [a]"), "6:11", all("changesets")),
-            (step("runtime:\ncloud: {arch: arm}\nsize: 2x"), "5:9", some("`cloud`", "runtime")),
-            (step("clone:\ndepth: 5"), "5:9", all("clone")),
-            (step("on-fail:\nstrategy: retry\nmaxRetryCount: 2"), "5:9", all("on-fail")),
-            (step("image:\nname: a\nusername: b\npassword: c"), "5:9", all("image")),
-            (step("type: pipeline\ncustom: a\ninput-variables:\nA: b\nIMAGE: c").replace("        script: [make]\n", ""), "6:9", all("input-variables")),
-            (
-                "pipelines:\n  default:\n    - step:\n        script:\n          - pipe: a/b:1\n            variables:\n            NAME: c\n".to_owned(),
-                "6:13",
-                all("variables"),
-            ),
-            (format!("options:\nmax-time: 5\n{STEP}"), "1:1", some("`max-time`", "options")),
-            ("pipelines:\ndefault:\n  - step: {script: [a]}\n".to_owned(), "1:1", all("pipelines")),
-            (format!("definitions:\nservices: {{db: {{image: a}}}}\n{STEP}"), "1:1", some("`services`", "definitions")),
-            (defined("services:\n  db:\n  image: a\n  memory: 512\n  variables: {A: b}"), "3:5", all("db")),
-            (defined("services:\n  db:\n    image: a\n    variables:\n    A: b"), "5:7", all("variables")),
-            (defined("services:\ndb: {image: a}"), "2:3", all("services")),
-            (defined("caches:\n  a:\n    key:\n    files: [b]\n    path: c"), "4:7", some("`files`", "key")),
-            (defined("caches:\n  a:\n  path: b\n  key: {files: [c]}"), "3:5", all("a")),
-        ] {
-            assert_eq!(said(&text), [format!("{place} indented-body: {help}")], "{text}");
-        }
-    }
-
-    #[test]
-    fn a_slip_of_a_key_that_is_known_here_is_none_of_the_body() {
-        for (text, rules) in [
-            (step("clone:\nscripts: [a]"), ["right-type", "known-key"]),
-            (step("artifacts:\nartefacts: [a]"), ["right-type", "known-key"]),
-            (format!("definitions:\npipeline: {{}}\n{STEP}"), ["right-type", "known-key"]),
-        ] {
-            let found = check(&Document::read(text.as_str()));
-            assert_eq!(found.iter().map(|one| one.rule).collect::<Vec<_>>(), rules, "{text}");
-        }
-        // What both know belongs here.
-        assert_eq!(said(&step("image:\nname: x")), ["5:9 right-type: give it a value, or remove it"]);
-        // An anchor that is used is what `definitions` is for.
-        let anchors =
-            "definitions:\n  services:\n  a: &a {image: b}\nimage: *a\npipelines: {default: [step: {script: [a]}]}\n";
-        assert!(!said(anchors).iter().any(|line| line.contains("indented-body")));
-    }
-
-    #[test]
-    fn items_below_the_group_that_should_hold_them_are_told_at_it() {
-        let group = |name: &str| format!("pipelines:\n  default:\n    - {name}:\n    - step: {{script: [a]}}\n");
-        assert_eq!(said(&group("parallel")), ["3:7 indented-body: indent the items of the group under it"]);
-        assert_eq!(
-            said(&group("stage")),
-            ["3:7 indented-body: write `steps:` below `stage`, and indent the items of the group under it"]
-        );
-        let alone = "pipelines:\n  default:\n    - step: {script: [a]}\n    - parallel:\n";
-        assert_eq!(said(alone), ["4:7 right-type: give it a value, or remove it"]);
-    }
-
-    #[test]
-    fn a_blank_that_is_no_space_leaves_the_body_where_its_key_begins() {
-        let help = "known-key: replace it with spaces: `script` stands below `step`";
-        let text = "pipelines:\n  default:\n    - step:\n\u{a0}       script: [a]\n";
-        assert_eq!(said(text), [format!("4:1 {help}")]);
-    }
-
-    #[test]
-    fn in_a_holder_of_anchors_it_is_a_warning() {
-        let text = defined("parts:\n  - step: &a\n      script: [a]\n      clone:\n      depth: 5");
-        let found = check(&Document::read(text));
-        assert_eq!(
-            found.iter().map(|one| (one.rule, one.severity)).collect::<Vec<_>>(),
-            [("indented-body", Severity::Warning)]
-        );
-    }
 }
