@@ -6,7 +6,7 @@ use memchr::memmem;
 
 use super::site::{Site, Told};
 use super::variable_names::{Unset, may_be, unset};
-use super::variable_reads::{Guard, Read, in_command, in_value};
+use super::variable_reads::{Guard, Read, in_command, in_value, sources};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::ScriptItem;
 use crate::rules::{Flow, Rule};
@@ -132,14 +132,5 @@ fn is_written(flow: &Flow<'_>, name: &str) -> bool {
         let before = text.get(..at).unwrap_or("").as_bytes().last();
         let after = text.as_bytes().get(at + name.len());
         !before.is_some_and(|c| matches!(c, b'$' | b'{') || is_name(c)) && !after.is_some_and(is_name)
-    })
-}
-
-/// Whether a step takes variables from a file or from what a command prints.
-fn sources(items: &[ScriptItem<'_>]) -> bool {
-    let words = ["source ", ". ", "eval ", "export $(", "export -- $("];
-    items.iter().filter_map(ScriptItem::command_text).flat_map(str::lines).any(|line| {
-        let begins = |part: &str| words.iter().any(|word| part.trim_start().starts_with(word));
-        line.split(['&', ';', '|']).any(begins)
     })
 }

@@ -54,6 +54,7 @@ mod sound_export;
 mod sound_pattern;
 mod stage_deployment;
 mod step_limit;
+mod step_variable;
 mod steps_in_stage;
 mod unique_names;
 mod variable_names;
@@ -104,6 +105,7 @@ pub static ALL: &[&dyn Rule] = &[
     &sound_pattern::SoundPattern,
     &stage_deployment::StageDeployment,
     &step_limit::StepLimit,
+    &step_variable::StepVariable,
     &steps_in_stage::StepsInStage,
     &unique_names::UniqueNames,
     &variables_first::VariablesFirst,

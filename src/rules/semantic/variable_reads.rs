@@ -2,6 +2,7 @@
 
 use memchr::memchr;
 
+use crate::pipeline::ScriptItem;
 use crate::yaml::Span;
 
 /// How much of a line around a use is looked at, in bytes.
@@ -155,6 +156,15 @@ fn guard(text: &str, span: Span) -> Guard {
     }
     let shows = ["echo ", "printf "].iter().any(|word| command.starts_with(word));
     if shows && !rest.contains(['>', '|']) && !command.contains('>') { Guard::Shown } else { Guard::None }
+}
+
+/// Whether a step takes variables from a file or from what a command prints.
+pub(super) fn sources(items: &[ScriptItem<'_>]) -> bool {
+    let words = ["source ", ". ", "eval ", "export $(", "export -- $("];
+    items.iter().filter_map(ScriptItem::command_text).flat_map(str::lines).any(|line| {
+        let begins = |part: &str| words.iter().any(|word| part.trim_start().starts_with(word));
+        line.split(['&', ';', '|']).any(begins)
+    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,220 @@
+//! `step-variable`: a step reads no variable that only a step before it sets.
+
+use std::collections::HashMap;
+
+use super::site::{Site, Told};
+use super::variable_reads::{Guard, Read, in_command, in_value, sources};
+use crate::finding::{Findings, RuleMeta};
+use crate::pipeline::{Item, ScriptItem};
+use crate::rules::{Flow, Rule};
+use crate::yaml::{Node, Span};
+
+static META: RuleMeta =
+    meta!("step-variable", Warning, "a step reads a variable that only a step before it sets, and begins without it");
+
+pub(super) struct StepVariable;
+
+/// Where a step sets a variable.
+struct Set<'d> {
+    node: Node<'d>,
+    span: Span,
+    step: String,
+}
+
+impl Rule for StepVariable {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let mut told = Told::default();
+        let scripts: Vec<_> = flow.scripts().collect();
+        for pipeline in scripts.chunk_by(|(a, _), (b, _)| a.selector.key.id() == b.selector.key.id()) {
+            let given = given_by_hand(pipeline[0].0);
+            let mut set: HashMap<&str, Set<'_>> = HashMap::new();
+            for (site, items) in pipeline {
+                if site.step.runs_on_windows() || site.step.child().is_some() {
+                    continue;
+                }
+                if !set.is_empty() && !sources(items) {
+                    reads(site, items, &set, &mut told, out);
+                }
+                for (node, text) in commands(items) {
+                    for (name, span) in assigned(text).filter(|(name, _)| !given.contains(name)) {
+                        let step =
+                            site.step.name().map_or_else(|| "a step before".to_owned(), |name| format!("`{name}`"));
+                        set.entry(name).or_insert(Set { node, span, step });
+                    }
+                }
+                // What a step hands on is there in the next.
+                site.step
+                    .output_variables()
+                    .into_iter()
+                    .filter_map(|name| name.text())
+                    .for_each(|name| _ = set.remove(name));
+            }
+        }
+    }
+}
+
+fn commands<'i, 'd>(items: &'i [ScriptItem<'d>]) -> impl Iterator<Item = (Node<'d>, &'d str)> + 'i {
+    items.iter().filter_map(|item| Some((item.command()?, item.command_text()?)))
+}
+
+/// The variables that whoever starts a pipeline chooses.
+fn given_by_hand<'d>(site: &Site<'d>) -> Vec<&'d str> {
+    let variables = site.selector.pipeline();
+    let variables = variables.items().filter_map(|item| match item {
+        Item::Variables(node) => Some(node),
+        _ => None,
+    });
+    variables.flat_map(|node| node.items()).filter_map(|one| one.get("name")?.text()).collect()
+}
+
+/// Tells of the first use of each variable that only steps before set.
+fn reads<'d>(
+    site: &Site<'d>,
+    items: &[ScriptItem<'d>],
+    set: &HashMap<&str, Set<'d>>,
+    told: &mut Told,
+    out: &mut Findings<'_>,
+) {
+    let wanted = |name: &str| set.contains_key(name);
+    let mut found: Vec<(&str, Node<'d>, Span)> = Vec::new();
+    for item in items {
+        let mut add = |node: Node<'d>, reads: Vec<Read<'d>>| {
+            for read in reads.into_iter().filter(|read| wanted(read.name)) {
+                let Some((name, _)) = set.get_key_value(read.name) else { continue };
+                let known = found.iter().any(|(other, ..)| other == name);
+                if !known && matches!(read.guard, Guard::None | Guard::Shown) {
+                    found.push((name, node, read.span));
+                }
+            }
+        };
+        match item {
+            ScriptItem::Command(node) => add(*node, in_command(node.text().unwrap_or(""), wanted)),
+            ScriptItem::Pipe(call) => {
+                for value in call.variables().into_iter().map(|entry| entry.value) {
+                    add(value, in_value(value.text().unwrap_or("")));
+                }
+            }
+            ScriptItem::Agent(_) | ScriptItem::Unknown(_) => {}
+        }
+    }
+    for (name, node, span) in found {
+        let (asks, sets) = commands(items).fold((false, false), |(asks, sets), (_, text)| {
+            let minds = |guard| matches!(guard, Guard::Asked | Guard::Compared);
+            let asked = in_command(text, |own| own == name).iter().any(|read| minds(read.guard));
+            (asks || asked, sets || names_bare(text, name))
+        });
+        let span = node.source_span(span);
+        if asks || sets || !told.first(span) {
+            continue;
+        }
+        let own = &set[name];
+        let message = format!("`${name}` is set in {}, and empty here: each step begins anew", own.step);
+        let draft = out.violated(span, message).related(own.node.source_span(own.span), "set here").help(format!(
+            "set it in this step too, hand it on with `output-variables: [{name}]`, or keep it in a file among the artifacts and `source` that"
+        ));
+        site.tell(draft);
+    }
+}
+
+/// Whether a text has a name that it does not read: it may set it.
+fn names_bare(text: &str, name: &str) -> bool {
+    let is_name = |c: &u8| c.is_ascii_alphanumeric() || *c == b'_';
+    text.match_indices(name).any(|(at, _)| {
+        let before = text.get(..at).unwrap_or("").as_bytes().last();
+        let after = text.as_bytes().get(at + name.len());
+        !before.is_some_and(|c| matches!(c, b'$' | b'{') || is_name(c)) && !after.is_some_and(is_name)
+    })
+}
+
+/// The variables that a script sets for what follows, each with its place; none whose value is made of itself, which it has from
+/// outside.
+fn assigned(text: &str) -> impl Iterator<Item = (&str, Span)> {
+    text.match_indices('=').filter_map(move |(at, _)| {
+        let before = text.get(..at)?;
+        let from = before.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |from| from + 1);
+        let name = before.get(from..).filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))?;
+        let begin = before.get(..from)?;
+        let line = begin.rsplit(['\n', ';', '&', '|', '(', '{']).next()?.trim_start();
+        let line = line.strip_prefix("then ").or_else(|| line.strip_prefix("do ")).unwrap_or(line);
+        let declared =
+            ["export ", "readonly ", "declare "].iter().any(|word| line.starts_with(word) && !line.contains('\''));
+        // `A=b command` sets it for that command alone.
+        let alone = || line.is_empty() && ends_there(text.get(at + 1..).unwrap_or(""));
+        let value = text.get(at + 1..)?.split('\n').next()?;
+        let of_itself = value.contains(&format!("${name}")) || value.contains(&format!("${{{name}"));
+        ((declared || alone()) && !of_itself && !value.starts_with('=')).then(|| (name, Span::new(from, at)))
+    })
+}
+
+/// Whether a command ends behind the value with which a text begins.
+fn ends_there(text: &str) -> bool {
+    let (mut quote, mut depth) = (None, 0usize);
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '(' | '{') => depth += 1,
+            (None, ')' | '}') => depth = depth.saturating_sub(1),
+            (None, '\n' | ';') if depth == 0 => return true,
+            (None, ' ' | '\t') if depth == 0 => {
+                let rest = text.get(at..).unwrap_or("").trim_start_matches([' ', '\t']);
+                return rest.is_empty()
+                    || rest.starts_with(['\n', ';', '#'])
+                    || rest.starts_with("&&")
+                    || rest.starts_with("||");
+            }
+            _ => {}
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::Checker;
+    use crate::settings::Settings;
+
+    /// The names that are told for two steps with these scripts, in order.
+    fn told(first: &str, second: &str) -> Vec<String> {
+        let step = |name: &str, script: &str| format!("    - step:\n        name: {name}\n        script:\n{script}\n");
+        let items = |lines: &str| {
+            lines.split('\n').map(|line| format!("          - '{}'\n", line.replace('\'', "''"))).collect::<String>()
+        };
+        let text =
+            format!("image: a:1\npipelines:\n  default:\n{}{}", step("A", &items(first)), step("B", &items(second)));
+        let found = Checker::new(Settings::default()).check(text).findings;
+        let own = found.iter().filter(|finding| finding.rule == "step-variable");
+        own.filter_map(|finding| finding.message.split('`').nth(1).map(str::to_owned)).collect()
+    }
+
+    #[test]
+    fn what_only_a_step_before_sets_is_told() {
+        assert_eq!(told("export IMAGE=a:1", "docker push $IMAGE"), ["$IMAGE"]);
+        assert_eq!(told("IMAGE=a:1\nTAG=$(git describe)", "docker push \"${IMAGE}:$TAG\""), ["$IMAGE", "$TAG"]);
+        assert_eq!(told("make && export IMAGE=a:1", "echo $IMAGE"), ["$IMAGE"]);
+    }
+
+    #[test]
+    fn what_may_have_a_value_is_not() {
+        for (first, second) in [
+            ("export IMAGE=a:1", "IMAGE=b; docker push $IMAGE"),
+            ("export IMAGE=a:1", "docker push ${IMAGE:-b}"),
+            ("export IMAGE=a:1", "if [ -n \"$IMAGE\" ]; then docker push $IMAGE; fi"),
+            ("export IMAGE=a:1", "source build.env\ndocker push $IMAGE"),
+            ("export IMAGE=a:1", "read IMAGE < file\ndocker push $IMAGE"),
+            ("export IMAGE=a:1", "echo '$IMAGE'"),
+            ("export REGION=${REGION:-eu}", "aws --region $REGION x"),
+            ("export PATH=$PATH:/x", "echo $PATH"),
+            ("IMAGE=a:1 make", "docker push $IMAGE"),
+            ("curl -d x=$Y z", "echo $x"),
+            ("make IMAGE=a", "echo $IMAGE"),
+        ] {
+            assert_eq!(told(first, second), [] as [&str; 0], "{first} / {second}");
+        }
+    }
+}
