@@ -15,4 +15,4 @@ pub use file::{File, Section, Selector, Trigger};
 pub use import::{IS_A_FOLDER, Import, Unseen};
 pub use item::{CustomVariable, Item, Parallel, Pipeline, Stage};
 pub use pattern::{Alternative, Matching, Pattern};
-pub use step::{Artifacts, PipeCall, ScriptItem, Step, Upload};
+pub use step::{Artifacts, PipeCall, ScriptItem, Step, Upload, pipe_name};

@@ -50,6 +50,20 @@ impl Pattern {
         &self.alternatives
     }
 
+    /// Whether each opening sign of the text has its closing one behind it, as `{` has `}`.
+    pub fn is_balanced(&self, open: char, close: char) -> bool {
+        let mut depth = 0_usize;
+        for c in self.text.chars() {
+            if c == open {
+                depth += 1;
+            } else if c == close {
+                let Some(less) = depth.checked_sub(1) else { return false };
+                depth = less;
+            }
+        }
+        depth == 0
+    }
+
     /// Whether it is a plain name.
     pub fn is_exact(&self) -> bool {
         self.alternatives.len() == 1 && self.alternatives.iter().all(Alternative::is_exact)

@@ -65,12 +65,7 @@ impl<'d> PipeCall<'d> {
 
     /// The identifier without `docker://` and version.
     pub fn name(&self) -> &'d str {
-        let text = self.text().strip_prefix("docker://").unwrap_or(self.text());
-        let path = text.rfind('/').map_or(0, |slash| slash + 1);
-        match text.get(path..).and_then(|last| last.find([':', '@'])) {
-            Some(at) => text.get(..path + at).unwrap_or(text),
-            None => text,
-        }
+        pipe_name(self.text())
     }
 
     /// The version or digest, where one is named.
@@ -88,6 +83,16 @@ impl<'d> PipeCall<'d> {
     /// The value of a variable.
     pub fn variable(&self, name: &str) -> Option<Node<'d>> {
         self.node.get("variables")?.get(name)
+    }
+}
+
+/// What a pipe is called in an identifier: without `docker://` and version.
+pub fn pipe_name(identifier: &str) -> &str {
+    let text = identifier.strip_prefix("docker://").unwrap_or(identifier);
+    let path = text.rfind('/').map_or(0, |slash| slash + 1);
+    match text.get(path..).and_then(|last| last.find([':', '@'])) {
+        Some(at) => text.get(..path + at).unwrap_or(text),
+        None => text,
     }
 }
 

@@ -6,6 +6,7 @@ use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 
 use super::reader::Reader;
+use crate::pipeline::pipe_name;
 use crate::yaml::Node;
 
 /// The form of a catalogue, as editors use it.
@@ -48,6 +49,14 @@ pub(super) fn fits(node: Node<'_>, entries: &Value, reader: &mut Reader<'_>) -> 
                 reader
                     .wrong(at.place(), format!("{what} has a brace without its other half"))
                     .help("a selector stands in braces, such as `{1}` or `{--tag|-t}`");
+            }
+            ValidationErrorKind::Pattern { .. }
+                if what == "`pipe`" && at.text().is_some_and(|text| text != pipe_name(text)) =>
+            {
+                let text = at.text().unwrap_or("");
+                reader
+                    .wrong(at.place(), format!("{what} names more than the pipe: `{text}`"))
+                    .help(format!("an entry is about all versions: write `{}`", pipe_name(text)));
             }
             ValidationErrorKind::Pattern { .. } | ValidationErrorKind::MinItems { .. } => {
                 reader.wrong(at.place(), format!("{what} is empty"));

@@ -61,10 +61,9 @@ pub struct EnvironmentNames {
 
 impl Default for Settings {
     fn default() -> Self {
-        let forbidden = ["develop", "development", "release", "releases", "release/**", "releases/**", "release-*"];
         Self {
             main_branch: "main".to_owned(),
-            forbidden_branches: forbidden.map(str::to_owned).to_vec(),
+            forbidden_branches: usually_forbidden("main"),
             tags: TagPrefixes { candidate: "rc-".to_owned(), release: "release-".to_owned() },
             environments: EnvironmentNames { candidate: "staging".to_owned(), release: "production".to_owned() },
             policy: true,
@@ -75,7 +74,29 @@ impl Default for Settings {
     }
 }
 
+/// The branches that are forbidden where nothing else is said: all but those that take the main branch.
+fn usually_forbidden(main: &str) -> Vec<String> {
+    let forbidden = ["develop", "development", "release", "releases", "release/**", "releases/**", "release-*"];
+    let others = forbidden.into_iter().filter(|entry| Pattern::new(entry).matches(main) == Matching::No);
+    others.map(str::to_owned).collect()
+}
+
 impl Settings {
+    /// Names the main branch. Where the forbidden branches are the usual ones, it is none of them.
+    pub fn set_main_branch(&mut self, name: String) {
+        let usual = self.forbidden_branches == usually_forbidden(&self.main_branch);
+        self.main_branch = name;
+        if usual {
+            self.forbidden_branches = usually_forbidden(&self.main_branch);
+        }
+    }
+
+    /// The entry of the forbidden branches that takes the main branch: one of the two is wrong.
+    pub fn forbids_main(&self) -> Option<&str> {
+        let takes = |entry: &&String| Pattern::new(entry).matches(&self.main_branch) == Matching::Yes;
+        self.forbidden_branches.iter().find(takes).map(String::as_str)
+    }
+
     /// The forbidden branch that a pattern's alternative names, if it names one.
     pub fn forbidden(&self, alternative: &Alternative) -> Option<String> {
         if !alternative.names_something() {
@@ -111,7 +132,7 @@ impl Settings {
         };
         put("main-branch", self.main_branch != default.main_branch, self.main_branch.clone().into());
         let forbidden = self.forbidden_branches.clone();
-        put("forbidden-branches", forbidden != default.forbidden_branches, forbidden.into());
+        put("forbidden-branches", forbidden != usually_forbidden(&self.main_branch), forbidden.into());
         let pair = |candidate: &str, release: &str| serde_json::json!({"candidate": candidate, "release": release});
         put("tags", self.tags != default.tags, pair(&self.tags.candidate, &self.tags.release));
         let names = &self.environments;

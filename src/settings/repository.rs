@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::Settings;
 use super::catalogue;
-use super::reader::Reader;
+use super::reader::{META, Reader};
 use crate::finding::{Finding, Severity};
+use crate::pipeline::Pattern;
 use crate::yaml::{Document, Node, Scalar};
 
 /// The keys of `pipewright.yaml`.
@@ -44,6 +45,12 @@ pub fn read(document: &Document, rules: &[&str]) -> (Settings, Vec<Finding>) {
     if let Some(root) = document.root() {
         read_node(root, rules, &mut settings, &mut findings);
     }
+    // What is wrong stays wrong; what is only doubtful weighs as much as the file says.
+    if let Some(severity) = settings.severities.get(META.id) {
+        findings.retain(|finding| finding.severity == Severity::Error || severity.is_some());
+        let doubts = findings.iter_mut().filter(|finding| finding.severity != Severity::Error);
+        doubts.for_each(|finding| finding.severity = severity.unwrap_or(finding.severity));
+    }
     findings.sort_by_key(|finding| finding.span);
     (settings, findings)
 }
@@ -51,24 +58,31 @@ pub fn read(document: &Document, rules: &[&str]) -> (Settings, Vec<Finding>) {
 /// Reads the settings of one node into `settings`, as they stand in `pipewright.yaml` or in a prompt script.
 pub fn read_node(node: Node<'_>, rules: &[&str], settings: &mut Settings, findings: &mut Vec<Finding>) {
     let mut reader = Reader::new(findings);
-    for entry in reader.entries(node, "the settings file") {
+    let entries = reader.entries(node, "the settings file");
+    for entry in &entries {
         let value = entry.value;
         match entry.name() {
-            "main-branch" => set(&mut settings.main_branch, reader.text(value, "`main-branch`")),
-            "forbidden-branches" => {
-                set(&mut settings.forbidden_branches, reader.texts(value, "`forbidden-branches`"));
-            }
+            "main-branch" => main_branch(&mut reader, value, settings),
+            "forbidden-branches" => forbidden_branches(&mut reader, value, settings),
             "tags" => {
                 let (candidate, release) = (&mut settings.tags.candidate, &mut settings.tags.release);
-                pair(&mut reader, value, "tags", candidate, release);
+                pair(&mut reader, value, "tags", (candidate, release), beginning);
                 if candidate.starts_with(release.as_str()) || release.starts_with(candidate.as_str()) {
                     let message = format!("`{candidate}` and `{release}` begin alike, so a tag can be both");
                     reader.wrong(value.place(), message).help("choose prefixes of which none begins the other");
                 }
             }
             "environments" => {
-                let names = (&mut settings.environments.candidate, &mut settings.environments.release);
-                pair(&mut reader, value, "environments", names.0, names.1);
+                let (candidate, release) = (&mut settings.environments.candidate, &mut settings.environments.release);
+                pair(&mut reader, value, "environments", (candidate, release), |reader, node, what| {
+                    reader.text(node, what)
+                });
+                if candidate.to_lowercase() == release.to_lowercase() {
+                    let message = format!("candidates and releases have one environment, `{release}`");
+                    reader
+                        .wrong(value.place(), message)
+                        .help("name the one that comes before production as `candidate`");
+                }
             }
             "rules" => severities(&mut reader, value, rules, settings),
             "policy" => {
@@ -91,6 +105,56 @@ pub fn read_node(node: Node<'_>, rules: &[&str], settings: &mut Settings, findin
             _ => reader.unknown(entry.key, "setting", &KEYS),
         }
     }
+    // The list is told where it stands; one that was there before, at what names the branch now.
+    let value = |key| entries.iter().find(|entry| entry.name() == key).map(|entry| entry.value);
+    if let Some(forbidden) = settings.forbids_main() {
+        let item =
+            value("forbidden-branches").and_then(|list| list.items().find(|item| item.text() == Some(forbidden)));
+        if let Some(at) = item.or_else(|| value("main-branch")) {
+            let main = &settings.main_branch;
+            reader
+                .wrong(at.place(), format!("`{main}` is the main branch, and `{forbidden}` forbids it"))
+                .help("take it out of `forbidden-branches`, or name another `main-branch`");
+        }
+    }
+}
+
+/// The name of a branch, which no pattern is.
+fn main_branch(reader: &mut Reader<'_>, node: Node<'_>, settings: &mut Settings) {
+    let Some(name) = reader.text(node, "`main-branch`") else { return };
+    if Pattern::new(&name).is_exact() {
+        settings.set_main_branch(name);
+    } else {
+        let message = format!("`main-branch` is a pattern: `{name}`");
+        reader.wrong(node.place(), message).help("name the one branch that is deployed from");
+    }
+}
+
+/// Patterns, each with all its brackets closed: another one forbids nothing, or something else than it says.
+fn forbidden_branches(reader: &mut Reader<'_>, node: Node<'_>, settings: &mut Settings) {
+    let Some(patterns) = reader.texts(node, "`forbidden-branches`") else { return };
+    for (item, pattern) in node.items().zip(&patterns) {
+        for (open, close, name) in [('{', '}', "brace"), ('[', ']', "bracket")] {
+            if !Pattern::new(pattern).is_balanced(open, close) {
+                reader
+                    .wrong(item.place(), format!("`{pattern}` has a {name} without its other half"))
+                    .help("a pattern is a name, or one with `*`, `**`, `?` and `{a,b}`");
+            }
+        }
+    }
+    settings.forbidden_branches = patterns;
+}
+
+/// The letters with which a tag begins: a pattern is none.
+fn beginning(reader: &mut Reader<'_>, node: Node<'_>, what: &str) -> Option<String> {
+    let text = reader.text(node, what)?;
+    let Some(end) = text.find(['*', '?', '[', '{']) else { return Some(text) };
+    let help = match text.get(..end) {
+        Some(letters) if !letters.is_empty() => format!("write the beginning alone: `{letters}`"),
+        _ => "write the letters with which these tags begin, as in `rc-`".to_owned(),
+    };
+    reader.wrong(node.place(), format!("{what} is a pattern: `{text}`")).help(help);
+    None
 }
 
 fn set<T>(slot: &mut T, value: Option<T>) {
@@ -105,12 +169,19 @@ fn set_some<T>(slot: &mut Option<T>, value: Option<T>) {
     }
 }
 
-fn pair(reader: &mut Reader<'_>, node: Node<'_>, name: &str, candidate: &mut String, release: &mut String) {
+/// A text for candidates and one for releases, each as `read` takes it.
+fn pair<'a>(
+    reader: &mut Reader<'a>,
+    node: Node<'_>,
+    name: &str,
+    (candidate, release): (&mut String, &mut String),
+    read: impl Fn(&mut Reader<'a>, Node<'_>, &str) -> Option<String>,
+) {
     for entry in reader.entries(node, &format!("`{name}`")) {
         let what = format!("`{name}.{}`", entry.name());
         match entry.name() {
-            "candidate" => set(candidate, reader.text(entry.value, &what)),
-            "release" => set(release, reader.text(entry.value, &what)),
+            "candidate" => set(candidate, read(reader, entry.value, &what)),
+            "release" => set(release, read(reader, entry.value, &what)),
             _ => reader.unknown(entry.key, &format!("key of `{name}`"), &PAIR),
         }
     }

@@ -78,6 +78,64 @@ fn mistakes_are_findings_at_their_place() {
 }
 
 #[test]
+fn names_are_no_patterns_and_patterns_are_whole() {
+    insta::assert_debug_snapshot!(
+        told("forbidden-branches: ['{develop,release', '[a', 'a]', '{a,b}', 'x[0-9]']\ntags: {candidate: 'rc-*', release: '*'}\nmain-branch: feature/*\nenvironments: {candidate: Production, release: production}\ncatalogue: {pipes: [{pipe: 'acme/fleet-roll:1.2.0', command: C}, {pipe: 'docker://reg:5000/acme/x', command: C}, {pipe: 'reg:5000/acme/x', command: C}]}\n"),
+        @r#"
+    [
+        "1:22: `{develop,release` has a brace without its other half (a pattern is a name, or one with `*`, `**`, `?` and `{a,b}`)",
+        "1:42: `[a` has a bracket without its other half (a pattern is a name, or one with `*`, `**`, `?` and `{a,b}`)",
+        "1:48: `a]` has a bracket without its other half (a pattern is a name, or one with `*`, `**`, `?` and `{a,b}`)",
+        "2:19: `tags.candidate` is a pattern: `rc-*` (write the beginning alone: `rc-`)",
+        "2:36: `tags.release` is a pattern: `*` (write the letters with which these tags begin, as in `rc-`)",
+        "3:14: `main-branch` is a pattern: `feature/*` (name the one branch that is deployed from)",
+        "4:15: candidates and releases have one environment, `production` (name the one that comes before production as `candidate`)",
+        "5:28: `pipe` names more than the pipe: `acme/fleet-roll:1.2.0` (an entry is about all versions: write `acme/fleet-roll`)",
+        "5:73: `pipe` names more than the pipe: `docker://reg:5000/acme/x` (an entry is about all versions: write `reg:5000/acme/x`)",
+    ]
+    "#
+    );
+}
+
+#[test]
+fn the_main_branch_is_none_of_the_usual_forbidden_ones() {
+    let read_all = |text: &str| read(&Document::read(text), &RULES);
+    let (settings, findings) = read_all("main-branch: develop\n");
+    assert_eq!((findings, settings.forbids_main()), (Vec::new(), None));
+    assert!(settings.forbidden_branches.iter().any(|entry| entry == "development"), "{settings:?}");
+    assert_eq!(settings.written().len(), 1, "the list is still the usual one");
+    let mut again = settings;
+    again.set_main_branch("main".to_owned());
+    assert_eq!(again, Settings::default());
+    for text in [
+        "main-branch: develop\nforbidden-branches: [x, 'dev*']\n",
+        "forbidden-branches: [x, 'dev*']\nmain-branch: develop\n",
+    ] {
+        assert!(
+            told(text).concat().contains("`develop` is the main branch, and `dev*` forbids it (take it out"),
+            "{text}"
+        );
+    }
+    let mut listed = read_all("forbidden-branches: [develop]\n").0;
+    let mut findings = Vec::new();
+    let over = Document::read("main-branch: develop\n");
+    read_node(over.root().expect("a map"), &RULES, &mut listed, &mut findings);
+    assert_eq!(findings.len(), 1, "{findings:?}");
+}
+
+#[test]
+fn what_is_doubtful_weighs_as_much_as_the_file_says() {
+    let severities = |word: &str| {
+        let text = format!("file: pipelines.yml\npolcy: none\nrules: {{known-settings: {word}}}\n");
+        let findings = read(&Document::read(text), &["known-settings"]).1;
+        findings.iter().map(|finding| finding.severity).collect::<Vec<_>>()
+    };
+    assert_eq!(severities("note"), [Severity::Note, Severity::Error]);
+    assert_eq!(severities("error"), [Severity::Error, Severity::Error]);
+    assert_eq!(severities("off"), [Severity::Error]);
+}
+
+#[test]
 fn a_repository_sets_neither_server_nor_key_nor_a_path_outside() {
     for key in repository::OWN {
         let told = told(&format!("{key}: x\n"));
@@ -202,13 +260,21 @@ fn the_schema_and_the_reader_agree() {
         ("main-branch: ' '", false),
         ("main-branch: 1.0", false),
         ("main-branch:", false),
+        ("main-branch: 'feature/*'", false),
+        ("main-branch: '{a,b}'", false),
         ("forbidden-branches: []", true),
         ("forbidden-branches: [1]", false),
         ("forbidden-branches: x", false),
+        ("forbidden-branches: ['{a,{b,c}}d', '{a}{b}', '[ab]*']", true),
+        ("forbidden-branches: ['{a']", false),
+        ("forbidden-branches: ['a}']", false),
+        ("forbidden-branches: ['[a']", false),
         ("tags:", true),
         ("tags: {candidate: a}", true),
         ("tags: {candidat: a}", false),
         ("tags: []", false),
+        ("tags: {candidate: 'rc-*'}", false),
+        ("tags: {release: 'v{1,2}'}", false),
         ("environments: {release: [a]}", false),
         ("rules: {build-once: off}", true),
         ("rules: {build-once: fatal}", false),
@@ -228,6 +294,9 @@ fn the_schema_and_the_reader_agree() {
         ("catalogue: {commands: [{run: [a]}]}", false),
         ("catalogue: {pipes: [{pipe: a/b, command: C}]}", true),
         ("catalogue: {pipes: [{pipe: a/b}]}", false),
+        ("catalogue: {pipes: [{pipe: 'reg:5000/a/b', command: C}]}", true),
+        ("catalogue: {pipes: [{pipe: 'a/b:1.0', command: C}]}", false),
+        ("catalogue: {pipes: [{pipe: 'docker://a/b', command: C}]}", false),
         ("catalogue: x", false),
         ("server: x", false),
         ("anything: x", false),

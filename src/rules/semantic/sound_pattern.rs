@@ -1,7 +1,7 @@
 //! `sound-pattern`: patterns are globs as Bitbucket reads them.
 
 use crate::finding::{Findings, RuleMeta};
-use crate::pipeline::Section;
+use crate::pipeline::{Pattern, Section};
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta =
@@ -20,7 +20,7 @@ impl Rule for SoundPattern {
             let text = selector.name();
             let (message, help) = if is_regular_expression(text) {
                 ("is written as a regular expression, and patterns are globs", "use `*`, `**`, `?` and `{a,b}`")
-            } else if !balanced(text) {
+            } else if !Pattern::new(text).is_balanced('{', '}') {
                 ("has a brace without its partner, which is taken as it is", "close the brace")
             } else if spaced(text) {
                 ("has a blank inside its braces, which is part of the name", "write `{a,b}` without blanks")
@@ -41,19 +41,6 @@ fn is_regular_expression(text: &str) -> bool {
         || text.contains('(') && text.contains(')')
         || ["/.*", "/.+", "]+", "].*"].iter().any(|sign| text.contains(sign))
         || text.ends_with(".+")
-}
-
-fn balanced(text: &str) -> bool {
-    let mut depth = 0_usize;
-    for c in text.chars() {
-        match c {
-            '{' => depth += 1,
-            '}' if depth == 0 => return false,
-            '}' => depth -= 1,
-            _ => {}
-        }
-    }
-    depth == 0
 }
 
 /// Whether a blank stands at an end of an alternative.
