@@ -14,7 +14,10 @@ pub(super) fn shown(c: char) -> char {
         | '\u{2060}'..='\u{206f}'
         | '\u{feff}'
         | '\u{fff9}'..='\u{fffb}'
+        | '\u{fdd0}'..='\u{fdef}'
         | '\u{e0000}'..='\u{e007f}' => '\u{fffd}',
+        // The last two of each plane are no characters; XML takes none of the first plane's.
+        _ if c as u32 & 0xfffe == 0xfffe => '\u{fffd}',
         _ => c,
     }
 }
@@ -53,6 +56,7 @@ mod tests {
     #[test]
     fn escapes_and_direction_marks_are_shown() {
         assert_eq!(visible("a\u{1b}[31mb\u{202e}c\n"), "a␛[31mb\u{fffd}c␊");
+        assert_eq!(visible("a\u{fffe}b\u{ffff}\u{1ffff}"), "a\u{fffd}b\u{fffd}\u{fffd}");
         let family = "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}";
         assert_eq!(visible(&format!("{family} a\u{200d}b \u{200d}")), format!("{family} a\u{fffd}b \u{fffd}"));
         assert!(matches!(visible("grün `x` 日本"), Cow::Borrowed(_)));
