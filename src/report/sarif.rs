@@ -88,6 +88,7 @@ fn rule(meta: &crate::finding::RuleMeta, page: Option<String>) -> Value {
     let mut rule = json!({
         "id": meta.id,
         "shortDescription": {"text": meta.summary},
+        "fullDescription": {"text": summary(meta)},
         "help": {"text": meta.page, "markdown": meta.page},
         "defaultConfiguration": {"level": meta.severity.word()},
         "properties": {"tags": [meta.layer.word()]},
@@ -96,6 +97,13 @@ fn rule(meta: &crate::finding::RuleMeta, page: Option<String>) -> Value {
         rule["helpUri"] = json!(page);
     }
     rule
+}
+
+/// What the page of a rule says first; a page that has no such part is no rule's own.
+fn summary(meta: &crate::finding::RuleMeta) -> String {
+    let lines = meta.page.lines().skip_while(|line| *line != "## Summary").skip(1).skip_while(|line| line.is_empty());
+    let lines: Vec<&str> = lines.take_while(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    if lines.is_empty() { meta.summary.to_owned() } else { lines.join(" ") }
 }
 
 fn result(file: &FileReport<'_>, finding: &Finding, index: usize, fingerprint: &str) -> Value {
@@ -190,6 +198,15 @@ pub(super) fn encoded(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_rule_is_described_by_its_pages_summary() {
+        for rule in crate::rules::all() {
+            let (meta, said) = (rule.meta(), super::summary(rule.meta()));
+            assert!(meta.page.replace('\n', " ").contains(&format!("## Summary  {said}  ##")), "{}: {said}", meta.id);
+        }
+        assert_eq!(super::summary(&crate::settings::META), crate::settings::META.summary);
+    }
+
     #[test]
     fn paths_become_uris() {
         assert_eq!(super::uri("./a b/ü:%.yml"), "a%20b/%C3%BC%3A%25.yml");
