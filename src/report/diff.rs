@@ -1,5 +1,6 @@
 //! Two texts of a pipeline file: what is different in them, and what that means.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
@@ -22,13 +23,21 @@ pub fn diff_text(before: &FileReport<'_>, after: &FileReport<'_>, look: Look, ou
         (Some(old), Some(new)) => (old, new),
         _ => (old.as_str(), new.as_str()),
     };
-    let diff = diff(old, new, 3);
-    if diff.is_empty() {
+    let (was, is) = (Endings::of(old), Endings::of(new));
+    let all_changed = was.is_another(is);
+    let (old, new) = if all_changed { (was.without(old), is.without(new)) } else { (old.into(), new.into()) };
+    let diff = diff(&old, &new, 3);
+    if diff.is_empty() && !all_changed {
         let same = before.document.text() == after.document.text();
         return writeln!(out, "the text {}", if same { "is the same" } else { "differs in secrets alone" });
     }
     writeln!(out, "{}", look.bold(&format!("--- {}", visible(before.path))))?;
     writeln!(out, "{}", look.bold(&format!("+++ {}", visible(after.path))))?;
+    if all_changed {
+        writeln!(out, "{}", look.gutter(&format!("line endings: {} → {}", was.word(), is.word())))?;
+    }
+    // Where all lines of both texts end alike, their ends say nothing.
+    let shows_ends = [was, is].contains(&Endings::Mixed);
     for hunk in &diff.hunks {
         writeln!(out, "{}", look.gutter(&hunk.header()))?;
         for line in &hunk.lines {
@@ -40,7 +49,8 @@ pub fn diff_text(before: &FileReport<'_>, after: &FileReport<'_>, look: Look, ou
             write!(out, "{}", look.paint(style, mark))?;
             for piece in &line.pieces {
                 let style = if piece.changed { style.bold() } else { style };
-                let text = piece.text.trim_end_matches(['\n', '\r']);
+                let text = piece.text.trim_end_matches('\n');
+                let text = if shows_ends { text } else { text.trim_end_matches('\r') };
                 write!(out, "{}", look.paint(style, &visible(text)))?;
             }
             writeln!(out)?;
@@ -50,6 +60,54 @@ pub fn diff_text(before: &FileReport<'_>, after: &FileReport<'_>, look: Look, ou
         }
     }
     Ok(())
+}
+
+/// How the lines of a text end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Endings {
+    None,
+    Lf,
+    CrLf,
+    Cr,
+    Mixed,
+}
+
+impl Endings {
+    fn of(text: &str) -> Self {
+        let both = text.matches("\r\n").count();
+        let (lf, cr) = (text.matches('\n').count() - both, text.matches('\r').count() - both);
+        match (lf, both, cr) {
+            (0, 0, 0) => Self::None,
+            (_, 0, 0) => Self::Lf,
+            (0, _, 0) => Self::CrLf,
+            (0, 0, _) => Self::Cr,
+            _ => Self::Mixed,
+        }
+    }
+
+    /// Whether all lines of two texts end, and otherwise in one than in the other.
+    fn is_another(self, other: Self) -> bool {
+        self != other && ![self, other].iter().any(|endings| matches!(endings, Self::None | Self::Mixed))
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Lf => "LF",
+            Self::CrLf => "CRLF",
+            Self::Cr => "CR",
+            Self::Mixed => "mixed",
+        }
+    }
+
+    /// The text with the usual ends of lines.
+    fn without(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::CrLf => text.replace("\r\n", "\n").into(),
+            Self::Cr => text.replace('\r', "\n").into(),
+            _ => text.into(),
+        }
+    }
 }
 
 /// Writes what the difference means, event by event; what takes a safeguard away is marked.
@@ -112,6 +170,23 @@ mod tests {
         let marked = shown("\u{feff}a: 1\n", "\u{feff}a: 2\n", &[]);
         assert!(marked.contains("\n-a: 1\n+a: 2\n"), "{marked}");
         assert!(shown("", "a: 1\n", &[]).contains("@@ -0,0 +1 @@"), "{}", shown("", "a: 1\n", &[]));
+    }
+
+    #[test]
+    fn ends_of_lines_are_shown_where_they_differ() {
+        let unix = "a: 1\nb: 2\nc: 3\n";
+        let windows = unix.replace('\n', "\r\n");
+        assert_eq!(shown(unix, &windows, &[]), "--- a.yml\n+++ b.yml\nline endings: LF → CRLF\n");
+        let changed = shown(&windows, &unix.replace('2', "4"), &[]);
+        assert!(
+            changed.contains("line endings: CRLF → LF\n@@ -1,3 +1,3 @@\n a: 1\n-b: 2\n+b: 4\n c: 3\n"),
+            "{changed}"
+        );
+        let mixed = shown(unix, "a: 1\nb: 2\r\nc: 3\n", &[]);
+        assert!(mixed.contains("\n a: 1\n-b: 2\n+b: 2␍\n c: 3\n") && !mixed.contains("line endings"), "{mixed}");
+        let alike = shown(&windows, &windows.replace('2', "4"), &[]);
+        assert!(alike.contains("\n-b: 2\n+b: 4\n") && !alike.contains('␍'), "{alike}");
+        assert!(!shown("", "a: 1\r\n", &[]).contains("line endings"));
     }
 
     #[test]
