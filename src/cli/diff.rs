@@ -10,6 +10,10 @@ use crate::yaml::Span;
 
 /// Writes the difference of two files.
 pub(super) fn run(arguments: &Diff, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
+    if [&arguments.before, &arguments.after].iter().all(|path| path.as_os_str() == "-") {
+        let error = CliError::usage("standard input is one file, and two are compared");
+        return Err(error.hint("name the other file, as in `pipewright diff - bitbucket-pipelines.yml`"));
+    }
     let over = Overrides { main_branch: arguments.policy.main_branch.clone(), ..Overrides::default() };
     let configuration = Configuration::load(global, over, world)?;
     let checker = configuration.checker()?;

@@ -72,24 +72,28 @@ fn known_custom(document: &Document, event: &Event) -> Option<String> {
 /// The events that the arguments name; none means all.
 fn events(arguments: &Plan, settings: &Settings) -> Result<Vec<Event>, CliError> {
     let mut events = Vec::new();
-    for name in &arguments.branch {
+    let [branches, tags, customs] = [&arguments.branch, &arguments.tag, &arguments.custom];
+    for (option, names) in [("--branch main", branches), ("--tag release-1.0.0", tags), ("--custom nightly", customs)] {
+        if names.iter().any(|name| name.trim().is_empty()) {
+            let flag = option.split(' ').next().unwrap_or(option);
+            return Err(CliError::usage(format!("`{flag}` has no name")).hint(format!("write it as in `{option}`")));
+        }
+    }
+    for name in branches {
         let kind = if *name == settings.main_branch { EventKind::Main } else { EventKind::Branch };
         events.push(Event::new(kind, name));
     }
-    events.extend(arguments.tag.iter().map(|name| Event::new(EventKind::Tag, name)));
+    events.extend(tags.iter().map(|name| Event::new(EventKind::Tag, name)));
     for both in &arguments.pull_request {
-        let (source, destination) = match both.split_once("..") {
-            Some((source, destination)) => (source, Some(destination)),
-            None => (both.as_str(), None),
-        };
-        if source.is_empty() || destination == Some("") {
+        let ends = both.split_once("..").filter(|(source, destination)| !source.is_empty() && !destination.is_empty());
+        let Some((source, destination)) = ends else {
             let message = format!("`{}` is no pull request", visible(both));
             return Err(CliError::usage(message).hint("write SOURCE..DESTINATION, as in feature/x..main"));
-        }
-        let destination = destination.map(str::to_owned);
+        };
+        let destination = Some(destination.to_owned());
         events.push(Event { destination, ..Event::new(EventKind::PullRequest, source) });
     }
-    events.extend(arguments.custom.iter().map(|name| Event::new(EventKind::Custom, name)));
+    events.extend(customs.iter().map(|name| Event::new(EventKind::Custom, name)));
     Ok(events)
 }
 

@@ -177,6 +177,27 @@ fn what_is_no_event_or_no_file_is_told() {
 }
 
 #[test]
+fn an_event_without_a_name_and_a_file_compared_with_itself_are_refused() {
+    let run = |arguments: &[&str]| {
+        let ended = pipewright().file("bitbucket-pipelines.yml", "a: 1\n").args(arguments.iter().copied()).run();
+        assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{arguments:?}: {}", ended.err);
+        ended.err
+    };
+    assert_eq!(run(&["plan", "--branch", ""]), "error: `--branch` has no name\nhint: write it as in `--branch main`\n");
+    for arguments in [["plan", "--tag", " "], ["plan", "--custom", ""]] {
+        assert!(run(&arguments).contains("has no name"), "{arguments:?}");
+    }
+    for both in ["x", "x..", "..main", ""] {
+        assert!(run(&["plan", "--pull-request", both]).contains("hint: write SOURCE..DESTINATION"), "{both}");
+    }
+    assert_eq!(
+        run(&["diff", "-", "-"]),
+        "error: standard input is one file, and two are compared\nhint: name the other file, as in `pipewright diff - \
+         bitbucket-pipelines.yml`\n"
+    );
+}
+
+#[test]
 fn a_step_says_that_it_is_final_or_of_a_child_pipeline_and_each_group_has_its_number() {
     let text = r"image: a:1
 pipelines:
