@@ -30,9 +30,10 @@ pub(super) fn find(id: &str) -> Result<&'static RuleMeta, CliError> {
     if let Some(meta) = rules.iter().find(|meta| meta.id == id) {
         return Ok(meta);
     }
-    let near = rules.iter().map(|meta| (strsim::damerau_levenshtein(id, meta.id), meta.id)).min();
+    let word = id.to_lowercase().replace('_', "-");
+    let near = rules.iter().map(|meta| (strsim::damerau_levenshtein(&word, meta.id), meta.id)).min();
     let within: Vec<String> =
-        rules.iter().filter(|meta| meta.id.contains(id)).map(|meta| format!("`{}`", meta.id)).collect();
+        rules.iter().filter(|meta| meta.id.contains(&word)).map(|meta| format!("`{}`", meta.id)).collect();
     let hint = match near {
         _ if !id.is_empty() && (1..=4).contains(&within.len()) => format!("did you mean {}?", within.join(" or ")),
         Some((distance, near)) if distance <= 3.max(id.len() / 3) => format!("did you mean `{near}`?"),

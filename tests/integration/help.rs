@@ -13,7 +13,8 @@ fn usage_mistakes_end_with_2() {
     }
     assert_snapshot!(pipewright().args(["check", "--fail-on", "fatal"]).run().block(), @r"
     --- stderr
-    error: invalid value 'fatal' for '--fail-on <SEVERITY>': not one of error, warning, note, never
+    error: invalid value 'fatal' for '--fail-on <SEVERITY>'
+      [possible values: error, warning, note, never]
 
     For more information, try '--help'.
     --- exit 2
@@ -30,6 +31,36 @@ fn completions_and_manual_pages_are_written() {
     assert!(pipewright().args(["man"]).run().out.contains(".TH pipewright 1"));
     assert!(pipewright().args(["man", "check"]).run().out.contains("fail\\-on"));
     assert_eq!(pipewright().args(["man", "nothing"]).run().code, Some(2));
+    assert!(pipewright().args(["man", "chekc"]).run().err.contains("did you mean `check`?"));
+    for page in [&["man"][..], &["man", "check"]] {
+        let out = pipewright().args(page.iter().copied()).run().out;
+        assert!(out.contains(".SH \"EXIT STATUS\"\n.TP\n0\nfine\n") && !out.contains("EXTRA"), "{out}");
+    }
+}
+
+#[test]
+fn shells_complete_the_words_that_are_known() {
+    let script = pipewright().args(["completions", "bash"]).run().out;
+    let words = |option: &str| {
+        let part = script.split("pipewright__subcmd__check)").nth(1).unwrap_or(&script);
+        let part = part.split(&format!("{option})")).nth(1).expect("the option").lines().nth(1).expect("its words");
+        part.to_owned()
+    };
+    assert!(words("--severity").contains("-W \"error warning note\""), "{}", words("--severity"));
+    assert!(words("--fail-on").contains("-W \"error warning note never\""), "{}", words("--fail-on"));
+    assert!(words("--layer").contains("-W \"syntax schema semantic policy\""), "{}", words("--layer"));
+    assert!(words("--color").contains("-W \"auto always never\""), "{}", words("--color"));
+    assert!(words("--only").contains(" build-once "), "{}", words("--only"));
+    assert!(!words("--main-branch").contains("compgen"), "{}", words("--main-branch"));
+    for (arguments, meant) in
+        [(["check", "--severity", "warn"], "'warning'"), (["check", "--layer", "polciy"], "'policy'")]
+    {
+        let err = pipewright().args(arguments).run().err;
+        assert!(err.contains(&format!("a similar value exists: {meant}")), "{err}");
+    }
+    assert!(pipewright().args(["rules", "BUILD_ONCE"]).run().err.contains("did you mean `build-once`?"));
+    let help = |arguments: &[&str]| pipewright().args(arguments.iter().copied()).run().out;
+    assert_eq!(help(&["help", "check"]), help(&["check", "--help"]));
 }
 
 #[test]

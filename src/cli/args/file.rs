@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 
-use super::{Policy, one_of};
+use super::{Policy, words};
 use crate::finding::{Layer, Severity};
 
 /// Check pipeline files: syntax, schema, semantics and the delivery policy
@@ -17,17 +17,17 @@ pub(in crate::cli) struct Check {
     /// The form of the report
     #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
     pub(in crate::cli) format: Format,
-    /// Only these layers decide: syntax, schema, semantic, policy
-    #[arg(long, value_delimiter = ',', value_name = "LAYERS", value_parser = layer)]
+    /// Only these layers decide
+    #[arg(long, value_delimiter = ',', value_name = "LAYERS", value_parser = words::layer())]
     pub(in crate::cli) layer: Vec<Layer>,
     /// Only this rule decides; may be given several times
-    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    #[arg(long, value_delimiter = ',', value_name = "RULE", value_parser = words::rule(), hide_possible_values = true)]
     pub(in crate::cli) only: Vec<String>,
-    /// Show findings of this severity and above: error, warning, note
-    #[arg(long, default_value = "note", value_name = "SEVERITY", value_parser = severity)]
+    /// Show findings of this severity and above
+    #[arg(long, default_value = "note", value_name = "SEVERITY", value_parser = words::severity())]
     pub(in crate::cli) severity: Severity,
-    /// The least severity that fails the run: error, warning, note, never
-    #[arg(long, default_value = "error", value_name = "SEVERITY", value_parser = fail_on)]
+    /// The least severity that fails the run
+    #[arg(long, default_value = "error", value_name = "SEVERITY", value_parser = words::fail_on())]
     pub(in crate::cli) fail_on: FailOn,
     #[command(flatten)]
     pub(in crate::cli) policy: Policy,
@@ -42,16 +42,16 @@ pub(in crate::cli) struct Plan {
     #[arg(value_name = "FILE")]
     pub(in crate::cli) file: Option<PathBuf>,
     /// A push to a branch
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_hint = ValueHint::Other)]
     pub(in crate::cli) branch: Vec<String>,
     /// A pushed tag, as in release-1.0.0
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_hint = ValueHint::Other)]
     pub(in crate::cli) tag: Vec<String>,
     /// A pull request, as in feature/x..main
-    #[arg(long, value_name = "FROM..TO")]
+    #[arg(long, value_name = "FROM..TO", value_hint = ValueHint::Other)]
     pub(in crate::cli) pull_request: Vec<String>,
     /// A custom pipeline
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_hint = ValueHint::Other)]
     pub(in crate::cli) custom: Vec<String>,
     /// All classes of events
     #[arg(long, conflicts_with_all = ["branch", "tag", "pull_request", "custom"])]
@@ -80,7 +80,7 @@ pub(in crate::cli) struct Diff {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Rules {
     /// The rule's id
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = words::rule(), hide_possible_values = true)]
     pub(in crate::cli) id: Option<String>,
 }
 
@@ -115,16 +115,3 @@ pub(in crate::cli) enum PlanFormat {
 /// What fails a run; `None` is never.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::cli) struct FailOn(pub(in crate::cli) Option<Severity>);
-
-fn layer(word: &str) -> Result<Layer, String> {
-    one_of(word, &Layer::ALL.map(|layer| (layer.word(), layer)))
-}
-
-fn severity(word: &str) -> Result<Severity, String> {
-    one_of(word, &[Severity::Error, Severity::Warning, Severity::Note].map(|severity| (severity.word(), severity)))
-}
-
-fn fail_on(word: &str) -> Result<FailOn, String> {
-    let some = |severity: Severity| (severity.word(), FailOn(Some(severity)));
-    one_of(word, &[some(Severity::Error), some(Severity::Warning), some(Severity::Note), ("never", FailOn(None))])
-}

@@ -3,24 +3,35 @@
 
 mod file;
 mod talk;
+mod words;
 
-pub(super) use file::{Check, Diff, Format, Plan, PlanFormat, Rules};
+pub(super) use file::{Check, Diff, FailOn, Format, Plan, PlanFormat, Rules};
 pub(super) use talk::{Chat, Export, ExportFormat, REPAIRS, RecordMode, Replay, Sessions, SessionsCommand};
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser};
+use clap::{Args, CommandFactory, Parser, ValueHint};
 
 use super::eval::args::Eval;
 use crate::settings::{Api, ColorChoice};
 
-const AFTER: &str = "Exit codes:
-  0  fine
-  1  findings with severity error, a refused file, a failed expectation
-  2  bad usage or configuration
-  3  the work could not be done or decided: an unreadable file, an incomplete verdict,
-     a bad or stale recording, no model, no network, a cap reached
-  130  interrupted with Ctrl-C";
+/// How the program ends: the codes with their meanings, broken where the help breaks them.
+pub(super) const EXITS: [(&str, &str); 5] = [
+    ("0", "fine"),
+    ("1", "findings with severity error, a refused file, a failed expectation"),
+    ("2", "bad usage or configuration"),
+    (
+        "3",
+        "the work could not be done or decided: an unreadable file, an incomplete verdict,\na bad or stale recording, no \
+         model, no network, a cap reached",
+    ),
+    ("130", "interrupted with Ctrl-C"),
+];
+
+fn exit_codes() -> String {
+    let lines = EXITS.map(|(code, meaning)| format!("\n  {code}  {}", meaning.replace('\n', "\n     ")));
+    format!("Exit codes:{}", lines.concat())
+}
 
 /// The command line as clap knows it.
 pub fn command() -> clap::Command {
@@ -32,7 +43,7 @@ pub fn command() -> clap::Command {
 /// A model writes bitbucket-pipelines.yml in a conversation; every reply is checked against the syntax, Bitbucket's
 /// schema, its semantics and a delivery policy. Without a command the chat opens in the current folder.
 #[derive(Debug, Parser)]
-#[command(name = "pipewright", version, after_help = AFTER, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "pipewright", version, after_help = exit_codes(), max_term_width = 100)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) global: Global,
@@ -43,7 +54,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Args)]
 pub(super) struct Global {
     /// When to use colours; NO_COLOR and CLICOLOR_FORCE are respected
-    #[arg(long, global = true, value_name = "WHEN", value_parser = color, hide_possible_values = false)]
+    #[arg(long, global = true, value_name = "WHEN", value_parser = words::color())]
     pub(super) color: Option<ColorChoice>,
     /// The settings file, instead of pipewright.yaml of the repository
     #[arg(long, global = true, value_name = "FILE")]
@@ -73,6 +84,7 @@ pub(super) enum Subcommand {
     /// Write a manual page
     Man {
         /// The page of one command instead of the program's
+        #[arg(value_parser = words::subcommand(), hide_possible_values = true)]
         command: Option<String>,
     },
 }
@@ -81,7 +93,7 @@ pub(super) enum Subcommand {
 #[derive(Debug, Default, Args)]
 pub(super) struct Policy {
     /// The one long-lived branch [default: main]
-    #[arg(long, value_name = "BRANCH")]
+    #[arg(long, value_name = "BRANCH", value_hint = ValueHint::Other)]
     pub(super) main_branch: Option<String>,
 }
 
@@ -109,35 +121,15 @@ pub(super) struct Doctor {
 #[derive(Debug, Default, Args)]
 pub(super) struct Model {
     /// The model's name
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_hint = ValueHint::Other)]
     pub(super) model: Option<String>,
     /// The base URL of an OpenAI-compatible server, as in http://127.0.0.1:8080/v1
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub(super) server: Option<String>,
     /// Seconds that the server may be silent
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(super) timeout: Option<u64>,
     /// How the server is asked for a reply: as a chat completion, or as a response
-    #[arg(long, value_name = "API", value_parser = api)]
+    #[arg(long, value_name = "API", value_parser = words::api())]
     pub(super) api: Option<Api>,
-}
-
-fn api(word: &str) -> Result<Api, String> {
-    let choice = |word: &'static str| Api::parse(word).map(|choice| (word, choice));
-    let choices: Vec<_> = Api::WORDS.into_iter().filter_map(choice).collect();
-    one_of(word, &choices)
-}
-
-fn color(word: &str) -> Result<ColorChoice, String> {
-    let choice = |word: &'static str| ColorChoice::parse(word).map(|choice| (word, choice));
-    let choices: Vec<_> = ColorChoice::WORDS.into_iter().filter_map(choice).collect();
-    one_of(word, &choices)
-}
-
-fn one_of<T: Copy>(word: &str, choices: &[(&str, T)]) -> Result<T, String> {
-    let found = choices.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
-    found.ok_or_else(|| {
-        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-        format!("not one of {}", names.join(", "))
-    })
 }
