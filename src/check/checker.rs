@@ -107,12 +107,23 @@ impl Checker {
 
     /// Whether a layer is asked for.
     fn wants(&self, layer: Layer) -> bool {
-        self.layers.contains(&layer) && (layer != Layer::Policy || self.settings.policy)
+        let policy = || self.settings.policy || rules::policy::ALL.iter().any(|rule| !self.is_off(rule.meta().id));
+        self.layers.contains(&layer) && (layer != Layer::Policy || policy())
     }
 
-    /// Whether the settings switch a rule off.
-    fn is_off(&self, rule: &str) -> bool {
-        matches!(self.settings.severities.get(rule), Some(None))
+    /// Whether the settings switch a rule off: by itself, or with the policy, of which only what has a severity of its own
+    /// stays on. What is said of comments is no part of a policy.
+    pub fn is_off(&self, rule: &str) -> bool {
+        match self.settings.severities.get(rule) {
+            Some(severity) => severity.is_none(),
+            None => !self.settings.policy && rules::policy::ALL.iter().any(|known| known.meta().id == rule),
+        }
+    }
+
+    /// The layers of which a comment can be told to find nothing: where the policy is off but for some rules, a comment may
+    /// be about one of the others.
+    fn judged(&self, ran: &[Layer]) -> Vec<Layer> {
+        ran.iter().copied().filter(|layer| *layer != Layer::Policy || self.settings.policy).collect()
     }
 
     fn catalogue(&self) -> &Catalogue {
@@ -176,7 +187,7 @@ impl Checker {
             self.find_in(part, document.text(), &mut findings, &mut skipped);
         }
         imports::bring_home(&document, &mut findings);
-        let allowed = suppress::apply(&document, &mut findings, &ran, allowed);
+        let allowed = suppress::apply(&document, &mut findings, &self.judged(&ran), allowed);
         findings.retain(|finding| !(self.is_off(finding.rule) || self.shared && finding.rule == suppress::USED.id));
         self.apply_severities(&mut findings);
         sort(&mut findings);
@@ -228,7 +239,7 @@ impl Checker {
             inside.append(&mut own);
         }
         // Comments are about the findings' own places; what is related stands where it stands for the importer.
-        suppress::apply(document, &mut inside, &ran, Vec::new());
+        suppress::apply(document, &mut inside, &self.judged(&ran), Vec::new());
         inside.retain(|finding| finding.rule != suppress::USED.id);
         inside.iter_mut().for_each(|finding| finding.span = part.span(finding.span));
         findings.append(&mut inside);
