@@ -26,6 +26,8 @@ struct CheckedFile {
     skipped: Vec<(Layer, String)>,
     /// Where credentials stand, also when nobody asked for their findings.
     secrets: Vec<Span>,
+    /// How many findings are not shown.
+    hidden: usize,
 }
 
 /// Checks the files that the arguments mean, and writes the report.
@@ -75,7 +77,9 @@ pub(super) fn run(arguments: &Check, global: &Global, world: &mut World<'_>) -> 
         unreadable,
         rules: choice.rules(),
         fail_on: arguments.fail_on.0,
+        hidden: files.iter().map(|file| file.hidden).sum(),
         links: configuration.links(world),
+        settings: configuration.settings.clone(),
     };
     write(arguments.format, &report, configuration.look(world), world.out)?;
     Ok(exit)
@@ -131,7 +135,7 @@ fn check(name: String, text: String, checker: &Checker) -> CheckedFile {
         let document = Document::read(text);
         let (_, findings) = settings::read(&document, &rules::ids());
         let verdict = Verdict::of(&findings, true);
-        return CheckedFile { name, document, findings, verdict, skipped: Vec::new(), secrets: Vec::new() };
+        return CheckedFile { name, document, findings, verdict, skipped: Vec::new(), secrets: Vec::new(), hidden: 0 };
     }
     let document = Document::read(text);
     // A file of another name runs nothing itself: others import what it defines.
@@ -145,7 +149,7 @@ fn check(name: String, text: String, checker: &Checker) -> CheckedFile {
     let secret = |finding: &&Finding| finding.rule == "no-inline-secret";
     let told = findings.iter().filter(secret).map(|finding| finding.span);
     let secrets = told.filter(|span| report::is_value(&document, *span)).chain(masks).collect();
-    CheckedFile { name, document, findings, verdict, skipped, secrets }
+    CheckedFile { name, document, findings, verdict, skipped, secrets, hidden: 0 }
 }
 
 impl CheckedFile {
@@ -208,7 +212,9 @@ impl<'a> Choice<'a> {
             _ if self.arguments.fail_on.0.is_some_and(fails) => Exit::Found,
             _ => Exit::Fine,
         };
+        let all = file.findings.len();
         file.findings.retain(|finding| finding.severity >= self.arguments.severity);
+        file.hidden = all - file.findings.len();
         exit
     }
 }

@@ -102,7 +102,7 @@ impl Repl<'_, '_> {
                 Err(why) => return Ok(Err(why)),
             },
         };
-        answers::findings(self.screen, &shown).map(Ok)
+        answers::findings(self.screen, conversation.checker().settings(), &shown).map(Ok)
     }
 
     fn plan(&mut self, arguments: &[String]) -> io::Result<Result<(), String>> {

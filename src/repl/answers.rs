@@ -9,6 +9,7 @@ use crate::check::{Checked, Checker};
 use crate::finding::{Finding, RuleMeta, Severity};
 use crate::plan::{Event, EventKind};
 use crate::report::{self, Report, WirePlan, visible};
+use crate::settings::Settings;
 use crate::transcript::{Shown, write_diff};
 use crate::{rules, schema, settings};
 
@@ -71,8 +72,9 @@ fn words(findings: &[&Finding]) -> String {
 }
 
 /// All findings with their excerpts.
-pub(super) fn findings(screen: &mut Screen<'_>, file: &Shown<'_>) -> io::Result<()> {
-    let report = Report { files: vec![file.report()], unreadable: Vec::new(), ..Report::default() };
+pub(super) fn findings(screen: &mut Screen<'_>, settings: &Settings, file: &Shown<'_>) -> io::Result<()> {
+    let settings = settings.clone();
+    let report = Report { files: vec![file.report()], settings, ..Report::default() };
     let look = screen.look();
     report::human(&report, look, screen.out())
 }

@@ -44,6 +44,7 @@ fn written(text: &str, write: impl Fn(&Report<'_>, &mut dyn Write) -> io::Result
         rules: vec![&META, &SECRET],
         fail_on: Some(Severity::Error),
         links: Links { pages: Some("https://docs.example/{rule}.md".to_owned()), ..Links::default() },
+        ..Report::default()
     };
     let mut out = Vec::new();
     write(&report, &mut out).expect("a vector takes all");

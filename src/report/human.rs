@@ -6,12 +6,14 @@ use super::excerpt::{Secrets, excerpt, gutter};
 use super::model::trace;
 use super::{Counts, FileReport, Links, Look, Report, visible};
 use crate::finding::{Finding, Layer, Severity, Verdict};
+use crate::pipeline::{File, Pattern, Section};
+use crate::settings::TagPrefixes;
 use crate::text::counted;
 
 /// Writes the report for people.
 pub fn human(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     for file in &report.files {
-        if let Some(line) = other_workflow(file) {
+        if let Some(line) = other_workflow(file, &report.settings.tags) {
             let (path, what) = (visible(file.path), look.bold("follows another workflow than the delivery policy"));
             writeln!(out, "{path} {what}: {line}\n")?;
         }
@@ -72,8 +74,8 @@ const MANY: usize = 4;
 const ANY_WORKFLOW: [&str; 4] = ["no-inline-secret", "pinned-image", "pinned-pipe", "visible-script"];
 
 /// Many policy findings on a file that was never meant to follow the policy say little one by one, so this is told
-/// first: most of the flow is missing, and the policy's findings are many.
-fn other_workflow(file: &FileReport<'_>) -> Option<String> {
+/// first: no pipeline is for one of its tags, most of the flow is missing, and the policy's findings are many.
+fn other_workflow(file: &FileReport<'_>, tags: &TagPrefixes) -> Option<String> {
     let (of_any, of_flow): (Vec<&Finding>, Vec<&Finding>) = file
         .findings
         .iter()
@@ -84,20 +86,32 @@ fn other_workflow(file: &FileReport<'_>) -> Option<String> {
         let of = |finding: &&Finding| finding.rule == rule && finding.severity == Severity::Error;
         file.findings.iter().filter(of).count()
     };
-    (policy >= MANY && errors("release-flow") >= 2).then(|| {
-        let mut rules: Vec<String> = of_any.iter().map(|finding| format!("`{}`", finding.rule)).collect();
-        rules.sort();
-        rules.dedup();
-        let with_them = match rules.is_empty() {
-            true => String::new(),
-            false => format!("; so it does {}, which holds in any workflow", rules.join(", ")),
-        };
-        format!(
-            "{policy} of {} come from it; `--layer syntax,schema,semantic` or `policy: none` in pipewright.yaml \
-             leaves them out{with_them}",
-            counted(file.findings.len(), "finding")
-        )
-    })
+    if policy < MANY || errors("release-flow") < 2 || has_tag_of(file, tags) {
+        return None;
+    }
+    let mut rules: Vec<String> = of_any.iter().map(|finding| format!("`{}`", finding.rule)).collect();
+    rules.sort();
+    rules.dedup();
+    let with_them = match rules.as_slice() {
+        [] => String::new(),
+        [one] => format!("; {one}, which is about any workflow, stays on where `rules` gives it a severity"),
+        [most @ .., last] => {
+            let most = most.join(", ");
+            format!("; {most} and {last}, which are about any workflow, stay on where `rules` gives them a severity")
+        }
+    };
+    let all = counted(file.findings.len(), "finding");
+    Some(format!(
+        "{policy} of {all} come from it; `--layer syntax,schema,semantic` or `policy: none` in pipewright.yaml leaves the \
+         policy out{with_them}"
+    ))
+}
+
+/// Whether a pipeline is selected by a tag of the policy's.
+fn has_tag_of(file: &FileReport<'_>, tags: &TagPrefixes) -> bool {
+    let selectors = File::new(file.document).map(|file| file.selectors_in(Section::Tags)).unwrap_or_default();
+    let begins = |text: &str| text.starts_with(&tags.candidate) || text.starts_with(&tags.release);
+    selectors.iter().any(|one| Pattern::new(one.name()).alternatives().iter().any(|other| begins(&other.text)))
 }
 
 /// Writes the last line.
@@ -107,7 +121,7 @@ fn summary(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<(
         [] => Ok(()),
         [file] => {
             let verdict = look.bold(file.verdict.word());
-            writeln!(out, "{verdict}: {}: {}", visible(file.path), Counts::of(file.findings).words())
+            writeln!(out, "{verdict}: {}: {}", visible(file.path), words(counts, report.hidden))
         }
         files => {
             let of = |verdict| files.iter().filter(|file| file.verdict == verdict).count();
@@ -118,7 +132,17 @@ fn summary(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<(
                 .map(|verdict| format!("{} {}", of(verdict), verdict.word()))
                 .collect();
             let files = look.bold(&counted(files.len(), "file"));
-            writeln!(out, "{files}: {}: {}", verdicts.join(", "), counts.words())
+            writeln!(out, "{files}: {}: {}", verdicts.join(", "), words(counts, report.hidden))
         }
+    }
+}
+
+/// The findings in words: what is not shown is not nothing.
+fn words(counts: Counts, hidden: usize) -> String {
+    let not_shown = format!("{} hidden by `--severity`", counted(hidden, "finding"));
+    match (counts.total(), hidden) {
+        (_, 0) => counts.words(),
+        (0, _) => not_shown,
+        _ => format!("{}, and {not_shown}", counts.words()),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Links;
 use crate::finding::{Finding, Layer, RuleMeta, Severity, Verdict};
+use crate::settings::Settings;
 use crate::text::counted;
 use crate::yaml::{Document, Span};
 
@@ -16,8 +17,12 @@ pub struct Report<'a> {
     pub rules: Vec<&'static RuleMeta>,
     /// The least severity that fails a run; `None` when nothing does.
     pub fail_on: Option<Severity>,
+    /// How many findings are not shown, for they weigh too little.
+    pub hidden: usize,
     /// What is linked to.
     pub links: Links,
+    /// The settings of the check.
+    pub settings: Settings,
 }
 
 /// One checked file.

@@ -190,7 +190,7 @@ static FLOW: RuleMeta = RuleMeta {
 #[test]
 fn a_file_of_another_workflow_is_told_so_first() {
     let text = "pipelines: {default: []}\n";
-    let first = |missing: usize, others: usize| {
+    let first_of = |text: &str, missing: usize, others: usize| {
         let out = shown(text, 80, |document, out| {
             for _ in 0..missing {
                 Findings::new(&FLOW, out).violated(span(document, "pipelines"), "nothing deploys");
@@ -201,15 +201,21 @@ fn a_file_of_another_workflow_is_told_so_first() {
         });
         out.lines().next().unwrap_or("").to_owned()
     };
-    assert_snapshot!(first(2, 2), @r"bitbucket-pipelines.yml follows another workflow than the delivery policy: 4 of 4 findings come from it; `--layer syntax,schema,semantic` or `policy: none` in pipewright.yaml leaves them out");
+    let first = |missing, others| first_of(text, missing, others);
+    for tag in ["rc-*", "{v*,release-*}", "rc-1"] {
+        let follows = format!("pipelines: {{default: [], tags: {{'{tag}': []}}}}\n");
+        assert!(first_of(&follows, 3, 3).starts_with("error["), "{tag}");
+    }
+    assert!(first_of("pipelines: {default: [], tags: {'v*': []}}\n", 3, 3).contains("follows another workflow"));
+    assert_snapshot!(first(2, 2), @r"bitbucket-pipelines.yml follows another workflow than the delivery policy: 4 of 4 findings come from it; `--layer syntax,schema,semantic` or `policy: none` in pipewright.yaml leaves the policy out");
     let with_secret = shown(text, 80, |document, out| {
         for _ in 0..4 {
             Findings::new(&FLOW, out).violated(span(document, "pipelines"), "nothing deploys");
         }
         Findings::new(&SECRET, out).violated(span(document, "default"), "a value");
     });
-    let said = "4 of 5 findings come from it; `--layer syntax,schema,semantic` or `policy: none` in pipewright.yaml leaves them \
-                out; so it does `no-inline-secret`, which holds in any workflow";
+    let said = "4 of 5 findings come from it; `--layer syntax,schema,semantic` or `policy: none` in pipewright.yaml leaves the \
+                policy out; `no-inline-secret`, which is about any workflow, stays on where `rules` gives it a severity";
     assert!(with_secret.contains(said), "{with_secret}");
     for (missing, others) in [(3, 0), (1, 9)] {
         assert!(first(missing, others).starts_with("error["), "{missing} {others}");
