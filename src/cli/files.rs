@@ -1,8 +1,9 @@
 //! Which files are meant, and their texts: every failure is a name and a reason.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 
 use super::World;
 use super::config::REPOSITORY_FILE;
@@ -25,7 +26,7 @@ pub(super) struct Input {
     pub(super) text: Result<String, String>,
 }
 
-/// The places that arguments mean: folders are searched, the rest is taken as it is.
+/// The places that arguments mean, each once: folders are searched, the rest is taken as it is.
 pub(super) fn places(arguments: &[PathBuf], directory: &Path) -> Vec<Result<PathBuf, Input>> {
     let mut places = Vec::new();
     for argument in arguments {
@@ -51,6 +52,11 @@ pub(super) fn places(arguments: &[PathBuf], directory: &Path) -> Vec<Result<Path
             places.push(Err(Input { name: name.display().to_string(), text: Err(reason(&error)) }));
         }
     }
+    let mut known = HashSet::new();
+    places.retain(|place| {
+        let named = |path: &Path| if path.as_os_str() == "-" { path.to_owned() } else { plain(&directory.join(path)) };
+        place.as_ref().map_or(true, |path| known.insert(named(path)))
+    });
     places
 }
 
@@ -95,10 +101,25 @@ pub(super) fn top_from(directory: &Path) -> Option<PathBuf> {
     (up > 0).then(|| std::iter::repeat_n("..", up).collect())
 }
 
-/// A file as a server calls it: from the top of the repository. Outside of any it is called as it was named.
+/// A file as a server calls it: from the top of the repository in which the program runs, or from the current folder where
+/// that is in none. A repository within it, as a submodule is, has no report of its own. What lies outside is called as it
+/// was named.
 pub(super) fn from_top(name: &str, directory: &Path) -> String {
+    let full = plain(&directory.join(name));
+    let top = directory.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(directory);
+    let inside = full.strip_prefix(plain(top)).ok().and_then(Path::to_str);
+    inside.map_or_else(|| name.to_owned(), slashed)
+}
+
+/// A path with `/` between its parts. Where another sign parts them, as on Windows, a name can't hold it.
+fn slashed(path: &str) -> String {
+    if MAIN_SEPARATOR == '/' { path.to_owned() } else { path.replace(MAIN_SEPARATOR, "/") }
+}
+
+/// A path without `.` and `..`, by its words alone: links are not followed.
+pub(super) fn plain(path: &Path) -> PathBuf {
     let mut full = PathBuf::new();
-    for part in directory.join(name).components() {
+    for part in path.components() {
         match part {
             Component::CurDir => {}
             Component::ParentDir => {
@@ -107,9 +128,19 @@ pub(super) fn from_top(name: &str, directory: &Path) -> String {
             part => full.push(part),
         }
     }
-    let top = full.ancestors().skip(1).find(|folder| folder.join(".git").exists());
-    let inside = top.and_then(|top| full.strip_prefix(top).ok()).and_then(Path::to_str);
-    inside.map_or_else(|| name.to_owned(), |inside| inside.replace('\\', "/"))
+    full
+}
+
+/// A path as a folder sees it: below it, or in a folder above. Any other stays as it is.
+pub(super) fn seen_from(path: &Path, directory: &Path) -> PathBuf {
+    if let Ok(below) = path.strip_prefix(directory) {
+        return below.to_owned();
+    }
+    let above = path.parent().and_then(|folder| directory.ancestors().position(|above| above == folder));
+    match (above, path.file_name()) {
+        (Some(up), Some(name)) => std::iter::repeat_n(Path::new(".."), up).chain([Path::new(name)]).collect(),
+        _ => path.to_owned(),
+    }
 }
 
 /// The YAML files that stand in a folder itself, in the order of their names.
@@ -164,7 +195,10 @@ pub(super) fn read(path: &Path) -> Result<String, String> {
     if path.is_dir() {
         return Err("is a folder".to_owned());
     }
-    let file = File::open(path).map_err(|error| reason(&error))?;
+    let file = File::open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound if path.symlink_metadata().is_ok() => "is a link that leads nowhere".to_owned(),
+        _ => reason(&error),
+    })?;
     if let Ok(metadata) = file.metadata()
         && metadata.len() > limit()
     {

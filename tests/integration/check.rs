@@ -145,7 +145,7 @@ fn a_folder_is_searched_and_threads_change_nothing() {
     let paths: Vec<&str> = files.iter().filter_map(|file| file["path"].as_str()).collect();
     let found = ["all/a/deep/bitbucket-pipelines.yml", "all/b/bitbucket-pipelines.yml", "all/bitbucket-pipelines.yml"];
     let named_as_they_like = ["all/d/a.yaml", "all/d/z.yml"];
-    assert_eq!(paths, [&found[..], &found[..], &named_as_they_like[..]].concat());
+    assert_eq!(paths, [&found[..], &named_as_they_like[..]].concat(), "a file that is named twice is checked once");
     assert_eq!(report["unreadable"][0]["path"], "all/c");
 }
 

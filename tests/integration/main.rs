@@ -14,6 +14,8 @@ mod chat;
 mod chat_program;
 mod chat_trust;
 mod check;
+#[cfg(test)]
+mod check_paths;
 mod config;
 #[cfg(test)]
 mod docker;
