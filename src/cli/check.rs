@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::args::{Check, Format, Global};
-use super::config::{Configuration, Overrides, REPOSITORY_FILE};
+use super::choice::{Choice, Outcome};
+use super::config::{Configuration, Overrides};
 use super::files::{self, Input, STDIN};
 use super::plan::root;
+use super::settings_file::{REPOSITORY_FILE, SettingsFile};
 use super::{CliError, Exit, World, rules};
 use crate::check::{Checked, Checker};
 use crate::finding::{Finding, Layer, RuleMeta, Verdict};
@@ -26,31 +28,58 @@ struct CheckedFile {
     skipped: Vec<(Layer, String)>,
     /// Where credentials stand, also when nobody asked for their findings.
     secrets: Vec<Span>,
-    /// How many findings are not shown.
-    hidden: usize,
+    /// Whether it is a settings file.
+    settings: bool,
 }
 
 /// Checks the files that the arguments mean, and writes the report.
 pub(super) fn run(arguments: &Check, global: &Global, world: &mut World<'_>) -> Result<Exit, CliError> {
-    let over = Overrides { main_branch: arguments.policy.main_branch.clone(), ..Overrides::default() };
-    let configuration = Configuration::load(global, over, world)?;
-    let choice = Choice::new(arguments)?;
-    let named = match arguments.files.as_slice() {
+    let named = arguments.stdin_filename.as_deref();
+    if named.is_some() && !arguments.files.iter().any(|file| file.as_os_str() == "-") {
+        let error = CliError::usage("`--stdin-filename` names standard input, and that is not checked");
+        return Err(error.hint("name `-` as the file"));
+    }
+    let over = Overrides {
+        main_branch: arguments.policy.main_branch.clone(),
+        beside: named.map(|path| files::plain(&root(path, &world.directory))),
+        reports: true,
+        ..Overrides::default()
+    };
+    let mut configuration = Configuration::load(global, over, world)?;
+    let choice = Choice::new(arguments, &mut configuration.settings)?;
+    let files = match arguments.files.as_slice() {
         [] => vec![configuration.file_path(&world.directory)],
         files => files.to_vec(),
     };
-    let mut places = files::places(&named, &world.directory);
+    let mut places = files::places(&files, &world.directory);
     if arguments.files.is_empty() {
         files::keep_within(&configuration.file_folder(&world.directory), &world.directory, &mut places);
     }
-    let checked = check_all(places, &configuration.checker()?, world);
+    let checker = configuration.checker()?;
+    let rules = [choice.rules(&checker), choice.rules_of_settings()];
+    let for_settings = |path: &Path| is_settings(named.filter(|_| path.as_os_str() == "-").unwrap_or(path));
+    let of_settings = places.iter().flatten().any(|path| for_settings(path)) || configuration.doubtful.is_some();
+    if rules[0].is_empty() && (rules[1].is_empty() || !of_settings) {
+        return Err(choice.nothing_left());
+    }
+    // A pipeline file of which nothing is asked is neither accepted nor refused.
+    let settings_alone = rules[0].is_empty();
+    places.retain(|place| !settings_alone || place.as_ref().map_or(true, |path| for_settings(path)));
+    let mut checked = check_all(places, named, &checker, world);
+    let place = |file: &CheckedFile| files::plain(&world.directory.join(&file.name));
+    let known = |file: &CheckedFile| checked.iter().flatten().any(|other| place(other) == place(file));
+    let doubtful = configuration.doubtful.take().map(CheckedFile::of_settings).filter(|file| !known(file));
+    let asked = !rules[1].is_empty();
+    checked.extend(doubtful.filter(|file| asked && (settings_alone || !file.findings.is_empty())).map(Ok));
 
     let (mut files, mut unreadable) = (Vec::new(), Vec::new());
-    let mut exit = Exit::Fine;
+    let (mut exit, mut hidden) = (Exit::Fine, 0);
     for file in checked {
         match file {
             Ok(mut file) => {
-                exit = exit.max(choice.apply(&mut file));
+                let (own, hides) = choice.apply(file.outcome());
+                exit = exit.max(own);
+                hidden += hides;
                 files.push(file);
             }
             Err(file) => unreadable.push(file),
@@ -73,11 +102,11 @@ pub(super) fn run(arguments: &Check, global: &Global, world: &mut World<'_>) -> 
         }
     }
     let report = Report {
-        files: files.iter().map(CheckedFile::report).collect(),
+        files: files.iter().map(|file| file.report(&rules[usize::from(file.settings)])).collect(),
         unreadable,
-        rules: choice.rules(),
+        rules: rules.concat(),
         fail_on: arguments.fail_on.0,
-        hidden: files.iter().map(|file| file.hidden).sum(),
+        hidden,
         links: configuration.links(world),
         settings: configuration.settings.clone(),
     };
@@ -101,21 +130,24 @@ fn hint(path: &str, directory: &Path) -> String {
 /// Reads and checks all places, several at once; the order stays.
 fn check_all(
     places: Vec<Result<PathBuf, Input>>,
+    named: Option<&Path>,
     checker: &Checker,
     world: &mut World<'_>,
 ) -> Vec<Result<CheckedFile, Unreadable>> {
     // Standard input is one stream: it is read here, before the threads start.
     let stdin = places.iter().flatten().any(|path| path.as_os_str() == "-").then(|| files::standard_input(world));
     let directory = &world.directory;
+    let stdin_name = named.map_or_else(|| STDIN.to_owned(), |path| path.display().to_string());
     let one = |place: &Result<PathBuf, Input>| {
         let (name, text) = match (place, &stdin) {
-            (Ok(path), Some(stdin)) if path.as_os_str() == "-" => (stdin.name.clone(), stdin.text.clone()),
+            (Ok(path), Some(stdin)) if path.as_os_str() == "-" => (stdin_name.clone(), stdin.text.clone()),
             (Ok(path), _) => (path.display().to_string(), files::read(&directory.join(path))),
             (Err(input), _) => (input.name.clone(), input.text.clone()),
         };
         match text {
             Ok(text) => {
                 let path = place.as_ref().map_or(Path::new("-"), PathBuf::as_path);
+                let path = named.filter(|_| path.as_os_str() == "-").unwrap_or(path);
                 Ok(check(name, text, &checker.clone().with_files(&root(path, directory))))
             }
             Err(reason) => Err(Unreadable { path: name, reason }),
@@ -131,11 +163,10 @@ fn check_all(
 }
 
 fn check(name: String, text: String, checker: &Checker) -> CheckedFile {
-    if Path::new(&name).file_name().is_some_and(|name| name == REPOSITORY_FILE) {
+    if is_settings(Path::new(&name)) {
         let document = Document::read(text);
         let (_, findings) = settings::read(&document, &rules::ids());
-        let verdict = Verdict::of(&findings, true);
-        return CheckedFile { name, document, findings, verdict, skipped: Vec::new(), secrets: Vec::new(), hidden: 0 };
+        return CheckedFile::of_settings(SettingsFile { shown: name, document, findings });
     }
     let document = Document::read(text);
     // A file of another name runs nothing itself: others import what it defines.
@@ -149,11 +180,25 @@ fn check(name: String, text: String, checker: &Checker) -> CheckedFile {
     let secret = |finding: &&Finding| finding.rule == "no-inline-secret";
     let told = findings.iter().filter(secret).map(|finding| finding.span);
     let secrets = told.filter(|span| report::is_value(&document, *span)).chain(masks).collect();
-    CheckedFile { name, document, findings, verdict, skipped, secrets, hidden: 0 }
+    CheckedFile { name, document, findings, verdict, skipped, secrets, settings: false }
+}
+
+fn is_settings(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == REPOSITORY_FILE)
 }
 
 impl CheckedFile {
-    fn report(&self) -> FileReport<'_> {
+    fn of_settings(file: SettingsFile) -> Self {
+        let SettingsFile { shown: name, document, findings } = file;
+        let verdict = Verdict::of(&findings, true);
+        Self { name, document, findings, verdict, skipped: Vec::new(), secrets: Vec::new(), settings: true }
+    }
+
+    fn outcome(&mut self) -> Outcome<'_> {
+        Outcome { findings: &mut self.findings, skipped: &mut self.skipped, verdict: &mut self.verdict }
+    }
+
+    fn report<'f>(&'f self, rules: &'f [&'static RuleMeta]) -> FileReport<'f> {
         FileReport {
             path: &self.name,
             document: &self.document,
@@ -161,61 +206,8 @@ impl CheckedFile {
             verdict: self.verdict,
             skipped: &self.skipped,
             secrets: &self.secrets,
+            rules,
         }
-    }
-}
-
-/// What of a check was asked for.
-struct Choice<'a> {
-    arguments: &'a Check,
-    only: Vec<&'static RuleMeta>,
-}
-
-impl<'a> Choice<'a> {
-    fn new(arguments: &'a Check) -> Result<Self, CliError> {
-        let only: Vec<&RuleMeta> = arguments.only.iter().map(|id| rules::find(id)).collect::<Result<_, _>>()?;
-        let choice = Self { arguments, only };
-        match choice.only.first() {
-            Some(first) if choice.rules().is_empty() => {
-                let error =
-                    format!("no rule is left to check: `{}` is a rule of the layer {}", first.id, first.layer.word());
-                Err(CliError::usage(error).hint("leave `--layer` out, or name that layer"))
-            }
-            _ => Ok(choice),
-        }
-    }
-
-    fn layer(&self, layer: Layer) -> bool {
-        let named = self.arguments.layer.is_empty() || self.arguments.layer.contains(&layer);
-        named && (self.only.is_empty() || self.only.iter().any(|meta| meta.layer == layer))
-    }
-
-    fn rule(&self, id: &str, layer: Layer) -> bool {
-        self.layer(layer) && (self.only.is_empty() || self.only.iter().any(|meta| meta.id == id))
-    }
-
-    /// The rules that decide.
-    fn rules(&self) -> Vec<&'static RuleMeta> {
-        rules::all().into_iter().filter(|meta| self.rule(meta.id, meta.layer)).collect()
-    }
-
-    /// Leaves what was asked for in a file, and tells what it comes to.
-    fn apply(&self, file: &mut CheckedFile) -> Exit {
-        if !self.arguments.layer.is_empty() || !self.only.is_empty() {
-            file.findings.retain(|finding| self.rule(finding.rule, finding.layer));
-            file.skipped.retain(|(layer, _)| self.layer(*layer));
-            file.verdict = Verdict::of(&file.findings, file.skipped.is_empty());
-        }
-        let fails = |least| file.findings.iter().any(|finding| finding.severity >= least);
-        let exit = match file.verdict {
-            Verdict::Incomplete => Exit::Undone,
-            _ if self.arguments.fail_on.0.is_some_and(fails) => Exit::Found,
-            _ => Exit::Fine,
-        };
-        let all = file.findings.len();
-        file.findings.retain(|finding| finding.severity >= self.arguments.severity);
-        file.hidden = all - file.findings.len();
-        exit
     }
 }
 

@@ -9,17 +9,14 @@ use secrecy::{ExposeSecret, SecretString};
 use super::args::{Global, Model};
 use super::destination::Destination;
 use super::origin::{Environment, Held, Origin, flag, optional};
-use super::{CliError, World, files, rules};
+use super::settings_file::{SettingsFile, repository_file, unread};
+use super::{CliError, World, rules};
 use crate::check::Checker;
-use crate::finding::{Finding, Severity, Verdict};
 use crate::model::{Interrupt, LiveOptions};
-use crate::report::{self, FileReport, Look, Report};
+use crate::pipeline::Pattern;
+use crate::report::{self, Look, visible};
 use crate::settings::{self, Api, ColorChoice, Settings};
 use crate::text::words;
-use crate::yaml::Document;
-
-/// The name of a repository's settings file.
-pub(super) const REPOSITORY_FILE: &str = "pipewright.yaml";
 
 /// Everything that is configured.
 #[derive(Debug)]
@@ -50,6 +47,8 @@ pub(super) struct Configuration {
     pub(super) rule_pages: Held<Option<String>>,
     /// The settings file of the repository, if there is one.
     pub(super) repository_file: Option<PathBuf>,
+    /// The same with what is doubtful in it, where that is kept for a report.
+    pub(super) doubtful: Option<SettingsFile>,
     /// Whether somebody has named the settings file, by `--config` or its variable.
     pub(super) named: bool,
     /// Where a person's own file is looked for.
@@ -64,13 +63,18 @@ pub(super) struct Overrides {
     pub(super) server: Option<String>,
     pub(super) timeout: Option<u64>,
     pub(super) api: Option<Api>,
+    /// The folder by which the repository is found, where that is not the current one.
+    pub(super) beside: Option<PathBuf>,
+    /// Whether what is doubtful in the repository's file is kept for a report, and not told at once.
+    pub(super) reports: bool,
 }
 
 impl Overrides {
     /// What the command line says of the model.
     pub(super) fn model(arguments: &Model) -> Self {
         let Model { model, server, timeout, api } = arguments;
-        Self { main_branch: None, model: model.clone(), server: server.clone(), timeout: *timeout, api: *api }
+        let (model, server) = (model.clone(), server.clone());
+        Self { model, server, timeout: *timeout, api: *api, ..Self::default() }
     }
 }
 
@@ -82,25 +86,31 @@ impl Configuration {
         let named = global.config.as_ref().map(|path| world.directory.join(path));
         let named = named.or_else(|| environment.get("PIPEWRIGHT_CONFIG").map(|path| world.directory.join(path)));
         let asked_for = named.is_some();
-        let repository_file = match named {
-            Some(path) => Some(path),
-            None => repository_file(&world.directory),
-        };
+        let repository_file = named.or_else(|| {
+            let folder = over.beside.as_deref().unwrap_or(&world.directory);
+            unread(folder).inspect(|told| drop(writeln!(world.err, "warning: {}", visible(told))));
+            repository_file(folder)
+        });
         let (user, user_lines) = match user_file.as_ref().filter(|path| path.exists()) {
             Some(path) => {
-                let (document, shown) = open(path, world)?;
-                let (user, findings) = settings::read_user(&document);
-                told(&shown, &document, &findings, global, world)?;
-                (user, lines(&document, &shown, Origin::User))
+                let (file, user) = SettingsFile::read(path, world, settings::read_user)?;
+                file.tell(global, world)?;
+                (user, file.lines(Origin::User))
             }
             None => Default::default(),
         };
+        let mut doubtful = None;
         let (mut settings, mut origins) = match &repository_file {
             Some(path) => {
-                let (document, shown) = open(path, world)?;
-                let (settings, findings) = settings::read(&document, &rules::ids());
-                told(&shown, &document, &findings, global, world)?;
-                (settings, lines(&document, &shown, Origin::Repository))
+                let (file, settings) =
+                    SettingsFile::read(path, world, |document| settings::read(document, &rules::ids()))?;
+                let lines = file.lines(Origin::Repository);
+                if over.reports && !file.is_wrong() {
+                    doubtful = Some(file);
+                } else {
+                    file.tell(global, world)?;
+                }
+                (settings, lines)
             }
             None => Default::default(),
         };
@@ -108,11 +118,7 @@ impl Configuration {
         let main_branch =
             flag(over.main_branch.clone(), "--main-branch").or(environment.text(&["PIPEWRIGHT_MAIN_BRANCH"]));
         if let Some(held) = main_branch {
-            if held.value.trim().is_empty() {
-                let error = CliError::usage(format!("the main branch has no name ({})", held.origin));
-                return Err(error.hint("name the branch that is deployed from, as in `--main-branch main`"));
-            }
-            settings.main_branch = held.value;
+            set_main_branch(&mut settings, &origins, &held)?;
             origins.insert("main-branch".to_owned(), held.origin);
         }
         let of_repository = settings.file.clone().zip(origins.get("file").cloned());
@@ -143,6 +149,7 @@ impl Configuration {
                 own("rule-pages"),
             ))?,
             repository_file,
+            doubtful,
             named: asked_for,
             user_file,
         })
@@ -186,7 +193,7 @@ impl Configuration {
         let mut settings = Settings::default();
         // What the command line and the environment say holds anywhere.
         if !matches!(self.settings_origins.get("main-branch"), None | Some(Origin::Repository(_))) {
-            settings.main_branch.clone_from(&self.settings.main_branch);
+            settings.set_main_branch(self.settings.main_branch.clone());
         }
         settings
     }
@@ -223,6 +230,27 @@ impl Configuration {
     }
 }
 
+/// Names the main branch as the command line or the environment says.
+fn set_main_branch(
+    settings: &mut Settings,
+    origins: &BTreeMap<String, Origin>,
+    held: &Held<String>,
+) -> Result<(), CliError> {
+    let (name, origin) = (held.value.trim(), &held.origin);
+    let hint = "name the branch that is deployed from, as in `--main-branch main`";
+    if name.is_empty() {
+        return Err(CliError::usage(format!("the main branch has no name ({origin})")).hint(hint));
+    }
+    if !Pattern::new(name).is_exact() {
+        return Err(CliError::usage(format!("the main branch is a pattern: `{name}` ({origin})")).hint(hint));
+    }
+    settings.set_main_branch(held.value.clone());
+    let Some(forbidden) = settings.forbids_main() else { return Ok(()) };
+    let list = origins.get("forbidden-branches").unwrap_or(&Origin::Default);
+    let wrong = format!("`{name}` is the main branch ({origin}), and `{forbidden}` forbids it ({list})");
+    Err(CliError::usage(wrong).hint("take it out of `forbidden-branches`, or name another main branch"))
+}
+
 /// A checker with settings and no files at hand.
 pub(super) fn checker_of(settings: &Settings) -> Result<Checker, CliError> {
     let checker = Checker::new(settings.clone());
@@ -234,6 +262,11 @@ pub(super) fn checker_of(settings: &Settings) -> Result<Checker, CliError> {
 /// How results look where no file is read for it.
 pub(super) fn plain_look(global: &Global, world: &World<'_>) -> Result<Look, CliError> {
     Ok(look(color(global, &Environment(world.environment), None)?.value, world.terminal.output, world))
+}
+
+/// How what is told of settings looks on standard error.
+pub(super) fn look_of_errors(global: &Global, world: &World<'_>) -> Result<Look, CliError> {
+    Ok(look(color(global, &Environment(world.environment), None)?.value, world.terminal.errors, world))
 }
 
 /// How a report looks on a stream that is a terminal or is not.
@@ -293,58 +326,6 @@ fn rule_pages(held: Held<Option<String>>) -> Result<Held<Option<String>>, CliErr
             Err(CliError::usage(wrong).hint("as in https://docs.example/rules/{rule}.md"))
         }
         _ => Ok(held),
-    }
-}
-
-/// `pipewright.yaml` of the folder, or of one above it up to the repository's root. Outside a repository no folder
-/// above is looked into: what lies there may be anybody's.
-fn repository_file(directory: &Path) -> Option<PathBuf> {
-    let root = directory.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(directory);
-    let inside = directory.ancestors().take_while(|folder| folder.starts_with(root));
-    inside.map(|folder| folder.join(REPOSITORY_FILE)).find(|path| path.exists())
-}
-
-/// Reads a settings file, and gives the path as it is shown.
-fn open(path: &Path, world: &World<'_>) -> Result<(Document, String), CliError> {
-    let shown = path.strip_prefix(&world.directory).unwrap_or(path).display().to_string();
-    match files::read(path) {
-        Ok(text) => Ok((Document::read(text), shown)),
-        Err(reason) => Err(CliError::usage(format!("{shown}: {reason}"))),
-    }
-}
-
-/// Where each key of a file stands.
-fn lines(document: &Document, shown: &str, origin: fn(String) -> Origin) -> BTreeMap<String, Origin> {
-    let entries = document.root().into_iter().flat_map(|root| root.entries());
-    let place = |offset| format!("{shown}:{}", document.position(offset).line);
-    entries.map(|entry| (entry.name().to_owned(), origin(place(entry.key.span().start)))).collect()
-}
-
-/// Tells the findings of a settings file; an error among them ends the run.
-fn told(
-    shown: &str,
-    document: &Document,
-    findings: &[Finding],
-    global: &Global,
-    world: &mut World<'_>,
-) -> Result<(), CliError> {
-    if findings.is_empty() {
-        return Ok(());
-    }
-    let choice = color(global, &Environment(world.environment), None)?.value;
-    let look = look(choice, world.terminal.errors, world);
-    let file = FileReport {
-        path: shown,
-        document,
-        findings,
-        verdict: Verdict::of(findings, true),
-        skipped: &[],
-        secrets: &[],
-    };
-    report::human(&Report { files: vec![file], ..Report::default() }, look, world.err)?;
-    match findings.iter().any(|finding| finding.severity == Severity::Error) {
-        true => Err(CliError::Settings { path: shown.to_owned() }),
-        false => Ok(()),
     }
 }
 

@@ -46,5 +46,6 @@ fn file<'a>(path: &'a str, checked: &'a Checked, secrets: &'a [Span]) -> FileRep
         verdict: checked.verdict,
         skipped: &checked.skipped,
         secrets,
+        rules: &[],
     }
 }

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 
 use super::World;
-use super::config::REPOSITORY_FILE;
+use super::settings_file::REPOSITORY_FILE;
 use crate::engine::leads_out;
 use crate::settings::DEFAULT_FILE;
 use crate::yaml::{Limits, Lines};

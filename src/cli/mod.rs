@@ -5,6 +5,7 @@
 mod args;
 mod chat;
 mod check;
+mod choice;
 mod config;
 mod destination;
 mod diff;
@@ -20,6 +21,7 @@ mod replay;
 mod rules;
 mod scripts;
 mod sessions;
+mod settings_file;
 mod shell;
 mod show_config;
 mod world;

@@ -1,12 +1,15 @@
 //! `pipewright rules`: the list, or one page.
 
 use super::args::{Global, Rules};
-use super::config::plain_look;
-use super::{CliError, Exit, World};
-use crate::check::{REASON, USED};
+use super::config::{Configuration, Overrides, plain_look};
+use super::settings_file::repository_file;
+use super::{CliError, Exit, World, files};
+use crate::check::{Checker, REASON, USED};
 use crate::finding::RuleMeta;
 use crate::repl::Markdown;
 use crate::report::visible;
+use crate::settings::Settings;
+use crate::yaml::Document;
 use crate::{schema, settings};
 
 /// Everything that can say a finding, sorted by id.
@@ -55,13 +58,24 @@ pub(super) fn run(arguments: &Rules, global: &Global, world: &mut World<'_>) -> 
             }
         }
         None => {
-            let rules = all();
+            let (rules, checker) = (all(), Checker::new(settings(global, world)?));
             let width = rules.iter().map(|meta| meta.id.len()).max().unwrap_or(0);
             for meta in rules {
-                let (layer, severity) = (meta.layer.word(), meta.severity.word());
+                let own = checker.settings().severities.get(meta.id).copied().flatten().unwrap_or(meta.severity);
+                let (layer, severity) = (meta.layer.word(), if checker.is_off(meta.id) { "off" } else { own.word() });
                 writeln!(world.out, "{:width$}  {layer:8}  {severity:7}  {}", meta.id, meta.summary)?;
             }
         }
     }
     Ok(Exit::Fine)
+}
+
+/// The settings that a check would have here. A file that somebody has named has to be sound; what is wrong with the
+/// repository's own is told by a check, and a list of rules may be what helps to mend it.
+fn settings(global: &Global, world: &mut World<'_>) -> Result<Settings, CliError> {
+    if global.config.is_some() || world.environment.contains_key("PIPEWRIGHT_CONFIG") {
+        return Ok(Configuration::load(global, Overrides::default(), world)?.settings);
+    }
+    let text = repository_file(&world.directory).and_then(|path| files::read(&path).ok());
+    Ok(text.map(|text| settings::read(&Document::read(text), &ids()).0).unwrap_or_default())
 }

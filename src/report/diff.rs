@@ -143,6 +143,7 @@ mod tests {
             verdict: Verdict::Accepted,
             skipped: &[],
             secrets,
+            rules: &[],
         };
         let mut out = Vec::new();
         diff_text(&file("a.yml", &old, secrets), &file("b.yml", &new, &[]), Look::default(), &mut out)

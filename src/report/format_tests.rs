@@ -35,6 +35,7 @@ fn written(text: &str, write: impl Fn(&Report<'_>, &mut dyn Write) -> io::Result
         verdict: Verdict::Refused,
         skipped: &[],
         secrets: &[],
+        rules: &[&META, &SECRET],
     };
     let other =
         FileReport { path: "other.yml", findings: &[], verdict: Verdict::Incomplete, skipped: &skipped, ..file };
@@ -126,6 +127,7 @@ fn fingerprints_stay_when_lines_move_and_differ_for_each_finding() {
         verdict: Verdict::Refused,
         skipped: &[],
         secrets: &[],
+        rules: &[],
     };
     let prints = fingerprint::fingerprints(&file);
     assert_ne!(prints[0], prints[1]);
@@ -144,6 +146,13 @@ fn github_commands_can_not_be_broken_out_of() {
 
 #[test]
 fn junit_has_a_suite_for_each_file_and_a_case_for_each_rule() {
+    let odd = written(&TEXT.replace('ä', "\u{fffe}"), |report, out| {
+        let files =
+            report.files.iter().map(|file| FileReport { path: "a\u{ffff}\u{1}\u{fffe}.yml", ..*file }).collect();
+        let unreadable = vec![Unreadable { path: "\u{fffe}".to_owned(), reason: "\u{ffff}".to_owned() }];
+        junit(&Report { files, unreadable, fail_on: report.fail_on, ..Report::default() }, out)
+    });
+    assert!(!odd.contains(['\u{fffe}', '\u{ffff}', '\u{1}']) && odd.contains("a\u{fffd}␁\u{fffd}.yml"), "{odd}");
     insta::assert_snapshot!(written(TEXT, junit), @r#"
     <?xml version="1.0" encoding="UTF-8"?>
     <testsuites name="pipewright" tests="6" skipped="2" failures="2" errors="2">
@@ -263,6 +272,7 @@ fn code_insights_keeps_to_the_caps() {
         verdict: Verdict::Refused,
         skipped: &[],
         secrets: &[],
+        rules: &[],
     };
     let report = Report { files: vec![file], fail_on: Some(Severity::Error), ..Report::default() };
     let mut out = Vec::new();

@@ -13,7 +13,7 @@ pub fn junit(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut suites = quick_junit::Report::new("pipewright");
     for file in &report.files {
         let mut suite = TestSuite::new(visible(file.path));
-        let mut known = report.rules.clone();
+        let mut known = file.rules.to_vec();
         known.sort_by_key(|meta| (meta.layer, meta.id));
         for meta in &known {
             suite.add_test_case(case(report, file, meta.id, Some(meta)));

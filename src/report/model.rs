@@ -13,7 +13,7 @@ pub struct Report<'a> {
     pub files: Vec<FileReport<'a>>,
     /// The files that could not be read.
     pub unreadable: Vec<Unreadable>,
-    /// The rules that were asked, for the formats that list them.
+    /// The rules that were asked of any file, for the formats that list them.
     pub rules: Vec<&'static RuleMeta>,
     /// The least severity that fails a run; `None` when nothing does.
     pub fail_on: Option<Severity>,
@@ -40,6 +40,8 @@ pub struct FileReport<'a> {
     pub skipped: &'a [(Layer, String)],
     /// Places that are never shown, besides those of the findings of `no-inline-secret`.
     pub secrets: &'a [Span],
+    /// The rules that were asked of it, for the formats that tell which of them hold.
+    pub rules: &'a [&'static RuleMeta],
 }
 
 /// A file that could not be read.

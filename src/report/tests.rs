@@ -39,6 +39,7 @@ fn shown(text: &str, width: usize, write: impl Fn(&Document, &mut Vec<crate::fin
         verdict,
         skipped: &[],
         secrets: &[],
+        rules: &[],
     };
     let report = Report { files: vec![file], ..Report::default() };
     let mut out = Vec::new();
@@ -234,6 +235,7 @@ fn short_is_one_line_a_finding() {
         verdict: Verdict::Refused,
         skipped: &[],
         secrets: &[],
+        rules: &[],
     };
     let mut out = Vec::new();
     short(&Report { files: vec![file], ..Report::default() }, &mut out).expect("a vector takes all");

@@ -38,6 +38,7 @@ impl<'c> Shown<'c> {
             verdict: self.checked.verdict,
             skipped: &self.checked.skipped,
             secrets: &self.secrets,
+            rules: &[],
         }
     }
 }
@@ -52,6 +53,7 @@ pub fn write_diff(before: Option<&Shown<'_>>, after: &Shown<'_>, look: Look, out
         verdict: Verdict::Accepted,
         skipped: &[],
         secrets: &[],
+        rules: &[],
     };
     diff_text(&before.map_or(empty, Shown::report), &after.report(), look, out)
 }

@@ -49,3 +49,82 @@ fn a_backslash_in_a_name_is_a_letter() {
         assert!(out.contains(name) && !out.contains("back/slash"), "{format}: {out}");
     }
 }
+
+#[test]
+fn standard_input_can_have_the_name_of_a_file() {
+    let text = "image: node\npipelines: {branches: {trunk: [step: {script: [./deploy.sh]}]}}\n";
+    let run = |arguments: &[&str]| {
+        let run = pipewright()
+            .file("r/.git/HEAD", "")
+            .file("r/pipewright.yaml", "main-branch: trunk\nrules: {pinned-image: error}\n");
+        let run = run.file("r/sub/deploy.sh", "kubectl set image deploy/a a=b:1\n").at("elsewhere").say(text);
+        run.args(["check", "--format", "short", "--layer", "policy"]).args(arguments.iter().copied()).run()
+    };
+    let named = run(&["-", "--stdin-filename", "../r/sub/bitbucket-pipelines.yml"]);
+    assert!(named.out.starts_with("../r/sub/bitbucket-pipelines.yml:1:8: error: "), "{}", named.out);
+    assert!(named.out.contains("[declared-environment]") && named.out.contains("a push to trunk"), "{}", named.out);
+    let plain = run(&["-"]);
+    assert!(
+        plain.out.starts_with("<stdin>:1:8: warning: ") && !plain.out.contains("[declared-environment]"),
+        "{}",
+        plain.out
+    );
+    let github = run(&["-", "--stdin-filename", "x.yml", "--format", "short", "--only", "pinned-image"]);
+    assert!(github.code == Some(2), "an option is given once: {}", github.err);
+    let none = run(&["--stdin-filename", "x.yml", "../r"]);
+    assert_eq!(none.code, Some(2));
+    assert!(none.err.contains("hint: name `-` as the file"), "{}", none.err);
+    let settings = pipewright().say("mainbranch: x\n").args([
+        "check",
+        "--format",
+        "short",
+        "-",
+        "--stdin-filename",
+        "pipewright.yaml",
+    ]);
+    assert!(settings.run().out.starts_with("pipewright.yaml:1:1: error: unknown setting"));
+}
+
+#[test]
+fn settings_that_are_not_read_are_told() {
+    let ended =
+        pipewright().file("f.yml", FINE).file(".git/HEAD", "").file("pipewright.yml", "policy: none\n").at("sub");
+    let ended = ended.args(["check", "--layer", "schema", "../f.yml"]).run();
+    assert_eq!(ended.code, Some(0));
+    assert_eq!(ended.err, "warning: ../pipewright.yml: pipewright reads `pipewright.yaml` alone: rename it\n");
+    let named = pipewright().file("f.yml", FINE).file("pipewright.yml", "policy: none\n");
+    assert_eq!(named.args(["check", "--config", "pipewright.yml", "f.yml"]).run().err, "");
+}
+
+#[cfg(unix)]
+#[test]
+fn settings_behind_a_link_that_leads_nowhere_are_no_settings_left_out() {
+    let run = pipewright().file("f.yml", FINE);
+    std::os::unix::fs::symlink("nowhere", run.path("pipewright.yaml")).expect("a link");
+    let ended = run.args(["check", "f.yml"]).run();
+    assert_eq!((ended.code, ended.err.as_str()), (Some(2), "error: pipewright.yaml: is a link that leads nowhere\n"));
+}
+
+#[test]
+fn the_main_branch_is_not_refused_by_the_usual_list() {
+    let text = "pipelines: {branches: {develop: [step: {script: [date]}], release: [step: {script: [date]}]}}\n";
+    let run = |settings: &str, arguments: &[&str]| {
+        let run = pipewright().file("f.yml", text).file("pipewright.yaml", settings);
+        let run = run.args(["check", "f.yml", "--only", "trunk-only", "--format", "short"]);
+        run.args(arguments.iter().copied()).run()
+    };
+    for ended in [run("main-branch: develop\n", &[]), run("", &["--main-branch", "develop"])] {
+        assert!(ended.out.lines().count() == 1 && ended.out.contains("`release`"), "{}", ended.out);
+    }
+    let both = run("forbidden-branches: [develop]\n", &["--main-branch", "develop"]);
+    assert_eq!(both.code, Some(2));
+    assert!(
+        both.err.contains(
+            "`develop` is the main branch (command line: --main-branch), and `develop` forbids it (pipewright.yaml:1)"
+        ),
+        "{}",
+        both.err
+    );
+    let pattern = run("", &["--main-branch", "feature/*"]);
+    assert!(pattern.code == Some(2) && pattern.err.contains("is a pattern"), "{}", pattern.err);
+}

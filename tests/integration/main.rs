@@ -15,6 +15,8 @@ mod chat_program;
 mod chat_trust;
 mod check;
 #[cfg(test)]
+mod check_choice;
+#[cfg(test)]
 mod check_paths;
 mod config;
 #[cfg(test)]

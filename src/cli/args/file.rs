@@ -29,6 +29,10 @@ pub(in crate::cli) struct Check {
     /// The least severity that fails the run
     #[arg(long, default_value = "error", value_name = "SEVERITY", value_parser = words::fail_on())]
     pub(in crate::cli) fail_on: FailOn,
+    /// The path of what stands on standard input: reports name it, and the repository's settings and scripts are found by
+    /// it
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub(in crate::cli) stdin_filename: Option<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) policy: Policy,
 }
