@@ -2,7 +2,7 @@
 
 use super::args::Check;
 use super::{CliError, Exit, rules};
-use crate::check::Checker;
+use crate::check::{Checker, REASON, USED};
 use crate::finding::{Finding, Layer, RuleMeta, Severity, Verdict};
 use crate::settings::{self, Settings};
 
@@ -41,8 +41,10 @@ impl<'a> Choice<'a> {
 
     /// The rules that decide on a pipeline file: those that were asked for and that the settings leave on.
     pub(super) fn rules(&self, checker: &Checker) -> Vec<&'static RuleMeta> {
-        let all = rules::all().into_iter();
-        all.filter(|meta| self.rule(meta.id, meta.layer) && checker.checks(meta.id)).collect()
+        // Comments are looked at whatever the layers: they may allow a rule of any.
+        let of_comments = |meta: &RuleMeta| [REASON.id, USED.id].contains(&meta.id) && !checker.is_off(meta.id);
+        let runs = |meta: &RuleMeta| checker.checks(meta.id) || of_comments(meta);
+        rules::all().into_iter().filter(|meta| self.rule(meta.id, meta.layer) && runs(meta)).collect()
     }
 
     /// The rules that decide on a settings file.

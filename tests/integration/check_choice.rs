@@ -85,6 +85,8 @@ fn junit_tells_of_rules_that_ran_alone() {
     assert_eq!(some.len(), all.len() - 1, "{some:?}");
     let none = cases("policy: none\nrules: {pinned-pipe: note}\n", "f.yml", &[]);
     assert!(!has(&none, "build-once") && has(&none, "pinned-pipe") && has(&none, "known-key"), "{none:?}");
+    let without = cases("policy: none\n", "f.yml", &[]);
+    assert!(!has(&without, "pinned-pipe") && has(&without, "suppression-used"), "comments are looked at: {without:?}");
     assert_eq!(cases("", "pipewright.yaml", &[]), ["known-settings"]);
 }
 
