@@ -20,7 +20,7 @@ impl Reading<'_, '_> {
         };
         let value = words.get(at)?.one().filter(|value| value.as_literal().is_none())?;
         let text = match self.scope.leads(&value).inside() {
-            Some(path) if self.invocation.remote.is_none() => self.from_here(&path),
+            Some(path) if self.invocation.remote.is_none() => self.as_seen_here(&path),
             _ if at == 0 => self.known_tool(&value)?,
             _ => return None,
         };
@@ -30,7 +30,7 @@ impl Reading<'_, '_> {
     }
 
     /// A path of the repository as it is written in the folder where the command runs.
-    fn from_here(&self, path: &str) -> String {
+    fn as_seen_here(&self, path: &str) -> String {
         let up = self.scope.folder().map_or(0, |folder| folder.split('/').count());
         format!("./{}{path}", "../".repeat(up))
     }
