@@ -81,3 +81,41 @@ fn a_variable_is_told_where_its_event_leaves_it_empty() {
     }
     assert!(said("custom", &["a $BITBUCKET_TAG $BITBUCKET_BRANCH"]).is_empty());
 }
+
+/// The names that are told for two steps with these scripts, in order.
+fn of_two_steps(first: &str, second: &str) -> Vec<String> {
+    let step = |name: &str, script: &str| format!("    - step:\n        name: {name}\n        script:\n{script}\n");
+    let items = |lines: &str| {
+        lines.split('\n').map(|line| format!("          - '{}'\n", line.replace('\'', "''"))).collect::<String>()
+    };
+    let text = format!("image: a:1\npipelines:\n  default:\n{}{}", step("A", &items(first)), step("B", &items(second)));
+    let found = Checker::new(Settings::default()).check(text).findings;
+    let own = found.iter().filter(|finding| finding.rule == "step-variable");
+    own.filter_map(|finding| finding.message.split('`').nth(1).map(str::to_owned)).collect()
+}
+
+#[test]
+fn what_only_a_step_before_sets_is_told() {
+    assert_eq!(of_two_steps("export IMAGE=a:1", "docker push $IMAGE"), ["$IMAGE"]);
+    assert_eq!(of_two_steps("IMAGE=a:1\nTAG=$(git describe)", "docker push \"${IMAGE}:$TAG\""), ["$IMAGE", "$TAG"]);
+    assert_eq!(of_two_steps("make && export IMAGE=a:1", "echo $IMAGE"), ["$IMAGE"]);
+}
+
+#[test]
+fn what_may_have_a_value_is_not() {
+    for (first, second) in [
+        ("export IMAGE=a:1", "IMAGE=b; docker push $IMAGE"),
+        ("export IMAGE=a:1", "docker push ${IMAGE:-b}"),
+        ("export IMAGE=a:1", "if [ -n \"$IMAGE\" ]; then docker push $IMAGE; fi"),
+        ("export IMAGE=a:1", "source build.env\ndocker push $IMAGE"),
+        ("export IMAGE=a:1", "read IMAGE < file\ndocker push $IMAGE"),
+        ("export IMAGE=a:1", "echo '$IMAGE'"),
+        ("export REGION=${REGION:-eu}", "aws --region $REGION x"),
+        ("export PATH=$PATH:/x", "echo $PATH"),
+        ("IMAGE=a:1 make", "docker push $IMAGE"),
+        ("curl -d x=$Y z", "echo $x"),
+        ("make IMAGE=a", "echo $IMAGE"),
+    ] {
+        assert_eq!(of_two_steps(first, second), [] as [&str; 0], "{first} / {second}");
+    }
+}
