@@ -27,4 +27,4 @@ mod variable_tests;
 pub use checker::{Checked, Checker, metas};
 pub use difference::difference;
 pub use files::RepositoryFiles;
-pub use suppress::{Allowed, REASON, USED};
+pub use suppress::{REASON, USED};

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Checked;
 use super::difference::change;
-use super::suppress::Allowed;
-use crate::finding::Answer;
+use crate::finding::{Allowed, Answer};
 use crate::plan::Change;
 use crate::rules::RuleAnswer;
 use crate::text::counted;

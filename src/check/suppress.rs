@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::aliased::Ways;
 use super::once::ALSO;
-use crate::finding::{Finding, Findings, Layer, RuleMeta, Severity};
+use crate::finding::{Allowed, Finding, Findings, Layer, RuleMeta, Severity};
 use crate::rules;
 use crate::schema;
 use crate::yaml::{Document, Span, Style};
@@ -28,29 +28,17 @@ pub static USED: RuleMeta = RuleMeta {
     page: include_str!("../../docs/rules/suppression-used.md"),
 };
 
-/// What a comment has allowed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Allowed {
-    /// The rule.
-    pub rule: &'static str,
-    /// The comment.
-    pub span: Span,
-    /// The events of the plans in which it was allowed, as traces name them.
-    pub events: Vec<String>,
-}
-
-impl Allowed {
-    fn of(suppression: &Suppression, finding: &Finding) -> Self {
-        let also = finding.trace.iter().filter_map(|line| line.strip_prefix(ALSO));
-        let events = finding.trace.first().map(String::as_str).into_iter().chain(also).map(str::to_owned).collect();
-        Self { rule: finding.rule, span: suppression.span, events }
-    }
+fn allowed_by(suppression: &Suppression, finding: &Finding) -> Allowed {
+    let also = finding.trace.iter().filter_map(|line| line.strip_prefix(ALSO));
+    let events = finding.trace.first().map(String::as_str).into_iter().chain(also).map(str::to_owned).collect();
+    let (rule, severity, reason) = (finding.rule, finding.severity, suppression.reason.clone());
+    Allowed { rule, severity, span: suppression.span, reason, events }
 }
 
 /// Takes away what comments allow at the aliases by which pipelines reach it: of what is used in several places one use. Comes
 /// before what several plans reach is made one finding.
 pub(super) fn allow_uses(document: &Document, findings: &mut Vec<Finding>) -> Vec<Allowed> {
-    let suppressions: Vec<Suppression> = read(document).into_iter().filter(|one| one.reason).collect();
+    let suppressions: Vec<Suppression> = read(document).into_iter().filter(|one| !one.reason.is_empty()).collect();
     if suppressions.is_empty() {
         return Vec::new();
     }
@@ -65,7 +53,7 @@ pub(super) fn allow_uses(document: &Document, findings: &mut Vec<Finding>) -> Ve
         let at = |alias: &Span| own.get(&document.lines().line(alias.start)).copied();
         let used: Option<Vec<_>> = ways.to(finding, DEEPEST).iter().map(|way| way.iter().find_map(at)).collect();
         let used = used.unwrap_or_default();
-        allowed.extend(used.iter().map(|one| Allowed::of(one, finding)));
+        allowed.extend(used.iter().map(|one| allowed_by(one, finding)));
         used.is_empty()
     });
     allowed
@@ -77,7 +65,8 @@ const DEEPEST: usize = 16;
 struct Suppression {
     /// The rule; empty where the comment is not of the form that is read.
     rule: String,
-    reason: bool,
+    /// Why; empty where it does not say.
+    reason: String,
     /// Whether another word stands between the rule and the reason.
     more: bool,
     span: Span,
@@ -121,7 +110,7 @@ pub(super) fn apply(
             continue;
         }
         let known = layer_of(&suppression.rule);
-        if !suppression.reason {
+        if suppression.reason.is_empty() {
             Findings::new(&REASON, findings)
                 .violated(suppression.span, format!("`{}` is allowed without a reason, so it is not", suppression.rule))
                 .help(format!("say why behind two dashes: `# pipewright: allow {} -- reason`", suppression.rule));
@@ -139,7 +128,7 @@ pub(super) fn apply(
         for at in suppression.lines().filter_map(|line| lines.get(&line)).flatten() {
             let finding = &findings[*at];
             if finding.rule == suppression.rule && !gone[*at] {
-                allowed.push(Allowed::of(&suppression, finding));
+                allowed.push(allowed_by(&suppression, finding));
                 gone[*at] = true;
                 found = true;
             }
@@ -250,7 +239,7 @@ fn parse(document: &Document, span: Span, below: &Below) -> Option<Suppression> 
     let (rules, reason) = rest.split_once("--").unwrap_or((rest, ""));
     let mut rules = rules.split_whitespace();
     let rule = rules.next().unwrap_or("").trim_end_matches(':').to_owned();
-    let (more, reason) = (rules.next().is_some(), !reason.trim().is_empty());
+    let (more, reason) = (rules.next().is_some(), reason.trim().to_owned());
     let line = document.lines().line(span.start);
     let below = content(document, line).starts_with('#').then(|| below.lines(line)).flatten();
     Some(Suppression { rule, reason, more, span, line, below })

@@ -106,3 +106,11 @@ fn a_comment_that_is_not_read_as_meant_says_so() {
     assert!(told("# pipewright: allow suppression-used -- x").unwrap().contains("is about comments"));
     assert_eq!(told("# pipewright checks this file"), None);
 }
+
+#[test]
+fn what_is_allowed_is_kept_with_its_reason() {
+    let checked = check(&uses(&format!("      {ALLOWED}"), ""));
+    let allowed: Vec<_> = checked.allowed.iter().map(|one| (one.rule, one.reason.as_str())).collect();
+    assert_eq!(allowed, [("manual-production", "a person starts it")]);
+    assert_eq!(check(&uses("", "")).allowed, []);
+}

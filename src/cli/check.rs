@@ -13,7 +13,7 @@ use super::plan::root;
 use super::settings_file::{REPOSITORY_FILE, SettingsFile};
 use super::{CliError, Exit, World, rules};
 use crate::check::{Checked, Checker};
-use crate::finding::{Finding, Layer, RuleMeta, Verdict};
+use crate::finding::{Allowed, Finding, Layer, RuleMeta, Verdict};
 use crate::pipeline::File;
 use crate::report::{self, FileReport, Look, Report, Unreadable, visible};
 use crate::settings::{self, DEFAULT_FILE};
@@ -26,6 +26,7 @@ struct CheckedFile {
     findings: Vec<Finding>,
     verdict: Verdict,
     skipped: Vec<(Layer, String)>,
+    allowed: Vec<Allowed>,
     /// Where credentials stand, also when nobody asked for their findings.
     secrets: Vec<Span>,
     /// Whether it is a settings file.
@@ -176,11 +177,11 @@ fn check(name: String, text: String, checker: &Checker) -> CheckedFile {
         if shared { checker.clone().of_shared().check_document(document) } else { checker.check_document(document) };
     // A line is shown for a finding alone. What is allowed or switched off is masked there all the same.
     let masks = if checked.findings.is_empty() { Vec::new() } else { checked.credentials().masks() };
-    let Checked { document, findings, verdict, skipped, .. } = checked;
+    let Checked { document, findings, verdict, skipped, allowed, .. } = checked;
     let secret = |finding: &&Finding| finding.rule == "no-inline-secret";
     let told = findings.iter().filter(secret).map(|finding| finding.span);
     let secrets = told.filter(|span| report::is_value(&document, *span)).chain(masks).collect();
-    CheckedFile { name, document, findings, verdict, skipped, secrets, settings: false }
+    CheckedFile { name, document, findings, verdict, skipped, allowed, secrets, settings: false }
 }
 
 fn is_settings(path: &Path) -> bool {
@@ -191,7 +192,8 @@ impl CheckedFile {
     fn of_settings(file: SettingsFile) -> Self {
         let SettingsFile { shown: name, document, findings } = file;
         let verdict = Verdict::of(&findings, true);
-        Self { name, document, findings, verdict, skipped: Vec::new(), secrets: Vec::new(), settings: true }
+        let (skipped, allowed, secrets) = Default::default();
+        Self { name, document, findings, verdict, skipped, allowed, secrets, settings: true }
     }
 
     fn outcome(&mut self) -> Outcome<'_> {
@@ -205,6 +207,7 @@ impl CheckedFile {
             findings: &self.findings,
             verdict: self.verdict,
             skipped: &self.skipped,
+            allowed: &self.allowed,
             secrets: &self.secrets,
             rules,
         }

@@ -45,6 +45,7 @@ fn file<'a>(path: &'a str, checked: &'a Checked, secrets: &'a [Span]) -> FileRep
         findings: &checked.findings,
         verdict: checked.verdict,
         skipped: &checked.skipped,
+        allowed: &checked.allowed,
         secrets,
         rules: &[],
     }

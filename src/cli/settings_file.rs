@@ -69,6 +69,7 @@ impl SettingsFile {
             findings: &self.findings,
             verdict: Verdict::of(&self.findings, true),
             skipped: &[],
+            allowed: &[],
             secrets: &[],
             rules: &[],
         };

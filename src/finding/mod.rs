@@ -8,5 +8,5 @@ pub mod wire;
 
 pub use collect::{Draft, Findings};
 pub use meta::RuleMeta;
-pub use model::{Answer, Finding, Layer, Related, Severity, Subject};
+pub use model::{Allowed, Answer, Finding, Layer, Related, Severity, Subject};
 pub use verdict::Verdict;

@@ -101,6 +101,21 @@ pub struct Finding {
     pub set: Option<String>,
 }
 
+/// A finding that a comment of the file has allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// The rule.
+    pub rule: &'static str,
+    /// How much the finding weighs.
+    pub severity: Severity,
+    /// The comment.
+    pub span: Span,
+    /// The reason that it gives.
+    pub reason: String,
+    /// The events of the plans in which it was allowed, as traces name them.
+    pub events: Vec<String>,
+}
+
 /// What a note is about: a program, and the call of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {

@@ -142,6 +142,7 @@ mod tests {
             findings: &[],
             verdict: Verdict::Accepted,
             skipped: &[],
+            allowed: &[],
             secrets,
             rules: &[],
         };

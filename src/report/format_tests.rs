@@ -34,6 +34,7 @@ fn written(text: &str, write: impl Fn(&Report<'_>, &mut dyn Write) -> io::Result
         findings: &findings,
         verdict: Verdict::Refused,
         skipped: &[],
+        allowed: &[],
         secrets: &[],
         rules: &[&META, &SECRET],
     };
@@ -126,6 +127,7 @@ fn fingerprints_stay_when_lines_move_and_differ_for_each_finding() {
         findings: &findings,
         verdict: Verdict::Refused,
         skipped: &[],
+        allowed: &[],
         secrets: &[],
         rules: &[],
     };
@@ -271,6 +273,7 @@ fn code_insights_keeps_to_the_caps() {
         findings: &findings,
         verdict: Verdict::Refused,
         skipped: &[],
+        allowed: &[],
         secrets: &[],
         rules: &[],
     };

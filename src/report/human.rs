@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::excerpt::{Secrets, excerpt, gutter};
-use super::model::trace;
+use super::model::{allowed_words, trace};
 use super::{Counts, FileReport, Links, Look, Report, visible};
 use crate::finding::{Finding, Layer, Severity, Verdict};
 use crate::pipeline::{File, Pattern, Section};
@@ -117,11 +117,13 @@ fn has_tag_of(file: &FileReport<'_>, tags: &TagPrefixes) -> bool {
 /// Writes the last line.
 fn summary(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let counts = report.counts();
+    // What a comment allows is none of the findings, and not nothing.
+    let allowed = allowed_words(&report.files).map(|words| format!("; {words}")).unwrap_or_default();
     match report.files.as_slice() {
         [] => Ok(()),
         [file] => {
             let verdict = look.bold(file.verdict.word());
-            writeln!(out, "{verdict}: {}: {}", visible(file.path), words(counts, report.hidden))
+            writeln!(out, "{verdict}: {}: {}{allowed}", visible(file.path), words(counts, report.hidden))
         }
         files => {
             let of = |verdict| files.iter().filter(|file| file.verdict == verdict).count();
@@ -132,7 +134,7 @@ fn summary(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<(
                 .map(|verdict| format!("{} {}", of(verdict), verdict.word()))
                 .collect();
             let files = look.bold(&counted(files.len(), "file"));
-            writeln!(out, "{files}: {}: {}", verdicts.join(", "), words(counts, report.hidden))
+            writeln!(out, "{files}: {}: {}{allowed}", verdicts.join(", "), words(counts, report.hidden))
         }
     }
 }

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::Report;
 use crate::finding::wire::WireFinding;
-use crate::finding::{Layer, Verdict};
+use crate::finding::{Allowed, Layer, Severity, Verdict};
+use crate::yaml::Document;
 
 #[derive(Serialize)]
 struct Wire<'a> {
@@ -23,6 +24,8 @@ struct WireFile<'a> {
     verdict: Verdict,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     skipped: Vec<WireSkipped<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allowed: Vec<WireAllowed<'a>>,
     findings: Vec<WireFinding>,
 }
 
@@ -30,6 +33,21 @@ struct WireFile<'a> {
 struct WireSkipped<'a> {
     layer: Layer,
     reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct WireAllowed<'a> {
+    rule: &'a str,
+    severity: Severity,
+    line: usize,
+    reason: &'a str,
+}
+
+impl<'a> WireAllowed<'a> {
+    fn new(allowed: &'a Allowed, document: &Document) -> Self {
+        let line = document.position(allowed.span.start).line;
+        Self { rule: allowed.rule, severity: allowed.severity, line, reason: &allowed.reason }
+    }
 }
 
 #[derive(Serialize)]
@@ -53,6 +71,7 @@ pub fn json(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         path: file.path,
         verdict: file.verdict,
         skipped: file.skipped.iter().map(|(layer, reason)| WireSkipped { layer: *layer, reason }).collect(),
+        allowed: file.allowed.iter().map(|allowed| WireAllowed::new(allowed, file.document)).collect(),
         findings: file.findings.iter().map(|finding| WireFinding::new(finding, file.document)).collect(),
     });
     let wire = Wire {

@@ -1,7 +1,7 @@
 //! What a reporter gets.
 
 use super::Links;
-use crate::finding::{Finding, Layer, RuleMeta, Severity, Verdict};
+use crate::finding::{Allowed, Finding, Layer, RuleMeta, Severity, Verdict};
 use crate::settings::Settings;
 use crate::text::counted;
 use crate::yaml::{Document, Span};
@@ -38,6 +38,8 @@ pub struct FileReport<'a> {
     pub verdict: Verdict,
     /// The layers that could not run, and why.
     pub skipped: &'a [(Layer, String)],
+    /// What comments of the file have allowed, and is none of the findings.
+    pub allowed: &'a [Allowed],
     /// Places that are never shown, besides those of the findings of `no-inline-secret`.
     pub secrets: &'a [Span],
     /// The rules that were asked of it, for the formats that tell which of them hold.
@@ -121,6 +123,38 @@ impl<'a> FileReport<'a> {
         told.into_iter().map(|(layers, reason)| (words(&layers), reason)).collect()
     }
 }
+
+/// What comments have allowed, in words with a line for each comment: `1 error is allowed by a comment (line 12)`; `None` where that
+/// is nothing.
+pub(super) fn allowed_words(files: &[FileReport<'_>]) -> Option<String> {
+    let all: Vec<&Allowed> = files.iter().flat_map(|file| file.allowed).collect();
+    if all.is_empty() {
+        return None;
+    }
+    let of = |severity| all.iter().filter(|one| one.severity == severity).count();
+    let words =
+        Counts { errors: of(Severity::Error), warnings: of(Severity::Warning), notes: of(Severity::Note) }.words();
+    let be = if all.len() == 1 { "is" } else { "are" };
+    let mut lines: Vec<usize> = Vec::new();
+    if let [file] = files {
+        lines.extend(file.allowed.iter().map(|one| file.document.position(one.span.start).line));
+        lines.sort_unstable();
+        lines.dedup();
+    }
+    let by = match lines.as_slice() {
+        [] => "comments".to_owned(),
+        [one] => format!("a comment (line {one})"),
+        several => {
+            let shown: Vec<String> = several.iter().take(MOST_LINES).map(usize::to_string).collect();
+            let more = if several.len() > MOST_LINES { ", …" } else { "" };
+            format!("comments (lines {}{more})", shown.join(", "))
+        }
+    };
+    Some(format!("{words} {be} allowed by {by}"))
+}
+
+/// How many comments are named by their lines.
+const MOST_LINES: usize = 5;
 
 /// How an event gets to a finding, in one line; other events that get there come last.
 pub fn trace(finding: &Finding) -> Option<String> {

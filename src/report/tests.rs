@@ -38,6 +38,7 @@ fn shown(text: &str, width: usize, write: impl Fn(&Document, &mut Vec<crate::fin
         findings: &findings,
         verdict,
         skipped: &[],
+        allowed: &[],
         secrets: &[],
         rules: &[],
     };
@@ -234,6 +235,7 @@ fn short_is_one_line_a_finding() {
         findings: &findings,
         verdict: Verdict::Refused,
         skipped: &[],
+        allowed: &[],
         secrets: &[],
         rules: &[],
     };

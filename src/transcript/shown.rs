@@ -37,6 +37,7 @@ impl<'c> Shown<'c> {
             findings: &self.checked.findings,
             verdict: self.checked.verdict,
             skipped: &self.checked.skipped,
+            allowed: &self.checked.allowed,
             secrets: &self.secrets,
             rules: &[],
         }
@@ -52,6 +53,7 @@ pub fn write_diff(before: Option<&Shown<'_>>, after: &Shown<'_>, look: Look, out
         findings: &[],
         verdict: Verdict::Accepted,
         skipped: &[],
+        allowed: &[],
         secrets: &[],
         rules: &[],
     };

@@ -1,6 +1,6 @@
 //! What single lines and steps come to in a flow that is clean without them.
 
-use crate::support::told;
+use crate::support::{pipewright, told};
 
 /// A clean flow with lines added to the step that builds on main, to the one that retags for a release, and below the pipelines.
 struct Added<'t> {
@@ -207,4 +207,11 @@ fn what_names_no_environment_leaves_the_flow_open() {
             "note release-flow: whether a push to main deploys to staging can't be told: `docker service update` names no environment"
         ]
     );
+}
+
+#[test]
+fn what_comments_allow_is_counted_in_the_last_line() {
+    let text = "image: a # pipewright: allow pinned-image -- ours\npipelines:\n  default:\n    - step: {script: [ls]}\n";
+    let run = pipewright().file("f.yml", text).args(["check", "f.yml", "--only", "pinned-image"]).run();
+    assert_eq!(run.out, "accepted: f.yml: no findings; 1 warning is allowed by a comment (line 1)\n");
 }
