@@ -211,7 +211,34 @@ fn what_names_no_environment_leaves_the_flow_open() {
 
 #[test]
 fn what_comments_allow_is_counted_in_the_last_line() {
-    let text = "image: a # pipewright: allow pinned-image -- ours\npipelines:\n  default:\n    - step: {script: [ls]}\n";
+    let text =
+        "image: a # pipewright: allow pinned-image -- ours\npipelines:\n  default:\n    - step: {script: [ls]}\n";
     let run = pipewright().file("f.yml", text).args(["check", "f.yml", "--only", "pinned-image"]).run();
     assert_eq!(run.out, "accepted: f.yml: no findings; 1 warning is allowed by a comment (line 1)\n");
+}
+
+#[test]
+fn an_image_that_another_docker_has_is_told() {
+    let told = |lines: &[&str]| -> Vec<String> {
+        on_release(lines).into_iter().filter(|line| line.contains("image-at-hand")).collect()
+    };
+    let due = |command: &str, does: &str, name: &str| {
+        format!(
+            "warning image-at-hand: `{command}` {does} `{name}`, which this step has neither built nor pulled: each step has a docker of its own"
+        )
+    };
+    let commit = "r.example/app:$BITBUCKET_COMMIT";
+    let (tag, push) = (format!("docker tag {commit} r.example/app:x"), format!("docker push {commit}"));
+    assert_eq!(told(&[&tag, "docker push r.example/app:x"]), [due("docker tag", "names", commit)]);
+    assert_eq!(told(&[&push]), [due("docker push", "pushes", commit)]);
+    for before in [
+        &format!("docker pull {commit}")[..],
+        "docker load -i app.tar",
+        "./fetch.sh",
+        "docker compose pull",
+        "make images",
+    ] {
+        assert_eq!(told(&[before, &tag, "docker push r.example/app:x"]), [] as [&str; 0], "{before}");
+    }
+    assert_eq!(told(&["docker -H ssh://a@host push r.example/app:x"]), [] as [&str; 0]);
 }

@@ -30,6 +30,7 @@ mod event_variable;
 mod fail_fast_in_group;
 mod filled_placeholder;
 mod final_last;
+mod image_at_hand;
 mod known_agent;
 mod known_artifact;
 mod known_cache;
@@ -83,6 +84,7 @@ pub static ALL: &[&dyn Rule] = &[
     &fail_fast_in_group::FailFastInGroup,
     &filled_placeholder::FilledPlaceholder,
     &final_last::FinalLast,
+    &image_at_hand::ImageAtHand,
     &known_agent::KnownAgent,
     &known_artifact::KnownArtifact,
     &known_cache::KnownCache,

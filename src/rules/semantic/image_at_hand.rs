@@ -1,0 +1,103 @@
+//! `image-at-hand`: the docker of a step has the images that the step pushes or names anew.
+
+use super::site::Told;
+use crate::effect::{Comparison, Effect, Kind, Reference};
+use crate::finding::{Findings, RuleMeta};
+use crate::plan::PlannedStep;
+use crate::rules::{Flow, Rule};
+use crate::yaml::Span;
+
+static META: RuleMeta = meta!(
+    "image-at-hand",
+    Warning,
+    "a step pushes or names anew an image that its docker has neither built nor pulled"
+);
+
+pub(super) struct ImageAtHand;
+
+impl Rule for ImageAtHand {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let mut told = Told::default();
+        for plan in flow.plans {
+            for (at, step) in plan.steps.iter().enumerate().filter(|(_, step)| begins_empty(step)) {
+                let Some((effect, name)) = missing(step) else { continue };
+                if !told.first(effect.site.span()) {
+                    continue;
+                }
+                let does = if matches!(effect.kind, Kind::Push { .. }) { "pushes" } else { "names" };
+                let message = format!(
+                    "`{}` {does} `{name}`, which this step has neither built nor pulled: each step has a docker of its own",
+                    effect.command
+                );
+                let makes = |(_, effect): &(&PlannedStep<'_>, &Effect<'_>)| match &effect.kind {
+                    Kind::Build { references, .. } => {
+                        references.iter().any(|made| made.same(name, false) == Comparison::Same)
+                    }
+                    _ => false,
+                };
+                let before =
+                    plan.steps.iter().take(at).flat_map(|step| step.found.effects.iter().map(move |one| (step, one)));
+                let maker = before.into_iter().find(makes);
+                let mut draft = out.violated(effect.site.span(), message).trace(plan.trace_to(step, effect)).help(match maker {
+                    Some(_) => "build and push in one step, or hand the image on: `docker save` into an artifact, `docker load` here",
+                    None => "pull it first: `docker pull`",
+                });
+                if let Some((_, built)) = maker {
+                    draft = draft.related(built.site.span(), "built in another step");
+                }
+                let _ = draft.through(step.step.node());
+            }
+        }
+    }
+}
+
+/// Whether a step's docker begins with no image: the docker of a runner of one's own lasts, and the cache of layers brings some.
+fn begins_empty(step: &PlannedStep<'_>) -> bool {
+    let own_runner = step.step.get("runs-on").is_some();
+    let cached = step.step.caches().iter().any(|cache| cache.text() == Some("docker"));
+    !own_runner
+        && !cached
+        && !step.is_imported()
+        && !step.found.loads
+        && step.found.unread.is_empty()
+        && !step.has_opaque()
+}
+
+/// The first command of docker that needs an image of its own, and the image, where nothing before it in the step may have brought that.
+fn missing<'p, 'd>(step: &'p PlannedStep<'d>) -> Option<(&'p Effect<'d>, &'p Reference<'d>)> {
+    let mut there: Vec<&Reference<'_>> = Vec::new();
+    // Where a command talks to the docker of the step, and not to one elsewhere.
+    let of_step = step.found.effects.iter().filter(|effect| matches!(effect.kind, Kind::Docker));
+    let own: Vec<Span> = of_step.map(|effect| effect.site.span()).collect();
+    for effect in &step.found.effects {
+        if effect.remote {
+            continue;
+        }
+        let named = ["docker push", "docker image push", "docker tag", "docker image tag"];
+        let by_docker = named.contains(&effect.command.as_str()) && own.contains(&effect.site.span());
+        let needed = match &effect.kind {
+            Kind::Push { reference: Some(name), local: None } if by_docker => Some(name),
+            Kind::Retag { source: Some(name), local: true, .. } if by_docker => Some(name),
+            _ => None,
+        };
+        if let Some(name) = needed {
+            let may_be = |own: &&Reference<'_>| own.same(name, false) != Comparison::Different;
+            if !there.iter().any(may_be) && !name.is_choice() && !name.tag_unclear() {
+                return Some((effect, name));
+            }
+        }
+        match &effect.kind {
+            Kind::Build { references, .. } if references.is_empty() => return None,
+            Kind::Build { references, .. } => there.extend(references),
+            Kind::Pull { reference: None } => return None,
+            Kind::Pull { reference: Some(name) } => there.push(name),
+            Kind::Retag { target: Some(name), .. } => there.push(name),
+            _ => {}
+        }
+    }
+    None
+}
