@@ -242,3 +242,25 @@ fn an_image_that_another_docker_has_is_told() {
     }
     assert_eq!(told(&["docker -H ssh://a@host push r.example/app:x"]), [] as [&str; 0]);
 }
+
+#[test]
+fn what_is_deployed_before_it_is_built_is_told() {
+    let build = "script: [docker build -t r.example/app:$BITBUCKET_COMMIT ., docker push r.example/app:$BITBUCKET_COMMIT], services: [docker]";
+    let deploy =
+        "deployment: staging, script: [kubectl set image deploy/app app=r.example/app:$BITBUCKET_COMMIT], name: Go";
+    let told = |items: &str| -> Vec<String> {
+        let text = format!("image: a:1\npipelines:\n  branches:\n    main:\n{items}");
+        told(&text).into_iter().filter(|line| line.contains("deploy-what-was-promoted")).collect()
+    };
+    let (build, deploy) = (format!("      - step: {{ {build} }}\n"), format!("      - step: {{ {deploy} }}\n"));
+    let due =
+        ["error deploy-what-was-promoted: `r.example/app:$BITBUCKET_COMMIT` is deployed before it is surely built"];
+    assert_eq!(told(&format!("{build}{deploy}")), [] as [&str; 0]);
+    assert_eq!(told(&format!("{deploy}{build}")), due);
+    let beside = format!(
+        "      - parallel:\n{}{}",
+        build.replace("      -", "          -"),
+        deploy.replace("      -", "          -")
+    );
+    assert_eq!(told(&beside), due);
+}

@@ -106,6 +106,8 @@ fn deployed_constant(reference: &Reference<'_>, constant: &str) -> String {
 /// What a plan may deploy.
 struct Expected<'p> {
     references: Vec<Reference<'p>>,
+    /// What main makes, each with the item and the number of its step.
+    made: Vec<(Reference<'p>, usize, usize)>,
     /// Something that is built or promoted has a hidden name.
     incomplete: bool,
     /// The plan has something to compare with.
@@ -118,17 +120,20 @@ impl<'p> Expected<'p> {
         let mut references = Vec::new();
         let mut incomplete = plan.has_opaque();
         let mut comparable = false;
-        for (_, effect) in plan.effects() {
+        let mut made = Vec::new();
+        for (step, effect) in plan.effects() {
             match &effect.kind {
                 Kind::Build { references: names, .. } if plan.is_main() => {
                     comparable = true;
                     incomplete |= names.is_empty();
                     references.extend(names.iter().cloned());
+                    made.extend(names.iter().map(|name| (name.clone(), step.item, step.number)));
                 }
                 Kind::Push { reference, .. } if plan.is_main() => {
                     incomplete |= reference.is_none();
                     comparable = true;
                     references.extend(reference.clone());
+                    made.extend(reference.iter().map(|name| (name.clone(), step.item, step.number)));
                 }
                 _ => {}
             }
@@ -145,7 +150,17 @@ impl<'p> Expected<'p> {
             references
                 .extend(source.clone().filter(|source| source.by_commit() || matches!(source.tag, Tag::Digest(_))));
         }
-        Self { references, incomplete, comparable, verb: if plan.is_main() { "built" } else { "promoted" } }
+        Self { references, made, incomplete, comparable, verb: if plan.is_main() { "built" } else { "promoted" } }
+    }
+
+    /// What makes a reference, where all that makes it stands in steps behind one or beside it.
+    fn made_later(&self, step: &PlannedStep<'_>, reference: &Reference<'_>) -> Option<&Reference<'p>> {
+        let mut makers = self.made.iter().filter(|(own, ..)| own.same(reference, false) == Comparison::Same).peekable();
+        let (first, ..) = makers.peek()?;
+        let later = |(_, item, number): &(Reference<'_>, usize, usize)| {
+            *item > step.item || *item == step.item && *number != step.number
+        };
+        makers.all(later).then_some(first)
     }
 
     fn has(&self, reference: &Reference<'_>) -> Comparison {
@@ -196,6 +211,16 @@ fn judge<'d>(
                 .trace(trace)
                 .help(advice(plan, reference, near));
         }
+        return;
+    }
+    if answer == Comparison::Same
+        && let Some(maker) = expected.made_later(step, reference)
+    {
+        let message = format!("`{reference}` is deployed before it is surely built");
+        out.violated(place, message)
+            .trace(trace)
+            .related(maker.site.span(), "made here, in a step behind it or beside it")
+            .help("deploy in a step behind the one that builds and pushes");
         return;
     }
     // An image that the plan's retags pass over is what `retag-not-rebuild` tells.
