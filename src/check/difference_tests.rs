@@ -277,3 +277,19 @@ fn pipelines_that_take_one_name_are_each_compared_with_themselves() {
     let gone = "weaker: push to dev: another pipeline that takes it is gone; it ran 1 step";
     assert!(told(text, &without).contains(&gone.to_owned()), "{:?}", told(text, &without));
 }
+
+#[test]
+fn an_anchor_that_is_written_out_weakens_nothing() {
+    let step = "{ name: Go, deployment: production, script: [kubectl apply -f k] }";
+    let text = |first: &str, second: &str| {
+        format!(
+            "image: a:1\npipelines:\n  branches:\n    main:\n      - step: {first}\n  custom:\n    go:\n      - step: {second}\n"
+        )
+    };
+    let (anchored, written) = (text(&format!("&go {step}"), "*go"), text(step, step));
+    let rules = |before: &str, after: &str| -> Vec<String> {
+        told(before, after).into_iter().filter(|line| line.contains("rules: ")).collect()
+    };
+    assert_eq!(rules(&anchored, &written), [] as [&str; 0]);
+    assert_eq!(rules(&written, &anchored), [] as [&str; 0]);
+}

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Checked;
 use super::difference::change;
-use crate::finding::{Allowed, Answer};
+use super::once::ALSO;
+use crate::finding::{Allowed, Answer, Finding};
 use crate::plan::Change;
 use crate::rules::RuleAnswer;
 use crate::text::counted;
@@ -30,14 +31,20 @@ fn allows(checked: &Checked, rule: &str) -> bool {
     checked.allowed.iter().any(|allowed| allowed.rule == rule)
 }
 
-/// How many places violate a rule.
-fn violations(checked: &Checked, rule: &str) -> usize {
-    checked.findings.iter().filter(|finding| finding.rule == rule && finding.answer == Answer::Violated).count()
+/// How often a rule is violated: at a place in each plan that reaches it, so that it is as often where an anchor is written out.
+fn violations(checked: &Checked, rule: &str) -> (usize, usize) {
+    let violated = checked.findings.iter().filter(|finding| finding.rule == rule && finding.answer == Answer::Violated);
+    let plans = |finding: &Finding| 1 + finding.trace.iter().filter(|line| line.starts_with(ALSO)).count();
+    violated.fold((0, 0), |(places, all), finding| (places + 1, all + plans(finding)))
 }
 
-fn counts(rule: &str, was: usize, is: usize) -> Option<Change> {
-    let text = || format!("`{rule}` is violated in {}, before in {was}", counted(is, "place"));
-    (was != is).then(|| change("rules", text(), is > was))
+fn counts(rule: &str, (was, before): (usize, usize), (is, now): (usize, usize)) -> Option<Change> {
+    // The same places may be reached by more plans.
+    let text = || match was == is {
+        true => format!("`{rule}` is violated in {}, before in {before}", counted(now, "plan")),
+        false => format!("`{rule}` is violated in {}, before in {was}", counted(is, "place")),
+    };
+    (before != now).then(|| change("rules", text(), now > before))
 }
 
 fn past(answer: RuleAnswer) -> &'static str {
