@@ -208,6 +208,7 @@ impl<'c, 'd> Reader<'c, 'd> {
                 ScriptItem::Unknown(_) => {}
             }
         }
+        interpreter.finish();
         for Comparison { with, place } in interpreter.branch_tests() {
             let site = run.site(place);
             run.found.borrow_mut().branch_tests.push(BranchTest { with, site });

@@ -116,3 +116,12 @@ fn a_redirect_is_of_the_last_command_of_a_list() {
     assert_eq!(run("[ -n \"$X\" ] && p a || p b > log"), ["? p a", "? p b"]);
     assert_eq!(last("{ echo T=a && echo U=b; } > x.env; . ./x.env; p $T$U"), "p ab");
 }
+
+#[test]
+fn what_a_trap_leaves_for_the_end_runs_there() {
+    assert_eq!(run("trap 'p a' EXIT; p b"), ["p b", "p a"]);
+    assert_eq!(run("f() { p a; }; trap f EXIT INT; p b; exit 1"), ["p b", "p a"]);
+    assert_eq!(run("trap 'p a' ERR; p b"), ["p b", "? p a"]);
+    assert_eq!(run("trap 'p a' EXIT; trap - EXIT; p b"), ["p b"]);
+    assert_eq!(run("trap 'p a' INT; p b"), ["p b"]);
+}

@@ -141,6 +141,8 @@ pub struct Interpreter<'h> {
     /// The files that were written so far.
     pub written: Written,
     placeholders: usize,
+    /// What `trap` has left for the end of the script, and whether it runs however that ends.
+    pub(super) traps: Vec<(Piece, bool)>,
 }
 
 impl<'h> Interpreter<'h> {
@@ -177,6 +179,7 @@ impl<'h> Interpreter<'h> {
             compared: Vec::new(),
             written: Written::default(),
             placeholders: 0,
+            traps: Vec::new(),
         }
     }
 

@@ -85,6 +85,7 @@ fn run_with(mut parses: Parses, script: &str) -> Vec<String> {
     };
     let mut interpreter = Interpreter::new(&mut world, &mut parses, &mut emit);
     interpreter.run(&Piece::new(0, script));
+    interpreter.finish();
     lines
 }
 

@@ -77,6 +77,11 @@ impl Interpreter<'_> {
                 self.status = Status::Asked;
                 return Flow::Next;
             }
+            "trap" => {
+                self.trap(&invocation);
+                self.status = Status::Ended(0);
+                return Flow::Next;
+            }
             "shift" => self.scope.positional.shift(invocation.words.get(1)),
             "set" if invocation.words.get(1).and_then(Word::literal) == Some("--") => {
                 self.scope.positional.set(invocation.words.get(2..).unwrap_or(&[]));
@@ -179,6 +184,31 @@ impl Interpreter<'_> {
         self.scope.positional = before;
         self.leave();
         flow
+    }
+
+    /// `trap COMMANDS SIGNAL…`: kept for the end; what is left for a failure may run there.
+    fn trap(&mut self, invocation: &Invocation) {
+        let [_, text, signals @ ..] = invocation.words.as_slice() else { return };
+        let on = |names: &[&str]| signals.iter().filter_map(Word::literal).any(|signal| names.contains(&signal));
+        let at_exit = on(&["EXIT", "0"]);
+        if !(at_exit || on(&["ERR"])) {
+            return;
+        }
+        self.traps.retain(|(_, exit)| *exit != at_exit);
+        if !matches!(text.literal(), Some("-" | "")) {
+            let (piece, _) = self.word_piece(text);
+            self.traps.push((piece, at_exit));
+        }
+    }
+
+    /// Walks what was left for the end of the script.
+    pub fn finish(&mut self) {
+        for (piece, surely) in std::mem::take(&mut self.traps) {
+            match surely {
+                true => self.in_subshell(Vec::new(), Vec::new(), |this| this.walk_piece(&piece)),
+                false => _ = self.uncertainly(|this| this.walk_piece(&piece)),
+            }
+        }
     }
 
     fn evaluate(&mut self, invocation: &Invocation) -> Flow {

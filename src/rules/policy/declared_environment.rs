@@ -81,8 +81,13 @@ fn undeclared<'d>(
     out.violated(effect.site.span(), message).first_of(set).trace(plan.trace_to(step, effect)).help(match step.last {
         // Bitbucket takes none there.
         true => format!("deploy in a step before the final one, with `deployment: {name}`"),
-        false => format!("add `deployment: {name}` to {}", step.shown()),
+        false => format!("add `deployment: {name}` to {}", its_name(step)),
     });
+}
+
+/// The step in words for an edit of it.
+fn its_name(step: &PlannedStep<'_>) -> String {
+    step.step.name().map_or_else(|| "the step".to_owned(), |name| format!("`{name}`"))
 }
 
 /// What a step that declares nothing does on another machine, or asks of an address, may be a deployment from source.
@@ -93,7 +98,7 @@ fn from_source<'d>(plan: &Plan<'d>, step: &PlannedStep<'d>, out: &mut Findings<'
     trace.push(format!("`{command}`"));
     out.cannot_tell(site.span(), format!("whether `{command}`{place} deploys can't be told"))
         .trace(trace)
-        .help(format!("if it does, add `deployment: <name>` to {}", step.shown()));
+        .help(format!("if it does, add `deployment: <name>` to {}", its_name(step)));
 }
 
 /// What a step that declares nothing runs and the catalogue does not know may deploy: each name once, and none that a tag's
@@ -133,5 +138,5 @@ fn followed<'d>(plan: &Plan<'d>, step: &PlannedStep<'d>, out: &mut Findings<'_>)
     )
     .related(push.span(), "pushed here")
     .trace(trace)
-    .help(format!("if a controller follows it, add `deployment: <name>` to {}", step.shown()));
+    .help(format!("if a controller follows it, add `deployment: <name>` to {}", its_name(step)));
 }
