@@ -264,3 +264,19 @@ fn what_is_deployed_before_it_is_built_is_told() {
     );
     assert_eq!(told(&beside), due);
 }
+
+#[test]
+fn a_custom_pipeline_that_replaces_the_image_of_main_is_told() {
+    let custom = |name: &str| {
+        let script = format!("script: [docker build -t {name} ., docker push {name}]");
+        let pipelines = format!("  custom:\n    again:\n      - step: {{ services: [docker], {script} }}\n");
+        flow(&Added { pipelines: &pipelines, ..NOTHING })
+    };
+    assert_eq!(
+        custom("r.example/app:$BITBUCKET_COMMIT"),
+        [
+            "warning build-once: `docker build` builds and pushes `r.example/app:$BITBUCKET_COMMIT` in the custom pipeline again: main pushes the same name, which this replaces"
+        ]
+    );
+    assert_eq!(custom("r.example/app:nightly-$BITBUCKET_BUILD_NUMBER"), [] as [&str; 0]);
+}

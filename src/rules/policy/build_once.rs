@@ -33,6 +33,7 @@ impl Rule for BuildOnce {
                 EventKind::Branch | EventKind::PullRequest if flow.images().has_main => elsewhere(flow, plan, out),
                 // Without a plan of main a branch may be another main branch, which `release-flow` tells.
                 EventKind::PullRequest if flow.has_no_main_branch() => elsewhere(flow, plan, out),
+                EventKind::Custom => by_hand(flow, plan, out),
                 _ => {}
             }
         }
@@ -179,6 +180,33 @@ fn elsewhere(flow: &Flow<'_>, plan: &Plan<'_>, out: &mut Findings<'_>) {
             .severity(severity)
             .trace(plan.trace_to(build.step, build.effect))
             .help(help);
+    }
+}
+
+/// Builds of a custom pipeline that push the very name which main pushes: whoever starts it replaces what tags promote.
+fn by_hand(flow: &Flow<'_>, plan: &Plan<'_>, out: &mut Findings<'_>) {
+    let pushed = pushes_of(plan);
+    // A pipeline that main starts, by a trigger or a child step, is main's.
+    let of_main_itself = |build: &Made<'_>| {
+        let place = build.effect.site.span();
+        flow.images().main_builds.iter().any(|main| main.effect.site.span() == place)
+    };
+    for build in builds_of(plan).into_iter().filter(|build| !of_main_itself(build)) {
+        let own = build.names.iter().filter(|_| pushes_itself(build.effect));
+        let later = pushed
+            .iter()
+            .filter(|push| build.names.iter().any(|name| name.same_image(push, false) == Comparison::Same));
+        let Some(name) = own.chain(later).find(|name| of_main(flow, name) == Of::ThisName) else { continue };
+        let message = format!(
+            "`{}` builds and pushes `{}` in the {}: main pushes the same name, which this replaces",
+            build.effect.command,
+            shown(name),
+            plan.event
+        );
+        out.violated(build.effect.site.span(), message)
+            .severity(Severity::Warning)
+            .trace(plan.trace_to(build.step, build.effect))
+            .help("build on main only, or give the image a name of its own here");
     }
 }
 
