@@ -132,11 +132,12 @@ impl<'a, 'd> Planner<'a, 'd> {
         let except = if other { vec![self.settings.main_branch.clone()] } else { Vec::new() };
         let bindings = bindings(&event, &except, &variables(&written, &pipeline));
         let (reader, handed) = (&mut self.reader, Handed::default());
-        let mut steps = Steps { file: self.file, reader, bindings, handed, event: &event, unknown };
+        let mut steps =
+            Steps { file: self.file, reader, bindings, handed, event: &event, skipped: Vec::new(), unknown };
         let found = steps.read(&pipeline);
-        let unknown = steps.unknown;
+        let (skipped, unknown) = (steps.skipped, steps.unknown);
         let unclear = selection.unclear.clone();
-        Plan { event, selector: selection.selector, pipeline, steps: found, unknown, unclear }
+        Plan { event, selector: selection.selector, pipeline, steps: found, skipped, unknown, unclear }
     }
 }
 

@@ -29,7 +29,7 @@ pub use classes::{Planner, plans};
 pub use compare::{Change, compare};
 pub use event::{Event, EventKind, TagKind};
 pub use given::given_to_all;
-pub use model::{Deployment, Plan, PlannedStep};
+pub use model::{Deployment, Plan, PlannedStep, Skipped};
 pub use select::{Patterns, Selection};
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ pub struct Plan<'d> {
     pub pipeline: Pipeline<'d>,
     /// The steps in order; members of a parallel group stand one after another.
     pub steps: Vec<PlannedStep<'d>>,
+    /// The steps that it passes over, since their conditions don't hold for the event; they count as passed and do nothing.
+    pub skipped: Vec<Skipped<'d>>,
     /// Why the steps are not known, or not all: an import that can't be seen.
     pub unknown: Option<String>,
     /// What is not certain about the selection, such as two patterns of the same rank.
@@ -60,6 +62,21 @@ pub struct PlannedStep<'d> {
     pub environment: Option<Node<'d>>,
     /// What it does; shared with the same script in plans on which it does the same.
     pub found: Rc<StepEffects<'d>>,
+}
+
+/// A step that an event passes over: it is no part of what the plan does.
+#[derive(Clone, Debug)]
+pub struct Skipped<'d> {
+    /// The step.
+    pub step: Step<'d>,
+    /// Its stage.
+    pub stage: Option<Stage<'d>>,
+    /// The custom pipeline that a child step would have started it from.
+    pub child: Option<String>,
+    /// The condition that does not hold, of the step or of its stage.
+    pub condition: Node<'d>,
+    /// How many steps of the plan stand before it.
+    pub after: usize,
 }
 
 /// A deployment in a plan: a deploying command, or a step that declares one.

@@ -3,7 +3,7 @@
 use super::Event;
 use super::handed::Handed;
 use super::imported::followed;
-use super::model::PlannedStep;
+use super::model::{PlannedStep, Skipped};
 use super::triggered::state_holds;
 use crate::effect::{Bindings, Reader};
 use crate::pipeline::{File, Item, Parallel, Pipeline, Stage, Step};
@@ -19,6 +19,8 @@ pub(super) struct Steps<'a, 'c, 'd> {
     pub(super) bindings: Bindings,
     pub(super) handed: Handed<'d>,
     pub(super) event: &'a Event,
+    /// The steps that the event passes over.
+    pub(super) skipped: Vec<Skipped<'d>>,
     /// Why steps are not known: an import that can't be seen.
     pub(super) unknown: Option<String>,
 }
@@ -125,7 +127,10 @@ impl<'d> Steps<'_, '_, 'd> {
         let stage = within.map(|within| within.stage);
         let conditions = [step.condition(), stage.as_ref().and_then(Stage::condition)];
         let except = self.bindings.branch.as_ref().map_or(&[][..], |names| &names.except);
-        if conditions.into_iter().flatten().any(|condition| state_holds(condition, self.event, except) == Some(false)) {
+        let fails = |condition: &Node<'d>| state_holds(*condition, self.event, except) == Some(false);
+        if let Some(condition) = conditions.into_iter().flatten().find(fails) {
+            let child = child.map(str::to_owned);
+            self.skipped.push(Skipped { step, stage, child, condition, after: out.len() });
             return;
         }
         let of_stage = |read: fn(&Stage<'d>) -> Option<Node<'d>>| stage.as_ref().and_then(read);

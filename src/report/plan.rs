@@ -23,6 +23,9 @@ pub struct WirePlan {
     pub pipeline: Option<String>,
     /// The steps in order.
     pub steps: Vec<WireStep>,
+    /// The steps that are passed over, since their conditions don't hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<WireSkipped>,
     /// Why the steps are not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown: Option<String>,
@@ -68,6 +71,27 @@ pub struct WireStep {
     pub start: WirePosition,
     /// What it does to the world.
     pub effects: Vec<WireEffect>,
+}
+
+/// A step that the event passes over.
+#[derive(Debug, Serialize)]
+pub struct WireSkipped {
+    /// Its name, if it has one.
+    pub name: Option<String>,
+    /// Its stage.
+    pub stage: Option<String>,
+    /// The custom pipeline that a child step would have started it from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub child: Option<String>,
+    /// The condition that does not hold.
+    pub condition: String,
+    /// The file in which it is written, where it is imported.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Where it is written.
+    pub start: WirePosition,
+    /// How many steps of the plan stand before it.
+    pub after: usize,
 }
 
 /// One effect of a step.
@@ -129,10 +153,11 @@ pub fn plans_human(plans: &[WirePlan], look: Look, out: &mut dyn Write) -> io::R
         for note in plan.unknown.iter().chain(&plan.unclear) {
             writeln!(out, "  {} {}", look.gutter("="), visible(note))?;
         }
-        if plan.steps.is_empty() && plan.pipeline.is_some() && plan.unknown.is_none() {
+        if plan.steps.is_empty() && plan.skipped.is_empty() && plan.pipeline.is_some() && plan.unknown.is_none() {
             writeln!(out, "  {} no step in it can be read", look.gutter("="))?;
         }
         for (number, step) in plan.steps.iter().enumerate() {
+            skipped_after(plan, number, look, out)?;
             let name = step.name.as_deref().unwrap_or("(no name)");
             let marks: Vec<String> = marks(step).collect();
             let marks = if marks.is_empty() { String::new() } else { format!(" ({})", marks.join(", ")) };
@@ -143,6 +168,21 @@ pub fn plans_human(plans: &[WirePlan], look: Look, out: &mut dyn Write) -> io::R
                 writeln!(out, "       {}", visible(&line))?;
             }
         }
+        skipped_after(plan, plan.steps.len(), look, out)?;
+    }
+    Ok(())
+}
+
+/// The steps that are passed over between two others. They have no number, since they are no part of what runs.
+fn skipped_after(plan: &WirePlan, after: usize, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    for step in plan.skipped.iter().filter(|step| step.after == after) {
+        let name = visible(step.name.as_deref().unwrap_or("(no name)"));
+        let stage = step.stage.as_ref().map(|stage| format!("stage {stage}, ")).unwrap_or_default();
+        let child = step.child.as_ref().map(|child| format!("of the child pipeline {child}, ")).unwrap_or_default();
+        let marks = format!(" ({stage}{child}only if {})", step.condition);
+        let file = step.file.as_deref().map(|file| format!(" of {}", visible(file))).unwrap_or_default();
+        writeln!(out, "  -  {name}{}  {}", visible(&marks), look.gutter(&format!("line {}{file}", step.start.line)))?;
+        writeln!(out, "       skipped: its condition does not hold")?;
     }
     Ok(())
 }
@@ -266,6 +306,15 @@ mod tests {
                         ..step("Deploy")
                     },
                 ],
+                skipped: vec![WireSkipped {
+                    name: text("Undo"),
+                    stage: None,
+                    child: None,
+                    condition: "state: BITBUCKET_TAG == \"\"".to_owned(),
+                    file: None,
+                    start,
+                    after: 1,
+                }],
                 unknown: None,
                 unclear: None,
             },
@@ -273,6 +322,7 @@ mod tests {
                 event: WireEvent { kind: "branch", name: "x".to_owned() },
                 pipeline: None,
                 steps: vec![WireStep { name: None, ..step("") }],
+                skipped: Vec::new(),
                 unknown: text("`x` is imported"),
                 unclear: None,
             },
@@ -283,10 +333,12 @@ mod tests {
     fn plans_are_told_to_people() {
         let mut out = Vec::new();
         plans_human(&plans(), Look::default(), &mut out).expect("a vector takes all");
-        insta::assert_snapshot!(String::from_utf8_lossy(&out), @r"
+        insta::assert_snapshot!(String::from_utf8_lossy(&out), @r#"
         tag release-1.0.0 runs tags.release-*
           1. Promote (parallel group 1)  line 3
                retag $R/api:$BITBUCKET_COMMIT as $R/api:$BITBUCKET_TAG
+          -  Undo (only if state: BITBUCKET_TAG == "")  line 3
+               skipped: its condition does not hold
           2. Deploy (by hand, production, stage Release␛)  line 3
                deploy $R/api:$BITBUCKET_TAG to production
                not followed: ./notify.sh (perhaps)
@@ -297,7 +349,7 @@ mod tests {
         branch x runs nothing
           = `x` is imported
           1. (no name)  line 3
-        ");
+        "#);
     }
 
     #[test]

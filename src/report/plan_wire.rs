@@ -1,9 +1,9 @@
 //! From plans to their frozen JSON form.
 
-use super::plan::{WireEffect, WireEvent, WirePlan, WireStep};
+use super::plan::{WireEffect, WireEvent, WirePlan, WireSkipped, WireStep};
 use crate::effect::{Effect, Kind, Opaque, Reference};
 use crate::pipeline::Trigger;
-use crate::plan::{Event, Plan, PlannedStep};
+use crate::plan::{Event, Plan, PlannedStep, Skipped};
 use crate::rules::policy::Hidden;
 use crate::settings::Settings;
 use crate::yaml::{Document, Node};
@@ -43,6 +43,7 @@ impl WirePlan {
             event: WireEvent::new(&plan.event),
             pipeline: Some(plan.selector.label()),
             steps: steps.collect(),
+            skipped: plan.skipped.iter().map(|one| skipped(one, document)).collect(),
             unknown: plan.unknown.clone(),
             unclear: plan.unclear.clone(),
         }
@@ -73,6 +74,10 @@ impl WirePlan {
         if hidden.is_empty() {
             return;
         }
+        for step in &mut self.skipped {
+            let own = [&mut step.name, &mut step.stage, &mut step.child].into_iter().flatten();
+            own.chain([&mut step.condition]).for_each(|text| hidden.mask(text));
+        }
         for step in &mut self.steps {
             let own = [&mut step.name, &mut step.stage, &mut step.child, &mut step.environment, &mut step.condition];
             let effects = step.effects.iter_mut().flat_map(|effect| {
@@ -87,7 +92,8 @@ impl WirePlan {
 
     /// The plan of an event that selects nothing.
     pub fn nothing(event: &Event) -> Self {
-        Self { event: WireEvent::new(event), pipeline: None, steps: Vec::new(), unknown: None, unclear: None }
+        let (steps, skipped) = (Vec::new(), Vec::new());
+        Self { event: WireEvent::new(event), pipeline: None, steps, skipped, unknown: None, unclear: None }
     }
 }
 
@@ -107,6 +113,18 @@ fn step(planned: &PlannedStep<'_>, parallel: Option<usize>, document: &Document,
         file: planned.step.node().part().map(|part| part.name().to_owned()),
         start: document.position(planned.step.node().span().start).into(),
         effects: told.flat_map(|effect| effects(effect, planned, document, settings)).collect(),
+    }
+}
+
+fn skipped(one: &Skipped<'_>, document: &Document) -> WireSkipped {
+    WireSkipped {
+        name: one.step.name().map(str::to_owned),
+        stage: one.stage.as_ref().map(|stage| stage.name().unwrap_or_default().to_owned()),
+        child: one.child.clone(),
+        condition: flow(one.condition),
+        file: one.step.node().part().map(|part| part.name().to_owned()),
+        start: document.position(one.step.node().span().start).into(),
+        after: one.after,
     }
 }
 
