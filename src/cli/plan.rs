@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &Plan, global: &Global, world: &mut World<'_>) -> R
     let plans = checker.plan_with(&document, |mut planner| {
         if events.is_empty() {
             let mut wired: Vec<WirePlan> =
-                planner.all().iter().map(|plan| WirePlan::new(plan, &document, settings)).collect();
+                planner.listed().iter().map(|plan| WirePlan::new(plan, &document, settings)).collect();
             for trigger in planner.triggers() {
                 let started = planner.started(&trigger);
                 wired.extend(started.iter().map(|plan| WirePlan::triggered(plan, &trigger, &document, settings)));

@@ -3,6 +3,8 @@
 //! `*` is any run of characters but `/`, `**` any run at all, `?` one character but `/`, `{a,b}` one of several (blanks
 //! count), anything else is itself. What brackets mean is not documented: see [`Matching::Unclear`].
 
+use std::collections::HashSet;
+
 /// How many alternatives braces may give.
 const ALTERNATIVES: usize = 256;
 
@@ -36,6 +38,9 @@ impl Pattern {
     pub fn new(text: &str) -> Self {
         let mut alternatives = expand(text);
         alternatives.truncate(ALTERNATIVES);
+        // `{fo,{fo,x}}` takes each name once, however often it is written.
+        let mut known = HashSet::new();
+        alternatives.retain(|text| known.insert(text.clone()));
         let alternatives = alternatives.into_iter().map(|text| Alternative { text }).collect();
         Self { text: text.to_owned(), alternatives }
     }
@@ -268,6 +273,13 @@ mod tests {
 
     fn matches(pattern: &str, name: &str) -> bool {
         Pattern::new(pattern).matches(name) == Matching::Yes
+    }
+
+    #[test]
+    fn what_braces_give_twice_is_one_alternative() {
+        let pattern = Pattern::new("{f{,o,{oo,o}},bar}/z");
+        let texts: Vec<&str> = pattern.alternatives().iter().map(|one| one.text.as_str()).collect();
+        assert_eq!(texts, ["f/z", "fo/z", "foo/z", "bar/z"]);
     }
 
     #[test]

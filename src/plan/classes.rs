@@ -1,5 +1,7 @@
 //! The classes of events that a file tells apart, each with its plan.
 
+use std::collections::HashMap;
+
 use super::bind::bindings;
 use super::handed::Handed;
 use super::imported::followed;
@@ -39,6 +41,28 @@ impl<'a, 'd> Planner<'a, 'd> {
     /// Every class: main, other branches, each tag pattern, each pull-request pattern, each custom pipeline.
     pub fn all(&mut self) -> Vec<Plan<'d>> {
         self.classes().into_iter().map(|(event, selection)| self.plan(event, &selection)).collect()
+    }
+
+    /// Every class once, as people are told of them: of several pipelines that may be the one for a name, the likeliest, which says
+    /// that another may win.
+    pub fn listed(&mut self) -> Vec<Plan<'d>> {
+        let mut listed: Vec<(Event, Selection<'d>)> = Vec::new();
+        let mut known = HashMap::new();
+        for (event, selection) in self.classes() {
+            let section = selection.selector.section;
+            // Of a section's patterns one wins; what a trigger starts runs beside it.
+            let at = if section == Section::Custom { None } else { known.get(&(event.clone(), section)).copied() };
+            match at {
+                // A plain name comes before one in braces.
+                Some(at) if selection.selector.name() == event.name => listed[at] = (event, selection),
+                Some(_) => {}
+                None => {
+                    known.insert((event.clone(), section), listed.len());
+                    listed.push((event, selection));
+                }
+            }
+        }
+        listed.into_iter().map(|(event, selection)| self.plan(event, &selection)).collect()
     }
 
     /// The plan of one class, as [`Planner::all`] has it.

@@ -107,7 +107,7 @@ pub(super) fn plan(
     let document = &file.checked.document;
     let wire = |plan: &crate::plan::Plan<'_>| WirePlan::new(plan, document, checker.settings());
     let plans: Option<Vec<WirePlan>> = checker.plan_with(document, |mut planner| match &event {
-        None => planner.all().iter().map(wire).collect(),
+        None => planner.listed().iter().map(wire).collect(),
         Some(event) => vec![planner.of(event).map_or_else(|| WirePlan::nothing(event), |plan| wire(&plan))],
     });
     let Some(plans) = plans else {

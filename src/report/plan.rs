@@ -153,6 +153,10 @@ pub fn plans_human(plans: &[WirePlan], look: Look, out: &mut dyn Write) -> io::R
         for note in plan.unknown.iter().chain(&plan.unclear) {
             writeln!(out, "  {} {}", look.gutter("="), visible(note))?;
         }
+        if is_beside_a_pattern(plan, plans) {
+            let note = "a trigger starts it, and whether it runs beside what a pattern selects is not documented";
+            writeln!(out, "  {} {note}", look.gutter("="))?;
+        }
         if plan.steps.is_empty() && plan.skipped.is_empty() && plan.pipeline.is_some() && plan.unknown.is_none() {
             writeln!(out, "  {} no step in it can be read", look.gutter("="))?;
         }
@@ -171,6 +175,14 @@ pub fn plans_human(plans: &[WirePlan], look: Look, out: &mut dyn Write) -> io::R
         skipped_after(plan, plan.steps.len(), look, out)?;
     }
     Ok(())
+}
+
+/// Whether a trigger starts it for an event for which a pattern, or `default`, has a pipeline, too.
+fn is_beside_a_pattern(plan: &WirePlan, plans: &[WirePlan]) -> bool {
+    let of_trigger = |plan: &WirePlan| plan.pipeline.as_ref().is_some_and(|name| name.starts_with("custom."));
+    let is_same = |other: &&WirePlan| (other.event.kind, &other.event.name) == (plan.event.kind, &plan.event.name);
+    let is_push = ["branch", "tag", "pull-request"].contains(&plan.event.kind);
+    is_push && of_trigger(plan) && plans.iter().filter(is_same).any(|other| !of_trigger(other))
 }
 
 /// The steps that are passed over between two others. They have no number, since they are no part of what runs.

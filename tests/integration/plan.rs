@@ -323,3 +323,41 @@ fn a_condition_that_the_event_does_not_settle_leaves_its_step_in() {
     let run = pipewright().file("bitbucket-pipelines.yml", alone).args(["plan", "--branch", "main"]).run();
     assert!(run.out.contains("skipped: ") && !run.out.contains("can be read"), "{}", run.out);
 }
+
+#[test]
+fn each_event_is_listed_once_and_a_trigger_beside_a_pattern_says_what_is_not_documented() {
+    let text = "\
+pipelines:
+  branches:
+    '{f{,o,{oo,o}},dev}/z':
+      - step: {script: [date]}
+    '{main2,dev}':
+      - step: {script: [date]}
+    main2:
+      - step: {script: [date]}
+    main:
+      - step: {script: [date]}
+  custom:
+    all:
+      - step: {script: [date]}
+triggers:
+  repository-push:
+    - {condition: BITBUCKET_BRANCH == \"main\", pipelines: [all]}
+";
+    let run = pipewright().file("bitbucket-pipelines.yml", text).args(["plan"]).run();
+    let told: Vec<&str> = run.out.lines().filter(|line| line.contains(" runs ") || line.contains(" = ")).collect();
+    assert_snapshot!(told.join("\n"), @r#"
+    branch main runs branches.main
+    branch main runs custom.all
+      = a trigger starts it, and whether it runs beside what a pattern selects is not documented
+    branch f/z runs branches.{f{,o,{oo,o}},dev}/z
+    branch fo/z runs branches.{f{,o,{oo,o}},dev}/z
+    branch foo/z runs branches.{f{,o,{oo,o}},dev}/z
+    branch dev/z runs branches.{f{,o,{oo,o}},dev}/z
+    branch main2 runs branches.main2
+      = `{main2,dev}` matches too, and which one wins is not documented
+    branch dev runs branches.{main2,dev}
+    custom all runs custom.all
+    trigger repository-push where BITBUCKET_BRANCH == "main" runs custom.all
+    "#);
+}
