@@ -1,5 +1,6 @@
-//! `cloned-history`: a git command finds in the clone what it needs.
+//! `cloned-history`: a command finds in the clone what it needs.
 
+use super::needed_files;
 use super::site::Told;
 use crate::effect::GitCall;
 use crate::finding::{Findings, RuleMeta};
@@ -8,8 +9,7 @@ use crate::plan::EventKind;
 use crate::rules::{Flow, Rule};
 use crate::yaml::Node;
 
-static META: RuleMeta =
-    meta!("cloned-history", Warning, "a git command needs more of the repository than the step clones");
+static META: RuleMeta = meta!("cloned-history", Warning, "a command needs more of the repository than the step clones");
 
 /// Subcommands that do nothing outside a repository.
 const NEED_A_REPOSITORY: [&str; 19] = [
@@ -60,6 +60,15 @@ impl Rule for ClonedHistory {
         for plan in flow.plans {
             for step in &plan.steps {
                 let Some(missing) = missing(&step.step, &flow.file) else { continue };
+                if let Missing::Everything(node) = missing
+                    && let Some((command, span)) = needed_files::first_need(plan, step)
+                    && told.first(span)
+                {
+                    out.violated(span, format!("`{command}` needs files of the repository, and the step clones none"))
+                        .related(node.span(), "this is what it clones")
+                        .trace(plan.trace(step))
+                        .help("remove `enabled: false`, or hand the files on as artifacts of an earlier step");
+                }
                 // What is not followed may clone.
                 if !step.found.unread.is_empty() || step.has_opaque() {
                     continue;

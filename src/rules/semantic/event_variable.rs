@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::site::Told;
-use super::variable_reads::{Guard, Read, in_command};
+use super::step_variables;
+use super::variable_reads::{Guard, Read, in_command, in_value};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::{ScriptItem, Section};
 use crate::rules::{Flow, Rule};
@@ -11,9 +12,6 @@ use crate::yaml::{Node, NodeId};
 
 static META: RuleMeta =
     meta!("event-variable", Warning, "a command uses a variable that its event or its step leaves empty");
-
-/// What a step has that asks for it, by `oidc: true`.
-const OIDC: &str = "BITBUCKET_STEP_OIDC_TOKEN";
 
 pub(super) struct EventVariable;
 
@@ -29,20 +27,7 @@ impl Rule for EventVariable {
         for (site, _) in flow.scripts() {
             sections.entry(site.step.node().id()).or_default().push(site.selector.section);
         }
-        for (site, items) in flow.scripts() {
-            if site.step.get("oidc").is_some_and(|oidc| oidc.text() != Some("false")) || site.step.runs_on_windows() {
-                continue;
-            }
-            for (node, text) in items.iter().filter_map(|item| Some((item.command()?, item.command_text()?))) {
-                let reads = if text.contains(OIDC) { in_command(text, |name| name == OIDC) } else { Vec::new() };
-                let Some(read) = reads.into_iter().find(|read| read.guard == Guard::None) else { continue };
-                let span = node.source_span(read.span);
-                if told.first(span) {
-                    let draft = out.violated(span, format!("`${OIDC}` is empty in a step without `oidc`"));
-                    site.tell(draft.help("add `oidc: true` to the step"));
-                }
-            }
-        }
+        step_variables::check(flow, &mut told, out);
         let has = |section: &Section, name: &str| left_empty(*section).iter().all(|(empty, _)| *empty != name);
         for (site, items) in flow.scripts() {
             let empty = left_empty(site.selector.section);
@@ -52,6 +37,7 @@ impl Rule for EventVariable {
             if asks_for_event(items) {
                 continue;
             }
+            let names = |name: &str| empty.iter().any(|(own, _)| *own == name);
             let mut uses: HashMap<&str, Vec<(Node<'_>, Read<'_>)>> = HashMap::new();
             let commands = items.iter().filter_map(|item| Some((item.command()?, item.command_text()?)));
             let commands: Vec<_> =
@@ -63,11 +49,16 @@ impl Rule for EventVariable {
                     }
                 }
             }
+            for (value, read) in items.iter().flat_map(of_pipe).filter(|(_, read)| names(read.name)) {
+                uses.entry(read.name).or_default().push((value, read));
+            }
             for (name, instead) in empty {
                 let Some(uses) = uses.remove(name) else { continue };
                 let minds = |guard| matches!(guard, Guard::Asked | Guard::Compared);
                 let ran = sections.get(&site.step.node().id());
-                if ran.is_some_and(|sections| sections.iter().any(|section| has(section, name))) {
+                let other = ran.and_then(|sections| sections.iter().find(|section| has(section, name)));
+                // A branch that is needed has no stand-in where a tag starts the step; the rest may be for the other event alone.
+                if other.is_some() && *name != BRANCH.0 {
                     continue;
                 }
                 let sets = commands.iter().any(|(_, text)| text.contains(&format!("{name}=")));
@@ -86,7 +77,17 @@ impl Rule for EventVariable {
                     continue;
                 }
                 let event = starts(site.selector.section);
-                let draft = out.violated(span, format!("`${name}` is empty in a run that {event} starts"));
+                let also = match other {
+                    Some(Section::PullRequests) => ", which starts this step as a pull request does",
+                    Some(Section::Default | Section::Branches) => ", which starts this step as a push to a branch does",
+                    Some(_) => ", which starts this step among others",
+                    None => "",
+                };
+                let message = match also {
+                    "" => format!("`${name}` is empty in a run that {event} starts"),
+                    also => format!("`${name}` is empty in a run of {event}{also}"),
+                };
+                let draft = out.violated(span, message);
                 let more = used.take(3).map(|(node, read)| node.source_span(read.span));
                 let draft = more.fold(draft.help(*instead), |draft, span| draft.related(span, "and here"));
                 site.tell(draft);
@@ -97,6 +98,22 @@ impl Rule for EventVariable {
 
 fn texts<'d>(items: &[ScriptItem<'d>]) -> impl Iterator<Item = &'d str> {
     items.iter().filter_map(ScriptItem::command_text)
+}
+
+/// The uses in a pipe's variables that are part of a longer text. One that is passed on alone the pipe may do without, and in a
+/// message an empty one does no harm.
+fn of_pipe<'d>(item: &ScriptItem<'d>) -> Vec<(Node<'d>, Read<'d>)> {
+    const SHOWN: [&str; 8] = ["MESSAGE", "TITLE", "TEXT", "SUBJECT", "BODY", "DESCRIPTION", "NAME", "PAYLOAD"];
+    let ScriptItem::Pipe(call) = item else { return Vec::new() };
+    let is_shown = |name: &str| SHOWN.iter().any(|word| name.to_ascii_uppercase().contains(word));
+    let variables = call.variables().into_iter().filter(|variable| !is_shown(variable.name()));
+    let values = variables.flat_map(|variable| std::iter::once(variable.value).chain(variable.value.items()));
+    let mut uses = Vec::new();
+    for (value, text) in values.filter_map(|value| Some((value, value.text()?))) {
+        let reads = in_value(text).into_iter();
+        uses.extend(reads.filter(|read| read.span.end - read.span.start < text.trim().len()).map(|read| (value, read)));
+    }
+    uses
 }
 
 /// Whether a command asks which branch or tag it runs for: what it does with each is its own affair.

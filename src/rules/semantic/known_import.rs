@@ -1,9 +1,10 @@
 //! `known-import`: the source of an import is among `definitions.imports`, and a file at hand has the pipeline.
 
 use super::site::{Told, meant_or};
-use crate::finding::{Findings, RuleMeta};
+use crate::finding::{Findings, RuleMeta, Severity};
 use crate::pipeline::{IS_A_FOLDER, Unseen};
 use crate::rules::{Flow, Rule};
+use crate::yaml::Entry;
 
 static META: RuleMeta = meta!("known-import", Error, "an import names a source or a pipeline that is not defined");
 
@@ -16,6 +17,9 @@ impl Rule for KnownImport {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
+        for source in flow.file.definitions().entries("imports") {
+            misnamed(source, out);
+        }
         for selector in flow.selectors() {
             let pipeline = selector.pipeline();
             let Some(import) = pipeline.sourced_import() else { continue };
@@ -42,6 +46,21 @@ impl Rule for KnownImport {
             };
             draft.trace([selector.place()]).through(selector.body);
         }
+    }
+}
+
+/// Tells of a file of this repository whose name Bitbucket does not take for one of pipelines.
+fn misnamed(source: Entry<'_>, out: &mut Findings<'_>) {
+    let Some(path) = source.value.string().filter(|path| !path.contains(':') && !path.is_empty()) else { return };
+    if !path.ends_with("pipelines.yml") {
+        let name = path.trim_end_matches(".yaml").trim_end_matches(".yml").trim_end_matches('/');
+        out.violated(
+            source.value.span(),
+            format!("`{path}` is not read: the name of an included file ends in `pipelines.yml`"),
+        )
+        .severity(Severity::Warning)
+        .help(format!("rename it, for example to `{name}-pipelines.yml`"))
+        .through(source.value);
     }
 }
 

@@ -1,8 +1,8 @@
 //! `readable-condition`: conditions of triggers, steps and stages are expressions.
 
 use super::site::Told;
-use crate::finding::{Findings, RuleMeta};
-use crate::pipeline::expression;
+use crate::finding::{Findings, RuleMeta, Severity};
+use crate::pipeline::expression::{self, Expr};
 use crate::rules::{Flow, Rule};
 use crate::yaml::{Node, Span};
 
@@ -25,6 +25,9 @@ impl Rule for ReadableCondition {
         // An empty state is told by the schema layer.
         let states = of_steps.chain(of_stages).filter_map(|condition| condition.get("state"));
         let states = states.filter(|state| state.text() != Some(""));
+        for condition in triggers.iter().filter_map(|trigger| trigger.condition) {
+            bare_word(flow, condition, &mut told, out);
+        }
         for condition in conditions.chain(states) {
             let Some(text) = condition.string() else { continue };
             let Err(error) = expression::parse(text) else { continue };
@@ -35,6 +38,36 @@ impl Rule for ReadableCondition {
             }
         }
     }
+}
+
+/// Tells of a trigger's condition that is the name of a branch, and no comparison with it. A word in capitals may be a variable
+/// with a boolean; those of Bitbucket are texts.
+fn bare_word(flow: &Flow<'_>, condition: Node<'_>, told: &mut Told, out: &mut Findings<'_>) {
+    let Some(text) = condition.string() else { return };
+    let Ok(Expr::Variable(word)) = expression::parse(text) else { return };
+    let own = word.text.starts_with("BITBUCKET_");
+    let variables = || flow.selectors().iter().flat_map(|selector| selector.pipeline().variables());
+    let outputs = || flow.steps().iter().flat_map(|site| site.step.output_variables());
+    let is_variable = || {
+        variables().any(|variable| variable.name() == Some(&word.text))
+            || outputs().any(|name| name.text() == Some(&word.text))
+    };
+    if !own && (!word.text.contains(|c: char| c.is_ascii_lowercase()) || is_variable()) || !told.first(condition.span())
+    {
+        return;
+    }
+    let (message, help) = if own {
+        (
+            format!("`{}` is a text, and a condition is true or false", word.text),
+            format!("write `{} == \"…\"`", word.text),
+        )
+    } else {
+        (
+            format!("`{}` compares nothing: a bare word is the name of a variable", word.text),
+            format!("write `BITBUCKET_BRANCH == \"{}\"`", word.text),
+        )
+    };
+    out.violated(condition.span(), message).severity(Severity::Warning).help(help).through(condition);
 }
 
 /// The character at which reading stopped; the whole node at its end.

@@ -3,12 +3,15 @@
 use std::collections::HashMap;
 
 use super::site::{Told, docker_everywhere};
-use crate::finding::{Findings, RuleMeta};
-use crate::pipeline::Step;
+use crate::finding::{Findings, RuleMeta, Severity};
+use crate::pipeline::{Service, Step};
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta =
     meta!("service-memory", Error, "the services of a step leave too little memory for its build container");
+
+/// The most megabytes that the docker service may have in a step of size 2x.
+const MOST_OF_DOCKER: i64 = 7128;
 
 pub(super) struct ServiceMemory;
 
@@ -26,6 +29,24 @@ impl Rule for ServiceMemory {
         let mut told = Told::default();
         for site in flow.steps() {
             let Some((size, total)) = total(&site.step, flow) else { continue };
+            if size == "2x" {
+                let named = |service: &&Service<'_>| {
+                    service.is_docker()
+                        && (site.step.services().iter().any(|name| name.text() == Some(service.name()))
+                            || global && service.name() == "docker")
+                };
+                for service in services.iter().filter(named) {
+                    let given = service.node.get("memory").filter(|memory| memory.integer() > Some(MOST_OF_DOCKER));
+                    // With more than the rest of the step it is told of all services below.
+                    let Some(given) = given.filter(|memory| memory.integer() <= Some(total - 1024)) else { continue };
+                    if told.first(given.span()) {
+                        let message =
+                            format!("the docker service takes at most {MOST_OF_DOCKER} MB of a step of size 2x");
+                        let help = format!("write `memory: {MOST_OF_DOCKER}` or less");
+                        site.tell(out.violated(given.span(), message).severity(Severity::Warning).help(help));
+                    }
+                }
+            }
             // `options.docker` adds the service to steps that name none, too.
             let own = site.step.entry("services").map(|entry| entry.key.span());
             let of_file =

@@ -1,6 +1,6 @@
 //! `sound-pattern`: patterns are globs as Bitbucket reads them.
 
-use crate::finding::{Findings, RuleMeta};
+use crate::finding::{Findings, RuleMeta, Severity};
 use crate::pipeline::{Pattern, Section};
 use crate::rules::{Flow, Rule};
 
@@ -24,6 +24,14 @@ impl Rule for SoundPattern {
                 ("has a brace without its partner, which is taken as it is", "close the brace")
             } else if spaced(text) {
                 ("has a blank inside its braces, which is part of the name", "write `{a,b}` without blanks")
+            } else if selector.section == Section::PullRequests && text == flow.settings.main_branch {
+                let message = format!(
+                    "`{text}` is matched against the source of a pull request, so those into {text} run nothing of it"
+                );
+                out.violated(selector.key.span(), message)
+                    .severity(Severity::Note)
+                    .help("write `'**'` for any source; for a destination use `triggers` with `BITBUCKET_PR_DESTINATION_BRANCH`");
+                continue;
             } else {
                 continue;
             };
