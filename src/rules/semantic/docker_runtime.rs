@@ -1,10 +1,11 @@
 //! `docker-runtime`: a docker command runs on a version of the runtime that can run it.
 
-use super::site::{Told, labels, runtime_version};
+use super::site::{Told, docker_everywhere, labels, runtime_version};
 use crate::effect::{Effect, Kind};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::{ScriptItem, Step};
 use crate::rules::{Flow, Rule};
+use crate::yaml::Entry;
 
 static META: RuleMeta = meta!("docker-runtime", Warning, "a docker command needs another version of the runtime");
 
@@ -41,6 +42,7 @@ impl Rule for DockerRuntime {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
+        own_daemons(flow, &mut told, out);
         for plan in flow.plans {
             for planned in plan.steps.iter().filter(|planned| !planned.is_imported()) {
                 let local = |effect: &&Effect<'_>| matches!(effect.kind, Kind::Docker) && !effect.remote;
@@ -78,6 +80,40 @@ impl Rule for DockerRuntime {
                         break;
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Tells of an image of one's own for the docker service, which only version 3 and runners of one's own start.
+fn own_daemons(flow: &Flow<'_>, told: &mut Told, out: &mut Findings<'_>) {
+    let services = flow.file.definitions().services();
+    let daemons: Vec<(&str, Entry<'_>)> = services
+        .iter()
+        .filter(|service| service.is_docker())
+        .filter_map(|service| Some((service.name(), service.node.entry("image")?)))
+        .collect();
+    for site in flow.steps().iter().filter(|_| !daemons.is_empty()) {
+        let runtime = site.step.get("runtime").or_else(|| flow.file.option("runtime"));
+        let is_own = runtime.is_some_and(|runtime| runtime.get("self-hosted").is_some());
+        let version_3 = runtime_version(&site.step, &flow.file) == Some("3");
+        if is_own || version_3 || !labels(&site.step, &flow.file).is_empty() {
+            continue;
+        }
+        let asked = site.step.services();
+        let everywhere = docker_everywhere(&flow.file) && !site.step.is_child();
+        let uses = |name: &str| everywhere && name == "docker" || asked.iter().any(|own| own.text() == Some(name));
+        for (name, image) in daemons.iter().filter(|(name, _)| uses(name)) {
+            if told.first(image.key.span()) {
+                let step =
+                    site.step.name().map_or_else(|| "a step that uses it".to_owned(), |name| format!("`{name}`"));
+                let message = format!(
+                    "an `image` for `{name}` needs version 3 of the runtime or a runner of your own, and {step} has neither"
+                );
+                site.tell(
+                    out.violated(image.key.span(), message)
+                        .help("set `runtime: {cloud: {version: \"3\"}}`, or remove `image`"),
+                );
             }
         }
     }

@@ -47,6 +47,7 @@ mod quoted_key;
 mod quoted_value;
 mod readable_condition;
 mod retry_count;
+mod role_with_oidc;
 mod runner_label;
 mod service_limit;
 mod service_memory;
@@ -102,6 +103,7 @@ pub static ALL: &[&dyn Rule] = &[
     &quoted_value::QuotedValue,
     &readable_condition::ReadableCondition,
     &retry_count::RetryCount,
+    &role_with_oidc::RoleWithOidc,
     &runner_label::RunnerLabel,
     &service_limit::ServiceLimit,
     &service_memory::ServiceMemory,

@@ -1,14 +1,14 @@
 //! `quoted-value`: the value of a variable is the text that stands there, to every reader of YAML.
 
 use super::site::Told;
-use crate::finding::{Findings, RuleMeta};
+use crate::finding::{Findings, RuleMeta, Severity};
 use crate::rules::{Flow, Rule};
 use crate::yaml::{Node, Scalar, Style, yaml11_reading};
 
 static META: RuleMeta = meta!(
     "quoted-value",
     Warning,
-    "a variable's value that YAML takes for another number, a boolean or a date is not quoted"
+    "a variable's value that YAML takes for a number, a boolean or a date is not quoted"
 );
 
 pub(super) struct QuotedValue;
@@ -20,33 +20,49 @@ impl Rule for QuotedValue {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        let mut judge = |value: Node<'_>| {
+        let mut judge = |value: Node<'_>, severity: Severity, of_pipeline: bool| {
             if value.style() != Some(Style::Plain) {
                 return;
             }
             let text = value.text().unwrap_or("");
-            let Some(becomes) = becomes(text, value.scalar()) else { return };
+            let Some(becomes) = becomes(text, value.scalar()) else {
+                let kind = match value.scalar() {
+                    Scalar::Integer(_) | Scalar::Float(_) => "a number",
+                    // Elsewhere `right-type` refuses it.
+                    Scalar::Boolean(_) if of_pipeline => "a boolean",
+                    _ => return,
+                };
+                if told.first(value.span()) {
+                    out.violated(
+                        value.span(),
+                        format!("`{text}` is {kind}, and the published schema takes a text here"),
+                    )
+                    .severity(severity)
+                    .help(format!("quote it: `'{text}'`"));
+                }
+                return;
+            };
             if told.first(value.span()) {
                 out.violated(value.span(), format!("`{text}` {becomes} to a reader of YAML, not this text"))
                     .help(format!("quote it: `'{text}'`"));
             }
         };
         for site in flow.steps() {
-            values(site.step.get("input-variables")).for_each(&mut judge);
+            values(site.step.get("input-variables")).for_each(|value| judge(value, Severity::Warning, false));
             for pipe in site.step.pipes() {
                 for value in values(pipe.node.get("variables")) {
-                    judge(value);
-                    value.items().for_each(&mut judge);
+                    [value].into_iter().chain(value.items()).for_each(|value| judge(value, Severity::Warning, false));
                 }
             }
         }
         for variable in flow.selectors().iter().flat_map(|selector| selector.pipeline().variables()) {
-            variable.node.get("default").into_iter().for_each(&mut judge);
-            let allowed = variable.node.get("allowed-values");
-            allowed.into_iter().flat_map(|list| list.items()).for_each(&mut judge);
+            let allowed = variable.node.get("allowed-values").into_iter().flat_map(|list| list.items());
+            let all = variable.node.get("default").into_iter().chain(allowed);
+            all.for_each(|value| judge(value, Severity::Warning, true));
         }
         for service in flow.file.definitions().services() {
-            values(service.node.get("variables")).for_each(&mut judge);
+            // Runners that imitate Bitbucket give a service its numbers.
+            values(service.node.get("variables")).for_each(|value| judge(value, Severity::Note, false));
         }
     }
 }

@@ -1,0 +1,40 @@
+//! `role-with-oidc`: an image that is fetched by a role of OpenID Connect is one of steps with `oidc`.
+
+use super::site::Told;
+use crate::finding::{Findings, RuleMeta};
+use crate::rules::{Flow, Rule};
+use crate::yaml::Entry;
+
+static META: RuleMeta =
+    meta!("role-with-oidc", Warning, "an image is fetched by an OIDC role for a step without `oidc`");
+
+pub(super) struct RoleWithOidc;
+
+impl Rule for RoleWithOidc {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let services = flow.file.definitions().services();
+        let mut told = Told::default();
+        for site in flow.steps().iter().filter(|site| !site.step.is_child()) {
+            let oidc = site.step.get("oidc").or_else(|| flow.file.option("oidc"));
+            if oidc.is_some_and(|oidc| oidc.text() != Some("false")) {
+                continue;
+            }
+            let own = site.step.image().or_else(|| flow.file.image());
+            let asked = site.step.services();
+            let used = services.iter().filter(|service| asked.iter().any(|name| name.text() == Some(service.name())));
+            let images = own.into_iter().chain(used.filter_map(|service| service.node.get("image")));
+            let roles = images.filter_map(|image| -> Option<Entry<'_>> { image.get("aws")?.entry("oidc-role") });
+            for role in roles.filter(|role| told.first(role.key.span())) {
+                let step = site.step.name().map_or_else(|| "a step".to_owned(), |name| format!("`{name}`"));
+                let message = format!("`oidc-role` is for steps with a token, and {step} has no `oidc`");
+                site.tell(
+                    out.violated(role.key.span(), message).help("add `oidc: true` to each step that has this image"),
+                );
+            }
+        }
+    }
+}
