@@ -27,7 +27,11 @@ fn values_below_keys_are_told_by_their_paths() {
             "artifacts: {download: false, paths: [a, b]}",
             vec!["has `b` now under `artifacts.paths`", "has the `artifacts.download` `false` now"],
         ),
-        ("runs-on: [self.hosted, linux]", "runs-on: [self.hosted]", vec!["has `linux` no longer under `runs-on`"]),
+        (
+            "runs-on: [self.hosted, linux, gpu]",
+            "runs-on: [self.hosted, linux]",
+            vec!["has `gpu` no longer under `runs-on`"],
+        ),
         ("artifacts: [a, b]", "artifacts: {paths: [b, a]}", vec![]),
         (
             "condition: {changesets: {includePaths: [a/**]}}",

@@ -304,11 +304,11 @@ fn a_file_that_is_there_and_can_not_be_read_says_so() {
 
 #[test]
 fn known_import_tells_of_a_source_that_is_there_and_can_not_be_read() {
-    const FILE: &str = "image: a:1.2\ndefinitions:\n  imports:\n    latin: ci/latin.yml\n    all: ci\npipelines:\n  default: {import: a@latin}\n  custom:\n    b: {import: b@all}\n";
-    let run = pipewright().file("bitbucket-pipelines.yml", FILE).file("ci/latin.yml", b"a: \xff\n");
+    const FILE: &str = "image: a:1.2\ndefinitions:\n  imports:\n    latin: ci/latin-pipelines.yml\n    all: ci\npipelines:\n  default: {import: a@latin}\n  custom:\n    b: {import: b@all}\n";
+    let run = pipewright().file("bitbucket-pipelines.yml", FILE).file("ci/latin-pipelines.yml", b"a: \xff\n");
     let told = run.args(["check", "--layer", "semantic", "--format", "short"]).run().out;
     assert_snapshot!(told, @r"
-    bitbucket-pipelines.yml:7:21: note: `ci/latin.yml` is not UTF-8, so whether it has `a` can't be told [known-import]
+    bitbucket-pipelines.yml:7:21: note: `ci/latin-pipelines.yml` is not UTF-8, so whether it has `a` can't be told [known-import]
     bitbucket-pipelines.yml:9:17: error: the source `all` is `ci`, which is a folder [known-import]
     ");
 }

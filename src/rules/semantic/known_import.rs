@@ -52,7 +52,9 @@ impl Rule for KnownImport {
 /// Tells of a file of this repository whose name Bitbucket does not take for one of pipelines.
 fn misnamed(source: Entry<'_>, out: &mut Findings<'_>) {
     let Some(path) = source.value.string().filter(|path| !path.contains(':') && !path.is_empty()) else { return };
-    if !path.ends_with("pipelines.yml") {
+    // What has no ending may be a folder, which is told where it is imported.
+    let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    if is_file && !path.ends_with("pipelines.yml") {
         let name = path.trim_end_matches(".yaml").trim_end_matches(".yml").trim_end_matches('/');
         out.violated(
             source.value.span(),

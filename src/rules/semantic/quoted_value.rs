@@ -20,19 +20,18 @@ impl Rule for QuotedValue {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        let mut judge = |value: Node<'_>, severity: Severity, of_pipeline: bool| {
+        let mut judge = |value: Node<'_>, number: Option<Severity>, boolean: Option<Severity>| {
             if value.style() != Some(Style::Plain) {
                 return;
             }
             let text = value.text().unwrap_or("");
             let Some(becomes) = becomes(text, value.scalar()) else {
-                let kind = match value.scalar() {
-                    Scalar::Integer(_) | Scalar::Float(_) => "a number",
-                    // Elsewhere `right-type` refuses it.
-                    Scalar::Boolean(_) if of_pipeline => "a boolean",
+                let (kind, severity) = match value.scalar() {
+                    Scalar::Integer(_) | Scalar::Float(_) => ("a number", number),
+                    Scalar::Boolean(_) => ("a boolean", boolean),
                     _ => return,
                 };
-                if told.first(value.span()) {
+                if let Some(severity) = severity.filter(|_| told.first(value.span())) {
                     out.violated(
                         value.span(),
                         format!("`{text}` is {kind}, and the published schema takes a text here"),
@@ -48,21 +47,23 @@ impl Rule for QuotedValue {
             }
         };
         for site in flow.steps() {
-            values(site.step.get("input-variables")).for_each(|value| judge(value, Severity::Warning, false));
+            values(site.step.get("input-variables")).for_each(|value| judge(value, None, None));
             for pipe in site.step.pipes() {
                 for value in values(pipe.node.get("variables")) {
-                    [value].into_iter().chain(value.items()).for_each(|value| judge(value, Severity::Warning, false));
+                    // A boolean is refused by `right-type`.
+                    let all = [value].into_iter().chain(value.items());
+                    all.for_each(|value| judge(value, Some(Severity::Warning), None));
                 }
             }
         }
         for variable in flow.selectors().iter().flat_map(|selector| selector.pipeline().variables()) {
+            variable.node.get("default").into_iter().for_each(|value| judge(value, None, None));
             let allowed = variable.node.get("allowed-values").into_iter().flat_map(|list| list.items());
-            let all = variable.node.get("default").into_iter().chain(allowed);
-            all.for_each(|value| judge(value, Severity::Warning, true));
+            allowed.for_each(|value| judge(value, Some(Severity::Warning), Some(Severity::Warning)));
         }
         for service in flow.file.definitions().services() {
             // Runners that imitate Bitbucket give a service its numbers.
-            values(service.node.get("variables")).for_each(|value| judge(value, Severity::Note, false));
+            values(service.node.get("variables")).for_each(|value| judge(value, Some(Severity::Note), None));
         }
     }
 }
