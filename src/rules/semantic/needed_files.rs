@@ -21,9 +21,9 @@ const BUILDERS: [(&str, &[&str]); 12] = [
 ];
 
 /// Commands that bring no file of a repository into the folder.
-const BRING_NONE: [&str; 20] = [
-    "echo", "printf", "set", "export", "date", "sleep", "true", ":", "pwd", "ls", "env", "whoami", "uname", "apt-get",
-    "apt", "apk", "java", "node", "mkdir", "which",
+const BRING_NONE: [&str; 16] = [
+    "echo", "printf", "set", "export", "date", "sleep", "true", ":", "pwd", "ls", "whoami", "uname", "apt-get", "apt",
+    "apk", "mkdir",
 ];
 
 /// The first command of a step's script that surely needs a file that only a clone brings, with where it stands. Nothing where
@@ -82,7 +82,13 @@ fn judge(line: &str) -> Need {
     // What is minded where it fails, or is more than one plain command, is looked at no further.
     let end = [" && ", " | ", "; "].iter().filter_map(|end| line.find(end)).min().unwrap_or(line.len());
     let command = line.get(..end).unwrap_or(line);
-    if line.contains("||") || line.contains("<<") || command.contains(['`', '(', '<', '\\', '{']) {
+    let is_open = |quote: char| line.matches(quote).count() % 2 == 1;
+    if is_open('"')
+        || is_open('\'')
+        || line.contains("||")
+        || line.contains("<<")
+        || command.contains(['`', '(', '<', '\\', '{'])
+    {
         return Need::Unclear;
     }
     let words: Vec<&str> = command.split_whitespace().collect();
@@ -91,8 +97,9 @@ fn judge(line: &str) -> Need {
     }
     let first = words.first().copied().unwrap_or("");
     let is_assignment = words.len() == 1 && first.contains('=');
+    let asks_version = matches!(*words, [_, "-v" | "-V" | "--version" | "-version"]);
     let writes = command.contains('>');
-    if (is_assignment || BRING_NONE.contains(&first)) && !writes && end == line.len() {
+    if (is_assignment || asks_version || BRING_NONE.contains(&first)) && !writes && end == line.len() {
         Need::None
     } else {
         Need::Unclear
@@ -144,7 +151,9 @@ mod tests {
             assert_eq!(judge(needs), Need::File(needs.len()), "{needs}");
         }
         assert_eq!(judge("npm ci && npm test"), Need::File(6));
-        for none in ["echo hi", "export A=1", "A=1", "apt-get install -y git", "# npm ci", ""] {
+        for none in
+            ["echo hi", "export A=1", "A=1", "apt-get install -y git", "# npm ci", "", "node -v", "mvn --version"]
+        {
             assert_eq!(judge(none), Need::None, "{none}");
         }
         for unclear in [
@@ -158,7 +167,7 @@ mod tests {
             "docker build - < Dockerfile",
             "npm install -g serverless",
             "npm init -y",
-            "mvn --version",
+            "echo \"a",
             "make -C /src",
             "npm --prefix /app ci",
             "[ -f a.sh ] && ./a.sh",

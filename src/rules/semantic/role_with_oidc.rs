@@ -1,6 +1,6 @@
 //! `role-with-oidc`: an image that is fetched by a role of OpenID Connect is one of steps with `oidc`.
 
-use super::site::Told;
+use super::site::{Told, bare_runner};
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
 use crate::yaml::Entry;
@@ -18,7 +18,9 @@ impl Rule for RoleWithOidc {
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let services = flow.file.definitions().services();
         let mut told = Told::default();
-        for site in flow.steps().iter().filter(|site| !site.step.is_child()) {
+        for site in
+            flow.steps().iter().filter(|site| !site.step.is_child() && bare_runner(&site.step, &flow.file).is_none())
+        {
             let oidc = site.step.get("oidc").or_else(|| flow.file.option("oidc"));
             if oidc.is_some_and(|oidc| oidc.text() != Some("false")) {
                 continue;

@@ -60,7 +60,9 @@ pub(super) fn check(flow: &Flow<'_>, told: &mut Told, out: &mut Findings<'_>) {
         }
         let texts = || items.iter().filter_map(ScriptItem::command_text);
         for lack in LACKS.iter().filter(|lack| texts().any(|text| text.contains(lack.name))) {
-            if (lack.has)(site, flow) || texts().any(|text| text.contains(&format!("{}=", lack.name))) {
+            let asked = site.selector.pipeline().variables();
+            let is_asked = || asked.iter().any(|variable| variable.name() == Some(lack.name));
+            if (lack.has)(site, flow) || is_asked() || texts().any(|text| text.contains(&format!("{}=", lack.name))) {
                 continue;
             }
             let script = (lack.name == EXIT_CODE).then(|| site.step.script());
