@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::left_empty;
 use super::site::Told;
-use super::step_variables;
 use super::variable_reads::{Guard, Read, in_command, in_value};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::{ScriptItem, Section};
@@ -27,7 +27,7 @@ impl Rule for EventVariable {
         for (site, _) in flow.scripts() {
             sections.entry(site.step.node().id()).or_default().push(site.selector.section);
         }
-        step_variables::check(flow, &mut told, out);
+        left_empty::check(flow, &mut told, out);
         let has = |section: &Section, name: &str| left_empty(*section).iter().all(|(empty, _)| *empty != name);
         for (site, items) in flow.scripts() {
             let empty = left_empty(site.selector.section);

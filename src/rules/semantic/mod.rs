@@ -38,6 +38,7 @@ mod known_import;
 mod known_pipeline;
 mod known_service;
 mod known_variable;
+mod left_empty;
 mod needed_files;
 mod one_artifact_form;
 mod one_environment_type;
@@ -58,7 +59,7 @@ mod sound_pattern;
 mod stage_deployment;
 mod step_limit;
 mod step_variable;
-mod step_variables;
+
 mod steps_in_stage;
 mod unique_names;
 mod variable_names;
