@@ -80,9 +80,9 @@ impl<'d> Reference<'d> {
                 Some((name, tag)) if !tag.literal_contains("/") => name,
                 _ => image,
             };
-            // A digest that was asked for by the commit's tag of the image is that tag; of any other tag it can't be told.
+            // A digest that was asked for by a tag of this run is that tag; of any other tag it can't be told.
             let named = asked_about(&digest).map(|name| Self::read(&name, site));
-            let named = named.filter(|named| named.by_commit() && named.same_path(&image));
+            let named = named.filter(|named| named.is_of_this_run() && named.same_path(&image));
             let tag = named.map_or(Tag::Digest(digest), |named| named.tag);
             return Self { image, tag, site };
         }
@@ -100,6 +100,11 @@ impl<'d> Reference<'d> {
                 Self { image: value, tag: if open { Tag::Unknown } else { Tag::None }, site }
             }
         }
+    }
+
+    /// Whether its tag is of the commit or of the tag that the run is for.
+    fn is_of_this_run(&self) -> bool {
+        self.by_commit() || self.tag_has("BITBUCKET_TAG")
     }
 
     /// Whether it names an image, whatever the registry where the command that named it left that out.

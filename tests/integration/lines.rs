@@ -172,6 +172,11 @@ fn a_digest_is_followed_where_it_is_of_the_commit() {
         let asked = format!("D=$({ask})");
         assert_eq!(released(&[&asked, "crane tag r.example/app@$D v-$BITBUCKET_TAG"]), [] as [&str; 0], "{ask}");
     }
+    let own = on_release(&[
+        "D=$(crane digest r.example/app:$BITBUCKET_TAG)",
+        "kubectl set image deploy/app app=r.example/app@$D",
+    ]);
+    assert!(!own.iter().any(|line| line.contains("deploy-what-was-promoted")), "{own:?}");
     let due = "note promote-by-commit: the digest of `r.example/app` is asked for when the pipeline runs";
     let latest = released(&["D=$(crane digest r.example/app:latest)", "crane tag r.example/app@$D v-$BITBUCKET_TAG"]);
     assert_eq!(latest, [due]);
