@@ -3,7 +3,7 @@
 use std::cell::{OnceCell, RefCell, RefMut};
 use std::rc::Rc;
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::catalogue::Catalogue;
 use super::collected::{BranchTest, StepEffects};
@@ -123,9 +123,9 @@ impl<'c, 'd> Reader<'c, 'd> {
         if answers.as_ref().is_none_or(|answers| answers.tell(BRANCH)) {
             let any = Bindings { branch: None, by_hand: true, ..bindings.clone() };
             let (of_any, _) = self.read_scripts(step, &any, declared, given);
-            let known =
-                |test: &BranchTest<'d>| effects.branch_tests.iter().any(|own| own.site.span() == test.site.span());
-            let more: Vec<_> = of_any.branch_tests.into_iter().filter(|test| !known(test)).collect();
+            let place = |test: &BranchTest<'d>| (test.site.node.id(), test.site.range);
+            let known: HashSet<_> = effects.branch_tests.iter().map(place).collect();
+            let more: Vec<_> = of_any.branch_tests.into_iter().filter(|test| !known.contains(&place(test))).collect();
             effects.branch_tests.extend(more);
         }
         let effects = Rc::new(effects);

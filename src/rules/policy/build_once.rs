@@ -191,7 +191,7 @@ fn by_hand(flow: &Flow<'_>, plan: &Plan<'_>, out: &mut Findings<'_>) {
         let place = build.effect.site.span();
         flow.images().main_builds.iter().any(|main| main.effect.site.span() == place)
     };
-    for build in builds_of(plan).into_iter().filter(|build| !of_main_itself(build)) {
+    for build in builds_of(plan).into_iter().filter(|build| build.effect.certain && !of_main_itself(build)) {
         let own = build.names.iter().filter(|_| pushes_itself(build.effect));
         let later = pushed
             .iter()

@@ -106,7 +106,7 @@ fn deployed_constant(reference: &Reference<'_>, constant: &str) -> String {
 /// What a plan may deploy.
 struct Expected<'p> {
     references: Vec<Reference<'p>>,
-    /// What main makes, each with the item and the number of its step.
+    /// What main builds, each with the item and the number of its step.
     made: Vec<(Reference<'p>, usize, usize)>,
     /// Something that is built or promoted has a hidden name.
     incomplete: bool,
@@ -133,7 +133,6 @@ impl<'p> Expected<'p> {
                     incomplete |= reference.is_none();
                     comparable = true;
                     references.extend(reference.clone());
-                    made.extend(reference.iter().map(|name| (name.clone(), step.item, step.number)));
                 }
                 _ => {}
             }
@@ -155,6 +154,9 @@ impl<'p> Expected<'p> {
 
     /// What makes a reference, where all that makes it stands in steps behind one or beside it.
     fn made_later(&self, step: &PlannedStep<'_>, reference: &Reference<'_>) -> Option<&Reference<'p>> {
+        if self.incomplete {
+            return None;
+        }
         let mut makers = self.made.iter().filter(|(own, ..)| own.same(reference, false) == Comparison::Same).peekable();
         let (first, ..) = makers.peek()?;
         let later = |(_, item, number): &(Reference<'_>, usize, usize)| {

@@ -142,11 +142,9 @@ pub fn weigh(value: &str) -> Option<Weight> {
 /// The value of a word of a command as the shell takes it: a dollar in single quotes, or behind a backslash, is no variable.
 pub(super) fn weigh_word(word: &str, inner: &str) -> Option<Weight> {
     let kept = word.starts_with('\'') && !is_one_variable(inner) && has_plain_dollar(inner);
-    match () {
-        () if kept => weigh(&inner.replace('$', "S")),
-        () if inner.contains("\\$") => weigh(&inner.replace("\\$", "S")),
-        () => weigh(inner),
-    }
+    let escaped = inner.replace("\\$", "$");
+    let kept = kept || escaped.len() < inner.len() && !is_one_variable(&escaped) && has_plain_dollar(&escaped);
+    if kept { weigh(&escaped.replace('$', "S")) } else { weigh(inner) }
 }
 
 /// Whether a text is a variable and nothing else.
@@ -155,10 +153,11 @@ fn is_one_variable(text: &str) -> bool {
     name.is_some_and(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
 }
 
-/// Whether a dollar stands in a text that begins no name as people write those of variables.
+/// Whether a dollar stands in a text that begins no name, and nothing in it has the look of a reference that something else fills in.
 fn has_plain_dollar(text: &str) -> bool {
-    let names = |c: char| c.is_ascii_uppercase() || matches!(c, '_' | '{' | '(');
-    text.match_indices('$').any(|(at, _)| !text.get(at + 1..).is_some_and(|rest| rest.starts_with(names)))
+    let names = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '{' | '(');
+    let plain = |(at, _)| !text.get(at + 1..).is_some_and(|rest: &str| rest.starts_with(names));
+    !text.contains('{') && text.match_indices('$').any(plain)
 }
 
 /// Words of which throw-away passwords are made.
@@ -357,6 +356,14 @@ mod tests {
         assert_eq!(found("export DB_PASSWORD='Tr$$0ub4dor!2x'"), ["Tr$$0ub4dor!2x"]);
         assert_eq!(found("export DJANGO_SECRET_KEY='8f!k2v$1x9z'"), ["8f!k2v$1x9z"]);
         assert_eq!(found("export DB_PASSWORD=\"Tr\\$0ub4dor!2x\""), ["Tr\\$0ub4dor!2x"]);
+        for nothing in [
+            "echo \"//registry.npmjs.org/:_authToken=\\${NPM_TOKEN}\" > .npmrc",
+            "echo \"DB_PASSWORD=\\$DB_PASSWORD\" >> .env",
+            "export API_TOKEN='$${token}'",
+            "TOKEN='$env:TOKEN' pwsh -c x",
+        ] {
+            assert_eq!(found(nothing), Vec::<String>::new(), "{nothing}");
+        }
         for nothing in
             ["export DB_PASSWORD='$DB_PASSWORD'", "export DB_PASSWORD='${X}-$Y'", "X_TOKEN='$token' envsubst"]
         {

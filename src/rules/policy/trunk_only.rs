@@ -135,9 +135,16 @@ fn scripts(settings: &Settings, plan: &Plan<'_>, step: &PlannedStep<'_>, out: &m
                 let name = rest.iter().take_while(|word| **word != "--").find_map(|word| branch(word));
                 checked_out.extend(name.clone());
                 let name = name.filter(|name| !tags.contains(name));
-                // What stands behind dashes are files of the branch on which it is.
+                // What stands behind dashes are files of the branch on which it is; another folder is another checkout, and the
+                // name of a tag leaves no branch.
+                let creates = words.iter().any(|word| matches!(word.as_str(), "-b" | "-B" | "-c"));
+                let elsewhere = words.first().is_some_and(|word| word == "-C");
+                let gone_to = if creates { rest.first().and_then(|word| branch(word)) } else { name.clone() };
+                let may_be_tag = |name: &String| {
+                    name.starts_with(&settings.tags.release) || name.starts_with(&settings.tags.candidate)
+                };
                 if !rest.contains(&"--") {
-                    on.clone_from(&name);
+                    on = gone_to.filter(|name| !elsewhere && (creates || !may_be_tag(name)));
                 }
                 name
             }
@@ -154,7 +161,7 @@ fn scripts(settings: &Settings, plan: &Plan<'_>, step: &PlannedStep<'_>, out: &m
             ["push", _, references @ ..] => {
                 references.iter().find_map(|reference| pushed(reference, &tags, &checked_out, settings))
             }
-            ["merge", ..] => on.clone(),
+            ["merge", _, ..] => on.clone(),
             _ => None,
         };
         // One line that checks a branch out and pushes it says one thing.

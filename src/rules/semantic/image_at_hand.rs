@@ -60,11 +60,33 @@ fn begins_empty(step: &PlannedStep<'_>) -> bool {
     let own_runner = step.step.get("runs-on").is_some();
     let cached = step.step.caches().iter().any(|cache| cache.text() == Some("docker"));
     !own_runner
+        && !brings_otherwise(step)
         && !cached
         && !step.is_imported()
         && !step.found.loads
         && step.found.unread.is_empty()
         && !step.has_opaque()
+}
+
+/// Whether a script has words of what may bring an image by other ways than a build, a pull and a load of its own.
+fn brings_otherwise(step: &PlannedStep<'_>) -> bool {
+    const WAYS: [&str; 13] = [
+        " run ",
+        " create ",
+        " import ",
+        "compose",
+        "pull -a",
+        "--all-tags",
+        "docker.sock",
+        "mvn",
+        "gradle",
+        "sam ",
+        "make",
+        "bazel",
+        "nix",
+    ];
+    let items = step.step.script();
+    items.iter().filter_map(|item| item.command_text()).any(|text| WAYS.iter().any(|way| text.contains(way)))
 }
 
 /// The first command of docker that needs an image of its own, and the image, where nothing before it in the step may have brought that.

