@@ -55,6 +55,9 @@ impl Rule for ImageAtHand {
     }
 }
 
+/// How many images of one step are looked at.
+const MOST: usize = 100;
+
 /// Whether a step's docker begins with no image: the docker of a runner of one's own lasts, and the cache of layers brings some.
 fn begins_empty(step: &PlannedStep<'_>) -> bool {
     let own_runner = step.step.get("runs-on").is_some();
@@ -98,6 +101,10 @@ fn missing<'p, 'd>(step: &'p PlannedStep<'d>) -> Option<(&'p Effect<'d>, &'p Ref
     for effect in &step.found.effects {
         if effect.remote {
             continue;
+        }
+        // A step with more images than that is nobody's, and costs their square.
+        if there.len() > MOST {
+            return None;
         }
         let named = ["docker push", "docker image push", "docker tag", "docker image tag"];
         let by_docker = named.contains(&effect.command.as_str()) && own.contains(&effect.site.span());
