@@ -8,6 +8,7 @@ use super::aliased::name_aliases;
 use super::files::RepositoryFiles;
 use super::gather::{first_of_sets, gather};
 use super::once::{keys_once, once_a_place};
+use super::suppress::Suppression;
 use super::{imports, suppress};
 use crate::effect::{Catalogue, CatalogueError, Files, NoFiles};
 use crate::finding::{Allowed, Finding, Findings, Layer, RuleMeta, Verdict};
@@ -181,12 +182,13 @@ impl Checker {
         let document = self.with_imports(document);
         let (ran, mut skipped) = self.layers_for(&document);
         let credentials = OnceLock::new();
-        let (mut findings, allowed) = self.find(&document, &ran, &credentials);
+        let suppressions = suppress::read(&document);
+        let (mut findings, allowed) = self.find(&document, &ran, &suppressions, &credentials);
         for part in document.parts() {
             self.find_in(part, document.text(), &mut findings, &mut skipped);
         }
         imports::bring_home(&document, &mut findings);
-        let allowed = suppress::apply(&document, &mut findings, &self.judged(&ran), allowed);
+        let allowed = suppress::apply(&document, &suppressions, &mut findings, &self.judged(&ran), allowed);
         findings.retain(|finding| !(self.is_off(finding.rule) || self.shared && finding.rule == suppress::USED.id));
         self.apply_severities(&mut findings);
         sort(&mut findings);
@@ -221,6 +223,7 @@ impl Checker {
         let document = part.document();
         let checker = self.clone().of_shared();
         let (ran, unable) = checker.layers_for(document);
+        let suppressions = suppress::read(document);
         let (mut inside, outside): (Vec<Finding>, Vec<Finding>) =
             std::mem::take(findings).into_iter().partition(|finding| part.holds(finding.span));
         *findings = outside;
@@ -232,13 +235,13 @@ impl Checker {
                     skipped.push((layer, format!("{}, from which it imports: {reason}", part.name())));
                 }
             }
-            let (mut own, _) = checker.find(document, &ran, &OnceLock::new());
+            let (mut own, _) = checker.find(document, &ran, &suppressions, &OnceLock::new());
             let related = own.iter_mut().flat_map(|finding| &mut finding.related);
             related.for_each(|related| related.span = part.span(related.span));
             inside.append(&mut own);
         }
         // Comments are about the findings' own places; what is related stands where it stands for the importer.
-        suppress::apply(document, &mut inside, &self.judged(&ran), Vec::new());
+        suppress::apply(document, &suppressions, &mut inside, &self.judged(&ran), Vec::new());
         inside.retain(|finding| finding.rule != suppress::USED.id);
         inside.iter_mut().for_each(|finding| finding.span = part.span(finding.span));
         findings.append(&mut inside);
@@ -249,6 +252,7 @@ impl Checker {
         &self,
         document: &Document,
         ran: &[Layer],
+        suppressions: &[Suppression],
         credentials: &OnceLock<Credentials>,
     ) -> (Vec<Finding>, Vec<Allowed>) {
         let mut findings = Vec::new();
@@ -264,7 +268,7 @@ impl Checker {
             findings.extend(if self.shared { schema::check_shared(document) } else { schema::check(document) });
         }
         name_aliases(document, &mut findings);
-        let allowed = suppress::allow_uses(document, &mut findings);
+        let allowed = suppress::allow_uses(document, suppressions, &mut findings);
         once_a_place(document, &mut findings);
         // Syntax and schema find in one walk whatever there is.
         findings.retain(|finding| !self.is_off(finding.rule));

@@ -37,14 +37,18 @@ fn allowed_by(suppression: &Suppression, finding: &Finding) -> Allowed {
 
 /// Takes away what comments allow at the aliases by which pipelines reach it: of what is used in several places one use. Comes
 /// before what several plans reach is made one finding.
-pub(super) fn allow_uses(document: &Document, findings: &mut Vec<Finding>) -> Vec<Allowed> {
-    let suppressions: Vec<Suppression> = read(document).into_iter().filter(|one| !one.reason.is_empty()).collect();
+pub(super) fn allow_uses(
+    document: &Document,
+    suppressions: &[Suppression],
+    findings: &mut Vec<Finding>,
+) -> Vec<Allowed> {
+    let suppressions: Vec<&Suppression> = suppressions.iter().filter(|one| !one.reason.is_empty()).collect();
     if suppressions.is_empty() {
         return Vec::new();
     }
     let Some(mut ways) = Ways::of(document) else { return Vec::new() };
     let mut rules: HashMap<&str, HashMap<usize, &Suppression>> = HashMap::new();
-    for one in &suppressions {
+    for one in suppressions {
         rules.entry(&one.rule).or_default().extend(one.lines().map(|line| (line, one)));
     }
     let mut allowed = Vec::new();
@@ -62,7 +66,8 @@ pub(super) fn allow_uses(document: &Document, findings: &mut Vec<Finding>) -> Ve
 /// How many aliases, one in what another names, are looked at for comments.
 const DEEPEST: usize = 16;
 
-struct Suppression {
+/// A comment that speaks to the program.
+pub(super) struct Suppression {
     /// The rule; empty where the comment is not of the form that is read.
     rule: String,
     /// Why; empty where it does not say.
@@ -89,11 +94,11 @@ impl Suppression {
 /// allowed comes back.
 pub(super) fn apply(
     document: &Document,
+    suppressions: &[Suppression],
     findings: &mut Vec<Finding>,
     ran: &[Layer],
     mut allowed: Vec<Allowed>,
 ) -> Vec<Allowed> {
-    let suppressions = read(document);
     if suppressions.is_empty() {
         return allowed;
     }
@@ -117,7 +122,7 @@ pub(super) fn apply(
             continue;
         }
         let Some(layer) = known else {
-            not_a_rule(&suppression, findings);
+            not_a_rule(suppression, findings);
             continue;
         };
         if suppression.more {
@@ -128,7 +133,7 @@ pub(super) fn apply(
         for at in suppression.lines().filter_map(|line| lines.get(&line)).flatten() {
             let finding = &findings[*at];
             if finding.rule == suppression.rule && !gone[*at] {
-                allowed.push(allowed_by(&suppression, finding));
+                allowed.push(allowed_by(suppression, finding));
                 gone[*at] = true;
                 found = true;
             }
@@ -180,7 +185,7 @@ fn near(rule: &str) -> Option<&'static str> {
 }
 
 /// The suppressions in the order of the text: YAML comments, and shell comments in block scalars.
-fn read(document: &Document) -> Vec<Suppression> {
+pub(super) fn read(document: &Document) -> Vec<Suppression> {
     let mut found: Vec<Suppression> = Vec::new();
     let below = OnceCell::new();
     let mut parse = |span| found.extend(parse(document, span, below.get_or_init(|| Below::of(document))));
