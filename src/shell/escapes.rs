@@ -1,15 +1,23 @@
-//! Text with escapes: `$'…'`, and what stands between backquotes.
-
-use super::piece::Piece;
+//! Text with escapes: `$'…'`, and the end of what stands between backquotes.
 
 /// The offset of the quote that ends a text with escapes which begins before `from`.
 pub(super) fn closing_escapes(raw: &str, from: usize) -> usize {
+    closing(raw, from, b'\'')
+}
+
+/// The offset of the backquote that ends a substitution which begins before `from`.
+pub(super) fn closing_backquote(raw: &str, from: usize) -> usize {
+    closing(raw, from, b'`')
+}
+
+/// The offset of a mark with no backslash before it, or the end.
+fn closing(raw: &str, from: usize, mark: u8) -> usize {
     let bytes = raw.as_bytes();
     let mut at = from;
     while at < bytes.len() {
         match bytes[at] {
             b'\\' => at += 2,
-            b'\'' => return at,
+            byte if byte == mark => return at,
             _ => at += 1,
         }
     }
@@ -53,38 +61,6 @@ fn numbered<'t>(rest: &'t str, base: u32, most: usize, text: &mut String) -> &'t
     let (number, behind) = rest.split_at(digits);
     text.extend(u32::from_str_radix(number, base).ok().and_then(char::from_u32));
     behind
-}
-
-/// The offset of the backquote that ends a substitution which begins before `from`.
-pub(super) fn closing_backquote(raw: &str, from: usize) -> usize {
-    let bytes = raw.as_bytes();
-    let mut at = from;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\\' => at += 2,
-            b'`' => return at,
-            _ => at += 1,
-        }
-    }
-    raw.len()
-}
-
-/// What stands between backquotes as the shell within reads it: a backslash keeps a dollar, a backquote and another backslash for
-/// it, and in double quotes one of them.
-pub(super) fn between_backquotes(piece: Piece, quoted: bool) -> Piece {
-    if !piece.text.contains('\\') {
-        return piece;
-    }
-    let (mut text, mut places) = (String::with_capacity(piece.text.len()), Vec::with_capacity(piece.text.len()));
-    let mut letters = piece.text.char_indices().peekable();
-    while let Some((at, c)) = letters.next() {
-        let kept = |next: char| matches!(next, '$' | '`' | '\\') || quoted && next == '"';
-        let kept = letters.next_if(|(_, next)| c == '\\' && kept(*next));
-        let (at, c) = kept.unwrap_or((at, c));
-        text.push(c);
-        places.extend(std::iter::repeat_n(at, c.len_utf8()));
-    }
-    piece.edited(&text, &places)
 }
 
 #[cfg(test)]

@@ -6,8 +6,9 @@ use smallvec::SmallVec;
 
 use super::bounds::{balanced, closing_quote};
 use super::brace::Part;
-use super::escapes::{between_backquotes, closing_backquote, closing_escapes, unescaped};
+use super::escapes::{closing_backquote, closing_escapes, unescaped};
 use super::expansion::Form;
+use super::inner::{Outer, unkept};
 use super::interpret::Interpreter;
 use super::kept::Keeps;
 use super::piece::Piece;
@@ -198,7 +199,8 @@ impl Interpreter<'_> {
             b'`' => {
                 let end = closing_backquote(raw, at + 1);
                 let inner = piece.part(Span::new(span.start + at + 1, span.start + end));
-                let values = self.substitute(&between_backquotes(inner, quoted));
+                let outer = if quoted { Outer::Quotes } else { Outer::Document };
+                let values = self.substitute(&unkept(inner, outer));
                 out.brought(&values, quoted);
                 (end + 1).min(raw.len())
             }

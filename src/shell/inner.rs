@@ -20,6 +20,18 @@ pub(super) fn seen(piece: Piece, outer: Outer) -> Piece {
     }
 }
 
+/// The piece without the backslashes that keep something from the outer shell, quotes left as they are: what stands between
+/// backquotes.
+pub(super) fn unkept(piece: Piece, outer: Outer) -> Piece {
+    if !piece.text.contains('\\') {
+        return piece;
+    }
+    let letters = letters(&piece.text, outer);
+    let mut out = Out::default();
+    out.copy(&letters, 0, letters.len());
+    piece.edited(&out.text, &out.places)
+}
+
 /// A character that the inner shell sees.
 #[derive(Clone, Copy)]
 struct Letter {
