@@ -107,7 +107,7 @@ fn deployed_constant(reference: &Reference<'_>, constant: &str) -> String {
 struct Expected<'p> {
     references: Vec<Reference<'p>>,
     /// What main builds, each with the item and the number of its step.
-    made: Vec<(Reference<'p>, usize, usize)>,
+    made: Vec<(&'p Reference<'p>, usize, usize)>,
     /// Something that is built or promoted has a hidden name.
     incomplete: bool,
     /// The plan has something to compare with.
@@ -127,7 +127,7 @@ impl<'p> Expected<'p> {
                     comparable = true;
                     incomplete |= names.is_empty();
                     references.extend(names.iter().cloned());
-                    made.extend(names.iter().map(|name| (name.clone(), step.item, step.number)));
+                    made.extend(names.iter().map(|name| (name, step.item, step.number)));
                 }
                 Kind::Push { reference, .. } if plan.is_main() => {
                     incomplete |= reference.is_none();
@@ -153,13 +153,13 @@ impl<'p> Expected<'p> {
     }
 
     /// What makes a reference, where all that makes it stands in steps behind one or beside it.
-    fn made_later(&self, step: &PlannedStep<'_>, reference: &Reference<'_>) -> Option<&Reference<'p>> {
+    fn made_later(&self, step: &PlannedStep<'_>, reference: &Reference<'_>) -> Option<&'p Reference<'p>> {
         if self.incomplete {
             return None;
         }
         let mut makers = self.made.iter().filter(|(own, ..)| own.same(reference, false) == Comparison::Same).peekable();
-        let (first, ..) = makers.peek()?;
-        let later = |(_, item, number): &(Reference<'_>, usize, usize)| {
+        let (first, ..) = *makers.peek()?;
+        let later = |(_, item, number): &(&Reference<'_>, usize, usize)| {
             *item > step.item || *item == step.item && *number != step.number
         };
         makers.all(later).then_some(first)

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::left_empty;
+use super::lacking;
 use super::site::Told;
-use super::variable_reads::{Guard, Read, in_command, in_value};
+use super::variable_reads::{Guard, Read, commands, in_command, in_value};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::{ScriptItem, Section};
 use crate::rules::{Flow, Rule};
@@ -27,7 +27,7 @@ impl Rule for EventVariable {
         for (site, _) in flow.scripts() {
             sections.entry(site.step.node().id()).or_default().push(site.selector.section);
         }
-        left_empty::check(flow, &mut told, out);
+        lacking::check(flow, &mut told, out);
         let has = |section: &Section, name: &str| left_empty(*section).iter().all(|(empty, _)| *empty != name);
         for (site, items) in flow.scripts() {
             let empty = left_empty(site.selector.section);
@@ -39,9 +39,8 @@ impl Rule for EventVariable {
             }
             let names = |name: &str| empty.iter().any(|(own, _)| *own == name);
             let mut uses: HashMap<&str, Vec<(Node<'_>, Read<'_>)>> = HashMap::new();
-            let commands = items.iter().filter_map(|item| Some((item.command()?, item.command_text()?)));
             let commands: Vec<_> =
-                commands.filter(|(_, text)| empty.iter().any(|(name, _)| text.contains(name))).collect();
+                commands(items).filter(|(_, text)| empty.iter().any(|(name, _)| text.contains(name))).collect();
             for (node, text) in &commands {
                 for read in in_command(text, |read| empty.iter().any(|(name, _)| *name == read)) {
                     if let Some((name, _)) = empty.iter().find(|(name, _)| *name == read.name) {

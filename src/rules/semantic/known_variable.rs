@@ -6,9 +6,8 @@ use memchr::memmem;
 
 use super::site::{Site, Told};
 use super::variable_names::{Unset, may_be, unset};
-use super::variable_reads::{Guard, Read, in_command, in_value, sources};
+use super::variable_reads::{Guard, Read, in_item, names_bare, sources};
 use crate::finding::{Findings, RuleMeta};
-use crate::pipeline::ScriptItem;
 use crate::rules::{Flow, Rule};
 use crate::yaml::{Node, Span};
 
@@ -30,26 +29,15 @@ impl Rule for KnownVariable {
             }
             let mut may_come = None;
             for item in items {
-                let mut reads = Vec::new();
-                match item {
-                    ScriptItem::Command(node) => {
-                        let text = node.text().unwrap_or("");
-                        reads.extend(in_command(text, may_be).into_iter().map(|read| (*node, read)));
-                        template(site, *node, text, &mut told, out);
-                    }
-                    ScriptItem::Pipe(call) => {
-                        for value in call.variables().into_iter().map(|entry| entry.value) {
-                            let text = value.text().unwrap_or("");
-                            reads.extend(in_value(text).into_iter().map(|read| (value, read)));
-                        }
-                    }
-                    ScriptItem::Agent(_) | ScriptItem::Unknown(_) => {}
+                if let Some((node, text)) = item.command().zip(item.command_text()) {
+                    template(site, node, text, &mut told, out);
                 }
-                for (node, read) in reads.into_iter().filter(|(_, read)| may_be(read.name)) {
+                for (node, read) in in_item(item, may_be) {
                     let Some(why) = unset(read.name).filter(|_| read.guard != Guard::Asked) else { continue };
                     let foreign = matches!(why, Unset::Foreign(..) | Unset::Invented(_));
                     let mut may_come = || *may_come.get_or_insert_with(|| sources(items));
-                    if *written.entry(read.name).or_insert_with(|| is_written(flow, read.name)) || foreign && may_come()
+                    if *written.entry(read.name).or_insert_with(|| names_bare(flow.document.text(), read.name))
+                        || foreign && may_come()
                     {
                         continue;
                     }
@@ -122,15 +110,4 @@ fn template(site: &Site<'_>, node: Node<'_>, text: &str, told: &mut Told, out: &
         }
         return;
     }
-}
-
-/// Whether the file names the variable anywhere without reading it: it may be set there.
-fn is_written(flow: &Flow<'_>, name: &str) -> bool {
-    let text = flow.document.text();
-    let is_name = |c: &u8| c.is_ascii_alphanumeric() || *c == b'_';
-    memmem::find_iter(text.as_bytes(), name).any(|at| {
-        let before = text.get(..at).unwrap_or("").as_bytes().last();
-        let after = text.as_bytes().get(at + name.len());
-        !before.is_some_and(|c| matches!(c, b'$' | b'{') || is_name(c)) && !after.is_some_and(is_name)
-    })
 }

@@ -2,7 +2,7 @@
 //! no event.
 
 use super::site::{Site, Told};
-use super::variable_reads::{Guard, in_command};
+use super::variable_reads::{Guard, commands, in_command};
 use crate::finding::Findings;
 use crate::pipeline::ScriptItem;
 use crate::rules::Flow;
@@ -22,10 +22,7 @@ const EXIT_CODE: &str = "BITBUCKET_EXIT_CODE";
 const LACKS: [Lack; 5] = [
     Lack {
         name: "BITBUCKET_STEP_OIDC_TOKEN",
-        has: |site, flow| {
-            let asks = site.step.get("oidc").or_else(|| flow.file.option("oidc"));
-            asks.is_some_and(|oidc| oidc.text() != Some("false"))
-        },
+        has: |site, flow| site.has_oidc(&flow.file),
         empty: "in a step without `oidc`",
         help: "add `oidc: true` to the step",
     },
@@ -37,10 +34,7 @@ const LACKS: [Lack; 5] = [
     },
     Lack {
         name: "BITBUCKET_DEPLOYMENT_ENVIRONMENT",
-        has: |site, _| {
-            let of_stage = site.stage.is_some_and(|stage| stage.deployment().or(stage.environment()).is_some());
-            of_stage || site.step.deployment().or(site.step.environment()).is_some()
-        },
+        has: |site, _| site.has_environment(),
         empty: "in a step with neither `deployment` nor `environment`",
         help: "add `deployment` with the environment's name, or `environment` where no deployment is to be tracked",
     },
@@ -66,8 +60,7 @@ pub(super) fn check(flow: &Flow<'_>, told: &mut Told, out: &mut Findings<'_>) {
                 continue;
             }
             let script = (lack.name == EXIT_CODE).then(|| site.step.script());
-            let commands = script.as_deref().unwrap_or(items).iter();
-            let mut commands = commands.filter_map(|item| Some((item.command()?, item.command_text()?)));
+            let mut commands = commands(script.as_deref().unwrap_or(items));
             // What compares or shows it may do so for steps that have it.
             let used =
                 |text| in_command(text, |name| name == lack.name).into_iter().find(|read| read.guard == Guard::None);

@@ -38,7 +38,7 @@ mod known_import;
 mod known_pipeline;
 mod known_service;
 mod known_variable;
-mod left_empty;
+mod lacking;
 mod needed_files;
 mod one_artifact_form;
 mod one_environment_type;
@@ -59,7 +59,6 @@ mod sound_pattern;
 mod stage_deployment;
 mod step_limit;
 mod step_variable;
-
 mod steps_in_stage;
 mod unique_names;
 mod variable_names;

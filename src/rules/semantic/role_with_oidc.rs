@@ -21,8 +21,7 @@ impl Rule for RoleWithOidc {
         for site in
             flow.steps().iter().filter(|site| !site.step.is_child() && bare_runner(&site.step, &flow.file).is_none())
         {
-            let oidc = site.step.get("oidc").or_else(|| flow.file.option("oidc"));
-            if oidc.is_some_and(|oidc| oidc.text() != Some("false")) {
+            if site.has_oidc(&flow.file) {
                 continue;
             }
             let own = site.step.image().or_else(|| flow.file.image());

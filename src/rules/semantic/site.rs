@@ -26,6 +26,18 @@ impl<'d> Site<'d> {
         nodes.into_iter().find_map(|node| node.alias())
     }
 
+    /// Whether it, or its stage, names an environment, whose variables it then has.
+    pub(super) fn has_environment(&self) -> bool {
+        let of_stage = self.stage.is_some_and(|stage| stage.deployment().or(stage.environment()).is_some());
+        of_stage || self.step.deployment().or(self.step.environment()).is_some()
+    }
+
+    /// Whether it has a token of OpenID Connect.
+    pub(super) fn has_oidc(&self, file: &File<'d>) -> bool {
+        let asks = self.step.get("oidc").or_else(|| file.option("oidc"));
+        asks.is_some_and(|oidc| oidc.text() != Some("false"))
+    }
+
     /// Adds the way to a finding: the pipeline, the step, the alias.
     pub(super) fn tell(&self, draft: Draft<'_>) {
         let name = self.step.name().map(|name| format!("step {name}"));

@@ -1,11 +1,12 @@
 //! `step-variable`: a step reads no variable that only a step before it sets.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use super::site::{Site, Told};
-use super::variable_reads::{Guard, Read, in_command, in_value, sources};
+use super::variable_reads::{Guard, Read, commands, in_item, names_bare, sources};
 use crate::finding::{Findings, RuleMeta};
-use crate::pipeline::{Item, ScriptItem};
+use crate::pipeline::ScriptItem;
 use crate::rules::{Flow, Rule};
 use crate::yaml::{Node, Span};
 
@@ -30,18 +31,17 @@ impl Rule for StepVariable {
         let mut told = Told::default();
         let scripts: Vec<_> = flow.scripts().collect();
         for pipeline in scripts.chunk_by(|(a, _), (b, _)| a.selector.key.id() == b.selector.key.id()) {
-            let given = given_by_hand(pipeline[0].0);
+            // Whoever starts a custom pipeline chooses these.
+            let chosen = pipeline[0].0.selector.pipeline().variables();
+            let given: Vec<&str> = chosen.iter().filter_map(|variable| variable.name()).collect();
             let mut set: HashMap<&str, Set<'_>> = HashMap::new();
             let mut handed: Vec<&str> = Vec::new();
             for (site, items) in pipeline {
                 if site.step.runs_on_windows() || site.step.child().is_some() {
                     continue;
                 }
-                let asks_for_more = site.step.deployment().is_some()
-                    || site.step.environment().is_some()
-                    || site.stage.is_some_and(|stage| stage.deployment().or_else(|| stage.environment()).is_some());
                 // An environment may bring a variable of the same name, and siblings are none before it.
-                if !set.is_empty() && !asks_for_more && !site.parallel && !may_source(items) {
+                if !set.is_empty() && !site.has_environment() && !site.parallel && !may_source(items) {
                     reads(site, items, &set, &mut told, out);
                 }
                 for (node, text) in commands(items) {
@@ -57,10 +57,6 @@ impl Rule for StepVariable {
             }
         }
     }
-}
-
-fn commands<'i, 'd>(items: &'i [ScriptItem<'d>]) -> impl Iterator<Item = (Node<'d>, &'d str)> + 'i {
-    items.iter().filter_map(|item| Some((item.command()?, item.command_text()?)))
 }
 
 /// Whether a variable is one that every container or Bitbucket sets.
@@ -79,16 +75,6 @@ fn may_source(items: &[ScriptItem<'_>]) -> bool {
         || commands(items).any(|(_, text)| words(text) || text.contains("export \"$(") || text.contains("set -a"))
 }
 
-/// The variables that whoever starts a pipeline chooses.
-fn given_by_hand<'d>(site: &Site<'d>) -> Vec<&'d str> {
-    let variables = site.selector.pipeline();
-    let variables = variables.items().filter_map(|item| match item {
-        Item::Variables(node) => Some(node),
-        _ => None,
-    });
-    variables.flat_map(|node| node.items()).filter_map(|one| one.get("name")?.text()).collect()
-}
-
 /// Tells of the first use of each variable that only steps before set.
 fn reads<'d>(
     site: &Site<'d>,
@@ -97,36 +83,25 @@ fn reads<'d>(
     told: &mut Told,
     out: &mut Findings<'_>,
 ) {
-    let wanted = |name: &str| set.contains_key(name);
-    let mut found: Vec<(&str, Node<'d>, Span)> = Vec::new();
+    let mut found: Vec<Read<'d>> = Vec::new();
+    let mut places: HashMap<&str, Node<'d>> = HashMap::new();
+    let mut minded: HashSet<&str> = HashSet::new();
     for item in items {
-        let mut add = |node: Node<'d>, reads: Vec<Read<'d>>| {
-            for read in reads.into_iter().filter(|read| wanted(read.name)) {
-                let Some((name, _)) = set.get_key_value(read.name) else { continue };
-                let known = found.iter().any(|(other, ..)| other == name);
-                if !known && matches!(read.guard, Guard::None | Guard::Shown) {
-                    found.push((name, node, read.span));
-                }
+        for (node, read) in in_item(item, |name| set.contains_key(name)) {
+            if matches!(read.guard, Guard::Asked | Guard::Compared) {
+                // What a pipe's value asks is that value's own affair.
+                minded.extend(item.command().map(|_| read.name));
+            } else if let Entry::Vacant(entry) = places.entry(read.name) {
+                entry.insert(node);
+                found.push(read);
             }
-        };
-        match item {
-            ScriptItem::Command(node) => add(*node, in_command(node.text().unwrap_or(""), wanted)),
-            ScriptItem::Pipe(call) => {
-                for value in call.variables().into_iter().map(|entry| entry.value) {
-                    add(value, in_value(value.text().unwrap_or("")));
-                }
-            }
-            ScriptItem::Agent(_) | ScriptItem::Unknown(_) => {}
         }
     }
-    for (name, node, span) in found {
-        let (asks, sets) = commands(items).fold((false, false), |(asks, sets), (_, text)| {
-            let minds = |guard| matches!(guard, Guard::Asked | Guard::Compared);
-            let asked = in_command(text, |own| own == name).iter().any(|read| minds(read.guard));
-            (asks || asked, sets || names_bare(text, name))
-        });
-        let span = node.source_span(span);
-        if asks || sets || !told.first(span) {
+    for read in found {
+        let name = read.name;
+        let span = places[name].source_span(read.span);
+        let sets = || commands(items).any(|(_, text)| names_bare(text, name));
+        if minded.contains(name) || sets() || !told.first(span) {
             continue;
         }
         let own = &set[name];
@@ -136,16 +111,6 @@ fn reads<'d>(
         ));
         site.tell(draft);
     }
-}
-
-/// Whether a text has a name that it does not read: it may set it.
-fn names_bare(text: &str, name: &str) -> bool {
-    let is_name = |c: &u8| c.is_ascii_alphanumeric() || *c == b'_';
-    text.match_indices(name).any(|(at, _)| {
-        let before = text.get(..at).unwrap_or("").as_bytes().last();
-        let after = text.as_bytes().get(at + name.len());
-        !before.is_some_and(|c| matches!(c, b'$' | b'{') || is_name(c)) && !after.is_some_and(is_name)
-    })
 }
 
 /// The variables that a script sets for what follows, each with its place; none whose value is made of itself, which it has from

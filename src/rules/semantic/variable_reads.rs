@@ -1,9 +1,9 @@
 //! Where a text reads variables, and which of these uses stand for an empty one as well. One pass from `$` to `$`.
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 use crate::pipeline::ScriptItem;
-use crate::yaml::Span;
+use crate::yaml::{Node, Span};
 
 /// How much of a line around a use is looked at, in bytes.
 const AROUND: usize = 400;
@@ -80,6 +80,23 @@ pub(super) fn in_command(text: &str, wanted: impl Fn(&str) -> bool) -> Vec<Read<
 /// The uses in a pipe's variable, where Bitbucket expands all of them.
 pub(super) fn in_value(text: &str) -> Vec<Read<'_>> {
     text.match_indices('$').filter_map(|(at, _)| read(text, at)).collect()
+}
+
+/// The uses of some variables in an item of a script, each with the text in which it stands.
+pub(super) fn in_item<'d>(item: &ScriptItem<'d>, wanted: impl Fn(&str) -> bool) -> Vec<(Node<'d>, Read<'d>)> {
+    match item {
+        ScriptItem::Command(node) => {
+            let reads = in_command(node.text().unwrap_or(""), wanted);
+            reads.into_iter().map(|read| (*node, read)).collect()
+        }
+        ScriptItem::Pipe(call) => {
+            let values = call.variables().into_iter().map(|entry| entry.value);
+            let reads = values
+                .flat_map(|value| in_value(value.text().unwrap_or("")).into_iter().map(move |read| (value, read)));
+            reads.filter(|(_, read)| wanted(read.name)).collect()
+        }
+        ScriptItem::Agent(_) | ScriptItem::Unknown(_) => Vec::new(),
+    }
 }
 
 impl Guard {
@@ -164,6 +181,21 @@ pub(super) fn sources(items: &[ScriptItem<'_>]) -> bool {
     items.iter().filter_map(ScriptItem::command_text).flat_map(str::lines).any(|line| {
         let begins = |part: &str| words.iter().any(|word| part.trim_start().starts_with(word));
         line.split(['&', ';', '|']).any(begins)
+    })
+}
+
+/// The commands of a script, each with its text.
+pub(super) fn commands<'i, 'd>(items: &'i [ScriptItem<'d>]) -> impl Iterator<Item = (Node<'d>, &'d str)> + use<'i, 'd> {
+    items.iter().filter_map(|item| Some((item.command()?, item.command_text()?)))
+}
+
+/// Whether a text names a variable anywhere without reading it: it may be set there.
+pub(super) fn names_bare(text: &str, name: &str) -> bool {
+    let is_name = |c: &u8| c.is_ascii_alphanumeric() || *c == b'_';
+    memmem::find_iter(text.as_bytes(), name).any(|at| {
+        let before = text.get(..at).unwrap_or("").as_bytes().last();
+        let after = text.as_bytes().get(at + name.len());
+        !before.is_some_and(|c| matches!(c, b'$' | b'{') || is_name(c)) && !after.is_some_and(is_name)
     })
 }
 
