@@ -4,7 +4,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use super::site::{Site, Told};
-use super::variable_reads::{Guard, Read, commands, in_item, names_bare, sources};
+use super::variable_reads::{Guard, Read, commands, in_command, in_item, names_bare, sources};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::ScriptItem;
 use crate::rules::{Flow, Rule};
@@ -20,6 +20,8 @@ struct Set<'d> {
     node: Node<'d>,
     span: Span,
     step: String,
+    /// Whether its value is made anew in each run.
+    of_run: bool,
 }
 
 impl Rule for StepVariable {
@@ -40,15 +42,22 @@ impl Rule for StepVariable {
                 if site.step.runs_on_windows() || site.step.child().is_some() {
                     continue;
                 }
-                // An environment may bring a variable of the same name, and siblings are none before it.
-                if !set.is_empty() && !site.has_environment() && !site.parallel && !may_source(items) {
-                    reads(site, items, &set, &mut told, out);
+                // Siblings are none before it.
+                if !set.is_empty() && !site.parallel && !may_source(items) {
+                    // An environment may bring a variable of the same name, but none that each run makes anew.
+                    let environment = site.has_environment();
+                    let lacks = |name: &str| set.get(name).filter(|own| !environment || own.of_run);
+                    reads(site, items, lacks, &mut told, out);
                 }
                 for (node, text) in commands(items) {
-                    for (name, span) in assigned(text).filter(|(name, _)| !given.contains(name) && !is_anybodys(name)) {
+                    for (name, span, value) in assigned(text) {
+                        if given.contains(&name) || is_anybodys(name) {
+                            continue;
+                        }
+                        let of_run = is_of_run(value, |other| set.get(other).is_some_and(|other| other.of_run));
                         let step =
                             site.step.name().map_or_else(|| "a step before".to_owned(), |name| format!("`{name}`"));
-                        set.entry(name).or_insert(Set { node, span, step });
+                        set.entry(name).or_insert(Set { node, span, step, of_run });
                     }
                 }
                 // What a step hands on is there in the next.
@@ -66,6 +75,20 @@ fn is_anybodys(name: &str) -> bool {
     ANYBODYS.contains(&name) || name.starts_with("BITBUCKET_") || name.ends_with("_HOME") || name.ends_with("_PATH")
 }
 
+/// Whether a value is made anew in each run: of its commit, tag or number, of what a command prints, or of another such value.
+fn is_of_run(value: &str, made: impl Fn(&str) -> bool) -> bool {
+    const OF_RUN: [&str; 5] = [
+        "BITBUCKET_COMMIT",
+        "BITBUCKET_TAG",
+        "BITBUCKET_BUILD_NUMBER",
+        "BITBUCKET_PIPELINE_UUID",
+        "BITBUCKET_STEP_UUID",
+    ];
+    value.contains("$(")
+        || value.contains('`')
+        || in_command(value, |name| OF_RUN.contains(&name) || made(name)).into_iter().next().is_some()
+}
+
 /// Whether a step may take variables from a file, wherever in its script that is said.
 fn may_source(items: &[ScriptItem<'_>]) -> bool {
     let words = |text: &str| {
@@ -76,10 +99,10 @@ fn may_source(items: &[ScriptItem<'_>]) -> bool {
 }
 
 /// Tells of the first use of each variable that only steps before set.
-fn reads<'d>(
+fn reads<'s, 'd: 's>(
     site: &Site<'d>,
     items: &[ScriptItem<'d>],
-    set: &HashMap<&str, Set<'d>>,
+    lacks: impl Fn(&str) -> Option<&'s Set<'d>>,
     told: &mut Told,
     out: &mut Findings<'_>,
 ) {
@@ -87,7 +110,7 @@ fn reads<'d>(
     let mut places: HashMap<&str, Node<'d>> = HashMap::new();
     let mut minded: HashSet<&str> = HashSet::new();
     for item in items {
-        for (node, read) in in_item(item, |name| set.contains_key(name)) {
+        for (node, read) in in_item(item, |name| lacks(name).is_some()) {
             if matches!(read.guard, Guard::Asked | Guard::Compared) {
                 // What a pipe's value asks is that value's own affair.
                 minded.extend(item.command().map(|_| read.name));
@@ -104,7 +127,7 @@ fn reads<'d>(
         if minded.contains(name) || sets() || !told.first(span) {
             continue;
         }
-        let own = &set[name];
+        let Some(own) = lacks(name) else { continue };
         let message = format!("`${name}` is set in {}, and empty here: each step begins anew", own.step);
         let draft = out.violated(span, message).related(own.node.source_span(own.span), "set here").help(format!(
             "set it in this step too, hand it on with `output-variables: [{name}]`, or keep it in a file among the artifacts and `source` that"
@@ -113,12 +136,12 @@ fn reads<'d>(
     }
 }
 
-/// The variables that a script sets for what follows, each with its place; none whose value is made of itself, which it has from
+/// The variables that a script sets for what follows, each with its place and value; none whose value is made of itself, which it has from
 /// outside.
 ///
 /// What stands in a here-document, in a function or in quotes sets nothing here; a text with any of the first two is passed over, and one
 /// of very many signs is nobody's script.
-fn assigned(text: &str) -> impl Iterator<Item = (&str, Span)> {
+fn assigned(text: &str) -> impl Iterator<Item = (&str, Span, &str)> {
     let unclear = text.contains("<<") || text.contains("()") || text.matches('=').count() > 200;
     let text = if unclear { "" } else { text };
     text.match_indices('=').filter_map(move |(at, _)| {
@@ -134,16 +157,21 @@ fn assigned(text: &str) -> impl Iterator<Item = (&str, Span)> {
         let line = line.strip_prefix("then ").or_else(|| line.strip_prefix("do ")).unwrap_or(line);
         let declared =
             ["export ", "readonly ", "declare "].iter().any(|word| line.starts_with(word) && !line.contains('\''));
+        if !declared && !line.is_empty() {
+            return None;
+        }
         // `A=b command` sets it for that command alone.
-        let alone = || line.is_empty() && ends_there(text.get(at + 1..).unwrap_or(""));
-        let value = text.get(at + 1..)?.split('\n').next()?;
+        let behind = text.get(at + 1..)?;
+        let (length, alone) = value_end(behind);
+        let value = behind.split('\n').next()?;
         let of_itself = value.contains(&format!("${name}")) || value.contains(&format!("${{{name}"));
-        ((declared || alone()) && !of_itself && !value.starts_with('=')).then(|| (name, Span::new(from, at)))
+        let told = || (name, Span::new(from, at), behind.get(..length).unwrap_or(behind));
+        ((declared || alone) && !of_itself && !value.starts_with('=')).then(told)
     })
 }
 
-/// Whether a command ends behind the value with which a text begins.
-fn ends_there(text: &str) -> bool {
+/// How long the value is with which a text begins, and whether the command ends behind it.
+fn value_end(text: &str) -> (usize, bool) {
     let (mut quote, mut depth) = (None, 0usize);
     for (at, c) in text.char_indices() {
         match (quote, c) {
@@ -152,16 +180,17 @@ fn ends_there(text: &str) -> bool {
             (None, '"' | '\'') => quote = Some(c),
             (None, '(' | '{') => depth += 1,
             (None, ')' | '}') => depth = depth.saturating_sub(1),
-            (None, '\n' | ';') if depth == 0 => return true,
+            (None, '\n' | ';') if depth == 0 => return (at, true),
             (None, ' ' | '\t') if depth == 0 => {
                 let rest = text.get(at..).unwrap_or("").trim_start_matches([' ', '\t']);
-                return rest.is_empty()
+                let ends = rest.is_empty()
                     || rest.starts_with(['\n', ';', '#'])
                     || rest.starts_with("&&")
                     || rest.starts_with("||");
+                return (at, ends);
             }
             _ => {}
         }
     }
-    true
+    (text.len(), true)
 }
