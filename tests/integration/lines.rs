@@ -21,7 +21,7 @@ fn flow(added: &Added<'_>) -> Vec<String> {
 pipelines:
   branches:
     main:
-      - step:
+      - step: &build
           name: Build
           services: [docker]
           script:
@@ -272,16 +272,16 @@ fn what_is_deployed_before_it_is_built_is_told() {
 
 #[test]
 fn a_custom_pipeline_that_replaces_the_image_of_main_is_told() {
-    let custom = |name: &str| {
-        let script = format!("script: [docker build -t {name} ., docker push {name}]");
-        let pipelines = format!("  custom:\n    again:\n      - step: {{ services: [docker], {script} }}\n");
+    let step = |step: &str| {
+        let pipelines = format!("  custom:\n    again:\n      - step: {step}\n");
         flow(&Added { pipelines: &pipelines, ..NOTHING })
     };
-    assert_eq!(
-        custom("r.example/app:$BITBUCKET_COMMIT"),
-        [
-            "warning build-once: `docker build` builds and pushes `r.example/app:$BITBUCKET_COMMIT` in the custom pipeline again: main pushes the same name, which this replaces"
-        ]
-    );
+    let custom =
+        |name: &str| step(&format!("{{ services: [docker], script: [docker build -t {name} ., docker push {name}] }}"));
+    let due = [
+        "warning build-once: `docker build` builds and pushes `r.example/app:$BITBUCKET_COMMIT` in the custom pipeline again: main pushes the same name, which this replaces",
+    ];
+    assert_eq!(custom("r.example/app:$BITBUCKET_COMMIT"), due);
+    assert_eq!(step("*build"), due);
     assert_eq!(custom("r.example/app:nightly-$BITBUCKET_BUILD_NUMBER"), [] as [&str; 0]);
 }

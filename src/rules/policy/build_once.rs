@@ -188,8 +188,11 @@ fn by_hand(flow: &Flow<'_>, plan: &Plan<'_>, out: &mut Findings<'_>) {
     let pushed = pushes_of(plan);
     // A pipeline that main starts, by a trigger or a child step, is main's.
     let of_main_itself = |build: &Made<'_>| {
-        let place = build.effect.site.span();
-        flow.images().main_builds.iter().any(|main| main.effect.site.span() == place)
+        let child = build.step.child.as_ref().unwrap_or(&plan.event.name);
+        let is_same = |main: &&Made<'_>| main.effect.site.span() == build.effect.site.span();
+        flow.images().main_builds.iter().filter(is_same).any(|main| {
+            main.step.child.as_ref() == Some(child) || main.plan.selector.key.id() == plan.selector.key.id()
+        })
     };
     for build in builds_of(plan).into_iter().filter(|build| build.effect.certain && !of_main_itself(build)) {
         let own = build.names.iter().filter(|_| pushes_itself(build.effect));
