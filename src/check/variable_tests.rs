@@ -71,6 +71,10 @@ fn a_variable_is_told_where_its_event_leaves_it_empty() {
     assert_eq!(said("pull-requests", &["a $BITBUCKET_BRANCH $BITBUCKET_PR_ID", "b $BITBUCKET_TAG"]).len(), 1);
     for commands in [
         &["a ${BITBUCKET_TAG:-$BITBUCKET_BRANCH}"][..],
+        &[
+            "REF=$BITBUCKET_BRANCH$BITBUCKET_TAG",
+            "b ${BITBUCKET_TAG}${BITBUCKET_BRANCH}-1 \"$BITBUCKET_TAG$BITBUCKET_BRANCH\"",
+        ],
         &["echo on $BITBUCKET_BRANCH"],
         &["if [ -n \"$BITBUCKET_BRANCH\" ]; then a; fi", "b $BITBUCKET_BRANCH"],
         &["[[ -z $X && \"$BITBUCKET_BRANCH\" == main ]] || exit 0", "b $BITBUCKET_BRANCH"],
@@ -84,11 +88,17 @@ fn a_variable_is_told_where_its_event_leaves_it_empty() {
 
 /// The names that are told for two steps with these scripts, in order.
 fn of_two_steps(first: &str, second: &str) -> Vec<String> {
+    of_steps(first, "B", second)
+}
+
+/// The same, where the second step has more behind its name.
+fn of_steps(first: &str, head: &str, second: &str) -> Vec<String> {
     let step = |name: &str, script: &str| format!("    - step:\n        name: {name}\n        script:\n{script}\n");
     let items = |lines: &str| {
         lines.split('\n').map(|line| format!("          - '{}'\n", line.replace('\'', "''"))).collect::<String>()
     };
-    let text = format!("image: a:1\npipelines:\n  default:\n{}{}", step("A", &items(first)), step("B", &items(second)));
+    let text =
+        format!("image: a:1\npipelines:\n  default:\n{}{}", step("A", &items(first)), step(head, &items(second)));
     let found = Checker::new(Settings::default()).check(text).findings;
     let own = found.iter().filter(|finding| finding.rule == "step-variable");
     own.filter_map(|finding| finding.message.split('`').nth(1).map(str::to_owned)).collect()
@@ -99,6 +109,16 @@ fn what_only_a_step_before_sets_is_told() {
     assert_eq!(of_two_steps("export IMAGE=a:1", "docker push $IMAGE"), ["$IMAGE"]);
     assert_eq!(of_two_steps("IMAGE=a:1\nTAG=$(git describe)", "docker push \"${IMAGE}:$TAG\""), ["$IMAGE", "$TAG"]);
     assert_eq!(of_two_steps("make && export IMAGE=a:1", "echo $IMAGE"), ["$IMAGE"]);
+}
+
+#[test]
+fn an_environment_has_no_variable_that_each_run_makes_anew() {
+    let deployment = "B\n        deployment: staging";
+    assert_eq!(of_steps("export IMAGE=a:$BITBUCKET_COMMIT", deployment, "kubectl set image x=$IMAGE"), ["$IMAGE"]);
+    assert_eq!(of_steps("TAG=$(git describe)\nIMAGE=\"a:$TAG\"", deployment, "deploy $IMAGE"), ["$IMAGE"]);
+    // One that never changes may be a variable of the environment as well.
+    assert_eq!(of_steps("export REGION=eu-1", deployment, "deploy $REGION"), [""; 0]);
+    assert_eq!(of_steps("A=b && echo $BITBUCKET_COMMIT", deployment, "deploy $A"), [""; 0]);
 }
 
 #[test]

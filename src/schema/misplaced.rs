@@ -81,7 +81,9 @@ fn in_file(key: &str, value: Node<'_>) -> Option<Told> {
     }
     // The sections and items that Bitbucket has are told as those, and so is what stands under `jobs`.
     let own = ["pipelines", "item", "plainStep"].iter().any(|name| has(name, key)) || AROUND.contains(&key);
-    if !own && value.is_mapping() && value.get("script").is_some() {
+    // What has an anchor is kept for aliases, if none of them is left, and `x-` says the same.
+    let holds = value.anchor().is_some() || key.starts_with("x-");
+    if !own && !holds && value.is_mapping() && value.get("script").is_some() {
         return told("it is a job of GitLab CI", "make it a `- step:` under `pipelines` and `default`", pipelines);
     }
     None

@@ -65,6 +65,8 @@ impl Rule for EventVariable {
                     continue;
                 }
                 let used = uses.into_iter().filter(|(_, read)| read.guard == Guard::None);
+                // `$BITBUCKET_BRANCH$BITBUCKET_TAG` is the one that is there.
+                let used = used.filter(|(node, read)| !beside_other(node.text().unwrap_or(""), read));
                 // What takes another value where it is empty.
                 let mut used = used.filter(|(node, read)| {
                     let own = node.text().and_then(|text| assigned(text.get(..read.span.start)?));
@@ -121,6 +123,19 @@ fn asks_for_event(items: &[ScriptItem<'_>]) -> bool {
     let asks =
         |text: &str| in_command(text, names).iter().any(|read| matches!(read.guard, Guard::Asked | Guard::Compared));
     texts(items).any(asks)
+}
+
+/// Whether a branch stands right beside a tag, or a tag beside a branch: a run has one of the two.
+fn beside_other(text: &str, read: &Read<'_>) -> bool {
+    let other = match read.name {
+        "BITBUCKET_BRANCH" => TAG.0,
+        "BITBUCKET_TAG" => BRANCH.0,
+        _ => return false,
+    };
+    let (before, behind) = (text.get(..read.span.start).unwrap_or(""), text.get(read.span.end..).unwrap_or(""));
+    let ends = |name: &str| before.ends_with(&format!("${name}")) || before.ends_with(&format!("${{{name}}}"));
+    let begins = in_value(behind).first().is_some_and(|next| next.span.start == 0 && next.name == other);
+    begins || ends(other)
 }
 
 /// The variable that takes a value which begins behind a text: `TAG="${`.
