@@ -36,6 +36,9 @@ pub struct GitCall<'d> {
     pub site: Site<'d>,
     /// Whether it runs on another machine or in a container, where other repositories are.
     pub elsewhere: bool,
+    /// The folder in which it runs: seen from the checkout, or as it is written where it begins elsewhere; `None` where it can't
+    /// be told.
+    pub folder: Option<String>,
 }
 
 /// A command that writes an image or a version into a file where it stands: `sed -i`, `yq -i`.

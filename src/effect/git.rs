@@ -37,7 +37,8 @@ impl Reading<'_, '_> {
         if name == "git" {
             let words = self.invocation.words.iter().skip(1).map(|word| word.value().into_owned()).collect();
             let elsewhere = self.invocation.remote.is_some() || self.invocation.container.is_some();
-            self.run.found_mut().git.push(GitCall { words, site: site(), elsewhere });
+            let folder = self.scope.stands().map(str::to_owned);
+            self.run.found_mut().git.push(GitCall { words, site: site(), elsewhere, folder });
         } else if self.writes_an_image(name) {
             let mut found = self.run.found_mut();
             let after = found.effects.len();

@@ -98,6 +98,12 @@ impl Scope {
         }
     }
 
+    /// The folder in which commands run: seen from the checkout, or as it is written where it begins elsewhere; `None` where it
+    /// can't be told.
+    pub fn stands(&self) -> Option<&str> {
+        self.stand.at.told()
+    }
+
     /// Where a path leads that a command names.
     pub fn leads(&self, path: &Value) -> Leads {
         let below_checkout = in_checkout(path);

@@ -1,5 +1,7 @@
 //! `trunk-only`: no pipeline of a develop or release branch.
 
+use std::collections::HashMap;
+
 use super::{meta, page};
 use crate::effect::Site;
 use crate::finding::{Findings, RuleMeta, Severity};
@@ -117,11 +119,14 @@ fn scripts(settings: &Settings, plan: &Plan<'_>, step: &PlannedStep<'_>, out: &m
     let mut told: Vec<((NodeId, usize), String)> = Vec::new();
     let mut tags: Vec<String> = Vec::new();
     let mut checked_out: Vec<String> = Vec::new();
-    // The branch of such a name on which the commands work.
-    let mut on: Option<String> = None;
+    // The branch of such a name on which the commands work, in each clone.
+    let mut work: HashMap<Option<&str>, String> = HashMap::new();
+    let clones = step.found.git.iter().any(|call| call.words.iter().any(|word| word.as_literal() == Some("clone")));
     for call in &step.found.git {
         let words: Vec<String> = call.words.iter().map(Value::to_string).collect();
         let plain: Vec<&str> = plain_words(&words);
+        // Where nothing is cloned, all folders of the checkout are of one.
+        let folder = call.folder.as_deref().map(|path| if clones || path.starts_with('/') { path } else { "" });
         let branch = |text: &str| {
             let text = text.strip_prefix("refs/heads/").or_else(|| text.strip_prefix("origin/")).unwrap_or(text);
             is_forbidden_name(text, settings).then(|| text.to_owned())
@@ -143,8 +148,9 @@ fn scripts(settings: &Settings, plan: &Plan<'_>, step: &PlannedStep<'_>, out: &m
                 let may_be_tag = |name: &String| {
                     name.starts_with(&settings.tags.release) || name.starts_with(&settings.tags.candidate)
                 };
-                if !rest.contains(&"--") {
-                    on = gone_to.filter(|name| !elsewhere && (creates || !may_be_tag(name)));
+                if !rest.contains(&"--") && !elsewhere {
+                    work.remove(&folder);
+                    work.extend(gone_to.filter(|name| creates || !may_be_tag(name)).map(|name| (folder, name)));
                 }
                 name
             }
@@ -157,11 +163,11 @@ fn scripts(settings: &Settings, plan: &Plan<'_>, step: &PlannedStep<'_>, out: &m
             },
             // A branch that is cleaned away is what the policy wants.
             ["push", ..] if words.iter().any(|word| matches!(word.as_str(), "-d" | "--delete")) => None,
-            ["push"] | ["push", _] | ["push", _, "HEAD"] if !only_tags(&words) => on.clone(),
+            ["push"] | ["push", _] | ["push", _, "HEAD"] if !only_tags(&words) => work.get(&folder).cloned(),
             ["push", _, references @ ..] => {
                 references.iter().find_map(|reference| pushed(reference, &tags, &checked_out, settings))
             }
-            ["merge", _, ..] => on.clone(),
+            ["merge", _, ..] => work.get(&folder).cloned(),
             _ => None,
         };
         // One line that checks a branch out and pushes it says one thing.
