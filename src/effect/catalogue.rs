@@ -253,9 +253,10 @@ impl Catalogue {
         Ok(Self { built_in: true, ..Self::read(text)? })
     }
 
-    /// What is known of a tool: the own entries, then the built-in ones.
+    /// What is known of a tool: the own entries, then the built-in ones, unless the own ones call it harmless.
     pub(super) fn tool(&self, name: &str) -> impl Iterator<Item = &Tool> + use<'_> {
-        let built_in = self.built_in.then(|| built_in::tool(name)).flatten();
+        let asked = self.built_in && !self.harmless.contains(name);
+        let built_in = asked.then(|| built_in::tool(name)).flatten();
         self.tools.get(name).into_iter().chain(built_in)
     }
 

@@ -1,7 +1,7 @@
 //! The form of the catalogue: its schema and its reader agree.
 
 use super::catalogue::Catalogue;
-use super::tests::effects;
+use super::tests::{effects, effects_by};
 
 #[test]
 fn the_built_in_catalogue_has_the_form_of_its_schema() {
@@ -51,6 +51,19 @@ fn what_the_schema_takes_the_reader_takes() {
 }
 
 #[test]
+fn an_own_entry_stands_in_the_place_of_a_built_in_one() {
+    let by = |entries: &str, script: &str| effects_by(&Catalogue::extended(entries).unwrap(), script);
+    let (set, build) = ("kubectl set image deploy/a a=r.io/a:1", "docker build -t r.io/a:1 .");
+    assert_eq!(by("{}", set), ["deploy r.io/a:1"]);
+    for entries in ["commands: [{run: [kubectl set image], effect: harmless}]", "harmless: [kubectl]"] {
+        assert_eq!(by(entries, set), [""; 0], "{entries}");
+        assert_eq!(by(entries, build), effects(build), "{entries}");
+    }
+    // The longest words are what is asked for, whoever has them.
+    assert_eq!(by("commands: [{run: [kubectl], effect: harmless}]", set), ["deploy r.io/a:1"]);
+}
+
+#[test]
 fn platforms_are_deployed_to_by_their_own_tools() {
     for (script, due) in [
         ("databricks bundle deploy -t production", "deploy"),
@@ -71,5 +84,27 @@ fn platforms_are_deployed_to_by_their_own_tools() {
         "swa build",
     ] {
         assert_eq!(effects(script), [""; 0], "{script}");
+    }
+}
+
+#[test]
+fn copies_to_a_store_deploy_and_downloads_do_not() {
+    for upload in [
+        "aws s3 cp s3://a/x s3://b --recursive",
+        "aws s3 cp \"$BUNDLE\" \"s3://$BUCKET\" --recursive --copy-props metadata-directive",
+        "aws s3 mv s3://a s3://b --some-flag value",
+        "aws s3 cp dist \"$TARGET\" --recursive",
+        "aws s3 sync dist s3://b",
+        "gsutil -m cp -r gs://a/x gs://b",
+        "gcloud storage rsync gs://a gs://b",
+        "az storage copy -s https://a -d https://b --recursive",
+        "azcopy sync dist \"https://x.blob.core.windows.net/y\"",
+        "rclone sync a:x b:y",
+        "s5cmd cp 's3://a/*' s3://b/",
+    ] {
+        assert_eq!(effects(upload), ["deploy"], "{upload}");
+    }
+    for download in ["aws s3 cp s3://a/x .", "aws s3 sync s3://a x", "gsutil cp gs://a/x ./y", "rclone copy a:x y"] {
+        assert_eq!(effects(download), Vec::<String>::new(), "{download}");
     }
 }

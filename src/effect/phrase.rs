@@ -37,10 +37,18 @@ fn matching<'i>(
 ) -> Vec<(usize, &'i Command, Arguments<'i>)> {
     let mut found: Vec<(usize, &'i Command, Arguments<'i>)> = Vec::new();
     let literals = || words.iter().filter_map(|word| word.literal());
-    let mut candidates: Vec<_> = tools.iter().flat_map(|tool| tool.candidates(literals())).collect();
+    let of_tool = |(rank, tool): (usize, &&'i Tool)| {
+        tool.candidates(literals()).into_iter().map(move |(phrase, command)| (rank, phrase, command))
+    };
+    let mut candidates: Vec<_> = tools.iter().enumerate().flat_map(of_tool).collect();
     // The longest phrases that fit are what is asked for: shorter ones need no reading once one has.
-    candidates.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
-    for (phrase, command) in candidates {
+    candidates.sort_by_key(|(_, phrase, _)| std::cmp::Reverse(phrase.len()));
+    let mut from = 0;
+    for (rank, phrase, command) in candidates {
+        // An entry of the settings stands in the place of a built-in one for the same words.
+        if !found.is_empty() && rank > from {
+            break;
+        }
         if found.first().is_some_and(|(longest, ..)| phrase.len() < *longest) {
             break;
         }
@@ -57,6 +65,7 @@ fn matching<'i>(
             continue;
         }
         found.push((phrase.len(), command, arguments));
+        from = rank;
     }
     found
 }

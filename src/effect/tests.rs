@@ -5,7 +5,12 @@ use crate::pipeline::Step;
 use crate::yaml::Document;
 
 pub(super) fn effects(script: &str) -> Vec<String> {
-    read_with(&NoFiles, script, |found| {
+    effects_by(Catalogue::built_in(), script)
+}
+
+/// Those that a catalogue finds.
+pub(super) fn effects_by(catalogue: &Catalogue, script: &str) -> Vec<String> {
+    read_by(catalogue, &NoFiles, script, |found| {
         let shown =
             found.effects.iter().filter(|effect| !matches!(effect.kind, Kind::ReadVariable { .. } | Kind::Docker));
         shown.map(show).collect()
@@ -22,12 +27,16 @@ fn unread(script: &str) -> Vec<String> {
 
 /// Reads a script with files at hand.
 pub(super) fn read_with<T>(files: &dyn Files, script: &str, told: impl FnOnce(&StepEffects<'_>) -> T) -> T {
+    read_by(Catalogue::built_in(), files, script, told)
+}
+
+fn read_by<T>(catalogue: &Catalogue, files: &dyn Files, script: &str, told: impl FnOnce(&StepEffects<'_>) -> T) -> T {
     let indented: String = script.lines().map(|line| format!("      {line}\n")).collect();
     let document = Document::read(format!("step:\n  script:\n    - |\n{indented}"));
     let root = document.root().unwrap();
     let step = Step::new(root.get("step").unwrap(), root);
     let bindings = Bindings { branch: Some(Names::exactly("main")), ..Bindings::default() };
-    let found = Reader::new(Catalogue::built_in(), files).read(&step, &bindings, false, &super::Given::default());
+    let found = Reader::new(catalogue, files).read(&step, &bindings, false, &super::Given::default());
     told(&found)
 }
 
@@ -110,28 +119,6 @@ fn what_is_not_understood_is_kept_with_what_it_carries() {
         "echo a/b:1",
     ] {
         assert_eq!(unread(understood), Vec::<String>::new(), "{understood}");
-    }
-}
-
-#[test]
-fn copies_to_a_store_deploy_and_downloads_do_not() {
-    for upload in [
-        "aws s3 cp s3://a/x s3://b --recursive",
-        "aws s3 cp \"$BUNDLE\" \"s3://$BUCKET\" --recursive --copy-props metadata-directive",
-        "aws s3 mv s3://a s3://b --some-flag value",
-        "aws s3 cp dist \"$TARGET\" --recursive",
-        "aws s3 sync dist s3://b",
-        "gsutil -m cp -r gs://a/x gs://b",
-        "gcloud storage rsync gs://a gs://b",
-        "az storage copy -s https://a -d https://b --recursive",
-        "azcopy sync dist \"https://x.blob.core.windows.net/y\"",
-        "rclone sync a:x b:y",
-        "s5cmd cp 's3://a/*' s3://b/",
-    ] {
-        assert_eq!(effects(upload), ["deploy"], "{upload}");
-    }
-    for download in ["aws s3 cp s3://a/x .", "aws s3 sync s3://a x", "gsutil cp gs://a/x ./y", "rclone copy a:x y"] {
-        assert_eq!(effects(download), Vec::<String>::new(), "{download}");
     }
 }
 
