@@ -120,10 +120,11 @@ impl Checker {
         }
     }
 
-    /// The layers of which a comment can be told to find nothing: where the policy is off but for some rules, a comment may
-    /// be about one of the others.
-    fn judged(&self, ran: &[Layer]) -> Vec<Layer> {
-        ran.iter().copied().filter(|layer| *layer != Layer::Policy || self.settings.policy).collect()
+    /// Whether a comment for a rule can be told to find nothing: where the policy is off but for some rules, a comment may be
+    /// about one of the others.
+    fn judged(&self, ran: &[Layer], rule: &RuleMeta) -> bool {
+        let by_policy = rule.layer != Layer::Policy || self.settings.policy;
+        by_policy && ran.contains(&rule.layer) && !self.is_off(rule.id)
     }
 
     fn catalogue(&self) -> &Catalogue {
@@ -188,7 +189,7 @@ impl Checker {
             self.find_in(part, document.text(), &mut findings, &mut skipped);
         }
         imports::bring_home(&document, &mut findings);
-        let allowed = suppress::apply(&document, &suppressions, &mut findings, &self.judged(&ran), allowed);
+        let allowed = suppress::apply(&document, &suppressions, &mut findings, |rule| self.judged(&ran, rule), allowed);
         findings.retain(|finding| !(self.is_off(finding.rule) || self.shared && finding.rule == suppress::USED.id));
         self.apply_severities(&mut findings);
         sort(&mut findings);
@@ -241,7 +242,7 @@ impl Checker {
             inside.append(&mut own);
         }
         // Comments are about the findings' own places; what is related stands where it stands for the importer.
-        suppress::apply(document, &suppressions, &mut inside, &self.judged(&ran), Vec::new());
+        suppress::apply(document, &suppressions, &mut inside, |rule| self.judged(&ran, rule), Vec::new());
         inside.retain(|finding| finding.rule != suppress::USED.id);
         inside.iter_mut().for_each(|finding| finding.span = part.span(finding.span));
         findings.append(&mut inside);

@@ -1,4 +1,4 @@
-//! Suppressions: `# pipewright: allow RULE -- reason`, on the line of the place or above it.
+//! Suppressions: `# pipewright: allow RULE, RULE -- reason`, on the line of the place or above it.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -66,14 +66,19 @@ pub(super) fn allow_uses(
 /// How many aliases, one in what another names, are looked at for comments.
 const DEEPEST: usize = 16;
 
-/// A comment that speaks to the program.
+/// A rule that a comment allows.
 pub(super) struct Suppression {
-    /// The rule; empty where the comment is not of the form that is read.
+    /// It; empty where the comment is not of the form that is read.
     rule: String,
     /// Why; empty where it does not say.
     reason: String,
-    /// Whether another word stands between the rule and the reason.
-    more: bool,
+    /// The word between the rules and the reason that is none, if there is one.
+    more: Option<String>,
+    /// How many rules stand before it in the comment.
+    after: usize,
+    /// Whether the comment allows others as well.
+    among: bool,
+    /// The comment.
     span: Span,
     /// The line on which it stands, from 1.
     line: usize,
@@ -96,7 +101,7 @@ pub(super) fn apply(
     document: &Document,
     suppressions: &[Suppression],
     findings: &mut Vec<Finding>,
-    ran: &[Layer],
+    judged: impl Fn(&RuleMeta) -> bool,
     mut allowed: Vec<Allowed>,
 ) -> Vec<Allowed> {
     if suppressions.is_empty() {
@@ -111,25 +116,29 @@ pub(super) fn apply(
         if suppression.rule.is_empty() {
             Findings::new(&USED, findings)
                 .violated(suppression.span, "this comment is not read, so nothing is suppressed")
-                .help("write `# pipewright: allow RULE -- reason`, a comment for each rule");
+                .help("write `# pipewright: allow RULE -- reason`, with commas between several rules");
             continue;
         }
-        let known = layer_of(&suppression.rule);
+        let known = meta_of(&suppression.rule);
         if suppression.reason.is_empty() {
+            if suppression.after > 0 {
+                continue;
+            }
             Findings::new(&REASON, findings)
                 .violated(suppression.span, format!("`{}` is allowed without a reason, so it is not", suppression.rule))
                 .help(format!("say why behind two dashes: `# pipewright: allow {} -- reason`", suppression.rule));
             continue;
         }
-        let Some(layer) = known else {
+        let Some(meta) = known else {
             not_a_rule(suppression, findings);
             continue;
         };
-        if suppression.more {
-            let message = format!("this comment allows `{}` alone, and no second rule", suppression.rule);
-            Findings::new(&USED, findings).violated(suppression.span, message).help(ONE_RULE);
+        if let Some(more) = suppression.more.as_ref().filter(|_| suppression.after == 0) {
+            let message = format!("`{more}` is no rule, so this comment allows what stands before it alone");
+            Findings::new(&USED, findings).violated(suppression.span, message).help(help_for(more));
         }
-        let mut found = allowed.iter().any(|allowed| allowed.span == suppression.span);
+        let is_own = |allowed: &Allowed| allowed.span == suppression.span && allowed.rule == suppression.rule;
+        let mut found = allowed.iter().any(is_own);
         for at in suppression.lines().filter_map(|line| lines.get(&line)).flatten() {
             let finding = &findings[*at];
             if finding.rule == suppression.rule && !gone[*at] {
@@ -138,14 +147,15 @@ pub(super) fn apply(
                 found = true;
             }
         }
-        // A layer that did not run can't have found what is allowed here.
-        if !found && !suppression.more && ran.contains(&layer) {
+        // A rule that was not asked can't have found what is allowed here.
+        if !found && suppression.more.is_none() && judged(meta) {
+            let help = if suppression.among { "take the rule out of the comment" } else { "remove the comment" };
             Findings::new(&USED, findings)
                 .violated(
                     suppression.span,
                     format!("`{}` finds nothing here, so nothing is suppressed", suppression.rule),
                 )
-                .help("remove the comment");
+                .help(help);
         }
     }
     let mut at = 0..;
@@ -154,18 +164,10 @@ pub(super) fn apply(
     allowed
 }
 
-/// How a second rule is allowed.
-const ONE_RULE: &str = "a comment allows one rule: write another comment above it, or below, for the next";
-
 /// Tells of a comment that allows what is no rule.
 fn not_a_rule(suppression: &Suppression, findings: &mut Vec<Finding>) {
     let rule = &suppression.rule;
-    let help = match rule.split_once(',') {
-        Some((first, _)) if layer_of(first).is_some() => ONE_RULE.to_owned(),
-        _ => {
-            near(rule).map_or("`pipewright rules` lists the rules".to_owned(), |near| format!("did you mean `{near}`?"))
-        }
-    };
+    let help = help_for(rule);
     let (message, help) = match [&REASON, &USED].iter().any(|own| own.id == rule) {
         true => (format!("`{rule}` is about comments, and can't be allowed by one"), "remove the comment".to_owned()),
         false => (format!("`{rule}` is no rule, so nothing is suppressed"), help),
@@ -173,9 +175,13 @@ fn not_a_rule(suppression: &Suppression, findings: &mut Vec<Finding>) {
     Findings::new(&USED, findings).violated(suppression.span, message).help(help);
 }
 
-fn layer_of(rule: &str) -> Option<Layer> {
-    let metas = rules::all().iter().map(|rule| rule.meta()).chain(schema::rules().iter().copied());
-    metas.into_iter().find(|meta| meta.id == rule).map(|meta| meta.layer)
+fn help_for(word: &str) -> String {
+    near(word).map_or("`pipewright rules` lists the rules".to_owned(), |near| format!("did you mean `{near}`?"))
+}
+
+fn meta_of(rule: &str) -> Option<&'static RuleMeta> {
+    let mut metas = rules::all().iter().map(|rule| rule.meta()).chain(schema::rules().iter().copied());
+    metas.find(|meta| meta.id == rule)
 }
 
 fn near(rule: &str) -> Option<&'static str> {
@@ -233,21 +239,38 @@ fn comment_start(line: &str) -> Option<usize> {
     line.match_indices('#').map(|(hash, _)| hash).find(begins)
 }
 
-fn parse(document: &Document, span: Span, below: &Below) -> Option<Suppression> {
+fn parse(document: &Document, span: Span, below: &Below) -> Vec<Suppression> {
     let text = document.slice(span).trim_start_matches('#').trim();
     let allowed = text.strip_prefix("pipewright:").and_then(|rest| rest.trim_start().strip_prefix("allow"));
     let rest = match allowed.filter(|rest| rest.starts_with(char::is_whitespace)) {
         Some(rest) => rest.trim(),
         None if means_to_allow(text) => "",
-        None => return None,
+        None => return Vec::new(),
     };
-    let (rules, reason) = rest.split_once("--").unwrap_or((rest, ""));
-    let mut rules = rules.split_whitespace();
-    let rule = rules.next().unwrap_or("").trim_end_matches(':').to_owned();
-    let (more, reason) = (rules.next().is_some(), reason.trim().to_owned());
+    let (named, reason) = rest.split_once("--").unwrap_or((rest, ""));
+    // With commas each word is meant for a rule; without, what follows the rules may be the beginning of a reason.
+    let words = named.split([',', ' ', '\t']).map(|word| word.trim_end_matches(':')).filter(|word| !word.is_empty());
+    let is_rule = |(at, word): &(usize, &str)| *at == 0 || named.contains(',') || meta_of(word).is_some();
+    let mut words = words.enumerate().peekable();
+    let mut rules: Vec<&str> = std::iter::from_fn(|| words.next_if(is_rule)).map(|(_, rule)| rule).collect();
+    let more = words.next().map(|(_, word)| word.to_owned());
+    if rules.is_empty() {
+        rules.push("");
+    }
     let line = document.lines().line(span.start);
     let below = content(document, line).starts_with('#').then(|| below.lines(line)).flatten();
-    Some(Suppression { rule, reason, more, span, line, below })
+    let (reason, among) = (reason.trim().to_owned(), rules.len() > 1);
+    let one = |(after, rule): (usize, &str)| Suppression {
+        rule: rule.to_owned(),
+        reason: reason.clone(),
+        more: more.clone(),
+        after,
+        among,
+        span,
+        line,
+        below,
+    };
+    rules.into_iter().enumerate().map(one).collect()
 }
 
 /// Whether a comment speaks to the program, in words that other checkers take for a suppression, and of nothing else or of a
@@ -261,7 +284,7 @@ fn means_to_allow(text: &str) -> bool {
     let word = word.split('-').next().unwrap_or(word);
     let known = ["allow", "allowed", "permit", "ignore", "disable", "suppress", "skip", "off", "noqa"];
     let of_rules =
-        more.clone().any(|word| layer_of(word.trim_matches(|sign: char| !sign.is_ascii_alphabetic())).is_some());
+        more.clone().any(|word| meta_of(word.trim_matches(|sign: char| !sign.is_ascii_alphabetic())).is_some());
     known.contains(&word) && (of_rules || more.next().is_none())
 }
 

@@ -92,7 +92,7 @@ fn a_comment_that_is_not_read_as_meant_says_so() {
         let mut own = found.into_iter().filter(|finding| finding.rule.starts_with("suppression"));
         own.next().map(|finding| format!("{} ({})", finding.message, finding.help.unwrap_or_default()))
     };
-    let not_read = "this comment is not read, so nothing is suppressed (write `# pipewright: allow RULE -- reason`, a comment for each rule)";
+    let not_read = "this comment is not read, so nothing is suppressed (write `# pipewright: allow RULE -- reason`, with commas between several rules)";
     for comment in
         ["disable=pinned-image", "ignore[pinned-image]", "ignore: pinned-image -- x", "allow: pinned-image -- x"]
     {
@@ -102,9 +102,38 @@ fn a_comment_that_is_not_read_as_meant_says_so() {
         told("# pipewright: allow pinned-image: because").unwrap(),
         "`pinned-image` is allowed without a reason, so it is not (say why behind two dashes: `# pipewright: allow pinned-image -- reason`)"
     );
-    assert!(told("# pipewright: allow pinned-pipe pinned-image -- x").unwrap().contains("allows `pinned-pipe` alone"));
+    assert!(told("# pipewright: allow pinned-pipe since -- x").unwrap().starts_with("`since` is no rule"));
+    assert!(
+        told("# pipewright: allow pinned-image, pined-pipe -- x").unwrap().ends_with("(did you mean `pinned-pipe`?)")
+    );
     assert!(told("# pipewright: allow suppression-used -- x").unwrap().contains("is about comments"));
     assert_eq!(told("# pipewright checks this file"), None);
+}
+
+#[test]
+fn one_comment_allows_several_rules() {
+    let two = "manual-production, production-from-release-tag";
+    let beside = |rules: &str| uses(&format!("      # pipewright: allow {rules} -- a person starts it\n"), "");
+    assert_eq!(lines(&uses("", ""), "production-from-release-tag").len(), 1);
+    for rules in [two.to_owned(), two.replace(',', "")] {
+        for rule in ["manual-production", "production-from-release-tag", "suppression-used"] {
+            assert!(lines(&beside(&rules), rule).is_empty(), "{rules}: {rule}");
+        }
+    }
+    // Each is judged by itself.
+    let checked = check(&beside(&format!("{two}, pinned-pipe")));
+    let found = checked.findings.iter().find(|finding| finding.rule == "suppression-used").unwrap();
+    assert_eq!(found.message, "`pinned-pipe` finds nothing here, so nothing is suppressed");
+    assert_eq!(found.help.as_deref(), Some("take the rule out of the comment"));
+}
+
+#[test]
+fn a_comment_for_a_rule_that_is_off_is_not_judged() {
+    let text = format!("image: a:1\n{ALLOWED}pipelines:\n  default:\n    - step: {{script: [ls]}}\n");
+    assert_eq!(lines(&text, "suppression-used"), [2]);
+    let severities = [("manual-production".to_owned(), None)].into_iter().collect();
+    let checked = Checker::new(Settings { severities, ..Settings::default() }).check(text);
+    assert!(checked.findings.iter().all(|finding| finding.rule != "suppression-used"));
 }
 
 #[test]
