@@ -44,6 +44,7 @@ mod packages;
 mod phrase;
 mod pipe;
 mod printed;
+mod program;
 mod read;
 mod reference;
 mod rendered;

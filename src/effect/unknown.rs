@@ -2,6 +2,7 @@
 
 use super::command::Reading;
 use super::model::{AtHand, Kind, Opaque};
+use super::program::{Program, acts, is_program_flag};
 use super::runner;
 use super::tool;
 use crate::shell::{Leads, Symbol, Value, Word};
@@ -106,6 +107,9 @@ impl Reading<'_, '_> {
             self.run.harmless();
             return;
         }
+        let reads =
+            matches!(name, "node" | "python" | "python3" | "python2" | "ruby" | "php" | "perl" | "pwsh" | "powershell");
+        let program = reads.then(|| self.program(name)).flatten();
         let called = match name {
             "bash" | "sh" | "dash" | "zsh" | "ash" | "ksh" | "source" | "." | "pwsh" | "powershell"
                 if self.runs_installers() =>
@@ -125,16 +129,20 @@ impl Reading<'_, '_> {
             {
                 None
             }
-            // A program in the command line is no script of the repository.
-            "node" | "python" | "python3" | "python2" | "ruby" | "php" | "perl" | "pwsh" | "powershell"
-                if words.iter().skip(1).filter_map(|word| word.literal()).any(|flag| is_program_flag(name, flag)) =>
+            // A program in the command line or on the input is no script of the repository.
+            _ if reads
+                && (words.iter().skip(1).filter_map(|word| word.literal()).any(|flag| is_program_flag(name, flag))
+                    || program.is_some()) =>
             {
-                if words.iter().skip(2).any(starts_others) {
-                    let what = Opaque::Command { name: name.to_owned() };
-                    self.push(Kind::Opaque(what), name.to_owned(), self.words(&[]));
-                    return;
+                match &program {
+                    Some(Program::Written(text)) if acts(text) => {
+                        let what = Opaque::Command { name: name.to_owned() };
+                        self.push(Kind::Opaque(what), name.to_owned(), self.words(&[]));
+                        return;
+                    }
+                    Some(Program::File(path)) => Some(path.as_str()),
+                    _ => None,
                 }
-                None
             }
             "bash" | "sh" | "dash" | "zsh" | "ash" | "ksh" | "source" | "." | "python" | "python3" | "python2"
             | "node" | "ruby" | "php" | "perl" | "pwsh" | "powershell" | "ts-node" | "tsx" => {
@@ -259,24 +267,6 @@ fn only_parses(name: &str, words: &[Word]) -> bool {
         _ => return false,
     };
     flags.into_iter().any(|flag| looks.contains(&flag))
-}
-
-/// Flags behind which a program or an installed module stands.
-fn is_program_flag(name: &str, flag: &str) -> bool {
-    match name {
-        "node" => matches!(flag, "-e" | "-p" | "-pe" | "--eval" | "--print"),
-        "python" | "python2" | "python3" => matches!(flag, "-c" | "-m"),
-        "ruby" | "perl" => matches!(flag, "-e" | "-ne" | "-pe"),
-        "php" => flag == "-r",
-        _ => matches!(flag, "-c" | "-Command"),
-    }
-}
-
-/// Whether a program in the command line starts other programs.
-fn starts_others(program: &Word) -> bool {
-    let calls =
-        ["subprocess", "os.system", "os.popen", "child_process", "shell_exec", "passthru", "proc_open", "system"];
-    program.quoted && calls.iter().any(|call| program.value().literal_contains(call))
 }
 
 /// Whether a path leads into the repository.

@@ -22,7 +22,7 @@ pub(super) fn unknown_because(name: &str) -> (&'static str, &'static str) {
             "put the commands into the pipeline, or keep the script in the repository",
         ),
         "python" | "python2" | "python3" | "node" | "ruby" | "php" | "perl" => {
-            ("its program starts others, which are not followed", "put the commands into the pipeline")
+            ("what its program does is not followed", "put the commands into the pipeline")
         }
         name if name.starts_with("$(") || name.starts_with('$') && !name.contains('/') => {
             ("only the run knows which command it is", "name the command itself in the script")
