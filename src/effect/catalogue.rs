@@ -314,8 +314,11 @@ impl Catalogue {
     }
 
     fn add_command(&mut self, data: CommandData) -> Result<(), CatalogueError> {
+        let from = selector(data.from)?;
+        let mut values = data.values;
+        values.extend(from.iter().flat_map(Selector::flags).map(str::to_owned));
         let command = Arc::new(Command {
-            values: data.values,
+            values,
             bare: data.bare,
             dry: data.dry,
             when: data.when,
@@ -327,7 +330,7 @@ impl Catalogue {
             target: selector(data.target)?,
             target_tag: selector(data.target_tag)?,
             to: selector(data.to)?,
-            from: selector(data.from)?,
+            from,
             image: data.image,
             pushes: pushes(data.push)?,
             weak: data.weak,

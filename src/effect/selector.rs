@@ -75,6 +75,15 @@ impl Selector {
         Ok(Self { parts })
     }
 
+    /// The flags whose values it takes.
+    pub(super) fn flags(&self) -> impl Iterator<Item = &str> {
+        let atoms = self.parts.iter().filter_map(|part| match part {
+            Piece::Atom(Atom::Flag(names)) => Some(names),
+            _ => None,
+        });
+        atoms.flatten().map(String::as_str)
+    }
+
     /// How many plain words it reads at least, and whether it reads all that follow.
     pub(super) fn wants(&self) -> (usize, bool) {
         let of = |part: &Piece| match part {
