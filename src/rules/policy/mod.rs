@@ -19,6 +19,7 @@ mod secret_handed;
 mod secret_lines;
 mod secret_places;
 mod secret_shapes;
+mod secret_weak;
 mod secret_written;
 
 pub use hidden::Hidden;

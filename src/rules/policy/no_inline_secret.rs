@@ -5,12 +5,13 @@ use super::secret_commands::in_commands;
 use super::secret_handed;
 use super::secret_lines::Signs;
 use super::secret_shapes;
+use super::secret_weak::is_spelt_for_rules;
 use super::{meta, page};
 use crate::effect::Site;
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::pipeline::ScriptItem;
 use crate::rules::{Flow, Rule};
-use crate::yaml::{Node, NodeId, Span, Style};
+use crate::yaml::{Entry, Node, NodeId, Span, Style};
 
 static META: RuleMeta =
     meta("no-inline-secret", Severity::Error, "a credential stands in the file", page!("no-inline-secret"));
@@ -28,19 +29,25 @@ impl Rule for NoInlineSecret {
         for node in flow.document.nodes() {
             search.scalar(node, out);
             let mut default = None;
+            // A user whose name is its password, too.
+            let users = |value: Node<'_>| {
+                let text = value.string().filter(|text| !text.is_empty());
+                let is_user = |entry: &Entry<'_>| entry.value.id() != value.id() && entry.value.string() == text;
+                text.is_some() && node.entries().any(|entry| is_user(&entry) && !secret::is_secret_name(entry.name()))
+            };
             for entry in node.entries() {
                 if entry.name() == "default" {
                     default.get_or_insert(entry.value);
                 }
                 if entry.merged.is_none() {
-                    search.entry(entry.name(), entry.value, out);
+                    search.entry(entry.name(), entry.value, users, out);
                 }
             }
             // A variable of a custom pipeline, with its default.
             if let Some(default) = default
                 && let Some(name) = node.get("name").and_then(|name| name.text())
             {
-                search.entry(name, default, out);
+                search.entry(name, default, |_| false, out);
             }
         }
         for comment in flow.document.comments().iter().filter(|comment| signs.begins_in(comment.span)) {
@@ -98,8 +105,9 @@ impl Search<'_> {
         }
     }
 
-    /// A map's entry whose key is named like a secret: a variable of a service or a pipe, an image's password.
-    fn entry(&mut self, name: &str, value: Node<'_>, out: &mut Findings<'_>) {
+    /// A map's entry whose key is named like a secret: a variable of a service or a pipe, an image's password. What another entry
+    /// says openly is no secret.
+    fn entry(&mut self, name: &str, value: Node<'_>, is_another: impl Fn(Node<'_>) -> bool, out: &mut Findings<'_>) {
         let custom_variable = matches!(name, "secret" | "token") && value.text().is_none();
         // The head of a command that a colon has made a map of is no name.
         let is_name = !name.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '('));
@@ -108,6 +116,10 @@ impl Search<'_> {
         }
         let Some(text) = value.string() else { return };
         if let Some(weight) = secret::weigh(text) {
+            // A server that asks for signs and digits gets a password of such words all the same.
+            let by_rules = || name.ends_with("SA_PASSWORD") && is_spelt_for_rules(text);
+            let known = weight == Weight::Credential && (is_another(value) || by_rules());
+            let weight = if known { Weight::ThrowAway } else { weight };
             let hit = Hit { span: value.span(), what: format!("the value of `{name}`"), weight };
             self.tell(&hit, value.span(), out);
         }

@@ -1,6 +1,7 @@
 //! What looks like a credential, and what only looks like one.
 
 use super::secret_lines::is_telling;
+use super::secret_weak::is_throw_away;
 use super::template::is_template;
 use crate::yaml::Span;
 
@@ -160,107 +161,6 @@ fn has_plain_dollar(text: &str) -> bool {
     !text.contains('{') && text.match_indices('$').any(plain)
 }
 
-/// Words of which throw-away passwords are made.
-const WEAK: [&str; 77] = [
-    "postgres",
-    "postgresql",
-    "root",
-    "test",
-    "testing",
-    "tests",
-    "password",
-    "passw0rd",
-    "p@ssw0rd",
-    "passwd",
-    "passwort",
-    "pass",
-    "pwd",
-    "pw",
-    "secret",
-    "secrets",
-    "admin",
-    "administrator",
-    "example",
-    "sample",
-    "demo",
-    "guest",
-    "mysql",
-    "mariadb",
-    "redis",
-    "mongo",
-    "mongodb",
-    "rabbit",
-    "rabbitmq",
-    "minio",
-    "elastic",
-    "kafka",
-    "keycloak",
-    "mssql",
-    "sql",
-    "oracle",
-    "neo",
-    "database",
-    "db",
-    "user",
-    "username",
-    "docker",
-    "ci",
-    "cd",
-    "pipeline",
-    "pipelines",
-    "bitbucket",
-    "sa",
-    "app",
-    "application",
-    "service",
-    "server",
-    "letmein",
-    "foo",
-    "bar",
-    "baz",
-    "local",
-    "localhost",
-    "dev",
-    "development",
-    "default",
-    "token",
-    "none",
-    "empty",
-    "laravel",
-    "django",
-    "wordpress",
-    "symfony",
-    "spring",
-    "my",
-    "super",
-    "strong",
-    "welcome",
-    "qwerty",
-    "dummy",
-    "temp",
-    "changeit",
-];
-
-/// Whether a value is made of such words, joined as people join them: `my-secret-pw`, `rootpass1`, `Passw0rd!`. Lower case.
-fn is_throw_away(value: &str) -> bool {
-    let is_made = |word: &str| is_joined(word.trim_end_matches(|c: char| c.is_ascii_digit()));
-    let mut words = value.split(|c: char| !c.is_alphanumeric() && c != '@').filter(|word| !word.is_empty()).peekable();
-    words.peek().is_some() && words.all(|word| word.len() <= 40 && is_made(word))
-}
-
-/// Whether a text is made of such words with nothing between them.
-fn is_joined(text: &str) -> bool {
-    let mut reached = vec![false; text.len() + 1];
-    reached[0] = true;
-    for at in 0..text.len() {
-        let rest = text.as_bytes().get(at..).filter(|_| reached[at]).unwrap_or(&[]);
-        for word in WEAK.iter().filter(|word| rest.starts_with(word.as_bytes())) {
-            reached[at + word.len()] = true;
-        }
-    }
-    reached[text.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::secret_commands::in_commands;
@@ -318,10 +218,14 @@ mod tests {
             "app_test",
             "P@ssw0rd123",
             "test1",
+            "unit-tests-only",
+            "test-secret-key-not-for-production",
         ] {
             assert_eq!(weigh(weak), Some(Weight::ThrowAway), "{weak}");
         }
-        for strong in ["rootpass-k9Zt", "k9-Zt41", "mysqlx", "passport", "secret4you2", "s3cr3tPassw0rd"] {
+        for strong in
+            ["rootpass-k9Zt", "k9-Zt41", "mysqlx", "passport", "secret4you2", "s3cr3tPassw0rd", "my-secret-key"]
+        {
             assert_eq!(weigh(strong), Some(Weight::Credential), "{strong}");
         }
         for nothing in [

@@ -171,7 +171,8 @@ fn url(text: &str, at: usize) -> Option<Hit> {
     let (user_info, _) = authority.rsplit_once('@')?;
     let (user, password) = user_info.split_once(':')?;
     let start = rest_at + user.len() + 1;
-    let weight = weigh(password)?;
+    // The name of the user is no secret.
+    let weight = if user == password { weigh(password).map(|_| Weight::ThrowAway)? } else { weigh(password)? };
     Some(Hit { span: Span::new(start, start + password.len()), what: "a password in a URL".to_owned(), weight })
 }
 
