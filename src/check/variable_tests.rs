@@ -109,6 +109,8 @@ fn what_only_a_step_before_sets_is_told() {
     assert_eq!(of_two_steps("export IMAGE=a:1", "docker push $IMAGE"), ["$IMAGE"]);
     assert_eq!(of_two_steps("IMAGE=a:1\nTAG=$(git describe)", "docker push \"${IMAGE}:$TAG\""), ["$IMAGE", "$TAG"]);
     assert_eq!(of_two_steps("make && export IMAGE=a:1", "echo $IMAGE"), ["$IMAGE"]);
+    // A folder and a word that say the same sign load nothing.
+    assert_eq!(of_two_steps("export V=1", "docker build -t a:1 .\ncp -r source b\nnpm version $V"), ["$V"]);
 }
 
 #[test]
@@ -128,6 +130,10 @@ fn what_may_have_a_value_is_not() {
         ("export IMAGE=a:1", "docker push ${IMAGE:-b}"),
         ("export IMAGE=a:1", "if [ -n \"$IMAGE\" ]; then docker push $IMAGE; fi"),
         ("export IMAGE=a:1", "source build.env\ndocker push $IMAGE"),
+        ("export IMAGE=a:1", "[ -f a.env ] && . a.env\ndocker push $IMAGE"),
+        ("export IMAGE=a:1", "while read -r k v; do export \"$k=$v\"; done < a.env\ndocker push $IMAGE"),
+        ("export IMAGE=a:1", "set -a; if true; then . ./a.env; fi\ndocker push $IMAGE"),
+        ("export IMAGE=a:1", "export $(cat a.env | xargs)\ndocker push $IMAGE"),
         ("export IMAGE=a:1", "read IMAGE < file\ndocker push $IMAGE"),
         ("export IMAGE=a:1", "echo '$IMAGE'"),
         ("export REGION=${REGION:-eu}", "aws --region $REGION x"),

@@ -43,7 +43,7 @@ impl Rule for StepVariable {
                     continue;
                 }
                 // Siblings are none before it.
-                if !set.is_empty() && !site.parallel && !may_source(items) {
+                if !set.is_empty() && !site.parallel && !sources(items) {
                     // An environment may bring a variable of the same name, but none that each run makes anew.
                     let environment = site.has_environment();
                     let lacks = |name: &str| set.get(name).filter(|own| !environment || own.of_run);
@@ -87,15 +87,6 @@ fn is_of_run(value: &str, made: impl Fn(&str) -> bool) -> bool {
     value.contains("$(")
         || value.contains('`')
         || in_command(value, |name| OF_RUN.contains(&name) || made(name)).into_iter().next().is_some()
-}
-
-/// Whether a step may take variables from a file, wherever in its script that is said.
-fn may_source(items: &[ScriptItem<'_>]) -> bool {
-    let words = |text: &str| {
-        text.split([' ', '\t', '\n', ';', '&', '(', '{']).any(|word| matches!(word, "source" | "." | "eval"))
-    };
-    sources(items)
-        || commands(items).any(|(_, text)| words(text) || text.contains("export \"$(") || text.contains("set -a"))
 }
 
 /// Tells of the first use of each variable that only steps before set.

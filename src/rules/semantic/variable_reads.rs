@@ -175,13 +175,33 @@ fn guard(text: &str, span: Span) -> Guard {
     if shows && !rest.contains(['>', '|']) && !command.contains('>') { Guard::Shown } else { Guard::None }
 }
 
-/// Whether a step takes variables from a file or from what a command prints.
+/// Whether a step takes variables from a file or from what a command prints: `source x`, `. x`, `eval "$(…)"`, and an `export` of
+/// names that only the run knows. Each counts where a command begins: `docker build .` takes none.
 pub(super) fn sources(items: &[ScriptItem<'_>]) -> bool {
-    let words = ["source ", ". ", "eval ", "export $(", "export -- $("];
-    items.iter().filter_map(ScriptItem::command_text).flat_map(str::lines).any(|line| {
-        let begins = |part: &str| words.iter().any(|word| part.trim_start().starts_with(word));
-        line.split(['&', ';', '|']).any(begins)
-    })
+    let parts = items.iter().filter_map(ScriptItem::command_text).flat_map(|text| {
+        let tells = ["source", ". ", "eval", "export", "declare", "typeset"].iter().any(|word| text.contains(word));
+        text.split(['\n', '&', ';', '|', '(', '{']).take(if tells { usize::MAX } else { 0 })
+    });
+    parts.into_iter().any(takes_variables)
+}
+
+/// Whether a command that begins a text takes variables from elsewhere.
+fn takes_variables(command: &str) -> bool {
+    let mut words = command.split_whitespace().skip_while(|word| {
+        matches!(
+            *word,
+            "if" | "then" | "else" | "elif" | "do" | "while" | "until" | "!" | "time" | "builtin" | "command"
+        )
+    });
+    match words.next() {
+        Some("source" | "." | "eval") => true,
+        Some("export" | "declare" | "typeset") => {
+            let named = words.find(|word| !word.starts_with('-'));
+            // `export $(cat x)` is cut at its bracket.
+            named.is_some_and(|name| name.trim_start_matches(['"', '\'']).starts_with(['$', '`']))
+        }
+        _ => false,
+    }
 }
 
 /// The commands of a script, each with its text.
