@@ -145,3 +145,25 @@ fn what_may_have_a_value_is_not() {
         assert_eq!(of_two_steps(first, second), [] as [&str; 0], "{first} / {second}");
     }
 }
+
+#[test]
+fn what_another_machine_is_left_to_fill_in_is_told() {
+    for (command, due) in [
+        ("ssh h 'docker run -d a:$BITBUCKET_COMMIT'", 1),
+        ("ssh h <<'E'\n  docker run -d a:$BITBUCKET_COMMIT\nE", 1),
+        ("ssh h \"docker run -d a:$BITBUCKET_COMMIT\"", 0),
+        ("ssh h <<E\n  docker run -d a:$BITBUCKET_COMMIT\nE", 0),
+        ("ssh -o SendEnv=BITBUCKET_COMMIT h 'docker run -d a:$BITBUCKET_COMMIT'", 0),
+        ("ssh h 'BITBUCKET_COMMIT=$(cat rev); docker run -d a:$BITBUCKET_COMMIT'", 0),
+        ("ssh h \"BITBUCKET_COMMIT=$BITBUCKET_COMMIT bash -s\" <<'E'\n  docker run -d a:$BITBUCKET_COMMIT\nE", 0),
+        ("ssh h 'docker run -d a:${BITBUCKET_COMMIT:-latest} $HOME'", 0),
+        ("ssh h 'echo $BITBUCKET_COMMIT'", 0),
+    ] {
+        let lines = command.replace('\n', "\n              ");
+        let text = format!(
+            "image: a:1\npipelines:\n  default:\n    - step:\n        script:\n          - |\n              {lines}\n"
+        );
+        let found = Checker::new(Settings::default()).check(text).findings;
+        assert_eq!(found.iter().filter(|finding| finding.rule == "remote-variable").count(), due, "{command}");
+    }
+}

@@ -139,6 +139,8 @@ pub struct StepEffects<'d> {
     pub prints: Vec<Print<'d>>,
     /// Calls of git.
     pub git: Vec<GitCall<'d>>,
+    /// Variables of Bitbucket that the shell of another machine is left to fill in.
+    pub elsewhere: Vec<(String, Site<'d>)>,
     /// Images and versions that are written into files.
     pub edited: Vec<Edited<'d>>,
     /// How many commands ran that are known and harmless.

@@ -4,7 +4,7 @@ use super::collected::{BranchTest, Print};
 use super::command::Reading;
 use super::model::{Effect, Kind, Opaque};
 use super::read::opaque;
-use crate::shell::{Symbol, Value};
+use crate::shell::{Symbol, Value, read_elsewhere};
 
 /// Variables that every machine has for itself: nobody sets them for the pipeline.
 const OF_THE_MACHINE: [&str; 18] = [
@@ -32,8 +32,17 @@ impl Reading<'_, '_> {
     /// Variables that the file does not set.
     pub(super) fn note_variables(&self) {
         let mut found = self.run.found_mut();
+        let uses = !matches!(self.invocation.name(), Some("[" | "[[" | "test" | "echo" | "printf"));
         for word in &self.invocation.words {
             for symbol in word.values.iter().flat_map(Value::symbols) {
+                // `${BITBUCKET_TAG:-latest}` says what holds there.
+                if uses
+                    && word.values.len() == 1
+                    && self.invocation.remote.is_some()
+                    && let Some(name) = read_elsewhere(symbol).filter(|name| name.starts_with("BITBUCKET_"))
+                {
+                    found.elsewhere.push((name.to_owned(), self.run.site(word.place)));
+                }
                 let own = symbol.kind == crate::shell::SymbolKind::Variable && !symbol.name.starts_with("BITBUCKET_");
                 let own = own && !OF_THE_MACHINE.contains(&symbol.name.as_str());
                 let known =

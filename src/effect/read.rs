@@ -10,7 +10,7 @@ use super::collected::{BranchTest, StepEffects};
 use super::command::Reading;
 use super::consulted::{Answers, Consulted};
 use super::given::Given;
-use super::model::{Effect, Kind, Opaque, Site};
+use super::model::{Effect, Images, Kind, Opaque, Site};
 use super::pipe;
 use super::reference::Reference;
 use super::world::{Bindings, Files, World};
@@ -159,6 +159,7 @@ impl<'c, 'd> Reader<'c, 'd> {
         }
         let mut found = run.found.into_inner();
         settle_pushes(&mut found);
+        settle_pulls(&mut found);
         found.ran.sources = run.sources.into_inner();
         (StepEffects { written, ..found }, run.consulted.answers())
     }
@@ -245,6 +246,28 @@ fn settle_pushes(found: &mut StepEffects<'_>) {
     let settled: Vec<Span> =
         found.effects.iter().filter(|effect| named(effect)).map(|effect| effect.site.span()).collect();
     found.effects.retain(|effect| !(hidden(effect) && settled.contains(&effect.site.span())));
+}
+
+/// Gives what a machine elsewhere pulls to the command that starts its service anew, where nothing there starts an image by name:
+/// `docker pull app:1 && systemctl restart app`.
+fn settle_pulls<'d>(found: &mut StepEffects<'d>) {
+    let mut pulled: Vec<Reference<'d>> = Vec::new();
+    let starts = |effect: &Effect<'_>| match &effect.kind {
+        Kind::Deploy { images, .. } => effect.remote && !matches!(images, Images::None),
+        _ => false,
+    };
+    if found.effects.iter().any(starts) {
+        return;
+    }
+    for effect in found.effects.iter_mut().filter(|effect| effect.remote) {
+        match &mut effect.kind {
+            Kind::Pull { reference: Some(name) } => pulled.push(name.clone()),
+            Kind::Deploy { images, weak: true, .. } if !pulled.is_empty() => {
+                *images = Images::Known(std::mem::take(&mut pulled))
+            }
+            _ => {}
+        }
+    }
 }
 
 /// How many items are looked at for the end of what one opens.

@@ -12,6 +12,7 @@ use super::kept::Keeps;
 use super::local::Shadowed;
 use super::parse::Parses;
 use super::piece::{Piece, Place};
+use super::remote::of_other_shell;
 use super::scope::Scope;
 use super::status::{Left, STATUS, Status};
 use super::value::{Part, Value, join};
@@ -329,7 +330,7 @@ impl<'h> Interpreter<'h> {
             return Found { name, values: Some(Cow::Borrowed(values)), set };
         }
         if self.foreign {
-            return found(Some(vec![Value::opaque(format!("${name} of the other shell"))]), Set::CannotTell);
+            return found(Some(vec![of_other_shell(name)]), Set::CannotTell);
         }
         if name == "PWD"
             && let Some(here) = self.scope.here().filter(|_| self.remote.is_none())

@@ -2,7 +2,21 @@
 
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Word};
-use super::value::Part;
+use super::value::{Part, Symbol, SymbolKind, Value};
+
+/// What stands behind the name of a variable of which another shell knows the value.
+const THERE: &str = " of the other shell";
+
+/// A variable of which another shell knows the value.
+pub(super) fn of_other_shell(name: &str) -> Value {
+    Value::opaque(format!("${name}{THERE}"))
+}
+
+/// The name of the variable, where a symbol is one of which another shell knows the value.
+pub fn read_elsewhere(symbol: &Symbol) -> Option<&str> {
+    let name = symbol.name.strip_prefix('$').filter(|_| symbol.kind == SymbolKind::Opaque)?;
+    name.strip_suffix(THERE)
+}
 
 /// The flags of ssh that take a value.
 const SSH_VALUE_FLAGS: &str = "BbcDEeFIiJLlmOopQRSWw";

@@ -47,6 +47,7 @@ mod plain_artifact_path;
 mod quoted_key;
 mod quoted_value;
 mod readable_condition;
+mod remote_variable;
 mod retry_count;
 mod role_with_oidc;
 mod runner_label;
@@ -102,6 +103,7 @@ pub static ALL: &[&dyn Rule] = &[
     &quoted_key::QuotedKey,
     &quoted_value::QuotedValue,
     &readable_condition::ReadableCondition,
+    &remote_variable::RemoteVariable,
     &retry_count::RetryCount,
     &role_with_oidc::RoleWithOidc,
     &runner_label::RunnerLabel,
