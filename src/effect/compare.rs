@@ -68,7 +68,14 @@ fn compare_whole(left: &Value, right: &Value, across: bool) -> Comparison {
         return Comparison::Different;
     }
     let blurred = blurred(left, right);
-    let (left, right) = (tokens(left, across, 'l', &blurred), tokens(right, across, 'r', &blurred));
+    let (mut left, mut right) = (tokens(left, across, 'l', &blurred), tokens(right, across, 'r', &blurred));
+    // A tag is a text that somebody chose: `release-$VERSION` may be it.
+    let has_any = |tokens: &[Token]| tokens.iter().any(|token| matches!(token, Token::Any(_)));
+    match (has_any(&left), has_any(&right)) {
+        (true, false) => loosen(&mut right),
+        (false, true) => loosen(&mut left),
+        _ => {}
+    }
     let equal_start = left.iter().zip(&right).take_while(|(a, b)| a == b).count();
     let (left, right) = (&left[equal_start..], &right[equal_start..]);
     let equal_end = left.iter().rev().zip(right.iter().rev()).take_while(|(a, b)| a == b).count();
@@ -126,6 +133,17 @@ fn tokens(value: &Value, across: bool, side: char, blurred: &[String]) -> Vec<To
     tokens
 }
 
+/// Makes the name of a tag an unknown that may be anything.
+fn loosen(tokens: &mut [Token]) {
+    for token in tokens {
+        if let Token::Fixed(name) = token
+            && name.starts_with("$BITBUCKET_TAG")
+        {
+            *token = Token::Any(std::mem::take(name));
+        }
+    }
+}
+
 /// Whether some text for the unknowns makes both sides equal.
 fn unify(left: &[Token], right: &[Token]) -> bool {
     let any = |token: &Token| matches!(token, Token::Any(_));
@@ -162,6 +180,21 @@ fn is_handed(value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tag_may_be_what_begins_as_it_and_holds_an_unknown() {
+        let after = |begin: &str, variable: &str| {
+            let mut value = Value::literal(begin);
+            value.extend(&Value::variable(variable));
+            value
+        };
+        let (tag, version) = (Value::variable("BITBUCKET_TAG"), after("release-", "VERSION"));
+        assert_eq!(compare(&tag, &version, false), Comparison::CannotTell);
+        assert_eq!(compare(&version, &tag, false), Comparison::CannotTell);
+        assert_eq!(compare(&tag, &Value::literal("release-1"), false), Comparison::Different);
+        assert_eq!(compare(&tag, &after("v", "BITBUCKET_COMMIT"), false), Comparison::Different);
+        assert_eq!(compare(&after("app-", "BITBUCKET_TAG"), &version, false), Comparison::Different);
+    }
 
     #[test]
     fn a_choice_is_itself_and_differs_where_all_that_it_may_be_differs() {

@@ -26,10 +26,26 @@ pub(super) fn balanced(raw: &str, open: usize, opening: char, closing: char) -> 
     let (opening, closing) = (opening as u8, closing as u8);
     // Of each bracket that is open, how many `case` are: the patterns in one end in brackets that nothing opens.
     let mut levels: SmallVec<[usize; 4]> = SmallVec::new();
+    let mut documents: SmallVec<[&str; 1]> = SmallVec::new();
+    let mut with_documents = opening == b'(';
     let mut at = open;
     while at < bytes.len() {
         match bytes[at] {
             b'\\' => at += 1,
+            // A here-document may have any signs in it.
+            b'<' if with_documents && bytes.get(at + 1) == Some(&b'<') => {
+                documents.extend(document_end(raw, at));
+                at += 1;
+            }
+            b'\n' if !documents.is_empty() => {
+                for word in documents.drain(..) {
+                    match behind_document(raw, at + 1, word) {
+                        Some(end) => at = end - 1,
+                        // One that never ends is none, and to look for each would take long.
+                        None => with_documents = false,
+                    }
+                }
+            }
             b'\'' if opening == b'(' => {
                 at = raw.get(at + 1..).and_then(|rest| rest.find('\'')).map_or(raw.len(), |end| at + 1 + end);
             }
@@ -57,6 +73,36 @@ pub(super) fn balanced(raw: &str, open: usize, opening: char, closing: char) -> 
         at += 1;
     }
     raw.len()
+}
+
+/// Whether the `$(` at a place begins arithmetic, and neither commands nor a subshell among them: `$((a; b) | c)`.
+pub(super) fn begins_arithmetic(raw: &str, at: usize) -> bool {
+    let rest = raw.get(at..).unwrap_or("");
+    rest.starts_with("$((") && {
+        let inner = balanced(raw, at + 2, '(', ')');
+        inner == raw.len() || raw.get(inner..).is_some_and(|rest| rest.starts_with(')'))
+    }
+}
+
+/// The word that ends the here-document whose `<<` stands at a place.
+fn document_end(raw: &str, at: usize) -> Option<&str> {
+    let rest = raw.get(at + 2..)?;
+    let rest = rest.strip_prefix('-').unwrap_or(rest).trim_start_matches([' ', '\t']);
+    let word = rest.split(|c: char| c.is_whitespace() || matches!(c, ';' | '|' | '>' | '<' | '&' | ')')).next()?;
+    let word = word.trim_matches(['"', '\'', '\\']);
+    word.starts_with(|c: char| c.is_alphabetic() || c == '_').then_some(word)
+}
+
+/// The end of the line that ends a here-document which begins at a place; `None` where none does.
+fn behind_document(raw: &str, from: usize, word: &str) -> Option<usize> {
+    let mut at = from;
+    for line in raw.get(from..)?.split_inclusive('\n') {
+        at += line.len();
+        if line.trim() == word {
+            return Some(at - usize::from(line.ends_with('\n')));
+        }
+    }
+    None
 }
 
 /// Whether a `case` begins at a place, or ends there; `None` where neither does.

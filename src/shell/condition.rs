@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::glob::glob;
+use super::glob::{each_of_extended, glob, is_extended, is_text};
 use super::host::Lookup;
 use super::interpret::{Comparison, Interpreter};
 use super::kept::holds_kept;
@@ -10,7 +10,7 @@ use super::piece::Piece;
 use super::regex::globs;
 use super::sought::Sought;
 use super::status::Status;
-use super::value::Value;
+use super::value::{Symbol, Value};
 use crate::yaml::Span;
 
 impl Interpreter<'_> {
@@ -124,7 +124,13 @@ impl Interpreter<'_> {
     /// Remembers what the branch's name is compared with.
     pub(super) fn note_test(&mut self, (piece, tested, values): (&Piece, Span, &[Value]), other: Span, with: &[Value]) {
         if self.tests_branch(piece, tested, values) {
-            self.compared.push(Comparison { with: with.to_vec(), place: piece.place(other) });
+            // Of what may be the tag as well, a pattern is the tag's.
+            let raw = piece.text.get(tested.start..tested.end).unwrap_or("");
+            let is_tag = |symbol: &Symbol| symbol.is_variable("BITBUCKET_TAG");
+            let or_tag = raw.contains("BITBUCKET_TAG") || values.iter().flat_map(Value::symbols).any(is_tag);
+            let is_name = |value: &&Value| !or_tag || value.as_literal().is_some_and(is_text);
+            let with = with.iter().filter(is_name).cloned().collect();
+            self.compared.push(Comparison { with, place: piece.place(other) });
         }
     }
 
@@ -148,6 +154,14 @@ impl Interpreter<'_> {
             (Some(_), Some(pattern)) if pattern.contains('(') => self.finds(value, &Sought::pattern(pattern)?),
             (Some(text), Some(pattern)) => Some(glob(pattern, text)),
             (None, Some(text)) | (Some(text), None) if holds_kept(text) => None,
+            (None, Some(pattern)) if is_extended(pattern) => {
+                let answers: Vec<_> =
+                    each_of_extended(pattern)?.iter().map(|one| self.host().compares(value, one)).collect();
+                match answers.contains(&Some(true)) {
+                    true => Some(true),
+                    false => all_agree(answers.into_iter()),
+                }
+            }
             (None, Some(pattern)) => self.host().compares(value, pattern),
             (Some(text), None) => self.host().compares(pattern, text),
             (None, None) if value == pattern => Some(true),

@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 
 use smallvec::SmallVec;
 
-use super::bounds::{balanced, closing_quote};
+use super::bounds::{balanced, begins_arithmetic, closing_quote};
 use super::brace::Part;
 use super::escapes::{closing_backquote, closing_escapes, unescaped};
 use super::expansion::Form;
@@ -220,7 +220,7 @@ impl Interpreter<'_> {
         let raw = text.get(span.start..span.end).unwrap_or("");
         let bytes = raw.as_bytes();
         match bytes.get(at + 1) {
-            Some(b'(') if bytes.get(at + 2) == Some(&b'(') => {
+            Some(b'(') if begins_arithmetic(raw, at) => {
                 let end = balanced(raw, at + 1, '(', ')');
                 out.any_of(&[Value::opaque("arithmetic")]);
                 end

@@ -22,6 +22,40 @@ pub(super) fn is_text(pattern: &str) -> bool {
     !pattern.contains(['*', '?', '[', '\\'])
 }
 
+/// Whether a pattern has a group of bash's extended ones: `@(a|b)`.
+pub(super) fn is_extended(pattern: &str) -> bool {
+    pattern.match_indices('(').any(|(at, _)| pattern.get(..at).is_some_and(|before| before.ends_with(KINDS)))
+}
+
+/// The signs with which such a group begins.
+const KINDS: [char; 5] = ['@', '?', '*', '+', '!'];
+
+/// How many plain patterns are made of one.
+const MOST: usize = 64;
+
+/// The plain patterns that together take what a pattern with groups such as `@(a|b)` and `?(a)` takes; `None` where no list of them
+/// does, or a long one.
+pub(super) fn each_of_extended(pattern: &str) -> Option<Vec<String>> {
+    let mut each = vec![String::new()];
+    let mut rest = pattern;
+    while let Some(open) = rest.find('(') {
+        let (before, group) = (rest.get(..open)?, rest.get(open + 1..)?);
+        let (inside, behind) = group.split_once(')').filter(|(inside, _)| !inside.contains('('))?;
+        let (before, may_be_missing) = match before.strip_suffix('@') {
+            Some(before) => (before, false),
+            None => (before.strip_suffix('?')?, true),
+        };
+        let words = inside.split('|').chain(may_be_missing.then_some(""));
+        each = words.flat_map(|word| each.iter().map(move |begin| format!("{begin}{before}{word}"))).collect();
+        if each.len() > MOST {
+            return None;
+        }
+        rest = behind;
+    }
+    each.iter_mut().for_each(|one| one.push_str(rest));
+    Some(each)
+}
+
 /// A pattern with the ranges for which the names of classes stand.
 fn classes(pattern: String) -> String {
     const CLASSES: [(&str, &str); 6] = [
@@ -41,7 +75,14 @@ fn classes(pattern: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::kept::as_kept;
-    use super::glob;
+    use super::{each_of_extended, glob, is_extended};
+
+    #[test]
+    fn a_group_is_each_of_its_members() {
+        assert_eq!(each_of_extended("@(rc|release)-*").unwrap(), ["rc-*", "release-*"]);
+        assert_eq!(each_of_extended("v?(1)x").unwrap(), ["v1x", "vx"]);
+        assert!(is_extended("!(a)") && each_of_extended("!(a)").is_none() && !is_extended("a(b)"));
+    }
 
     #[test]
     fn patterns_match_as_in_a_shell() {

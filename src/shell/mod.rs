@@ -22,6 +22,7 @@ mod expansion;
 mod filter;
 mod folder;
 mod glob;
+mod grammar;
 mod host;
 mod inner;
 mod input;

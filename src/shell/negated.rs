@@ -11,15 +11,9 @@ const GROUPS: usize = 32;
 /// How much of a line is looked at before `!`, in bytes.
 const LINE: usize = 400;
 
-/// The text for the grammar, with brackets for the braces of negated groups; `None` where it has no such group.
-pub(super) fn for_grammar(text: &str) -> Option<String> {
-    let ended = with_last_arms_ended(text);
-    negations(ended.as_deref().unwrap_or(text)).or(ended)
-}
-
 /// The text with `;;` in the place of the `;&` or `;;&` behind the last arm of a `case`, which the grammar does not know there and
 /// which means the same; `None` where there is none.
-fn with_last_arms_ended(text: &str) -> Option<String> {
+pub(super) fn last_arms(text: &str) -> Option<String> {
     let ends = |at: &usize| {
         let rest = text.get(at + 2..).map(str::trim_start).and_then(|rest| rest.strip_prefix("esac"));
         rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
@@ -36,7 +30,8 @@ fn with_last_arms_ended(text: &str) -> Option<String> {
     Some(changed)
 }
 
-fn negations(text: &str) -> Option<String> {
+/// The text with brackets for the braces of negated groups; `None` where it has no such group.
+pub(super) fn groups(text: &str) -> Option<String> {
     let opened = text.match_indices('!').filter_map(|(mark, _)| opens(text, mark)).take(GROUPS);
     let braces: Vec<(usize, usize)> = opened.filter_map(|open| Some((open, closing(text, open)?))).collect();
     if braces.is_empty() {
@@ -108,7 +103,7 @@ fn closing(text: &str, open: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::run;
-    use super::for_grammar;
+    use super::groups;
 
     #[test]
     fn a_group_may_be_negated() {
@@ -138,8 +133,8 @@ mod tests {
             "[ ! -f a ] && { b; }",
             "echo \"!{ }\"",
         ] {
-            assert_eq!(for_grammar(text), None, "{text}");
+            assert_eq!(groups(text), None, "{text}");
         }
-        assert_eq!(for_grammar("if ! { a '}' ${b} }; }; then").as_deref(), Some("if ! ( a '}' ${b} }; ); then"));
+        assert_eq!(groups("if ! { a '}' ${b} }; }; then").as_deref(), Some("if ! ( a '}' ${b} }; ); then"));
     }
 }

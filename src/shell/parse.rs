@@ -6,7 +6,7 @@ use std::rc::Rc;
 use foldhash::HashMap;
 use tree_sitter::{Parser, Tree};
 
-use super::negated;
+use super::grammar::for_grammar;
 
 /// How many bytes of text a thread keeps the trees of. Revisions of a file have most of their scripts in common, and so have
 /// the files of a team.
@@ -35,7 +35,7 @@ impl Kept {
             parser.set_language(&tree_sitter_bash::LANGUAGE.into()).ok()?;
             self.parser = Some(parser);
         }
-        let changed = negated::for_grammar(text);
+        let changed = for_grammar(text);
         let tree = Rc::new(self.parser.as_mut()?.parse(changed.as_deref().unwrap_or(text).as_bytes(), None)?);
         if self.bytes + text.len() > KEPT_BYTES {
             self.trees.clear();

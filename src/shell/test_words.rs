@@ -178,7 +178,7 @@ fn holds_quotes(piece: &Piece, word: Span) -> bool {
 }
 
 /// The words of a test, operators and brackets each one of their own.
-fn words_within(text: &str, within: Span, double: bool) -> Option<Vec<Span>> {
+pub(super) fn words_within(text: &str, within: Span, double: bool) -> Option<Vec<Span>> {
     let mut words: Vec<Span> = Vec::new();
     let mut at = within.start;
     while at < within.end {
