@@ -122,11 +122,30 @@ fn shape(rest: &str) -> Option<Shape> {
 
 fn private_key(text: &str, at: usize) -> Option<Hit> {
     let line = text.get(at..).and_then(|rest| rest.lines().next())?;
-    line.contains("PRIVATE KEY").then(|| Hit {
+    let head = line.find("PRIVATE KEY").map(|name| at + name)?;
+    holds_key(text.get(head..)?).then(|| Hit {
         span: Span::new(at, at + line.len()),
         what: "a private key".to_owned(),
         weight: Weight::Credential,
     })
+}
+
+/// How far behind its head the text of a key is looked for, in bytes, and how long a line of it is at least.
+const NEAR: usize = 400;
+const LINE: usize = 40;
+
+/// Whether a key stands behind its head: not where a variable or a format brings it, nor where the head alone is searched for.
+fn holds_key(from_head: &str) -> bool {
+    let behind = from_head.split_once("-----").map_or("", |(_, behind)| behind);
+    let near: String = behind.chars().take(NEAR).collect();
+    let near = near.split("-----END").next().unwrap_or("").replace("\\n", " ").replace("\\r", " ");
+    // The first sign behind the head, and a line of a key anywhere near it.
+    let begins = near.trim_start().starts_with(|c: char| c.is_ascii_alphanumeric());
+    let is_line = |word: &str| {
+        let of_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
+        word.len() >= LINE && word.chars().all(of_key) && word.contains(|c: char| c.is_ascii_digit())
+    };
+    begins || near.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).any(is_line)
 }
 
 fn vendors_token(text: &str, at: usize, (prefix, least, what): (&str, usize, &str)) -> Option<Hit> {
@@ -179,6 +198,24 @@ fn url(text: &str, at: usize) -> Option<Hit> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_stands_behind_its_head() {
+        let line = "MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfn1ygWyF8PbnGy0";
+        let found = |text: &str| shapes(text).len();
+        let head = "-----BEGIN RSA PRIVATE KEY-----";
+        assert_eq!(found(&format!("{head}\n{line}\n-----END RSA PRIVATE KEY-----")), 1);
+        assert_eq!(found(&format!("{head}\\nMIIE\\n-----END")), 1);
+        assert_eq!(found(&format!("echo \"{head}\"; echo \"{line}\"")), 1);
+        for none in [
+            "\n$KEY_BODY\n-----END RSA PRIVATE KEY-----",
+            "\\n%s\\n-----END' \"$KEY\"",
+            "\"; then exit 1; fi",
+            "\"; echo \"$B\"",
+        ] {
+            assert_eq!(found(&format!("{head}{none}")), 0, "{none}");
+        }
+    }
 
     #[test]
     fn shapes_are_found_and_the_span_is_the_value() {
