@@ -2,6 +2,7 @@
 
 use super::arguments::Arguments;
 use super::command::Reading;
+use super::reference::unnamed_registry;
 use super::selector::Selected;
 use super::stated::{is_meant, is_whole, marked, unmarked};
 use crate::shell::{Part, Place, Value, join};
@@ -123,6 +124,26 @@ impl Reading<'_, '_> {
 }
 
 impl Settings {
+    /// The name of an image whose repository is set without a registry of its own: the chart's values may have one.
+    fn named(&self, repository: &Setting, name: Option<&Setting>) -> Value {
+        let value = &repository.value;
+        if let Some(name) = name.filter(|name| !std::ptr::eq(*name, repository)) {
+            return join([value, &name.value], "/");
+        }
+        let is_registry = |setting: &Setting| {
+            let last = setting.key.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
+            setting.source == Source::Command && (last.contains("registry") || last.ends_with("host"))
+        };
+        let bare = value.as_literal().is_some_and(|text| {
+            let first = text.split('/').next().unwrap_or(text);
+            !first.contains(['.', ':']) && (!text.contains('/') || self.0.iter().any(is_registry))
+        });
+        match bare && repository.source == Source::Command {
+            true => join([&unnamed_registry(), value], "/"),
+            false => value.clone(),
+        }
+    }
+
     fn read(&mut self, text: &Value, place: Place, source: Source) {
         let (marked, symbols) = marked(text);
         let document = Document::read(marked);
@@ -201,7 +222,7 @@ impl Settings {
                     let between = if last == "digest" { "@" } else { ":" };
                     let name = match (registry, repository) {
                         (Some(registry), Some(repository)) => join([&registry.value, &repository.value], "/"),
-                        (None, Some(repository)) => repository.value.clone(),
+                        (None, Some(repository)) => self.named(repository, sibling("name")),
                         // A tag of which a file does not say the image may be of any.
                         _ if setting.is_kept() => continue,
                         _ => Value::opaque(chart_image(arguments)),
@@ -302,6 +323,13 @@ mod tests {
             ("helm install x one", "[r.io/a:1.0]"),
             ("helm upgrade x chart --set image.tag=$T,postgresql.image.tag=16.4.0", "r.io/a:$T"),
             ("helm upgrade x acme/chart -f env/whole.yaml", "[r.io/b:latest]"),
+            // The chart may have the registry of a name without one.
+            ("helm upgrade x acme/c --set image.repository=a,image.tag=$T", "<the account's registry>/a:$T"),
+            (
+                "helm upgrade x acme/c --set registry=r.io,image.repository=a/b,image.tag=$T",
+                "<the account's registry>/a/b:$T",
+            ),
+            ("helm upgrade x acme/c --set image.repository=r.io,image.name=a,image.tag=$T", "r.io/a:$T"),
             ("helm template x old | kubectl apply -f -", "[r.io/a:latest]"),
             (
                 "printf 'image:\\n  repository: r.io/c\\n  tag: main\\n' > v.yaml\nhelm upgrade x chart -f v.yaml",

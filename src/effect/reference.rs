@@ -289,7 +289,8 @@ impl Reference<'_> {
     /// that the other names.
     pub fn same_image(&self, other: &Reference<'_>, across: bool) -> Comparison {
         let path = |unnamed: &Value, named: &Value| {
-            let (own, (_, path)) = (in_unnamed(unnamed)?, named.split_once("/")?);
+            let own = in_unnamed(unnamed)?;
+            let path = named.split_once("/").map_or_else(|| named.clone(), |(_, path)| path);
             (compare(&own, &path, across) == Comparison::Same).then_some(Comparison::Same)
         };
         let (left, right) = (&self.image, &other.image);
