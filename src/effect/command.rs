@@ -116,7 +116,11 @@ impl<'d> Reading<'_, 'd> {
     fn entry(&self, command: &Command, arguments: &Arguments<'_>, name: &str) {
         // What runs in a container has flags of its own.
         let contained = matches!(command.reader.as_deref(), Some("run" | "exec"));
-        if !contained && (arguments.has("--help") || arguments.has("-help")) {
+        let asks_version = || match self.invocation.words.as_slice() {
+            [_, word] => matches!(word.literal(), Some("--version" | "-v" | "-V" | "-h")),
+            _ => false,
+        };
+        if !contained && (arguments.has("--help") || arguments.has("-help") || asks_version()) {
             self.run.harmless();
             return;
         }

@@ -283,7 +283,10 @@ fn from_candidate(flow: &Flow<'_>, plan: &Plan<'_>, source: &Reference<'_>) -> b
     let as_candidate = Value::from_parts(tag.parts().iter().flat_map(seen));
     let as_candidate =
         rejoin(&as_candidate, |symbol, prefix| symbol.is_variable("BITBUCKET_TAG") && prefix == candidate);
-    if as_candidate.symbols().any(|symbol| symbol.cut.contains(release.as_str())) || as_candidate == *tag {
+    // What `${BITBUCKET_TAG##*-}` leaves may be the version.
+    let unmeasured = as_candidate.symbols().any(|symbol| symbol.cut.contains(['*', '?', '[']));
+    if as_candidate.symbols().any(|symbol| symbol.cut.contains(release.as_str())) || as_candidate == *tag && !unmeasured
+    {
         return false;
     }
     let wanted = source.with_tag(as_candidate, source.site);
