@@ -146,6 +146,12 @@ impl Interpreter<'_> {
             (Some(offset), Some(Ok(count))) if start.is_ascii() && offset.saturating_add(count) <= start.len() => {
                 Value::literal(start.get(offset..offset + count).unwrap_or(""))
             }
+            // A commit has so many signs.
+            (Some(0), Some(Ok(40..)))
+                if value.as_symbol().is_some_and(|own| own.is_variable("BITBUCKET_COMMIT") && own.cut.is_empty()) =>
+            {
+                value.clone()
+            }
             (Some(0), Some(Ok(count))) => unfollowed(value, &format!("::{count}")),
             _ => unfollowed(value, &format!(":{range}")),
         }

@@ -28,7 +28,8 @@ pub struct Hit {
 }
 
 /// Beginnings of values that say where a secret is kept.
-const REFERENCES: [&str; 5] = ["@microsoft.keyvault(", "secretref:", "keyvaultref:", "op://", "arn:aws"];
+const REFERENCES: [&str; 9] =
+    ["@microsoft.keyvault(", "secretref:", "keyvaultref:", "op://", "arn:aws", "vault:", "ssm:", "awssm:", "gcpsm:"];
 
 /// Whether a variable's name says that it holds a secret.
 pub fn is_secret_name(name: &str) -> bool {
