@@ -161,6 +161,8 @@ pub struct StepEffects<'d> {
     pub renamed: Vec<Renamed>,
     /// The settings about images that it left for commands after them.
     pub told: Vec<Told>,
+    /// The files that it fetched from elsewhere, each with the command that did.
+    pub fetched: Vec<(String, String)>,
     /// Whether it loads images that another step saved.
     pub loads: bool,
     /// Whether it made a cluster for itself on the build machine.

@@ -47,6 +47,7 @@ impl<'d> Reading<'_, 'd> {
         }
         self.note_variables();
         self.prints(name);
+        self.fetches(name);
         self.branch_is_searched(name);
         self.of_repositories(name);
         self.contexts(name);

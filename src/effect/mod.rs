@@ -26,6 +26,7 @@ mod digest;
 mod ecr;
 mod environment;
 mod family;
+mod fetched;
 mod git;
 mod given;
 mod hidden;

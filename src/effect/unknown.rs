@@ -153,6 +153,17 @@ impl Reading<'_, '_> {
             _ if is_repository_path(path) => Some(path),
             _ => None,
         };
+        // What the step fetched does what it is called, and is nowhere to be read.
+        if let Some((path, installs)) = called.and_then(|path| Some((path, self.is_fetched(path)?))) {
+            let tool = path.rsplit('/').next().unwrap_or(path);
+            let what = match name {
+                _ if installs || self.catalogue.is_harmless(tool) => return self.nothing(),
+                "source" | "." => Opaque::Values { path: path.to_owned() },
+                _ => Opaque::Command { name: path.to_owned() },
+            };
+            self.push(Kind::Opaque(what), path.to_owned(), self.words(&[]));
+            return;
+        }
         let script = called.filter(|path| is_script(path, name));
         // What lies on another machine has no text to be followed, and a name that may say what it does.
         let there = called.unwrap_or(path);
@@ -285,6 +296,10 @@ fn is_script(path: &str, name: &str) -> bool {
     let base = path.rsplit('/').next().unwrap_or(path);
     let installed = ["node_modules/", "vendor/bin/", ".venv/", "venv/", "target/", "/usr/", "/opt/", "/tmp/"];
     if installed.iter().any(|part| path.contains(part)) || path.starts_with('/') || path.starts_with('~') {
+        return false;
+    }
+    // Where the archive of the tool is unpacked by its own instructions.
+    if path.ends_with("aws/install") {
         return false;
     }
     if matches!(

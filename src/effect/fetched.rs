@@ -1,0 +1,72 @@
+//! Files that a step fetches from elsewhere: what is run of them is no script of the repository.
+
+use super::command::Reading;
+use super::family;
+
+impl Reading<'_, '_> {
+    /// Keeps the files that a command fetches.
+    pub(super) fn fetches(&self, name: &str) {
+        if !matches!(name, "curl" | "wget") {
+            return;
+        }
+        let words: Vec<String> = self.invocation.words.iter().skip(1).map(|word| word.shown()).collect();
+        let own = |address: &str| {
+            let path = address.split(['?', '#']).next().unwrap_or(address);
+            path.rsplit('/').next().unwrap_or(path).to_owned()
+        };
+        let addresses = || words.iter().filter(|word| word.contains("://")).map(|address| own(address));
+        let short = |word: &str, flag: char| word.starts_with('-') && !word.starts_with("--") && word.ends_with(flag);
+        let (to, by_name) = if name == "curl" { ('o', 'O') } else { ('O', '\0') };
+        let mut files: Vec<String> = Vec::new();
+        for pair in words.windows(2) {
+            let long = matches!(pair[0].as_str(), "--output" | "--output-document");
+            if long || short(&pair[0], to) {
+                files.push(pair[1].clone());
+            }
+        }
+        let long = |word: &String| {
+            word.strip_prefix("--output=").or(word.strip_prefix("--output-document=")).map(str::to_owned)
+        };
+        files.extend(words.iter().filter_map(long));
+        let named = words.iter().any(|word| short(word, by_name) || word == "--remote-name");
+        if files.is_empty() && (named || name == "wget") {
+            files.extend(addresses());
+        }
+        let command = format!("{name} {}", words.join(" "));
+        let mut found = self.run.found_mut();
+        found.fetched.extend(files.into_iter().map(|file| (bare(&file).to_owned(), command.clone())));
+    }
+
+    /// Whether a file is one that the step fetched, and if so whether that installs a tool.
+    pub(super) fn is_fetched(&self, path: &str) -> Option<bool> {
+        let found = self.run.found_mut();
+        let (_, command) = found.fetched.iter().rev().find(|(file, _)| file == bare(path))?;
+        Some(family::installs(command, self.catalogue))
+    }
+}
+
+/// A path in the folder of the step, without the sign for that.
+fn bare(path: &str) -> &str {
+    path.strip_prefix("./").unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Opaque;
+    use super::super::tests::effects;
+
+    #[test]
+    fn what_is_fetched_is_no_script_of_the_repository() {
+        for script in [
+            "curl -fsSL -o get_helm.sh https://raw.githubusercontent.com/helm/helm/main/scripts/get-helm-3 && ./get_helm.sh",
+            "curl -sSfL https://a.example/anchore/grype/main/install.sh -o install.sh; sh install.sh -b /usr/local/bin",
+            "wget -qO setup.sh https://a.example/install.sh\nbash ./setup.sh",
+            "unzip -q awscliv2.zip; ./aws/install",
+        ] {
+            assert_eq!(effects(script), [""; 0], "{script}");
+        }
+        let unknown = |name: &str| [format!("{:?}", Opaque::Command { name: name.to_owned() })];
+        assert_eq!(effects("wget https://a.example/tool.sh\nbash tool.sh"), unknown("tool.sh"));
+        assert_eq!(effects("curl -sSLO https://a.example/x/run\n./run"), unknown("./run"));
+    }
+}
