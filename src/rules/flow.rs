@@ -83,11 +83,11 @@ fn is_another_main(name: &str, settings: &Settings) -> bool {
 /// is `trunk-only`'s, and `{main,master}` is one branch under the name that it has or had.
 pub fn told_with_main(plans: &mut Vec<Plan<'_>>, settings: &Settings) {
     let Some(main) = plans.iter().find(|plan| plan.is_main()).map(|plan| plan.selector.key.id()) else { return };
+    let follows = |name: &str| {
+        is_another_main(name, settings) || settings.forbidden(&Alternative { text: name.to_owned() }).is_some()
+    };
     plans.retain(|plan| {
-        let name = &plan.event.name;
-        let forbidden = settings.forbidden(&Alternative { text: name.clone() }).is_some();
-        let follows = forbidden || is_another_main(name, settings);
-        plan.event.kind != EventKind::Branch || plan.selector.key.id() != main || !follows
+        plan.event.kind != EventKind::Branch || plan.selector.key.id() != main || !follows(&plan.event.name)
     });
 }
 

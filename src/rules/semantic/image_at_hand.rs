@@ -23,9 +23,10 @@ impl Rule for ImageAtHand {
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
         for plan in flow.plans {
-            for (at, step) in plan.steps.iter().enumerate().filter(|(_, step)| begins_empty(step)) {
+            for (at, step) in plan.steps.iter().enumerate() {
+                // Few steps have such a command; the words of its script are looked through for these alone.
                 let Some((effect, name)) = missing(step) else { continue };
-                if !told.first(effect.site.span()) {
+                if !begins_empty(step) || !told.first(effect.site.span()) {
                     continue;
                 }
                 let does = if matches!(effect.kind, Kind::Push { .. }) { "pushes" } else { "names" };
