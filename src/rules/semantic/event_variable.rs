@@ -1,10 +1,11 @@
 //! `event-variable`: a command uses no variable that its event leaves empty.
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use super::lacking;
 use super::site::Told;
-use super::variable_reads::{Guard, Read, commands, in_command, in_value};
+use super::variable_reads::{Guard, Read, commands, in_command, in_value, names_own};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::{ScriptItem, Section};
 use crate::rules::{Flow, Rule};
@@ -23,10 +24,13 @@ impl Rule for EventVariable {
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
         // A step that several events run does with a variable what one of them needs.
-        let mut sections: HashMap<NodeId, Vec<Section>> = HashMap::new();
-        for (site, _) in flow.scripts() {
-            sections.entry(site.step.node().id()).or_default().push(site.selector.section);
-        }
+        let sections = LazyCell::new(|| {
+            let mut sections: HashMap<NodeId, Vec<Section>> = HashMap::new();
+            for site in flow.steps() {
+                sections.entry(site.step.node().id()).or_default().push(site.selector.section);
+            }
+            sections
+        });
         lacking::check(flow, &mut told, out);
         let has = |section: &Section, name: &str| left_empty(*section).iter().all(|(empty, _)| *empty != name);
         for (site, items) in flow.scripts() {
@@ -34,13 +38,11 @@ impl Rule for EventVariable {
             if empty.is_empty() || site.step.runs_on_windows() {
                 continue;
             }
-            if asks_for_event(items) {
-                continue;
-            }
             let names = |name: &str| empty.iter().any(|(own, _)| *own == name);
             let mut uses: HashMap<&str, Vec<(Node<'_>, Read<'_>)>> = HashMap::new();
+            let naming = commands(items).filter(|(_, text)| names_own(text));
             let commands: Vec<_> =
-                commands(items).filter(|(_, text)| empty.iter().any(|(name, _)| text.contains(name))).collect();
+                naming.filter(|(_, text)| empty.iter().any(|(name, _)| text.contains(name))).collect();
             for (node, text) in &commands {
                 for read in in_command(text, |read| empty.iter().any(|(name, _)| *name == read)) {
                     if let Some((name, _)) = empty.iter().find(|(name, _)| *name == read.name) {
@@ -50,6 +52,9 @@ impl Rule for EventVariable {
             }
             for (value, read) in items.iter().flat_map(of_pipe).filter(|(_, read)| names(read.name)) {
                 uses.entry(read.name).or_default().push((value, read));
+            }
+            if uses.is_empty() || asks_for_event(items) {
+                continue;
             }
             for (name, instead) in empty {
                 let Some(uses) = uses.remove(name) else { continue };
@@ -122,7 +127,7 @@ fn asks_for_event(items: &[ScriptItem<'_>]) -> bool {
     let names = |name: &str| matches!(name, "BITBUCKET_BRANCH" | "BITBUCKET_TAG");
     let asks =
         |text: &str| in_command(text, names).iter().any(|read| matches!(read.guard, Guard::Asked | Guard::Compared));
-    texts(items).any(asks)
+    texts(items).filter(|text| names_own(text)).any(asks)
 }
 
 /// Whether a branch stands right beside a tag, or a tag beside a branch: a run has one of the two.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 use super::site::{Site, Told};
 use super::variable_names::{Unset, may_be, unset};
@@ -29,7 +29,8 @@ impl Rule for KnownVariable {
             }
             let mut may_come = None;
             for item in items {
-                if let Some((node, text)) = item.command().zip(item.command_text()) {
+                let with_dollar = |text: &&str| memchr(b'$', text.as_bytes()).is_some();
+                if let Some((node, text)) = item.command().zip(item.command_text().filter(with_dollar)) {
                     template(site, node, text, &mut told, out);
                 }
                 for (node, read) in in_item(item, may_be) {
@@ -84,6 +85,9 @@ const BEFORE_THE_RUN: [&str; 5] =
 
 /// Tells of `${{ … }}` that Bitbucket does not fill in, on which the shell ends: "bad substitution".
 fn template(site: &Site<'_>, node: Node<'_>, text: &str, told: &mut Told, out: &mut Findings<'_>) {
+    if !text.contains("${{") {
+        return;
+    }
     let (mut from, mut quotes) = (0, 0);
     for first in memmem::find_iter(text.as_bytes(), b"${{") {
         quotes += text.get(from..first).unwrap_or("").matches('\'').count();

@@ -2,7 +2,7 @@
 //! no event.
 
 use super::site::{Site, Told};
-use super::variable_reads::{Guard, commands, in_command};
+use super::variable_reads::{Guard, commands, in_command, names_own};
 use crate::finding::Findings;
 use crate::pipeline::ScriptItem;
 use crate::rules::Flow;
@@ -52,7 +52,9 @@ pub(super) fn check(flow: &Flow<'_>, told: &mut Told, out: &mut Findings<'_>) {
         if site.step.runs_on_windows() {
             continue;
         }
-        let texts = || items.iter().filter_map(ScriptItem::command_text);
+        let naming: Vec<&str> =
+            items.iter().filter_map(ScriptItem::command_text).filter(|text| names_own(text)).collect();
+        let texts = || naming.iter();
         for lack in LACKS.iter().filter(|lack| texts().any(|text| text.contains(lack.name))) {
             let asked = site.selector.pipeline().variables();
             let is_asked = || asked.iter().any(|variable| variable.name() == Some(lack.name));

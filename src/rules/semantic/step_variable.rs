@@ -38,18 +38,20 @@ impl Rule for StepVariable {
             let given: Vec<&str> = chosen.iter().filter_map(|variable| variable.name()).collect();
             let mut set: HashMap<&str, Set<'_>> = HashMap::new();
             let mut handed: Vec<&str> = Vec::new();
-            for (site, items) in pipeline {
+            for (at, (site, items)) in pipeline.iter().enumerate() {
                 if site.step.runs_on_windows() || site.step.child().is_some() {
                     continue;
                 }
                 // Siblings are none before it.
-                if !set.is_empty() && !site.parallel && !sources(items) {
+                if !set.is_empty() && !site.parallel {
                     // An environment may bring a variable of the same name, but none that each run makes anew.
                     let environment = site.has_environment();
                     let lacks = |name: &str| set.get(name).filter(|own| !environment || own.of_run);
                     reads(site, items, lacks, &mut told, out);
                 }
-                for (node, text) in commands(items) {
+                // What the last one sets nobody reads.
+                let is_last = at + 1 == pipeline.len();
+                for (node, text) in commands(items).filter(|_| !is_last) {
                     for (name, span, value) in assigned(text) {
                         if given.contains(&name) || is_anybodys(name) {
                             continue;
@@ -111,6 +113,10 @@ fn reads<'s, 'd: 's>(
             }
         }
     }
+    // Few steps read such a variable: only their scripts are searched for what may bring it.
+    if found.is_empty() || sources(items) {
+        return;
+    }
     for read in found {
         let name = read.name;
         let span = places[name].source_span(read.span);
@@ -133,18 +139,19 @@ fn reads<'s, 'd: 's>(
 /// What stands in a here-document, in a function or in quotes sets nothing here; a text with any of the first two is passed over, and one
 /// of very many signs is nobody's script.
 fn assigned(text: &str) -> impl Iterator<Item = (&str, Span, &str)> {
-    let unclear = text.contains("<<") || text.contains("()") || text.matches('=').count() > 200;
-    let text = if unclear { "" } else { text };
+    let sets = || !(text.contains("<<") || text.contains("()") || text.matches('=').count() > 200);
+    let text = if text.contains('=') && sets() { text } else { "" };
     text.match_indices('=').filter_map(move |(at, _)| {
         let before = text.get(..at)?;
         let from = before.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |from| from + 1);
         let name = before.get(from..).filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))?;
         let begin = before.get(..from)?;
-        let open = |quote| begin.rsplit('\n').next().unwrap_or("").matches(quote).count() % 2 == 1;
+        let line = begin.rsplit('\n').next()?;
+        let open = |quote| line.matches(quote).count() % 2 == 1;
         if open('\'') || open('"') {
             return None;
         }
-        let line = begin.rsplit(['\n', ';', '&', '|', '(', '{']).next()?.trim_start();
+        let line = line.rsplit([';', '&', '|', '(', '{']).next()?.trim_start();
         let line = line.strip_prefix("then ").or_else(|| line.strip_prefix("do ")).unwrap_or(line);
         let declared =
             ["export ", "readonly ", "declare "].iter().any(|word| line.starts_with(word) && !line.contains('\''));
@@ -155,9 +162,10 @@ fn assigned(text: &str) -> impl Iterator<Item = (&str, Span, &str)> {
         let behind = text.get(at + 1..)?;
         let (length, alone) = value_end(behind);
         let value = behind.split('\n').next()?;
-        let of_itself = value.contains(&format!("${name}")) || value.contains(&format!("${{{name}"));
+        let of_itself =
+            || value.split('$').skip(1).any(|rest| rest.strip_prefix('{').unwrap_or(rest).starts_with(name));
         let told = || (name, Span::new(from, at), behind.get(..length).unwrap_or(behind));
-        ((declared || alone) && !of_itself && !value.starts_with('=')).then(told)
+        ((declared || alone) && !value.starts_with('=') && !of_itself()).then(told)
     })
 }
 

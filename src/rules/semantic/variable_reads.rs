@@ -1,6 +1,6 @@
 //! Where a text reads variables, and which of these uses stand for an empty one as well. One pass from `$` to `$`.
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr3, memmem};
 
 use crate::pipeline::ScriptItem;
 use crate::yaml::{Node, Span};
@@ -43,8 +43,14 @@ pub(super) fn in_command(text: &str, wanted: impl Fn(&str) -> bool) -> Vec<Read<
     if memchr(b'$', bytes).is_none() || memchr(b'<', bytes).is_some() && quoted_end() {
         return found;
     }
+    // Where nothing hides a use, it is from one `$` to the next.
+    let hidden = memchr3(b'\'', b'\\', b'#', bytes).is_some();
     let (mut at, mut double, mut ready) = (0, false, 0);
-    while let Some(&byte) = bytes.get(at) {
+    loop {
+        if !hidden {
+            at += after(bytes, at, b'$');
+        }
+        let Some(&byte) = bytes.get(at) else { return found };
         match byte {
             b'\\' => at += 1,
             b'"' => double = !double,
@@ -54,7 +60,8 @@ pub(super) fn in_command(text: &str, wanted: impl Fn(&str) -> bool) -> Vec<Read<
             }
             b'$' => {
                 if let Some(mut read) = read(text, at) {
-                    if wanted(read.name) {
+                    let is_wanted = wanted(read.name);
+                    if is_wanted {
                         // `${TAG:-$BRANCH}` has one of the two.
                         let within = if at < ready { Guard::Asked } else { guard(text, read.span) };
                         read.guard = read.guard.max(within);
@@ -64,7 +71,7 @@ pub(super) fn in_command(text: &str, wanted: impl Fn(&str) -> bool) -> Vec<Read<
                     if read.guard == Guard::Asked && read.braced {
                         ready = ready.max(read.span.end);
                     }
-                    if wanted(read.name) {
+                    if is_wanted {
                         found.push(read);
                     }
                     continue;
@@ -74,7 +81,6 @@ pub(super) fn in_command(text: &str, wanted: impl Fn(&str) -> bool) -> Vec<Read<
         }
         at += 1;
     }
-    found
 }
 
 /// The uses in a pipe's variable, where Bitbucket expands all of them.
@@ -117,7 +123,7 @@ fn read(text: &str, at: usize) -> Option<Read<'_>> {
     let braced = rest.starts_with('{');
     let begins = usize::from(braced);
     let name = rest.get(begins..)?;
-    let length = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(name.len());
+    let length = name.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
     let (name, behind) = name.split_at_checked(length)?;
     if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
@@ -207,6 +213,12 @@ fn takes_variables(command: &str) -> bool {
 /// The commands of a script, each with its text.
 pub(super) fn commands<'i, 'd>(items: &'i [ScriptItem<'d>]) -> impl Iterator<Item = (Node<'d>, &'d str)> + use<'i, 'd> {
     items.iter().filter_map(|item| Some((item.command()?, item.command_text()?)))
+}
+
+/// Whether a text may name a variable that Bitbucket sets: most items of scripts don't.
+pub(super) fn names_own(text: &str) -> bool {
+    // Most have no such letter either.
+    memchr(b'B', text.as_bytes()).is_some() && text.contains("BITBUCKET_")
 }
 
 /// Whether a text names a variable anywhere without reading it: it may be set there.
