@@ -105,6 +105,9 @@ fn begins_again(before: &str, line: &str) -> bool {
 /// The `-` of a line that looks like the next item and stands too deep to be one.
 fn swallowed(document: &Document, command: Span) -> Option<Span> {
     let text = document.slice(command);
+    if !text.contains('\n') {
+        return None;
+    }
     let mut at = command.start;
     for (number, line) in text.split_inclusive('\n').enumerate() {
         let dash = at + line.len() - line.trim_start().len();
