@@ -36,6 +36,10 @@ pub enum Matching {
 impl Pattern {
     /// Reads a pattern.
     pub fn new(text: &str) -> Self {
+        // Most have no braces.
+        if !text.contains('{') {
+            return Self { text: text.to_owned(), alternatives: vec![Alternative { text: text.to_owned() }] };
+        }
         let mut alternatives = expand(text);
         alternatives.truncate(ALTERNATIVES);
         // `{fo,{fo,x}}` takes each name once, however often it is written.
