@@ -31,7 +31,8 @@ struct Call {
 pub(super) fn script(tool: &str, arguments: &[String], files: &dyn Files) -> Option<String> {
     let call = Call::read(tool, arguments)?;
     // pnpm looks nowhere else; the others take the nearest package above.
-    let mut up = (0..if tool == "pnpm" { 1 } else { UP }).map(|up| "../".repeat(up));
+    let up = (0..if tool == "pnpm" { 1 } else { UP }).map(|up| "../".repeat(up));
+    let mut up = up.take_while(|folder| files.reaches(folder));
     let nearest = up.find_map(|folder| files.read(&format!("{folder}package.json")).map(|text| (folder, text)));
     let (folder, own) = nearest.or_else(|| workspace_of_pnpm(tool, files))?;
     match &call.of {

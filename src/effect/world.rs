@@ -11,6 +11,11 @@ pub trait Files {
     /// The text of a file by its path from the repository's root; `None` where it is not at hand.
     fn read(&self, path: &str) -> Option<String>;
 
+    /// Whether a path leads into the repository: what lies outside of it is never read.
+    fn reaches(&self, _path: &str) -> bool {
+        true
+    }
+
     /// Why a file that is there has no text, as a clause about it: `is not UTF-8`.
     fn unreadable(&self, _path: &str) -> Option<&'static str> {
         None
@@ -276,6 +281,10 @@ impl Files for Below<'_> {
     fn read(&self, path: &str) -> Option<String> {
         let outside = path.starts_with(['/', '~']);
         joined(self.folder, path).filter(|_| !outside).and_then(|path| self.files.read(&path))
+    }
+
+    fn reaches(&self, path: &str) -> bool {
+        joined(self.folder, path).is_some_and(|path| self.files.reaches(&path))
     }
 
     fn list(&self, folder: &str) -> Option<Vec<String>> {
