@@ -96,9 +96,19 @@ fn exact(word: &str, settings: &Settings) -> Option<EnvironmentKind> {
         Some(EnvironmentKind::Production)
     } else if word.eq_ignore_ascii_case(&settings.environments.candidate) {
         Some(EnvironmentKind::Staging)
-    } else {
+    } else if may_name_one(word) {
         strong(&tokens(word)).or_else(|| is_live(word).then_some(EnvironmentKind::Production))
+    } else {
+        None
     }
+}
+
+/// Whether letters stand in a word that are in each name of an environment: most words are told by that.
+fn may_name_one(word: &str) -> bool {
+    let begins = |letters: &[u8]| {
+        [b"pro", b"prd", b"sta", b"stg", b"uat", b"liv"].iter().any(|begin| letters.eq_ignore_ascii_case(*begin))
+    };
+    word.as_bytes().windows(3).any(begins)
 }
 
 /// What a word may be, where a part of it is shown as one of several: `<$ENV or production>/app`.
