@@ -88,8 +88,9 @@ fn part(
     let mut unfollowed: Option<(Span, String, &str)> = None;
     let mut contested: Option<(Span, String)> = None;
     for plan in plans {
-        for site in plan.deployments(flow.settings).into_iter().filter(|site| site.kind == Some(kind)) {
-            if is_real(&site) {
+        let sites = plan.deployments(flow.settings);
+        for site in sites.iter().filter(|site| site.kind == Some(kind)) {
+            if is_real(site) {
                 let Some(reason) = contest(flow, plan, kind) else { return };
                 contested.get_or_insert((plan.selector.key.span(), open(reason)));
             }
@@ -117,7 +118,7 @@ fn part(
         }
         // One that is called after another environment goes there.
         let fits = |step: &PlannedStep<'_>| inferred(&[step.name()], flow.settings).is_none_or(|named| named == kind);
-        for site in plan.deployments(flow.settings).into_iter().filter(|site| site.kind.is_none()) {
+        for site in sites.iter().filter(|site| site.kind.is_none()) {
             let variable = site.effect.and_then(|effect| left_to_variable(&effect.words));
             if let (Some(variable), Some(effect)) =
                 (variable.filter(|_| site.step.declared_name().is_none()), site.effect)
@@ -130,10 +131,10 @@ fn part(
             }
         }
         // An image that goes where nothing tells may go there; that the step declares nothing is told by itself.
-        for step in plan.steps.iter().filter(|step| step.declared_name().is_none() && fits(step)) {
+        for step in plan.steps.iter().filter(|step| step.declared_name().is_none()) {
             let known = |effect: &&Effect<'_>| matches!(effect.kind, Kind::Deploy { images: Images::Known(_), .. });
             let open_end = |effect: &&Effect<'_>| known(effect) && step.kind_of(Some(effect), flow.settings).is_none();
-            let Some(effect) = step.deploying().into_iter().find(open_end) else { continue };
+            let Some(effect) = step.deploying().into_iter().find(open_end).filter(|_| fits(step)) else { continue };
             unfollowed.get_or_insert((
                 effect.site.span(),
                 open(&format!("`{}` names no environment", effect.command)),
@@ -144,8 +145,8 @@ fn part(
             unfollowed.get_or_insert((plan.selector.key.span(), open(reason), SHOW_IMPORTED));
         }
         // So may what brings code to a machine of that kind, or of none that can be told.
-        for step in plan.steps.iter().filter(|step| step.declared_name().is_none() && fits(step)) {
-            let Some((site, command, _)) = step.may_deploy() else { continue };
+        for step in plan.steps.iter().filter(|step| step.declared_name().is_none()) {
+            let Some((site, command, _)) = step.may_deploy().filter(|_| fits(step)) else { continue };
             let machines: Vec<String> = step.found.changes.iter().filter_map(|change| change.machine.clone()).collect();
             if inferred(&machines, flow.settings).is_none_or(|named| named == kind) {
                 unfollowed.get_or_insert((
@@ -156,8 +157,8 @@ fn part(
             }
         }
         // So may what it writes into a repository that a controller follows.
-        for step in plan.steps.iter().filter(|step| step.declared_name().is_none() && fits(step)) {
-            let Some((command, site, _)) = step.hands_over() else { continue };
+        for step in plan.steps.iter().filter(|step| step.declared_name().is_none()) {
+            let Some((command, site, _)) = step.hands_over().filter(|_| fits(step)) else { continue };
             unfollowed.get_or_insert((
                 site.span(),
                 format!("{} may deploy to {word}, by `{command}` in a repository that is pushed", step.shown()),
