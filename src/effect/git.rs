@@ -26,7 +26,7 @@ const VALUES: [&str; 6] = ["-C", "-c", "--git-dir", "--work-tree", "--namespace"
 impl Reading<'_, '_> {
     /// `git push heroku` and `git push dokku@…` deploy from source.
     pub(super) fn git_deploys(&self, name: &str) -> Option<String> {
-        let words = pushed(self.invocation).filter(|_| name == "git")?;
+        let words = if name == "git" { pushed(self.invocation)? } else { return None };
         let remote = words.into_iter().find(|word| !word.starts_with('-'))?;
         (remote.contains("heroku") || remote.starts_with("dokku")).then_some(remote)
     }

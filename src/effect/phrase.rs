@@ -1,9 +1,14 @@
 //! Which entries of the catalogue hold for a command: by the words that name it, flags between them passed over.
 
+use std::sync::Arc;
+
 use super::arguments::{Arguments, WithValue};
 use super::catalogue::{Catalogue, Command};
 use super::known::Tool;
 use crate::shell::{Invocation, Word};
+
+/// An entry that may hold, with the number of its tool: the settings' own come first.
+type Candidate<'i> = (usize, &'i (Vec<String>, Arc<Command>));
 
 impl Catalogue {
     /// The entries that hold for a command, those with the longest phrase; empty where the tool is not known.
@@ -14,11 +19,19 @@ impl Catalogue {
             return Vec::new();
         }
         let words: Vec<&Word> = invocation.words.iter().skip(1).collect();
-        let mut found = matching(&tools, &words, invocation, false);
-        // Without a flag there is none that could have a value.
+        let literals = || words.iter().filter_map(|word| word.literal());
+        let of_tool = |(rank, tool): (usize, &&'i Tool)| {
+            tool.candidates(literals()).into_iter().map(move |candidate| (rank, candidate))
+        };
+        let mut candidates: Vec<Candidate<'i>> = tools.iter().enumerate().flat_map(of_tool).collect();
+        // The longest phrases that fit are what is asked for: shorter ones need no reading once one has.
+        candidates.sort_by_key(|(_, (phrase, _))| std::cmp::Reverse(phrase.len()));
+        let mut found = matching(&candidates, &tools, &words, invocation, false);
+        // Without a flag there is none that could have a value, and without a phrase none that could hide a word of it.
+        let has_phrase = candidates.first().is_some_and(|(_, (longest, _))| !longest.is_empty());
         let has_flag = || words.iter().any(|word| word.value().literal_prefix().starts_with('-'));
-        if found.iter().all(|(length, ..)| *length == 0) && has_flag() {
-            let behind_values = matching(&tools, &words, invocation, true);
+        if found.iter().all(|(length, ..)| *length == 0) && has_phrase && has_flag() {
+            let behind_values = matching(&candidates, &tools, &words, invocation, true);
             if !behind_values.is_empty() {
                 found = behind_values;
             }
@@ -27,26 +40,20 @@ impl Catalogue {
     }
 }
 
-/// The entries whose phrase stands in a command, of which the longest ones, each with the phrase's length. `lenient` takes a word
-/// behind a flag that is not listed for the flag's value, where it is none of the phrase.
+/// The candidates whose phrase stands in a command, of which the longest ones, each with the phrase's length; they come in that
+/// order. `lenient` takes a word behind a flag that is not listed for the flag's value, where it is none of the phrase.
 fn matching<'i>(
+    candidates: &[Candidate<'i>],
     tools: &[&'i Tool],
     words: &[&Word],
     invocation: &'i Invocation,
     lenient: bool,
 ) -> Vec<(usize, &'i Command, Arguments<'i>)> {
     let mut found: Vec<(usize, &'i Command, Arguments<'i>)> = Vec::new();
-    let literals = || words.iter().filter_map(|word| word.literal());
-    let of_tool = |(rank, tool): (usize, &&'i Tool)| {
-        tool.candidates(literals()).into_iter().map(move |(phrase, command)| (rank, phrase, command))
-    };
-    let mut candidates: Vec<_> = tools.iter().enumerate().flat_map(of_tool).collect();
-    // The longest phrases that fit are what is asked for: shorter ones need no reading once one has.
-    candidates.sort_by_key(|(_, phrase, _)| std::cmp::Reverse(phrase.len()));
     let mut from = 0;
-    for (rank, phrase, command) in candidates {
+    for (rank, (phrase, command)) in candidates {
         // An entry of the settings stands in the place of a built-in one for the same words.
-        if !found.is_empty() && rank > from {
+        if !found.is_empty() && *rank > from {
             break;
         }
         if found.first().is_some_and(|(longest, ..)| phrase.len() < *longest) {
@@ -65,7 +72,7 @@ fn matching<'i>(
             continue;
         }
         found.push((phrase.len(), command, arguments));
-        from = rank;
+        from = *rank;
     }
     found
 }

@@ -194,7 +194,11 @@ const YARN: &str = "add audit autoclean bin cache check config constraints creat
     version versions why";
 
 fn is_among(word: &str, words: &str) -> bool {
-    word.is_empty() || words.split(' ').any(|own| own == word)
+    let is_whole = |at: usize| {
+        let around = (words[..at].chars().next_back(), words[at + word.len()..].chars().next());
+        matches!(around, (None | Some(' '), None | Some(' ')))
+    };
+    word.is_empty() || !word.contains(' ') && memchr::memmem::find_iter(words.as_bytes(), word).any(is_whole)
 }
 
 /// Reads a call of a runner.
