@@ -99,7 +99,8 @@ pub(super) fn is_telling(line: &str) -> bool {
     let mut before = 0;
     bytes.iter().enumerate().any(|(at, byte)| {
         let first = std::mem::replace(&mut before, *byte);
-        is_sign(bytes, at, may_begin(first, *byte))
+        let may = may_begin(first, *byte);
+        may != 0 && is_sign(bytes, at, may)
     })
 }
 

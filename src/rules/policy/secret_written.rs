@@ -112,9 +112,15 @@ fn of_json(line: &str) -> Vec<(&str, usize, &str)> {
     pairs
 }
 
+/// As [`str::split_once`], for lines most of which are not split.
+fn split_once<'t>(line: &'t str, at: &str) -> Option<(&'t str, &'t str)> {
+    let found = memchr::memmem::find(line.as_bytes(), at.as_bytes())?;
+    Some((line.get(..found)?, line.get(found + at.len()..)?))
+}
+
 /// `password: …`
 fn of_yaml(line: &str) -> Option<(&str, usize, &str)> {
-    let (head, rest) = line.split_once(": ")?;
+    let (head, rest) = split_once(line, ": ")?;
     let name = unquoted(head.trim_start().trim_start_matches("- ").trim()).0;
     let from = head.len() + 2;
     let value = rest.split(" #").next().unwrap_or(rest);
@@ -123,7 +129,7 @@ fn of_yaml(line: &str) -> Option<(&str, usize, &str)> {
 
 /// `password = …`
 fn of_settings(line: &str) -> Option<(&str, usize, &str)> {
-    let (head, rest) = line.split_once(" = ")?;
+    let (head, rest) = split_once(line, " = ")?;
     // Without quotes it is a name in most languages.
     let quoted = rest.trim_start().starts_with(['"', '\'']);
     one_word(line, head.trim(), head.len() + 3, rest).filter(|(.., value)| quoted || is_random(value))
