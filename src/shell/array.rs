@@ -88,9 +88,6 @@ pub(super) fn after_loop(list: &str, before: &[Item], after: &[Item]) -> Vec<Ite
 impl Scope {
     /// The words that a text such as `"${args[@]}"` stands for; `None` for any other text, and where they can't be told.
     pub(super) fn list_words(&self, raw: &str) -> Option<Vec<Item>> {
-        if !raw.contains("[@]") && !raw.contains("[*]") {
-            return None;
-        }
         let inner = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).unwrap_or(raw);
         let (name, form) = inner.strip_prefix("${")?.strip_suffix('}')?.split_once('[')?;
         let form = form.strip_prefix("@]").or_else(|| form.strip_prefix("*]").filter(|_| inner == raw))?;

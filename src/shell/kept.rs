@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr3;
+
 use super::value::{Part, Value};
 
 /// Where the range begins; a kept character stands as far behind it as its own number.
@@ -144,7 +146,12 @@ fn kept<'t>(text: &'t str, set: &str) -> Cow<'t, str> {
 
 /// Whether a text has one of a set of characters.
 fn has_of(text: &str, set: &str) -> bool {
-    !set.is_empty() && text.contains(|c| set.contains(c))
+    match set.as_bytes() {
+        [] => false,
+        // Blanks, which most sets are.
+        [one, two, three] if set.is_ascii() => memchr3(*one, *two, *three, text.as_bytes()).is_some(),
+        _ => text.contains(|c| set.contains(c)),
+    }
 }
 
 /// The character for which a kept one stands.
