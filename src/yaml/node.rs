@@ -292,11 +292,13 @@ impl<'d> Node<'d> {
 
     /// The entry of a key.
     pub fn entry(&self, key: &str) -> Option<Entry<'d>> {
+        self.find(key, mark(key)).map(|found| Entry::of(self.document, found))
+    }
+
+    fn find(&self, key: &str, wanted: u32) -> Option<&'d EntryData> {
         let Content::Mapping(entries) = &self.data().content else { return None };
-        let wanted = mark(key);
         let reads = |entry: &&EntryData| entry.mark == wanted && Node::follow(self.document, entry.key).reads(key);
-        let found = entries.iter().find(reads)?;
-        Some(Entry::of(self.document, found))
+        entries.iter().find(reads)
     }
 
     /// Whether it is a scalar with this text.
@@ -308,9 +310,10 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// The value of a key.
+    /// The value of a key: what is asked for most, mostly by a word whose mark is known when this is compiled.
+    #[inline]
     pub fn get(&self, key: &str) -> Option<Node<'d>> {
-        self.entry(key).map(|entry| entry.value)
+        self.find(key, mark(key)).map(|found| Node::follow(self.document, found.value))
     }
 
     /// The byte in the source for each wanted byte of a scalar's text.
