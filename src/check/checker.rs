@@ -1,6 +1,5 @@
 //! The order of the layers.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, LazyLock, OnceLock};
 
@@ -41,15 +40,31 @@ pub struct Checked {
     pub verdict: Verdict,
     /// Layers that could not run, and why.
     pub skipped: Vec<(Layer, String)>,
-    /// What each rule says of the file as a whole; rules of skipped layers are left out.
-    pub answers: BTreeMap<&'static str, RuleAnswer>,
     /// What comments have allowed.
     pub allowed: Vec<Allowed>,
+    /// The rules that were asked, in the order of their names.
+    asked: Vec<&'static RuleMeta>,
     /// Searched for when first asked for.
     credentials: OnceLock<Credentials>,
 }
 
 impl Checked {
+    /// What each rule says of the file as a whole, in the order of their names; rules of skipped layers are left out.
+    pub fn answers(&self) -> impl Iterator<Item = (&'static str, RuleAnswer)> {
+        self.asked.iter().map(|rule| (rule.id, self.told_by(rule.id)))
+    }
+
+    /// What one rule says; `None` where it was not asked.
+    pub fn answer(&self, rule: &str) -> Option<RuleAnswer> {
+        self.asked.iter().any(|asked| asked.id == rule).then(|| self.told_by(rule))
+    }
+
+    fn told_by(&self, rule: &str) -> RuleAnswer {
+        let mut answer = RuleAnswer::Holds;
+        self.findings.iter().filter(|finding| finding.rule == rule).for_each(|finding| answer.hear(finding.answer));
+        answer
+    }
+
     /// What looks like a credential in the text.
     pub fn credentials(&self) -> &Credentials {
         self.credentials.get_or_init(|| Credentials::of(&self.document))
@@ -195,13 +210,9 @@ impl Checker {
         sort(&mut findings);
         first_of_sets(&mut findings);
         gather(&mut findings);
-        let judged = BY_ID.iter().filter(|rule| ran.contains(&rule.layer) && !self.is_off(rule.id));
-        let mut answers: BTreeMap<_, _> = judged.map(|rule| (rule.id, RuleAnswer::Holds)).collect();
-        for finding in &findings {
-            answers.entry(finding.rule).and_modify(|answer| answer.hear(finding.answer));
-        }
+        let asked = BY_ID.iter().copied().filter(|rule| ran.contains(&rule.layer) && !self.is_off(rule.id)).collect();
         let verdict = Verdict::of(&findings, skipped.is_empty());
-        let mut checked = Checked { document, findings, verdict, skipped, answers, allowed, credentials };
+        let mut checked = Checked { document, findings, verdict, skipped, allowed, asked, credentials };
         hide_credentials(&mut checked);
         checked
     }
@@ -311,7 +322,7 @@ pub fn metas() -> impl Iterator<Item = &'static RuleMeta> {
     schema::rules().iter().copied().chain(rules::all().iter().map(|rule| rule.meta())).chain(own)
 }
 
-/// The same in the order of their names: a map is made of them without sorting.
+/// The same in the order of their names.
 static BY_ID: LazyLock<Vec<&'static RuleMeta>> = LazyLock::new(|| {
     let mut metas: Vec<_> = metas().collect();
     metas.sort_by_key(|meta| meta.id);

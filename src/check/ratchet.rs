@@ -12,7 +12,7 @@ use crate::text::counted;
 
 /// Rules that hold no more, or hold again, or are violated in more places than before, or in fewer.
 pub(super) fn answers(old: &Checked, new: &Checked) -> Vec<Change> {
-    let both = old.answers.iter().filter_map(|(rule, was)| Some((rule, *was, *new.answers.get(rule)?)));
+    let both = old.answers().filter_map(|(rule, was)| Some((rule, was, new.answer(rule)?)));
     both.filter_map(|(rule, was, is)| match (was, is) {
         (RuleAnswer::Violated, RuleAnswer::Violated) => counts(rule, violations(old, rule), violations(new, rule)),
         _ if was == is => None,

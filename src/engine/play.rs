@@ -300,7 +300,7 @@ fn judge(conversation: &Conversation, turn: &Turn, cue: &Cue, differences: Diffe
         failures.push(format!("verdict: expected {}, got {got}", expected.word()));
     }
     for (rule, expected) in &expect.rules {
-        let answer = revision.and_then(|revision| revision.checked.answers.get(rule.as_str()).copied());
+        let answer = revision.and_then(|revision| revision.checked.answer(rule));
         if answer != Some(*expected) {
             let got = answer.map_or(if revision.is_some() { "not checked" } else { "no file" }, answer_word);
             failures.push(format!("{rule}: expected {}, got {got}", answer_word(*expected)));

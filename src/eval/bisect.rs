@@ -62,7 +62,7 @@ pub fn history(recording: &Recording, checker: Checker, rule: &str) -> History {
     let cues = cues_of_recording(recording);
     let play = play(&cues, Answers::Recorded(recording), checker, engine::Options::default(), &mut Silent);
     let conversation = play.conversation;
-    let answer = |revision: &Revision| revision.checked.answers.get(rule).copied();
+    let answer = |revision: &Revision| revision.checked.answer(rule);
     let violates = |revision: &Revision| answer(revision) == Some(RuleAnswer::Violated);
     let checked = conversation.checker().checks(rule);
     let mut changes = Vec::new();

@@ -211,7 +211,7 @@ impl CaseExpectation {
         }
         for (rule, expected) in &self.rules {
             let present = conversation.present();
-            let answer = present.and_then(|revision| revision.checked.answers.get(rule.as_str()).copied());
+            let answer = present.and_then(|revision| revision.checked.answer(rule));
             if answer != Some(*expected) {
                 let got = answer.map_or(if present.is_some() { "not checked" } else { "no file" }, answer_word);
                 tell(&["rules", rule], format!("{rule}: expected {}, got {got}", answer_word(*expected)));
@@ -237,7 +237,7 @@ impl CaseExpectation {
 /// Why it can't be said that a rule is never violated: a file violates it, or it was not looked for. A file on the way that
 /// could not be checked can't be accepted either, so it is passed over; the one at the end has to be checked.
 fn never(rule: &str, conversation: &Conversation) -> Option<String> {
-    let answer = |revision: &Revision| revision.checked.answers.get(rule).copied();
+    let answer = |revision: &Revision| revision.checked.answer(rule);
     let violated = |revision: &&Revision| answer(revision) == Some(RuleAnswer::Violated);
     if let Some(revision) = conversation.revisions().iter().find(violated) {
         return Some(format!("{rule}: violated at turn {}, expected never", revision.turn));

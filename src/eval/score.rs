@@ -264,18 +264,18 @@ impl CaseScore {
     fn rules(&mut self, conversation: &Conversation) {
         let revisions = conversation.revisions();
         for revision in revisions {
-            for (rule, answer) in &revision.checked.answers {
-                if *answer == RuleAnswer::Violated {
-                    *self.violations.entry((*rule).to_owned()).or_default() += 1;
+            for (rule, answer) in revision.checked.answers() {
+                if answer == RuleAnswer::Violated {
+                    *self.violations.entry(rule.to_owned()).or_default() += 1;
                     let turn = self.violations_by_turn.entry(revision.turn).or_default();
-                    *turn.entry((*rule).to_owned()).or_default() += 1;
+                    *turn.entry(rule.to_owned()).or_default() += 1;
                 }
             }
         }
         for pair in revisions.windows(2) {
-            let held = |rule: &&str| pair[0].checked.answers.get(rule) == Some(&RuleAnswer::Holds);
-            let broken = pair[1].checked.answers.iter().filter(|(_, answer)| **answer == RuleAnswer::Violated);
-            let broken = broken.map(|(rule, _)| *rule).filter(|rule| held(rule));
+            let held = |rule: &&str| pair[0].checked.answer(rule) == Some(RuleAnswer::Holds);
+            let broken = pair[1].checked.answers().filter(|(_, answer)| *answer == RuleAnswer::Violated);
+            let broken = broken.map(|(rule, _)| rule).filter(|rule| held(rule));
             self.regressions.extend(broken.map(|rule| Regression { turn: pair[1].turn, rule: rule.to_owned() }));
         }
     }

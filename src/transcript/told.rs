@@ -226,9 +226,8 @@ impl Teller<'_> {
         let mut violated: Vec<&'static str> = errors(&checked.findings).map(|finding| finding.rule).collect();
         violated.sort_unstable();
         violated.dedup();
-        let held = |rule: &&&'static str| {
-            before.is_some_and(|before| before.checked.answers.get(**rule) == Some(&RuleAnswer::Holds))
-        };
+        let held =
+            |rule: &&&'static str| before.is_some_and(|before| before.checked.answer(rule) == Some(RuleAnswer::Holds));
         let changes = before.map_or_else(Vec::new, |before| {
             let read = |one: &Revision| one.checked.document.root().is_some_and(|root| root.is_mapping());
             if !read(before) || !read(revision) {
