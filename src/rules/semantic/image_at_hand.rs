@@ -25,7 +25,7 @@ impl Rule for ImageAtHand {
         for plan in flow.plans {
             for (at, step) in plan.steps.iter().enumerate() {
                 // Few steps have such a command; the words of its script are looked through for these alone.
-                let Some((effect, name)) = missing(step) else { continue };
+                let Some(Missing { effect, name, near }) = missing(step) else { continue };
                 if !begins_empty(step) || !told.first(effect.site.span()) {
                     continue;
                 }
@@ -43,10 +43,16 @@ impl Rule for ImageAtHand {
                 let before =
                     plan.steps.iter().take(at).flat_map(|step| step.found.effects.iter().map(move |one| (step, one)));
                 let maker = before.into_iter().find(makes);
-                let mut draft = out.violated(effect.site.span(), message).trace(plan.trace_to(step, effect)).help(match maker {
-                    Some(_) => "build and push in one step, or hand the image on: `docker save` into an artifact, `docker load` here",
-                    None => "pull it first: `docker pull`",
-                });
+                let help = match (near, maker) {
+                    (Some(near), _) => format!("use the name that this step has: `{near}`"),
+                    (None, Some(_)) => {
+                        "build and push in one step, or hand the image on: `docker save` into an artifact, `docker load` here"
+                            .to_owned()
+                    }
+                    (None, None) if name.to_string().contains('/') => format!("pull it first: `docker pull {name}`"),
+                    (None, None) => "pull it first, by the name under which it was pushed".to_owned(),
+                };
+                let mut draft = out.violated(effect.site.span(), message).trace(plan.trace_to(step, effect)).help(help);
                 if let Some((_, built)) = maker {
                     draft = draft.related(built.site.span(), "built in another step");
                 }
@@ -93,9 +99,17 @@ fn brings_otherwise(step: &PlannedStep<'_>) -> bool {
     items.iter().filter_map(|item| item.command_text()).any(|text| WAYS.iter().any(|way| text.contains(way)))
 }
 
+/// A command that needs an image which the docker of its step has not.
+struct Missing<'p, 'd> {
+    effect: &'p Effect<'d>,
+    name: &'p Reference<'d>,
+    /// What the step has under nearly that name: of another registry, or with another tag.
+    near: Option<&'p Reference<'d>>,
+}
+
 /// The first command of docker that needs an image of its own, and the image, where nothing before it in the step may have brought that.
-fn missing<'p, 'd>(step: &'p PlannedStep<'d>) -> Option<(&'p Effect<'d>, &'p Reference<'d>)> {
-    let mut there: Vec<&Reference<'_>> = Vec::new();
+fn missing<'p, 'd>(step: &'p PlannedStep<'d>) -> Option<Missing<'p, 'd>> {
+    let mut there: Vec<&'p Reference<'d>> = Vec::new();
     // Where a command talks to the docker of the step, and not to one elsewhere.
     let of_step = step.found.effects.iter().filter(|effect| matches!(effect.kind, Kind::Docker));
     let own: Vec<Span> = of_step.map(|effect| effect.site.span()).collect();
@@ -117,7 +131,12 @@ fn missing<'p, 'd>(step: &'p PlannedStep<'d>) -> Option<(&'p Effect<'d>, &'p Ref
         if let Some(name) = needed {
             let may_be = |own: &&Reference<'_>| own.same(name, false) != Comparison::Different;
             if !there.iter().any(may_be) && !name.is_choice() && !name.tag_unclear() {
-                return Some((effect, name));
+                let last = |name: &Reference<'_>| name.image.to_string().rsplit('/').next().map(str::to_owned);
+                let is_near = |own: &&&Reference<'_>| {
+                    own.same_image(name, false) == Comparison::Same || own.tag == name.tag && last(own) == last(name)
+                };
+                let near = there.iter().rev().find(is_near).copied();
+                return Some(Missing { effect, name, near });
             }
         }
         match &effect.kind {
