@@ -71,6 +71,7 @@ fn a_variable_is_told_where_its_event_leaves_it_empty() {
     assert_eq!(said("pull-requests", &["a $BITBUCKET_BRANCH $BITBUCKET_PR_ID", "b $BITBUCKET_TAG"]).len(), 1);
     for commands in [
         &["a ${BITBUCKET_TAG:-$BITBUCKET_BRANCH}"][..],
+        &["curl -d \"{\\\"branch\\\": \\\"$BITBUCKET_BRANCH\\\", \\\"tag\\\": \\\"$BITBUCKET_TAG\\\"}\" x"],
         &[
             "REF=$BITBUCKET_BRANCH$BITBUCKET_TAG",
             "b ${BITBUCKET_TAG}${BITBUCKET_BRANCH}-1 \"$BITBUCKET_TAG$BITBUCKET_BRANCH\"",

@@ -130,17 +130,22 @@ fn asks_for_event(items: &[ScriptItem<'_>]) -> bool {
     texts(items).filter(|text| names_own(text)).any(asks)
 }
 
-/// Whether a branch stands right beside a tag, or a tag beside a branch: a run has one of the two.
+/// Whether a command that uses the branch uses the tag as well, or the other way round: a run has one of the two, and whoever names
+/// both knows (`$BITBUCKET_BRANCH$BITBUCKET_TAG`, the body of a message).
 fn beside_other(text: &str, read: &Read<'_>) -> bool {
     let other = match read.name {
         "BITBUCKET_BRANCH" => TAG.0,
         "BITBUCKET_TAG" => BRANCH.0,
         _ => return false,
     };
-    let (before, behind) = (text.get(..read.span.start).unwrap_or(""), text.get(read.span.end..).unwrap_or(""));
-    let ends = |name: &str| before.ends_with(&format!("${name}")) || before.ends_with(&format!("${{{name}}}"));
-    let begins = in_value(behind).first().is_some_and(|next| next.span.start == 0 && next.name == other);
-    begins || ends(other)
+    // A backslash at its end makes a line go on.
+    let begin = text.get(..read.span.start).and_then(|before| {
+        before.rmatch_indices('\n').find(|(at, _)| !before.get(..*at).is_some_and(|line| line.ends_with('\\')))
+    });
+    let rest = text.get(begin.map_or(0, |(at, _)| at + 1)..).unwrap_or("");
+    let mut ended = false;
+    let lines = rest.split('\n').take_while(|line| !std::mem::replace(&mut ended, !line.ends_with('\\')));
+    lines.into_iter().any(|line| in_value(line).iter().any(|read| read.name == other))
 }
 
 /// The variable that takes a value which begins behind a text: `TAG="${`.
