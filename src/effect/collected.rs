@@ -163,6 +163,8 @@ pub struct StepEffects<'d> {
     pub told: Vec<Told>,
     /// The files that it fetched from elsewhere, each with the command that did.
     pub fetched: Vec<(String, String)>,
+    /// Whether it sourced a file that is not at hand: a name that nothing knows may be a function of it.
+    pub unseen_functions: bool,
     /// Whether it loads images that another step saved.
     pub loads: bool,
     /// Whether it made a cluster for itself on the build machine.

@@ -207,6 +207,9 @@ impl Reading<'_, '_> {
                     AtHand::of(self.files.read(path.trim_start_matches("./")).is_some())
                 },
             };
+            if matches!(name, "source" | ".") {
+                self.run.found_mut().unseen_functions = true;
+            }
             if runs_file || runner::is_telling(path) {
                 self.push(Kind::Opaque(what), path.to_owned(), self.words(&[]));
                 return;
@@ -227,11 +230,8 @@ impl Reading<'_, '_> {
             self.of_package(name);
             return;
         }
-        if matches!(name, "bash" | "sh" | "zsh" | "dash" | "ash" | "ksh")
-            && self.invocation.words.len() > 1
-            && called.is_none()
-            && !self.is_given_unknown()
-        {
+        let is_shell = matches!(name, "bash" | "sh" | "zsh" | "dash" | "ash" | "ksh");
+        if is_shell && self.invocation.words.len() > 1 && called.is_none() && !self.is_given_unknown() {
             // `bash --version` and the like.
             let told = !self.invocation.piped_from;
             if told {
@@ -241,6 +241,12 @@ impl Reading<'_, '_> {
         }
         if self.catalogue.is_of_family(name) {
             self.runs_nothing();
+            return;
+        }
+        // The file that may define it is told of.
+        let is_function = || path.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        if !is_shell && self.run.found_mut().unseen_functions && is_function() {
+            self.not_read(name.to_owned());
             return;
         }
         self.push(Kind::Opaque(Opaque::Command { name: name.to_owned() }), name.to_owned(), self.words(&[]));
