@@ -127,7 +127,8 @@ impl<'d> Reading<'_, 'd> {
         }
         let daemon = command.machine.then(|| self.daemon(arguments));
         let machine = daemon.is_some_and(|daemon| daemon != Daemon::Elsewhere);
-        if daemon == Some(Daemon::Service) {
+        // With no subcommand it shows its version or what it can do.
+        if daemon == Some(Daemon::Service) && !(command.rest && arguments.plain_count() == 0) {
             self.push(Kind::Docker, self.short(), Vec::new());
         }
         if command.reader.as_deref() == Some("exec") {

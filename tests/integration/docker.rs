@@ -19,14 +19,36 @@ fn what_needs_no_daemon_needs_no_service() {
     for command in [
         "docker context create prod --docker host=ssh://deploy@host.example",
         "docker compose config --quiet",
+        "docker compose -f compose.prod.yml --profile web config -q",
+        "docker-compose -f compose.prod.yml config",
         "docker-compose version",
+        "docker-compose --version",
+        "docker-compose -v",
+        "docker compose --version",
+        "docker-compose help",
+        "docker --version",
+        "docker help",
+        "docker completion bash",
+        "docker init",
+        "docker buildx version",
+        "docker buildx ls",
+        "docker buildx imagetools inspect acme/app:1",
+        "docker manifest inspect acme/app:1",
         "docker logout r.example",
         "docker build --help",
         "docker compose up --help",
     ] {
         assert_eq!(told(&[command]), [""; 0], "{command}");
     }
-    for command in ["docker compose ps", "docker version", "docker run --rm acme/tool:1.2 --help"] {
+    for command in [
+        "docker compose ps",
+        "docker compose -f compose.prod.yml ps",
+        "docker-compose -f compose.prod.yml ps",
+        "docker-compose rm -v",
+        "docker version",
+        "docker run --rm acme/tool:1.2 --help",
+        "docker buildx du",
+    ] {
         assert_eq!(told(&[command]).len(), 1, "{command}");
     }
 }
