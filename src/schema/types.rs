@@ -8,7 +8,7 @@ use super::keys::list;
 use super::memory;
 use super::place::Place;
 use super::shapes::{as_variable, in_quotes};
-use crate::yaml::{Kind, Node, Style, is_jenkinsfile, jenkinsfile, yaml11_reading};
+use crate::yaml::{Kind, Node, is_jenkinsfile, jenkinsfile, yaml11_reading};
 
 /// Message and help for a value of the wrong type; `expected` is the schema's `type` in its object `owner`.
 pub(super) fn wrong(place: &Place<'_>, expected: &Value, owner: &Value) -> (String, Option<String>) {
@@ -47,7 +47,7 @@ pub(super) fn is_java_boolean(node: Node<'_>, expected: &Value) -> bool {
         Value::Array(several) => several.iter().any(|kind| kind == "boolean"),
         _ => false,
     };
-    takes && node.style() == Some(Style::Plain) && node.text().and_then(yaml11_reading) == Some("a boolean")
+    takes && node.is_untyped() && node.text().and_then(yaml11_reading) == Some("a boolean")
 }
 
 fn article(kind: &str) -> &'static str {

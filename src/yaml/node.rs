@@ -261,12 +261,24 @@ impl<'d> Node<'d> {
         }
     }
 
+    /// The type that a tag of YAML's own gives it: `str` of `!!str`.
+    fn core_tag(&self) -> Option<&'d str> {
+        let tag = self.document.slice(self.tag()?).trim_end();
+        tag.strip_prefix("!!").or_else(|| tag.strip_prefix("!<tag:yaml.org,2002:")?.strip_suffix('>'))
+    }
+
+    /// Whether its type is read from its text: it has neither quotes nor a tag that says what it is.
+    pub fn is_untyped(&self) -> bool {
+        self.style() == Some(Style::Plain) && self.core_tag().is_none()
+    }
+
     /// A scalar's typed value; `Null` for anything else.
     pub fn scalar(&self) -> Scalar<'d> {
-        match (self.text(), self.style()) {
-            (Some(text), Some(Style::Plain)) => typed::read(text),
-            (Some(text), _) => Scalar::String(text),
-            _ => Scalar::Null,
+        let Some(text) = self.text() else { return Scalar::Null };
+        match self.core_tag().and_then(|tag| typed::tagged(tag, text)) {
+            Some(scalar) => scalar,
+            None if self.style() == Some(Style::Plain) => typed::read(text),
+            None => Scalar::String(text),
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::Section;
 use crate::rules::{Flow, Rule};
-use crate::yaml::{Kind, Style, yaml11_reading};
+use crate::yaml::{Kind, yaml11_reading};
 
 static META: RuleMeta =
     meta!("quoted-key", Error, "a pattern or name that YAML takes for a number or a boolean is not quoted");
@@ -18,7 +18,7 @@ impl Rule for QuotedKey {
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         for selector in Section::MAPS.into_iter().flat_map(|section| flow.file.selectors_in(section)) {
             let key = selector.key;
-            if key.style() != Some(Style::Plain) {
+            if !key.is_untyped() {
                 continue;
             }
             let name = selector.name();

@@ -3,7 +3,7 @@
 use super::site::Told;
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::rules::{Flow, Rule};
-use crate::yaml::{Node, Scalar, Style, yaml11_reading};
+use crate::yaml::{Node, Scalar, yaml11_reading};
 
 static META: RuleMeta = meta!(
     "quoted-value",
@@ -21,7 +21,7 @@ impl Rule for QuotedValue {
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
         let mut judge = |value: Node<'_>, number: Option<Severity>, boolean: Option<Severity>| {
-            if value.style() != Some(Style::Plain) {
+            if !value.is_untyped() {
                 return;
             }
             let text = value.text().unwrap_or("");
@@ -84,18 +84,9 @@ fn becomes(text: &str, scalar: Scalar<'_>) -> Option<String> {
         }),
         Scalar::Integer(value) if value.to_string() != text => Some(format!("is {value}")),
         Scalar::Float(value) if format!("{value:?}") != text => Some(format!("is {value:?}")),
-        Scalar::String(text) => match yaml11_reading(text) {
-            Some(kind) => Some(format!("is {kind}")),
-            None => is_date(text).then(|| "is a date".to_owned()),
-        },
+        Scalar::String(text) => yaml11_reading(text).map(|kind| format!("is {kind}")),
         _ => None,
     }
-}
-
-/// `2024-01-01`, which readers of YAML 1.1 print with a time and a zone.
-fn is_date(text: &str) -> bool {
-    let shape = |c: char| if c.is_ascii_digit() { '9' } else { c };
-    text.len() == 10 && text.chars().map(shape).eq("9999-99-99".chars())
 }
 
 #[cfg(test)]
