@@ -173,15 +173,6 @@ impl<'d> File<'d> {
         self.root.get("options")?.get(key)
     }
 
-    /// Whether what `definitions` should have under a keyword stands at a wrong level, which the schema tells: at the top of the
-    /// file, or beside the keyword instead of below it.
-    pub fn misplaces(&self, keyword: &str, name: &str) -> bool {
-        let definitions = self.root.get("definitions");
-        let below = self.root.get(keyword).is_some_and(|node| node.get(name).is_some());
-        let beside = definitions.filter(|node| node.get(keyword).is_some_and(|node| node.is_null()));
-        below || beside.is_some_and(|node| node.get(name).is_some())
-    }
-
     /// The definitions.
     pub fn definitions(&self) -> Definitions<'d> {
         Definitions::new(self.root.get("definitions"))

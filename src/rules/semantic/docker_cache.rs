@@ -1,5 +1,6 @@
 //! `docker-cache`: the predefined docker cache is used where it works, and left as it is.
 
+use super::refused::MeantDocker;
 use super::site::{Told, daemons, docker_everywhere, has_docker, runtime_version};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::rules::{Flow, Rule};
@@ -21,13 +22,15 @@ impl Rule for DockerCache {
         }
         let everywhere = docker_everywhere(&flow.file);
         let daemons = daemons(&flow.file);
+        let meant = MeantDocker::of(&flow.file);
         let mut told = Told::default();
         for site in flow.steps() {
             let Some(cache) = site.step.caches().into_iter().find(|cache| cache.text() == Some("docker")) else {
                 continue;
             };
             let version_3 = runtime_version(&site.step, &flow.file) == Some("3");
-            if !everywhere && !has_docker(&site.step, &flow.file, &daemons) && told.first(cache.span()) {
+            let has = has_docker(&site.step, &flow.file, &daemons) || meant.may_have(&site.step);
+            if !everywhere && !has && told.first(cache.span()) {
                 let draft =
                     out.violated(cache.span(), "the docker cache holds nothing: the step has no docker service");
                 site.tell(draft.help("remove it, or add `services: [docker]`"));

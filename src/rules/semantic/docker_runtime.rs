@@ -1,5 +1,6 @@
 //! `docker-runtime`: a docker command runs on a version of the runtime that can run it.
 
+use super::refused::hides_runtime;
 use super::site::{Told, docker_everywhere, labels, runtime_version};
 use crate::effect::{Effect, Kind};
 use crate::finding::{Findings, RuleMeta};
@@ -47,7 +48,10 @@ impl Rule for DockerRuntime {
             for planned in plan.steps.iter().filter(|planned| !planned.is_imported()) {
                 let local = |effect: &&Effect<'_>| matches!(effect.kind, Kind::Docker) && !effect.remote;
                 let mut commands = planned.found.effects.iter().filter(local).peekable();
-                if commands.peek().is_none() || !labels(&planned.step, &flow.file).is_empty() {
+                if commands.peek().is_none()
+                    || !labels(&planned.step, &flow.file).is_empty()
+                    || hides_runtime(&planned.step, &flow.file)
+                {
                     continue;
                 }
                 let version_3 = runtime_version(&planned.step, &flow.file) == Some("3");
@@ -97,7 +101,7 @@ fn own_daemons(flow: &Flow<'_>, told: &mut Told, out: &mut Findings<'_>) {
         let runtime = site.step.get("runtime").or_else(|| flow.file.option("runtime"));
         let is_own = runtime.is_some_and(|runtime| runtime.get("self-hosted").is_some());
         let version_3 = runtime_version(&site.step, &flow.file) == Some("3");
-        if is_own || version_3 || !labels(&site.step, &flow.file).is_empty() {
+        if is_own || version_3 || !labels(&site.step, &flow.file).is_empty() || hides_runtime(&site.step, &flow.file) {
             continue;
         }
         let asked = site.step.services();

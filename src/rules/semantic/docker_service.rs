@@ -1,5 +1,6 @@
 //! `docker-service`: a step that runs docker on the build machine has the docker service.
 
+use super::refused::MeantDocker;
 use super::site::{Told, daemons, docker_everywhere, has_docker};
 use crate::effect::{Effect, Kind};
 use crate::finding::{Findings, RuleMeta};
@@ -20,11 +21,13 @@ impl Rule for DockerService {
             return;
         }
         let daemons = daemons(&flow.file);
+        let meant = MeantDocker::of(&flow.file);
         let mut told = Told::default();
         for plan in flow.plans {
             // Which services an imported step has, its own file tells.
             let own = plan.steps.iter().filter(|planned| !planned.is_imported());
-            for planned in own.filter(|planned| !has_docker(&planned.step, &flow.file, &daemons)) {
+            let has = |step| has_docker(step, &flow.file, &daemons) || meant.may_have(step);
+            for planned in own.filter(|planned| !has(&planned.step)) {
                 let needs = |kind: &Kind<'_>| matches!(kind, Kind::Docker);
                 let mut commands = planned.found.effects.iter().filter(|effect| needs(&effect.kind));
                 let Some(effect) = commands.find(|effect| asks(&effect.command)) else {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::refused;
 use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::ScriptItem;
@@ -19,6 +20,7 @@ impl Rule for KnownAgent {
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let agents = flow.file.definitions().entries("agents");
         let agents: HashSet<&str> = agents.iter().map(|entry| entry.name()).collect();
+        let refused = refused::names(&flow.file, "agents");
         let mut told = Told::default();
         for (site, items) in flow.scripts() {
             for item in items {
@@ -26,7 +28,7 @@ impl Rule for KnownAgent {
                 let Some((agent, name)) = task.get("agent").and_then(|agent| Some((agent, agent.text()?))) else {
                     continue;
                 };
-                let known = name == "default" || agents.contains(name);
+                let known = name == "default" || agents.contains(name) || refused.contains(name);
                 if !known && told.first(agent.span()) {
                     let draft = out.violated(agent.span(), format!("no agent `{name}` is defined"));
                     site.tell(draft.help(format!("define `{name}` under `definitions.agents`, or use `default`")));

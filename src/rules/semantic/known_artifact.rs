@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::refused::misspells;
 use super::site::{Told, meant_or};
 use crate::finding::{Findings, RuleMeta};
-use crate::pipeline::{Item, Step};
+use crate::pipeline::{Artifacts, Item, Step};
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta = meta!("known-artifact", Warning, "a step downloads an artifact that no earlier step hands on");
@@ -29,8 +30,8 @@ impl Rule for KnownArtifact {
                     Item::Variables(_) | Item::Unknown(_) => Vec::new(),
                 };
                 for group in groups {
-                    // What a child pipeline uploads can't be seen here.
-                    unseen |= group.iter().any(Step::is_child);
+                    // What a child pipeline uploads can't be seen here, nor what stands under a slip of the key.
+                    unseen |= group.iter().any(|step| step.is_child() || hides_uploads(step));
                     let siblings: HashSet<&str> = group.iter().flat_map(uploads).map(|(name, _)| name).collect();
                     for artifact in group.iter().filter_map(Step::artifacts).flat_map(|one| one.downloads()) {
                         let Some(name) = artifact.text() else { continue };
@@ -72,6 +73,15 @@ fn members<'d>(item: &Item<'d>) -> Vec<Step<'d>> {
         Item::Parallel(group) => group.steps(),
         _ => Vec::new(),
     }
+}
+
+/// Whether a step may upload what is not seen, because the schema refuses how it says so.
+fn hides_uploads(step: &Step<'_>) -> bool {
+    let upload = |artifacts: Artifacts<'_>| {
+        let list = artifacts.node.get("upload");
+        list.is_some_and(|list| !list.is_sequence()) || misspells(artifacts.node, "upload")
+    };
+    misspells(step.node(), "artifacts") || step.artifacts().is_some_and(upload)
 }
 
 /// Name and type of what a step uploads.

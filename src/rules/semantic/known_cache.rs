@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::refused;
 use super::site::{Told, meant_or};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::PREDEFINED_CACHES;
@@ -19,11 +20,13 @@ impl Rule for KnownCache {
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let defined = flow.file.definitions().caches();
         let defined: HashSet<&str> = defined.iter().map(|entry| entry.name()).collect();
+        let refused = refused::names(&flow.file, "caches");
         let mut told = Told::default();
         for site in flow.steps() {
             for cache in site.step.caches() {
-                let name = cache.text().filter(|name| !name.is_empty() && !cache.is_null());
-                let Some(name) = name.filter(|name| !flow.file.misplaces("caches", name)) else { continue };
+                // What is no text is told as that.
+                let name = cache.string().filter(|name| !name.is_empty() && !refused.contains(name));
+                let Some(name) = name else { continue };
                 let known = PREDEFINED_CACHES.contains(&name) || defined.contains(name);
                 if !known && told.first(cache.span()) {
                     let draft = out.violated(cache.span(), format!("no cache `{name}` is predefined or defined"));

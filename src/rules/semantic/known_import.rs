@@ -1,5 +1,6 @@
 //! `known-import`: the source of an import is among `definitions.imports`, and a file at hand has the pipeline.
 
+use super::refused;
 use super::site::{Told, meant_or};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::pipeline::{IS_A_FOLDER, Unseen};
@@ -16,6 +17,7 @@ impl Rule for KnownImport {
     }
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
+        let refused = refused::names(&flow.file, "imports");
         let mut told = Told::default();
         for source in flow.file.definitions().entries("imports") {
             misnamed(source, out);
@@ -24,7 +26,7 @@ impl Rule for KnownImport {
             let pipeline = selector.pipeline();
             let Some(import) = pipeline.sourced_import() else { continue };
             let Err(unseen) = flow.file.imported(&pipeline) else { continue };
-            if matches!(unseen, Unseen::Undeclared) && flow.file.misplaces("imports", import.source) {
+            if matches!(unseen, Unseen::Undeclared) && refused.contains(import.source) {
                 continue;
             }
             let span = import.node.span();

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::refused;
 use super::site::{Told, meant_or};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::Section;
@@ -21,9 +22,11 @@ impl Rule for KnownPipeline {
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let customs: HashSet<&str> =
             flow.file.selectors_in(Section::Custom).iter().map(|selector| selector.name()).collect();
+        let refused = refused::names(&flow.file, "custom");
         let mut told = Told::default();
         let mut missing = |node: Node<'_>| {
-            let name = node.text().filter(|name| !name.is_empty() && !customs.contains(name))?;
+            let unknown = |name: &&str| !name.is_empty() && !customs.contains(name) && !refused.contains(name);
+            let name = node.string().filter(unknown)?;
             told.first(node.span()).then(|| name.to_owned())
         };
         let help = |name: &str| {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::refused;
 use super::site::{Told, meant_or};
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
@@ -18,11 +19,13 @@ impl Rule for KnownService {
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let services = flow.file.definitions().services();
         let services: HashSet<&str> = services.iter().map(|service| service.name()).collect();
+        let refused = refused::names(&flow.file, "services");
         let mut told = Told::default();
         for site in flow.steps() {
             for service in site.step.services() {
-                let name = service.text().filter(|name| !name.is_empty() && !service.is_null());
-                let Some(name) = name.filter(|name| !flow.file.misplaces("services", name)) else { continue };
+                // What is no text is told as that.
+                let name = service.string().filter(|name| !name.is_empty() && !refused.contains(name));
+                let Some(name) = name else { continue };
                 let known = name == "docker" || services.contains(name);
                 if !known && told.first(service.span()) {
                     let draft = out.violated(service.span(), format!("no service `{name}` is defined"));

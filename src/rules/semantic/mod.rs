@@ -47,6 +47,7 @@ mod plain_artifact_path;
 mod quoted_key;
 mod quoted_value;
 mod readable_condition;
+mod refused;
 mod remote_variable;
 mod retry_count;
 mod role_with_oidc;

@@ -20,6 +20,10 @@ impl Rule for OneArtifactForm {
             let (Some(paths), Some(upload)) = (artifacts.node.entry("paths"), artifacts.node.entry("upload")) else {
                 continue;
             };
+            // Where `upload` is empty, the paths may be its own.
+            if upload.value.is_null() {
+                continue;
+            }
             let (first, second) = if paths.key.span() < upload.key.span() { (paths, upload) } else { (upload, paths) };
             if told.first(second.key.span()) {
                 let message = format!("`{}` stands beside `{}`, and only one of them may", second.name(), first.name());

@@ -5,7 +5,7 @@ use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::Item;
 use crate::rules::{Flow, Rule};
 
-static META: RuleMeta = meta!("retry-count", Warning, "`maxRetryCount` is set where nothing is tried again");
+static META: RuleMeta = meta!("retry-count", Error, "`maxRetryCount` is set where nothing is tried again");
 
 pub(super) struct RetryCount;
 

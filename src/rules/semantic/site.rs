@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::refused::misspells;
 use crate::finding::{Draft, Severity};
 use crate::pipeline::{File, Item, Selector, Stage, Step};
 use crate::schema::spelt_like;
@@ -32,8 +33,11 @@ impl<'d> Site<'d> {
         of_stage || self.step.deployment().or(self.step.environment()).is_some()
     }
 
-    /// Whether it has a token of OpenID Connect.
+    /// Whether it has a token of OpenID Connect, or is meant to.
     pub(super) fn has_oidc(&self, file: &File<'d>) -> bool {
+        if misspells(self.step.node(), "oidc") {
+            return true;
+        }
         let asks = self.step.get("oidc").or_else(|| file.option("oidc"));
         asks.is_some_and(|oidc| oidc.text() != Some("false"))
     }
