@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
+use super::absorbed;
 use super::compiled::{Failure, Kind, TREE};
 use super::holders::holds_anchors;
 use super::keys::{self, list, shown};
@@ -130,8 +131,13 @@ impl<'d> Writer<'d> {
 
     fn group(&mut self, pointer: &str, place: &Place<'d>, failures: Vec<Failure>) {
         let before = self.found.len();
+        let mut failures = absorbed::without_kind(place, failures);
         if !self.special(pointer, place, &failures) {
-            let meant = self.unknown_keys(place, &failures);
+            if self.is_told_as_syntax(place.node) {
+                failures.retain(|failure| !matches!(failure.kind, Kind::Type));
+            }
+            let (meant, unclear) = self.unknown_keys(place, &failures);
+            let told = self.found.len();
             // The range of a value of another type says nothing.
             let mistyped = failures.iter().any(|failure| matches!(failure.kind, Kind::Type));
             let valued = failures.iter().any(|failure| matches!(failure.kind, Kind::Value));
@@ -146,6 +152,9 @@ impl<'d> Writer<'d> {
             for failure in failures.iter().filter(|failure| !said_already(failure)) {
                 self.single(place, failure, &meant);
             }
+            if let Some(at) = unclear.filter(|_| !pointer.is_empty()) {
+                self.absorb(at, told);
+            }
         }
         if in_holder(pointer) {
             // What is merged elsewhere may be given there what it lacks; where it is used as it stands, that is told.
@@ -159,9 +168,9 @@ impl<'d> Writer<'d> {
         }
     }
 
-    /// Tells of unknown keys; gives back the known ones that were meant.
-    fn unknown_keys(&mut self, place: &Place<'d>, failures: &[Failure]) -> HashSet<String> {
-        let mut meant = HashSet::new();
+    /// Tells of unknown keys; gives back the known ones that were meant, and which finding is of one that may mean any.
+    fn unknown_keys(&mut self, place: &Place<'d>, failures: &[Failure]) -> (HashSet<String>, Option<usize>) {
+        let (mut meant, mut unclear) = (HashSet::new(), None);
         for failure in failures {
             let Kind::UnknownKeys(unknown) = &failure.kind else { continue };
             let owner = schema(parent(&failure.keyword));
@@ -169,6 +178,9 @@ impl<'d> Writer<'d> {
                 let Some(entry) = place.node.entry(key) else { continue };
                 let place = with_merge(place, &entry);
                 let words = keys::unknown(owner, key, Some(entry.value), self.system);
+                if words.meant.is_none() && words.severity == Severity::Error {
+                    unclear = unclear.or(Some(self.found.len()));
+                }
                 meant.extend(words.meant);
                 let holder = title(owner) == "the file" && holds_anchors(self.document, &entry);
                 let finding = self.say(&metas::KNOWN_KEY, &place, entry.key.span(), words.message);
@@ -182,7 +194,7 @@ impl<'d> Writer<'d> {
                 }
             }
         }
-        meant
+        (meant, unclear)
     }
 
     fn single(&mut self, place: &Place<'d>, failure: &Failure, meant: &HashSet<String>) {
@@ -292,7 +304,7 @@ impl<'d> Writer<'d> {
             return;
         }
         if failure.keyword == "/else/required" {
-            if !self.shared {
+            if !self.shared && !absorbed::means_to_share(place.node) {
                 let message = "the file has no `pipelines`, so nothing runs".to_owned();
                 self.say(&metas::REQUIRED_KEY, place, beginning(place.node), message).help =
                     Some("add `pipelines:` with `default:` and a list of steps".to_owned());

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::compiled::TREE;
 use super::foreign::of_key;
-use super::invisible::is_odd_blank;
+use super::invisible::{is_hidden, is_odd_blank};
 use super::misplaced;
 use super::system::of_word;
 use crate::finding::Severity;
@@ -43,6 +43,15 @@ pub(super) fn unknown(owner: &Value, key: &str, value: Option<Node<'_>>, system:
             help: format!("replace it with spaces; `{}` begins where the keys beside it begin", shown(meant)),
             severity: Severity::Error,
             meant: Some(meant.to_owned()),
+        };
+    }
+    if let Some(hidden) = key.chars().find(|c| is_hidden(*c)) {
+        let meant: String = key.chars().filter(|c| !is_hidden(*c)).collect();
+        return Words {
+            message: format!("U+{:04X} is part of this key, where `{}` is meant", u32::from(hidden), shown(&meant)),
+            help: "remove it: it can't be seen".to_owned(),
+            severity: Severity::Error,
+            meant: Some(meant),
         };
     }
     if let Some(words) = value.and_then(|value| misplaced::by_value(place, key, value)) {

@@ -4,6 +4,7 @@
 //! The schema is our own (`schemas/bitbucket-pipelines.schema.json`). It branches on types and keys that are present
 //! and never on alternatives, so that each failure is about what the author meant; `explain` puts it in one sentence.
 
+mod absorbed;
 mod compiled;
 mod dialects;
 mod explain;

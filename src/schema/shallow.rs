@@ -26,6 +26,8 @@ const MOST: usize = 1_000;
 struct Body {
     keys: Vec<&'static str>,
     free: Option<&'static Value>,
+    /// The maps of which a list is made.
+    item: Option<&'static Value>,
 }
 
 impl Body {
@@ -33,6 +35,7 @@ impl Body {
     fn add(&mut self, owner: &'static Value) {
         let owner = target(owner);
         self.keys.extend(properties(owner));
+        self.item = self.item.or(owner.get("items").map(target));
         self.free = self.free.or(owner.get("additionalProperties").filter(|free| free.is_object()));
         let all = owner.get("allOf").and_then(Value::as_array).into_iter().flatten();
         ["then", "else"].iter().filter_map(|form| owner.get(form)).chain(all).for_each(|form| self.add(form));
@@ -98,7 +101,8 @@ impl<'d> Writer<'d> {
             let Some(place) = Place::find(self.document, &pointer).filter(|place| place.own_key) else { continue };
             let before = self.found.len();
             let told = self.odd_body(&pointer, &place, &body, failures)
-                || body.has("steps") && self.items_beside(&pointer, &place);
+                || body.has("steps") && self.items_beside(&pointer, &place)
+                || self.item_keys_beside(&pointer, &place, &body, failures);
             if !told {
                 self.keys_beside(&pointer, &place, &body, failures);
             }
@@ -200,6 +204,28 @@ impl<'d> Writer<'d> {
         };
         self.say(&metas::INDENTED_BODY, place, head.span(), message).help = Some(help);
         self.silence(pointer, around, &run, failures);
+    }
+
+    /// `upload:`, and the keys of its one item beside it, with neither dash nor indentation.
+    fn item_keys_beside(&mut self, pointer: &str, place: &Place<'d>, body: &Body, failures: &mut [Failure]) -> bool {
+        let (Some(item), Some(head), Some(holder)) = (body.item, place.key, place.holder) else { return false };
+        let known = properties(item);
+        let needed: Vec<&str> =
+            item.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let below: Vec<Entry<'d>> = behind(head, holder).take_while(|entry| known.contains(&entry.name())).collect();
+        let run: Vec<&str> = below.iter().map(Entry::name).collect();
+        let Some(first) = below.first().filter(|_| !needed.is_empty() && needed.iter().all(|key| run.contains(key))) else {
+            return false;
+        };
+        if self.line(first.key) == self.line(head) {
+            return false;
+        }
+        let name = shown(head.text().unwrap_or(""));
+        let message = format!("`{name}` is empty: the keys below it are one level too shallow");
+        self.say(&metas::INDENTED_BODY, place, head.span(), message).help =
+            Some(format!("write `- ` before `{}`, and indent the keys by four more spaces, to stand below `{name}`", first.name()));
+        self.silence(pointer, parent(pointer), &run, failures);
+        true
     }
 
     /// Nothing more is said of an empty key and of the keys that belong below it.

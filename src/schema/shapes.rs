@@ -8,6 +8,7 @@ use super::invisible::is_odd_blank;
 use super::keys::{nearest, shown};
 use super::metas;
 use super::place::{Place, beginning};
+use super::types::is_item;
 use crate::finding::Severity;
 use crate::yaml::{Entry, Node};
 
@@ -66,7 +67,7 @@ impl<'d> Writer<'d> {
         if !place.node.is_mapping() {
             return place.node.text().is_some() && at(&["item", "customItem"]) && self.texts_as_items(pointer, place);
         }
-        if self.item_as_body(pointer, place) {
+        if self.body_as_definition(pointer, place) || self.item_as_body(pointer, place) {
             return true;
         }
         let child = place.node.get("type").is_some_and(|kind| kind.text() == Some("pipeline"));
@@ -86,6 +87,21 @@ impl<'d> Writer<'d> {
             return self.command(place);
         }
         false
+    }
+
+    /// A step among the services or the caches, where only anchors would find it.
+    fn body_as_definition(&mut self, pointer: &str, place: &Place<'d>) -> bool {
+        let holder = pointer.strip_prefix("/definitions/").and_then(|rest| rest.split_once('/'));
+        let Some((holder @ ("services" | "caches"), _)) = holder.filter(|(_, name)| !name.contains('/')) else { return false };
+        let script = place.node.get("script").is_some_and(|script| !script.is_mapping());
+        let what = if script { "the body of a step" } else { "an item of a pipeline" };
+        let Some(key) = place.key.filter(|_| script || is_item(place.node)) else { return false };
+        let name = shown(key.text().unwrap_or(""));
+        let message = format!("`{name}` is {what}, and stands among the {holder}");
+        self.say(&metas::KNOWN_KEY, place, key.span(), message).help =
+            Some(format!("move it out of `{holder}`: other keys of `definitions` hold anchors, such as `definitions.steps`"));
+        self.silent.push(pointer.to_owned());
+        true
     }
 
     /// `&main:` and `!main:` in the place of a key.

@@ -51,6 +51,9 @@ fn tags(document: &Document, found: &mut Vec<Finding>) {
         }
         let message = format!("`{tag}` is taken for a YAML tag and dropped");
         let help = match (tag.strip_suffix(':'), node.style()) {
+            _ if tag == "!reference" => {
+                "it is a word of GitLab CI: put an anchor at each of the items that are meant, and alias them".to_owned()
+            }
             (Some(key), _) => format!("put the key in quotes: `'{key}':`"),
             (None, Some(Style::Plain)) => "put the whole text in quotes".to_owned(),
             (None, _) => "remove it, or quote the text that it belongs to".to_owned(),
@@ -61,6 +64,10 @@ fn tags(document: &Document, found: &mut Vec<Finding>) {
 
 /// A tab before a comment: YAML 1.2 lets it be, the readers of the 1.1 family stop there.
 fn tabs(document: &Document, found: &mut Vec<Finding>) {
+    if !document.text().contains('\t') {
+        return;
+    }
+    blank_tabs(document, found);
     for comment in document.comments() {
         let line = document.lines().span(document.text(), document.lines().line(comment.span.start));
         let before = document.slice(Span::new(line.start, comment.span.start));
@@ -69,5 +76,23 @@ fn tabs(document: &Document, found: &mut Vec<Finding>) {
         let message = "a tab stands in the indentation of a comment, where some readers stop";
         let mut findings = Findings::new(&metas::NO_TABS, found);
         findings.violated(Span::new(at, at + 1), message).help("replace it with spaces");
+    }
+}
+
+/// A tab in a line with nothing else, outside texts: the readers of the 1.1 family stop there, too.
+fn blank_tabs(document: &Document, found: &mut Vec<Finding>) {
+    let mut scalars: Vec<Span> = document.nodes().filter(|node| node.text().is_some()).map(|node| node.span()).collect();
+    scalars.sort_unstable();
+    let mut start = 0;
+    for line in document.text().split_inclusive('\n') {
+        let at = line.find('\t').filter(|_| line.trim().is_empty()).map(|tab| start + tab);
+        start += line.len();
+        let Some(at) = at else { continue };
+        let before = scalars.partition_point(|span| span.start <= at);
+        if before.checked_sub(1).and_then(|last| scalars.get(last)).is_some_and(|span| at <= span.end) {
+            continue;
+        }
+        let message = "a tab stands in a line with nothing else, where some readers stop";
+        Findings::new(&metas::NO_TABS, found).violated(Span::new(at, at + 1), message).help("remove it");
     }
 }
