@@ -74,6 +74,25 @@ impl<'t> Stop<'t> {
         ))
     }
 
+    /// The last line of a here-document whose lines have left the item that began it, and looked like keys.
+    pub(super) fn left_here_document(&self, row: &Row<'t>) -> Option<Cause> {
+        let mut above = self.rows.rows.iter().rev().filter(|above| above.line < row.line);
+        let begun = above.find(|above| opened(above.text) == Some(row.text))?;
+        let first = self.rows.rows.iter().find(|next| next.line > begun.line)?;
+        if first.block.is_some() && first.block == begun.block || first.depth > begun.depth {
+            return None;
+        }
+        let message = format!("the here-document of line {} leaves its item here", begun.line);
+        let help = match begun.block {
+            Some(_) => format!(
+                "put {} spaces before each of its lines, to `{}`; they are taken off again before the shell sees them",
+                begun.depth, row.text
+            ),
+            None => "write the item as a block: `- |`, and its lines below, indented".to_owned(),
+        };
+        Some(cause(first.span(), message, help))
+    }
+
     /// The lines of a here-document below an item that is no block.
     pub(super) fn plain_here_document(&self, row: &Row<'t>) -> Option<Cause> {
         let item = self.rows.above().find(|row| !row.is_text()).filter(|item| item.block.is_none())?;
@@ -100,14 +119,18 @@ fn here_document(inside: &[&Row<'_>]) -> bool {
         match word {
             Some(end) if row.text == end => word = None,
             Some(_) => {}
-            None => {
-                let behind =
-                    row.text.split_once("<<").map(|(_, rest)| rest.trim_start_matches(['-', ' ', '\'', '"', '\\']));
-                let end =
-                    behind.map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(""));
-                word = end.filter(|end| end.starts_with(|c: char| c.is_alphabetic() || c == '_'));
-            }
+            None => word = opened(row.text),
         }
     }
     word.is_some()
+}
+
+/// The word that ends the here-document which a line begins.
+fn opened(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("<<")?;
+    let end = rest
+        .trim_start_matches(['-', ' ', '\'', '"', '\\'])
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .next()?;
+    Some(end).filter(|end| end.starts_with(|c: char| c.is_alphabetic() || c == '_'))
 }

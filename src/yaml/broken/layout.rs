@@ -132,6 +132,9 @@ impl<'t> Stop<'t> {
 
     /// A line of text where a key is expected.
     fn text_alone(&self, row: &Row<'t>) -> Cause {
+        if let Some(left) = self.left_here_document(row) {
+            return left;
+        }
         if let Some((key, colon)) = missing_space(row.text) {
             let at = row.start + colon;
             return no_space(key, at);

@@ -185,6 +185,16 @@ fn texts_of_several_lines() {
              line and each that belongs to the text; or begin it with `- ` if it is an item of its own",
         ),
         (
+            "a:\n  - |\n    cat <<EOF\nk: v\nEOF\n  - x\n".to_owned(),
+            "4:1 the here-document of line 3 leaves its item here | put 4 spaces before each of its lines, to `EOF`; they are \
+             taken off again before the shell sees them",
+        ),
+        (
+            "a:\n  - cat <<EOF > x\nk: v\nEOF\n".to_owned(),
+            "3:1 the here-document of line 2 leaves its item here | write the item as a block: `- |`, and its lines below, \
+             indented",
+        ),
+        (
             script(&["- cat <<EOT", "hello", "EOT"]),
             "5:7 the here-document of line 4 can't go on here: its item is no block | write the item as a block: `- |`, and \
              its lines below, indented",
