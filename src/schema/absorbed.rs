@@ -55,7 +55,8 @@ impl Writer<'_> {
 
     /// Whether the syntax layer has told why a node is not what it should be: it has a tag, or holds what a wrong merge has left.
     pub(super) fn is_told_as_syntax(&self, node: Node<'_>) -> bool {
-        let tagged = |span| !self.document.slice(span).starts_with("!!") && !self.document.slice(span).starts_with("!<");
+        let tagged =
+            |span| !self.document.slice(span).starts_with("!!") && !self.document.slice(span).starts_with("!<");
         let bare = || node.is_mapping() && node.entries().len() == 0;
         let span = node.span();
         let merges = |kind| matches!(kind, ProblemKind::BadMerge);

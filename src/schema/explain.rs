@@ -7,9 +7,10 @@ use serde_json::Value;
 use super::absorbed;
 use super::compiled::{Failure, Kind, TREE};
 use super::holders::holds_anchors;
+use super::invisible::is_odd_blank;
 use super::keys::{self, list, shown};
 use super::place::{Place, beginning};
-use super::{memory, metas, system, types};
+use super::{lists, memory, metas, system, types};
 use crate::finding::{Finding, Findings, Related, RuleMeta, Severity};
 use crate::yaml::{Document, Entry, Problem, ProblemKind, Span};
 
@@ -210,8 +211,12 @@ impl<'d> Writer<'d> {
             Kind::Missing(key) => self.missing(place, failure, owner, key),
             Kind::Type => {
                 let (message, help) = types::wrong(place, limit, owner);
-                let finding = self.say(&metas::RIGHT_TYPE, place, span, message);
-                finding.help = help;
+                let of_alias = lists::alias_of_another_kind(place);
+                let finding = match of_alias {
+                    Some(_) => self.say_of_alias(place, message),
+                    None => self.say(&metas::RIGHT_TYPE, place, span, message),
+                };
+                finding.help = of_alias.or(help);
                 if types::is_java_boolean(place.node, limit) {
                     finding.severity = Severity::Warning;
                 }
@@ -228,7 +233,11 @@ impl<'d> Writer<'d> {
                     [only] => Some(format!("remove it, or write `{only}`")),
                     _ => None,
                 });
-                self.say(&metas::KNOWN_VALUE, place, span, message).help = near;
+                let odd = value().chars().find(|c| is_odd_blank(*c));
+                let odd = odd.map(|odd| {
+                    format!("U+{:04X} is part of it: replace it with a space, or remove it", u32::from(odd))
+                });
+                self.say(&metas::KNOWN_VALUE, place, span, message).help = odd.or(near);
             }
             Kind::Pattern => {
                 let message = format!("`{}` is not well-formed: {}", value(), said.unwrap_or("see the rule's page"));

@@ -168,6 +168,12 @@ pub(super) static FOREIGN: &[Foreign] = &[
         "set them in the repository's settings, or `export` them in the script",
     ),
     row(
+        &["env", "variables", "inputs", "with"],
+        &["a child step"],
+        "it has another name",
+        "rename it to `input-variables`",
+    ),
+    row(
         &["env", "variables"],
         &["step", "a stage"],
         "a step has no variables",
@@ -308,6 +314,7 @@ pub(super) static FOREIGN: &[Foreign] = &[
     ),
     row(&["variables"], &["`condition`"], "a condition knows no variables", "write `state: NAME == \"value\"`"),
     row(&["paths", "changes"], &["`condition`"], "it has another name", "write `changesets: { includePaths: [...] }`"),
+    row(&["image"], &["an image"], "it has another name", "rename it to `name`"),
     row(&["tag"], &["an image"], "the tag belongs to the name", "write `name: image:tag`"),
     row(&["user"], &["an image"], "it has another name", "write `run-as-user` with a number"),
     row(&["entrypoint", "command"], &["an image"], "an image is used as it is", "remove it"),

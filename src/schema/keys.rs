@@ -33,6 +33,14 @@ pub(super) fn unknown(owner: &Value, key: &str, value: Option<Node<'_>>, system:
             meant: Some(meant.to_owned()),
         };
     }
+    if key == "<" {
+        return Words {
+            message: format!("unknown key `<` in {place}; did you mean `<<`?"),
+            help: "write `<<`, which merges what is aliased".to_owned(),
+            severity: Severity::Error,
+            meant: None,
+        };
+    }
     let blank = |c: char| c.is_whitespace();
     if let Some(odd) = key.chars().find(|c| is_odd_blank(*c))
         && !key.trim_matches(blank).contains(blank)
@@ -135,6 +143,11 @@ fn is_of_length(plain: &str) -> bool {
 /// Where a key belongs that is known, but not here, and the key that should hold it there and is lacking.
 fn elsewhere(place: &str, key: &str) -> Option<(String, Option<&'static str>)> {
     let here = |help: &str| Some((help.to_owned(), None));
+    if key == "import" && place.ends_with("item") {
+        return here(
+            "it stands in the place of the whole list, with no steps beside it: write `import: …` below the pipeline's key, without a dash",
+        );
+    }
     if key == "import" {
         return here(
             "name the file under `definitions.imports`, and write `import: PIPELINE@SOURCE` in the place of a pipeline's \
@@ -150,6 +163,9 @@ fn elsewhere(place: &str, key: &str) -> Option<(String, Option<&'static str>)> {
         TREE.pointer(&pointer).and_then(Value::as_object).is_some_and(|keys| keys.contains_key(key))
     };
     let in_file = place == "the file";
+    if has("") && has("plainStep") && matches!(place, "`pipelines`" | "`options`") {
+        return here("put it at the top of the file, for all steps, or into the steps that need it");
+    }
     let pipelines = in_file.then_some("pipelines");
     if has("definitions") && (in_file || place == "`pipelines`") {
         return Some((format!("put it under `definitions`, at the top of the file: `definitions.{key}`"), None));

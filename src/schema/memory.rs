@@ -1,5 +1,6 @@
 //! Mistakes about the memory of services: where it stands, and in which unit.
 
+use super::explain::{properties, schema};
 use super::holders::holds_anchors;
 use super::metas;
 use super::place::Place;
@@ -36,7 +37,13 @@ pub(super) fn help(place: &Place<'_>, expected: &[&str], known: &[&str]) -> Opti
         ),
         Kind::Mapping if key == "services" && expected == ["string"] => {
             let named = place.node.get("name").and_then(|name| name.text());
-            let name = named.or_else(|| Some(place.node.entries().next()?.name()))?;
+            let first = place.node.entries().next()?.name();
+            if named.is_none() && properties(schema("/definitions/service")).contains(&first) {
+                return Some(
+                    "name it under `definitions.services`, put this below the name, and list the name here".to_owned(),
+                );
+            }
+            let name = named.unwrap_or(first);
             let name = super::keys::shown(name);
             Some(format!("write its name alone, and what it is under `definitions.services.{name}`"))
         }

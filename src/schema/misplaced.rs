@@ -62,6 +62,9 @@ fn in_file(key: &str, value: Node<'_>) -> Option<Told> {
         };
         return told("it holds a pipeline", help, pipelines);
     }
+    if names_of_step(key, value) {
+        return told("a step names them", "put it into the steps that need them", None);
+    }
     if filters(key, value) {
         let help = format!("write `{key}:` under `pipelines`, with the pattern as the key and its steps below it");
         return told("the pattern itself is the key here", help, pipelines);
@@ -93,7 +96,24 @@ fn has(definition: &str, key: &str) -> bool {
     schema(&format!("/definitions/{definition}/properties")).get(key).is_some()
 }
 
+/// Names of caches or services, which a step lists.
+fn names_of_step(key: &str, value: Node<'_>) -> bool {
+    let texts = value.is_sequence() && value.items().len() > 0 && value.items().all(|item| item.text().is_some());
+    matches!(key, "services" | "caches") && texts
+}
+
 fn in_pipelines(key: &str, value: Node<'_>) -> Option<Told> {
+    if names_of_step(key, value) {
+        return told("a step names them", "put it into the steps that need them", None);
+    }
+    if key == "pipelines" && value.is_mapping() {
+        let help = "remove this level: its sections stand directly under the outer `pipelines`";
+        return told("it holds itself", help, None);
+    }
+    if has("item", key) && is_pipeline(value) {
+        let help = format!("write `default:` above it and `- ` before it, and indent it: `- {key}:`");
+        return told("it is an item of a pipeline, and no section", help, None);
+    }
     if !is_pipeline(value) {
         return None;
     }

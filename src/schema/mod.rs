@@ -5,6 +5,7 @@
 //! and never on alternatives, so that each failure is about what the author meant; `explain` puts it in one sentence.
 
 mod absorbed;
+mod commands;
 mod compiled;
 mod dialects;
 mod explain;
@@ -12,6 +13,7 @@ mod foreign;
 mod holders;
 mod invisible;
 mod keys;
+mod lists;
 mod memory;
 mod metas;
 mod misplaced;
@@ -27,7 +29,7 @@ pub use keys::spelt_like;
 pub use syntax::findings;
 
 use crate::finding::{Finding, Findings, RuleMeta};
-use crate::yaml::{Document, Span};
+use crate::yaml::{Document, ProblemKind, Span};
 
 /// Our schema, as editors use it.
 pub const SCHEMA: &str = include_str!("../../schemas/bitbucket-pipelines.schema.json");
@@ -44,6 +46,11 @@ pub fn check_shared(document: &Document) -> Vec<Finding> {
 
 fn found(document: &Document, shared: bool) -> Vec<Finding> {
     let Some(failures) = compiled::failures(document) else { return empty(document) };
+    // Nothing stands before the second document, which is told there.
+    let second = || document.problems().iter().any(|problem| problem.kind == ProblemKind::SecondDocument);
+    if document.root().is_some_and(|root| root.is_null()) && second() {
+        return Vec::new();
+    }
     let mut findings = explain::explain(document, failures, shared);
     holders::near_misses(document, &mut findings);
     memory::too_high(document, &mut findings);
@@ -67,6 +74,8 @@ pub fn rules() -> &'static [&'static RuleMeta] {
     metas::ALL
 }
 
+#[cfg(test)]
+mod once_tests;
 #[cfg(test)]
 mod shallow_tests;
 #[cfg(test)]

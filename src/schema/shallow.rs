@@ -214,7 +214,8 @@ impl<'d> Writer<'d> {
             item.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
         let below: Vec<Entry<'d>> = behind(head, holder).take_while(|entry| known.contains(&entry.name())).collect();
         let run: Vec<&str> = below.iter().map(Entry::name).collect();
-        let Some(first) = below.first().filter(|_| !needed.is_empty() && needed.iter().all(|key| run.contains(key))) else {
+        let Some(first) = below.first().filter(|_| !needed.is_empty() && needed.iter().all(|key| run.contains(key)))
+        else {
             return false;
         };
         if self.line(first.key) == self.line(head) {
@@ -222,8 +223,10 @@ impl<'d> Writer<'d> {
         }
         let name = shown(head.text().unwrap_or(""));
         let message = format!("`{name}` is empty: the keys below it are one level too shallow");
-        self.say(&metas::INDENTED_BODY, place, head.span(), message).help =
-            Some(format!("write `- ` before `{}`, and indent the keys by four more spaces, to stand below `{name}`", first.name()));
+        self.say(&metas::INDENTED_BODY, place, head.span(), message).help = Some(format!(
+            "write `- ` before `{}`, and indent the keys by four more spaces, to stand below `{name}`",
+            first.name()
+        ));
         self.silence(pointer, parent(pointer), &run, failures);
         true
     }

@@ -1,11 +1,11 @@
 //! Shapes that fail in several ways for one reason: an item as a body, a map for a list, a colon in a command.
 
 use super::compiled::{Failure, Kind};
-use super::dialects::of_dialect;
 use super::explain::{Writer, parent, schema, with_merge};
 use super::foreign::of_key;
 use super::invisible::is_odd_blank;
 use super::keys::{nearest, shown};
+use super::lists;
 use super::metas;
 use super::place::{Place, beginning};
 use super::types::is_item;
@@ -92,14 +92,17 @@ impl<'d> Writer<'d> {
     /// A step among the services or the caches, where only anchors would find it.
     fn body_as_definition(&mut self, pointer: &str, place: &Place<'d>) -> bool {
         let holder = pointer.strip_prefix("/definitions/").and_then(|rest| rest.split_once('/'));
-        let Some((holder @ ("services" | "caches"), _)) = holder.filter(|(_, name)| !name.contains('/')) else { return false };
+        let Some((holder @ ("services" | "caches"), _)) = holder.filter(|(_, name)| !name.contains('/')) else {
+            return false;
+        };
         let script = place.node.get("script").is_some_and(|script| !script.is_mapping());
         let what = if script { "the body of a step" } else { "an item of a pipeline" };
         let Some(key) = place.key.filter(|_| script || is_item(place.node)) else { return false };
         let name = shown(key.text().unwrap_or(""));
         let message = format!("`{name}` is {what}, and stands among the {holder}");
-        self.say(&metas::KNOWN_KEY, place, key.span(), message).help =
-            Some(format!("move it out of `{holder}`: other keys of `definitions` hold anchors, such as `definitions.steps`"));
+        self.say(&metas::KNOWN_KEY, place, key.span(), message).help = Some(format!(
+            "move it out of `{holder}`: other keys of `definitions` hold anchors, such as `definitions.steps`"
+        ));
         self.silent.push(pointer.to_owned());
         true
     }
@@ -127,7 +130,20 @@ impl<'d> Writer<'d> {
         let texts = list.is_sequence() && list.items().all(|item| item.text().is_some());
         let name = key.text().unwrap_or("");
         let first = list.items().next().and_then(|item| item.text()).map(shown);
-        let Some(first) = first.filter(|_| texts && matches!(name, "only" | "except" | "ignore")) else { return false };
+        let Some(first) = first.filter(|_| texts) else { return false };
+        let word = first.split([':', ' ']).next().unwrap_or("");
+        if !matches!(name, "only" | "except" | "ignore") {
+            // The word of an item lacks its colon or its body.
+            if schema("/definitions/customItem/properties").get(word).is_some() {
+                return false;
+            }
+            let message = format!("{} should be a map (it is a string)", place.words());
+            self.say(&metas::RIGHT_TYPE, place, place.span(), message).help = Some(
+                "commands stand in a step: `- step:`, `script:` below it, and the commands as its list".to_owned(),
+            );
+            self.silent.push(parent(pointer).to_owned());
+            return true;
+        }
         let message = format!("`{name}` is read as a pattern, and its values as items of a pipeline");
         self.say(&metas::RIGHT_TYPE, place, key.span(), message).help =
             Some(format!("use the pattern as the key: `'{first}':`, with a list of `- step:` below it"));
@@ -153,6 +169,17 @@ impl<'d> Writer<'d> {
             nearest(entry.name(), &known).is_some() || of_key(entry.name(), "custom pipeline's variable").is_some();
         if near || place.node.get("name").is_some() {
             return false;
+        }
+        // Beside its default it is the key that is meant to be `name`.
+        if place.node.entries().any(|entry| known.contains(&entry.name())) {
+            let message =
+                format!("unknown key `{}` in a custom pipeline's variable, which has no `name`", shown(entry.name()));
+            let help = match entry.value.text().filter(|value| !value.is_empty()) {
+                Some(_) => "rename it to `name`".to_owned(),
+                None => as_variable(entry.name()),
+            };
+            self.say(&metas::KNOWN_KEY, &with_merge(place, &entry), entry.key.span(), message).help = Some(help);
+            return true;
         }
         let message = format!("the name of the variable `{}` is a value here, and no key", shown(entry.name()));
         let place = with_merge(place, &entry);
@@ -209,10 +236,11 @@ impl<'d> Writer<'d> {
                 let message = format!("`{}` stands beside `{name}`, where nothing reads it", shown(key));
                 let place = with_merge(place, &entry);
                 self.say(&metas::KNOWN_KEY, &place, entry.key.span(), message).help =
-                    Some(if head.value.alias().is_some() {
-                        format!("write `{name}: {{ <<: *name, {}: … }}`, or leave it to the anchor", shown(key))
-                    } else {
-                        format!("indent it under `{name}`")
+                    Some(match head.value.alias().map(|alias| self.document.slice(alias)) {
+                        Some(alias) => {
+                            format!("write `{name}: {{ <<: {alias}, {}: … }}`, or leave it to the anchor", shown(key))
+                        }
+                        None => format!("indent it under `{name}`"),
                     });
             }
             return true;
@@ -287,6 +315,11 @@ impl<'d> Writer<'d> {
         let items = ["step", "-step", "parallel", "-parallel", "stage", "-stage", "final", "variables"];
         let first = node.entries().find(|entry| items.contains(&entry.name()));
         let message = format!("{} should be a list (it is a map)", place.words());
+        if let Some(help) = lists::alias_of_another_kind(place) {
+            self.say_of_alias(place, message).help = Some(help);
+            return true;
+        }
+        let named = lists::named_bodies(node);
         let help = match first {
             Some(entry) => match entry.name().strip_prefix('-') {
                 Some(rest) => format!("put a space after the dash: `- {rest}:`"),
@@ -298,6 +331,7 @@ impl<'d> Writer<'d> {
                 let name = pointer.rsplit('/').next().unwrap_or("");
                 format!("remove the level `{name}`: pipelines stand directly under `definitions.pipelines`")
             }
+            None if named.is_some() => named.unwrap_or_default(),
             None if pointer == "/pipelines/default" => {
                 "`default` has no patterns; put these under `branches`".to_owned()
             }
@@ -305,71 +339,5 @@ impl<'d> Writer<'d> {
         };
         self.say(&metas::RIGHT_TYPE, place, place.span(), message).help = Some(help);
         true
-    }
-
-    /// A map in a script that is no pipe: a command that YAML took for a map because of its colon, or another system's.
-    fn command(&mut self, place: &Place<'d>) -> bool {
-        let Some(entry) = place.node.entries().next() else { return false };
-        let span = entry.key.span();
-        let name = entry.name();
-        let has = |key: &str| place.node.get(key).is_some();
-        let neither = "an item of a script is a command or a pipe, and this map is neither";
-        let foreign = [
-            ("uses", "call a pipe: `- pipe: account/repository:version`"),
-            ("run", "write the command itself as the item"),
-            ("step", "end the script before it: `- step:` stands in the pipeline's list"),
-            ("script", "write the commands themselves as items"),
-            ("bash", "write the command itself as the item"),
-            ("pwsh", "write the command itself as the item"),
-            ("powershell", "write the command itself as the item"),
-            ("sh", "write the command itself as the item"),
-            ("bat", "write the command itself as the item"),
-            ("task", "write its commands as items; an `image` brings the tools, or a pipe does the task"),
-        ];
-        if let Some((key, help)) = foreign.into_iter().find(|(key, _)| has(key)) {
-            let at = place.node.entry(key).map_or(span, |entry| entry.key.span());
-            let dialect = of_dialect(key);
-            let message = dialect.map(|row| format!("`{key}` is no command: {}", row.whose));
-            self.say(&metas::KNOWN_KEY, place, at, message.unwrap_or_else(|| neither.to_owned())).help =
-                Some(help.to_owned());
-            return true;
-        }
-        if let Some(row) = of_dialect(name).filter(|_| !entry.value.is_null()) {
-            let message = format!("`{}` is no command: {}", shown(name), row.whose);
-            self.say(&metas::KNOWN_KEY, place, span, message).help = Some(row.help.to_owned());
-            return true;
-        }
-        // What `<<` should have brought may be a pipe.
-        if place.node.entries().len() == 0 {
-            return true;
-        }
-        if has("variables") || has("name") {
-            let message = "a pipe needs `pipe`".to_owned();
-            self.say(&metas::REQUIRED_KEY, place, span, message).help =
-                Some("put `pipe:` and these keys into one item, with one dash".to_owned());
-            return true;
-        }
-        // The rest of a command may hold a secret, so only the word before the colon is repeated.
-        let word = name.split_whitespace().last().unwrap_or(name);
-        let message = format!("the colon after `{}` makes a map of this command", shown(word));
-        let braces = self.document.slice(place.node.span()).starts_with('{') && entry.value.is_null();
-        let message = match () {
-            () if braces => "the braces make a map of this command".to_owned(),
-            () if entry.key.is_null() => "a colon alone is a map in YAML, and no command".to_owned(),
-            () => message,
-        };
-        self.say(&metas::QUOTED_COMMAND, place, span, message).help = Some(in_quotes(place.node).to_owned());
-        true
-    }
-}
-
-/// How a command is put in quotes: those that its line doesn't hold, else as a block.
-pub(super) fn in_quotes(node: Node<'_>) -> &'static str {
-    let document = node.document();
-    let line = document.slice(document.lines().span(document.text(), document.lines().line(node.span().start)));
-    match (line.contains('\''), line.contains('"')) {
-        (false, _) => "put the whole command in single quotes",
-        (true, false) => "put the whole command in double quotes",
-        (true, true) => "write it as a block: `- |` and the command, indented, on the next line",
     }
 }

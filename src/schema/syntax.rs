@@ -52,7 +52,8 @@ fn tags(document: &Document, found: &mut Vec<Finding>) {
         let message = format!("`{tag}` is taken for a YAML tag and dropped");
         let help = match (tag.strip_suffix(':'), node.style()) {
             _ if tag == "!reference" => {
-                "it is a word of GitLab CI: put an anchor at each of the items that are meant, and alias them".to_owned()
+                "it is a word of GitLab CI: put an anchor at each of the items that are meant, and alias them"
+                    .to_owned()
             }
             (Some(key), _) => format!("put the key in quotes: `'{key}':`"),
             (None, Some(Style::Plain)) => "put the whole text in quotes".to_owned(),
@@ -67,7 +68,10 @@ fn tabs(document: &Document, found: &mut Vec<Finding>) {
     if !document.text().contains('\t') {
         return;
     }
-    blank_tabs(document, found);
+    // Of what can't be read it is not known where texts stand.
+    if document.root().is_some() {
+        blank_tabs(document, found);
+    }
     for comment in document.comments() {
         let line = document.lines().span(document.text(), document.lines().line(comment.span.start));
         let before = document.slice(Span::new(line.start, comment.span.start));
@@ -81,7 +85,8 @@ fn tabs(document: &Document, found: &mut Vec<Finding>) {
 
 /// A tab in a line with nothing else, outside texts: the readers of the 1.1 family stop there, too.
 fn blank_tabs(document: &Document, found: &mut Vec<Finding>) {
-    let mut scalars: Vec<Span> = document.nodes().filter(|node| node.text().is_some()).map(|node| node.span()).collect();
+    let mut scalars: Vec<Span> =
+        document.nodes().filter(|node| node.text().is_some()).map(|node| node.span()).collect();
     scalars.sort_unstable();
     let mut start = 0;
     for line in document.text().split_inclusive('\n') {

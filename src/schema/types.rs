@@ -2,12 +2,15 @@
 
 use serde_json::Value;
 
+use super::commands::in_quotes;
 use super::explain::{properties, schema};
 use super::foreign::{CHILD_KEEPS_NONE, DOWNLOAD_ALONE};
+use super::invisible::is_odd_blank;
 use super::keys::list;
+use super::lists;
 use super::memory;
 use super::place::Place;
-use super::shapes::{as_variable, in_quotes};
+use super::shapes::as_variable;
 use crate::yaml::{Kind, Node, is_jenkinsfile, jenkinsfile, yaml11_reading};
 
 /// Message and help for a value of the wrong type; `expected` is the schema's `type` in its object `owner`.
@@ -32,7 +35,10 @@ pub(super) fn wrong(place: &Place<'_>, expected: &Value, owner: &Value) -> (Stri
         let (message, help) = jenkinsfile();
         return (message, Some(help));
     }
-    let next = memory::help(place, &expected, &known).or_else(|| help(place, &expected, &known, owner));
+    let next = odd_blank(node)
+        .or_else(|| memory::help(place, &expected, &known))
+        .or_else(|| lists::help(place, &expected, owner))
+        .or_else(|| help(place, &expected, &known, owner));
     let is = match node.kind() {
         Kind::Float if expected.contains(&"integer") => "a number with a fraction",
         kind => kind.words(),
@@ -48,6 +54,14 @@ pub(super) fn is_java_boolean(node: Node<'_>, expected: &Value) -> bool {
         _ => false,
     };
     takes && node.is_untyped() && node.text().and_then(yaml11_reading) == Some("a boolean")
+}
+
+/// What is said where a blank that YAML takes for none made a text of what stands there.
+fn odd_blank(node: Node<'_>) -> Option<String> {
+    let text = node.text().filter(|text| !text.is_ascii() && node.is_untyped())?;
+    let after_mark = |at: usize| text.get(..at).is_some_and(|before| before == "-" || before.ends_with(':'));
+    let (_, odd) = text.char_indices().find(|(at, c)| is_odd_blank(*c) && after_mark(*at))?;
+    Some(format!("U+{:04X} stands in it, which YAML takes for no blank: replace it with a space", u32::from(odd)))
 }
 
 fn article(kind: &str) -> &'static str {

@@ -10,7 +10,7 @@ use super::document::{Comment, Document, Limits};
 use super::lines::Lines;
 use super::measure::Measure;
 use super::node::{Content, EntryData, NodeData, NodeId, Style, Text, mark};
-use super::problem::{Problem, ProblemKind};
+use super::problem::{self, Problem, ProblemKind};
 use super::seen::Seen;
 use super::span::Span;
 use super::tabs;
@@ -122,11 +122,12 @@ impl<'t> Builder<'t> {
                     documents += 1;
                     if documents == 2 {
                         let message = "a second document begins here; Bitbucket reads one".to_owned();
+                        let empty = self.root.is_none_or(|root| {
+                            let span = self.nodes[root.0 as usize].span;
+                            span.is_empty() && matches!(self.nodes[root.0 as usize].content, Content::Scalar { .. })
+                        });
                         let problem = self.problem(ProblemKind::SecondDocument, span, message);
-                        problem.help = Some(
-                            if explicit { "remove this `---` and what follows, or merge the two" } else { "remove it" }
-                                .to_owned(),
-                        );
+                        problem.help = Some(problem::second_document(empty, explicit).to_owned());
                         break;
                     }
                 }
@@ -309,13 +310,10 @@ impl<'t> Builder<'t> {
                 let first = self.nodes[first.0 as usize].span;
                 let line = self.lines.line(first.start);
                 let message = format!("`{name}` stands twice in one map; the first is on line {line}");
+                let text = matches!(self.nodes[value.0 as usize].content, Content::Scalar { .. });
                 let problem = self.problem(ProblemKind::DuplicateKey, span, message);
+                problem.help = Some(problem::twice(&name, text));
                 problem.related = Some((first, "first here".to_owned()));
-                problem.help = Some(if matches!(&*name, "step" | "parallel" | "stage") {
-                    format!("begin a new item with it: `- {name}:`")
-                } else {
-                    "put both bodies under one key, or remove one".to_owned()
-                });
                 continue;
             }
             entries.push(EntryData { key, value, merged: None, mark: mark(&name) });

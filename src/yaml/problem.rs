@@ -39,3 +39,21 @@ pub struct Problem {
     /// Another place that belongs to it, such as the first of two equal keys.
     pub related: Option<(Span, String)>,
 }
+
+/// The next edit where a second document begins, behind one that is empty or not.
+pub(super) fn second_document(empty: bool, explicit: bool) -> &'static str {
+    match (empty, explicit) {
+        (true, _) => "remove this `---`: nothing stands before it",
+        (false, true) => "remove this `---` and what follows, or merge the two",
+        (false, false) => "remove it",
+    }
+}
+
+/// The next edit where a key stands twice, with a text behind it or more.
+pub(super) fn twice(name: &str, is_text: bool) -> String {
+    match name {
+        "step" | "parallel" | "stage" => format!("begin a new item with it: `- {name}:`"),
+        _ if is_text => "remove one of the two".to_owned(),
+        _ => "put both bodies under one key, or remove one".to_owned(),
+    }
+}

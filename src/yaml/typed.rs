@@ -96,7 +96,10 @@ pub fn yaml11_reading(text: &str) -> Option<&'static str> {
                 let mut parts = digits.split(':');
                 let first = parts.next().is_some_and(|first| !first.starts_with('0') && is_number(first));
                 let mut rest = parts.peekable();
-                first && rest.peek().is_some() && rest.all(|part| is_number(part) && part.len() < 3 && part.parse::<u8>().is_ok_and(|part| part < 60))
+                first
+                    && rest.peek().is_some()
+                    && rest
+                        .all(|part| is_number(part) && part.len() < 3 && part.parse::<u8>().is_ok_and(|part| part < 60))
             };
             match () {
                 () if grouped || sixties() => Some("a number"),
