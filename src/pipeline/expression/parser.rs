@@ -68,6 +68,9 @@ impl<'t> Parser<'t> {
             ('[', _) => "this is a shell test; an expression has no brackets: `NAME == \"value\"`".to_owned(),
             (')', _) => "this parenthesis closes nothing".to_owned(),
             (_, "and" | "AND") => "`and` is written `&&`".to_owned(),
+            (_, "in" | "IN" | "not" | "NOT" | "is" | "contains" | "matches") => {
+                format!("there is no `{word}`; values are compared by `==` and `!=`, and joined by `&&` and `||`")
+            }
             (_, "or" | "OR") => "`or` is written `||`".to_owned(),
             _ => format!("`{next}` can't stand here"),
         })

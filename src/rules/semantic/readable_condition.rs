@@ -30,12 +30,28 @@ impl Rule for ReadableCondition {
         }
         for condition in conditions.chain(states) {
             let Some(text) = condition.string() else { continue };
-            let Err(error) = expression::parse(text) else { continue };
+            let Err(error) = expression::parse(text) else {
+                self.dollar(condition, text, &mut told, out);
+                continue;
+            };
             if told.first(condition.span()) {
                 out.violated(place(condition, text, error.offset), error.message)
                     .help("for example: `BITBUCKET_BRANCH == \"main\"`, `glob(BITBUCKET_TAG, \"rc-*\")`, with `&&`, `||`, `!`")
                     .through(condition);
             }
+        }
+    }
+}
+
+impl ReadableCondition {
+    /// Tells of a variable that is written as the shell has it, within a text.
+    fn dollar(&self, condition: Node<'_>, text: &str, told: &mut Told, out: &mut Findings<'_>) {
+        let is_name = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '{');
+        let begins = text.match_indices('$').map(|(at, _)| at).find(|at| text.get(at + 1..).is_some_and(is_name));
+        if let Some(at) = begins.filter(|_| told.first(condition.span())) {
+            out.violated(place(condition, text, at), "a text holds no variable, and a variable is written without `$`")
+                .help("write its bare name, without quotes: `BITBUCKET_BRANCH == \"main\"`")
+                .through(condition);
         }
     }
 }
