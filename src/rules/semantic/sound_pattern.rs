@@ -24,6 +24,17 @@ impl Rule for SoundPattern {
                 ("has a brace without its partner, which is taken as it is", "close the brace")
             } else if spaced(text) {
                 ("has a blank inside its braces, which is part of the name", "write `{a,b}` without blanks")
+            } else if text.contains(char::is_whitespace) {
+                match text.contains(',') {
+                    true => ("has a blank, which no name of a branch or a tag has", "write several as `{a,b}`"),
+                    false => ("has a blank, which no name of a branch or a tag has", "write the name as it is, or `*`"),
+                }
+            } else if text.contains('[') && text.contains(']') {
+                let message = format!("no page of Bitbucket's says what the brackets of `{text}` mean");
+                out.cannot_tell(selector.key.span(), message)
+                    .severity(Severity::Warning)
+                    .help("write `*`, or name what may stand there: `{0,1,2}`");
+                continue;
             } else if selector.section == Section::PullRequests && text == flow.settings.main_branch {
                 let message = format!(
                     "`{text}` is matched against the source of a pull request, so those into {text} run nothing of it"
@@ -41,9 +52,12 @@ impl Rule for SoundPattern {
 }
 
 /// Whether a text has signs of a regular expression that no name of a branch or a tag has, or hardly any: a part of a name never
-/// begins with a dot.
+/// begins with a dot, and a name neither begins nor ends with a slash.
 fn is_regular_expression(text: &str) -> bool {
-    text.starts_with('^')
+    let repeats = text.match_indices(".*").map(|(at, _)| text.get(..at).and_then(|before| before.chars().next_back()));
+    text.starts_with(['^', '/'])
+        || text.ends_with('/')
+        || repeats.into_iter().any(|before| before.is_none_or(|c| matches!(c, '-' | '_' | '/' | ')')))
         || text.ends_with('$')
         || text.contains(['\\', '|'])
         || text.contains('(') && text.contains(')')
