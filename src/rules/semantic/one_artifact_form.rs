@@ -1,10 +1,11 @@
 //! `one-artifact-form`: `artifacts` has `paths` or `upload`, not both.
 
-use super::site::Told;
+use super::site::{Told, head};
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
 
-static META: RuleMeta = meta!("one-artifact-form", Error, "`artifacts` has both `paths` and `upload`");
+static META: RuleMeta =
+    meta!("one-artifact-form", Error, "`artifacts` has both `paths` and `upload`, or an `upload` of both kinds");
 
 pub(super) struct OneArtifactForm;
 
@@ -17,6 +18,16 @@ impl Rule for OneArtifactForm {
         let mut told = Told::default();
         for site in flow.steps() {
             let Some(artifacts) = site.step.artifacts() else { continue };
+            let uploads: Vec<_> = artifacts.node.get("upload").into_iter().flat_map(|list| list.items()).collect();
+            let named = uploads.first().is_some_and(|first| first.is_mapping());
+            let other = uploads.iter().find(|upload| upload.is_mapping() != named && !upload.is_null());
+            if let Some(other) = other.filter(|other| told.first(head(**other))) {
+                let draft = out.violated(
+                    head(*other),
+                    "`upload` lists either globs or named artifacts, and this is of the other kind",
+                );
+                site.tell(draft.help("give each a `name` and `paths`"));
+            }
             let (Some(paths), Some(upload)) = (artifacts.node.entry("paths"), artifacts.node.entry("upload")) else {
                 continue;
             };
