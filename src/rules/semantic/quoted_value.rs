@@ -47,7 +47,7 @@ impl Rule for QuotedValue {
             }
         };
         for site in flow.steps() {
-            values(site.step.get("input-variables")).for_each(|value| judge(value, None, None));
+            values(site.step.get("input-variables")).for_each(|value| judge(value, Some(Severity::Warning), None));
             for pipe in site.step.pipes() {
                 for value in values(pipe.node.get("variables")) {
                     // A boolean is refused by `right-type`.
@@ -57,7 +57,8 @@ impl Rule for QuotedValue {
             }
         }
         for variable in flow.selectors().iter().flat_map(|selector| selector.pipeline().variables()) {
-            variable.node.get("default").into_iter().for_each(|value| judge(value, None, None));
+            let default = variable.node.get("default").into_iter();
+            default.for_each(|value| judge(value, None, Some(Severity::Warning)));
             let allowed = variable.node.get("allowed-values").into_iter().flat_map(|list| list.items());
             allowed.for_each(|value| judge(value, Some(Severity::Warning), Some(Severity::Warning)));
         }
