@@ -1,4 +1,4 @@
-//! `role-with-oidc`: an image that is fetched by a role of OpenID Connect is one of steps with `oidc`.
+//! `role-with-oidc`: an image or a pipe with a role of OpenID Connect is one of steps with `oidc`.
 
 use super::site::{Told, bare_runner};
 use crate::finding::{Findings, RuleMeta};
@@ -6,7 +6,10 @@ use crate::rules::{Flow, Rule};
 use crate::yaml::Entry;
 
 static META: RuleMeta =
-    meta!("role-with-oidc", Warning, "an image is fetched by an OIDC role for a step without `oidc`");
+    meta!("role-with-oidc", Warning, "an image or a pipe is given a role of OpenID Connect in a step without `oidc`");
+
+/// The role that a pipe for AWS takes with the step's token.
+const ROLE: &str = "AWS_OIDC_ROLE_ARN";
 
 pub(super) struct RoleWithOidc;
 
@@ -23,6 +26,14 @@ impl Rule for RoleWithOidc {
         {
             if site.has_oidc(&flow.file) {
                 continue;
+            }
+            for pipe in site.step.pipes() {
+                let role = pipe.node.get("variables").and_then(|variables| variables.entry(ROLE));
+                let Some(role) = role.filter(|role| role.value.text() != Some("")) else { continue };
+                if told.first(role.key.span()) {
+                    let message = format!("`{ROLE}` is for steps with a token, and this one has no `oidc`");
+                    site.tell(out.violated(role.key.span(), message).help("add `oidc: true` to the step"));
+                }
             }
             let own = site.step.image().or_else(|| flow.file.image());
             let asked = site.step.services();
