@@ -38,7 +38,7 @@ impl Rule for WholeCommand {
                 let between = flow.document.text().get(end..comment.start).unwrap_or("\n");
                 let words = flow.document.slice(comment);
                 if between.contains('\n')
-                    || !(open_quote(text) || goes_on(text) || number(words))
+                    || !(open_quote(text) || goes_on(text) || number(words) || glued(words) && lacks_argument(text))
                     || !told.first(comment)
                 {
                     continue;
@@ -140,6 +140,21 @@ fn goes_on(text: &str) -> bool {
     !text.ends_with("\\|") && (text.ends_with('|') || text.ends_with("&&"))
 }
 
+/// Whether a word follows `#` at once.
+fn glued(comment: &str) -> bool {
+    comment.strip_prefix('#').is_some_and(|rest| rest.starts_with(char::is_alphanumeric))
+}
+
+/// Whether a command does nothing without the word that is cut off.
+fn lacks_argument(text: &str) -> bool {
+    let last = text.rsplit(['|', ';', '&', '(']).next().unwrap_or("").trim();
+    matches!(
+        last,
+        "echo" | "printf" | "grep" | "sed" | "awk" | "curl" | "wget" | "mkdir" | "touch" | "chmod" | "export"
+    ) || last.ends_with('=')
+        || last.split_whitespace().last().is_some_and(|flag| matches!(flag, "-m" | "--message"))
+}
+
 /// Whether it looks like the number of a ticket or the beginning of a colour, not like a remark.
 fn number(comment: &str) -> bool {
     comment.trim_start_matches('#').starts_with(|c: char| c.is_ascii_digit() || c == '{')
@@ -177,6 +192,17 @@ mod tests {
         ] {
             assert_eq!(found(item), None, "{item}");
         }
+    }
+
+    #[test]
+    fn a_word_behind_the_sign_may_be_what_a_command_lacks() {
+        for cut in ["echo", "make && echo", "git commit -m", "x --colour="] {
+            assert!(lacks_argument(cut), "{cut}");
+        }
+        for whole in ["echo a", "make", "cd", "cat a"] {
+            assert!(!lacks_argument(whole), "{whole}");
+        }
+        assert!(glued("#c") && !glued("# c") && !glued("##"));
     }
 
     #[test]
