@@ -45,7 +45,8 @@ impl Rule for FilledPlaceholder {
         }
         for (name, places) in by_name {
             let [(site, first), more @ ..] = places.as_slice() else { continue };
-            let message = format!("`{name}` is no text to the shell: it reads a file of that name, and writes another");
+            let then = if ends_line(flow, *first) { "and has nothing to write to" } else { "and writes another" };
+            let message = format!("`{name}` is no text to the shell: it reads a file of that name, {then}");
             let draft = out.violated(*first, message);
             let mut draft =
                 draft.help("write the value, or a variable that holds it; quote what is meant as it stands");
@@ -55,6 +56,12 @@ impl Rule for FilledPlaceholder {
             site.tell(draft);
         }
     }
+}
+
+/// Whether nothing stands behind a place on its line.
+fn ends_line(flow: &Flow<'_>, place: Span) -> bool {
+    let rest = flow.document.text().get(place.end..).unwrap_or("");
+    rest.lines().next().is_none_or(|line| line.trim_end_matches(['\'', '"']).trim().is_empty())
 }
 
 /// The placeholders outside quotes, comments and tests; none in a text with a here-document, whose lines are no commands.
@@ -123,8 +130,14 @@ fn without_target(rest: &str) -> Option<usize> {
             && name.chars().all(|c| c.is_ascii_alphanumeric() || "_- .".contains(c))
     };
     let after = rest.get(length + 1..)?.trim_start_matches([' ', '\t']);
-    let ends = after.is_empty() || after.starts_with(['\n', '\r', ';', ')']) || after.starts_with("&&");
+    let ends =
+        after.is_empty() || is_folder(after) || after.starts_with(['\n', '\r', ';', ')']) || after.starts_with("&&");
     (ends && rest.get(..length).is_some_and(is_name)).then_some(length)
+}
+
+/// Whether a text begins with the folder that a command is in, or the one above, to which nothing is written.
+fn is_folder(text: &str) -> bool {
+    matches!(text.split([' ', '\t', '\n', '\r', ';', '&', ')']).next(), Some("." | ".." | "./" | "../"))
 }
 
 /// `your-project`, `YOUR_ID`, `your app`.
@@ -141,7 +154,7 @@ fn nobody_means(before: char, name: &str, after: &str) -> bool {
     let next = after.trim_start_matches([' ', '\t']);
     let ends = next.is_empty() || next.starts_with(['\n', '\r', ';', ')']);
     if next.len() < after.len() || ends {
-        return ends || next.starts_with(['-', '#', '<', '|']) || next.starts_with("&&");
+        return ends || is_folder(next) || next.starts_with(['-', '#', '<', '|']) || next.starts_with("&&");
     }
     let in_word = |c: char| "/=:-._@,+".contains(c);
     let absolute = FOLDERS.iter().any(|folder| after.starts_with(folder));
@@ -171,6 +184,8 @@ mod tests {
             ("x --name <your app name> y", "<your app name>"),
             ("x [ -n \"$A\" ] <ID>", "<ID>"),
             ("aws s3 ls <bucket>", "<bucket>"),
+            ("docker build -t <image> .", "<image>"),
+            ("docker build -t <IMAGE> . && date", "<IMAGE>"),
             ("aws s3 ls <my bucket name>; date", "<my bucket name>"),
         ] {
             assert_eq!(found(text), name, "{text}");
