@@ -64,18 +64,21 @@ impl<'d> Selector<'d> {
         self.key.text().unwrap_or("")
     }
 
-    /// The path below `pipelines`: `tags.release-*`.
+    /// The path below `pipelines`: `tags.release-*`; of a shared one the whole path.
     pub fn label(&self) -> String {
         match self.section {
             Section::Default => "default".to_owned(),
+            Section::Shared => format!("definitions.pipelines.{}", self.name()),
             section => format!("{}.{}", section.keyword(), self.name()),
         }
     }
 
     /// The whole path: `pipelines.tags.release-*`.
     pub fn place(&self) -> String {
-        let holder = if self.section == Section::Shared { "definitions" } else { "pipelines" };
-        format!("{holder}.{}", self.label())
+        match self.section {
+            Section::Shared => self.label(),
+            _ => format!("pipelines.{}", self.label()),
+        }
     }
 
     /// The pipeline.

@@ -18,6 +18,7 @@ impl Rule for FinalLast {
         let mut told = Told::default();
         for selector in flow.selectors() {
             let items: Vec<_> = selector.pipeline().items().collect();
+            let finals = items.iter().filter(|item| matches!(item, Item::Final(_))).count();
             let mut seen = false;
             for (at, item) in items.iter().enumerate() {
                 let Item::Final(step) = item else { continue };
@@ -31,7 +32,10 @@ impl Rule for FinalLast {
                 let span = head(step.item());
                 if !message.is_empty() && told.first(span) {
                     out.violated(span, message)
-                        .help("join the final steps into one, at the end of the list")
+                        .help(match finals {
+                            1 => "move it to the end of the list",
+                            _ => "join the final steps into one, at the end of the list",
+                        })
                         .trace([selector.place()])
                         .through(step.item());
                 }

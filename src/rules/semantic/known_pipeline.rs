@@ -31,7 +31,10 @@ impl Rule for KnownPipeline {
         };
         let help = |name: &str| {
             let define = format!("define `{name}` under `pipelines.custom`, or name one that is there");
-            meant_or(name, customs.iter().copied(), &define)
+            match name.rsplit_once('.').filter(|(_, own)| customs.contains(own)) {
+                Some((_, own)) => format!("write its name alone: `{own}`"),
+                None => meant_or(name, customs.iter().copied(), &define),
+            }
         };
         for trigger in flow.file.triggers() {
             for node in trigger.pipelines.into_iter().flat_map(|list| list.items()) {

@@ -193,6 +193,9 @@ pub(super) fn meant_or<'k>(name: &str, known: impl IntoIterator<Item = &'k str>,
         return define.to_owned();
     }
     known.sort_unstable();
+    if let Some(same) = known.iter().find(|known| known.eq_ignore_ascii_case(name)) {
+        return format!("did you mean `{same}`? Else {define}");
+    }
     match spelt_like(name, &known) {
         Some(near) => format!("did you mean `{near}`? Else {define}"),
         None => define.to_owned(),

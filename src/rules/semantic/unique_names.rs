@@ -40,7 +40,8 @@ impl Rule for UniqueNames {
                     if told.first(name.span()) {
                         let message = format!("the {what} `{}` is listed twice", name.text().unwrap_or(""));
                         let draft = out.violated(name.span(), message).severity(severity);
-                        site.tell(draft.help("rename one, or remove it").related(first, "first here"));
+                        let help = if what == "upload" { "rename one, or remove it" } else { "remove one" };
+                        site.tell(draft.help(help).related(first, "first here"));
                     }
                 }
             }
