@@ -15,6 +15,8 @@ mod imports;
 mod message_tests;
 mod once;
 mod ratchet;
+#[cfg(test)]
+mod refused_tests;
 mod started;
 mod suppress;
 #[cfg(test)]

@@ -12,9 +12,13 @@ fn is_like(name: &str, keyword: &str) -> bool {
     name == keyword || name.len().abs_diff(keyword.len()) < 3 && spelt_like(name, &[keyword]).is_some()
 }
 
+/// How many slips of one keyword are looked at in a map: nobody makes more, and a hostile file could.
+const SLIPS: usize = 3;
+
 /// The values of a map's keys that are this keyword or slips of it.
 fn alike<'d>(map: Node<'d>, keyword: &'static str) -> impl Iterator<Item = Node<'d>> {
-    map.entries().filter(move |entry| is_like(entry.name(), keyword)).map(|entry| entry.value)
+    let slips = map.entries().filter(move |entry| entry.name() != keyword && is_like(entry.name(), keyword));
+    map.get(keyword).into_iter().chain(slips.take(SLIPS).map(|entry| entry.value))
 }
 
 /// Whether a map has, in the place of a key, one that is spelt almost so.
@@ -85,7 +89,9 @@ fn switches(map: Node<'_>) -> bool {
 
 /// Whether the runtime of a step is asked for in a way that is refused.
 pub(super) fn hides_runtime(step: &Step<'_>, file: &File<'_>) -> bool {
-    if misspells(step.node(), "runtime") || file.root().get("options").is_some_and(|options| misspells(options, "runtime")) {
+    if misspells(step.node(), "runtime")
+        || file.root().get("options").is_some_and(|options| misspells(options, "runtime"))
+    {
         return true;
     }
     let Some(runtime) = step.get("runtime").or_else(|| file.option("runtime")) else { return false };

@@ -23,7 +23,9 @@ impl Rule for RunnerLabel {
         let sites = flow.steps();
         // A child step can have none, which is told as that.
         let all = flow.file.option("runs-on").into_iter();
-        for runs_on in all.chain(sites.iter().filter(|site| !site.step.is_child()).filter_map(|site| site.step.get("runs-on"))) {
+        for runs_on in
+            all.chain(sites.iter().filter(|site| !site.step.is_child()).filter_map(|site| site.step.get("runs-on")))
+        {
             let labels: Vec<_> = if runs_on.is_sequence() { runs_on.items().collect() } else { vec![runs_on] };
             let named = labels.iter().any(|label| label.text().is_some_and(|text| text.starts_with("self.hosted")));
             let Some(first) = labels.first().filter(|first| first.text().is_some_and(|text| !text.is_empty())) else {
