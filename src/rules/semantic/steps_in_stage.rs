@@ -5,7 +5,7 @@ use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::Item;
 use crate::rules::{Flow, Rule};
 
-static META: RuleMeta = meta!("steps-in-stage", Warning, "a parallel group stands in a stage");
+static META: RuleMeta = meta!("steps-in-stage", Error, "a parallel group stands in a stage");
 
 pub(super) struct StepsInStage;
 
@@ -23,7 +23,7 @@ impl Rule for StepsInStage {
                     let Item::Parallel(group) = inner else { continue };
                     let span = head(group.item);
                     if told.first(span) {
-                        out.violated(span, "a stage can't hold a parallel group, by the list of its limits")
+                        out.violated(span, "a stage can't hold a parallel group")
                             .help("list its steps one by one, or put the group beside the stage")
                             .trace([selector.place()])
                             .through(group.item);
