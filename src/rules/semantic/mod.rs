@@ -52,6 +52,7 @@ mod remote_variable;
 mod retry_count;
 mod role_with_oidc;
 mod runner_label;
+mod service_host;
 mod service_limit;
 mod service_memory;
 mod site;
@@ -108,6 +109,7 @@ pub static ALL: &[&dyn Rule] = &[
     &retry_count::RetryCount,
     &role_with_oidc::RoleWithOidc,
     &runner_label::RunnerLabel,
+    &service_host::ServiceHost,
     &service_limit::ServiceLimit,
     &service_memory::ServiceMemory,
     &sound_export::SoundExport,
