@@ -12,7 +12,7 @@ pub(super) fn bindings(event: &Event, except: &[String], asked: &[CustomVariable
     match event.kind {
         EventKind::Main => bindings.branch = Some(Names::exactly(&event.name)),
         EventKind::Branch => {
-            let pattern = (!event.name.is_empty()).then(|| Alternative { text: event.name.clone() });
+            let pattern = event.pattern().map(|text| Alternative { text: text.to_owned() });
             bindings.branch = Some(Names { pattern, except: except.to_vec() });
         }
         EventKind::Tag => bindings.tag = Some(named(&event.name)),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::bind::bindings;
 use super::handed::Handed;
 use super::imported::followed;
+use super::left::{Left, left};
 use super::model::{Plan, variables};
 use super::select::{Patterns, Selection};
 use super::steps::Steps;
@@ -20,6 +21,8 @@ pub struct Planner<'a, 'd> {
     branches: Patterns<'d>,
     tags: Patterns<'d>,
     pull_requests: Patterns<'d>,
+    /// The branches that no pattern takes; `None` where there are none.
+    others: Option<Left>,
     settings: &'a Settings,
     reader: Reader<'a, 'd>,
 }
@@ -35,7 +38,8 @@ impl<'a, 'd> Planner<'a, 'd> {
         let patterns = |section| Patterns::new(&file, section);
         let (branches, tags) = (patterns(Section::Branches), patterns(Section::Tags));
         let pull_requests = patterns(Section::PullRequests);
-        Self { file, branches, tags, pull_requests, settings, reader: Reader::new(catalogue, files) }
+        let others = left(&branches);
+        Self { file, branches, tags, pull_requests, others, settings, reader: Reader::new(catalogue, files) }
     }
 
     /// Every class: main, other branches, each tag pattern, each pull-request pattern, each custom pipeline.
@@ -80,9 +84,9 @@ impl<'a, 'd> Planner<'a, 'd> {
         let started = triggered(&self.file, &event).into_iter().filter(|started| started.unclear.is_none());
         classes.extend(started.map(|started| (event.clone(), started.selection())));
         classes.extend(of_patterns(&self.branches, EventKind::Branch, Some(main)));
-        if let Some(entry) = self.file.section(Section::Default) {
-            let selector = Selector { section: Section::Default, key: entry.key, body: entry.value };
-            classes.push((Event::new(EventKind::Branch, ""), Selection::of(selector)));
+        if let Some((left, selector)) = self.others.as_ref().zip(self.default()) {
+            let event = Event { left: left.pattern.clone(), ..Event::new(EventKind::Branch, "") };
+            classes.push((event, Selection::of(selector)));
         }
         classes.extend(of_patterns(&self.tags, EventKind::Tag, None));
         classes.extend(of_patterns(&self.pull_requests, EventKind::PullRequest, None));
@@ -137,11 +141,12 @@ impl<'a, 'd> Planner<'a, 'd> {
     }
 
     fn branch(&self, name: &str) -> Option<Selection<'d>> {
-        self.branches.select(name).or_else(|| {
-            let entry = self.file.section(Section::Default)?;
-            let selector = Selector { section: Section::Default, key: entry.key, body: entry.value };
-            Some(Selection::of(selector))
-        })
+        self.branches.select(name).or_else(|| self.default().map(Selection::of))
+    }
+
+    fn default(&self) -> Option<Selector<'d>> {
+        let entry = self.file.section(Section::Default)?;
+        Some(Selector { section: Section::Default, key: entry.key, body: entry.value })
     }
 
     fn plan(&mut self, event: Event, selection: &Selection<'d>) -> Plan<'d> {
@@ -153,7 +158,10 @@ impl<'a, 'd> Planner<'a, 'd> {
             EventKind::PullRequest => event.name != self.settings.main_branch,
             _ => false,
         };
-        let except = if other { vec![self.settings.main_branch.clone()] } else { Vec::new() };
+        let mut except = if other { vec![self.settings.main_branch.clone()] } else { Vec::new() };
+        if event.is_any_other() {
+            except.extend(self.others.iter().flat_map(|left| left.except.iter().cloned()));
+        }
         let bindings = bindings(&event, &except, &variables(&written, &pipeline));
         let (reader, handed) = (&mut self.reader, Handed::default());
         let mut steps =

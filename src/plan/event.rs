@@ -39,12 +39,14 @@ pub struct Event {
     pub name: String,
     /// The destination of a pull request, where one is given.
     pub destination: Option<String>,
+    /// Of the branches that no pattern takes: a pattern that all of them fit, where one takes all other names.
+    pub left: Option<String>,
 }
 
 impl Event {
     /// An event.
     pub fn new(kind: EventKind, name: &str) -> Self {
-        Self { kind, name: name.to_owned(), destination: None }
+        Self { kind, name: name.to_owned(), destination: None, left: None }
     }
 
     /// Which kind of tag it is.
@@ -58,6 +60,16 @@ impl Event {
                 TagKind::Other
             }
         })
+    }
+
+    /// Whether it stands for all branches that no pattern takes.
+    pub fn is_any_other(&self) -> bool {
+        self.kind == EventKind::Branch && self.name.is_empty()
+    }
+
+    /// The name, or the pattern of the class; `None` where any name is in it.
+    pub fn pattern(&self) -> Option<&str> {
+        if self.is_any_other() { self.left.as_deref() } else { Some(&self.name) }
     }
 
     /// The word of the JSON format.
@@ -75,7 +87,7 @@ impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
             EventKind::Main => write!(f, "push to {}", self.name),
-            EventKind::Branch if self.name.is_empty() => write!(f, "push to any other branch"),
+            EventKind::Branch if self.is_any_other() => write!(f, "push to any other branch"),
             EventKind::Branch => write!(f, "push to {}", self.name),
             EventKind::Tag => write!(f, "push of tag {}", self.name),
             EventKind::PullRequest => match &self.destination {

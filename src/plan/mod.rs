@@ -13,6 +13,7 @@ mod event;
 mod given;
 mod handed;
 mod imported;
+mod left;
 mod lines;
 mod model;
 mod moved;

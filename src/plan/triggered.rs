@@ -58,9 +58,7 @@ fn condition(trigger: &Trigger<'_>, event: &Event) -> Option<bool> {
 /// The value of a variable in an event; `None` where it is not known, empty where it is not set.
 fn value<'e>(name: &str, event: &'e Event) -> Option<&'e str> {
     match (name, event.kind) {
-        // Any branch that no pattern takes.
-        ("BITBUCKET_BRANCH", EventKind::Branch) if event.name.is_empty() => None,
-        ("BITBUCKET_BRANCH", EventKind::Main | EventKind::Branch | EventKind::PullRequest) => Some(&event.name),
+        ("BITBUCKET_BRANCH", EventKind::Main | EventKind::Branch | EventKind::PullRequest) => event.pattern(),
         ("BITBUCKET_BRANCH", EventKind::Tag) | ("BITBUCKET_TAG", EventKind::Main | EventKind::Branch) => Some(""),
         ("BITBUCKET_TAG", EventKind::Tag) => Some(&event.name),
         ("BITBUCKET_PR_DESTINATION_BRANCH", EventKind::PullRequest) => event.destination.as_deref(),
@@ -68,7 +66,7 @@ fn value<'e>(name: &str, event: &'e Event) -> Option<&'e str> {
     }
 }
 
-/// Whether an expression holds. `except` are branches that have plans of their own, where the event is any other branch.
+/// Whether an expression holds. `except` are branches that have plans of their own.
 fn holds(expression: &Expr, event: &Event, except: &[String]) -> Option<bool> {
     match expression {
         Expr::And(parts) => all(parts.iter().map(|part| holds(part, event, except))),
@@ -79,10 +77,10 @@ fn holds(expression: &Expr, event: &Event, except: &[String]) -> Option<bool> {
         Expr::Compare { left, operator, right } => {
             let (was, is) = (text(left, right, event), text(right, left, event));
             let equal = match (was, is) {
+                (Some(name), _) if is_excepted(right, name, except) => Some(false),
+                (_, Some(name)) if is_excepted(left, name, except) => Some(false),
                 (Some(was), Some(is)) => equals(was, is),
-                (Some(name), None) => is_excepted(right, name, event, except).then_some(false),
-                (None, Some(name)) => is_excepted(left, name, event, except).then_some(false),
-                (None, None) => None,
+                _ => None,
             };
             match operator {
                 Operator::Equal => equal,
@@ -94,10 +92,10 @@ fn holds(expression: &Expr, event: &Event, except: &[String]) -> Option<bool> {
     }
 }
 
-/// Whether a side is the branch of a plan for any other branch, which is none of a name.
-fn is_excepted(side: &Expr, name: &str, event: &Event, except: &[String]) -> bool {
+/// Whether a side is the branch of a plan that is not of a name.
+fn is_excepted(side: &Expr, name: &str, except: &[String]) -> bool {
     let is_branch = matches!(side, Expr::Variable(word) if word.text == "BITBUCKET_BRANCH");
-    is_branch && event.kind == EventKind::Branch && event.name.is_empty() && except.iter().any(|other| other == name)
+    is_branch && except.iter().any(|other| other == name)
 }
 
 /// Whether a pattern takes a name, or each name of a class for which a pattern stands.
