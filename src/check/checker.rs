@@ -1,5 +1,6 @@
 //! The order of the layers.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, LazyLock, OnceLock};
 
@@ -158,21 +159,33 @@ impl Checker {
         File::new(document).map(|file| plans(file, &self.settings, self.catalogue(), self.files())).unwrap_or_default()
     }
 
-    /// The plans of events that another text tells apart and this one does not, without those that are `known`.
-    pub(super) fn plans_of<'d, 'e>(
+    /// The plans that are compared with those of another text: of all classes of events, of merge queues too.
+    pub(super) fn plans_to_compare<'d>(&self, document: &'d Document) -> Vec<Plan<'d>> {
+        let plans = self.plan_with(document, |mut planner| {
+            let mut plans = planner.all();
+            plans.extend(planner.merge_queues());
+            plans
+        });
+        plans.unwrap_or_default()
+    }
+
+    /// The plans of events that another text tells apart, as its plans say, and this one does not, without those that are `known`;
+    /// and the events that have no plan here since parts of them have plans of their own.
+    pub(super) fn plans_of<'d>(
         &self,
         document: &'d Document,
-        events: impl Iterator<Item = &'e Event>,
+        others: &[Plan<'_>],
         known: &[Plan<'_>],
-    ) -> Vec<Plan<'d>> {
-        let mut fresh: Vec<&Event> = Vec::new();
-        for event in events {
-            if !fresh.contains(&event) && !known.iter().any(|plan| plan.event == *event) {
-                fresh.push(event);
-            }
-        }
-        let plans =
-            self.plan_with(document, |mut planner| fresh.iter().filter_map(|event| planner.of(event)).collect());
+    ) -> (Vec<Plan<'d>>, Vec<Event>) {
+        // What is any other branch is for each text to say.
+        let same = |event: &Event| Event { left: None, ..event.clone() };
+        let mut seen: HashSet<Event> = known.iter().map(|plan| same(&plan.event)).collect();
+        let fresh: Vec<&Event> =
+            others.iter().map(|plan| &plan.event).filter(|event| seen.insert(same(event))).collect();
+        let plans = self.plan_with(document, |mut planner| {
+            let plans = fresh.iter().filter_map(|event| planner.of(event)).collect();
+            (plans, fresh.iter().filter(|event| planner.parts(event)).map(|event| (*event).clone()).collect())
+        });
         plans.unwrap_or_default()
     }
 

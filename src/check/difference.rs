@@ -17,9 +17,11 @@ const LARGEST: usize = 1 << 18;
 /// Everything that is different in meaning; what takes a safeguard away is marked.
 pub fn difference(before: (&Checker, &Checked), after: (&Checker, &Checked)) -> Vec<Change> {
     let (old, new) = (before.1, after.1);
-    let (was, is) = (before.0.plans(&old.document), after.0.plans(&new.document));
-    let was_too = before.0.plans_of(&old.document, is.iter().map(|plan| &plan.event), &was);
-    let is_too = after.0.plans_of(&new.document, was.iter().map(|plan| &plan.event), &is);
+    let (mut was, mut is) = (before.0.plans_to_compare(&old.document), after.0.plans_to_compare(&new.document));
+    let (was_too, told_of_was) = before.0.plans_of(&old.document, &is, &was);
+    let (is_too, told_of_is) = after.0.plans_of(&new.document, &was, &is);
+    was.retain(|plan| !told_of_is.contains(&plan.event));
+    is.retain(|plan| !told_of_was.contains(&plan.event));
     let (was, is) = (join(was, was_too), join(is, is_too));
     let hidden = Hidden::of_all([old, new].map(|checked| (&checked.document, checked.credentials())));
     let mut changes = compare(&was, &is, after.0.settings(), &|text| hidden.mask(text));

@@ -8,6 +8,8 @@ mod comments;
 mod difference;
 #[cfg(test)]
 mod difference_tests;
+#[cfg(test)]
+mod event_tests;
 mod files;
 mod gather;
 mod imports;

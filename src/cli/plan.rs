@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &Plan, global: &Global, world: &mut World<'_>) -> R
                 wired.extend(started.iter().map(|plan| WirePlan::triggered(plan, &trigger, &document, settings)));
             }
             let queues = planner.merge_queues();
-            wired.extend(queues.iter().map(|plan| WirePlan::merge_queue(plan, &document, settings)));
+            wired.extend(queues.iter().map(|plan| WirePlan::new(plan, &document, settings)));
             return wired;
         }
         let mut wired = Vec::new();

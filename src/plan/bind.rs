@@ -21,7 +21,8 @@ pub(super) fn bindings(event: &Event, except: &[String], asked: &[CustomVariable
                 Some(Names { pattern: Some(Alternative { text: event.name.clone() }), except: except.to_vec() });
             bindings.pull_request = true;
         }
-        EventKind::Custom => bindings.by_hand = true,
+        // It builds a branch of its own, whose name is not documented.
+        EventKind::Custom | EventKind::MergeQueue => bindings.by_hand = true,
     }
     bindings.custom = custom(asked);
     bindings

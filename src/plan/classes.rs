@@ -14,6 +14,7 @@ use super::{Event, EventKind};
 use crate::effect::{Catalogue, Files, Reader};
 use crate::pipeline::{Alternative, File, Section, Selector, Trigger};
 use crate::settings::Settings;
+use crate::yaml::NodeId;
 
 /// Makes plans of one file.
 pub struct Planner<'a, 'd> {
@@ -21,6 +22,7 @@ pub struct Planner<'a, 'd> {
     branches: Patterns<'d>,
     tags: Patterns<'d>,
     pull_requests: Patterns<'d>,
+    merge_queues: Patterns<'d>,
     /// The branches that no pattern takes; `None` where there are none.
     others: Option<Left>,
     settings: &'a Settings,
@@ -37,9 +39,10 @@ impl<'a, 'd> Planner<'a, 'd> {
     pub fn new(file: File<'d>, settings: &'a Settings, catalogue: &'a Catalogue, files: &'a dyn Files) -> Self {
         let patterns = |section| Patterns::new(&file, section);
         let (branches, tags) = (patterns(Section::Branches), patterns(Section::Tags));
-        let pull_requests = patterns(Section::PullRequests);
+        let (pull_requests, merge_queues) = (patterns(Section::PullRequests), patterns(Section::MergeQueues));
         let others = left(&branches);
-        Self { file, branches, tags, pull_requests, others, settings, reader: Reader::new(catalogue, files) }
+        let reader = Reader::new(catalogue, files);
+        Self { file, branches, tags, pull_requests, merge_queues, others, settings, reader }
     }
 
     /// Every class: main, other branches, each tag pattern, each pull-request pattern, each custom pipeline.
@@ -96,17 +99,38 @@ impl<'a, 'd> Planner<'a, 'd> {
         classes
     }
 
-    /// The plans of one event: a push to an open pull request's branch is told apart from the pull request itself.
+    /// The plan of one event: a push to an open pull request's branch is told apart from the pull request itself. A class of events
+    /// has one only where all that is in it has the same.
     pub fn of(&mut self, event: &Event) -> Option<Plan<'d>> {
+        let mut own = self.of_members(event).into_iter();
+        let first = own.next()??;
+        let same =
+            |other: Option<Selection<'d>>| other.is_some_and(|one| one.selector.body.id() == first.selector.body.id());
+        own.all(same).then(|| self.plan(event.clone(), &first))
+    }
+
+    /// Whether all that is in a class has a pipeline, and not the same one.
+    pub fn parts(&mut self, class: &Event) -> bool {
+        let own = self.of_members(class);
+        let mut bodies: Vec<NodeId> = own.iter().flatten().map(|selection| selection.selector.body.id()).collect();
+        let all = bodies.len() == own.len();
+        bodies.dedup();
+        all && bodies.len() > 1
+    }
+
+    /// What is selected for an event; for a class of events, for members of it of each kind that patterns tell apart.
+    fn of_members(&self, event: &Event) -> Vec<Option<Selection<'d>>> {
         // No name of a branch or a tag has a wildcard: what has one stands for a class, and all of it must be taken.
-        let name = Alternative { text: event.name.clone() }.example();
-        let selection = match event.kind {
-            EventKind::Main | EventKind::Branch => self.branch(&name)?,
-            EventKind::Tag => self.tags.select(&name)?,
-            EventKind::PullRequest => self.pull_requests.select(&name)?,
-            EventKind::Custom => Selection::of(self.file.custom(&event.name)?),
-        };
-        Some(self.plan(event.clone(), &selection))
+        let example = |text: &str| Alternative { text: text.to_owned() }.example();
+        let name = event.pattern().map(example);
+        match (event.kind, name) {
+            (EventKind::Main | EventKind::Branch, Some(name)) => vec![self.branch(&name)],
+            (_, None) => ["*", "**"].map(|any| self.branch(&example(any))).into(),
+            (EventKind::Tag, Some(name)) => vec![self.tags.select(&name)],
+            (EventKind::PullRequest, Some(name)) => vec![self.pull_requests.select(&name)],
+            (EventKind::MergeQueue, Some(name)) => vec![self.merge_queues.select(&name)],
+            (EventKind::Custom, Some(_)) => vec![self.file.custom(&event.name).map(Selection::of)],
+        }
     }
 
     /// All that an event starts: the pipeline that a pattern selects, and what `triggers` start beside it.
@@ -129,10 +153,8 @@ impl<'a, 'd> Planner<'a, 'd> {
 
     /// What runs for a merge queue, by the pattern of its destination.
     pub fn merge_queues(&mut self) -> Vec<Plan<'d>> {
-        let selectors = self.file.selectors_in(Section::MergeQueues).into_iter();
-        selectors
-            .map(|selector| self.plan(Event::new(EventKind::Branch, selector.name()), &Selection::of(selector)))
-            .collect()
+        let queues = of_patterns(&self.merge_queues, EventKind::MergeQueue, None);
+        queues.into_iter().map(|(event, selection)| self.plan(event, &selection)).collect()
     }
 
     /// The triggers of the file.

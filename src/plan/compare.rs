@@ -10,10 +10,11 @@ use super::does::{otherwise, told};
 use super::imported::{imported, ran};
 use super::model::{Plan, PlannedStep};
 use super::moved::{Moved, Named, moved, runs_all};
+use super::narrower::Narrower;
 use super::pairs::{in_order, pairs};
 use super::waits::{conditions, fail_fast, failure, is_ignored, last, side_by_side, turned_round, waits_for};
 use crate::effect::{EnvironmentKind, Kind, kind_of};
-use crate::pipeline::{Matching, Pattern, Section};
+use crate::pipeline::Section;
 use crate::settings::Settings;
 use crate::text::counted;
 
@@ -42,13 +43,14 @@ pub fn compare(
     let old: BTreeMap<&Title, &Plan<'_>> = before.iter().map(|(title, plan)| (title, *plan)).collect();
     let new: BTreeMap<&Title, &Plan<'_>> = after.iter().map(|(title, plan)| (title, *plan)).collect();
     let main = after.iter().map(|(_, plan)| *plan).find(|plan| plan.is_main());
+    let narrower = Narrower::new(&after, |title| old.get(title).copied());
     let comparisons = Comparisons::new(hide);
     let mut across = Across::default();
     for (title, plan) in &before {
         let event = title.0.clone();
         match new.get(title) {
             None => {
-                let left = narrower(plan, &after).map_or(String::new(), |name| format!(" but for `{name}`"));
+                let left = narrower.but_for(plan);
                 let ran = ran(plan, || counted(plan.steps.len(), "step"));
                 let text = match title.1 {
                     1 => format!("nothing runs any more{left}; it ran {ran}"),
@@ -84,17 +86,8 @@ pub fn compare(
     changes
 }
 
-/// The pattern for a part of an event's names, where a plan has one.
-fn narrower<'p>(plan: &Plan<'_>, all: &[(Title, &'p Plan<'_>)]) -> Option<&'p str> {
-    let own = Pattern::new(&plan.event.name);
-    let part =
-        |other: &&Plan<'_>| other.event.kind == plan.event.kind && own.matches(&other.event.name) == Matching::Yes;
-    let by_pattern = matches!(plan.event.kind, EventKind::Branch | EventKind::Tag | EventKind::PullRequest);
-    all.iter().map(|(_, other)| *other).filter(|_| by_pattern).find(part).map(|other| other.event.name.as_str())
-}
-
 /// The event as it is told, and its number among those that are told alike: two patterns may take one name.
-type Title = (String, usize);
+pub(super) type Title = (String, usize);
 
 fn titled<'p, 'd>(plans: &'p [Plan<'d>]) -> Vec<(Title, &'p Plan<'d>)> {
     let mut seen: HashMap<String, usize> = HashMap::new();

@@ -15,6 +15,8 @@ pub enum EventKind {
     Tag,
     /// A pull request created or updated.
     PullRequest,
+    /// A build of a merge queue, by its destination.
+    MergeQueue,
     /// A run that somebody starts, or a schedule, or another pipeline.
     Custom,
 }
@@ -78,6 +80,7 @@ impl Event {
             EventKind::Main | EventKind::Branch => "branch",
             EventKind::Tag => "tag",
             EventKind::PullRequest => "pull-request",
+            EventKind::MergeQueue => "merge-queue",
             EventKind::Custom => "custom",
         }
     }
@@ -94,6 +97,7 @@ impl fmt::Display for Event {
                 Some(destination) => write!(f, "pull request from {} to {destination}", self.name),
                 None => write!(f, "pull request from {}", self.name),
             },
+            EventKind::MergeQueue => write!(f, "merge queue of {}", self.name),
             EventKind::Custom => write!(f, "custom pipeline {}", self.name),
         }
     }

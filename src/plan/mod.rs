@@ -17,6 +17,7 @@ mod left;
 mod lines;
 mod model;
 mod moved;
+mod narrower;
 mod pairs;
 mod script;
 mod select;

@@ -46,7 +46,7 @@ fn concerns(trigger: &Trigger<'_>, event: &Event) -> bool {
     match event.kind {
         EventKind::Main | EventKind::Branch | EventKind::Tag => name == "repository-push",
         EventKind::PullRequest => matches!(name, "pullrequest-push" | "pullrequest-created" | "pullrequest-updated"),
-        EventKind::Custom => false,
+        EventKind::Custom | EventKind::MergeQueue => false,
     }
 }
 

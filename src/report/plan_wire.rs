@@ -63,12 +63,6 @@ impl WirePlan {
         wired
     }
 
-    /// What runs for a merge queue.
-    pub fn merge_queue(plan: &Plan<'_>, document: &Document, settings: &Settings) -> Self {
-        let event = WireEvent { kind: "merge-queue", name: plan.event.name.clone() };
-        Self { event, ..Self::new(plan, document, settings) }
-    }
-
     /// Masks the credentials that a script puts into a reference.
     fn hide(&mut self, hidden: &Hidden) {
         if hidden.is_empty() {
