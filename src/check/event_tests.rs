@@ -1,4 +1,4 @@
-//! What is told of events that only one of two files tells apart.
+//! What is told of events that only one of two files tells apart, and of steps that an event passes over.
 
 use super::difference_tests::told;
 
@@ -67,4 +67,56 @@ fn merge_queues_are_compared_by_their_destinations() {
     let both = |queue: &str| format!("{none}; {queue}");
     let lost = "weaker: merge queue of main: nothing runs any more; it ran 1 step";
     assert_eq!(between(&both(&queue("main", "npm test")), none), [lost]);
+}
+
+/// The pipelines of main and of other branches with these keys of a step after another one.
+fn conditioned(key: &str) -> String {
+    let steps =
+        format!("\n      - step: {{name: A, script: [npm ci]}}\n      - step: {{name: B{key}, script: [npm test]}}\n");
+    format!("image: a:1\npipelines:\n  default:{steps}  branches:\n    main:{steps}")
+}
+
+#[test]
+fn a_condition_that_surely_holds_is_none_and_one_that_fails_skips() {
+    let with = |state: &str| conditioned(&format!(", condition: {{state: '{state}'}}"));
+    let (plain, main) = (conditioned(""), with("BITBUCKET_BRANCH == \"main\""));
+    let skipped = "weaker: push to any other branch: `B` is skipped now: its condition does not hold";
+    assert_eq!(told(&plain, &main), [skipped]);
+    assert_eq!(told(&main, &plain), ["push to any other branch: `B` is not skipped any more"]);
+    let pull_request = told(&plain, &with("BITBUCKET_PR_DESTINATION_BRANCH == \"main\""));
+    let of_main = "weaker: push to main: `B` is skipped now: its condition does not hold";
+    assert_eq!(pull_request, [of_main, skipped]);
+    assert_eq!(told(&plain, &with("BITBUCKET_PR_ID == \"\"")), [""; 0]);
+    let files = ", condition: {state: 'BITBUCKET_PR_ID == \"\"', changesets: {includePaths: [a]}}";
+    assert!(told(&plain, &conditioned(files))[0].ends_with("`B` may be skipped now: it has a condition"));
+}
+
+#[test]
+fn a_final_step_that_is_skipped_makes_no_other_one_final() {
+    let file = |key: &str| {
+        format!(
+            "image: a:1\npipelines:\n  tags:\n    v1:\n      - step: {{name: A, script: [date]}}\n      - final: {{name: F{key}, script: [date]}}\n"
+        )
+    };
+    let found = told(&file(""), &file(", condition: {state: 'BITBUCKET_TAG == \"\"'}"));
+    assert_eq!(found[0], "weaker: push of tag v1: `F` is skipped now: its condition does not hold");
+    assert!(!found.iter().any(|line| line.contains("is the final step")), "{found:?}");
+}
+
+#[test]
+fn what_a_child_is_given_decides_its_conditions() {
+    let file = |given: &str| {
+        format!(
+            "image: a:1\npipelines:\n  custom:\n    v:\n      - step: {{name: one, condition: {{state: 'X == \"z\"'}}, script: [date]}}\n      - step: {{name: two, condition: {{state: 'X != \"z\"'}}, script: [date]}}\n    w:\n      - step: {{name: call, type: pipeline, custom: v, input-variables: {{X: {given}}}}}\n"
+        )
+    };
+    let found = told(&file("z"), &file("y"));
+    let text = |line: &str| format!("custom pipeline w: {line}");
+    assert!(
+        found.contains(&format!("weaker: {}", text("`one` is skipped now: its condition does not hold"))),
+        "{found:?}"
+    );
+    assert!(found.contains(&text("`two` is not skipped any more")), "{found:?}");
+    let found = told(&file("z"), &file("$ANY"));
+    assert!(found.iter().any(|line| line.contains("`one` may be skipped now")), "{found:?}");
 }

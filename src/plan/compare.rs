@@ -12,6 +12,7 @@ use super::model::{Plan, PlannedStep};
 use super::moved::{Moved, Named, moved, runs_all};
 use super::narrower::Narrower;
 use super::pairs::{in_order, pairs};
+use super::passed::Passed;
 use super::waits::{conditions, fail_fast, failure, is_ignored, last, side_by_side, turned_round, waits_for};
 use crate::effect::{EnvironmentKind, Kind, kind_of};
 use crate::pipeline::Section;
@@ -149,6 +150,7 @@ fn steps(
 ) {
     let (old, new) = (named(before), named(after));
     let mut told = Told { event: event.to_owned(), comparisons, steps: &after.steps, across, out };
+    let (passed_before, passed_now) = (Passed::of(&before.skipped), Passed::of(&after.skipped));
     // For each old step the place of the new one.
     let mut now = pairs(&old, &new);
     let places: HashMap<&str, usize> =
@@ -158,6 +160,11 @@ fn steps(
     for (at, (name, step)) in old.iter().enumerate() {
         if let Some((name, other)) = now[at].and_then(|place| new.get(place)) {
             step_changes(name, step, other, &mut told);
+            continue;
+        }
+        if passed_now.has(step) {
+            // A deployment that is left out does no harm.
+            told.tell(format!("{name} is skipped now: its condition does not hold"), step.deploying().is_empty());
             continue;
         }
         match moved(step, &new, |name| is_fresh(&now, name)) {
@@ -197,7 +204,8 @@ fn steps(
             let siblings: Vec<&str> = new.iter().filter(beside).map(|(other, _)| other.as_str()).collect();
             let place =
                 if siblings.is_empty() { String::new() } else { format!(", beside {}", siblings.join(" and ")) };
-            told.tell(format!("{name} is new{gate}{place}{}", it_does(step, settings)), false);
+            let is = if passed_before.has(step) { "is not skipped any more" } else { "is new" };
+            told.tell(format!("{name} {is}{gate}{place}{}", it_does(step, settings)), false);
         }
     }
     for text in fail_fast(&old, &new, &now) {

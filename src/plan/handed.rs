@@ -46,6 +46,11 @@ impl<'d> Handed<'d> {
         self.variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
     }
 
+    /// The value of a variable that a step gets, where it is one and known.
+    pub(super) fn value(&self, name: &str) -> Option<&Value> {
+        self.variables.iter().rev().find(|(own, _)| *own == name)?.1.as_ref()
+    }
+
     /// Keeps what a step hands on of what it wrote.
     pub(super) fn take(&mut self, step: &Step<'d>, given: &Given, found: &StepEffects<'d>) {
         let written = &found.written;

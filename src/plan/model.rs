@@ -36,6 +36,8 @@ pub struct PlannedStep<'d> {
     pub step: Step<'d>,
     /// Its stage.
     pub stage: Option<Stage<'d>>,
+    /// Its condition and that of its stage, without those that are surely met.
+    pub conditions: [Option<Node<'d>>; 2],
     /// Its number in the plan, from 1.
     pub number: usize,
     /// The number of the item of the pipeline, or of its stage, that it is or that holds it, from 0.
@@ -140,17 +142,12 @@ impl<'d> PlannedStep<'d> {
 
     /// The first of its conditions that another step does not have: by it this one may be skipped where that one runs.
     pub fn condition_beyond(&self, other: &Self) -> Option<Node<'d>> {
-        let others = other.conditions().map(shape);
-        self.conditions().into_iter().flatten().find(|own| !others.contains(&shape(Some(*own))))
-    }
-
-    /// Its condition and that of its stage.
-    pub(super) fn conditions(&self) -> [Option<Node<'d>>; 2] {
-        [self.step.condition(), self.stage.as_ref().and_then(Stage::condition)]
+        let others = other.conditions.map(shape);
+        self.conditions.into_iter().flatten().find(|own| !others.contains(&shape(Some(*own))))
     }
 
     fn states(&self) -> Vec<Expr> {
-        self.conditions()
+        self.conditions
             .into_iter()
             .flatten()
             .filter_map(|condition| parse(condition.get("state")?.text()?).ok())

@@ -1,7 +1,7 @@
 //! Where the commands of a step went that is no more: to a step with another name, to several, or nowhere.
 
 use super::model::{Plan, PlannedStep};
-use crate::pipeline::ScriptItem;
+use crate::pipeline::{ScriptItem, Step};
 
 /// A step of a plan under a name of its own.
 pub(super) type Named<'p, 'd> = (String, &'p PlannedStep<'d>);
@@ -80,7 +80,12 @@ fn receivers<'s, 'p, 'd>(lines: &[String], now: &'s [Named<'p, 'd>]) -> Vec<&'s 
 
 /// The lines of a step's scripts, and its pipes by name; comments left aside.
 pub(super) fn commands(step: &PlannedStep<'_>) -> Vec<String> {
-    let items = step.step.script().into_iter().chain(step.step.after_script());
+    commands_of(&step.step)
+}
+
+/// The same of a step by itself.
+pub(super) fn commands_of(step: &Step<'_>) -> Vec<String> {
+    let items = step.script().into_iter().chain(step.after_script());
     let lines = items.flat_map(|item| match item {
         ScriptItem::Command(node) => node.text().unwrap_or("").lines().map(|line| line.trim().to_owned()).collect(),
         ScriptItem::Pipe(call) => vec![call.name().to_owned()],

@@ -2,9 +2,9 @@
 
 use super::Event;
 use super::handed::Handed;
+use super::holds::Known;
 use super::imported::followed;
 use super::model::{PlannedStep, Skipped};
-use super::triggered::state_holds;
 use crate::effect::{Bindings, Reader};
 use crate::pipeline::{File, Item, Parallel, Pipeline, Stage, Step};
 use crate::yaml::Node;
@@ -61,11 +61,10 @@ impl<'d> Steps<'_, '_, 'd> {
                 Item::Step(step) => self.step(step, None, number, None, child, gate, out, depth),
                 Item::Final(step) => {
                     let mut none = None;
+                    let before = out.len();
                     self.step(step, None, number, None, child, &mut none, out, depth);
-                    if let Some(last) = out.last_mut() {
-                        // It runs whatever happened before, so no gate holds it back.
-                        last.last = true;
-                    }
+                    // It runs whatever happened before, so no gate holds it back.
+                    out.iter_mut().skip(before).for_each(|step| step.last = true);
                 }
                 Item::Parallel(group) => {
                     let mut passed = before;
@@ -91,13 +90,24 @@ impl<'d> Steps<'_, '_, 'd> {
                             _ => {}
                         }
                     }
-                    if let Some(manual) = stage.manual().filter(|_| stage.condition().is_none()) {
+                    if let Some(manual) = stage.manual().filter(|_| self.open(stage.condition()).is_none()) {
                         gate.get_or_insert(manual);
                     }
                 }
                 Item::Variables(_) | Item::Unknown(_) => {}
             }
         }
+    }
+
+    /// Whether a condition is met where the next step begins, as far as that can be told.
+    fn meets(&self, condition: Node<'d>) -> Option<bool> {
+        let except = self.bindings.branch.as_ref().map_or(&[][..], |names| &names.except);
+        Known::before(self.event, except, &self.handed).meets(condition)
+    }
+
+    /// A condition, where it is not met for sure: by one that is, nothing is ever skipped.
+    fn open(&self, condition: Option<Node<'d>>) -> Option<Node<'d>> {
+        condition.filter(|condition| self.meets(*condition) != Some(true))
     }
 
     /// Reads steps of which none gets what another hands on.
@@ -126,13 +136,13 @@ impl<'d> Steps<'_, '_, 'd> {
     ) {
         let stage = within.map(|within| within.stage);
         let conditions = [step.condition(), stage.as_ref().and_then(Stage::condition)];
-        let except = self.bindings.branch.as_ref().map_or(&[][..], |names| &names.except);
-        let fails = |condition: &Node<'d>| state_holds(*condition, self.event, except) == Some(false);
+        let fails = |condition: &Node<'d>| self.meets(*condition) == Some(false);
         if let Some(condition) = conditions.into_iter().flatten().find(fails) {
             let child = child.map(str::to_owned);
             self.skipped.push(Skipped { step, stage, child, condition, after: out.len() });
             return;
         }
+        let conditions = conditions.map(|condition| self.open(condition));
         let of_stage = |read: fn(&Stage<'d>) -> Option<Node<'d>>| stage.as_ref().and_then(read);
         // A person lets the stage begin, and its other steps follow by themselves.
         let (of_begin, of_rest) = match within {
@@ -155,6 +165,7 @@ impl<'d> Steps<'_, '_, 'd> {
         out.push(PlannedStep {
             step,
             stage,
+            conditions,
             number: out.len() + 1,
             item,
             parallel: group.is_some(),
@@ -182,7 +193,7 @@ impl<'d> Steps<'_, '_, 'd> {
             self.handed = own;
         }
         // A manual step with a condition may be skipped, which counts as success.
-        if let Some(own) = step.manual().filter(|_| step.condition().is_none()) {
+        if let Some(own) = step.manual().filter(|_| conditions[0].is_none()) {
             gate.get_or_insert(own);
         }
     }

@@ -1,10 +1,10 @@
 //! What `triggers` start besides the pipeline that a pattern selects.
 
+use super::holds::Known;
 use super::select::Selection;
 use super::{Event, EventKind};
-use crate::pipeline::expression::{self, Expr, Literal, Operator};
-use crate::pipeline::{Alternative, File, Matching, Pattern, Selector, Trigger};
-use crate::yaml::Node;
+use crate::pipeline::expression;
+use crate::pipeline::{File, Selector, Trigger};
 
 /// A pipeline that a trigger starts for an event, and why that is not certain.
 pub(super) struct Triggered<'d> {
@@ -25,7 +25,8 @@ pub(super) fn triggered<'d>(file: &File<'d>, event: &Event) -> Vec<Triggered<'d>
         if !concerns(&trigger, event) {
             continue;
         }
-        let held = condition(&trigger, event);
+        let expression = trigger.condition.and_then(|node| expression::parse(node.text()?).ok());
+        let held = expression.and_then(|expression| Known::of(event).holds(&expression));
         if held == Some(false) {
             continue;
         }
@@ -48,124 +49,6 @@ fn concerns(trigger: &Trigger<'_>, event: &Event) -> bool {
         EventKind::PullRequest => matches!(name, "pullrequest-push" | "pullrequest-created" | "pullrequest-updated"),
         EventKind::Custom | EventKind::MergeQueue => false,
     }
-}
-
-fn condition(trigger: &Trigger<'_>, event: &Event) -> Option<bool> {
-    let expression = expression::parse(trigger.condition?.text()?).ok()?;
-    holds(&expression, event, &[])
-}
-
-/// The value of a variable in an event; `None` where it is not known, empty where it is not set.
-fn value<'e>(name: &str, event: &'e Event) -> Option<&'e str> {
-    match (name, event.kind) {
-        ("BITBUCKET_BRANCH", EventKind::Main | EventKind::Branch | EventKind::PullRequest) => event.pattern(),
-        ("BITBUCKET_BRANCH", EventKind::Tag) | ("BITBUCKET_TAG", EventKind::Main | EventKind::Branch) => Some(""),
-        ("BITBUCKET_TAG", EventKind::Tag) => Some(&event.name),
-        ("BITBUCKET_PR_DESTINATION_BRANCH", EventKind::PullRequest) => event.destination.as_deref(),
-        _ => None,
-    }
-}
-
-/// Whether an expression holds. `except` are branches that have plans of their own.
-fn holds(expression: &Expr, event: &Event, except: &[String]) -> Option<bool> {
-    match expression {
-        Expr::And(parts) => all(parts.iter().map(|part| holds(part, event, except))),
-        Expr::Or(parts) => all(parts.iter().map(|part| holds(part, event, except).map(|held| !held))).map(|none| !none),
-        Expr::Not { inner, .. } => holds(inner, event, except).map(|held| !held),
-        Expr::Literal { value: Literal::Boolean(value), .. } => Some(*value),
-        Expr::Glob { variable, pattern, .. } => takes(&Pattern::new(&pattern.text), value(&variable.text, event)?),
-        Expr::Compare { left, operator, right } => {
-            let (was, is) = (text(left, right, event), text(right, left, event));
-            let equal = match (was, is) {
-                (Some(name), _) if is_excepted(right, name, except) => Some(false),
-                (_, Some(name)) if is_excepted(left, name, except) => Some(false),
-                (Some(was), Some(is)) => equals(was, is),
-                _ => None,
-            };
-            match operator {
-                Operator::Equal => equal,
-                Operator::NotEqual => equal.map(|equal| !equal),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
-}
-
-/// Whether a side is the branch of a plan that is not of a name.
-fn is_excepted(side: &Expr, name: &str, except: &[String]) -> bool {
-    let is_branch = matches!(side, Expr::Variable(word) if word.text == "BITBUCKET_BRANCH");
-    is_branch && except.iter().any(|other| other == name)
-}
-
-/// Whether a pattern takes a name, or each name of a class for which a pattern stands.
-fn takes(pattern: &Pattern, name: &str) -> Option<bool> {
-    let class = Alternative { text: name.to_owned() };
-    if class.is_exact() {
-        return match pattern.matches(name) {
-            Matching::Yes => Some(true),
-            Matching::No => Some(false),
-            Matching::Unclear => None,
-        };
-    }
-    let own = class.literal_prefix();
-    let answers = pattern.alternatives().iter().map(|other| {
-        let begins = other.literal_prefix();
-        let rest = other.text.strip_prefix(begins);
-        let all = rest == Some("**") || rest == Some("*") && !class.text.contains("**") && !class.text.contains('/');
-        if all && own.starts_with(begins) {
-            Some(true)
-        } else {
-            (!own.starts_with(begins) && !begins.starts_with(own)).then_some(false)
-        }
-    });
-    all(answers.map(|answer| answer.map(|takes| !takes))).map(|none| !none)
-}
-
-/// Whether two texts are equal, of which one may stand for a class of names.
-fn equals(left: &str, right: &str) -> Option<bool> {
-    for (class, name) in [(left, right), (right, left)] {
-        if !(Alternative { text: class.to_owned() }).is_exact() {
-            return (Pattern::new(class).matches(name) == Matching::No).then_some(false);
-        }
-    }
-    Some(left == right)
-}
-
-/// Whether a condition of a step or a stage holds for an event; a change of files is never known.
-pub(super) fn state_holds(condition: Node<'_>, event: &Event, except: &[String]) -> Option<bool> {
-    holds(&expression::parse(condition.get("state")?.text()?).ok()?, event, except)
-}
-
-/// Whether all hold: one that does not settles it, also beside one that can't be told.
-fn all(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    let mut answer = Some(true);
-    for part in parts {
-        match part {
-            Some(false) => return Some(false),
-            None => answer = None,
-            Some(true) => {}
-        }
-    }
-    answer
-}
-
-/// The text of one side of a comparison; `None` where the event does not tell it, as of a variable of the repository, of a
-/// custom pipeline or of a step before.
-fn text<'e>(side: &'e Expr, other: &Expr, event: &'e Event) -> Option<&'e str> {
-    match side {
-        Expr::Literal { value: Literal::String(text), .. } => Some(text),
-        Expr::Variable(word) if is_of_bitbucket(side) => value(&word.text, event),
-        // A page of Bitbucket's shows a name beside one of its variables without quotes.
-        Expr::Variable(word) if is_of_bitbucket(other) && word.text.contains(|c: char| c.is_ascii_lowercase()) => {
-            Some(&word.text)
-        }
-        _ => None,
-    }
-}
-
-fn is_of_bitbucket(side: &Expr) -> bool {
-    matches!(side, Expr::Variable(word) if word.text.starts_with("BITBUCKET_"))
 }
 
 #[cfg(test)]

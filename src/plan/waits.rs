@@ -57,11 +57,11 @@ pub(super) fn fail_fast(old: &[Named<'_, '_>], new: &[Named<'_, '_>], now: &[Opt
 /// What is told of a step's conditions, and whether a safeguard may be passed over now.
 pub(super) fn conditions(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Option<(String, bool)> {
     // Of several paths any one will do, so their order says nothing.
-    let own = |step: &PlannedStep<'_>| step.conditions().map(shape);
+    let own = |step: &PlannedStep<'_>| step.conditions.map(shape);
     let (was, is) = (own(before), own(now));
     let texts = |step: &PlannedStep<'_>| {
         let mut found = Vec::new();
-        step.conditions().into_iter().flatten().for_each(|condition| texts(condition, &mut found));
+        step.conditions.into_iter().flatten().for_each(|condition| texts(condition, &mut found));
         found
     };
     let none = |conditions: &[Option<Vec<String>>; 2]| conditions.iter().all(Option::is_none);
