@@ -104,6 +104,20 @@ fn a_final_step_that_is_skipped_makes_no_other_one_final() {
 }
 
 #[test]
+fn a_gate_that_is_dropped_behind_another_one_is_told() {
+    let file = |ask: &str, own: &str| {
+        format!(
+            "image: a:1\npipelines:\n  tags:\n    release-*:\n      - step: {{name: A, script: [date]}}\n      - step: {{name: Ask{ask}, script: [date]}}\n      - step: {{name: P{own}, deployment: production, script: [make]}}\n"
+        )
+    };
+    let gate = ", trigger: manual";
+    let text = "push of tag release-*: `P` no longer waits for a person itself, only for the gate before it";
+    assert_eq!(told(&file(gate, gate), &file(gate, "")), [format!("weaker: {text}")]);
+    // One gate in the place of another is one gate.
+    assert_eq!(told(&file("", gate), &file(gate, "")), ["push of tag release-*: `Ask` is behind a gate now"]);
+}
+
+#[test]
 fn what_a_child_is_given_decides_its_conditions() {
     let file = |given: &str| {
         format!(

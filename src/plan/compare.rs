@@ -290,6 +290,10 @@ fn step_changes(name: &str, before: &PlannedStep<'_>, now: &PlannedStep<'_>, tol
         (true, true) if before.manual.is_none() && now.manual.is_some() => {
             told.tell(format!("{name} waits for a person itself now"), false);
         }
+        (true, true) if before.manual.is_some() && now.manual.is_none() && before.gate_before.is_some() => {
+            let text = format!("{name} no longer waits for a person itself, only for the gate before it");
+            told.tell(text, !does_nothing(before));
+        }
         _ => {}
     }
     let (was, is) = (before.declared_name(), now.declared_name());
