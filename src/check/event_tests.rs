@@ -134,3 +134,14 @@ fn what_a_child_is_given_decides_its_conditions() {
     let found = told(&file("z"), &file("$ANY"));
     assert!(found.iter().any(|line| line.contains("`one` may be skipped now")), "{found:?}");
 }
+
+#[test]
+fn the_values_of_a_pipes_list_have_an_order() {
+    let file = |list: &str| {
+        format!(
+            "image: a:1\npipelines:\n  branches:\n    main:\n      - step: {{name: T, script: [{{pipe: 'a/b:1', variables: {{X: [{list}]}}}}]}}\n"
+        )
+    };
+    assert_eq!(told(&file("a, b"), &file("b, a")), ["push to main: `T` sets `X` of `a/b` otherwise"]);
+    assert_eq!(told(&file("a, b"), &file("a, b")), [""; 0]);
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::does::Sites;
-use super::given::shape;
+use super::given::ordered;
 use super::lines::is_safeguard;
 use super::model::PlannedStep;
 use crate::pipeline::PipeCall;
@@ -44,8 +44,8 @@ pub(super) fn pipes(
 
 /// What two calls of a pipe set otherwise: the variables that one sets no longer, and those with other values.
 fn variables(old: &PipeCall<'_>, new: &PipeCall<'_>) -> (Vec<String>, Vec<String>) {
-    let values = |call: &PipeCall<'_>| -> BTreeMap<String, Option<Vec<String>>> {
-        call.variables().into_iter().map(|entry| (entry.name().to_owned(), shape(Some(entry.value)))).collect()
+    let values = |call: &PipeCall<'_>| -> BTreeMap<String, Vec<String>> {
+        call.variables().into_iter().map(|entry| (entry.name().to_owned(), ordered(entry.value))).collect()
     };
     let (was, is) = (values(old), values(new));
     let named = |name: &String| format!("`{name}`");

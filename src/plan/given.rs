@@ -194,7 +194,13 @@ fn of_image(was: Option<Node<'_>>, is: Option<Node<'_>>) -> String {
 /// What a node comes to, whatever the order of its keys and the items of its lists, none of which has a meaning here.
 pub(super) fn shape(node: Option<Node<'_>>) -> Option<Vec<String>> {
     let mut left = MOST;
-    node.filter(|node| !node.is_null()).map(|node| parts(short(node), &mut left))
+    node.filter(|node| !node.is_null()).map(|node| parts(short(node), false, &mut left))
+}
+
+/// What a node comes to where the items of its lists have an order.
+pub(super) fn ordered(node: Node<'_>) -> Vec<String> {
+    let mut left = MOST;
+    parts(node, true, &mut left)
 }
 
 /// The short form of what is written at length: `{name: x}` of an image, `{paths: [x]}` of artifacts.
@@ -203,18 +209,20 @@ pub(super) fn short(node: Node<'_>) -> Node<'_> {
     only("name").or_else(|| only("paths")).unwrap_or(node)
 }
 
-fn parts(node: Node<'_>, left: &mut usize) -> Vec<String> {
+fn parts(node: Node<'_>, in_order: bool, left: &mut usize) -> Vec<String> {
     let mut all: Vec<String> = node.text().map(str::to_owned).into_iter().collect();
     for entry in node.entries() {
         let Some(fewer) = left.checked_sub(1) else { break };
         *left = fewer;
-        all.push(format!("{}: {:?}", entry.name(), parts(entry.value, left)));
+        all.push(format!("{}: {:?}", entry.name(), parts(entry.value, in_order, left)));
     }
     for item in node.items() {
         let Some(fewer) = left.checked_sub(1) else { break };
         *left = fewer;
-        all.push(format!("- {:?}", parts(item, left)));
+        all.push(format!("- {:?}", parts(item, in_order, left)));
     }
-    all.sort();
+    if !(in_order && node.is_sequence()) {
+        all.sort();
+    }
     all
 }
