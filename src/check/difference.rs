@@ -25,11 +25,14 @@ pub fn difference(before: (&Checker, &Checked), after: (&Checker, &Checked)) -> 
     let (was, is) = (join(was, was_too), join(is, is_too));
     let hidden = Hidden::of_all([old, new].map(|checked| (&checked.document, checked.credentials())));
     let mut changes = compare(&was, &is, after.0.settings(), &|text| hidden.mask(text));
-    changes.extend(given_to_all(&old.document, &new.document));
+    changes.extend(given_to_all(&old.document, &new.document, &is));
     changes.extend(started(&old.document, &new.document));
     changes.extend(answers(old, new));
     changes.extend(suppressions(old, new));
-    changes.extend(anchors(&old.document, &new.document));
+    // How far an edit reaches is of interest where it means something.
+    if !changes.is_empty() {
+        changes.extend(anchors(&old.document, &new.document));
+    }
     changes.extend(comments::gone(&old.document, &new.document));
     for change in &mut changes {
         hidden.mask(&mut change.text);

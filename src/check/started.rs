@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::difference::change;
 use crate::pipeline::File;
+use crate::pipeline::expression::without_blanks;
 use crate::plan::Change;
 use crate::yaml::Document;
 
@@ -17,7 +18,7 @@ pub(super) fn started(old: &Document, new: &Document) -> Vec<Change> {
     for ((event, pipeline), before) in &was {
         let text = match is.get(&(event.clone(), pipeline.clone())) {
             None => format!("`{event}` no longer starts `{pipeline}`"),
-            Some(now) if now == before => continue,
+            Some(now) if is_same(now, before) => continue,
             Some(now) => format!("`{event}` starts `{pipeline}` {}, before {}", when(now), when(before)),
         };
         changes.push(change("triggers", text, false));
@@ -26,6 +27,12 @@ pub(super) fn started(old: &Document, new: &Document) -> Vec<Change> {
         changes.push(change("triggers", format!("`{event}` now starts `{pipeline}` {}", when(now)), false));
     }
     changes
+}
+
+/// Whether conditions are the same but for blanks.
+fn is_same(one: &[Option<String>], other: &[Option<String>]) -> bool {
+    let plain = |condition: &Option<String>| condition.as_deref().map(without_blanks);
+    one.iter().map(plain).eq(other.iter().map(plain))
 }
 
 fn conditions(document: &Document) -> Conditions {

@@ -41,7 +41,7 @@ fn values_below_keys_are_told_by_their_paths() {
         (
             "condition: {changesets: {includePaths: [a]}}",
             "condition: {changesets: {excludePaths: [a]}}",
-            vec!["has another condition"],
+            vec!["weaker: is skipped now where only `a` changed; before, it ran only where `a` changed"],
         ),
     ] {
         assert_eq!(of_step(before, after), due, "{before} -> {after}");
@@ -61,7 +61,7 @@ fn too_much_to_tell_is_told_as_one() {
 fn a_definition_is_told_by_what_it_has_otherwise_and_no_value_of_a_variable_is() {
     let text = |service: &str| {
         format!(
-            "definitions: {{services: {{db: {service}}}, caches: {{c: a}}}}\npipelines: {{default: [step: {{services: [db], script: [date]}}]}}\n"
+            "definitions: {{services: {{db: {service}}}, caches: {{c: a}}}}\npipelines: {{default: [step: {{services: [db], caches: [c], script: [date]}}]}}\n"
         )
     };
     for (before, after, due) in [
@@ -159,4 +159,82 @@ fn a_gate_that_moves_to_the_step_behind_it_is_no_loss() {
         lost.iter().any(|line| line == "weaker: push of tag release-*: `Go` was behind a gate, now is not"),
         "{lost:?}"
     );
+}
+
+/// A file with these lines before its pipelines, and these keys of its only step.
+fn with(head: &str, keys: &str) -> String {
+    format!("image: a:1\n{head}pipelines: {{branches: {{main: [{{step: {{name: T{keys}, script: [make]}}}}]}}}}\n")
+}
+
+#[test]
+fn what_needs_no_definition_is_what_was_or_is() {
+    let cache = |head: &str| with(head, ", caches: [node]");
+    let own = cache("definitions: {caches: {node: ~/.npm}}\n");
+    let text = |is: &str, was: &str| format!("every event: the cache `node` has the `path` `{is}`, before `{was}`");
+    assert_eq!(told(&cache(""), &own), [text("~/.npm", "node_modules")]);
+    assert_eq!(told(&own, &cache("")), [text("node_modules", "~/.npm")]);
+    let docker = |memory: &str| {
+        with(&format!("definitions: {{services: {{docker: {{memory: {memory}}}}}}}\n"), ", services: [docker]")
+    };
+    let none = with("", ", services: [docker]");
+    let memory = "every event: the service `docker` has the `memory` `3072`, before `1024`";
+    assert!(told(&none, &docker("3072")).contains(&memory.to_owned()));
+    assert_eq!(told(&none, &docker("1024")), [""; 0]);
+}
+
+#[test]
+fn a_cache_is_its_path_or_a_map_with_it() {
+    let cache = |definition: &str| with(&format!("definitions: {{caches: {{n: {definition}}}}}\n"), ", caches: [n]");
+    let (short, long) = (cache("~/.n"), cache("{path: ~/.n}"));
+    assert_eq!([told(&short, &long), told(&long, &short)], [[""; 0], [""; 0]]);
+    let keyed = cache("{path: ~/.n, key: {files: [a]}}");
+    assert_eq!(told(&short, &keyed), ["every event: the cache `n` has `key` now"]);
+    assert_eq!(told(&keyed, &short), ["every event: the cache `n` has no `key` any more"]);
+}
+
+#[test]
+fn what_holds_where_nothing_is_said_is_no_change() {
+    for keys in [", size: 1x", ", max-time: 120"] {
+        assert_eq!(told(&with("", ""), &with("", keys)), [""; 0], "{keys}");
+    }
+    assert_eq!(told(&with("options: {size: 2x}\n", ""), &with("options: {size: 2x}\n", ", size: 1x")).len(), 1);
+    assert_eq!(told(&with("", ", runs-on: self.hosted"), &with("", ", runs-on: [self.hosted]")), [""; 0]);
+}
+
+#[test]
+fn a_value_of_the_file_is_told_where_a_step_takes_it() {
+    let all = |depth: &str| format!("clone: {{depth: {depth}}}\n");
+    assert_eq!(told(&with(&all("full"), ""), &with("", ", clone: {depth: full}")), [""; 0]);
+    assert_eq!(told(&with(&all("1"), ", clone: {depth: 2}"), &with(&all("3"), ", clone: {depth: 2}")), [""; 0]);
+    let text = "every event: a step that sets no `clone` has the `clone.depth` `3`, before `1`";
+    assert_eq!(told(&with(&all("1"), ""), &with(&all("3"), "")), [text]);
+    let cache = |path: &str| with(&format!("definitions: {{caches: {{n: {path}}}}}\n"), "");
+    assert_eq!(told(&cache("a"), &cache("b")), [""; 0], "no step has it");
+}
+
+#[test]
+fn how_often_a_step_is_run_again_is_told() {
+    let tried = |count: &str| with("", &format!(", on-fail: {{strategy: retry{count}}}"));
+    let text = |text: &str| vec![format!("push to main: `T` {text}")];
+    let (once, often) = (tried(""), tried(", maxRetryCount: 9"));
+    assert_eq!(told(&with("", ""), &once), text("is run again once now where it fails"));
+    assert_eq!(told(&once, &often), text("is run again up to 9 times where it fails, before once"));
+    assert_eq!(told(&often, &with("", "")), text("is not run again any more where it fails, before up to 9 times"));
+    assert_eq!(told(&once, &tried(", maxRetryCount: 1")), [""; 0]);
+}
+
+#[test]
+fn blanks_in_an_expression_say_nothing() {
+    let state = |text: &str| with("", &format!(", condition: {{state: '{text}'}}"));
+    assert_eq!(told(&state("X == \"a b\""), &state("X==\"a b\"")), [""; 0]);
+    assert_eq!(told(&state("X == \"a b\""), &state("X == \"ab\"")).len(), 1);
+}
+
+#[test]
+fn files_that_made_a_step_run_and_make_it_be_skipped_now_are_told() {
+    let files = |key: &str| with("", &format!(", condition: {{changesets: {{{key}: [a, b]}}}}"));
+    let (include, exclude) = (files("includePaths"), files("excludePaths"));
+    let text = "`T` is skipped now where only `a` and `b` changed; before, it ran only where `a` and `b` changed";
+    assert_eq!(told(&include, &exclude), [format!("weaker: push to main: {text}")]);
+    assert!(told(&exclude, &include)[0].contains("`T` runs now only where `a` and `b` changed"));
 }

@@ -311,8 +311,8 @@ fn step_changes(name: &str, before: &PlannedStep<'_>, now: &PlannedStep<'_>, tol
         };
         told.tell(text, is.is_none());
     }
-    let others = [failure(before, now), last(before, now)].into_iter().flatten();
-    let others = others.map(|(text, weakens)| (text.to_owned(), weakens));
+    let last = last(before, now).map(|(text, weakens)| (text.to_owned(), weakens));
+    let others = failure(before, now).into_iter().chain(last);
     for (text, weakens) in conditions(before, now).into_iter().chain(others) {
         told.tell(format!("{name} {text}"), weakens);
     }

@@ -1,8 +1,11 @@
 //! What steps are given to run with: image, size, services, caches and their like, and what two files do otherwise in
 //! this.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 use super::compare::Change;
-use super::model::PlannedStep;
+use super::model::{Plan, PlannedStep};
 use super::values::{differences, each_once, names};
 use crate::pipeline::File;
 use crate::yaml::{Document, Entry, Node};
@@ -81,15 +84,44 @@ fn is_asked_for(oidc: Node<'_>) -> bool {
     oidc.is_mapping() || oidc.text() == Some("true")
 }
 
+/// What the steps of plans leave to their file; of a file without plans every step may.
+struct Used<'p, 'd> {
+    plans: &'p [Plan<'d>],
+    names: HashMap<&'static str, HashSet<&'d str>>,
+}
+
+impl<'p, 'd> Used<'p, 'd> {
+    fn of(plans: &'p [Plan<'d>]) -> Self {
+        let steps = || plans.iter().flat_map(|plan| &plan.steps);
+        let names = |key: &str| -> HashSet<&str> {
+            let lists = steps().filter_map(|step| step.step.node().get(key));
+            lists.flat_map(|list| list.items()).filter_map(|item| item.text()).collect()
+        };
+        Self { plans, names: LISTS.into_iter().map(|(key, _)| (key, names(key))).collect() }
+    }
+
+    /// Whether a step takes a value that it does not say itself.
+    fn leaves(&self, key: &str) -> bool {
+        let takes = |step: &PlannedStep<'_>| step.step.node().get(key).is_none() && step.step.child().is_none();
+        self.plans.is_empty() || self.plans.iter().flat_map(|plan| &plan.steps).any(takes)
+    }
+
+    /// Whether a step names a definition. Docker may be a service of all.
+    fn is_used(&self, key: &str, name: &str) -> bool {
+        self.plans.is_empty() || name == "docker" || self.names.get(key).is_none_or(|names| names.contains(name))
+    }
+}
+
 /// What a file gives otherwise than before to every step that doesn't say it itself, and the services and caches that it
-/// defines otherwise.
-pub fn given_to_all(before: &Document, now: &Document) -> Vec<Change> {
+/// defines otherwise, as far as the steps of its `plans` use them.
+pub fn given_to_all(before: &Document, now: &Document, plans: &[Plan<'_>]) -> Vec<Change> {
+    let used = Used::of(plans);
     let (Some(before), Some(now)) = (File::new(before), File::new(now)) else { return Vec::new() };
     let mut told = Vec::new();
     let options = [before, now].into_iter().filter_map(|file| file.root().get("options"));
     for key in ["image", "clone"].into_iter().chain(keys(options, &["docker", "oidc", "image", "clone"])) {
         let (was, is) = (of_file(&before, key), of_file(&now, key));
-        if shape(was) != shape(is) {
+        if shape(was) != shape(is) && used.leaves(key) {
             let all = if key == "image" { vec![of_image(was, is)] } else { differences(key, was, is) };
             told.extend(all.into_iter().map(|text| format!("a step that sets no `{key}` {text}")));
         }
@@ -107,30 +139,46 @@ pub fn given_to_all(before: &Document, now: &Document) -> Vec<Change> {
         _ => {}
     }
     for (key, word) in LISTS.into_iter().chain([("agents", "agent")]) {
-        let (was, is) = (before.definitions().entries(key), now.definitions().entries(key));
-        for entry in &is {
-            let old = was.iter().find(|old| old.name() == entry.name());
-            let Some(old) = old.map(|old| old.value) else { continue };
-            let (own, differs) = (of_definition(old, entry.value), shape(Some(old)) != shape(Some(entry.value)));
-            let all = if own.is_empty() && differs { vec!["is defined otherwise".to_owned()] } else { own };
-            told.extend(all.into_iter().map(|text| format!("the {word} `{}` {text}", entry.name())));
+        let [was, is] = [before, now].map(|file| defined(&file, key));
+        let old: HashMap<&str, Node<'_>> = was.into_iter().collect();
+        for (name, new) in is.into_iter().filter(|(name, _)| used.is_used(key, name)) {
+            let otherwise = old.get(name).map(|old| of_definition(*old, new)).unwrap_or_default();
+            told.extend(otherwise.into_iter().map(|text| format!("the {word} `{name}` {text}")));
         }
     }
     told.into_iter().map(|text| Change { event: "every event".to_owned(), text, weakens: false }).collect()
 }
 
+/// What a file that defines nothing has (reference A.6).
+static PREDEFINED: LazyLock<Document> = LazyLock::new(|| {
+    Document::read(
+        "definitions:
+  caches: {composer: ~/.composer/cache, dotnetcore: ~/.nuget/packages, gradle: ~/.gradle/caches, ivy2: ~/.ivy2/cache, maven: ~/.m2/repository, node: node_modules, pip: ~/.cache/pip, sbt: ~/.sbt}
+  services: {docker: {memory: 1024}}
+",
+    )
+});
+
+/// What is defined under a key by name: what the file defines, and what needs no definition.
+fn defined<'d>(file: &File<'d>, key: &str) -> Vec<(&'d str, Node<'d>)> {
+    let known = File::new(&PREDEFINED).map(|file| file.definitions().entries(key)).unwrap_or_default();
+    let own = file.definitions().entries(key);
+    let is_own: HashSet<&str> = own.iter().map(|entry| entry.name()).collect();
+    let more: Vec<_> = known.into_iter().filter(|entry| !is_own.contains(entry.name())).collect();
+    own.into_iter().chain(more).map(|entry| (entry.name(), entry.value)).collect()
+}
+
 /// What a service or a cache has otherwise. Of an image only its name is told, and of variables theirs: there may be keys among
 /// them.
 fn of_definition(was: Node<'_>, is: Node<'_>) -> Vec<String> {
-    if !was.is_mapping() || !is.is_mapping() {
-        return differences("path", Some(was), Some(is));
-    }
     let mut told = Vec::new();
-    for key in keys([was, is], &[]) {
-        let (was, is) = (was.get(key), is.get(key));
+    // A cache may be its path alone.
+    let path = [was, is].iter().any(|node| node.text().is_some()).then_some("path");
+    for key in each_once(path.into_iter().chain(keys([was, is], &[]))) {
+        let (was, is) = (below(was, key), below(is, key));
         match key {
             _ if shape(was) == shape(is) => {}
-            "image" => told.push(of_image(was, is)),
+            "image" if was.is_some() && is.is_some() => told.push(of_image(was, is)),
             "variables" => {
                 let (was, is) = (variables(was), variables(is));
                 let named = |all: &[Entry<'_>]| all.iter().map(|one| one.name().to_owned()).collect::<Vec<_>>();
@@ -145,6 +193,11 @@ fn of_definition(was: Node<'_>, is: Node<'_>) -> Vec<String> {
         }
     }
     told
+}
+
+/// The value of a key of a definition.
+fn below<'d>(node: Node<'d>, key: &str) -> Option<Node<'d>> {
+    if key == "path" && node.text().is_some() { Some(node) } else { node.get(key) }
 }
 
 fn variables<'d>(node: Option<Node<'d>>) -> Vec<Entry<'d>> {
@@ -194,7 +247,7 @@ fn of_image(was: Option<Node<'_>>, is: Option<Node<'_>>) -> String {
 /// What a node comes to, whatever the order of its keys and the items of its lists, none of which has a meaning here.
 pub(super) fn shape(node: Option<Node<'_>>) -> Option<Vec<String>> {
     let mut left = MOST;
-    node.filter(|node| !node.is_null()).map(|node| parts(short(node), false, &mut left))
+    node.filter(|node| !node.is_null()).map(|node| parts(alone(short(node)), false, &mut left))
 }
 
 /// What a node comes to where the items of its lists have an order.
@@ -203,10 +256,19 @@ pub(super) fn ordered(node: Node<'_>) -> Vec<String> {
     parts(node, true, &mut left)
 }
 
-/// The short form of what is written at length: `{name: x}` of an image, `{paths: [x]}` of artifacts.
+/// The short form of what is written at length: `{name: x}` of an image, `{path: x}` of a cache, `{paths: [x]}` of artifacts.
 pub(super) fn short(node: Node<'_>) -> Node<'_> {
     let only = |key: &str| node.get(key).filter(|_| node.entries().len() == 1);
-    only("name").or_else(|| only("paths")).unwrap_or(node)
+    ["name", "path", "paths"].into_iter().find_map(only).unwrap_or(node)
+}
+
+/// The item of a list that has no other one: `runs-on: [x]` is `runs-on: x`.
+fn alone(node: Node<'_>) -> Node<'_> {
+    let mut items = node.items();
+    match (items.next(), items.next()) {
+        (Some(only), None) if only.text().is_some() => only,
+        _ => node,
+    }
 }
 
 fn parts(node: Node<'_>, in_order: bool, left: &mut usize) -> Vec<String> {

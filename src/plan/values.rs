@@ -75,10 +75,19 @@ fn line(text: &str) -> String {
     }
 }
 
-/// Whether a value is what holds where the key is left out (reference A.4).
+/// Whether a value is what holds where the key is left out (reference A.4, A.6, A.8, A.9).
 fn is_default(path: &str, value: Node<'_>) -> bool {
-    const DEFAULTS: [(&str, &str); 4] =
-        [("clone.enabled", "true"), ("clone.depth", "50"), ("clone.lfs", "false"), ("clone.skip-ssl-verify", "false")];
+    const DEFAULTS: [(&str, &str); 9] = [
+        ("clone.enabled", "true"),
+        ("clone.depth", "50"),
+        ("clone.lfs", "false"),
+        ("clone.skip-ssl-verify", "false"),
+        ("size", "1x"),
+        ("max-time", "120"),
+        ("memory", "1024"),
+        ("runtime.cloud.arch", "x86"),
+        ("runtime.cloud.atlassian-ip-ranges", "false"),
+    ];
     DEFAULTS.iter().any(|(key, own)| *key == path && value.text() == Some(own))
 }
 

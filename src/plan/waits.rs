@@ -6,7 +6,9 @@ use super::given::shape;
 use super::model::PlannedStep;
 use super::moved::Named;
 use super::values::names;
-use crate::yaml::Node;
+use crate::pipeline::expression::without_blanks;
+use crate::text;
+use crate::yaml::{Entry, Node};
 
 /// Whether two steps are members of one parallel group.
 pub(super) fn side_by_side(step: &PlannedStep<'_>, other: &PlannedStep<'_>) -> bool {
@@ -56,24 +58,59 @@ pub(super) fn fail_fast(old: &[Named<'_, '_>], new: &[Named<'_, '_>], now: &[Opt
 
 /// What is told of a step's conditions, and whether a safeguard may be passed over now.
 pub(super) fn conditions(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Option<(String, bool)> {
-    // Of several paths any one will do, so their order says nothing.
-    let own = |step: &PlannedStep<'_>| step.conditions.map(shape);
+    let own = |step: &PlannedStep<'_>| step.conditions.map(|node| node.map(meaning));
     let (was, is) = (own(before), own(now));
     let texts = |step: &PlannedStep<'_>| {
         let mut found = Vec::new();
         step.conditions.into_iter().flatten().for_each(|condition| texts(condition, &mut found));
         found
     };
-    let none = |conditions: &[Option<Vec<String>>; 2]| conditions.iter().all(Option::is_none);
+    let none = |conditions: &[Option<Meaning>; 2]| conditions.iter().all(Option::is_none);
     match (none(&was), none(&is)) {
         _ if was == is => None,
         // A deployment that is left out does no harm.
         (true, false) => Some(("may be skipped now: it has a condition".to_owned(), now.deploying().is_empty())),
         (false, true) => Some(("has no condition any more".to_owned(), false)),
         _ => {
+            if let Some(text) = turned(before, now) {
+                return Some((text, now.deploying().is_empty()));
+            }
             let names = names(&texts(before), &texts(now), "").map_or_else(String::new, |names| format!(": {names}"));
             Some((format!("has another condition{names}"), false))
         }
+    }
+}
+
+/// What a condition comes to, key by key.
+type Meaning = Vec<(String, Option<Vec<String>>)>;
+
+/// Of several paths any one will do, so that their order says nothing, and neither do blanks in an expression.
+fn meaning(condition: Node<'_>) -> Meaning {
+    let of = |entry: Entry<'_>| match entry.value.text().filter(|_| entry.name() == "state") {
+        Some(text) => Some(vec![without_blanks(text)]),
+        None => shape(Some(entry.value)),
+    };
+    let mut all: Meaning = condition.entries().map(|entry| (entry.name().to_owned(), of(entry))).collect();
+    all.sort();
+    all
+}
+
+/// What is told where files that made a step run make it be skipped now, or the other way round.
+fn turned(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Option<String> {
+    let files = |step: &PlannedStep<'_>, key: &str| {
+        let paths = step.conditions.into_iter().flatten().find_map(|node| node.get("changesets")?.get(key))?;
+        let paths: Vec<String> = paths.items().filter_map(|path| path.text()).map(|path| format!("`{path}`")).collect();
+        (!paths.is_empty()).then(|| text::named(&paths))
+    };
+    let (include, exclude) = ("includePaths", "excludePaths");
+    match (files(before, include), files(before, exclude), files(now, include), files(now, exclude)) {
+        (Some(was), None, None, Some(is)) => {
+            Some(format!("is skipped now where only {is} changed; before, it ran only where {was} changed"))
+        }
+        (None, Some(was), Some(is), None) => {
+            Some(format!("runs now only where {is} changed; before, it was skipped where only {was} changed"))
+        }
+        _ => None,
     }
 }
 
@@ -82,13 +119,29 @@ pub(super) fn is_ignored(step: &PlannedStep<'_>) -> bool {
     step.on_fail.is_some_and(|node| words(node).iter().any(|word| word == "ignore"))
 }
 
+/// How often a step is run again where it fails: once, where nothing says how often.
+fn retries<'d>(step: &PlannedStep<'d>) -> Option<&'d str> {
+    let node = step.on_fail.filter(|node| words(*node).iter().any(|word| word == "retry"))?;
+    Some(node.get("maxRetryCount").and_then(|count| count.text()).unwrap_or("1"))
+}
+
 /// What is told of a failure of a step.
-pub(super) fn failure(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Option<(&'static str, bool)> {
-    match (is_ignored(before), is_ignored(now)) {
-        (false, true) => Some(("may fail now, and the pipeline goes on", true)),
-        (true, false) => Some(("stops the pipeline now where it fails", false)),
+pub(super) fn failure(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<(String, bool)> {
+    let ignored = match (is_ignored(before), is_ignored(now)) {
+        (false, true) => Some(("may fail now, and the pipeline goes on".to_owned(), true)),
+        (true, false) => Some(("stops the pipeline now where it fails".to_owned(), false)),
         _ => None,
-    }
+    };
+    let times = |count: &str| if count == "1" { "once".to_owned() } else { format!("up to {count} times") };
+    let again = match (retries(before), retries(now)) {
+        (None, Some(is)) => Some(format!("is run again {} now where it fails", times(is))),
+        (Some(was), None) => Some(format!("is not run again any more where it fails, before {}", times(was))),
+        (Some(was), Some(is)) if was != is => {
+            Some(format!("is run again {} where it fails, before {}", times(is), times(was)))
+        }
+        _ => None,
+    };
+    ignored.into_iter().chain(again.map(|text| (text, false))).collect()
 }
 
 /// What is told of a step that runs last, whatever happened before, or does so no more.

@@ -112,6 +112,16 @@ pub struct ExprError {
     pub message: String,
 }
 
+/// An expression without blanks outside of its texts.
+pub fn without_blanks(expression: &str) -> String {
+    let mut quoted = false;
+    let mut kept = |c: &char| {
+        quoted ^= *c == '"';
+        quoted || !c.is_whitespace()
+    };
+    expression.chars().filter(|c| kept(c)).collect()
+}
+
 impl Expr {
     /// The bytes from the first to the last part.
     pub fn span(&self) -> Span {
