@@ -162,6 +162,7 @@ impl Checker {
     /// The plans that are compared with those of another text: of all classes of events, of merge queues too.
     pub(super) fn plans_to_compare<'d>(&self, document: &'d Document) -> Vec<Plan<'d>> {
         let plans = self.plan_with(document, |mut planner| {
+            planner.keep_commands();
             let mut plans = planner.all();
             plans.extend(planner.merge_queues());
             plans
@@ -183,6 +184,7 @@ impl Checker {
         let fresh: Vec<&Event> =
             others.iter().map(|plan| &plan.event).filter(|event| seen.insert(same(event))).collect();
         let plans = self.plan_with(document, |mut planner| {
+            planner.keep_commands();
             let plans = fresh.iter().filter_map(|event| planner.of(event)).collect();
             (plans, fresh.iter().filter(|event| planner.parts(event)).map(|event| (*event).clone()).collect())
         });

@@ -267,3 +267,67 @@ fn thousands_of_other_commands_end_soon() {
     let many = |word: &str| (0..3000).map(|at| format!("{word} {at} {}\n", "a b c ".repeat(20))).collect::<String>();
     assert!(!of_script(&many("make one"), &many("make two")).is_empty());
 }
+
+#[test]
+fn what_runs_the_same_is_no_change_however_it_is_written() {
+    let plain = "docker build -t a/b:$BITBUCKET_COMMIT .\ndocker push a/b:$BITBUCKET_COMMIT";
+    let variable = "IMAGE=a/b:$BITBUCKET_COMMIT\ndocker build -t $IMAGE .\ndocker push $IMAGE";
+    let function = "'ship() { docker build -t a/b:$1 .; docker push a/b:$1; }'\nship $BITBUCKET_COMMIT";
+    for (one, other) in [(plain, variable), (plain, function), (variable, function)] {
+        assert_eq!([of_script(one, other), of_script(other, one)], [[""; 0], [""; 0]], "{one} / {other}");
+    }
+    let more = of_script(plain, &variable.replace("push", "pull"));
+    assert!(more.iter().any(|line| line.contains("no longer pushes")), "{more:?}");
+    // Where it goes, and who hears of its failure, is told.
+    assert!(!of_script("T=test\nnpm test", "T=test\n'npm $T > log'").is_empty());
+    assert!(of_script("npm test", "T=test\n'npm $T || true'")[0].starts_with("weaker: "));
+}
+
+#[test]
+fn one_check_in_the_place_of_another_of_its_kind_is_no_loss() {
+    for (before, after) in [("pytest", "python -m pytest"), ("mvn test", "mvn verify"), ("npm audit", "trivy fs .")] {
+        assert_eq!(of_script(before, after), [format!("runs `{after}` in place of `{before}`")]);
+    }
+    let found = of_script("npm test", "npm run test:unit");
+    assert!(found.contains(&"runs `npm run test:unit` in place of `npm test`".to_owned()), "{found:?}");
+    for after in ["npm run lint", "curl https://x/test", "printf test"] {
+        assert!(of_script("npm test", after).contains(&"weaker: no longer runs `npm test`".to_owned()), "{after}");
+    }
+}
+
+#[test]
+fn tests_that_are_left_out_or_pass_whatever_they_find_are_weaker() {
+    for (before, more) in
+        [("mvn -B test", "-DskipTests"), ("npx jest", "--passWithNoTests"), ("gradle build", "-x test")]
+    {
+        let after = format!("{before} {more}");
+        assert_eq!(of_script(before, &after), [format!("weaker: runs `{after}` in place of `{before}`")]);
+        assert!(!of_script(&after, before)[0].starts_with("weaker"), "{after}");
+    }
+}
+
+#[test]
+fn what_a_step_that_is_gone_checked_is_told() {
+    let file =
+        |more: &str| format!("pipelines:\n  branches:\n    main:\n    - step: {{name: A, script: [make]}}\n{more}");
+    let step = |key: &str| format!("    - step: {{{key}script: [npm ci, npm test]}}\n");
+    let gone = |key: &str| told(&file(&step(key)), &file(""));
+    assert_eq!(gone("name: T, "), ["weaker: push to main: `T` is gone: it runs `npm test`"]);
+    assert_eq!(gone(""), ["weaker: push to main: a step without a name is gone: it runs `npm ci` and `npm test`"]);
+    let report = file("    - step: {name: R, script: [npm run report]}\n");
+    assert_eq!(
+        told(&report, &file(""))[0],
+        "weaker: push to main: `R` is gone: it runs `npm run report`, which is not followed"
+    );
+}
+
+#[test]
+fn an_anchor_whose_edit_means_nothing_reaches_nothing() {
+    let file = |script: &str| {
+        format!(
+            "definitions: {{steps: [step: &t {{name: T, script: [{script}]}}]}}\npipelines:\n  default: [step: *t]\n  custom: {{x: [step: *t]}}\n"
+        )
+    };
+    assert_eq!(told(&file("npm test"), &file("(npm test)")), [""; 0]);
+    assert!(told(&file("npm test"), &file("npm ci")).iter().any(|line| line.starts_with("anchors: ")));
+}

@@ -223,7 +223,7 @@ pipelines:
         assert!(!found.iter().any(|(text, _)| text.contains("is new") || text.contains("is gone")), "{found:?}");
         // Another name and other commands are another step.
         let found = changes(STEPS, &STEPS.replace("Test, script: [go vet, go test, go build]", "Unit, script: [date]"));
-        assert!(found.contains(&("push to main: `Test` is gone".to_owned(), true)), "{found:?}");
+        assert!(found.contains(&("push to main: `Test` is gone: it runs `go test`".to_owned(), true)), "{found:?}");
         assert!(found.contains(&("push to main: `Unit` is new".to_owned(), false)), "{found:?}");
     }
 

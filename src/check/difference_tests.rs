@@ -177,7 +177,10 @@ fn steps_that_change_places_are_told_as_that() {
         ["push to main: the order is now `Push`, `A`", "weaker: push to main: `Push` no longer waits for `A`"]
     );
     // One that comes between is new, and none of the others is another one.
-    assert_eq!(order(&[test], &[build, test]), ["push to main: a step without a name is new"]);
+    assert_eq!(
+        order(&[test], &[build, test]),
+        ["push to main: a step without a name is new: it runs `npm ci` and `uname`"]
+    );
     let twice = ["step: {name: A, script: [uname]}", a];
     assert_eq!(order(&twice, &[a, twice[0]]), ["push to main: the order is now `A` (`date`), `A` (`uname`)"]);
     assert_eq!(order(&[a], &["step: {script: [date]}"]), ["push to main: `A` has no name any more"]);
@@ -203,7 +206,10 @@ fn a_step_without_a_name_is_the_same_when_it_is_written_otherwise() {
     // What has less than half of its words in common is another one.
     assert_eq!(
         told(&step("npm test"), &step("npm ci --prefix a b")),
-        ["weaker: push to main: a step without a name is gone", "push to main: a step without a name is new"]
+        [
+            "weaker: push to main: a step without a name is gone: it runs `npm test`",
+            "push to main: a step without a name is new: it runs `npm ci --prefix a b`"
+        ]
     );
 }
 

@@ -82,7 +82,7 @@ fn a_condition_that_surely_holds_is_none_and_one_that_fails_skips() {
     let (plain, main) = (conditioned(""), with("BITBUCKET_BRANCH == \"main\""));
     let skipped = "weaker: push to any other branch: `B` is skipped now: its condition does not hold";
     assert_eq!(told(&plain, &main), [skipped]);
-    assert_eq!(told(&main, &plain), ["push to any other branch: `B` is not skipped any more"]);
+    assert_eq!(told(&main, &plain), ["push to any other branch: `B` is not skipped any more: it runs `npm test`"]);
     let pull_request = told(&plain, &with("BITBUCKET_PR_DESTINATION_BRANCH == \"main\""));
     let of_main = "weaker: push to main: `B` is skipped now: its condition does not hold";
     assert_eq!(pull_request, [of_main, skipped]);

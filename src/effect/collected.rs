@@ -100,6 +100,19 @@ pub struct Ran<'d> {
     pub(super) places: Vec<Place>,
     /// Those that run only in some cases.
     pub(super) unsure: Vec<Place>,
+    /// What they come to, where that is kept.
+    pub(super) filled: Vec<(Place, Filled)>,
+}
+
+/// A command as it runs: with the values of its variables.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Filled {
+    /// Its words.
+    pub text: String,
+    /// Whether it runs in any case.
+    pub certain: bool,
+    /// Whether a function or a script at hand runs it.
+    pub called: bool,
 }
 
 /// Whether a command runs.
@@ -113,7 +126,14 @@ pub enum Runs {
     Surely,
 }
 
-impl Ran<'_> {
+impl<'d> Ran<'d> {
+    /// The commands as they run, each with where it stands, or where the script at hand is called that has it; none where they
+    /// are not kept.
+    pub fn filled(&self) -> impl Iterator<Item = (NodeId, usize, &Filled)> + use<'_, 'd> {
+        let node = |place: &Place| self.sources.get(place.source as usize).map(Node::id);
+        self.filled.iter().filter_map(move |(place, filled)| Some((node(place)?, place.span.start, filled)))
+    }
+
     /// Whether something runs that stands in a part of a scalar's text.
     pub fn runs(&self, node: NodeId, part: Span) -> Runs {
         let Some(source) = self.sources.iter().position(|own| own.id() == node) else { return Runs::Never };

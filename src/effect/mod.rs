@@ -62,7 +62,7 @@ mod words;
 mod world;
 
 pub use catalogue::{Catalogue, CatalogueError};
-pub use collected::{BranchTest, Change, Edited, GitCall, Print, Ran, Runs, StepEffects, Unread};
+pub use collected::{BranchTest, Change, Edited, Filled, GitCall, Print, Ran, Runs, StepEffects, Unread};
 pub use compare::{Comparison, compare};
 pub use environment::{EnvironmentKind, inferred, kind_of, left_to_variable};
 pub use given::{Given, Told};

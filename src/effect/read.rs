@@ -6,7 +6,7 @@ use std::rc::Rc;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::catalogue::Catalogue;
-use super::collected::{BranchTest, StepEffects};
+use super::collected::{BranchTest, Filled, StepEffects};
 use super::command::Reading;
 use super::consulted::{Answers, Consulted};
 use super::given::Given;
@@ -15,11 +15,15 @@ use super::pipe;
 use super::reference::Reference;
 use super::world::{Bindings, Files, World};
 use crate::pipeline::{ScriptItem, Step};
-use crate::shell::{Comparison, Interpreter, Invocation, Parses, Piece, Place, Scope, Written, open_compounds};
+use crate::shell::{Comparison, Interpreter, Invocation, Parses, Piece, Place, Scope, Word, Written, open_compounds};
 use crate::yaml::{Node, NodeId, Span};
 
 /// How many readings of one script are kept; more differ by each event's name, and are not met again.
 const KEPT: usize = 16;
+
+/// How many commands of a step are kept as they run, and how many words of each.
+const MOST_FILLED: usize = 2000;
+const MOST_WORDS: usize = 200;
 
 /// The variable that holds the name of the branch.
 const BRANCH: &str = "BITBUCKET_BRANCH";
@@ -30,6 +34,8 @@ pub struct Reader<'c, 'd> {
     files: &'c dyn Files,
     parses: Parses,
     kept: HashMap<Scripts, Vec<Kept<'d>>>,
+    /// Whether it keeps the commands as they run.
+    keeps_commands: bool,
 }
 
 /// The scripts of a step as nodes, each with the alias that leads to it; whether the step declares an environment, and whether
@@ -106,7 +112,12 @@ impl<'d> Run<'d, '_> {
 impl<'c, 'd> Reader<'c, 'd> {
     /// A reader with a catalogue and the files at hand.
     pub fn new(catalogue: &'c Catalogue, files: &'c dyn Files) -> Self {
-        Self { catalogue, files, parses: Parses::new(), kept: HashMap::new() }
+        Self { catalogue, files, parses: Parses::new(), kept: HashMap::new(), keeps_commands: false }
+    }
+
+    /// Keeps the commands as they run, which only a comparison asks for.
+    pub fn keep_commands(&mut self) {
+        self.keeps_commands = true;
     }
 
     /// The effects of a step in one plan. `declared` tells whether the step or its stage declares an environment, `given`
@@ -169,10 +180,14 @@ impl<'c, 'd> Reader<'c, 'd> {
             return written;
         }
         let mut world = World { consulted: &run.consulted, files: self.files, followed: Vec::new() };
-        let (catalogue, files) = (self.catalogue, self.files);
+        let (catalogue, files, keeps_commands) = (self.catalogue, self.files, self.keeps_commands);
         let mut emit = |scope: &Scope, invocation: &Invocation| {
             if !invocation.certain {
                 run.found_mut().ran.unsure.push(invocation.place);
+            }
+            if keeps_commands && run.found_mut().ran.filled.len() < MOST_FILLED {
+                let filled = filled(invocation);
+                run.found_mut().ran.filled.push((invocation.place, filled));
             }
             let command = Reading { catalogue, files, run, scope, invocation, phrase: &[] };
             command.read();
@@ -224,6 +239,22 @@ impl<'c, 'd> Reader<'c, 'd> {
         let written = interpreter.written;
         run.found_mut().followed.append(&mut world.followed);
         written
+    }
+}
+
+/// A command as it runs.
+fn filled(invocation: &Invocation) -> Filled {
+    let whole = invocation.words.len() <= MOST_WORDS;
+    let elsewhere = invocation.remote.is_some() || invocation.container.is_some();
+    let set = invocation.assignments.iter().map(|(name, values)| format!("{name}={values:?}"));
+    let before = set.chain(elsewhere.then(|| format!("{:?} {:?}", invocation.remote, invocation.container)));
+    // A sign that is none of a variable's is told from one.
+    let shown = |word: &Word| word.literal().map_or_else(|| word.shown(), |text| text.replace('$', "\\$"));
+    let words = before.chain(invocation.words.iter().take(MOST_WORDS).map(shown));
+    Filled {
+        text: words.collect::<Vec<_>>().join(" "),
+        certain: invocation.certain && whole,
+        called: !invocation.calls.is_empty(),
     }
 }
 

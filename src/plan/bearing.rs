@@ -3,8 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::checks::is_safeguard;
 use super::does::sites_of;
-use super::lines::{MOST_PAIRS, ends, is_safeguard, shown};
+use super::lines::{MOST_PAIRS, ends, shown};
 use super::model::PlannedStep;
 use super::script::{Line, LineKind, plainly};
 use super::wrapped::bare;
@@ -179,6 +180,6 @@ fn is_same_elsewhere((was, old): (&Script, &Line), (is, new): (&Script, &Line)) 
 /// Whether a line only calls, or begins, a function that the other script has not.
 fn is_call(line: &Line, (own, other): (&Script, &Script)) -> bool {
     let text = line.text.split("||").next().unwrap_or("").trim().trim_start_matches("function ");
-    let name = text.trim_end_matches('{').trim_end().trim_end_matches("()").trim();
+    let name = text.split_whitespace().next().unwrap_or("").trim_end_matches('{').trim_end_matches("()");
     own.defines(name) && !other.defines(name)
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::checks::is_safeguard;
 use super::does::Sites;
 use super::given::ordered;
-use super::lines::is_safeguard;
 use super::model::PlannedStep;
 use crate::pipeline::PipeCall;
 

@@ -45,6 +45,11 @@ impl<'a, 'd> Planner<'a, 'd> {
         Self { file, branches, tags, pull_requests, merge_queues, others, settings, reader }
     }
 
+    /// Keeps the commands of steps as they run, which only a comparison asks for.
+    pub fn keep_commands(&mut self) {
+        self.reader.keep_commands();
+    }
+
     /// Every class: main, other branches, each tag pattern, each pull-request pattern, each custom pipeline.
     pub fn all(&mut self) -> Vec<Plan<'d>> {
         self.classes().into_iter().map(|(event, selection)| self.plan(event, &selection)).collect()

@@ -17,7 +17,7 @@ use super::waits::{conditions, fail_fast, failure, is_ignored, last, side_by_sid
 use crate::effect::{EnvironmentKind, Kind, kind_of};
 use crate::pipeline::Section;
 use crate::settings::Settings;
-use crate::text::counted;
+use crate::text::{self, counted};
 
 /// One difference in meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -189,7 +189,7 @@ fn steps(
             }
             Moved::Gone => match excuse(before, step, main) {
                 Some(excuse) => told.tell(format!("{name} is gone; {excuse}"), false),
-                None => told.tell(format!("{name} is gone{}", it_does(step, settings)), true),
+                None => told.tell(format!("{name} is gone{}", it_does(step, settings, comparisons)), true),
             },
         }
     }
@@ -205,7 +205,7 @@ fn steps(
             let place =
                 if siblings.is_empty() { String::new() } else { format!(", beside {}", siblings.join(" and ")) };
             let is = if passed_before.has(step) { "is not skipped any more" } else { "is new" };
-            told.tell(format!("{name} {is}{gate}{place}{}", it_does(step, settings)), false);
+            told.tell(format!("{name} {is}{gate}{place}{}", it_does(step, settings, comparisons)), false);
         }
     }
     for text in fail_fast(&old, &new, &now) {
@@ -240,9 +240,13 @@ fn steps(
 /// How many of the things that a step does are told of one that is new or gone.
 const MOST_DONE: usize = 3;
 
-/// What a step that is new or gone does to the world; nothing where that is nothing.
-fn it_does(step: &PlannedStep<'_>, settings: &Settings) -> String {
-    acts_as(step, settings).map_or_else(String::new, |words| format!(": it {words}"))
+/// What a step that is new or gone does to the world, else what it checks; nothing where that is nothing.
+fn it_does(step: &PlannedStep<'_>, settings: &Settings, comparisons: &Comparisons<'_>) -> String {
+    let runs = || {
+        let commands = comparisons.told_commands(step);
+        (!commands.is_empty()).then(|| format!("runs {}", text::named(&commands)))
+    };
+    acts_as(step, settings).or_else(runs).map_or_else(String::new, |words| format!(": it {words}"))
 }
 
 fn acts_as(step: &PlannedStep<'_>, settings: &Settings) -> Option<String> {

@@ -12,6 +12,8 @@ const READS: &str = "reads the variable";
 struct Does {
     verb: &'static str,
     object: String,
+    /// The object as it is told, where that is more than tells it from others: a runner with its target.
+    told: Option<String>,
     certain: bool,
     /// How many commands do it.
     times: usize,
@@ -19,15 +21,27 @@ struct Does {
 
 impl Does {
     fn new(verb: &'static str, object: String) -> Self {
-        Self { verb, object, certain: true, times: 1 }
+        Self { verb, object, told: None, certain: true, times: 1 }
     }
 
     fn is(&self, other: &Does) -> bool {
-        self.verb == other.verb && self.object == other.object
+        self.verb == other.verb && (self.object == other.object || self.shown() == other.shown())
     }
 
     fn words(&self) -> String {
-        format!("{} {}", self.verb, self.object)
+        format!("{} {}", self.verb, self.shown())
+    }
+
+    fn shown(&self) -> &str {
+        self.told.as_ref().unwrap_or(&self.object)
+    }
+
+    /// One that names its target: `npm run report` where `npm run` tells it from other commands.
+    fn with_target(self, short: &str, name: &str) -> Self {
+        let words = short.split(' ').count() + 1;
+        let told: Vec<&str> = name.split(' ').take(words).collect();
+        let told = name.starts_with(short).then(|| format!("`{}`, which is not followed", told.join(" ")));
+        Self { told, ..self }
     }
 
     /// The object where another one with it was told: without the name that both give.
@@ -137,6 +151,7 @@ fn effects(step: &PlannedStep<'_>) -> Vec<Does> {
             Some(known) => {
                 known.certain |= does.certain;
                 known.times += 1;
+                known.told = known.told.take().filter(|told| does.told.as_ref() == Some(told));
             }
             None => found.push(does),
         }
@@ -170,7 +185,10 @@ fn does(effect: &Effect<'_>) -> Option<Does> {
         reference.as_ref().map_or_else(|| hidden.to_owned(), |reference| format!("`{reference}`"))
     };
     let all = |references: &[Reference<'_>]| {
-        references.iter().map(|reference| format!("`{reference}`")).collect::<Vec<_>>().join(" and ")
+        // Names have no order.
+        let mut names: Vec<String> = references.iter().map(|reference| format!("`{reference}`")).collect();
+        names.sort();
+        names.join(" and ")
     };
     Some(match &effect.kind {
         Kind::Build { references, .. } if references.is_empty() => Does::new("builds", hidden.to_owned()),
@@ -185,7 +203,13 @@ fn does(effect: &Effect<'_>) -> Option<Does> {
             Does::new("deploys with", format!("`{}`{place}", effect.command))
         }
         Kind::Opaque(Opaque::Manifest { .. }) => return None,
-        Kind::Opaque(_) => Does::new("runs", format!("`{}`, which is not followed", effect.command)),
+        Kind::Opaque(what) => {
+            let does = Does::new("runs", format!("`{}`, which is not followed", effect.command));
+            match what {
+                Opaque::Target { name, .. } => does.with_target(&effect.command, name),
+                _ => does,
+            }
+        }
         Kind::Login => Does::new("logs in with", format!("`{}`", effect.command)),
         Kind::ReadVariable { name } => Does::new(READS, format!("`{name}`")),
         Kind::Pull { .. } | Kind::Docker => return None,

@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::bearing::weighed;
 use super::calls::pipes;
+use super::checks::{checks_the_same, fails_on_findings, is_safeguard, passes_without};
 use super::does::told_at;
+use super::filled::take_out_same;
 use super::model::PlannedStep;
 use super::script::{Line, LineKind, followed, lines};
 use super::wrapped::wraps;
@@ -26,29 +28,6 @@ const MOST_WORDS: usize = 50;
 
 /// Words of shell syntax that are no command by themselves.
 const SYNTAX: [&str; 10] = ["then", "else", "fi", "do", "done", "esac", ";;", "{", "}", "in"];
-
-/// Words of commands whose loss takes a check away.
-const SAFEGUARDS: [&str; 19] = [
-    "test",
-    "tests",
-    "lint",
-    "audit",
-    "scan",
-    "check",
-    "verify",
-    "validate",
-    "rollout",
-    "wait",
-    "typecheck",
-    "e2e",
-    "smoke",
-    "sonar",
-    "snyk",
-    "trivy",
-    "gitleaks",
-    "pytest",
-    "pipefail",
-];
 
 /// What a step runs otherwise than before, each with whether a safeguard is lost.
 #[derive(Default)]
@@ -100,6 +79,7 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, hide: &
         return Otherwise::told(told);
     }
     told.extend(weighed((before, now), hide, &mut gone, &mut fresh));
+    take_out_same((before, now), &mut gone, &mut fresh);
     let is_command = |line: &&Line| !is_syntax(&line.text);
     if told.is_empty() && !gone.iter().chain(&fresh).any(is_command) {
         // Functions and groups by themselves change nothing.
@@ -133,9 +113,13 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, hide: &
         }
         let still =
             fresh.iter().filter(|_| !many).position(|line| line.kind == old.kind && stands_in(&old.text, &line.text));
-        match still.or_else(|| likest(old, &fresh)).filter(|_| !many) {
+        let alike = || fresh.iter().position(|line| line.kind == old.kind && checks_the_same(&old.text, &line.text));
+        match still.or_else(|| likest(old, &fresh)).or_else(alike).filter(|_| !many) {
             Some(at) => told.push(replaced(&old.text, &fresh.remove(at).text)),
-            None => lost.push(old),
+            None => match new_told.iter().find(|line| checks_the_same(&old.text, &line.text)).filter(|_| !many) {
+                Some(line) => told.push(replaced(&old.text, &line.text)),
+                None => lost.push(old),
+            },
         }
     }
     let is_run = |line: &&Line| is.iter().any(|other| (other.kind, &other.text) == (line.kind, &line.text));
@@ -283,13 +267,8 @@ fn replaced(old: &str, new: &str) -> (String, bool) {
 fn unsets(old: &str, new: &str) -> bool {
     let piped = pipefail(old) == Some(true) && pipefail(new) != Some(true);
     let lenient = fails_on_findings(old) && !fails_on_findings(new);
-    piped || lenient || errexit(old) == Some(true) && errexit(new) == Some(false)
-}
-
-/// Whether a scan is told to fail where it finds something: `trivy image --exit-code 1 app`.
-fn fails_on_findings(text: &str) -> bool {
-    let mut words = text.split([' ', '=']).skip_while(|word| *word != "--exit-code");
-    words.nth(1).is_some_and(|code| code != "0" && code.bytes().all(|byte| byte.is_ascii_digit()))
+    let hollow = passes_without(new) && !passes_without(old);
+    piped || lenient || hollow || errexit(old) == Some(true) && errexit(new) == Some(false)
 }
 
 /// Two long commands with little more than the words in which they differ: the first words, and one on each side.
@@ -331,25 +310,18 @@ fn goes_on(text: &str) -> bool {
 }
 
 /// Whether it is no command by itself.
-fn is_syntax(text: &str) -> bool {
+pub(super) fn is_syntax(text: &str) -> bool {
     SYNTAX.contains(&text) || text.strip_suffix("() {").is_some_and(|name| !name.trim_end().contains(' '))
 }
 
 /// Whether it only decides what else runs.
-fn is_branch(text: &str) -> bool {
+pub(super) fn is_branch(text: &str) -> bool {
     ["if ", "elif ", "case ", "while ", "until ", "for "].iter().any(|word| text.starts_with(word))
 }
 
 /// Whether it ends the script.
 pub(super) fn ends(text: &str) -> bool {
     matches!(text, "exit 0" | "exit" | "return 0")
-}
-
-/// Whether a command is a check, by its words.
-pub(super) fn is_safeguard(text: &str) -> bool {
-    let words = text.split(|c: char| c.is_whitespace() || [':', '-', '/', '.', '_'].contains(&c));
-    let named = || words.clone().any(|word| SAFEGUARDS.contains(&word));
-    errexit(text) == Some(true) || named()
 }
 
 /// Commands in words; nothing where there are none.
