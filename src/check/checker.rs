@@ -159,12 +159,13 @@ impl Checker {
         File::new(document).map(|file| plans(file, &self.settings, self.catalogue(), self.files())).unwrap_or_default()
     }
 
-    /// The plans that are compared with those of another text: of all classes of events, of merge queues too.
+    /// The plans that are compared with those of another text: of all classes of events, of merge queues and of what is shared.
     pub(super) fn plans_to_compare<'d>(&self, document: &'d Document) -> Vec<Plan<'d>> {
         let plans = self.plan_with(document, |mut planner| {
             planner.keep_commands();
             let mut plans = planner.all();
             plans.extend(planner.merge_queues());
+            plans.extend(planner.shared_pipelines());
             plans
         });
         plans.unwrap_or_default()

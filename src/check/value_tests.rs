@@ -238,3 +238,15 @@ fn files_that_made_a_step_run_and_make_it_be_skipped_now_are_told() {
     assert_eq!(told(&include, &exclude), [format!("weaker: push to main: {text}")]);
     assert!(told(&exclude, &include)[0].contains("`T` runs now only where `a` and `b` changed"));
 }
+
+#[test]
+fn pipelines_that_are_only_shared_are_compared() {
+    let file = |keys: &str| {
+        format!(
+            "export: true\ndefinitions:\n  pipelines:\n    rel:\n      - step: {{name: T, script: [npm test]}}\n      - step: {{name: P{keys}, deployment: production, script: [make]}}\n"
+        )
+    };
+    let found = told(&file(", trigger: manual"), &file(""));
+    let text = "weaker: shared pipeline rel: `P` was behind a gate, now is not";
+    assert!(found.contains(&text.to_owned()), "{found:?}");
+}

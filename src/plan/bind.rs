@@ -22,7 +22,7 @@ pub(super) fn bindings(event: &Event, except: &[String], asked: &[CustomVariable
             bindings.pull_request = true;
         }
         // It builds a branch of its own, whose name is not documented.
-        EventKind::Custom | EventKind::MergeQueue => bindings.by_hand = true,
+        EventKind::Custom | EventKind::MergeQueue | EventKind::Shared => bindings.by_hand = true,
     }
     bindings.custom = custom(asked);
     bindings

@@ -134,6 +134,10 @@ impl<'a, 'd> Planner<'a, 'd> {
             (EventKind::Tag, Some(name)) => vec![self.tags.select(&name)],
             (EventKind::PullRequest, Some(name)) => vec![self.pull_requests.select(&name)],
             (EventKind::MergeQueue, Some(name)) => vec![self.merge_queues.select(&name)],
+            (EventKind::Shared, Some(_)) => {
+                let mut shared = self.shared().into_iter();
+                vec![shared.find(|selector| selector.name() == event.name).map(Selection::of)]
+            }
             (EventKind::Custom, Some(_)) => vec![self.file.custom(&event.name).map(Selection::of)],
         }
     }
@@ -160,6 +164,19 @@ impl<'a, 'd> Planner<'a, 'd> {
     pub fn merge_queues(&mut self) -> Vec<Plan<'d>> {
         let queues = of_patterns(&self.merge_queues, EventKind::MergeQueue, None);
         queues.into_iter().map(|(event, selection)| self.plan(event, &selection)).collect()
+    }
+
+    /// What runs of the pipelines that the file shares with others.
+    pub fn shared_pipelines(&mut self) -> Vec<Plan<'d>> {
+        let shared = self.shared().into_iter();
+        shared
+            .map(|selector| self.plan(Event::new(EventKind::Shared, selector.name()), &Selection::of(selector)))
+            .collect()
+    }
+
+    fn shared(&self) -> Vec<Selector<'d>> {
+        let entries = self.file.definitions().entries("pipelines").into_iter();
+        entries.map(|entry| Selector { section: Section::Custom, key: entry.key, body: entry.value }).collect()
     }
 
     /// The triggers of the file.
@@ -191,12 +208,23 @@ impl<'a, 'd> Planner<'a, 'd> {
         }
         let bindings = bindings(&event, &except, &variables(&written, &pipeline));
         let (reader, handed) = (&mut self.reader, Handed::default());
-        let mut steps =
-            Steps { file: self.file, reader, bindings, handed, event: &event, skipped: Vec::new(), unknown };
+        let own = selection.selector.section == Section::Custom && event.kind != EventKind::Shared;
+        let started = own.then(|| selection.selector.name().to_owned()).into_iter().collect();
+        let mut steps = Steps {
+            file: self.file,
+            reader,
+            bindings,
+            handed,
+            event: &event,
+            skipped: Vec::new(),
+            unknown,
+            started,
+            remark: None,
+        };
         let found = steps.read(&pipeline);
-        let (skipped, unknown) = (steps.skipped, steps.unknown);
+        let (skipped, unknown, remark) = (steps.skipped, steps.unknown, steps.remark);
         let unclear = selection.unclear.clone();
-        Plan { event, selector: selection.selector, pipeline, steps: found, skipped, unknown, unclear }
+        Plan { event, selector: selection.selector, pipeline, steps: found, skipped, unknown, unclear, remark }
     }
 }
 

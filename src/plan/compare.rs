@@ -103,7 +103,8 @@ fn titled<'p, 'd>(plans: &'p [Plan<'d>]) -> Vec<(Title, &'p Plan<'d>)> {
 
 /// The event, with the pipeline where a trigger starts it beside another one.
 fn title(plan: &Plan<'_>) -> String {
-    let by_trigger = plan.selector.section == Section::Custom && plan.event.kind != EventKind::Custom;
+    let by_trigger =
+        plan.selector.section == Section::Custom && !matches!(plan.event.kind, EventKind::Custom | EventKind::Shared);
     if by_trigger { format!("{} ({})", plan.event, plan.selector.label()) } else { plan.event.to_string() }
 }
 

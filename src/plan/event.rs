@@ -1,5 +1,6 @@
 //! What starts a pipeline.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::settings::Settings;
@@ -17,6 +18,8 @@ pub enum EventKind {
     PullRequest,
     /// A build of a merge queue, by its destination.
     MergeQueue,
+    /// A run of a pipeline that the file only shares, by whatever imports it.
+    Shared,
     /// A run that somebody starts, or a schedule, or another pipeline.
     Custom,
 }
@@ -81,24 +84,32 @@ impl Event {
             EventKind::Tag => "tag",
             EventKind::PullRequest => "pull-request",
             EventKind::MergeQueue => "merge-queue",
+            EventKind::Shared => "shared",
             EventKind::Custom => "custom",
         }
     }
 }
 
+/// A name as a sentence has it: in backquotes where it begins or ends with a blank.
+pub fn clear(name: &str) -> Cow<'_, str> {
+    if name.trim() == name { Cow::Borrowed(name) } else { Cow::Owned(format!("`{name}`")) }
+}
+
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = clear(&self.name);
         match self.kind {
-            EventKind::Main => write!(f, "push to {}", self.name),
+            EventKind::Main => write!(f, "push to {name}"),
             EventKind::Branch if self.is_any_other() => write!(f, "push to any other branch"),
-            EventKind::Branch => write!(f, "push to {}", self.name),
-            EventKind::Tag => write!(f, "push of tag {}", self.name),
+            EventKind::Branch => write!(f, "push to {name}"),
+            EventKind::Tag => write!(f, "push of tag {name}"),
             EventKind::PullRequest => match &self.destination {
-                Some(destination) => write!(f, "pull request from {} to {destination}", self.name),
-                None => write!(f, "pull request from {}", self.name),
+                Some(destination) => write!(f, "pull request from {name} to {destination}"),
+                None => write!(f, "pull request from {name}"),
             },
-            EventKind::MergeQueue => write!(f, "merge queue of {}", self.name),
-            EventKind::Custom => write!(f, "custom pipeline {}", self.name),
+            EventKind::MergeQueue => write!(f, "merge queue of {name}"),
+            EventKind::Shared => write!(f, "shared pipeline {name}"),
+            EventKind::Custom => write!(f, "custom pipeline {name}"),
         }
     }
 }

@@ -33,7 +33,7 @@ mod wrapped;
 
 pub use classes::{Planner, plans};
 pub use compare::{Change, compare};
-pub use event::{Event, EventKind, TagKind};
+pub use event::{Event, EventKind, TagKind, clear};
 pub use given::given_to_all;
 pub use model::{Deployment, Plan, PlannedStep, Skipped};
 pub use select::{Patterns, Selection};

@@ -27,6 +27,8 @@ pub struct Plan<'d> {
     pub unknown: Option<String>,
     /// What is not certain about the selection, such as two patterns of the same rank.
     pub unclear: Option<String>,
+    /// What is to be said of a child pipeline that is not followed: it is not there, or starts itself.
+    pub remark: Option<String>,
 }
 
 /// A step in a plan.

@@ -23,6 +23,10 @@ pub(super) struct Steps<'a, 'c, 'd> {
     pub(super) skipped: Vec<Skipped<'d>>,
     /// Why steps are not known: an import that can't be seen.
     pub(super) unknown: Option<String>,
+    /// The custom pipelines in which the next step stands, each started by the one before.
+    pub(super) started: Vec<String>,
+    /// What is to be said of child pipelines that are not followed.
+    pub(super) remark: Option<String>,
 }
 
 /// The number of the next item: those of a stage count for themselves, since its groups follow one another.
@@ -97,6 +101,11 @@ impl<'d> Steps<'_, '_, 'd> {
                 Item::Variables(_) | Item::Unknown(_) => {}
             }
         }
+    }
+
+    /// Keeps the first thing that is to be said.
+    fn remark(&mut self, text: String) {
+        self.remark.get_or_insert(text);
     }
 
     /// Whether a condition is met where the next step begins, as far as that can be told.
@@ -180,10 +189,14 @@ impl<'d> Steps<'_, '_, 'd> {
             environment,
             found,
         });
-        if let Some(name) = step.child().and_then(|name| name.text())
-            && depth < CHILDREN
-            && let Some(selector) = self.file.custom(name)
-        {
+        let name = step.child().and_then(|name| name.text());
+        let selector = name.and_then(|name| self.file.custom(name));
+        if let (Some(name), None) = (name, selector) {
+            self.remark(format!("there is no custom pipeline `{name}` for a step to start"));
+        } else if let Some(name) = name.filter(|name| self.started.iter().any(|own| own == name)) {
+            self.remark(format!("`{name}` starts itself, which is shown once"));
+        } else if let Some((name, selector)) = name.zip(selector).filter(|_| depth < CHILDREN) {
+            self.started.push(name.to_owned());
             let mut inner = step.manual().or(*gate);
             let inputs = Handed::inputs(&step, &self.bindings);
             let own = std::mem::replace(&mut self.handed, inputs);
@@ -191,6 +204,7 @@ impl<'d> Steps<'_, '_, 'd> {
             self.unknown = self.unknown.take().or(unknown);
             self.pipeline(&pipeline, Some(name), &mut inner, out, depth + 1);
             self.handed = own;
+            self.started.pop();
         }
         // A manual step with a condition may be skipped, which counts as success.
         if let Some(own) = step.manual().filter(|_| conditions[0].is_none()) {

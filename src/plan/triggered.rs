@@ -47,7 +47,7 @@ fn concerns(trigger: &Trigger<'_>, event: &Event) -> bool {
     match event.kind {
         EventKind::Main | EventKind::Branch | EventKind::Tag => name == "repository-push",
         EventKind::PullRequest => matches!(name, "pullrequest-push" | "pullrequest-created" | "pullrequest-updated"),
-        EventKind::Custom | EventKind::MergeQueue => false,
+        EventKind::Custom | EventKind::MergeQueue | EventKind::Shared => false,
     }
 }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Look, visible};
 use crate::finding::wire::WirePosition;
+use crate::plan::clear;
 
 /// The plans of a file in the frozen JSON form.
 #[derive(Debug, Serialize)]
@@ -138,8 +139,8 @@ pub fn plans_human(plans: &[WirePlan], look: Look, out: &mut dyn Write) -> io::R
         if index > 0 {
             writeln!(out)?;
         }
-        let name = if plan.event.name.is_empty() { "(any other)" } else { &plan.event.name };
-        let event = look.bold(&format!("{} {}", plan.event.kind, visible(name)));
+        let name = if plan.event.name.is_empty() { "(any other)".into() } else { clear(&plan.event.name) };
+        let event = look.bold(&format!("{} {}", plan.event.kind, visible(&name)));
         match &plan.pipeline {
             Some(pipeline) => writeln!(out, "{event} runs {}", visible(pipeline))?,
             None => writeln!(out, "{event} runs nothing")?,
@@ -189,7 +190,7 @@ fn is_beside_a_pattern(plan: &WirePlan, plans: &[WirePlan]) -> bool {
 fn skipped_after(plan: &WirePlan, after: usize, look: Look, out: &mut dyn Write) -> io::Result<()> {
     for step in plan.skipped.iter().filter(|step| step.after == after) {
         let name = visible(step.name.as_deref().unwrap_or("(no name)"));
-        let stage = step.stage.as_ref().map(|stage| format!("stage {stage}, ")).unwrap_or_default();
+        let stage = step.stage.as_ref().map(|stage| format!("{}, ", in_stage(stage))).unwrap_or_default();
         let child = step.child.as_ref().map(|child| format!("of the child pipeline {child}, ")).unwrap_or_default();
         let marks = format!(" ({stage}{child}only if {})", step.condition);
         let file = step.file.as_deref().map(|file| format!(" of {}", visible(file))).unwrap_or_default();
@@ -199,11 +200,15 @@ fn skipped_after(plan: &WirePlan, after: usize, look: Look, out: &mut dyn Write)
     Ok(())
 }
 
+fn in_stage(name: &str) -> String {
+    if name.is_empty() { "a stage without a name".to_owned() } else { format!("stage {name}") }
+}
+
 fn marks(step: &WireStep) -> impl Iterator<Item = String> {
     [
         step.gate.then(|| "by hand".to_owned()),
         step.environment.clone(),
-        step.stage.as_ref().map(|stage| format!("stage {stage}")),
+        step.stage.as_ref().map(|stage| in_stage(stage)),
         step.parallel.map(|group| format!("parallel group {group}")),
         step.child.as_ref().map(|name| format!("of the child pipeline {name}")),
         step.last.then(|| "final".to_owned()),

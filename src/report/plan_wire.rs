@@ -45,7 +45,7 @@ impl WirePlan {
             steps: steps.collect(),
             skipped: plan.skipped.iter().map(|one| skipped(one, document)).collect(),
             unknown: plan.unknown.clone(),
-            unclear: plan.unclear.clone(),
+            unclear: plan.unclear.clone().or_else(|| plan.remark.clone()),
         }
     }
 

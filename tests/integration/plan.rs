@@ -361,3 +361,27 @@ triggers:
     trigger repository-push where BITBUCKET_BRANCH == "main" runs custom.all
     "#);
 }
+
+#[test]
+fn a_child_that_starts_itself_is_shown_once_and_one_that_is_not_there_is_told() {
+    let run = |custom: &str| {
+        let text = format!(
+            "pipelines:\n  custom:\n    a: [step: {{name: A, type: pipeline, custom: {custom}}}]\n    b: [step: {{name: B, type: pipeline, custom: a}}]\n"
+        );
+        pipewright().file("bitbucket-pipelines.yml", text).args(["plan", "--custom", "a"]).run().out
+    };
+    assert_snapshot!(run("b"), @r"
+    custom a runs custom.a
+      = `a` starts itself, which is shown once
+      1. A  line 3
+      2. B (of the child pipeline b)  line 4
+    ");
+    assert!(run("gone").contains("= there is no custom pipeline `gone` for a step to start"), "{}", run("gone"));
+}
+
+#[test]
+fn names_that_are_empty_or_end_in_blanks_are_shown_as_such() {
+    let text = "pipelines:\n  branches:\n    '{a, b}':\n      - stage: {steps: [step: {name: A, script: [date]}]}\n";
+    let run = pipewright().file("bitbucket-pipelines.yml", text).args(["plan", "--all"]).run();
+    assert!(run.out.contains("branch ` b` runs") && run.out.contains("A (a stage without a name)"), "{}", run.out);
+}
