@@ -104,19 +104,22 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, hide: &
         told.push((format!("goes on now where {} fails", shown(forgiven(&line.text).unwrap_or(&line.text))), true));
     }
     let new: Vec<&Line> = fresh.clone();
-    let many = gone.len().saturating_mul(fresh.len()) > MOST_PAIRS;
+    let many = gone.len().saturating_mul(fresh.len() + new_told.len()) > MOST_PAIRS;
     let mut lost: Vec<&Line> = Vec::new();
     for old in gone {
         if let Some(at) = fresh.iter().position(|line| line.text == old.text) {
             told.push(to_another_script(old, fresh.remove(at)));
             continue;
         }
-        let still =
-            fresh.iter().filter(|_| !many).position(|line| line.kind == old.kind && stands_in(&old.text, &line.text));
+        if many {
+            lost.push(old);
+            continue;
+        }
+        let still = fresh.iter().position(|line| line.kind == old.kind && stands_in(&old.text, &line.text));
         let alike = || fresh.iter().position(|line| line.kind == old.kind && checks_the_same(&old.text, &line.text));
-        match still.or_else(|| likest(old, &fresh)).or_else(alike).filter(|_| !many) {
+        match still.or_else(|| likest(old, &fresh)).or_else(alike) {
             Some(at) => told.push(replaced(&old.text, &fresh.remove(at).text)),
-            None => match new_told.iter().find(|line| checks_the_same(&old.text, &line.text)).filter(|_| !many) {
+            None => match new_told.iter().find(|line| checks_the_same(&old.text, &line.text)) {
                 Some(line) => told.push(replaced(&old.text, &line.text)),
                 None => lost.push(old),
             },
