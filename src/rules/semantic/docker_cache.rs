@@ -1,5 +1,7 @@
 //! `docker-cache`: the predefined docker cache is used where it works, and left as it is.
 
+use std::cell::LazyCell;
+
 use super::refused::MeantDocker;
 use super::site::{Told, daemons, docker_everywhere, has_docker, runtime_version};
 use crate::finding::{Findings, RuleMeta, Severity};
@@ -22,7 +24,7 @@ impl Rule for DockerCache {
         }
         let everywhere = docker_everywhere(&flow.file);
         let daemons = daemons(&flow.file);
-        let meant = MeantDocker::of(&flow.file);
+        let meant = LazyCell::new(|| MeantDocker::of(&flow.file));
         let mut told = Told::default();
         for site in flow.steps() {
             let Some(cache) = site.step.caches().into_iter().find(|cache| cache.text() == Some("docker")) else {

@@ -1,10 +1,13 @@
 //! `docker-service`: a step that runs docker on the build machine has the docker service.
 
+use std::cell::LazyCell;
+
 use super::refused::MeantDocker;
 use super::site::{Told, daemons, docker_everywhere, has_docker};
 use crate::effect::{Effect, Kind};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::PipeCall;
+use crate::plan::PlannedStep;
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta = meta!("docker-service", Warning, "a step runs docker and has no docker service");
@@ -21,13 +24,18 @@ impl Rule for DockerService {
             return;
         }
         let daemons = daemons(&flow.file);
-        let meant = MeantDocker::of(&flow.file);
+        let meant = LazyCell::new(|| MeantDocker::of(&flow.file));
         let mut told = Told::default();
         for plan in flow.plans {
             // Which services an imported step has, its own file tells.
             let own = plan.steps.iter().filter(|planned| !planned.is_imported());
             let has = |step| has_docker(step, &flow.file, &daemons) || meant.may_have(step);
-            for planned in own.filter(|planned| !has(&planned.step)) {
+            // Most steps run nothing that could ask for it.
+            let may_need = |planned: &&PlannedStep<'_>| {
+                let mut kinds = planned.found.effects.iter().map(|effect| &effect.kind);
+                kinds.any(|kind| matches!(kind, Kind::Docker | Kind::Push { .. }))
+            };
+            for planned in own.filter(may_need).filter(|planned| !has(&planned.step)) {
                 let needs = |kind: &Kind<'_>| matches!(kind, Kind::Docker);
                 let mut commands = planned.found.effects.iter().filter(|effect| needs(&effect.kind));
                 let Some(effect) = commands.find(|effect| asks(&effect.command)) else {

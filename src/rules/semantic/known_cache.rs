@@ -25,9 +25,8 @@ impl Rule for KnownCache {
         for site in flow.steps() {
             for cache in site.step.caches() {
                 // What is no text is told as that.
-                let name = cache.string().filter(|name| !name.is_empty() && !refused.contains(name));
-                let Some(name) = name else { continue };
-                let known = PREDEFINED_CACHES.contains(&name) || defined.contains(name);
+                let Some(name) = cache.string().filter(|name| !name.is_empty()) else { continue };
+                let known = PREDEFINED_CACHES.contains(&name) || defined.contains(name) || refused.contains(name);
                 if !known && told.first(cache.span()) {
                     let draft = out.violated(cache.span(), format!("no cache `{name}` is predefined or defined"));
                     let path = path(name);

@@ -24,9 +24,8 @@ impl Rule for KnownService {
         for site in flow.steps() {
             for service in site.step.services() {
                 // What is no text is told as that.
-                let name = service.string().filter(|name| !name.is_empty() && !refused.contains(name));
-                let Some(name) = name else { continue };
-                let known = name == "docker" || services.contains(name);
+                let Some(name) = service.string().filter(|name| !name.is_empty()) else { continue };
+                let known = name == "docker" || services.contains(name) || refused.contains(name);
                 if !known && told.first(service.span()) {
                     let draft = out.violated(service.span(), format!("no service `{name}` is defined"));
                     let define = define(name);

@@ -1,6 +1,7 @@
 //! What the schema refuses is unknown, and not absent: a name in a map that stands elsewhere is defined as soon as the map is
 //! where it belongs, and a key that is spelt otherwise may be the one that is asked for.
 
+use std::cell::LazyCell;
 use std::collections::HashSet;
 
 use crate::pipeline::{File, Step};
@@ -27,8 +28,16 @@ pub(super) fn misspells(map: Node<'_>, key: &'static str) -> bool {
 }
 
 /// The names that stand below a keyword of `definitions`, or of `pipelines`, wherever such a map is: at the top of the file, in the
-/// other of the two, as a list, under a slip of the keyword, or beside it where it is empty.
-pub(super) fn names<'d>(file: &File<'d>, keyword: &'static str) -> HashSet<&'d str> {
+/// other of the two, as a list, under a slip of the keyword, or beside it where it is empty. Gathered when the first is asked for,
+/// which is seldom: most names are defined.
+pub(super) fn names<'f, 'd>(
+    file: &'f File<'d>,
+    keyword: &'static str,
+) -> LazyCell<HashSet<&'d str>, impl FnOnce() -> HashSet<&'d str> + use<'f, 'd>> {
+    LazyCell::new(move || gathered(file, keyword))
+}
+
+fn gathered<'d>(file: &File<'d>, keyword: &'static str) -> HashSet<&'d str> {
     let root = file.root();
     let pipelines: Vec<Node<'d>> = alike(root, "pipelines").collect();
     let inner = pipelines.iter().flat_map(|node| alike(*node, "definitions"));

@@ -35,11 +35,8 @@ impl<'d> Site<'d> {
 
     /// Whether it has a token of OpenID Connect, or is meant to.
     pub(super) fn has_oidc(&self, file: &File<'d>) -> bool {
-        if misspells(self.step.node(), "oidc") {
-            return true;
-        }
         let asks = self.step.get("oidc").or_else(|| file.option("oidc"));
-        asks.is_some_and(|oidc| oidc.text() != Some("false"))
+        asks.is_some_and(|oidc| oidc.text() != Some("false")) || misspells(self.step.node(), "oidc")
     }
 
     /// Adds the way to a finding: the pipeline, the step, the alias.
