@@ -33,7 +33,7 @@ impl Rule for NoInlineSecret {
             let users = |value: Node<'_>| {
                 let text = value.string().filter(|text| !text.is_empty());
                 let is_user = |entry: &Entry<'_>| entry.value.id() != value.id() && entry.value.string() == text;
-                text.is_some() && node.entries().any(|entry| is_user(&entry) && !secret::is_secret_name(entry.name()))
+                text.is_some() && node.entries().take(MOST).any(|entry| names_user(entry.name()) && is_user(&entry))
             };
             for entry in node.entries() {
                 if entry.name() == "default" {
@@ -117,7 +117,7 @@ impl Search<'_> {
         let Some(text) = value.string() else { return };
         if let Some(weight) = secret::weigh(text) {
             // A server that asks for signs and digits gets a password of such words all the same.
-            let by_rules = || name.ends_with("SA_PASSWORD") && is_spelt_for_rules(text);
+            let by_rules = || (name == "SA_PASSWORD" || name.ends_with("_SA_PASSWORD")) && is_spelt_for_rules(text);
             let known = weight == Weight::Credential && (is_another(value) || by_rules());
             let weight = if known { Weight::ThrowAway } else { weight };
             let hit = Hit { span: value.span(), what: format!("the value of `{name}`"), weight };
@@ -146,6 +146,15 @@ impl Search<'_> {
                 .help("refer to a secured variable instead, so that nobody writes the real value here"),
         };
     }
+}
+
+/// How many entries of a map are looked at for the name of a user.
+const MOST: usize = 100;
+
+/// Whether a variable's name says that it holds the name of a user or of a database.
+fn names_user(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    ["USER", "USERNAME", "LOGIN", "DB", "DATABASE", "DB_NAME"].iter().any(|end| name.ends_with(end))
 }
 
 /// Where a variable stands in the command that begins at a place; the command where it does not stand in it by name.

@@ -123,29 +123,31 @@ fn shape(rest: &str) -> Option<Shape> {
 fn private_key(text: &str, at: usize) -> Option<Hit> {
     let line = text.get(at..).and_then(|rest| rest.lines().next())?;
     let head = line.find("PRIVATE KEY").map(|name| at + name)?;
-    holds_key(text.get(head..)?).then(|| Hit {
+    holds_key(text.get(..at)?, text.get(head..)?).then(|| Hit {
         span: Span::new(at, at + line.len()),
         what: "a private key".to_owned(),
         weight: Weight::Credential,
     })
 }
 
-/// How far behind its head the text of a key is looked for, in bytes, and how long a line of it is at least.
+/// How far behind its head the text of a key is looked for, in characters, and how long a line of it is at least.
 const NEAR: usize = 400;
 const LINE: usize = 40;
 
 /// Whether a key stands behind its head: not where a variable or a format brings it, nor where the head alone is searched for.
-fn holds_key(from_head: &str) -> bool {
+fn holds_key(before: &str, from_head: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or("");
+    if ["grep", "sed ", "awk "].iter().any(|search| line.contains(search)) {
+        return false;
+    }
     let behind = from_head.split_once("-----").map_or("", |(_, behind)| behind);
     let near: String = behind.chars().take(NEAR).collect();
     let near = near.split("-----END").next().unwrap_or("").replace("\\n", " ").replace("\\r", " ");
-    // The first sign behind the head, and a line of a key anywhere near it.
-    let begins = near.trim_start().starts_with(|c: char| c.is_ascii_alphanumeric());
-    let is_line = |word: &str| {
-        let of_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
-        word.len() >= LINE && word.chars().all(of_key) && word.contains(|c: char| c.is_ascii_digit())
-    };
-    begins || near.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).any(is_line)
+    let of_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
+    let is_line =
+        |word: &str| word.len() >= LINE && word.chars().all(of_key) && word.contains(|c: char| c.is_ascii_digit());
+    let brought = near.contains('$') || near.trim_start().starts_with('%');
+    !brought || near.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).any(is_line)
 }
 
 fn vendors_token(text: &str, at: usize, (prefix, least, what): (&str, usize, &str)) -> Option<Hit> {
@@ -191,7 +193,8 @@ fn url(text: &str, at: usize) -> Option<Hit> {
     let (user, password) = user_info.split_once(':')?;
     let start = rest_at + user.len() + 1;
     // The name of the user is no secret.
-    let weight = if user == password { weigh(password).map(|_| Weight::ThrowAway)? } else { weigh(password)? };
+    let is_name = user == password && password.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '-' | '_'));
+    let weight = weigh(password).map(|weight| if is_name { Weight::ThrowAway } else { weight })?;
     Some(Hit { span: Span::new(start, start + password.len()), what: "a password in a URL".to_owned(), weight })
 }
 
@@ -206,13 +209,10 @@ mod tests {
         let head = "-----BEGIN RSA PRIVATE KEY-----";
         assert_eq!(found(&format!("{head}\n{line}\n-----END RSA PRIVATE KEY-----")), 1);
         assert_eq!(found(&format!("{head}\\nMIIE\\n-----END")), 1);
+        assert_eq!(found(&format!("echo \"{head}\" > k.pem")), 1);
+        assert_eq!(found(&format!("git grep -e \"{head}\"; then exit 1; fi")), 0);
         assert_eq!(found(&format!("echo \"{head}\"; echo \"{line}\"")), 1);
-        for none in [
-            "\n$KEY_BODY\n-----END RSA PRIVATE KEY-----",
-            "\\n%s\\n-----END' \"$KEY\"",
-            "\"; then exit 1; fi",
-            "\"; echo \"$B\"",
-        ] {
+        for none in ["\n$KEY_BODY\n-----END RSA PRIVATE KEY-----", "\\n%s\\n-----END' \"$KEY\"", "\"; echo \"$B\""] {
             assert_eq!(found(&format!("{head}{none}")), 0, "{none}");
         }
     }
