@@ -38,13 +38,17 @@ pub(super) fn balanced(raw: &str, open: usize, opening: char, closing: char) -> 
                 at += 1;
             }
             b'\n' if !documents.is_empty() => {
-                for word in documents.drain(..) {
+                for word in &documents {
                     match behind_document(raw, at + 1, word) {
                         Some(end) => at = end - 1,
                         // One that never ends is none, and to look for each would take long.
-                        None => with_documents = false,
+                        None => {
+                            with_documents = false;
+                            break;
+                        }
                     }
                 }
+                documents.clear();
             }
             b'\'' if opening == b'(' => {
                 at = raw.get(at + 1..).and_then(|rest| rest.find('\'')).map_or(raw.len(), |end| at + 1 + end);

@@ -155,12 +155,13 @@ impl Interpreter<'_> {
             (Some(text), Some(pattern)) => Some(glob(pattern, text)),
             (None, Some(text)) | (Some(text), None) if holds_kept(text) => None,
             (None, Some(pattern)) if is_extended(pattern) => {
-                let answers: Vec<_> =
-                    each_of_extended(pattern)?.iter().map(|one| self.host().compares(value, one)).collect();
-                match answers.contains(&Some(true)) {
-                    true => Some(true),
-                    false => all_agree(answers.into_iter()),
-                }
+                // `!(a|b)` takes what `@(a|b)` does not.
+                let turned = pattern.strip_prefix("!(").filter(|rest| rest.find(')') == Some(rest.len() - 1));
+                let group = turned.map(|rest| format!("@({rest}"));
+                let each = each_of_extended(group.as_deref().unwrap_or(pattern))?;
+                let answers: Vec<_> = each.iter().map(|one| self.host().compares(value, one)).collect();
+                let held = if answers.contains(&Some(true)) { Some(true) } else { all_agree(answers.into_iter()) };
+                held.map(|held| held == turned.is_none())
             }
             (None, Some(pattern)) => self.host().compares(value, pattern),
             (Some(text), None) => self.host().compares(pattern, text),

@@ -35,7 +35,12 @@ fn written_over(text: &str, parts: impl IntoIterator<Item = (Span, u8)>) -> Opti
 
 /// The patterns of `[[ a = b* || c ]]` as plain words: the grammar ends the test at their signs.
 fn tests(text: &str) -> Option<String> {
-    let opens = memmem::find_iter(text.as_bytes(), "[[ ").take(MOST);
+    let is_comment = |open: &usize| {
+        let line = text.get(..*open).and_then(|before| before.rsplit('\n').next()).unwrap_or("");
+        line.match_indices('#')
+            .any(|(at, _)| line.get(..at).is_none_or(|before| before.trim_end().len() < at || at == 0))
+    };
+    let opens = memmem::find_iter(text.as_bytes(), "[[ ").take(MOST).filter(|open| !is_comment(open));
     let signs = opens.filter_map(|open| Some(pattern_signs(text, open + 2, test_end(text, open)?))).flatten();
     written_over(text, signs.map(|at| (Span::new(at, at + 1), b'x')))
 }
@@ -49,7 +54,8 @@ fn test_end(text: &str, open: usize) -> Option<usize> {
             return Some(at);
         }
         // A test is one command.
-        if rest.is_empty() || rest.starts_with(';') || rest.starts_with("\n\n") {
+        let goes_on = || text.get(..at).is_some_and(|before| before.trim_end().ends_with(['&', '|']));
+        if rest.is_empty() || rest.starts_with(';') || rest.starts_with('\n') && !goes_on() {
             return None;
         }
         at = past(text, at);
@@ -97,7 +103,11 @@ fn comments(text: &str) -> Option<String> {
 
 /// `;` for the `&&` between two commands that both begin a here-document: the grammar reads the first one's end for both.
 fn documents(text: &str) -> Option<String> {
-    let begins: Vec<usize> = memmem::find_iter(text.as_bytes(), "<<").take(MOST).collect();
+    let bytes = text.as_bytes();
+    // `<<<` begins none.
+    let is_document =
+        |at: &usize| bytes.get(at + 2) != Some(&b'<') && at.checked_sub(1).is_none_or(|before| bytes[before] != b'<');
+    let begins: Vec<usize> = memmem::find_iter(bytes, "<<").take(MOST).filter(is_document).collect();
     let joins = begins.windows(2).filter_map(|pair| {
         let between = text.get(pair[0] + 2..pair[1])?;
         let join = pair[0] + 2 + between.find("&&")?;
@@ -149,6 +159,8 @@ mod tests {
             "a `b #c`",
             "cat <<A\n&&\nA\ncat <<B\nB",
             "$((1 << 2))",
+            "false <<< a && b <<< c",
+            "# use [[ x == *\n[[ -f x ]]",
         ] {
             assert_eq!(for_grammar(text), None, "{text}");
         }

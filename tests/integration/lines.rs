@@ -92,6 +92,11 @@ fn what_follows_the_checkout_of_a_release_branch_works_with_it() {
     // Each clone is on a branch of its own, and all folders of one are on the same.
     assert_eq!(verbs(&["git clone $OTHER o", "(cd o && git checkout develop)", "git push"]), ["git checkout"]);
     assert_eq!(verbs(&["(cd src && git checkout develop)", "git push"]), ["git checkout", "git push"]);
+    assert_eq!(verbs(&["git checkout develop", "cd \"$WORK\" && git push"]), ["git checkout", "git push"]);
+    assert_eq!(
+        verbs(&["git clone $OTHER o", "cd o && git checkout -b develop", "cd charts && git push"]),
+        ["git checkout", "git push"]
+    );
     // To create one touches nothing, and to clean one away is what the policy wants.
     assert_eq!(
         verbs(&["git branch release/1.0", "git push origin --delete release/old", "git push origin :develop"]),

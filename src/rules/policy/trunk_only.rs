@@ -126,7 +126,19 @@ fn scripts(settings: &Settings, plan: &Plan<'_>, step: &PlannedStep<'_>, out: &m
         let words: Vec<String> = call.words.iter().map(Value::to_string).collect();
         let plain: Vec<&str> = plain_words(&words);
         // Where nothing is cloned, all folders of the checkout are of one.
-        let folder = call.folder.as_deref().map(|path| if clones || path.starts_with('/') { path } else { "" });
+        let folder = match call.folder.as_deref() {
+            Some(path) if clones || path.starts_with('/') => Some(path),
+            None if clones => None,
+            _ => Some(""),
+        };
+        // A folder within a clone is of that clone.
+        let on = |work: &HashMap<Option<&str>, String>| {
+            let is_around = |around: &str| {
+                folder.and_then(|path| path.strip_prefix(around)).is_some_and(|rest| rest.starts_with('/'))
+            };
+            let around = || work.iter().find(|(path, _)| path.is_some_and(|path| !path.is_empty() && is_around(path)));
+            work.get(&folder).or_else(|| around().map(|(_, name)| name)).cloned()
+        };
         let branch = |text: &str| {
             let text = text.strip_prefix("refs/heads/").or_else(|| text.strip_prefix("origin/")).unwrap_or(text);
             is_forbidden_name(text, settings).then(|| text.to_owned())
@@ -163,11 +175,11 @@ fn scripts(settings: &Settings, plan: &Plan<'_>, step: &PlannedStep<'_>, out: &m
             },
             // A branch that is cleaned away is what the policy wants.
             ["push", ..] if words.iter().any(|word| matches!(word.as_str(), "-d" | "--delete")) => None,
-            ["push"] | ["push", _] | ["push", _, "HEAD"] if !only_tags(&words) => work.get(&folder).cloned(),
+            ["push"] | ["push", _] | ["push", _, "HEAD"] if !only_tags(&words) => on(&work),
             ["push", _, references @ ..] => {
                 references.iter().find_map(|reference| pushed(reference, &tags, &checked_out, settings))
             }
-            ["merge", _, ..] => work.get(&folder).cloned(),
+            ["merge", _, ..] => on(&work),
             _ => None,
         };
         // One line that checks a branch out and pushes it says one thing.
