@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::aliased::Ways;
 use super::once::ALSO;
@@ -31,7 +32,7 @@ pub static USED: RuleMeta = RuleMeta {
 fn allowed_by(suppression: &Suppression, finding: &Finding) -> Allowed {
     let also = finding.trace.iter().filter_map(|line| line.strip_prefix(ALSO));
     let events = finding.trace.first().map(String::as_str).into_iter().chain(also).map(str::to_owned).collect();
-    let (rule, severity, reason) = (finding.rule, finding.severity, suppression.reason.clone());
+    let (rule, severity, reason) = (finding.rule, finding.severity, suppression.reason.to_string());
     Allowed { rule, severity, span: suppression.span, reason, events }
 }
 
@@ -71,7 +72,7 @@ pub(super) struct Suppression {
     /// It; empty where the comment is not of the form that is read.
     rule: String,
     /// Why; empty where it does not say.
-    reason: String,
+    reason: Rc<str>,
     /// The word between the rules and the reason that is none, if there is one.
     more: Option<String>,
     /// How many rules stand before it in the comment.
@@ -112,7 +113,10 @@ pub(super) fn apply(
         lines.entry(document.lines().line(finding.span.start)).or_default().push(at);
     }
     let mut gone = vec![false; findings.len()];
+    // One finding for a comment, whatever is wrong with it.
+    let mut told: Option<Span> = None;
     for suppression in suppressions {
+        let is_new = told != Some(suppression.span);
         if suppression.rule.is_empty() {
             Findings::new(&USED, findings)
                 .violated(suppression.span, "this comment is not read, so nothing is suppressed")
@@ -130,7 +134,10 @@ pub(super) fn apply(
             continue;
         }
         let Some(meta) = known else {
-            not_a_rule(suppression, findings);
+            if is_new {
+                not_a_rule(suppression, findings);
+                told = Some(suppression.span);
+            }
             continue;
         };
         if let Some(more) = suppression.more.as_ref().filter(|_| suppression.after == 0) {
@@ -148,7 +155,8 @@ pub(super) fn apply(
             }
         }
         // A rule that was not asked can't have found what is allowed here.
-        if !found && suppression.more.is_none() && judged(meta) {
+        if !found && is_new && suppression.more.is_none() && judged(meta) {
+            told = Some(suppression.span);
             let help = if suppression.among { "take the rule out of the comment" } else { "remove the comment" };
             Findings::new(&USED, findings)
                 .violated(
@@ -221,6 +229,9 @@ pub(super) fn read(document: &Document) -> Vec<Suppression> {
     found
 }
 
+/// How many rules of one comment are read.
+const MOST: usize = 50;
+
 /// The program's name in the ways in which people write it.
 const NAMES: [&str; 3] = ["pipewright", "Pipewright", "PIPEWRIGHT"];
 
@@ -248,21 +259,28 @@ fn parse(document: &Document, span: Span, below: &Below) -> Vec<Suppression> {
         None => return Vec::new(),
     };
     let (named, reason) = rest.split_once("--").unwrap_or((rest, ""));
-    // With commas each word is meant for a rule; without, what follows the rules may be the beginning of a reason.
-    let words = named.split([',', ' ', '\t']).map(|word| word.trim_end_matches(':')).filter(|word| !word.is_empty());
-    let is_rule = |(at, word): &(usize, &str)| *at == 0 || named.contains(',') || meta_of(word).is_some();
-    let mut words = words.enumerate().peekable();
-    let mut rules: Vec<&str> = std::iter::from_fn(|| words.next_if(is_rule)).map(|(_, rule)| rule).collect();
+    // What follows a comma is meant for a rule; other words that are none may be the beginning of a reason.
+    let words = named.split_inclusive([',', ' ', '\t']).filter(|word| !word.trim_matches([',', ' ', '\t']).is_empty());
+    let mut meant = true;
+    let mut words = words
+        .map(|word| {
+            let bare = word.trim_end_matches([',', ' ', '\t', ':']);
+            (std::mem::replace(&mut meant, word.ends_with(',')), bare)
+        })
+        .peekable();
+    let is_id = |word: &str| word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    let is_rule = |(meant, word): &(bool, &str)| *meant && is_id(word) || meta_of(word).is_some();
+    let mut rules: Vec<&str> = std::iter::from_fn(|| words.next_if(is_rule)).map(|(_, rule)| rule).take(MOST).collect();
     let more = words.next().map(|(_, word)| word.to_owned());
     if rules.is_empty() {
-        rules.push("");
+        rules.push(more.as_deref().unwrap_or(""));
     }
     let line = document.lines().line(span.start);
     let below = content(document, line).starts_with('#').then(|| below.lines(line)).flatten();
-    let (reason, among) = (reason.trim().to_owned(), rules.len() > 1);
+    let (reason, among) = (Rc::from(reason.trim()), rules.len() > 1);
     let one = |(after, rule): (usize, &str)| Suppression {
         rule: rule.to_owned(),
-        reason: reason.clone(),
+        reason: Rc::clone(&reason),
         more: more.clone(),
         after,
         among,

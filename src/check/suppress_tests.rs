@@ -104,7 +104,7 @@ fn a_comment_that_is_not_read_as_meant_says_so() {
     );
     assert!(told("# pipewright: allow pinned-pipe since -- x").unwrap().starts_with("`since` is no rule"));
     assert!(
-        told("# pipewright: allow pinned-image, pined-pipe -- x").unwrap().ends_with("(did you mean `pinned-pipe`?)")
+        told("# pipewright: allow pined-pipe, pinned-image -- x").unwrap().ends_with("(did you mean `pinned-pipe`?)")
     );
     assert!(told("# pipewright: allow suppression-used -- x").unwrap().contains("is about comments"));
     assert_eq!(told("# pipewright checks this file"), None);
