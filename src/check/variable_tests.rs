@@ -119,7 +119,8 @@ fn an_environment_has_no_variable_that_each_run_makes_anew() {
     let deployment = "B\n        deployment: staging";
     assert_eq!(of_steps("export IMAGE=a:$BITBUCKET_COMMIT", deployment, "kubectl set image x=$IMAGE"), ["$IMAGE"]);
     assert_eq!(of_steps("TAG=$(git describe)\nIMAGE=\"a:$TAG\"", deployment, "deploy $IMAGE"), ["$IMAGE"]);
-    // One that never changes may be a variable of the environment as well.
+    // One that never changes, or that a program makes, may be a variable of the environment as well.
+    assert_eq!(of_steps("export DB=$(node db.js)", deployment, "deploy $DB"), [""; 0]);
     assert_eq!(of_steps("export REGION=eu-1", deployment, "deploy $REGION"), [""; 0]);
     assert_eq!(of_steps("A=b && echo $BITBUCKET_COMMIT", deployment, "deploy $A"), [""; 0]);
 }

@@ -2,7 +2,7 @@
 
 use super::collected::{BranchTest, Print};
 use super::command::Reading;
-use super::model::{Effect, Kind, Opaque};
+use super::model::{Effect, Kind, Opaque, Site};
 use super::read::opaque;
 use crate::shell::{Symbol, Value, read_elsewhere};
 
@@ -28,6 +28,9 @@ const OF_THE_MACHINE: [&str; 18] = [
     "PIPESTATUS",
 ];
 
+/// How many uses of variables on other machines are kept.
+const SEEN: usize = 100;
+
 impl Reading<'_, '_> {
     /// Variables that the file does not set.
     pub(super) fn note_variables(&self) {
@@ -41,7 +44,12 @@ impl Reading<'_, '_> {
                     && self.invocation.remote.is_some()
                     && let Some(name) = read_elsewhere(symbol).filter(|name| name.starts_with("BITBUCKET_"))
                 {
-                    found.elsewhere.push((name.to_owned(), self.run.site(word.place)));
+                    let site = self.run.site(word.place);
+                    let known = |(own, place): &(String, Site<'_>)| own == name && place.node.id() == site.node.id();
+                    // Once for a command line is enough.
+                    if !found.elsewhere.iter().take(SEEN).any(known) && found.elsewhere.len() < SEEN {
+                        found.elsewhere.push((name.to_owned(), site));
+                    }
                 }
                 let own = symbol.kind == crate::shell::SymbolKind::Variable && !symbol.name.starts_with("BITBUCKET_");
                 let own = own && !OF_THE_MACHINE.contains(&symbol.name.as_str());

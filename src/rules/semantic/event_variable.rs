@@ -9,7 +9,7 @@ use super::variable_reads::{Guard, Read, commands, in_command, in_value, names_o
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::{ScriptItem, Section};
 use crate::rules::{Flow, Rule};
-use crate::yaml::{Node, NodeId};
+use crate::yaml::{Node, NodeId, Span};
 
 static META: RuleMeta =
     meta!("event-variable", Warning, "a command uses a variable that its event or its step leaves empty");
@@ -130,22 +130,25 @@ fn asks_for_event(items: &[ScriptItem<'_>]) -> bool {
     texts(items).filter(|text| names_own(text)).any(asks)
 }
 
-/// Whether a command that uses the branch uses the tag as well, or the other way round: a run has one of the two, and whoever names
-/// both knows (`$BITBUCKET_BRANCH$BITBUCKET_TAG`, the body of a message).
+/// Whether a branch stands right beside a tag, or both are told in one command, each as a value of its own (`--build-arg
+/// TAG=$BITBUCKET_TAG`, the body of a message): a run has one of the two, and whoever names both knows.
 fn beside_other(text: &str, read: &Read<'_>) -> bool {
     let other = match read.name {
         "BITBUCKET_BRANCH" => TAG.0,
         "BITBUCKET_TAG" => BRANCH.0,
         _ => return false,
     };
-    // A backslash at its end makes a line go on.
-    let begin = text.get(..read.span.start).and_then(|before| {
-        before.rmatch_indices('\n').find(|(at, _)| !before.get(..*at).is_some_and(|line| line.ends_with('\\')))
-    });
-    let rest = text.get(begin.map_or(0, |(at, _)| at + 1)..).unwrap_or("");
-    let mut ended = false;
-    let lines = rest.split('\n').take_while(|line| !std::mem::replace(&mut ended, !line.ends_with('\\')));
-    lines.into_iter().any(|line| in_value(line).iter().any(|read| read.name == other))
+    let line_begin = text.get(..read.span.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let line = text.get(line_begin..).and_then(|rest| rest.split('\n').next()).unwrap_or("");
+    let own = Span::new(read.span.start - line_begin, read.span.end.min(line_begin + line.len()) - line_begin);
+    let is_value = |span: Span| {
+        let before = line.get(..span.start).unwrap_or("");
+        ["=", "=\"", "='", "\\\""].iter().any(|sign| before.ends_with(sign))
+    };
+    in_value(line)
+        .iter()
+        .filter(|read| read.name == other)
+        .any(|read| read.span.end == own.start || own.end == read.span.start || is_value(own) && is_value(read.span))
 }
 
 /// The variable that takes a value which begins behind a text: `TAG="${`.

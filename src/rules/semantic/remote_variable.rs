@@ -2,6 +2,7 @@
 
 use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
+use crate::pipeline::ScriptItem;
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta = meta!(
@@ -12,6 +13,9 @@ static META: RuleMeta = meta!(
 
 pub(super) struct RemoteVariable;
 
+/// What may set a variable on the machine, or asks whether it is set.
+const SETS: [&str; 7] = ["source ", ". /", ". ~", "set -a", "export $(", "-n \"$", "-z \"$"];
+
 impl Rule for RemoteVariable {
     fn meta(&self) -> &'static RuleMeta {
         &META
@@ -20,11 +24,16 @@ impl Rule for RemoteVariable {
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
         for plan in flow.plans {
-            for step in &plan.steps {
+            for step in plan.steps.iter().filter(|step| !step.found.elsewhere.is_empty()) {
+                // `ssh -o SendEnv=BITBUCKET_TAG` takes it along, and so may the settings of ssh.
+                let items = step.step.script();
+                let mut texts = items.iter().filter_map(ScriptItem::command_text);
+                if texts.any(|text| text.contains("SendEnv") || text.contains("SetEnv")) {
+                    continue;
+                }
                 for (name, site) in &step.found.elsewhere {
-                    // `ssh -o SendEnv=BITBUCKET_TAG` takes it along.
                     let text = site.node.text().unwrap_or("");
-                    if text.contains("SendEnv") || text.contains("SetEnv") || !told.first(site.span()) {
+                    if !told.first(site.span()) || SETS.iter().any(|sign| text.contains(sign)) {
                         continue;
                     }
                     out.violated(site.span(), format!("`${name}` is left to the other machine, where it is empty"))

@@ -14,8 +14,9 @@ static META: RuleMeta =
 
 pub(super) struct ServiceHost;
 
-/// What gives names to machines: networks of docker, and the machine's own table.
-const NAMES_MACHINES: [&str; 5] = ["compose", "docker run", "docker network", "podman", "/etc/hosts"];
+/// What gives names to machines, or is about others: networks of docker, the machine's own table, another machine, a cluster.
+const NAMES_MACHINES: [&str; 7] =
+    ["compose", "docker run", "docker network", "podman", "/etc/hosts", "ssh ", "kubectl "];
 
 impl Rule for ServiceHost {
     fn meta(&self) -> &'static RuleMeta {
@@ -53,11 +54,34 @@ fn may_be_host(name: &str) -> bool {
     !matches!(name, "docker" | "localhost") && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
 }
 
+/// What comes before the host of an address; a bucket or an image has no host of a service.
+const SCHEMES: [&str; 16] = [
+    "postgres",
+    "postgresql",
+    "mysql",
+    "mariadb",
+    "sqlserver",
+    "redis",
+    "rediss",
+    "mongodb",
+    "amqp",
+    "amqps",
+    "memcached",
+    "tcp",
+    "nats",
+    "http",
+    "https",
+    "clickhouse",
+];
+
 /// Where a name stands as a host in a command: in an address, in a variable of that name, behind a flag, or before a port.
 fn host_in(text: &str, name: &str) -> Option<usize> {
     memmem::find_iter(text.as_bytes(), name).find(|at| {
         let (Some(before), Some(behind)) = (text.get(..*at), text.get(at + name.len()..)) else { return false };
-        let ends = behind.is_empty() || behind.starts_with([':', '/', ' ', '"', '\'', '\n', ';', ')', ',']);
+        let ends = || behind.is_empty() || behind.starts_with([':', '/', ' ', '"', '\'', '\n', ';', ')', ',']);
+        if !ends() {
+            return false;
+        }
         let user =
             before.ends_with('@') && before.rsplit(char::is_whitespace).next().is_some_and(|word| word.contains("://"));
         let variable = ["HOST=", "HOST=\"", "HOST='", "HOSTNAME=", "host="].iter().any(|sign| before.ends_with(sign));
@@ -65,9 +89,11 @@ fn host_in(text: &str, name: &str) -> Option<usize> {
             .iter()
             .any(|sign| before.ends_with(sign));
         // `postgres://postgres:pw@localhost` has a user of the name.
-        let authority = behind.split(|c: char| c.is_whitespace() || "/\"'".contains(c)).next().unwrap_or("");
-        let address = before.ends_with("://") && !authority.contains('@');
-        ends && (address || user || variable || flag)
+        let authority = || behind.split(|c: char| c.is_whitespace() || "/\"'".contains(c)).next().unwrap_or("");
+        let scheme =
+            before.strip_suffix("://").map(|before| before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next());
+        let address = scheme.flatten().is_some_and(|scheme| SCHEMES.contains(&scheme)) && !authority().contains('@');
+        address || user || variable || flag
     })
 }
 

@@ -32,7 +32,6 @@ impl Rule for SoundPattern {
             } else if text.contains('[') && text.contains(']') {
                 let message = format!("no page of Bitbucket's says what the brackets of `{text}` mean");
                 out.cannot_tell(selector.key.span(), message)
-                    .severity(Severity::Warning)
                     .help("write `*`, or name what may stand there: `{0,1,2}`");
                 continue;
             } else if selector.section == Section::PullRequests && text == flow.settings.main_branch {

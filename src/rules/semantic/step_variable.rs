@@ -77,7 +77,8 @@ fn is_anybodys(name: &str) -> bool {
     ANYBODYS.contains(&name) || name.starts_with("BITBUCKET_") || name.ends_with("_HOME") || name.ends_with("_PATH")
 }
 
-/// Whether a value is made anew in each run: of its commit, tag or number, of what a command prints, or of another such value.
+/// Whether a value is made anew in each run: of its commit, tag or number, of what git says of it, of the time, or of another such
+/// value.
 fn is_of_run(value: &str, made: impl Fn(&str) -> bool) -> bool {
     const OF_RUN: [&str; 5] = [
         "BITBUCKET_COMMIT",
@@ -86,10 +87,12 @@ fn is_of_run(value: &str, made: impl Fn(&str) -> bool) -> bool {
         "BITBUCKET_PIPELINE_UUID",
         "BITBUCKET_STEP_UUID",
     ];
-    value.contains("$(")
-        || value.contains('`')
+    ["$(git ", "$(date", "`git ", "`date"].iter().any(|begin| value.contains(begin))
         || in_command(value, |name| OF_RUN.contains(&name) || made(name)).into_iter().next().is_some()
 }
+
+/// How many variables of one step are looked at.
+const MOST: usize = 200;
 
 /// Tells of the first use of each variable that only steps before set.
 fn reads<'s, 'd: 's>(
@@ -107,7 +110,9 @@ fn reads<'s, 'd: 's>(
             if matches!(read.guard, Guard::Asked | Guard::Compared) {
                 // What a pipe's value asks is that value's own affair.
                 minded.extend(item.command().map(|_| read.name));
-            } else if let Entry::Vacant(entry) = places.entry(read.name) {
+            } else if places.len() < MOST
+                && let Entry::Vacant(entry) = places.entry(read.name)
+            {
                 entry.insert(node);
                 found.push(read);
             }
