@@ -66,6 +66,8 @@ fn an_own_entry_stands_in_the_place_of_a_built_in_one() {
 #[test]
 fn what_a_machine_pulls_runs_where_its_service_is_restarted() {
     assert_eq!(effects("ssh h 'docker pull a/b:1 && sudo systemctl restart b'").last().unwrap(), "remote deploy a/b:1");
+    let other = effects("ssh h 'docker pull a/tools:1 && sudo service cron restart'");
+    assert!(!other.iter().any(|effect| effect.contains("deploy a/tools")), "{other:?}");
     // One that is started by name is what runs.
     let by_name = effects("ssh h 'docker pull a/b:1; docker run -d a/b:1; sudo systemctl restart nginx'");
     assert_eq!(by_name.iter().filter(|effect| effect.contains("deploy a/b:1")).count(), 1, "{by_name:?}");

@@ -41,6 +41,15 @@ pub struct GitCall<'d> {
     pub folder: Option<String>,
 }
 
+/// A file that a step fetched.
+#[derive(Clone, Debug)]
+pub(super) struct Fetched {
+    /// Its path, with the folder in which it is named.
+    pub(super) path: String,
+    /// Whether its address says that it installs a tool.
+    pub(super) installs: bool,
+}
+
 /// A command that writes an image or a version into a file where it stands: `sed -i`, `yq -i`.
 #[derive(Clone, Debug)]
 pub struct Edited<'d> {
@@ -181,8 +190,8 @@ pub struct StepEffects<'d> {
     pub renamed: Vec<Renamed>,
     /// The settings about images that it left for commands after them.
     pub told: Vec<Told>,
-    /// The files that it fetched from elsewhere, each with the command that did.
-    pub fetched: Vec<(String, String)>,
+    /// The files that it fetched from elsewhere.
+    pub(super) fetched: Vec<Fetched>,
     /// Whether it sourced a file that is not at hand: a name that nothing knows may be a function of it.
     pub unseen_functions: bool,
     /// Whether it loads images that another step saved.

@@ -1,7 +1,11 @@
 //! Files that a step fetches from elsewhere: what is run of them is no script of the repository.
 
+use super::collected::Fetched;
 use super::command::Reading;
 use super::family;
+
+/// How many files of one command are kept.
+const MOST: usize = 20;
 
 impl Reading<'_, '_> {
     /// Keeps the files that a command fetches.
@@ -32,22 +36,28 @@ impl Reading<'_, '_> {
         if files.is_empty() && (named || name == "wget") {
             files.extend(addresses());
         }
-        let command = format!("{name} {}", words.join(" "));
+        let installs = family::installs(&format!("{name} {}", words.join(" ")), self.catalogue);
         let mut found = self.run.found_mut();
-        found.fetched.extend(files.into_iter().map(|file| (bare(&file).to_owned(), command.clone())));
+        found.fetched.extend(files.into_iter().take(MOST).map(|file| Fetched { path: self.located(&file), installs }));
     }
 
     /// Whether a file is one that the step fetched, and if so whether that installs a tool.
     pub(super) fn is_fetched(&self, path: &str) -> Option<bool> {
-        let found = self.run.found_mut();
-        let (_, command) = found.fetched.iter().rev().find(|(file, _)| file == bare(path))?;
-        Some(family::installs(command, self.catalogue))
+        let path = self.located(path);
+        let fetched = self.run.found_mut().fetched.iter().rev().find(|file| file.path == path)?.installs;
+        // What is told for which environment or commit it runs does more than to bring a tool.
+        Some(fetched && !self.carries_run() && !self.run.is_declared())
     }
-}
 
-/// A path in the folder of the step, without the sign for that.
-fn bare(path: &str) -> &str {
-    path.strip_prefix("./").unwrap_or(path)
+    /// A path with the folder in which it is named.
+    fn located(&self, path: &str) -> String {
+        let bare = path.strip_prefix("./").unwrap_or(path);
+        match self.scope.stands() {
+            Some(folder) if !bare.starts_with('/') => format!("{folder}/{bare}"),
+            Some(_) => bare.to_owned(),
+            None => format!("?/{bare}"),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -57,8 +67,9 @@ mod tests {
 
     #[test]
     fn what_a_sourced_file_may_define_is_told_with_that() {
-        assert_eq!(effects("source ci/lib.sh\npromote a/b:1 a/b:2").len(), 1);
-        assert_eq!(effects("promote a/b:1 a/b:2").len(), 1);
+        assert_eq!(effects("source ci/lib.sh\npromote_image a/b:1 a/b:2").len(), 1);
+        assert_eq!(effects("source ci/lib.sh\npromote a/b:1 a/b:2").len(), 2);
+        assert_eq!(effects("promote_image a/b:1 a/b:2").len(), 1);
     }
 
     #[test]
@@ -71,6 +82,10 @@ mod tests {
         ] {
             assert_eq!(effects(script), [""; 0], "{script}");
         }
+        assert!(
+            !effects("cd /tmp && curl -O https://a.example/deploy.sh; cd $BITBUCKET_CLONE_DIR && ./deploy.sh")
+                .is_empty()
+        );
         let unknown = |name: &str| [format!("{:?}", Opaque::Command { name: name.to_owned() })];
         assert_eq!(effects("wget https://a.example/tool.sh\nbash tool.sh"), unknown("tool.sh"));
         assert_eq!(effects("curl -sSLO https://a.example/x/run\n./run"), unknown("./run"));

@@ -16,7 +16,7 @@ const STARTS: [&str; 8] =
     ["subprocess", "os.system", "os.popen", "child_process", "shell_exec", "passthru", "proc_open", "system"];
 
 /// Libraries that change what runs somewhere: of clouds, of clusters, of docker, of other machines.
-const CLIENTS: [&str; 17] = [
+const CLIENTS: [&str; 20] = [
     "boto3",
     "botocore",
     "aws-sdk",
@@ -26,22 +26,31 @@ const CLIENTS: [&str; 17] = [
     "@google-cloud",
     "azure.mgmt",
     "@azure/arm",
-    "kubernetes",
+    "import kubernetes",
+    "from kubernetes",
+    "@kubernetes/",
     "import docker",
     "dockerode",
     "paramiko",
-    "fabric",
+    "import fabric",
+    "from fabric",
     "Net::SSH",
     "phpseclib",
     "hvac",
 ];
 
 /// Requests that change something; one that fetches is harmless, as `curl` is.
-const REQUESTS: [&str; 14] = [
-    ".post(",
-    ".put(",
-    ".patch(",
-    ".delete(",
+const REQUESTS: [&str; 20] = [
+    "requests.post(",
+    "requests.put(",
+    "requests.patch(",
+    "requests.delete(",
+    "httpx.post(",
+    "httpx.put(",
+    "axios.post(",
+    "axios.put(",
+    "axios.patch(",
+    "axios.delete(",
     "method: 'POST'",
     "method: \"POST\"",
     "method='POST'",

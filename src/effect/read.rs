@@ -280,9 +280,9 @@ fn settle_pushes(found: &mut StepEffects<'_>) {
 }
 
 /// Gives what a machine elsewhere pulls to the command that starts its service anew, where nothing there starts an image by name:
-/// `docker pull app:1 && systemctl restart app`.
+/// `ssh host 'docker pull acme/app:1 && systemctl restart app'`. Both stand in one command line, and the service is called as the
+/// image is.
 fn settle_pulls<'d>(found: &mut StepEffects<'d>) {
-    let mut pulled: Vec<Reference<'d>> = Vec::new();
     let starts = |effect: &Effect<'_>| match &effect.kind {
         Kind::Deploy { images, .. } => effect.remote && !matches!(images, Images::None),
         _ => false,
@@ -290,16 +290,30 @@ fn settle_pulls<'d>(found: &mut StepEffects<'d>) {
     if found.effects.iter().any(starts) {
         return;
     }
+    let mut pulled: Vec<(Reference<'d>, Site<'d>)> = Vec::new();
     for effect in found.effects.iter_mut().filter(|effect| effect.remote) {
         match &mut effect.kind {
-            Kind::Pull { reference: Some(name) } => pulled.push(name.clone()),
-            Kind::Deploy { images, weak: true, .. } if !pulled.is_empty() => {
-                *images = Images::Known(std::mem::take(&mut pulled))
+            Kind::Pull { reference: Some(name) } if pulled.len() < PULLS => pulled.push((name.clone(), effect.site)),
+            Kind::Deploy { images, weak: true, .. } => {
+                let runs = |(name, site): &(Reference<'d>, Site<'d>)| {
+                    let line = site.node.text().and_then(|text| text.get(site.range.end..effect.site.range.end));
+                    let service = name.image.to_string();
+                    let service = service.rsplit('/').next().unwrap_or("");
+                    site.node.id() == effect.site.node.id()
+                        && line.is_some_and(|line| !line.contains("ssh ") && line.contains(service))
+                };
+                let own: Vec<_> = pulled.iter().filter(|pull| runs(pull)).map(|(name, _)| name.clone()).collect();
+                if !own.is_empty() {
+                    *images = Images::Known(own);
+                }
             }
             _ => {}
         }
     }
 }
+
+/// How many pulls of a step are looked at.
+const PULLS: usize = 20;
 
 /// How many items are looked at for the end of what one opens.
 const TOGETHER: usize = 200;
