@@ -66,13 +66,6 @@ mod tests {
     use super::super::tests::effects;
 
     #[test]
-    fn what_a_sourced_file_may_define_is_told_with_that() {
-        assert_eq!(effects("source ci/lib.sh\npromote_image a/b:1 a/b:2").len(), 1);
-        assert_eq!(effects("source ci/lib.sh\npromote a/b:1 a/b:2").len(), 2);
-        assert_eq!(effects("promote_image a/b:1 a/b:2").len(), 1);
-    }
-
-    #[test]
     fn what_is_fetched_is_no_script_of_the_repository() {
         for script in [
             "curl -fsSL -o get_helm.sh https://raw.githubusercontent.com/helm/helm/main/scripts/get-helm-3 && ./get_helm.sh",

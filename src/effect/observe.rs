@@ -34,23 +34,10 @@ const SEEN: usize = 100;
 impl Reading<'_, '_> {
     /// Variables that the file does not set.
     pub(super) fn note_variables(&self) {
+        self.note_elsewhere();
         let mut found = self.run.found_mut();
-        let uses = !matches!(self.invocation.name(), Some("[" | "[[" | "test" | "echo" | "printf"));
         for word in &self.invocation.words {
             for symbol in word.values.iter().flat_map(Value::symbols) {
-                // `${BITBUCKET_TAG:-latest}` says what holds there.
-                if uses
-                    && word.values.len() == 1
-                    && self.invocation.remote.is_some()
-                    && let Some(name) = read_elsewhere(symbol).filter(|name| name.starts_with("BITBUCKET_"))
-                {
-                    let site = self.run.site(word.place);
-                    let known = |(own, place): &(String, Site<'_>)| own == name && place.node.id() == site.node.id();
-                    // Once for a command line is enough.
-                    if !found.elsewhere.iter().take(SEEN).any(known) && found.elsewhere.len() < SEEN {
-                        found.elsewhere.push((name.to_owned(), site));
-                    }
-                }
                 let own = symbol.kind == crate::shell::SymbolKind::Variable && !symbol.name.starts_with("BITBUCKET_");
                 let own = own && !OF_THE_MACHINE.contains(&symbol.name.as_str());
                 let known =
@@ -60,6 +47,29 @@ impl Reading<'_, '_> {
                     let kind = Kind::ReadVariable { name: symbol.name.clone() };
                     let command = format!("${}", symbol.name);
                     found.effects.push(Effect { kind, ..opaque(Opaque::Agent, site, &command) });
+                }
+            }
+        }
+    }
+
+    /// Variables of Bitbucket that another machine is left to fill in, each once for a command line.
+    fn note_elsewhere(&self) {
+        let only_asks = matches!(self.invocation.name(), Some("[" | "[[" | "test" | "echo" | "printf"));
+        if self.invocation.remote.is_none() || only_asks {
+            return;
+        }
+        let mut found = self.run.found_mut();
+        // `${BITBUCKET_TAG:-latest}` says what holds there.
+        for word in self.invocation.words.iter().filter(|word| word.values.len() == 1) {
+            let names = word.values.iter().flat_map(Value::symbols).filter_map(read_elsewhere);
+            for name in names.filter(|name| name.starts_with("BITBUCKET_")) {
+                if found.elsewhere.len() == SEEN {
+                    return;
+                }
+                let site = self.run.site(word.place);
+                let known = |(own, place): &(String, Site<'_>)| own == name && place.node.id() == site.node.id();
+                if !found.elsewhere.iter().any(known) {
+                    found.elsewhere.push((name.to_owned(), site));
                 }
             }
         }

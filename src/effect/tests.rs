@@ -382,3 +382,10 @@ fn a_script_that_is_only_parsed_does_nothing() {
         [format!("{:?}", Opaque::Command { name: "bash".to_owned() })]
     );
 }
+
+#[test]
+fn what_a_sourced_file_may_define_is_told_with_that() {
+    assert_eq!(effects("source ci/lib.sh\npromote_image a/b:1 a/b:2").len(), 1);
+    assert_eq!(effects("source ci/lib.sh\npromote a/b:1 a/b:2").len(), 2);
+    assert_eq!(effects("promote_image a/b:1 a/b:2").len(), 1);
+}

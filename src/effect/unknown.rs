@@ -243,8 +243,7 @@ impl Reading<'_, '_> {
             self.runs_nothing();
             return;
         }
-        // The file that may define it is told of.
-        // Programs have no such sign in their names, and functions of shared files often do.
+        // The file that may define it is told of. Programs have no such sign in their names, and functions of shared files often do.
         let is_function = || path.contains('_') && path.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         if !is_shell && self.run.found_mut().unseen_functions && is_function() {
             self.not_read(name.to_owned());

@@ -184,11 +184,10 @@ fn guard(text: &str, span: Span) -> Guard {
 /// Whether a step takes variables from a file or from what a command prints: `source x`, `. x`, `eval "$(…)"`, and an `export` of
 /// names that only the run knows. Each counts where a command begins: `docker build .` takes none.
 pub(super) fn sources(items: &[ScriptItem<'_>]) -> bool {
-    let parts = items.iter().filter_map(ScriptItem::command_text).flat_map(|text| {
-        let tells = ["source", ". ", "eval", "export", "declare", "typeset"].iter().any(|word| text.contains(word));
-        text.split(['\n', '&', ';', '|', '(', '{']).take(if tells { usize::MAX } else { 0 })
-    });
-    parts.into_iter().any(takes_variables)
+    let tells =
+        |text: &&str| ["source", ". ", "eval", "export", "declare", "typeset"].iter().any(|word| text.contains(word));
+    let texts = items.iter().filter_map(ScriptItem::command_text).filter(tells);
+    texts.flat_map(|text| text.split(['\n', '&', ';', '|', '(', '{'])).any(takes_variables)
 }
 
 /// Whether a command that begins a text takes variables from elsewhere.
