@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use super::model::{PlannedStep, Skipped};
 use super::moved::commands_of;
-use crate::pipeline::Step;
 
 /// The steps that a plan passes over, as they are known again: by their names, and those without one by what they run.
 pub(super) struct Passed<'p> {
@@ -24,13 +23,9 @@ impl<'p> Passed<'p> {
 
     /// Whether a step of the other plan is one of them.
     pub(super) fn has(&self, step: &PlannedStep<'_>) -> bool {
-        self.is_of(&step.step)
-    }
-
-    fn is_of(&self, step: &Step<'_>) -> bool {
-        match step.name() {
+        match step.step.name() {
             Some(name) => self.names.contains(name),
-            None => !self.scripts.is_empty() && self.scripts.contains(&commands_of(step)),
+            None => !self.scripts.is_empty() && self.scripts.contains(&commands_of(&step.step)),
         }
     }
 }
