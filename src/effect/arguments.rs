@@ -16,9 +16,9 @@ struct Flag {
 
 /// One word that is neither a flag nor known as the value of one.
 #[derive(Clone)]
-pub(super) struct Plain {
+pub(super) struct Plain<'i> {
     pub(super) value: Value,
-    place: Place,
+    word: &'i Word,
     /// Whether it follows a flag that is not listed, and so may be the flag's value.
     pub(super) doubtful: bool,
 }
@@ -28,7 +28,7 @@ pub(super) struct Plain {
 pub(super) struct Arguments<'i> {
     phrase: &'i [String],
     place: Place,
-    pub(super) plain: Vec<Plain>,
+    pub(super) plain: Vec<Plain<'i>>,
     flags: Vec<Flag>,
     assignments: &'i [(String, Vec<Value>)],
     named: Vec<(String, Value, Place)>,
@@ -37,7 +37,7 @@ pub(super) struct Arguments<'i> {
 impl<'i> Arguments<'i> {
     pub(super) fn read(
         phrase: &'i [String],
-        words: &[&Word],
+        words: &[&'i Word],
         values: WithValue<'_>,
         invocation: &'i Invocation,
     ) -> Self {
@@ -54,7 +54,7 @@ impl<'i> Arguments<'i> {
             let prefix = value.literal_prefix();
             let after_unlisted = std::mem::take(&mut doubtful);
             if only_plain || !prefix.starts_with('-') || prefix == "-" {
-                plain.push(Plain { value: value.into_owned(), place: word.place, doubtful: after_unlisted });
+                plain.push(Plain { value: value.into_owned(), word, doubtful: after_unlisted });
                 continue;
             }
             if value.as_literal() == Some("--") {
@@ -114,8 +114,16 @@ impl<'i> Arguments<'i> {
 
     /// A plain word, from 1.
     pub(super) fn plain(&self, number: usize) -> Option<Selected> {
-        let Plain { value, place, .. } = self.plain.get(number.checked_sub(1)?)?;
-        Some(Selected { value: value.clone(), place: *place })
+        let Plain { value, word, .. } = self.plain.get(number.checked_sub(1)?)?;
+        Some(Selected { value: value.clone(), place: word.place })
+    }
+
+    /// The words of a command from a plain one on, which is counted from 1. Places don't tell it: in a script at hand all words
+    /// have that of the call.
+    pub(super) fn words_from<'w>(&self, number: usize, invocation: &'w Invocation) -> Option<&'w [Word]> {
+        let first = self.plain.get(number.checked_sub(1)?)?.word;
+        let at = invocation.words.iter().position(|word| std::ptr::eq(word, first))?;
+        invocation.words.get(at..)
     }
 
     /// The values of flags.
@@ -181,11 +189,11 @@ impl<'i> Arguments<'i> {
             }
         }
         // `/p:Name=value`
-        for Plain { value: word, place, .. } in &self.plain {
-            if let Some((name, value)) = word.strip_prefix("/p:").and_then(|word| word.split_once("="))
+        for Plain { value, word, .. } in &self.plain {
+            if let Some((name, value)) = value.strip_prefix("/p:").and_then(|word| word.split_once("="))
                 && name.as_literal().is_some_and(is_meant)
             {
-                found.push(Selected { value, place: *place });
+                found.push(Selected { value, place: word.place });
             }
         }
         found
@@ -231,7 +239,7 @@ impl<'i> Arguments<'i> {
     }
 
     /// The same with other plain words.
-    pub(super) fn with_plain(&self, plain: Vec<Plain>) -> Self {
+    pub(super) fn with_plain(&self, plain: Vec<Plain<'i>>) -> Self {
         Self { plain, ..self.clone() }
     }
 

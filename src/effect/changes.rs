@@ -84,10 +84,8 @@ impl Reading<'_, '_> {
 
     /// What is run in a container that runs already, or in one of compose. `machine` tells that it is one of the build machine.
     pub(super) fn executed(&self, arguments: &Arguments<'_>, machine: bool) {
-        let inner = arguments.plain(2).and_then(|first| {
-            let at = self.invocation.words.iter().position(|word| word.place == first.place)?;
-            Some(Invocation { words: self.invocation.words.get(at..)?.to_vec(), ..self.invocation.clone() })
-        });
+        let words = arguments.words_from(2, self.invocation);
+        let inner = words.map(|words| Invocation { words: words.to_vec(), ..self.invocation.clone() });
         let Some(inner) = inner else {
             return if machine && self.run.is_declared() { self.not_read(self.short()) } else { self.run.harmless() };
         };

@@ -45,7 +45,7 @@ impl Catalogue {
 fn matching<'i>(
     candidates: &[Candidate<'i>],
     tools: &[&'i Tool],
-    words: &[&Word],
+    words: &[&'i Word],
     invocation: &'i Invocation,
     lenient: bool,
 ) -> Vec<(usize, &'i Command, Arguments<'i>)> {

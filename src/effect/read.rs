@@ -300,7 +300,8 @@ fn settle_pulls<'d>(found: &mut StepEffects<'d>) {
                     let service = name.image.to_string();
                     let service = service.rsplit('/').next().unwrap_or("");
                     site.node.id() == effect.site.node.id()
-                        && line.is_some_and(|line| !line.contains("ssh ") && line.contains(service))
+                        && line.is_some_and(|line| !line.contains("ssh "))
+                        && effect.words.iter().any(|word| word.contains(service))
                 };
                 let own: Vec<_> = pulled.iter().filter(|pull| runs(pull)).map(|(name, _)| name.clone()).collect();
                 if !own.is_empty() {

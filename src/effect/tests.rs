@@ -4,17 +4,31 @@ use super::*;
 use crate::pipeline::Step;
 use crate::yaml::Document;
 
+/// The effects of a script, which are the same where it is a file at hand: there all of its commands have one place.
 pub(super) fn effects(script: &str) -> Vec<String> {
-    effects_by(Catalogue::built_in(), script)
+    let catalogue = Catalogue::built_in();
+    let found = effects_by(catalogue, script);
+    assert_eq!(read_by(catalogue, &InFile(script), "source a/script.sh", shown), found, "as a file: {script}");
+    found
+}
+
+/// A repository with nothing in it but a script.
+struct InFile<'t>(&'t str);
+
+impl Files for InFile<'_> {
+    fn read(&self, path: &str) -> Option<String> {
+        (path == "a/script.sh").then(|| self.0.to_owned())
+    }
 }
 
 /// Those that a catalogue finds.
 pub(super) fn effects_by(catalogue: &Catalogue, script: &str) -> Vec<String> {
-    read_by(catalogue, &NoFiles, script, |found| {
-        let shown =
-            found.effects.iter().filter(|effect| !matches!(effect.kind, Kind::ReadVariable { .. } | Kind::Docker));
-        shown.map(show).collect()
-    })
+    read_by(catalogue, &NoFiles, script, shown)
+}
+
+fn shown(found: &StepEffects<'_>) -> Vec<String> {
+    let own = found.effects.iter().filter(|effect| !matches!(effect.kind, Kind::ReadVariable { .. } | Kind::Docker));
+    own.map(show).collect()
 }
 
 fn unread(script: &str) -> Vec<String> {

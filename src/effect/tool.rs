@@ -109,8 +109,7 @@ pub(super) fn contained(
     catalogue: &Catalogue,
 ) -> Option<Invocation> {
     let image = arguments.plain(1)?;
-    let at = invocation.words.iter().position(|word| word.place == image.place)?;
-    let (image_word, rest) = invocation.words.get(at..)?.split_first()?;
+    let (image_word, rest) = arguments.words_from(1, invocation)?.split_first()?;
     let entry = arguments.flag(&["--entrypoint".to_owned()]).into_iter().next_back();
     let mut names: Vec<String> = Vec::new();
     match entry.as_ref().and_then(|entry| entry.value.as_literal()) {
