@@ -1,6 +1,6 @@
 //! Following a script: every command that is found stands inside the script.
 
-use pipewright::shell::{Host, Interpreter, Invocation, Lookup, Parses, Piece, Scope, Value};
+use pipewright::shell::{Host, Interpreter, Invocation, Lookup, Parses, Piece, Scope, Value, fault};
 
 /// A repository without files, and a step without variables.
 struct Nothing;
@@ -35,4 +35,9 @@ pub(super) fn holds(script: &str) {
     let piece = Piece::new(0, script);
     interpreter.run(&piece);
     interpreter.text(&piece);
+    if let Some(fault) = fault(script) {
+        for span in std::iter::once(fault.at).chain(fault.beside) {
+            assert!(script.get(span.start..span.end).is_some(), "{span:?} is outside the script");
+        }
+    }
 }

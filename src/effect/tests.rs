@@ -371,13 +371,6 @@ fn a_deploying_tool_that_only_looks_or_prepares_deploys_nothing() {
 }
 
 #[test]
-fn a_release_track_has_the_commands_of_the_tool() {
-    assert_eq!(effects("gcloud beta run jobs update j --image a/b:1"), ["deploy a/b:1"]);
-    assert_eq!(effects("gcloud --quiet alpha run services update s --image a/b:1"), ["deploy a/b:1"]);
-    assert_eq!(effects("gcloud beta run services list"), [""; 0]);
-}
-
-#[test]
 fn properties_and_verbs_that_build_are_builds() {
     let quarkus = "./mvnw -B package -Dquarkus.container-image.push=true -Dquarkus.container-image";
     assert_eq!(effects(&format!("{quarkus}.image=a/b:1")), ["build a/b:1 +push"]);

@@ -93,3 +93,10 @@ fn the_targets_of_earthly_tell_what_it_builds() {
     let all = Opaque::Target { name: "earthly +all".to_owned(), telling: false, at_hand: AtHand::No };
     assert_eq!(effects("earthly +all"), [format!("{all:?}")]);
 }
+
+#[test]
+fn a_release_track_has_the_commands_of_the_tool() {
+    assert_eq!(effects("gcloud beta run jobs update j --image a/b:1"), ["deploy a/b:1"]);
+    assert_eq!(effects("gcloud --quiet alpha run services update s --image a/b:1"), ["deploy a/b:1"]);
+    assert_eq!(effects("gcloud beta run services list"), [""; 0]);
+}

@@ -62,6 +62,7 @@ fn the_page_of_a_rule_is_made_worse_and_all_is_noticed() {
     service-unknown                 1      0        0       1  a service that nobody defines
     docker-lost                     1      0        0       0  a building step loses its docker service
     keyword-misspelt                1      0        0       1  `script` becomes `scripts`
+    command-owed                    1      0        0       0  a script ends with `&&`
     allowed-without-reason          1      0        0       0  a rule is allowed with no reason
 
     rule                       killed survived
@@ -78,6 +79,7 @@ fn the_page_of_a_rule_is_made_worse_and_all_is_noticed() {
     pinned-image                    1        0
     production-from-release-tag      4        0
     promote-by-commit               5        0
+    readable-script                 1        0
     release-flow                    3        0
     retag-not-rebuild               1        0
     suppression-reason              1        0
@@ -85,7 +87,7 @@ fn the_page_of_a_rule_is_made_worse_and_all_is_noticed() {
     trunk-only                      5        0
     visible-script                  2        0
 
-    52 mutants: 50 killed by their rule, 2 caught by another, 0 survived; 100 % noticed; 44 are refused
+    53 mutants: 51 killed by their rule, 2 caught by another, 0 survived; 100 % noticed; 44 are refused
     ");
 }
 

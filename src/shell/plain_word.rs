@@ -37,6 +37,11 @@ static ITSELF: [bool; 256] = {
     table
 };
 
+/// How many bytes stand for themselves from a place on.
+pub(super) fn plain_length(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| ITSELF[usize::from(**byte)]).count()
+}
+
 /// The offset after the quote that ends a double-quoted string.
 fn quote_end(text: &str, from: usize, inner: bool) -> Option<usize> {
     let bytes = text.as_bytes();

@@ -118,7 +118,8 @@ fn large_and_tangled_files_end_soon() {
 #[test]
 fn what_runs_in_a_container_may_stand_in_a_script_at_hand() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let commands = "docker compose run --rm web pytest\ndocker exec web echo hi\ndocker run --rm skopeo/stable copy a b\n";
+    let commands =
+        "docker compose run --rm web pytest\ndocker exec web echo hi\ndocker run --rm skopeo/stable copy a b\n";
     std::fs::write(folder.path().join("test.sh"), commands).expect("a file");
     let text = "image: node:20.1.0\npipelines:\n  default:\n    - step:\n        services: [docker]\n        script: [./test.sh]\n";
     let found = pipewright::check::Checker::new(pipewright::settings::Settings::default())

@@ -293,3 +293,37 @@ fn a_custom_pipeline_that_replaces_the_image_of_main_is_told() {
     assert_eq!(step("*build"), due);
     assert_eq!(custom("r.example/app:nightly-$BITBUCKET_BUILD_NUMBER"), [] as [&str; 0]);
 }
+
+#[test]
+fn a_script_that_bash_cannot_read_is_told_where_it_breaks() {
+    for (lines, due) in [
+        (&["if [ -n \"$A\" ]; then\n  echo a"][..], "`if` has no `fi`, so the shell stops here"),
+        (&["if [ -n \"$A\" ] then\n  echo a\nfi"], "the shell can't take `fi` here, and stops"),
+        (&["echo \"a", "echo \"b\""], "this `\"` is never closed, so the shell stops here"),
+        (&["cat > a <<EOF\nb\n  EOF"], "this here-document never ends: no line is `EOF` alone"),
+        (&["echo a | | cat"], "the shell can't take `|` here, and stops"),
+        (&["echo a &&"], "no command stands behind `&&`, so the shell stops here"),
+        (&["echo a; fi"], "`fi` belongs to nothing that is open, so the shell stops here"),
+        (&["echo a > ; echo b"], "`>` names no file, so the shell stops here"),
+    ] {
+        assert_eq!(on_main(lines), [format!("warning readable-script: {due}")], "{lines:?}");
+    }
+    // The items are one script, and what another rule tells of is told once.
+    for lines in [
+        &["if [ -n \"$A\" ]; then", "echo a", "fi"][..],
+        &["for a in b c; do", "echo $a", "done"],
+        &["echo a \\", "echo b"],
+    ] {
+        assert_eq!(on_main(lines), [] as [&str; 0], "{lines:?}");
+    }
+    assert_eq!(on_main(&["echo <NAME>"]).len(), 1);
+}
+
+#[test]
+fn a_quote_that_goes_on_into_the_next_item_is_told_in_its_own() {
+    let text = "image: node:20.1.0\npipelines:\n  default:\n    - step:\n        script:\n          - echo \"a\n          - echo \"b\"\n          - echo it's\n";
+    let found = pipewright::check::Checker::new(pipewright::settings::Settings::default()).check(text).findings;
+    let places: Vec<_> =
+        found.iter().filter(|finding| finding.rule == "readable-script").map(|finding| finding.span.start).collect();
+    assert_eq!(places, [text.find("\"a").unwrap()]);
+}

@@ -134,5 +134,5 @@ fn the_rules_that_speak_on_real_files_are_few() {
         }
     }
     println!("{silent} of {} files meet neither error nor warning; findings by rule: {counts:#?}", rows.len());
-    assert!(silent * 4 > rows.len() * 3, "only {silent} of {} files are free of errors and warnings", rows.len());
+    assert!(silent * 10 > rows.len() * 7, "only {silent} of {} files are free of errors and warnings", rows.len());
 }

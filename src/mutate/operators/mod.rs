@@ -122,6 +122,7 @@ pub static OPERATORS: &[Operator] = &[
     operator("service-unknown", "a service that nobody defines", &["known-service"], writing::service),
     operator("docker-lost", "a building step loses its docker service", &["docker-service"], writing::docker),
     operator("keyword-misspelt", "`script` becomes `scripts`", &["known-key", "required-key"], writing::keyword),
+    operator("command-owed", "a script ends with `&&`", &["readable-script"], writing::owed),
     operator(
         "allowed-without-reason",
         "a rule is allowed with no reason",

@@ -54,6 +54,15 @@ pub(super) fn keyword(subject: &Subject<'_>) -> Vec<Edits> {
     all
 }
 
+/// The last command of a script that is one line, and has a command owed behind it.
+pub(super) fn owed(subject: &Subject<'_>) -> Vec<Edits> {
+    let steps = subject.steps();
+    let last = steps.iter().filter_map(|step| step.script().last()?.command());
+    let lines = last.filter_map(|node| Some((node, node.text()?))).filter(|(_, text)| !text.contains(['\n', '\'']));
+    // Nor does it depend on the step what bash reads.
+    lines.take(1).map(|(node, text)| vec![scalar(node, &format!("{text} &&"))]).collect()
+}
+
 pub(super) fn suppression(subject: &Subject<'_>) -> Vec<Edits> {
     let start = subject.file().and_then(|file| file.pipelines()).map(|entry| entry.key.span().start);
     start

@@ -65,7 +65,7 @@ fn ends_line(flow: &Flow<'_>, place: Span) -> bool {
 }
 
 /// The placeholders outside quotes, comments and tests; none in a text with a here-document, whose lines are no commands.
-fn placeholders(text: &str) -> Vec<Span> {
+pub(super) fn placeholders(text: &str) -> Vec<Span> {
     let mut found = Vec::new();
     if !text.contains('<') || text.contains("<<") {
         return found;

@@ -47,6 +47,7 @@ mod plain_artifact_path;
 mod quoted_key;
 mod quoted_value;
 mod readable_condition;
+mod readable_script;
 mod refused;
 mod remote_variable;
 mod retry_count;
@@ -105,6 +106,7 @@ pub static ALL: &[&dyn Rule] = &[
     &quoted_key::QuotedKey,
     &quoted_value::QuotedValue,
     &readable_condition::ReadableCondition,
+    &readable_script::ReadableScript,
     &remote_variable::RemoteVariable,
     &retry_count::RetryCount,
     &role_with_oidc::RoleWithOidc,

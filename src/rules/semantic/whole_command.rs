@@ -16,7 +16,6 @@ impl Rule for WholeCommand {
     }
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
-        let comments = flow.document.comments();
         let mut told = Told::default();
         for (site, items) in flow.scripts() {
             for item in items {
@@ -26,29 +25,44 @@ impl Rule for WholeCommand {
                     let draft = draft.help("write `- |` and the lines below it, or begin an item with each command");
                     site.tell(draft.related(command.span(), "all of this is one line to the shell"));
                 }
-                let Some(text) = command.text().filter(|_| command.style() == Some(Style::Plain)) else { continue };
+                if command.style() != Some(Style::Plain) {
+                    continue;
+                }
                 if let Some(dash) = swallowed(flow.document, command.span()).filter(|dash| told.first(*dash)) {
                     let draft = out.violated(dash, "this line is text of the command above it, and no item of its own");
                     let draft = draft.help("indent its `-` as the one above");
                     site.tell(draft.related(command.span(), "all of this is one command"));
                 }
-                let end = command.span().end;
-                let next = comments.partition_point(|comment| comment.span.start < end);
-                let Some(comment) = comments.get(next).map(|comment| comment.span) else { continue };
-                let between = flow.document.text().get(end..comment.start).unwrap_or("\n");
-                let words = flow.document.slice(comment);
-                if between.contains('\n')
-                    || !(open_quote(text) || goes_on(text) || number(words) || glued(words) && lacks_argument(text))
-                    || !told.first(comment)
-                {
+                let Some(comment) = cutting_comment(flow.document, command).filter(|comment| told.first(*comment))
+                else {
                     continue;
-                }
+                };
                 let draft = out.violated(comment, "what follows `#` is a comment, and the command ends before it");
                 let draft = draft.help("quote the whole command, or remove the comment");
                 site.tell(draft.related(command.span(), "this is all that runs"));
             }
         }
     }
+}
+
+/// Whether this rule tells of a command.
+pub(super) fn is_told(document: &Document, command: Node<'_>) -> bool {
+    let plain = command.style() == Some(Style::Plain);
+    let plainly = || swallowed(document, command.span()).is_some() || cutting_comment(document, command).is_some();
+    run_together(document, command).is_some() || plain && plainly()
+}
+
+/// The comment on the line where a plain command ends, if it takes the command's end.
+fn cutting_comment(document: &Document, command: Node<'_>) -> Option<Span> {
+    let text = command.text()?;
+    let end = command.span().end;
+    let comments = document.comments();
+    let next = comments.partition_point(|comment| comment.span.start < end);
+    let comment = comments.get(next)?.span;
+    let between = document.text().get(end..comment.start)?;
+    let words = document.slice(comment);
+    let cuts = open_quote(text) || goes_on(text) || number(words) || glued(words) && lacks_argument(text);
+    (cuts && !between.contains('\n')).then_some(comment)
 }
 
 /// The first line of a folded or a plain text that begins a command of its own, and is read as the end of the one above: it has
