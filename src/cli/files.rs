@@ -193,7 +193,7 @@ pub(super) fn standard_input(world: &mut World<'_>) -> Input {
 /// The text of a file, or why there is none.
 pub(super) fn read(path: &Path) -> Result<String, String> {
     if path.is_dir() {
-        return Err("is a folder".to_owned());
+        return Err("is a folder: name a file in it".to_owned());
     }
     let file = File::open(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound if path.symlink_metadata().is_ok() => "is a link that leads nowhere".to_owned(),

@@ -38,6 +38,11 @@ pub(super) fn run(arguments: &Plan, global: &Global, world: &mut World<'_>) -> R
             }
             let queues = planner.merge_queues();
             wired.extend(queues.iter().map(|plan| WirePlan::new(plan, &document, settings)));
+            // That main runs nothing is the first thing to know of a file, and not told by what it has.
+            let main = Event::new(EventKind::Main, settings.main_branch.as_str());
+            if !wired.is_empty() && planner.all_of(&main).is_empty() {
+                wired.insert(0, WirePlan::nothing(&main));
+            }
             return wired;
         }
         let mut wired = Vec::new();

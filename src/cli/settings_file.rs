@@ -35,13 +35,16 @@ impl SettingsFile {
         read: impl FnOnce(&Document) -> (T, Vec<Finding>),
     ) -> Result<(Self, T), CliError> {
         let shown = files::seen_from(path, &world.directory).display().to_string();
+        let shown = if shown.is_empty() { ".".to_owned() } else { shown };
         match files::read(path) {
             Ok(text) => {
                 let document = Document::read(text);
                 let (set, findings) = read(&document);
                 Ok((Self { shown, document, findings }, set))
             }
-            Err(reason) => Err(CliError::usage(format!("{shown}: {reason}"))),
+            // By its own name everybody knows it.
+            Err(reason) if path.ends_with(REPOSITORY_FILE) => Err(CliError::usage(format!("{shown}: {reason}"))),
+            Err(reason) => Err(CliError::usage(format!("the settings in {shown}: {reason}"))),
         }
     }
 

@@ -65,9 +65,13 @@ impl<'a, 'd> Planner<'a, 'd> {
             // Of a section's patterns one wins; what a trigger starts runs beside it.
             let at = if section == Section::Custom { None } else { known.get(&(event.clone(), section)).copied() };
             match at {
-                // A plain name comes before one in braces.
-                Some(at) if selection.selector.name() == event.name => listed[at] = (event, selection),
-                Some(_) => {}
+                // The one that such a name gets, as it is asked for by itself.
+                Some(at) => {
+                    let own = self.of_members(&event).into_iter().next().flatten();
+                    if own.is_some_and(|own| own.selector.body.id() == selection.selector.body.id()) {
+                        listed[at] = (event, selection);
+                    }
+                }
                 None => {
                     known.insert((event.clone(), section), listed.len());
                     listed.push((event, selection));

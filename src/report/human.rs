@@ -57,8 +57,8 @@ fn told(
     let lines = [("trace", trace(finding)), ("help", finding.help.clone())];
     for (word, text) in lines.into_iter().filter_map(|(word, text)| Some((word, text?))) {
         let indent = gutter + word.len() + 5;
-        let text: Vec<_> = text.lines().map(|line| look.fold(&visible(line), indent, indent)).collect();
-        let text = text.join(&format!("\n{:indent$}", ""));
+        // A name in it may have a line break, and begin a line that a CI takes for a command.
+        let text = look.fold(&visible(&text), indent, indent);
         writeln!(out, "{:gutter$} {} {}: {text}", "", look.gutter("="), look.bold(word))?;
     }
     Ok(())

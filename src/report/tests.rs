@@ -244,6 +244,16 @@ fn short_is_one_line_a_finding() {
     assert_eq!(String::from_utf8_lossy(&out), "x.yml:1:4: error: two␊lines [manual-production]\n");
 }
 
+#[test]
+fn a_line_break_in_a_name_begins_no_line_of_a_trace_or_a_help() {
+    let out = shown("a: b\n", 0, |_, out| {
+        let mut findings = Findings::new(&META, out);
+        let draft = findings.violated(Span::new(0, 1), "m");
+        draft.trace(["x\n::error::y".to_owned()]).help("rename `x\n::error::y`");
+    });
+    assert!(out.contains("x␊::error::y") && !out.lines().any(|line| line.trim().starts_with("::")), "{out}");
+}
+
 proptest::proptest! {
     #[test]
     fn any_text_and_any_span_can_be_shown(text in "[a-z \\t\u{0}-\u{ff}\u{200b}日\n\r]{0,80}", start in 0usize..90, end in 0usize..90, width in 0usize..60) {

@@ -14,7 +14,7 @@ use crate::yaml::{Document, Node, Scalar};
 /// The keys of `pipewright.yaml`.
 pub(super) const KEYS: [&str; 8] =
     ["main-branch", "forbidden-branches", "tags", "environments", "rules", "policy", "file", "catalogue"];
-/// Keys that say where prompts and keys go: a person's own to set.
+/// Keys that say where prompts and keys go, and how reports look: a person's own to set.
 pub(super) const OWN: [&str; 14] = [
     "server",
     "azure",
@@ -97,10 +97,14 @@ pub fn read_node(node: Node<'_>, rules: &[&str], settings: &mut Settings, findin
                 settings.catalogue = entries.filter(|entries| catalogue::fits(value, entries, &mut reader));
             }
             name if OWN.contains(&name) => {
-                reader.wrong(entry.key.place(), format!("`{name}` can't be set in a repository")).help(
-                    "a stranger's repository must not say where keys are sent: set it in your own configuration \
-                           file, the environment or the command line (`pipewright config` names the file)",
-                );
+                let why = match name {
+                    "color" => "how a report looks is for each reader to say",
+                    _ => "a stranger's repository must not say where keys are sent",
+                };
+                reader.wrong(entry.key.place(), format!("`{name}` can't be set in a repository")).help(format!(
+                    "{why}: set it in your own configuration file, the environment or the command line (`pipewright \
+                           config` names the file)"
+                ));
             }
             _ => reader.unknown(entry.key, "setting", &KEYS),
         }

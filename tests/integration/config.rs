@@ -126,7 +126,7 @@ fn a_settings_file_above_the_repository_is_not_read() {
 fn the_named_settings_file_must_be_there() {
     assert_snapshot!(pipewright().args(["config", "--config", "none.yaml"]).run().block(), @r"
     --- stderr
-    error: none.yaml: is not there
+    error: the settings in none.yaml: is not there
     --- exit 2
     ");
 }

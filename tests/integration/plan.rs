@@ -273,12 +273,25 @@ fn a_difference_is_text_and_meaning() {
 }
 
 #[test]
+fn that_main_runs_nothing_comes_first_and_one_name_has_one_answer() {
+    let run = |arguments: &[&str]| {
+        let text = "pipelines:\n  branches:\n    '{hot,cold}/*': [step: {script: [date]}]\n    'hot/*': [step: {script: [date]}]\n";
+        pipewright().file("a.yml", text).args(["plan", "a.yml"]).args(arguments.iter().copied()).run().out
+    };
+    let all = run(&["--all"]);
+    assert!(all.starts_with("branch main runs nothing\n\nbranch hot/* runs branches.{hot,cold}/*\n"), "{all}");
+    assert!(run(&["--branch", "hot/z"]).starts_with("branch hot/z runs branches.{hot,cold}/*\n"));
+}
+
+#[test]
 fn what_triggers_and_merge_queues_start_is_part_of_the_whole() {
     let text = "triggers:\n  pullrequest-push:\n    - condition: BITBUCKET_PR_DESTINATION_BRANCH == \"main\"\n      pipelines: [all]\npipelines:\n  custom:\n    all: [step: {name: All, script: [date]}]\n  merge-queues:\n    main: [step: {name: Queue, script: [date]}]\n";
     let run = |text: &str, format: &str| {
         pipewright().file("a.yml", text).args(["plan", "--format", format, "a.yml"]).run().out
     };
     insta::assert_snapshot!(run(text, "human"), @r#"
+    branch main runs nothing
+
     custom all runs custom.all
       1. All  line 7
 
@@ -290,8 +303,8 @@ fn what_triggers_and_merge_queues_start_is_part_of_the_whole() {
     let plans: serde_json::Value = serde_json::from_str(&run(text, "json")).expect("JSON");
     let kinds: Vec<&str> =
         plans["plans"].as_array().into_iter().flatten().filter_map(|plan| plan["event"]["kind"].as_str()).collect();
-    assert_eq!(kinds, ["custom", "trigger", "merge-queue"]);
-    assert_eq!(plans["plans"][1]["steps"], plans["plans"][0]["steps"]);
+    assert_eq!(kinds, ["branch", "custom", "trigger", "merge-queue"]);
+    assert_eq!(plans["plans"][2]["steps"], plans["plans"][1]["steps"]);
     assert_eq!(run("pipelines: {}\n", "human"), "nothing runs: the file has no pipeline that an event starts\n");
 }
 
