@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use super::aliased::name_aliases;
 use super::files::RepositoryFiles;
 use super::gather::{first_of_sets, gather};
+use super::masked::hide_credentials;
 use super::once::{keys_once, once_a_place};
 use super::suppress::Suppression;
 use super::{imports, suppress};
@@ -372,23 +373,6 @@ fn unable(layer: Layer, document: &Document) -> Option<String> {
             });
             (!readable).then(|| "no pipeline in the file can be read".to_owned())
         }
-    }
-}
-
-/// A reference that a script puts together may hold a credential: none is said.
-fn hide_credentials(checked: &mut Checked) {
-    // Only what stands on effects speaks of values that were put together.
-    if !checked.findings.iter().any(|finding| finding.layer == Layer::Policy) {
-        return;
-    }
-    let hidden = checked.hidden();
-    if hidden.is_empty() {
-        return;
-    }
-    for finding in &mut checked.findings {
-        let related = finding.related.iter_mut().map(|related| &mut related.message);
-        let texts = std::iter::once(&mut finding.message).chain(&mut finding.help).chain(&mut finding.trace);
-        texts.chain(related).for_each(|text| hidden.mask(text));
     }
 }
 

@@ -35,7 +35,7 @@ pub fn difference(before: (&Checker, &Checked), after: (&Checker, &Checked)) -> 
     }
     changes.extend(comments::gone(&old.document, &new.document));
     for change in &mut changes {
-        hidden.mask(&mut change.text);
+        hidden.mask_told(&mut change.text);
         hidden.mask(&mut change.event);
     }
     changes

@@ -10,9 +10,12 @@ mod difference;
 mod difference_tests;
 #[cfg(test)]
 mod event_tests;
+#[cfg(test)]
+mod everywhere_tests;
 mod files;
 mod gather;
 mod imports;
+mod masked;
 #[cfg(test)]
 mod message_tests;
 mod once;

@@ -209,6 +209,13 @@ pub(super) fn list(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
+/// Whether a name is a key that a pipeline file may have anywhere.
+pub fn is_keyword(name: &str) -> bool {
+    let definitions = TREE.get("definitions").and_then(Value::as_object).into_iter().flat_map(|all| all.values());
+    let mut owners = definitions.chain([&*TREE]).filter_map(|owner| owner.get("properties"));
+    owners.any(|keys| keys.get(name).is_some())
+}
+
 /// A text of the file, short enough for a message.
 pub(super) fn shown(text: &str) -> String {
     let line = text.lines().next().unwrap_or("");

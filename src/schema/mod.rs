@@ -25,7 +25,7 @@ mod system;
 mod types;
 mod typographic;
 
-pub use keys::spelt_like;
+pub use keys::{is_keyword, spelt_like};
 pub use syntax::findings;
 
 use crate::finding::{Finding, Findings, RuleMeta};

@@ -1,5 +1,7 @@
 //! `no-inline-secret`: no credential stands in the file.
 
+use std::cell::OnceCell;
+
 use super::secret::{self, Hit, Weight};
 use super::secret_commands::in_commands;
 use super::secret_handed;
@@ -25,7 +27,7 @@ impl Rule for NoInlineSecret {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let signs = flow.credentials.signs();
-        let mut search = Search { commands: commands(flow), signs, told: Vec::new() };
+        let mut search = Search { commands: commands(flow), variables: OnceCell::new(), signs, told: Vec::new() };
         for node in flow.document.nodes() {
             search.scalar(node, out);
             let mut default = None;
@@ -40,14 +42,14 @@ impl Rule for NoInlineSecret {
                     default.get_or_insert(entry.value);
                 }
                 if entry.merged.is_none() {
-                    search.entry(entry.name(), entry.value, users, out);
+                    search.entry(entry.name(), entry.value, Some(node), users, out);
                 }
             }
             // A variable of a custom pipeline, with its default.
             if let Some(default) = default
                 && let Some(name) = node.get("name").and_then(|name| name.text())
             {
-                search.entry(name, default, |_| false, out);
+                search.entry(name, default, None, |_| false, out);
             }
         }
         for comment in flow.document.comments().iter().filter(|comment| signs.begins_in(comment.span)) {
@@ -82,13 +84,40 @@ fn commands(flow: &Flow<'_>) -> Vec<NodeId> {
     found
 }
 
+/// Keys whose map holds variables or logins, here or in other systems.
+const HOLDERS: [&str; 9] =
+    ["variables", "input-variables", "env", "environment", "image", "aws", "gcp", "secrets", "credentials"];
+
+/// The longest word that is no credential where no variable stands.
+const LONGEST_WORD: usize = 12;
+
+/// Whether an entry of any map may be a variable with a credential: by its name in capitals, or by a value that is no plain word.
+/// `id-token: write` grants an access.
+fn may_be_variable(name: &str, value: &str) -> bool {
+    let word = value.len() <= LONGEST_WORD && value.bytes().all(|byte| byte.is_ascii_lowercase());
+    !word || !name.bytes().any(|byte| byte.is_ascii_lowercase())
+}
+
 struct Search<'s> {
     commands: Vec<NodeId>,
+    /// The maps that hold variables, sorted; looked for when first asked for.
+    variables: OnceCell<Vec<NodeId>>,
     signs: &'s Signs,
     told: Vec<Span>,
 }
 
 impl Search<'_> {
+    fn holds_variables(&self, map: Node<'_>) -> bool {
+        let variables = self.variables.get_or_init(|| {
+            let entries = map.document().nodes().flat_map(|node| node.entries());
+            let holders = entries.filter(|entry| HOLDERS.contains(&entry.name()));
+            let mut found: Vec<NodeId> = holders.map(|entry| entry.value.id()).collect();
+            found.sort_unstable();
+            found
+        });
+        variables.binary_search(&map.id()).is_ok()
+    }
+
     fn scalar(&mut self, node: Node<'_>, out: &mut Findings<'_>) {
         let Some(text) = node.text() else { return };
         // What an escape stands for can't be seen in the file's text.
@@ -107,7 +136,15 @@ impl Search<'_> {
 
     /// A map's entry whose key is named like a secret: a variable of a service or a pipe, an image's password. What another entry
     /// says openly is no secret.
-    fn entry(&mut self, name: &str, value: Node<'_>, is_another: impl Fn(Node<'_>) -> bool, out: &mut Findings<'_>) {
+    /// `map` is where it stands, unless that is one variable by itself.
+    fn entry(
+        &mut self,
+        name: &str,
+        value: Node<'_>,
+        map: Option<Node<'_>>,
+        is_another: impl Fn(Node<'_>) -> bool,
+        out: &mut Findings<'_>,
+    ) {
         let custom_variable = matches!(name, "secret" | "token") && value.text().is_none();
         // The head of a command that a colon has made a map of is no name.
         let is_name = !name.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '('));
@@ -115,6 +152,9 @@ impl Search<'_> {
             return;
         }
         let Some(text) = value.string() else { return };
+        if map.is_some_and(|map| !may_be_variable(name, text) && !self.holds_variables(map)) {
+            return;
+        }
         if let Some(weight) = secret::weigh(text) {
             // A server that asks for signs and digits gets a password of such words all the same.
             let by_rules = || (name == "SA_PASSWORD" || name.ends_with("_SA_PASSWORD")) && is_spelt_for_rules(text);
