@@ -13,7 +13,7 @@ use super::suppress::Suppression;
 use super::{imports, suppress};
 use crate::effect::{Catalogue, CatalogueError, Files, NoFiles};
 use crate::finding::{Allowed, Finding, Findings, Layer, RuleMeta, Verdict};
-use crate::pipeline::File;
+use crate::pipeline::{File, Section};
 use crate::plan::{Event, Plan, Planner, plans};
 use crate::rules::policy::{Credentials, Hidden};
 use crate::rules::{self, Flow, RuleAnswer, told_with_main};
@@ -160,13 +160,20 @@ impl Checker {
         File::new(document).map(|file| plans(file, &self.settings, self.catalogue(), self.files())).unwrap_or_default()
     }
 
+    /// The plans of merge queues and of what is shared.
+    fn other_plans<'d>(&self, file: &File<'d>, document: &'d Document) -> Vec<Plan<'d>> {
+        if file.section(Section::MergeQueues).or_else(|| file.section(Section::Shared)).is_none() {
+            return Vec::new();
+        }
+        self.plan_with(document, |mut planner| planner.others()).unwrap_or_default()
+    }
+
     /// The plans that are compared with those of another text: of all classes of events, of merge queues and of what is shared.
     pub(super) fn plans_to_compare<'d>(&self, document: &'d Document) -> Vec<Plan<'d>> {
         let plans = self.plan_with(document, |mut planner| {
             planner.keep_commands();
             let mut plans = planner.all();
-            plans.extend(planner.merge_queues());
-            plans.extend(planner.shared_pipelines());
+            plans.extend(planner.others());
             plans
         });
         plans.unwrap_or_default()
@@ -218,7 +225,7 @@ impl Checker {
         let suppressions = suppress::read(&document);
         let (mut findings, allowed) = self.find(&document, &ran, &suppressions, &credentials);
         for part in document.parts() {
-            self.find_in(part, document.text(), &mut findings, &mut skipped);
+            self.find_in(part, &document, &mut findings, &mut skipped);
         }
         imports::bring_home(&document, &mut findings);
         let allowed = suppress::apply(&document, &suppressions, &mut findings, |rule| self.judged(&ran, rule), allowed);
@@ -248,7 +255,13 @@ impl Checker {
 
     /// Adds what is wrong with a file that is imported, as places of its part, and takes out what its own comments allow. Which
     /// of them are used can't be told: there may be plans of other files.
-    fn find_in(&self, part: &Part, importer: &str, findings: &mut Vec<Finding>, skipped: &mut Vec<(Layer, String)>) {
+    fn find_in(
+        &self,
+        part: &Part,
+        importer: &Document,
+        findings: &mut Vec<Finding>,
+        skipped: &mut Vec<(Layer, String)>,
+    ) {
         let document = part.document();
         let checker = self.clone().of_shared();
         let (ran, unable) = checker.layers_for(document);
@@ -258,13 +271,14 @@ impl Checker {
         *findings = outside;
         inside.iter_mut().for_each(|finding| finding.span = part.own_span(finding.span));
         // A file may import from itself: what is wrong with it is said of it already.
-        if document.text() != importer {
+        if document.text() != importer.text() {
             for (layer, reason) in unable {
                 if !skipped.iter().any(|(known, _)| *known == layer) {
                     skipped.push((layer, format!("{}, from which it imports: {reason}", part.name())));
                 }
             }
             let (mut own, _) = checker.find(document, &ran, &suppressions, &OnceLock::new());
+            imports::leave_out_known(&mut own, &inside, importer);
             let related = own.iter_mut().flat_map(|finding| &mut finding.related);
             related.for_each(|related| related.span = part.span(related.span));
             inside.append(&mut own);
@@ -310,7 +324,9 @@ impl Checker {
         // No event runs what only others import, whatever else the file holds.
         let mut plans = if self.shared { Vec::new() } else { self.plans(document) };
         told_with_main(&mut plans, &self.settings);
+        let others = self.other_plans(&file, document);
         let mut flow = Flow::new(file, &self.settings, &plans, document, credentials);
+        flow.others = &others;
         flow.shared |= self.shared;
         for rule in rules::all() {
             let meta = rule.meta();

@@ -20,6 +20,45 @@ fn elsewhere(step: &str) -> [String; 2] {
 }
 
 #[test]
+fn commands_of_merge_queues_and_of_shared_pipelines_are_followed() {
+    let script = |keys: &str, command: &str| format!("          {keys}\n          script:\n            - {command}\n");
+    for (step, due) in [
+        (script("size: 1x", "docker build -t app ."), "docker-service: `docker build` has no docker to talk to"),
+        (
+            script("services: [docker]", "docker run --privileged x"),
+            "docker-runtime: `--privileged` is refused on version 2 of the runtime, which the step has",
+        ),
+        (
+            script("services: [docker]", "docker push acme/app:1"),
+            "image-at-hand: `docker push` pushes `acme/app:1`, which this step has neither built nor pulled: each step has a \
+             docker of its own",
+        ),
+        (
+            script("clone: {enabled: false}", "npm ci"),
+            "cloned-history: `npm ci` needs files of the repository, and the step clones none",
+        ),
+        (
+            script("size: 1x", "ssh me@h 'docker run -d acme/app:$BITBUCKET_COMMIT'"),
+            "remote-variable: `$BITBUCKET_COMMIT` is left to the other machine, where it is empty",
+        ),
+    ] {
+        for text in elsewhere(&step) {
+            assert_eq!(told(&text), [due], "{text}");
+        }
+    }
+    // A merge that is made for the run has all commits.
+    let [queue, shared] = elsewhere(&script("clone: {depth: 1}", "git describe --tags"));
+    assert_eq!((told(&queue).len(), told(&shared).len()), (0, 1));
+}
+
+#[test]
+fn a_command_that_shows_its_help_asks_no_daemon() {
+    let text = |command: &str| format!("image: a:1\npipelines:\n  default:\n    - step: {{script: [{command}]}}\n");
+    assert_eq!(told(&text("docker run --help")), [""; 0]);
+    assert_eq!(told(&text("docker run x --help")).len(), 1, "the help is the container's");
+}
+
+#[test]
 fn a_plain_word_is_a_credential_where_a_variable_stands() {
     let found = |text: &str| {
         let found = Checker::new(Settings::default()).check(text).findings.into_iter();

@@ -2,7 +2,7 @@
 //! said where they are imported.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::effect::Files;
 use crate::finding::{Finding, Related};
@@ -39,6 +39,17 @@ pub(super) fn join(document: &mut Document, files: &dyn Files) {
             Err(reason) => document.add_unreadable(&path, reason),
         }
     }
+}
+
+/// Takes out of what is found in an imported file by itself what its importer's plans tell as well, and a lack of docker where the
+/// importer switches it on for all steps: whose options hold is not documented.
+pub(super) fn leave_out_known(own: &mut Vec<Finding>, told: &[Finding], importer: &Document) {
+    let known: HashSet<_> = told.iter().map(|finding| (finding.rule, finding.span)).collect();
+    let options = File::new(importer).and_then(|file| file.option("docker"));
+    let docker = options.and_then(|docker| docker.boolean()) == Some(true);
+    own.retain(|finding| {
+        !(known.contains(&(finding.rule, finding.span)) || docker && finding.rule == "docker-service")
+    });
 }
 
 /// Says of each finding in an imported pipeline where it is imported; where it stands is told in words, and is its other place.

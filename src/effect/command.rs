@@ -115,8 +115,8 @@ impl<'d> Reading<'_, 'd> {
     }
 
     fn entry(&self, command: &Command, arguments: &Arguments<'_>, name: &str) {
-        // What runs in a container has flags of its own.
-        let contained = matches!(command.reader.as_deref(), Some("run" | "exec"));
+        // What runs in a container has flags of its own, behind the name of that.
+        let contained = matches!(command.reader.as_deref(), Some("run" | "exec")) && arguments.plain_count() > 0;
         let asks_version = || match self.invocation.words.as_slice() {
             [_, word] => matches!(word.literal(), Some("--version" | "-v" | "-V" | "-h")),
             _ => false,

@@ -170,6 +170,11 @@ impl<'a, 'd> Planner<'a, 'd> {
         queues.into_iter().map(|(event, selection)| self.plan(event, &selection)).collect()
     }
 
+    /// What no event of a branch, a tag or a pull request runs: merge queues, and what others import.
+    pub fn others(&mut self) -> Vec<Plan<'d>> {
+        [self.merge_queues(), self.shared_pipelines()].concat()
+    }
+
     /// What runs of the pipelines that the file shares with others.
     pub fn shared_pipelines(&mut self) -> Vec<Plan<'d>> {
         let shared = self.shared().into_iter();

@@ -194,7 +194,11 @@ impl<'d> Plan<'d> {
     /// Event and pipeline, and the file from which that is imported.
     pub fn head(&self) -> Vec<String> {
         let imported = self.pipeline.node().part().map(|part| format!("imported from {}", part.name()));
-        let own = [self.event.to_string(), format!("pipelines.{}", self.selector.label())];
+        let place = match self.event.kind {
+            EventKind::Shared => format!("definitions.pipelines.{}", self.selector.name()),
+            _ => format!("pipelines.{}", self.selector.label()),
+        };
+        let own = [self.event.to_string(), place];
         own.into_iter().chain(imported).collect()
     }
 

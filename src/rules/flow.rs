@@ -22,6 +22,8 @@ pub struct Flow<'d> {
     pub settings: &'d Settings,
     /// The plans of all classes of events.
     pub plans: &'d [Plan<'d>],
+    /// The plans of merge queues and of the pipelines that others import, which no event of the policy runs.
+    pub others: &'d [Plan<'d>],
     /// What looks like a credential in the text.
     pub credentials: &'d Credentials,
     /// Whether other files import its pipelines, and none runs here.
@@ -107,6 +109,7 @@ impl<'d> Flow<'d> {
             file,
             settings,
             plans,
+            others: &[],
             credentials,
             shared,
             selectors,
@@ -116,6 +119,11 @@ impl<'d> Flow<'d> {
             deployments,
             carries,
         }
+    }
+
+    /// All plans, for rules that follow commands whatever starts them.
+    pub(super) fn all_plans(&self) -> impl Iterator<Item = &'d Plan<'d>> + use<'d> {
+        self.plans.iter().chain(self.others)
     }
 
     /// All pipelines, in the order of [`File::selectors`].

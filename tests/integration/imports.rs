@@ -114,11 +114,27 @@ fn what_is_found_in_it_is_said_at_the_import() {
         "[docker build -t $REPO/api:$BITBUCKET_TAG ., docker push $REPO/api:$BITBUCKET_TAG]",
     );
     assert_snapshot!(short(MAIN, &again), @r"
+    bitbucket-pipelines.yml:8:15: warning: `docker build` has no docker to talk to (in `.bitbucket/delivery-pipelines.yml`, line 18) [docker-service]
+    bitbucket-pipelines.yml:8:15: warning: `docker build` has no docker to talk to (in `.bitbucket/delivery-pipelines.yml`, line 26) [docker-service]
     bitbucket-pipelines.yml:11:15: error: `docker build` builds `$REPO/api` on a push of tag rc-* (in `.bitbucket/delivery-pipelines.yml`, line 18) [build-once]
     bitbucket-pipelines.yml:11:15: error: `kubectl set image` deploys `$REPO/api:$BITBUCKET_TAG`, and nothing before it gives a built image this tag (in `.bitbucket/delivery-pipelines.yml`, line 22) [retag-not-rebuild]
     bitbucket-pipelines.yml:13:15: error: `docker build` builds `$REPO/api` on a push of tag release-* (in `.bitbucket/delivery-pipelines.yml`, line 26) [build-once]
     bitbucket-pipelines.yml:13:15: error: `kubectl set image` deploys `$REPO/api:$BITBUCKET_TAG`, and nothing before it gives a built image this tag (in `.bitbucket/delivery-pipelines.yml`, line 22) [retag-not-rebuild]
     ");
+}
+
+#[test]
+fn a_command_in_it_is_told_once() {
+    let shared = "image: a:1\ndefinitions:\n  pipelines:\n    candidate:\n      - step:\n          clone: {enabled: false}\n          \
+                  script: [npm ci, docker build -t a .]\n";
+    let main = "definitions:\n  imports: {delivery: .bitbucket/delivery-pipelines.yml}\npipelines:\n  custom:\n    a: {import: \
+                candidate@delivery}\n";
+    let found = |main: &str| {
+        let run = repository(main, shared).args(["check", "--layer", "semantic", "--format", "short"]).run().out;
+        run.lines().filter_map(|line| Some(line.rsplit_once('[')?.1.to_owned())).collect::<Vec<_>>()
+    };
+    assert_eq!(found(main), ["cloned-history]", "docker-service]"]);
+    assert_eq!(found(&format!("options: {{docker: true}}\n{main}")), ["cloned-history]"]);
 }
 
 #[test]

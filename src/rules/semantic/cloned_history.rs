@@ -57,7 +57,7 @@ impl Rule for ClonedHistory {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        for plan in flow.plans {
+        for plan in flow.all_plans() {
             for step in &plan.steps {
                 let Some(missing) = missing(&step.step, &flow.file) else { continue };
                 if let Missing::Everything(node) = missing
@@ -73,8 +73,9 @@ impl Rule for ClonedHistory {
                 if !step.found.unread.is_empty() || step.has_opaque() {
                     continue;
                 }
-                // Its own tag stands on the commit of a tag's run, and for the merge of a pull request no depth counts.
-                let whole = plan.is_tag() || plan.event.kind == EventKind::PullRequest;
+                // Its own tag stands on the commit of a tag's run, and where branches are merged for the run no depth counts.
+                let merges = matches!(plan.event.kind, EventKind::PullRequest | EventKind::MergeQueue);
+                let whole = plan.is_tag() || merges;
                 if whole && matches!(missing, Missing::Older(_))
                     || matches!(missing, Missing::Everything(_)) && goes_elsewhere(&step.step)
                 {

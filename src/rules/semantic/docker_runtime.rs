@@ -44,7 +44,7 @@ impl Rule for DockerRuntime {
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
         own_daemons(flow, &mut told, out);
-        for plan in flow.plans {
+        for plan in flow.all_plans() {
             for planned in plan.steps.iter().filter(|planned| !planned.is_imported()) {
                 let local = |effect: &&Effect<'_>| matches!(effect.kind, Kind::Docker) && !effect.remote;
                 let mut commands = planned.found.effects.iter().filter(local).peekable();

@@ -26,7 +26,7 @@ impl Rule for DockerService {
         let daemons = daemons(&flow.file);
         let meant = LazyCell::new(|| MeantDocker::of(&flow.file));
         let mut told = Told::default();
-        for plan in flow.plans {
+        for plan in flow.all_plans() {
             // Which services an imported step has, its own file tells.
             let own = plan.steps.iter().filter(|planned| !planned.is_imported());
             let has = |step| has_docker(step, &flow.file, &daemons) || meant.may_have(step);

@@ -22,7 +22,7 @@ impl Rule for ImageAtHand {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        for plan in flow.plans {
+        for plan in flow.all_plans() {
             for (at, step) in plan.steps.iter().enumerate() {
                 // Few steps have such a command; the words of its script are looked through for these alone.
                 let Some(Missing { effect, name, near }) = missing(step) else { continue };

@@ -23,7 +23,7 @@ impl Rule for RemoteVariable {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        for plan in flow.plans {
+        for plan in flow.all_plans() {
             for step in plan.steps.iter().filter(|step| !step.found.elsewhere.is_empty()) {
                 // `ssh -o SendEnv=BITBUCKET_TAG` takes it along, and so may the settings of ssh.
                 let items = step.step.script();
