@@ -59,6 +59,30 @@ fn a_command_that_shows_its_help_asks_no_daemon() {
 }
 
 #[test]
+fn names_that_yaml_takes_for_something_else_are_told_wherever_they_are_free() {
+    let step = "pipelines:\n  default:\n    - step: {script: [date]}\n";
+    let custom = |step: &str| {
+        format!("pipelines:\n  custom:\n    a:\n      - step: {{script: [date]}}\n    b:\n      - step: {step}\n")
+    };
+    for (text, name) in [
+        (format!("definitions:\n  services:\n    no: {{image: 'a:1'}}\n{step}"), "no"),
+        (format!("definitions:\n  services:\n    db: {{image: 'a:1', variables: {{ON: a}}}}\n{step}"), "ON"),
+        (format!("definitions:\n  caches: {{1: vendor}}\n{step}"), "1"),
+        (format!("definitions:\n  agents: {{2024: {{prompt: a}}}}\n{step}"), "2024"),
+        (format!("definitions:\n  imports: {{1.10: other:main}}\n{step}"), "1.10"),
+        (format!("definitions:\n  pipelines:\n    yes:\n      - step: {{script: [date]}}\n{step}"), "yes"),
+        (custom("{script: [{pipe: 'a/b:1.0.0', variables: {off: a}}]}"), "off"),
+        (custom("{type: pipeline, custom: a, input-variables: {NO: a}}"), "NO"),
+    ] {
+        let told: Vec<String> = told(&text).into_iter().filter(|line| line.starts_with("quoted-key")).collect();
+        assert_eq!(told.len(), 1, "{text}");
+        assert!(told[0].contains(&format!("`{name}` is a ")), "{told:?}");
+    }
+    let quoted = format!("definitions:\n  services:\n    'no': {{image: 'a:1', variables: {{N: a, YES_: b}}}}\n{step}");
+    assert_eq!(told(&quoted), [""; 0]);
+}
+
+#[test]
 fn a_plain_word_is_a_credential_where_a_variable_stands() {
     let found = |text: &str| {
         let found = Checker::new(Settings::default()).check(text).findings.into_iter();
