@@ -83,6 +83,27 @@ fn names_that_yaml_takes_for_something_else_are_told_wherever_they_are_free() {
 }
 
 #[test]
+fn each_member_of_a_group_is_held_against_all_before_it() {
+    let group = |names: &[&str]| {
+        let steps: String =
+            names.iter().map(|name| format!("        - step: {{deployment: {name}, script: [date]}}\n")).collect();
+        format!("image: a:1\npipelines:\n  custom:\n    x:\n      - parallel:\n{steps}")
+    };
+    let found = |names: &[&str]| {
+        let found = Checker::new(Settings::default()).with_layers(&[Layer::Semantic]).check(group(names)).findings;
+        let found = found.into_iter().filter(|finding| finding.rule == "one-environment-type");
+        found.map(|finding| (finding.severity, finding.message)).collect::<Vec<_>>()
+    };
+    let differ = |one: &str, other: &str| format!("`{one}` and `{other}` are of different types, in one group");
+    assert_eq!(found(&["test", "qa", "production"]), [(Severity::Error, differ("production", "test"))]);
+    assert_eq!(
+        found(&["test", "prod-eu", "staging"]),
+        [(Severity::Warning, differ("prod-eu", "test")), (Severity::Error, differ("staging", "test"))]
+    );
+    assert_eq!(found(&["prod-eu", "prod-us", "production"]), []);
+}
+
+#[test]
 fn a_plain_word_is_a_credential_where_a_variable_stands() {
     let found = |text: &str| {
         let found = Checker::new(Settings::default()).check(text).findings.into_iter();

@@ -1,7 +1,7 @@
 //! `one-environment-type`: the environments of a parallel group share a type.
 
-use super::site::{Told, deployments};
-use crate::effect::kind_of;
+use super::site::{Deployment, Told, deployments};
+use crate::effect::{EnvironmentKind, kind_of};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::rules::{Flow, Rule};
 
@@ -19,15 +19,22 @@ impl Rule for OneEnvironmentType {
         let mut told = Told::default();
         for selector in flow.selectors() {
             let places = deployments(selector);
-            for (at, place) in places.iter().enumerate().skip(1) {
-                let first = &places[at - 1];
-                let (Some(name), Some(other)) = (place.deployment.text(), first.deployment.text()) else { continue };
-                let kinds = kind_of(name, flow.settings).zip(kind_of(other, flow.settings));
-                let differ = place.item == first.item && kinds.is_some_and(|(one, other)| one != other);
-                let own = ["test", "staging", "production"];
-                let sure = own.contains(&name.to_lowercase().as_str()) && own.contains(&other.to_lowercase().as_str());
-                let severity = if sure { Severity::Error } else { Severity::Warning };
-                if !differ || !told.first_as(place.deployment.span(), severity) {
+            // Of each type in a group the first, and the first that bears one of the names that each repository has.
+            let mut firsts: Vec<(&Deployment<'_>, &str, EnvironmentKind, bool)> = Vec::new();
+            for place in &places {
+                firsts.retain(|(first, ..)| first.item == place.item);
+                let Some(name) = place.deployment.text() else { continue };
+                let Some(kind) = kind_of(name, flow.settings) else { continue };
+                let own = ["test", "staging", "production"].contains(&name.to_lowercase().as_str());
+                let others = firsts.iter().filter(|(_, _, other, _)| *other != kind);
+                // The gravest one, and of those the nearest.
+                let first = others.max_by_key(|(.., other)| own && *other).copied();
+                if !firsts.iter().any(|(_, _, known, known_own)| *known == kind && *known_own == own) {
+                    firsts.push((place, name, kind, own));
+                }
+                let Some((first, other, _, other_own)) = first else { continue };
+                let severity = if own && other_own { Severity::Error } else { Severity::Warning };
+                if !told.first_as(place.deployment.span(), severity) {
                     continue;
                 }
                 out.violated(
