@@ -104,6 +104,26 @@ fn each_member_of_a_group_is_held_against_all_before_it() {
 }
 
 #[test]
+fn a_variable_that_is_glued_to_a_hash_is_cut_off() {
+    let text = |line: &str| format!("image: a:1\npipelines:\n  default:\n    - step:\n        script:\n{line}\n");
+    let command = |line: &str| told(&text(&format!("          - {line}")));
+    let value = |value: &str| {
+        told(&text(&format!("          - pipe: a/b:1.0.0\n            variables:\n              M: {value}")))
+    };
+    let command_cut = ["whole-command: what follows `#` is a comment, and the command ends before it"];
+    assert_eq!(command("echo Build #$BITBUCKET_BUILD_NUMBER"), command_cut);
+    assert_eq!(command("./notify.sh Build #${BITBUCKET_BUILD_NUMBER} is done"), command_cut);
+    assert_eq!(
+        value("Build #$BITBUCKET_BUILD_NUMBER"),
+        ["whole-command: what follows `#` is a comment, and the value ends before it"]
+    );
+    assert_eq!(value("Build #42").len(), 1);
+    for whole in ["Build # $X is set elsewhere", "\"Build #$X\"", "'a' #$X", "don't # remark"] {
+        assert_eq!(value(whole), [""; 0], "{whole}");
+    }
+}
+
+#[test]
 fn a_plain_word_is_a_credential_where_a_variable_stands() {
     let found = |text: &str| {
         let found = Checker::new(Settings::default()).check(text).findings.into_iter();

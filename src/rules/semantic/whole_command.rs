@@ -2,6 +2,7 @@
 
 use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
+use crate::pipeline::ScriptItem;
 use crate::rules::{Flow, Rule};
 use crate::yaml::{Document, Node, Span, Style};
 
@@ -19,6 +20,18 @@ impl Rule for WholeCommand {
         let mut told = Told::default();
         for (site, items) in flow.scripts() {
             for item in items {
+                if let ScriptItem::Pipe(call) = item {
+                    for value in call.variables().iter().map(|entry| entry.value) {
+                        let comment = comment_behind(flow.document, value);
+                        let Some(comment) = comment.filter(|span| number(flow.document.slice(*span))) else { continue };
+                        if told.first(comment) {
+                            let draft =
+                                out.violated(comment, "what follows `#` is a comment, and the value ends before it");
+                            let draft = draft.help("quote the whole value, or remove the comment");
+                            site.tell(draft.related(value.span(), "this is all that the pipe is given"));
+                        }
+                    }
+                }
                 let Some(command) = item.command() else { continue };
                 if let Some(line) = run_together(flow.document, command).filter(|line| told.first(*line)) {
                     let draft = out.violated(line, "YAML joins this line to the one above, and both are one command");
@@ -55,14 +68,23 @@ pub(super) fn is_told(document: &Document, command: Node<'_>) -> bool {
 /// The comment on the line where a plain command ends, if it takes the command's end.
 fn cutting_comment(document: &Document, command: Node<'_>) -> Option<Span> {
     let text = command.text()?;
-    let end = command.span().end;
+    let comment = comment_behind(document, command)?;
+    let words = document.slice(comment);
+    let cuts = open_quote(text) || goes_on(text) || number(words) || glued(words) && lacks_argument(text);
+    cuts.then_some(comment)
+}
+
+/// The comment behind a text without quotes, on the line on which that ends.
+fn comment_behind(document: &Document, node: Node<'_>) -> Option<Span> {
     let comments = document.comments();
+    if comments.is_empty() || node.style() != Some(Style::Plain) {
+        return None;
+    }
+    let end = node.span().end;
     let next = comments.partition_point(|comment| comment.span.start < end);
     let comment = comments.get(next)?.span;
     let between = document.text().get(end..comment.start)?;
-    let words = document.slice(comment);
-    let cuts = open_quote(text) || goes_on(text) || number(words) || glued(words) && lacks_argument(text);
-    (cuts && !between.contains('\n')).then_some(comment)
+    (!between.contains('\n')).then_some(comment)
 }
 
 /// The first line of a folded or a plain text that begins a command of its own, and is read as the end of the one above: it has
@@ -169,9 +191,9 @@ fn lacks_argument(text: &str) -> bool {
         || last.split_whitespace().last().is_some_and(|flag| matches!(flag, "-m" | "--message"))
 }
 
-/// Whether it looks like the number of a ticket or the beginning of a colour, not like a remark.
+/// Whether it looks like the number of a ticket or of a build, or the beginning of a colour, not like a remark.
 fn number(comment: &str) -> bool {
-    comment.trim_start_matches('#').starts_with(|c: char| c.is_ascii_digit() || c == '{')
+    comment.trim_start_matches('#').starts_with(|c: char| c.is_ascii_digit() || matches!(c, '{' | '$'))
 }
 
 #[cfg(test)]
