@@ -65,6 +65,10 @@ fn tell(site: &Site<'_>, span: Span, read: &Read<'_>, why: &Unset, out: &mut Fin
             let message = format!("`{end}` is read as the end of the name, and `${name}` is empty");
             (message, format!("write `${{{own}}}{end}`"))
         }
+        Unset::Foreign(whose, "") => (
+            format!("`${name}` is a variable of {whose}, and empty here"),
+            "write what it stands for, or export it in the script".to_owned(),
+        ),
         Unset::Foreign(whose, own) => {
             (format!("`${name}` is a variable of {whose}, and empty here"), format!("use `${own}`"))
         }

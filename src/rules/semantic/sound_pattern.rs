@@ -18,7 +18,11 @@ impl Rule for SoundPattern {
         let sections = [Section::Branches, Section::Tags, Section::PullRequests, Section::MergeQueues];
         for selector in sections.into_iter().flat_map(|section| flow.file.selectors_in(section)) {
             let text = selector.name();
-            let (message, help) = if is_regular_expression(text) {
+            let (message, help) = if text.is_empty() {
+                out.violated(selector.key.span(), "an empty pattern matches no name")
+                    .help("write the name of a branch or a tag, or a pattern such as `'**'`");
+                continue;
+            } else if is_regular_expression(text) {
                 ("is written as a regular expression, and patterns are globs", "use `*`, `**`, `?` and `{a,b}`")
             } else if !Pattern::new(text).is_balanced('{', '}') {
                 ("has a brace without its partner, which is taken as it is", "close the brace")

@@ -45,7 +45,7 @@ const OWN: [&str; 39] = [
 
 /// What tells of a run on another system, whose it is, and what stands for it here. Names that a person may keep among the
 /// variables of a repository (`GITHUB_TOKEN`, `CI_REGISTRY`) are none of these.
-const FOREIGN: [(&[&str], &str, &str); 19] = [
+const FOREIGN: [(&[&str], &str, &str); 38] = [
     (&["GITHUB_SHA"], GITHUB, "BITBUCKET_COMMIT"),
     (&["GITHUB_HEAD_REF"], GITHUB, "BITBUCKET_BRANCH"),
     (&["GITHUB_REF", "GITHUB_REF_NAME"], GITHUB, BRANCH_OR_TAG),
@@ -61,6 +61,25 @@ const FOREIGN: [(&[&str], &str, &str); 19] = [
     (&["CI_PIPELINE_ID", "CI_PIPELINE_IID", "CI_JOB_ID"], GITLAB, "BITBUCKET_BUILD_NUMBER"),
     (&["CI_PROJECT_DIR"], GITLAB, "BITBUCKET_CLONE_DIR"),
     (&["CI_MERGE_REQUEST_IID"], GITLAB, "BITBUCKET_PR_ID"),
+    (&["CI_ENVIRONMENT_NAME"], GITLAB, "BITBUCKET_DEPLOYMENT_ENVIRONMENT"),
+    (&["CI_REGISTRY_IMAGE"], GITLAB, ""),
+    (&["TRAVIS_COMMIT"], "Travis CI", "BITBUCKET_COMMIT"),
+    (&["TRAVIS_BRANCH"], "Travis CI", "BITBUCKET_BRANCH"),
+    (&["TRAVIS_TAG"], "Travis CI", "BITBUCKET_TAG"),
+    (&["TRAVIS_BUILD_NUMBER", "TRAVIS_BUILD_ID"], "Travis CI", "BITBUCKET_BUILD_NUMBER"),
+    (&["TRAVIS_BUILD_DIR"], "Travis CI", "BITBUCKET_CLONE_DIR"),
+    (&["TRAVIS_PULL_REQUEST"], "Travis CI", "BITBUCKET_PR_ID"),
+    (&["TRAVIS_REPO_SLUG"], "Travis CI", "BITBUCKET_REPO_FULL_NAME"),
+    (&["DRONE_COMMIT", "DRONE_COMMIT_SHA"], "Drone", "BITBUCKET_COMMIT"),
+    (&["DRONE_BRANCH", "DRONE_COMMIT_BRANCH"], "Drone", "BITBUCKET_BRANCH"),
+    (&["DRONE_TAG"], "Drone", "BITBUCKET_TAG"),
+    (&["DRONE_BUILD_NUMBER"], "Drone", "BITBUCKET_BUILD_NUMBER"),
+    (&["DRONE_PULL_REQUEST"], "Drone", "BITBUCKET_PR_ID"),
+    (&["CODEBUILD_RESOLVED_SOURCE_VERSION", "CODEBUILD_SOURCE_VERSION"], "AWS CodeBuild", "BITBUCKET_COMMIT"),
+    (&["CODEBUILD_BUILD_NUMBER", "CODEBUILD_BUILD_ID"], "AWS CodeBuild", "BITBUCKET_BUILD_NUMBER"),
+    (&["BUILD_SOURCEVERSION"], AZURE, "BITBUCKET_COMMIT"),
+    (&["BUILD_SOURCEBRANCH", "BUILD_SOURCEBRANCHNAME"], AZURE, BRANCH_OR_TAG),
+    (&["BUILD_BUILDID", "BUILD_BUILDNUMBER"], AZURE, "BITBUCKET_BUILD_NUMBER"),
     (&["CIRCLE_SHA1"], "CircleCI", "BITBUCKET_COMMIT"),
     (&["CIRCLE_BRANCH"], "CircleCI", "BITBUCKET_BRANCH"),
     (&["CIRCLE_TAG"], "CircleCI", "BITBUCKET_TAG"),
@@ -68,6 +87,7 @@ const FOREIGN: [(&[&str], &str, &str); 19] = [
 ];
 
 const GITHUB: &str = "GitHub Actions";
+const AZURE: &str = "Azure Pipelines";
 const GITLAB: &str = "GitLab CI";
 const BRANCH_OR_TAG: &str = "BITBUCKET_BRANCH` or `$BITBUCKET_TAG";
 
@@ -86,7 +106,9 @@ pub(super) enum Unset {
 
 /// Whether a name may be one of these, told without a table.
 pub(super) fn may_be(name: &str) -> bool {
-    ["BIT", "GITHUB_", "CI_", "CIRCLE_"].iter().any(|begin| name.starts_with(begin))
+    ["BIT", "GITHUB_", "CI_", "CIRCLE_", "TRAVIS_", "DRONE_", "CODEBUILD_", "BUILD_"]
+        .iter()
+        .any(|begin| name.starts_with(begin))
 }
 
 /// Why nothing but the script itself or a person can have set this variable; `None` where they may well have.
@@ -168,6 +190,7 @@ mod tests {
             assert_eq!(unset(name), Some(Unset::RunsOn("BITBUCKET_COMMIT")), "{name}");
         }
         assert_eq!(unset("GITHUB_SHA"), Some(Unset::Foreign("GitHub Actions", "BITBUCKET_COMMIT")));
+        assert_eq!(unset("TRAVIS_TAG"), Some(Unset::Foreign("Travis CI", "BITBUCKET_TAG")));
         assert_eq!(unset("BITBUCKET_SHA"), Some(Unset::Invented("BITBUCKET_COMMIT")));
         assert_eq!(unset("BITBUCKET_COMMIT_SHORT"), Some(Unset::Invented("{BITBUCKET_COMMIT::8}")));
     }
@@ -184,6 +207,8 @@ mod tests {
             "BITNAMI_TAG",
             "GITHUB_TOKEN",
             "CI_REGISTRY",
+            "BUILD_NUMBER",
+            "DRONE_TOKEN",
             "CI",
         ] {
             assert_eq!(unset(name), None, "{name}");
