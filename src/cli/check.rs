@@ -14,7 +14,7 @@ use super::settings_file::{REPOSITORY_FILE, SettingsFile};
 use super::{CliError, Exit, World, rules};
 use crate::check::{Checked, Checker};
 use crate::finding::{Allowed, Finding, Layer, RuleMeta, Verdict};
-use crate::pipeline::File;
+use crate::pipeline::{File, INCLUDED};
 use crate::report::{self, FileReport, Look, Report, Unreadable, visible};
 use crate::settings::{self, DEFAULT_FILE};
 use crate::yaml::{Document, Span};
@@ -170,8 +170,9 @@ fn check(name: String, text: String, checker: &Checker) -> CheckedFile {
         return CheckedFile::of_settings(SettingsFile { shown: name, document, findings });
     }
     let document = Document::read(text);
-    // A file of another name runs nothing itself: others import what it defines.
-    let other = Path::new(&name).file_name().is_some_and(|name| name != DEFAULT_FILE);
+    // A file of another name that may be included runs nothing itself: others import what it defines.
+    let file = Path::new(&name).file_name().and_then(|name| name.to_str());
+    let other = file.is_some_and(|file| file.ends_with(INCLUDED) && file != DEFAULT_FILE);
     let shared = other && name != STDIN && File::new(&document).is_some_and(|file| file.only_shares());
     let checked =
         if shared { checker.clone().of_shared().check_document(document) } else { checker.check_document(document) };

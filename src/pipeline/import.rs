@@ -38,6 +38,9 @@ pub enum Unseen<'d> {
     Imports(Cow<'d, str>),
 }
 
+/// How the name of a file ends that files of the same repository may include.
+pub const INCLUDED: &str = "pipelines.yml";
+
 impl<'d> Pipeline<'d> {
     /// The import of a declared source, where one stands in place of the items.
     pub fn sourced_import(&self) -> Option<Import<'d>> {
@@ -53,9 +56,10 @@ impl<'d> Pipeline<'d> {
 }
 
 impl<'d> File<'d> {
-    /// Whether it has pipelines that others import, and none that runs here.
+    /// Whether it has pipelines that others import, and none that runs here; not one that says itself that nobody does.
     pub fn only_shares(&self) -> bool {
-        self.pipelines().is_none() && self.section(Section::Shared).is_some()
+        let export = self.root().get("export").and_then(|export| export.boolean());
+        self.pipelines().is_none() && self.section(Section::Shared).is_some() && export != Some(false)
     }
 
     /// Whether it says so: other repositories may import its pipelines.

@@ -12,7 +12,7 @@ mod step;
 
 pub use definitions::{Definitions, PREDEFINED_CACHES, Service};
 pub use file::{File, Section, Selector, Trigger};
-pub use import::{IS_A_FOLDER, Import, Unseen};
+pub use import::{INCLUDED, IS_A_FOLDER, Import, Unseen};
 pub use item::{CustomVariable, Item, Parallel, Pipeline, Stage};
 pub use pattern::{Alternative, Matching, Pattern};
 pub use step::{Artifacts, PipeCall, ScriptItem, Step, Upload, pipe_name};

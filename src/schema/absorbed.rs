@@ -39,6 +39,17 @@ pub(super) fn means_to_share(root: Node<'_>) -> bool {
     root.get("definitions").is_some_and(|definitions| definitions.get("pipelines").is_some()) && shares()
 }
 
+/// The next edit for a file without `pipelines`.
+pub(super) fn without_pipelines(root: Node<'_>) -> &'static str {
+    match root.get("definitions").and_then(|definitions| definitions.get("pipelines")) {
+        Some(_) => {
+            "add `pipelines:` with what runs here, or `export: true` where other repositories import its pipelines; the name of a \
+             file that its own repository includes ends in `pipelines.yml`"
+        }
+        None => "add `pipelines:` with `default:` and a list of steps",
+    }
+}
+
 impl Writer<'_> {
     /// What is lacking goes into the help for the unknown key `at`; the findings behind `told` are of the same map.
     pub(super) fn absorb(&mut self, at: usize, told: usize) {

@@ -316,7 +316,7 @@ impl<'d> Writer<'d> {
             if !self.shared && !absorbed::means_to_share(place.node) {
                 let message = "the file has no `pipelines`, so nothing runs".to_owned();
                 self.say(&metas::REQUIRED_KEY, place, beginning(place.node), message).help =
-                    Some("add `pipelines:` with `default:` and a list of steps".to_owned());
+                    Some(absorbed::without_pipelines(place.node).to_owned());
             }
             return;
         }

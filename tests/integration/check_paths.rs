@@ -128,3 +128,19 @@ fn the_main_branch_is_not_refused_by_the_usual_list() {
     let pattern = run("", &["--main-branch", "feature/*"]);
     assert!(pattern.code == Some(2) && pattern.err.contains("is a pattern"), "{}", pattern.err);
 }
+
+#[test]
+fn a_file_that_may_be_included_needs_no_pipelines_of_its_own() {
+    let shared = "image: acme/build:1.4.0\ndefinitions: {pipelines: {all: [step: {script: [date]}]}}\n";
+    let code =
+        |name: &str, text: &str| pipewright().file(name, text).args(["check", "--layer", "schema", name]).run().code;
+    for (name, text, due) in [
+        ("ci/shared-pipelines.yml", shared.to_owned(), 0),
+        ("ci/shared.yml", shared.to_owned(), 1),
+        ("bitbucket-pipelines.yml", shared.to_owned(), 1),
+        ("ci/shared-pipelines.yml", format!("export: false\n{shared}"), 1),
+        ("bitbucket-pipelines.yml", format!("export: true\n{shared}"), 0),
+    ] {
+        assert_eq!(code(name, &text), Some(due), "{name}\n{text}");
+    }
+}

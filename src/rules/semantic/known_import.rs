@@ -3,7 +3,7 @@
 use super::refused;
 use super::site::{Told, meant_or};
 use crate::finding::{Findings, RuleMeta, Severity};
-use crate::pipeline::{IS_A_FOLDER, Unseen};
+use crate::pipeline::{INCLUDED, IS_A_FOLDER, Unseen};
 use crate::rules::{Flow, Rule};
 use crate::yaml::Entry;
 
@@ -56,7 +56,7 @@ fn misnamed(source: Entry<'_>, out: &mut Findings<'_>) {
     let Some(path) = source.value.string().filter(|path| !path.contains(':') && !path.is_empty()) else { return };
     // What has no ending may be a folder, which is told where it is imported.
     let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
-    if is_file && !path.ends_with("pipelines.yml") {
+    if is_file && !path.ends_with(INCLUDED) {
         let name = path.trim_end_matches(".yaml").trim_end_matches(".yml").trim_end_matches('/');
         out.violated(
             source.value.span(),
