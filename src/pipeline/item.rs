@@ -127,7 +127,8 @@ fn item(node: Node<'_>) -> Item<'_> {
             "parallel" => return Item::Parallel(Parallel { node: entry.value, item: node }),
             "stage" => return Item::Stage(Stage { node: entry.value, item: node }),
             "final" => return Item::Final(Step::new(entry.value, node)),
-            "variables" => return Item::Variables(entry.value),
+            // A pipe has variables of its own.
+            "variables" if node.get("pipe").is_none() => return Item::Variables(entry.value),
             _ => {}
         }
     }

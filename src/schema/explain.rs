@@ -7,7 +7,6 @@ use serde_json::Value;
 use super::absorbed;
 use super::compiled::{Failure, Kind, TREE};
 use super::holders::holds_anchors;
-use super::invisible::is_odd_blank;
 use super::keys::{self, list, shown};
 use super::place::{Place, beginning};
 use super::{lists, memory, metas, system, types};
@@ -227,17 +226,8 @@ impl<'d> Writer<'d> {
                     Some(said) => format!("{words} can't be `{}`: {said}", value()),
                     None => format!("{words} is one of {}, not `{}`", list(&allowed), value()),
                 };
-                let near = types::next_larger(&value(), &allowed).or_else(|| keys::nearest(&value(), &allowed));
-                let near = near.map(|near| format!("write `{near}`"));
-                let near = near.or_else(|| match allowed.as_slice() {
-                    [only] => Some(format!("remove it, or write `{only}`")),
-                    _ => None,
-                });
-                let odd = value().chars().find(|c| is_odd_blank(*c));
-                let odd = odd.map(|odd| {
-                    format!("U+{:04X} is part of it: replace it with a space, or remove it", u32::from(odd))
-                });
-                self.say(&metas::KNOWN_VALUE, place, span, message).help = odd.or(near);
+                let gate = failure.keyword.contains("/stageStepTrigger/");
+                self.say(&metas::KNOWN_VALUE, place, span, message).help = types::next_value(&value(), &allowed, gate);
             }
             Kind::Pattern => {
                 let message = format!("`{}` is not well-formed: {}", value(), said.unwrap_or("see the rule's page"));
@@ -343,14 +333,14 @@ impl<'d> Writer<'d> {
     }
 
     fn too_few(&mut self, place: &Place<'d>, owner: &Value) {
-        let known = properties(owner);
+        let known = keys::taken(title(owner), properties(owner));
         let span = place.span();
+        // A key that could not be read, or what should be merged, is told already.
+        let inside = place.node.span();
+        if self.document.problems().iter().any(|problem| inside.contains(problem.span.start)) {
+            return;
+        }
         if known.is_empty() {
-            // A key that could not be read is told already.
-            let inside = place.node.span();
-            if self.document.problems().iter().any(|problem| inside.contains(problem.span.start)) {
-                return;
-            }
             let message = format!("{} is empty: it defines nothing", place.words());
             let finding = self.say(&metas::NOT_EMPTY, place, span, message);
             // Bitbucket's own schema refuses a map of variables without one, and takes a section without a pattern.

@@ -1,6 +1,7 @@
 //! Words of other systems, and words that Bitbucket once had, with what to write instead.
 
 use super::dialects::DIALECTS;
+use super::keys::plain;
 use crate::finding::Severity;
 
 /// A word of another system, or one that Bitbucket once had.
@@ -40,14 +41,29 @@ pub(super) const AZURE: &str = "it is a word of Azure Pipelines";
 pub(super) const JENKINS: &str = "it is a word of Jenkins";
 const COMPOSE: &str = "it is a word of Docker Compose";
 
+const RETRY: &str = "write `on-fail: { strategy: retry, maxRetryCount: 2 }`";
 pub(super) const CHILD_KEEPS_NONE: &str = "a child step keeps no files";
 pub(super) const DOWNLOAD_ALONE: &str = "remove it: `download` alone is taken, with names of artifacts";
 
 /// The row that holds for a key in an object with this title.
 pub(super) fn of_key(key: &str, place: &str) -> Option<&'static Foreign> {
-    FOREIGN.iter().chain(DIALECTS).find(|row| {
-        row.keys.contains(&key) && (row.places.is_empty() || row.places.iter().any(|part| place.contains(part)))
-    })
+    FOREIGN.iter().chain(DIALECTS).find(|row| row.keys.contains(&key) && holds_in(row, place))
+}
+
+/// The same for a key that is written otherwise, with the word as its system writes it: `allow-failure`, `continue_on_error`.
+pub(super) fn of_spelling(key: &str, place: &str) -> Option<(&'static str, &'static Foreign)> {
+    let meant = plain(key);
+    let rows = FOREIGN.iter().chain(DIALECTS).filter(|row| holds_in(row, place));
+    rows.flat_map(|row| row.keys.iter().map(move |word| (*word, row))).find(|(word, _)| plain(word) == meant)
+}
+
+fn holds_in(row: &Foreign, place: &str) -> bool {
+    // The title of a pipeline begins as that of a pipe.
+    let names = |part: &&str| {
+        let rest = place.find(*part).and_then(|at| place.get(at + part.len()..));
+        rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    };
+    row.places.is_empty() || row.places.iter().any(names)
 }
 
 /// Rows that hold first come first.
@@ -239,7 +255,20 @@ pub(super) static FOREIGN: &[Foreign] = &[
     row(&["continue-on-error"], &[], GITHUB, "write `on-fail: { strategy: ignore }`"),
     row(&["continueOnError"], &[], AZURE, "write `on-fail: { strategy: ignore }`"),
     row(&["allow_failure"], &[], GITLAB, "write `on-fail: { strategy: ignore }`"),
-    row(&["retry"], &[], GITLAB, "write `on-fail: { strategy: retry, maxRetryCount: 2 }`"),
+    row(&["retry"], &[], GITLAB, RETRY),
+    row(
+        &["retries", "retry-count", "max-retries", "max-retry-count", "maxRetryCount", "attempts"],
+        &["step", "a stage", "item", "parallel"],
+        "`on-fail` has it",
+        RETRY,
+    ),
+    row(&["manual"], &["step", "a stage"], "it is a value", "write `trigger: manual`"),
+    row(
+        &["pipe"],
+        &["step", "a stage"],
+        "a script calls it",
+        "write it as an item of the step's `script`: `- pipe: …`",
+    ),
     row(&["concurrency"], &[], GITHUB, "write `concurrency-group: name`"),
     row(&["resource_group"], &[], GITLAB, "write `concurrency-group: name`"),
     row(&["container", "docker-image"], &["step", "the file"], "the container is the image", "write `image: name:tag`"),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::compiled::TREE;
-use super::foreign::of_key;
+use super::foreign::{of_key, of_spelling};
 use super::invisible::{is_hidden, is_odd_blank};
 use super::misplaced;
 use super::system::of_word;
@@ -78,6 +78,19 @@ pub(super) fn unknown(owner: &Value, key: &str, value: Option<Node<'_>>, system:
         let message = format!("unknown key `{}` in {place}", shown(key));
         return Words { message, help, severity: Severity::Error, meant: meant.map(str::to_owned) };
     }
+    let other = of_spelling(key, place).filter(|_| !known.iter().any(|known| plain(known) == plain(key)));
+    if let Some((word, row)) = other {
+        let whose = match of_word(word, row.whose, system).strip_prefix("it is a word of ") {
+            Some(system) => format!("`{word}` is a word of {system}"),
+            None => row.whose.to_owned(),
+        };
+        return Words {
+            message: format!("unknown key `{}` in {place}: {whose}", shown(key)),
+            help: row.help.to_owned(),
+            severity: row.severity,
+            meant: known.iter().find(|known| row.help.contains(&format!("`{known}`"))).map(|known| (*known).to_owned()),
+        };
+    }
     if let Some(meant) = nearest(key, &known) {
         return Words {
             message: format!("unknown key `{}` in {place}; did you mean `{meant}`?", shown(key)),
@@ -86,13 +99,19 @@ pub(super) fn unknown(owner: &Value, key: &str, value: Option<Node<'_>>, system:
             meant: Some(meant.to_owned()),
         };
     }
-    let help = if known.is_empty() { "remove it".to_owned() } else { format!("known here: {}", list(&known)) };
+    let help =
+        if known.is_empty() { "remove it".to_owned() } else { format!("known here: {}", list(&taken(place, known))) };
     Words {
         message: format!("unknown key `{}` in {place}", shown(key)),
         help,
         severity: mildness(place, key),
         meant: None,
     }
+}
+
+/// Of the keys of a map those to advise: a group in a stage is read, and `steps-in-stage` refuses it.
+pub(super) fn taken<'k>(place: &str, known: Vec<&'k str>) -> Vec<&'k str> {
+    known.into_iter().filter(|key| place != "an item of a stage" || *key != "parallel").collect()
 }
 
 /// Events are added to Bitbucket from time to time, so one that looks like them is only a warning.
@@ -131,7 +150,7 @@ pub fn spelt_like<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     None
 }
 
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.to_lowercase().replace(['-', '_', ' '], "")
 }
 

@@ -2,6 +2,7 @@
 
 use super::dialects::CLOUD_BUILD;
 use super::explain::schema;
+use super::foreign::GITHUB;
 use super::keys::{Words, nearest, shown};
 use super::types::is_item;
 use crate::finding::Severity;
@@ -30,6 +31,9 @@ pub(super) fn by_value(place: &str, key: &str, value: Node<'_>) -> Option<Words>
         "the file" => in_file(key, value),
         "`pipelines`" => in_pipelines(key, value),
         "a stage" => in_stage(key, value),
+        "`clone`" if key == "fetch-depth" && value.text() == Some("0") => {
+            told(GITHUB, "write `depth: full`, which is what 0 stands for there", Some("depth"))
+        }
         _ if place.starts_with("a step") || place == "a final step" => in_step(key, value),
         _ => None,
     }?;
@@ -130,8 +134,11 @@ fn in_pipelines(key: &str, value: Node<'_>) -> Option<Told> {
     told("it is no section", format!("put it under `{}`, one level deeper", section_of(key)), None)
 }
 
-/// The section that a pattern is most likely of: versions are tags.
+/// The section that a pattern is most likely of: versions are tags, and what says how it is started is a custom pipeline.
 fn section_of(pattern: &str) -> &'static str {
+    if ["manual", "manually", "schedule", "schedules", "scheduled", "nightly", "weekly"].contains(&pattern) {
+        return "custom";
+    }
     let is_version = pattern.trim_start_matches(['v', 'V']).starts_with(|c: char| c.is_ascii_digit());
     if is_version { "tags" } else { "branches" }
 }
@@ -199,6 +206,7 @@ mod tests {
         for (key, help) in [
             ("main", "put it under `branches`, one level deeper"),
             ("v1.*", "put it under `tags`, one level deeper"),
+            ("manual", "put it under `custom`, one level deeper"),
             ("stages", "put its list under `default` instead"),
             ("jobs", "put its list under `default` instead"),
             ("defualt", "rename it to `default`"),

@@ -1,6 +1,7 @@
 //! What has one reason is told once, and the next edit is the one that mends it.
 
 use super::{check, findings};
+use crate::finding::Severity;
 use crate::yaml::Document;
 
 /// `line rule: message | help` of each finding of both layers.
@@ -27,7 +28,7 @@ fn one(text: &str, words: &[&str]) {
 
 #[test]
 fn an_unknown_key_may_be_what_its_map_lacks() {
-    one(&step("pipe: a/b:1"), &["4 known-key: unknown key `pipe`", "; a step needs `script`"]);
+    one(&step("pipe: a/b:1"), &["4 known-key: unknown key `pipe`", "write it as an item of the step's `script`"]);
     one(&step("<: a"), &["did you mean `<<`?", "; a step needs `script`"]);
     one(&step("extends: s\nname: x"), &["4 known-key: unknown key `extends`", "; a step needs `script`"]);
     one(&step("script: [a]\non-fail: {action: ignore}"), &["unknown key `action`", "; `on-fail` needs `strategy`"]);
@@ -151,5 +152,73 @@ fn a_tab_alone_on_a_line_is_told_outside_texts() {
     one("pipelines:\n\t\n  default: [step: {script: [x]}]\n", &["2 no-tabs: a tab stands in a line with nothing else"]);
     for text in ["name: 'a\n\t\n  b'", "script:\n  - |\n    a\n    \t\n    b"] {
         assert!(!told(&step(text)).iter().any(|line| line.contains("no-tabs")), "{text}");
+    }
+}
+
+#[test]
+fn an_item_of_a_pipeline_is_one_of_four() {
+    let item = |lines: &str| format!("pipelines:\n  default:\n    {}\n", lines.replace('\n', "\n    "));
+    let name = ["unknown key `name` in a pipeline's item", "it belongs into the body of a `step:`"];
+    let severe = |text: &str| check(&Document::read(text)).iter().all(|one| one.severity == Severity::Error);
+    for text in [item("- name: Build\n- step: {script: [a]}"), item("- name: Build")] {
+        one(&text, &name);
+        assert!(severe(&text), "{text}");
+    }
+    let import = item("import: a:main:b\nname: Build");
+    one(&import, &["unknown key `name` in a pipeline", "set it in a step"]);
+    assert!(severe(&import));
+    let pipe = step("script:\n  - pipe: a/b:1\n    name: x");
+    one(&pipe, &["a pipe has no name of its own"]);
+    assert!(!severe(&pipe), "in a script it does no harm");
+    one(&item("- pipe: a/b:1\n  variables: {A: b}"), &["write `- step:` and `script:` above it"]);
+    one(&item("- stage:\n    steps: [{}]"), &["an item of a stage needs `step` |"]);
+    one(
+        &item("- stage:\n    concurrency-group: a\n    steps: [step: {script: [a]}]"),
+        &["set it in a step: a stage has none"],
+    );
+}
+
+#[test]
+fn a_service_with_a_key_too_many_is_a_service() {
+    let service =
+        |body: &str| format!("definitions:\n  services:\n    db: {body}\n{}", step("script: [a]\nservices: [db]"));
+    one(&service("{image: a, script: [b]}"), &["unknown key `script` in a service"]);
+    one(&service("&db {image: a, script: [b]}"), &["`db` is the body of a step"]);
+    one(&service("{name: a, image: a, script: [b]}"), &["`db` is the body of a step"]);
+}
+
+#[test]
+fn help_leads_to_what_is_taken() {
+    one(&format!("clone: {{fetch-depth: 0}}\n{}", step("script: [a]")), &["write `depth: full`"]);
+    one(&format!("clone: {{fetch-depth: 5}}\n{}", step("script: [a]")), &["rename it to `depth`"]);
+    let variable =
+        "pipelines:\n  custom:\n    a:\n      - variables: [{name: A, default: }]\n      - step: {script: [a]}\n";
+    one(variable, &["write `''` for an empty value, or remove it"]);
+    one("pipelines:\n  default: [5]\n", &["should be a map (it is a number)"]);
+    let stage =
+        "pipelines:\n  default:\n    - stage:\n        steps:\n          - step: {script: [a], trigger: manual}\n";
+    one(stage, &["known-value", "| move it to the stage, or remove it"]);
+    one(
+        "export: false\ndefinitions:\n  pipelines:\n    a: [step: {script: [x]}]\n",
+        &["required-key", "`export: true`"],
+    );
+}
+
+#[test]
+fn words_of_other_systems_are_known_in_another_spelling() {
+    for (key, words) in [
+        ("allow-failure: true", ["`allow_failure` is a word of GitLab CI", "on-fail: { strategy: ignore }"]),
+        (
+            "continue_on_error: true",
+            ["`continue-on-error` is a word of GitHub Actions", "on-fail: { strategy: ignore }"],
+        ),
+        ("resource-class: large", ["`resource_class` is a word of CircleCI", "write `size: 2x`"]),
+        ("timeoutMinutes: 5", ["the time limit has another name", "write `max-time`, in minutes"]),
+        ("inputVariables: {A: b}", ["only a child step has it", "add `type: pipeline`"]),
+        ("max-retries: 2", ["`on-fail` has it", "maxRetryCount: 2"]),
+        // A slip of a key that is known here comes first.
+        ("after_script: [b]", ["did you mean `after-script`?", "rename it to `after-script`"]),
+    ] {
+        one(&step(&format!("script: [a]\n{key}")), &words);
     }
 }

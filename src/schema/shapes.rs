@@ -96,6 +96,10 @@ impl<'d> Writer<'d> {
             return false;
         };
         let script = place.node.get("script").is_some_and(|script| !script.is_mapping());
+        // A service with its image that nothing aliases has a key too many.
+        let own = |entry: Entry<'_>| matches!(entry.name(), "image" | "type" | "memory" | "variables" | "script");
+        let has_more = place.node.anchor().is_some() || place.node.get("image").is_none();
+        let script = script && (has_more || !place.node.entries().all(own));
         let what = if script { "the body of a step" } else { "an item of a pipeline" };
         let Some(key) = place.key.filter(|_| script || is_item(place.node)) else { return false };
         let name = shown(key.text().unwrap_or(""));
@@ -137,7 +141,7 @@ impl<'d> Writer<'d> {
             if schema("/definitions/customItem/properties").get(word).is_some() {
                 return false;
             }
-            let message = format!("{} should be a map (it is a string)", place.words());
+            let message = format!("{} should be a map (it is {})", place.words(), place.node.kind().words());
             self.say(&metas::RIGHT_TYPE, place, place.span(), message).help = Some(
                 "commands stand in a step: `- step:`, `script:` below it, and the commands as its list".to_owned(),
             );
@@ -243,6 +247,14 @@ impl<'d> Writer<'d> {
                         None => format!("indent it under `{name}`"),
                     });
             }
+            return true;
+        }
+        if let Some(pipe) = place.node.entry("pipe") {
+            let message =
+                "a pipe stands where an item of a pipeline should: it is an item of a step's `script`".to_owned();
+            let place = with_merge(place, &pipe);
+            self.say(&metas::KNOWN_KEY, &place, pipe.key.span(), message).help =
+                Some("write `- step:` and `script:` above it, and indent it below them".to_owned());
             return true;
         }
         let merged = place.node.entries().find(|entry| entry.merged.is_some() && body(entry.name()));

@@ -6,7 +6,7 @@ use super::commands::in_quotes;
 use super::explain::{properties, schema};
 use super::foreign::{CHILD_KEEPS_NONE, DOWNLOAD_ALONE};
 use super::invisible::is_odd_blank;
-use super::keys::list;
+use super::keys::{list, nearest};
 use super::lists;
 use super::memory;
 use super::place::Place;
@@ -29,7 +29,10 @@ pub(super) fn wrong(place: &Place<'_>, expected: &Value, owner: &Value) -> (Stri
     let wanted = wanted.join(" or ");
     if node.is_null() {
         let message = format!("{words} is empty; it should be {wanted}");
-        return (message, Some("give it a value, or remove it".to_owned()));
+        let default = expected.contains(&"string") && place.key.is_some_and(|key| key.text() == Some("default"));
+        let help =
+            if default { "write `''` for an empty value, or remove it" } else { "give it a value, or remove it" };
+        return (message, Some(help.to_owned()));
     }
     if place.holder.is_none() && node.text().is_some() && is_jenkinsfile(node.document().text()) {
         let (message, help) = jenkinsfile();
@@ -44,6 +47,21 @@ pub(super) fn wrong(place: &Place<'_>, expected: &Value, owner: &Value) -> (Stri
         kind => kind.words(),
     };
     (format!("{words} should be {wanted} (it is {is})"), next)
+}
+
+/// The next edit for a value that is none of the allowed ones; `gate` is the trigger of a step whose stage has the gate.
+pub(super) fn next_value(value: &str, allowed: &[&str], gate: bool) -> Option<String> {
+    if let Some(odd) = value.chars().find(|c| is_odd_blank(*c)) {
+        return Some(format!("U+{:04X} is part of it: replace it with a space, or remove it", u32::from(odd)));
+    }
+    if gate && value == "manual" {
+        return Some("move it to the stage, or remove it".to_owned());
+    }
+    let near = next_larger(value, allowed).or_else(|| nearest(value, allowed));
+    near.map(|near| format!("write `{near}`")).or_else(|| match allowed {
+        [only] => Some(format!("remove it, or write `{only}`")),
+        _ => None,
+    })
 }
 
 /// Whether a boolean is written as only readers of YAML 1.1 take it, of which Bitbucket's is one: `yes`, `off`.
@@ -312,7 +330,7 @@ fn item_has(item: &Value, key: &str) -> bool {
 }
 
 /// Of allowed words that begin with a number, the smallest that is no smaller than this one, else the largest.
-pub(super) fn next_larger<'k>(value: &str, allowed: &[&'k str]) -> Option<&'k str> {
+fn next_larger<'k>(value: &str, allowed: &[&'k str]) -> Option<&'k str> {
     let number = |text: &str| text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse::<u32>().ok();
     let least = number(value)?;
     let sizes: Vec<(u32, &str)> = allowed.iter().filter_map(|word| Some((number(word)?, *word))).collect();
