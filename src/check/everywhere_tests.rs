@@ -124,6 +124,28 @@ fn a_variable_that_is_glued_to_a_hash_is_cut_off() {
 }
 
 #[test]
+fn what_follows_from_another_finding_is_not_told() {
+    let step = |keys: &str| format!("image: a:1\npipelines:\n  default:\n    - step: {{{keys}script: [date]}}\n");
+    let services = step("services: [a, b, c, d], ");
+    assert!(
+        told(&services).iter().all(|line| line.starts_with("known-service")),
+        "what is not defined takes no memory"
+    );
+    for (keyword, keys) in [("services", "services: [a], "), ("caches", "caches: [a], ")] {
+        let text = format!("definitions:\n  {keyword}: {{<<: *x}}\n{}", step(keys));
+        assert_eq!(told(&text), ["defined-alias: `*x` names no anchor that stands before it"]);
+        let text = format!("definitions:\n  steps: [*x]\n{}", step(keys));
+        assert_eq!(told(&text).len(), 2, "another key hides no name");
+    }
+    assert_eq!(told(&step("artifacts: {download: ['']}, ")), ["not-empty: an item of `download` is empty"]);
+    let pipe = "image: a:1\npipelines:\n  default:\n    - pipe: a/b:1.0.0\n      variables: {A: b}\n";
+    assert_eq!(
+        told(pipe),
+        ["known-key: a pipe stands where an item of a pipeline should: it is an item of a step's `script`"]
+    );
+}
+
+#[test]
 fn a_plain_word_is_a_credential_where_a_variable_stands() {
     let found = |text: &str| {
         let found = Checker::new(Settings::default()).check(text).findings.into_iter();

@@ -179,6 +179,13 @@ fn an_item_of_a_pipeline_is_one_of_four() {
 }
 
 #[test]
+fn what_an_alias_or_a_key_has_left_out_is_not_lacking() {
+    one("pipelines:\n  default:\n    - <<: *build\n", &["defined-alias"]);
+    one("pipelines:\n  ? {a: b}\n  : - step: {script: [a]}\n", &["scalar-keys"]);
+    one("pipelines:\n  default:\n    - step: &a\n      script: [b]\n    - step: *a\n", &["3 indented-body"]);
+}
+
+#[test]
 fn a_service_with_a_key_too_many_is_a_service() {
     let service =
         |body: &str| format!("definitions:\n  services:\n    db: {body}\n{}", step("script: [a]\nservices: [db]"));

@@ -1,6 +1,6 @@
 //! A body that stands beside its key and not below it: the key is empty, and what it should hold is unknown around it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ use super::keys::{list, nearest, shown};
 use super::metas;
 use super::place::Place;
 use crate::finding::Severity;
-use crate::yaml::{Document, Entry, Kind as Type, Node};
+use crate::yaml::{Document, Entry, Kind as Type, Node, NodeId};
 
 /// How many keys of a body one finding names.
 const NAMED: usize = 5;
@@ -97,19 +97,40 @@ impl<'d> Writer<'d> {
                 heads.entry(failure.instance.clone()).or_default().add(schema(parent(&failure.keyword)));
             }
         }
-        for (pointer, body) in heads {
-            let Some(place) = Place::find(self.document, &pointer).filter(|place| place.own_key) else { continue };
+        for (pointer, body) in &heads {
+            let Some(place) = Place::find(self.document, pointer).filter(|place| place.own_key) else { continue };
             let before = self.found.len();
-            let told = self.odd_body(&pointer, &place, &body, failures)
-                || body.has("steps") && self.items_beside(&pointer, &place)
-                || self.item_keys_beside(&pointer, &place, &body, failures);
+            let told = self.odd_body(pointer, &place, body, failures)
+                || body.has("steps") && self.items_beside(pointer, &place)
+                || self.item_keys_beside(pointer, &place, body, failures);
             if !told {
-                self.keys_beside(&pointer, &place, &body, failures);
+                self.keys_beside(pointer, &place, body, failures);
             }
-            if in_holder(&pointer) {
+            if in_holder(pointer) {
                 self.found[before..].iter_mut().for_each(|finding| finding.severity = Severity::Warning);
             }
         }
+        self.silence_aliases(heads.keys());
+    }
+
+    /// What aliases an empty key that is told of is empty for the same reason.
+    fn silence_aliases<'p>(&mut self, heads: impl Iterator<Item = &'p String>) {
+        if self.silent.is_empty() {
+            return;
+        }
+        let find = |pointer: &str| Some(Place::find(self.document, pointer)?.node);
+        let told: HashSet<NodeId> = self
+            .silent
+            .iter()
+            .filter_map(|pointer| find(pointer))
+            .filter(|node| node.is_null())
+            .map(|node| node.id())
+            .collect();
+        let is_alias = |pointer: &&String| {
+            find(pointer.as_str()).is_some_and(|node| node.alias().is_some() && told.contains(&node.id()))
+        };
+        let aliases: Vec<String> = heads.filter(is_alias).cloned().collect();
+        self.silent.extend(aliases);
     }
 
     /// `- parallel:`, and its items below it in the list that it stands in itself.

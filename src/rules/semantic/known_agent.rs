@@ -28,7 +28,8 @@ impl Rule for KnownAgent {
                 let Some((agent, name)) = task.get("agent").and_then(|agent| Some((agent, agent.text()?))) else {
                     continue;
                 };
-                let known = name == "default" || agents.contains(name) || refused.contains(name);
+                // An empty one is told as that.
+                let known = matches!(name, "" | "default") || agents.contains(name) || refused.contains(name);
                 if !known && told.first(agent.span()) {
                     let draft = out.violated(agent.span(), format!("no agent `{name}` is defined"));
                     site.tell(draft.help(format!("define `{name}` under `definitions.agents`, or use `default`")));

@@ -34,7 +34,7 @@ impl Rule for KnownArtifact {
                     unseen |= group.iter().any(|step| step.is_child() || hides_uploads(step));
                     let siblings: HashSet<&str> = group.iter().flat_map(uploads).map(|(name, _)| name).collect();
                     for artifact in group.iter().filter_map(Step::artifacts).flat_map(|one| one.downloads()) {
-                        let Some(name) = artifact.text() else { continue };
+                        let Some(name) = artifact.text().filter(|name| !name.is_empty()) else { continue };
                         let (message, help) = match handed.get(name) {
                             Some(&"shared") => continue,
                             Some(kind) => (

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use crate::pipeline::{File, Step};
 use crate::schema::spelt_like;
-use crate::yaml::Node;
+use crate::yaml::{Entry, Node, Problem, ProblemKind};
 
 /// Whether a name is this keyword, or a slip of it.
 fn is_like(name: &str, keyword: &str) -> bool {
@@ -33,8 +33,38 @@ pub(super) fn misspells(map: Node<'_>, key: &'static str) -> bool {
 pub(super) fn names<'f, 'd>(
     file: &'f File<'d>,
     keyword: &'static str,
-) -> LazyCell<HashSet<&'d str>, impl FnOnce() -> HashSet<&'d str> + use<'f, 'd>> {
-    LazyCell::new(move || gathered(file, keyword))
+) -> LazyCell<Names<'d>, impl FnOnce() -> Names<'d> + use<'f, 'd>> {
+    LazyCell::new(move || Names { known: gathered(file, keyword), open: is_open(file, keyword) })
+}
+
+/// Names that may be defined.
+pub(super) struct Names<'d> {
+    known: HashSet<&'d str>,
+    /// Whether an alias that names nothing stands where they are defined: it may bring any name.
+    open: bool,
+}
+
+impl Names<'_> {
+    pub(super) fn contains(&self, name: &str) -> bool {
+        self.open || self.known.contains(name)
+    }
+}
+
+/// Whether something is left out of the map below a keyword of `definitions`, or of `definitions` itself, as an alias names nothing.
+fn is_open(file: &File<'_>, keyword: &str) -> bool {
+    let document = file.root().document();
+    let unknown = |problem: &&Problem| {
+        matches!(problem.kind, ProblemKind::UndefinedAlias | ProblemKind::RecursiveAlias | ProblemKind::BadMerge)
+    };
+    let mut problems = document.problems().iter().filter(unknown).map(|problem| problem.span.start).peekable();
+    let within = |entry: &Entry<'_>, at: usize| (entry.key.span().start..=entry.value.span().end).contains(&at);
+    let Some(definitions) = file.root().entry("definitions").filter(|_| problems.peek().is_some()) else {
+        return false;
+    };
+    problems.any(|at| {
+        let mut inner = definitions.value.entries().filter(|entry| within(entry, at));
+        within(&definitions, at) && inner.next().is_none_or(|entry| entry.name() == keyword)
+    })
 }
 
 fn gathered<'d>(file: &File<'d>, keyword: &'static str) -> HashSet<&'d str> {

@@ -13,6 +13,9 @@ static META: RuleMeta =
 /// The most megabytes that the docker service may have in a step of size 2x.
 const MOST_OF_DOCKER: i64 = 7128;
 
+/// The megabytes of a service that says nothing of them.
+const UNSET: i64 = 1024;
+
 pub(super) struct ServiceMemory;
 
 impl Rule for ServiceMemory {
@@ -22,9 +25,13 @@ impl Rule for ServiceMemory {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let services = flow.file.definitions().services();
-        let memory =
-            services.iter().filter_map(|service| Some((service.name(), service.node.get("memory")?.integer()?)));
-        let memory: HashMap<&str, i64> = memory.collect();
+        // What is defined nowhere takes nothing.
+        let unset = |service: &Service<'_>| match service.node.get("memory") {
+            Some(memory) => memory.integer().unwrap_or(UNSET),
+            None => UNSET,
+        };
+        let memory = services.iter().map(|service| (service.name(), unset(service)));
+        let memory: HashMap<&str, i64> = [("docker", UNSET)].into_iter().chain(memory).collect();
         let global = docker_everywhere(&flow.file);
         let mut told = Told::default();
         for site in flow.steps() {
@@ -58,8 +65,7 @@ impl Rule for ServiceMemory {
             }
             names.sort_unstable();
             names.dedup();
-            let sum =
-                names.iter().fold(0_i64, |sum, name| sum.saturating_add(memory.get(name).copied().unwrap_or(1024)));
+            let sum = names.iter().fold(0_i64, |sum, name| sum.saturating_add(memory.get(name).copied().unwrap_or(0)));
             if sum.saturating_add(1024) > total && told.first(place) {
                 let message = format!(
                     "the services take {sum} MB of the step's {total} ({size}), and the build container needs 1024"
