@@ -195,6 +195,15 @@ fn a_service_with_a_key_too_many_is_a_service() {
 }
 
 #[test]
+fn tabs_and_anchors_that_other_readers_stop_at_are_told() {
+    one("pipelines:\n  default:\t\n    - step: {script: [a]}\n", &["2 no-tabs: a tab stands behind the colon"]);
+    one(&step("script: \t# all\n  - a"), &["4 no-tabs: a tab stands behind the colon"]);
+    assert_eq!(told(&step("script:\n  - |\n    a:\t\n    b")), [""; 0]);
+    one(&format!("labels: {{l: &a[x, y]}}\n{}", step("script: [a]")), &["readable-yaml", "put a space before `[`"]);
+    assert_eq!(told(&format!("labels: {{l: &a [x, y]}}\n{}", step("script: [a]"))), [""; 0]);
+}
+
+#[test]
 fn help_leads_to_what_is_taken() {
     one(&format!("clone: {{fetch-depth: 0}}\n{}", step("script: [a]")), &["write `depth: full`"]);
     one(&format!("clone: {{fetch-depth: 5}}\n{}", step("script: [a]")), &["rename it to `depth`"]);

@@ -18,6 +18,7 @@ pub fn findings(document: &Document) -> Vec<Finding> {
         }
     }
     tags(document, &mut found);
+    anchors(document, &mut found);
     tabs(document, &mut found);
     typographic::find(document, &mut Findings::new(&metas::PLAIN_QUOTES, &mut found));
     invisible::find(document, &mut Findings::new(&metas::VISIBLE_CHARACTERS, &mut found));
@@ -60,6 +61,17 @@ fn tags(document: &Document, found: &mut Vec<Finding>) {
             (None, _) => "remove it, or quote the text that it belongs to".to_owned(),
         };
         Findings::new(&metas::NO_TAGS, found).violated(span, message).help(help);
+    }
+}
+
+/// `&a[x, y]`: the name ends where the bracket begins, and the readers of Java, of which Bitbucket's is one, stop there.
+fn anchors(document: &Document, found: &mut Vec<Finding>) {
+    for span in document.nodes().filter_map(|node| node.anchor()) {
+        let mark = document.text().get(span.end..).and_then(|rest| rest.chars().next());
+        let Some(mark @ ('[' | '{')) = mark else { continue };
+        Findings::new(&metas::READABLE_YAML, found)
+            .violated(span, "the name of an anchor holds none of `[`, `]`, `{`, `}` and `,`")
+            .help(format!("put a space before `{mark}`, or name it with letters, digits, `-` and `_`"));
     }
 }
 

@@ -23,16 +23,32 @@ pub(super) fn behind_marks(text: &str, nodes: &[NodeData]) -> Vec<Problem> {
         }
         let span = Span::new(head.len() + tab, head.len() + tab + 1);
         let mark = if head.last() == Some(&b'-') { "dash" } else { "colon" };
-        problems.push(Problem {
-            kind: ProblemKind::Tab,
-            span,
-            message: format!("a tab stands behind the {mark}; Bitbucket's reader of YAML wants a space"),
-            help: Some("replace it with a space".to_owned()),
-            related: None,
-        });
+        problems.push(behind_mark(mark, span));
+    }
+    // A key whose value stands below it, or nowhere.
+    for node in nodes {
+        let rest = text.get(node.span.end..).unwrap_or("");
+        let Some(behind) = rest.trim_start_matches(' ').strip_prefix(':') else { continue };
+        let end = behind.find(|c| !matches!(c, ' ' | '\t')).unwrap_or(behind.len());
+        let (blanks, next) = behind.split_at(end);
+        let Some(tab) = blanks.find('\t').filter(|_| next.is_empty() || next.starts_with(['\n', '\r', '#'])) else {
+            continue;
+        };
+        let at = node.span.end + (rest.len() - behind.len()) + tab;
+        problems.push(behind_mark("colon", Span::new(at, at + 1)));
     }
     // A map begins where its first key does.
     problems.sort_by_key(|problem| problem.span.start);
     problems.dedup_by_key(|problem| problem.span.start);
     problems
+}
+
+fn behind_mark(mark: &str, span: Span) -> Problem {
+    Problem {
+        kind: ProblemKind::Tab,
+        span,
+        message: format!("a tab stands behind the {mark}; Bitbucket's reader of YAML wants a space"),
+        help: Some("replace it with a space".to_owned()),
+        related: None,
+    }
 }

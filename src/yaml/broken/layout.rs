@@ -219,7 +219,9 @@ impl<'t> Stop<'t> {
                 format!("{}, as `{above}` has{}", indent(held.depth), self.or_the_line_before(&head)),
             )),
             (Some(below), None) if held.key.is_none() && !head.text.ends_with('\\') => {
-                let beside = self.rows.holders().into_iter().find(|holder| !holder.is_item());
+                // The nearest key that is no deeper: in a list at the depth of its key, that key.
+                let keys = |above: &Row<'t>| above.block.is_none() && !above.is_item() && above.body().key.is_some();
+                let beside = self.rows.above().find(|above| keys(above) && above.depth <= row.depth);
                 let beside = beside.map_or("check the indentation".to_owned(), |row| {
                     format!("{}, {}", indent(row.depth), as_row(&row))
                 });

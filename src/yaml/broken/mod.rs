@@ -148,6 +148,11 @@ impl<'t> Stop<'t> {
                 Some(quote @ ('"' | '\'')) => self.behind_quotes(quote),
                 _ => cause(self.at, "a `#` has no space before it", "put a space before it to make it a comment"),
             },
+            Kind::CommentInterceptedScalar if self.cuts_key() => cause(
+                self.at,
+                "what follows `#` is a comment, and the key before it has no colon",
+                "put the key, up to its colon, in quotes",
+            ),
             Kind::CommentInterceptedScalar => cause(
                 self.at,
                 "a comment stands within a text of several lines",
@@ -186,6 +191,13 @@ impl<'t> Stop<'t> {
             }
             _ => self.of_layout(kind, row),
         }
+    }
+
+    /// Whether the comment at the stop is the end of a key: `Fix #3:`.
+    fn cuts_key(&self) -> bool {
+        let before = self.text.get(..self.at.start).and_then(|text| text.rsplit('\n').next()).unwrap_or("");
+        let comment = self.text.get(self.at.start..).and_then(|text| text.lines().next()).unwrap_or("");
+        comment.starts_with('#') && comment.trim_end().ends_with(':') && !before.contains(": ")
     }
 
     fn character(&self, character: char, row: &Row<'t>) -> Cause {

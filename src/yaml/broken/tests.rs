@@ -35,6 +35,15 @@ fn colons_and_spaces() {
         ("image:node:20\nlist:\n  - a\n".to_owned(), &format!("1:6 {space}")),
         (body(&["image:node", "script: [a]"]), &format!("3:10 {space}")),
         (body(&["name: x", "image:node", "script: [a]"]), &format!("4:10 {space}")),
+        (
+            body(&["artifacts:", "- dist/**", "  caches:", "  - node"]),
+            "5:7 `caches` stands below the text of line 4, which can't hold it | check the indentation: put 4 spaces before \
+             it, as `artifacts` on line 3 has; or write the text as a block: `- |`, and its lines below, indented",
+        ),
+        (
+            "custom:\n  Fix #3:\n    - step: x\n".to_owned(),
+            "2:7 what follows `#` is a comment, and the key before it has no colon | put the key, up to its colon, in quotes",
+        ),
         ("a:\n  default\n    - step: x\n".to_owned(), "2:3 `default` has no colon after it | write `default:`"),
         ("a:\n  - step\n      script: x\n".to_owned(), "2:5 `step` has no colon after it | write `step:`"),
         (body(&["name: x", "caches", "  - a", "b: c"]), "4:5 `caches` has no colon after it | write `caches:`"),
