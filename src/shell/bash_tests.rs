@@ -125,3 +125,21 @@ fn what_a_trap_leaves_for_the_end_runs_there() {
     assert_eq!(run("trap 'p a' EXIT; trap - EXIT; p b"), ["p b"]);
     assert_eq!(run("trap 'p a' INT; p b"), ["p b"]);
 }
+
+#[test]
+fn a_variable_may_name_another_one() {
+    assert_eq!(run("A=1; n=A; p ${!n}").last().unwrap(), "p 1");
+    assert_eq!(run("n=X; p ${!n}").last().unwrap(), "p $X");
+    assert_eq!(run("f() { p ${!1}; }; A=1; f A").last().unwrap(), "p 1");
+    assert_eq!(run("p ${!n}").last().unwrap(), "p <${!n}>");
+    assert_eq!(run("n=A; p ${!n:-b}").last().unwrap(), "p <${!n:-b}>");
+}
+
+#[test]
+fn sums_of_known_numbers_are_known() {
+    assert_eq!(run("n=3; p $((n - 1)) $(( $n+2-1 )) $((X+1))"), ["p 2 4 <arithmetic>"]);
+    assert_eq!(run("n=1; for x in a b; do n=$((n+1)); done; p $n"), ["p 3"]);
+    for unknown in ["$((n * 2))", "$((010 + 1))", "$((n++))", "$((-n))", "$((99999999999 + 1))"] {
+        assert_eq!(run(&format!("n=1; p {unknown}")), ["p <arithmetic>"], "{unknown}");
+    }
+}

@@ -222,7 +222,11 @@ impl Interpreter<'_> {
         match bytes.get(at + 1) {
             Some(b'(') if begins_arithmetic(raw, at) => {
                 let end = balanced(raw, at + 1, '(', ')');
-                out.any_of(&[Value::opaque("arithmetic")]);
+                let inner = raw.get(at + 3..end.saturating_sub(2)).unwrap_or("");
+                let number = self.calculated(inner);
+                out.any_of(&[
+                    number.map_or_else(|| Value::opaque("arithmetic"), |number| Value::literal(number.to_string()))
+                ]);
                 end
             }
             Some(b'(') => {

@@ -4,6 +4,7 @@ use super::glob::glob;
 use super::interpret::{Found, Interpreter};
 use super::kept::freed_all;
 use super::piece::Piece;
+use super::plain_word::is_name;
 use super::value::{CUT_END, Part, Symbol, SymbolKind, Value};
 use crate::yaml::Span;
 
@@ -105,6 +106,7 @@ impl Interpreter<'_> {
             "^^" | ",," if operand.start == operand.end => {
                 found.or_itself().iter().map(|value| in_case(value, form.operator)).collect()
             }
+            "indirect" => self.indirect(form, &found.or_itself()),
             _ => found
                 .or_itself()
                 .iter()
@@ -114,6 +116,19 @@ impl Interpreter<'_> {
                 })
                 .collect(),
         }
+    }
+}
+
+impl Interpreter<'_> {
+    /// `${!name}`: what the variable holds that another one names.
+    fn indirect(&mut self, form: &Form<'_>, names: &[Value]) -> Vec<Value> {
+        let held = |name: &Value| match name.as_literal().filter(|name| is_name(name)) {
+            Some(name) => self.variable(name).or_itself().into_owned(),
+            None => vec![Value::opaque(format!("${{{}}}", form.raw))],
+        };
+        let mut values: Vec<Value> = names.iter().flat_map(held).collect();
+        values.dedup();
+        values
     }
 }
 

@@ -41,6 +41,47 @@ impl Interpreter<'_> {
         changes
     }
 
+    /// What sums and differences of known numbers come to: `OPTIND - 1`, `$N + 1`.
+    pub(super) fn calculated(&self, text: &str) -> Option<i64> {
+        let (mut sum, mut sign, mut rest) = (0_i64, 1, text.trim());
+        loop {
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"_${}#".contains(c)).unwrap_or(rest.len());
+            let (word, behind) = rest.split_at_checked(end)?;
+            sum = sum.checked_add(sign * self.known_number(word)?)?;
+            let behind = behind.trim_start();
+            sign = match behind.chars().next() {
+                None => return Some(sum),
+                Some('+') => 1,
+                Some('-') => -1,
+                Some(_) => return None,
+            };
+            rest = behind.get(1..)?.trim_start();
+        }
+    }
+
+    /// A number as it is written, or what a variable holds.
+    fn known_number(&self, word: &str) -> Option<i64> {
+        // `010` is eight.
+        if word.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Some(word)
+                .filter(|word| *word == "0" || !word.starts_with('0'))?
+                .parse::<i32>()
+                .ok()
+                .map(i64::from);
+        }
+        let name = word.strip_prefix('$').unwrap_or(word);
+        let name = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name);
+        let values = match name {
+            "#" => self.positional(name),
+            _ if is_name(name) => self.variable(name).or_itself().into_owned(),
+            _ => return None,
+        };
+        match values.as_slice() {
+            [one] => one.as_literal()?.parse::<i32>().ok().map(i64::from),
+            _ => None,
+        }
+    }
+
     /// Whether two numbers compare so; `None` for an operator that compares none.
     pub(super) fn compares(&mut self, left: Span, operator: &str, right: Span, piece: &Piece) -> Option<bool> {
         let (left, right) = (self.number(left, piece), self.number(right, piece));
