@@ -153,6 +153,15 @@ impl Bindings {
         if !symbol.cut.is_empty() {
             return None;
         }
+        // It has no other letters than those of a number in base sixteen.
+        let begins = pattern.chars().next();
+        if symbol.is_variable("BITBUCKET_COMMIT")
+            && begins.is_some_and(|first| {
+                !first.is_ascii_hexdigit() && !matches!(first, '*' | '?' | '[' | '@' | '+' | '!' | '(' | '\\')
+            })
+        {
+            return Some(false);
+        }
         // What a pattern of several says is compared as a set.
         if pattern.contains(['*', '?', '[', '(']) && !pattern.trim_end_matches('*').is_empty() {
             return self

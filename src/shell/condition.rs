@@ -65,7 +65,9 @@ impl Interpreter<'_> {
                     _ => None,
                 }))
             }
-            "word" | "variable_name" | "number" | "simple_expansion" | "expansion" if is_arithmetic(node) => {
+            "word" | "variable_name" | "number" | "simple_expansion" | "expansion" | "string"
+                if is_arithmetic(node) =>
+            {
                 self.is_not_nothing(span(node), piece)
             }
             // `[ "$X" ]`

@@ -25,6 +25,8 @@ const DEPTH: usize = 24;
 pub(super) const NESTING: usize = 300;
 /// How many commands one script may come to, loops and calls unrolled.
 const COMMANDS: usize = 4_000;
+/// How many nodes of its trees are walked, each as often as its loops and calls have it.
+const STEPS: usize = 200_000;
 
 /// A test of `BITBUCKET_BRANCH` against something.
 #[derive(Clone, Debug)]
@@ -68,7 +70,7 @@ impl<'n, 'v> Found<'n, 'v> {
         let set = match values.as_slice() {
             [one] if one.is_empty() => Set::SurelyNot,
             [one] if one.as_literal().is_some() => Set::Surely,
-            _ => Set::CannotTell,
+            _ => Set::ByValues,
         };
         Self { name: "", values: Some(Cow::Owned(values)), set }
     }
@@ -106,6 +108,7 @@ pub struct Interpreter<'h> {
     pub(super) collected: Vec<Vec<Invocation>>,
     pub(super) depth: usize,
     nesting: usize,
+    steps: usize,
     pub(super) commands: usize,
     pub(super) certain: bool,
     /// How the last command ended.
@@ -159,6 +162,7 @@ impl<'h> Interpreter<'h> {
             nesting: 0,
             commands: 0,
             certain: true,
+            steps: 0,
             status: Status::default(),
             way: 0,
             ways: 0,
@@ -258,7 +262,8 @@ impl<'h> Interpreter<'h> {
 
     /// Counts one node on the way down; false when it is one too many.
     pub(super) fn descend(&mut self) -> bool {
-        if self.nesting >= NESTING {
+        self.steps += 1;
+        if self.nesting >= NESTING || self.steps > STEPS {
             self.exhausted = true;
             return false;
         }
@@ -313,7 +318,7 @@ impl<'h> Interpreter<'h> {
     }
 
     pub(super) fn spent(&self) -> bool {
-        self.commands > COMMANDS
+        self.commands > COMMANDS || self.steps > STEPS
     }
 
     pub(super) fn variable<'n>(&self, name: &'n str) -> Found<'n, '_> {

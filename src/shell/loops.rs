@@ -1,12 +1,11 @@
-//! Loops: over a known list round by round, else once for any number of rounds.
+//! Loops over a list: round by round where it is known, else once for any number of rounds.
 
 use tree_sitter::Node;
 
 use super::interpret::Interpreter;
 use super::invocation::Word;
 use super::piece::Piece;
-use super::redirect::is_negated;
-use super::status::Status;
+use super::status::{Entered, Status};
 use super::value::Value;
 use super::walk::Flow;
 
@@ -53,6 +52,19 @@ impl Interpreter<'_> {
         }
     }
 
+    /// Walks one round of a loop of which each round is known.
+    pub(super) fn known_round(&mut self, inner: Node<'_>, piece: &Piece, loops: &Entered) -> Flow {
+        let (round, failed) = (self.left.len(), self.failed.len());
+        let flow = self.walk(inner, piece);
+        // What has failed before `continue` did so in that round alone.
+        if self.left.iter().skip(round).any(|left| left.flow == Flow::Continue) {
+            self.failed.truncate(failed);
+        }
+        let flow = self.gather(round, &[Flow::Continue], flow);
+        self.settle(loops.since(), loops.certain());
+        flow
+    }
+
     pub(super) fn repeat(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
         let name = node
             .child_by_field_name("variable")
@@ -83,14 +95,7 @@ impl Interpreter<'_> {
             let mut flow = Flow::Next;
             for word in items {
                 self.scope.set(&name, word.values);
-                let (round, failed) = (self.left.len(), self.failed.len());
-                flow = self.walk(inner, piece);
-                // What has failed before `continue` did so in that round alone.
-                if self.left.iter().skip(round).any(|left| left.flow == Flow::Continue) {
-                    self.failed.truncate(failed);
-                }
-                flow = self.gather(round, &[Flow::Continue], flow);
-                self.settle(loops.since(), loops.certain());
+                flow = self.known_round(inner, piece, &loops);
                 if flow != Flow::Next {
                     break;
                 }
@@ -105,78 +110,6 @@ impl Interpreter<'_> {
         let flow = self.end(loops, &[Flow::Break, Flow::Continue], flow);
         self.scope.forget_changes(&before);
         flow
-    }
-
-    /// `while` and `until`: the condition is asked, and the body walked for what may be any number of rounds.
-    pub(super) fn looped(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
-        let before = self.scope.clone();
-        if piece.text.get(node.byte_range()).is_some_and(|text| text.contains("shift")) {
-            // Each round has other words.
-            self.scope.positional.lose();
-        }
-        if node.kind() == "c_style_for_statement" {
-            let head = piece.text.get(node.byte_range()).and_then(|text| text.split_once("))"));
-            self.counts(head.map_or("", |(head, _)| head.trim_start_matches("for")));
-        }
-        let loops = self.begin();
-        let since = self.ran.len();
-        let until = node.child(0).is_some_and(|word| word.kind() == "until");
-        let condition = node.child_by_field_name("condition").filter(|_| node.kind() == "while_statement");
-        let held = condition.and_then(|condition| self.decide(condition, piece)).map(|held| held != until);
-        // A body behind a condition that has failed stands in for it.
-        let failed = condition.is_some_and(|condition| until != is_negated(condition));
-        let flow = match held {
-            Some(false) => Flow::Break,
-            Some(true) => self.round(node, failed.then_some(since), piece),
-            None => self.uncertainly(|this| match this.round(node, failed.then_some(since), piece) {
-                Flow::Break | Flow::Continue => Flow::Next,
-                flow => flow,
-            }),
-        };
-        let again = flow != Flow::Break || self.may_go_round(loops.since());
-        let flow = self.end(loops, &[Flow::Break, Flow::Continue], flow);
-        self.status = Status::Presumed;
-        if again {
-            self.scope.forget_changes(&before);
-        }
-        flow
-    }
-
-    /// In a later round a variable has another value where the body sets it.
-    fn vary(&mut self, body: Node<'_>, piece: &Piece) {
-        let mut pending = vec![body];
-        while let Some(node) = pending.pop() {
-            let mut cursor = node.walk();
-            pending.extend(node.named_children(&mut cursor));
-            // Lists are followed by their own rules.
-            let one = node.kind() == "variable_assignment"
-                && node.child_by_field_name("value").is_none_or(|value| value.kind() != "array");
-            let name = node.child_by_field_name("name").filter(|_| one);
-            let Some(name) = name.and_then(|name| piece.text.get(name.byte_range())) else { continue };
-            let Some(mut values) = self.scope.get(name).map(<[Value]>::to_vec) else { continue };
-            let written = node.child_by_field_name("value").and_then(|value| piece.text.get(value.byte_range()));
-            let plain = written.filter(|text| text.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-            let later = plain.map_or_else(|| Value::opaque(format!("{name} in a loop")), Value::literal);
-            if !values.contains(&later) {
-                values.push(later);
-                self.scope.set(name, values);
-            }
-        }
-    }
-
-    /// One round; a loop with a head of numbers is walked with its head.
-    fn round(&mut self, node: Node<'_>, failed: Option<usize>, piece: &Piece) -> Flow {
-        match (node.child_by_field_name("body").filter(|_| node.kind() == "while_statement"), failed) {
-            (Some(inner), Some(since)) => {
-                self.vary(inner, piece);
-                self.instead(since, |this| this.walk(inner, piece))
-            }
-            (Some(inner), None) => {
-                self.vary(inner, piece);
-                self.walk(inner, piece)
-            }
-            (None, _) => self.statements(node, piece),
-        }
     }
 }
 

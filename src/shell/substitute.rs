@@ -1,6 +1,7 @@
 //! What a command substitution prints, where that follows from its text.
 
 use super::folder::at;
+use super::getopts::sorted;
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Word};
 use super::piece::Piece;
@@ -99,6 +100,7 @@ pub(super) fn printed(invocation: &Invocation) -> Option<Value> {
         }
         "dirname" => folder_of(invocation.words.iter().skip(1).find(|word| word.literal() != Some("--"))?.one()?),
         "basename" => name_of(&invocation.words),
+        "getopt" => sorted(invocation),
         "pwd" => invocation.reads.folder.as_deref().map(at),
         "realpath" => absolute(invocation.words.get(1).filter(|_| invocation.words.len() == 2)?.one()?, invocation),
         "readlink" => {

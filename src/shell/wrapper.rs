@@ -77,6 +77,10 @@ impl Interpreter<'_> {
                 self.status = Status::Asked;
                 return Flow::Next;
             }
+            "getopts" => {
+                self.getopts(invocation);
+                return Flow::Next;
+            }
             "trap" => {
                 self.trap(&invocation);
                 self.status = Status::Ended(0);
