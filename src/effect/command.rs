@@ -377,6 +377,7 @@ impl<'d> Reading<'_, 'd> {
         words.join(" ")
     }
 
+        let Some(kind) = self.told_to_run(kind, &command) else { return };
     pub(super) fn push(&self, kind: Kind<'d>, command: String, words: Vec<String>) {
         if matches!(&kind, Kind::Opaque(what) if !matches!(what, Opaque::Manifest { .. })) {
             self.not_read(command.clone());

@@ -189,6 +189,11 @@ pub enum Opaque {
     },
     /// An agent's task.
     Agent,
+    /// A command that builds, retags or deploys, of which it can't be told whether it runs: that hangs on what a loop sets.
+    Untold {
+        /// The command in short.
+        command: String,
+    },
     /// The script is too deep or too long to be followed to its end.
     Exhausted,
 }

@@ -2,6 +2,7 @@
 
 use super::collected::Unread;
 use super::command::Reading;
+use super::model::{Kind, Opaque};
 use super::reference::Reference;
 use crate::shell::{Invocation, SymbolKind, Value, Word};
 
@@ -155,6 +156,18 @@ impl<'d> Reading<'_, 'd> {
         let mut found = self.run.found_mut();
         let after = found.effects.len();
         found.unread.push(Unread { command, references, variables, pushes, after, site });
+    }
+
+    /// What a command does, as far as it can be told whether it runs.
+    pub(super) fn told_to_run(&self, kind: Kind<'d>, command: &str) -> Option<Kind<'d>> {
+        match kind {
+            kind if !self.invocation.untold => Some(kind),
+            Kind::Docker => None,
+            Kind::Build { .. } | Kind::Push { .. } | Kind::Retag { .. } | Kind::Deploy { weak: false, .. } => {
+                Some(Kind::Opaque(Opaque::Untold { command: command.to_owned() }))
+            }
+            kind => Some(kind),
+        }
     }
 
     fn says_push(&self) -> bool {

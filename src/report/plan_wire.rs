@@ -163,6 +163,7 @@ fn effects(effect: &Effect<'_>, step: &PlannedStep<'_>, document: &Document, set
         Kind::ReadVariable { name } => vec![one(Some(name.clone()))],
         Kind::Opaque(opaque) => vec![one(match opaque {
             Opaque::Values { path } | Opaque::Manifest { path } | Opaque::Script { path, .. } => Some(path.clone()),
+            Opaque::Untold { command } => Some(command.clone()),
             Opaque::Target { name, .. } | Opaque::Command { name } | Opaque::Pipe { name } => Some(name.clone()),
             Opaque::Agent | Opaque::Exhausted => None,
         })],

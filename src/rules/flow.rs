@@ -279,6 +279,7 @@ pub(super) fn settles(hidden: &Effect<'_>) -> &'static str {
             "show its commands in the file, or keep the script in the repository"
         }
         Kind::Opaque(Opaque::Manifest { .. }) => "keep its manifest in the repository, where it can be read",
+        Kind::Opaque(Opaque::Untold { .. }) => "write the options of the call out, each as a word of its own",
         Kind::Opaque(_) => "tell what it does under `catalogue` in pipewright.yaml",
         _ if hidden.command.contains("compose") => {
             "name the image in this command, or keep the file that names it in the repository"

@@ -63,9 +63,10 @@ impl Interpreter<'_> {
         right: Last<'_>,
         piece: &Piece,
     ) -> Flow {
-        let known = self.failed.len();
+        let (known, outer) = (self.failed.len(), (self.untold, self.certain));
         if self.status == Status::Asked {
             self.doubt(piece.text.get(left.byte_range()));
+            self.hang_on(piece.text.get(left.byte_range()));
         }
         let (since, printed) = before;
         let flow = self.chained(or, since, |this| {
@@ -77,6 +78,7 @@ impl Interpreter<'_> {
         if self.status == Status::Asked {
             self.failed.truncate(known);
         }
+        self.settle_untold(outer);
         flow
     }
 
@@ -102,7 +104,9 @@ impl Interpreter<'_> {
             };
         }
         let (known, left) = (self.failed.len(), self.left.len());
+        let before = (self.untold, self.certain);
         self.doubt(piece.text.get(asked.byte_range()));
+        self.hang_on(piece.text.get(asked.byte_range()));
         let certain = std::mem::replace(&mut self.certain, false);
         let (printed, mut ran) = (self.scope.printed.clone(), self.ran.len());
         let done = self.way([then], piece);
@@ -118,11 +122,13 @@ impl Interpreter<'_> {
         self.failed.truncate(known);
         self.settle(left, certain);
         let fails = done.flow == Flow::Next && done.status.held() == Some(false);
-        self.rejoin_ways(if fails { vec![other] } else { vec![done, other] })
+        let flow = self.rejoin_ways(if fails { vec![other] } else { vec![done, other] });
+        self.settle_untold(before);
+        flow
     }
 
     pub(super) fn conditional(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
-        let before = self.certain;
+        let (before, untold) = (self.certain, self.untold);
         let mut ways: Vec<Way> = Vec::new();
         let mut open = true;
         // The clauses one after another: `if`, each `elif`, `else`.
@@ -162,6 +168,7 @@ impl Interpreter<'_> {
             if held.is_none() {
                 let text = condition.and_then(|condition| piece.text.get(condition.byte_range()));
                 self.doubt(text);
+                self.hang_on(text);
             }
             if negated {
                 self.fail(since..ran);
@@ -189,7 +196,9 @@ impl Interpreter<'_> {
         if !leaves {
             self.failed.truncate(failed);
         }
-        self.behind_ways(ways, open)
+        let flow = self.behind_ways(ways, open);
+        self.settle_untold((untold, before));
+        flow
     }
 
     /// Walks texts of which one runs, and it can't be told which.
@@ -273,7 +282,7 @@ impl Interpreter<'_> {
     }
 
     pub(super) fn case(&mut self, node: Node<'_>, piece: &Piece) -> Flow {
-        let before = self.certain;
+        let (before, untold) = (self.certain, self.untold);
         let values = node.child_by_field_name("value").map(|value| self.expand(piece, span(value))).unwrap_or_default();
         let mut ways: Vec<Way> = Vec::new();
         let mut open = true;
@@ -300,6 +309,10 @@ impl Interpreter<'_> {
             if held == Some(false) && fell.is_none() {
                 continue;
             }
+            if held.is_none() {
+                let value = node.child_by_field_name("value");
+                self.hang_on(value.and_then(|value| piece.text.get(value.byte_range())));
+            }
             let surely = held == Some(true) || fell == Some(true);
             self.certain = before && surely && ways.is_empty();
             let mut statements = item.walk();
@@ -316,7 +329,9 @@ impl Interpreter<'_> {
             }
         }
         self.settle(left, before);
-        self.behind_ways(ways, open)
+        let flow = self.behind_ways(ways, open);
+        self.settle_untold((untold, before));
+        flow
     }
 }
 

@@ -111,6 +111,8 @@ pub struct Interpreter<'h> {
     steps: usize,
     pub(super) commands: usize,
     pub(super) certain: bool,
+    /// Whether what is walked hangs on what a loop has set that is not followed.
+    pub(super) untold: bool,
     /// How the last command ended.
     pub(super) status: Status,
     /// The way through undecided branches that is walked: what is in one of them runs together.
@@ -160,9 +162,10 @@ impl<'h> Interpreter<'h> {
             collected: Vec::new(),
             depth: 0,
             nesting: 0,
+            steps: 0,
             commands: 0,
             certain: true,
-            steps: 0,
+            untold: false,
             status: Status::default(),
             way: 0,
             ways: 0,

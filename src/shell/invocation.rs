@@ -112,6 +112,8 @@ pub struct Invocation {
     pub place: Place,
     /// Whether nothing that can't be decided stands before it.
     pub certain: bool,
+    /// Whether it hangs on what a loop has set that is not followed to its end.
+    pub untold: bool,
     /// The way through branches that can't be decided; commands of one way run together.
     pub way: usize,
     /// Where the commands are that have failed where this one is reached.

@@ -11,6 +11,9 @@ use super::piece::Piece;
 use super::positional::Positional;
 use super::value::Value;
 
+/// How a variable is called that a loop may have set, behind its name.
+pub(super) const AFTER_LOOP: &str = " after a loop";
+
 /// Variables, functions and positional parameters.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
@@ -88,7 +91,7 @@ impl Scope {
         let changed = self.variables.iter().filter(|(name, values)| before.variables.get(*name) != Some(values));
         let names: Vec<String> = changed.map(|(name, _)| name.clone()).collect();
         for name in names {
-            self.set(&name, vec![Value::opaque(format!("{name} after a loop"))]);
+            self.set(&name, vec![Value::opaque(format!("{name}{AFTER_LOOP}"))]);
         }
         for name in lists {
             let was = before.list(&name).unwrap_or_default();

@@ -26,7 +26,7 @@ pub(super) enum Status {
 /// How many failed commands are kept.
 const FAILED: usize = 64;
 /// How many commands `$?` may be about, those between it and its test included.
-const LATELY: usize = 8;
+pub(super) const LATELY: usize = 8;
 /// What `$?` is called where it is not known.
 pub(super) const STATUS: &str = "$?";
 
@@ -103,6 +103,7 @@ pub(super) struct Entered {
     certain: bool,
     way: usize,
     failed: Vec<Place>,
+    untold: bool,
 }
 
 impl Entered {
@@ -129,24 +130,6 @@ impl Interpreter<'_> {
         // Of many the first few settle it.
         let room = FAILED.saturating_sub(self.failed.len());
         self.failed.extend(commands.iter().take(room).copied());
-    }
-
-    /// Whether a condition asks how the command before it ended, by `$?` or by a variable that holds it.
-    pub(super) fn asks_for_status(&self, condition: &str) -> bool {
-        let holds = |value: &Value| value.as_symbol().is_some_and(|symbol| symbol.name == STATUS);
-        condition.split('$').skip(1).any(|rest| {
-            let rest = rest.trim_start_matches('{');
-            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-            let name = rest.get(..end).unwrap_or("");
-            rest.starts_with('?') || self.scope.get(name).is_some_and(|values| values.iter().all(holds))
-        })
-    }
-
-    /// Doubts what has run lately, where a condition that can't be decided asks for it.
-    pub(super) fn doubt(&mut self, condition: Option<&str>) {
-        if condition.is_some_and(|text| text.contains('$') && self.asks_for_status(text)) {
-            self.fail(self.ran.len().saturating_sub(LATELY)..self.ran.len());
-        }
     }
 
     /// How an assignment ends: well, but where a substitution in it tells otherwise.
@@ -229,7 +212,8 @@ impl Interpreter<'_> {
 
     /// Begins what can be left: a function, a loop, a script.
     pub(super) fn begin(&mut self) -> Entered {
-        Entered { left: self.left.len(), certain: self.certain, way: self.way, failed: self.failed.clone() }
+        let (certain, untold) = (self.certain, self.untold);
+        Entered { left: self.left.len(), certain, way: self.way, failed: self.failed.clone(), untold }
     }
 
     /// Ends it: the ways that left it by one of these come together with the one that got to its end, or left by `flow`.
@@ -238,6 +222,7 @@ impl Interpreter<'_> {
         self.failed = entered.failed;
         let flow = self.gather(entered.left, by, flow);
         self.settle(entered.left, entered.certain);
+        self.settle_untold((entered.untold, entered.certain));
         flow
     }
 

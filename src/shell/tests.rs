@@ -7,7 +7,7 @@ use proptest::test_runner::RngSeed;
 
 use super::*;
 
-struct World;
+pub(super) struct World;
 
 impl Host for World {
     fn variable(&self, name: &str) -> Lookup {

@@ -339,6 +339,7 @@ impl Interpreter<'_> {
             assignments,
             place: call.unwrap_or(place),
             certain: self.certain,
+            untold: self.untold,
             way: self.way,
             failed: self.failed.clone(),
             calls: self.calls.clone(),

@@ -340,7 +340,7 @@ fn unknown(flow: &Flow<'_>, out: &mut Findings<'_>) {
                 ("builds an image", format!("`{path}` is not at hand"), settles(effect))
             }
             _ => {
-                let (why, help) = unknown_because(name);
+                let (why, help) = unknown_because(effect, name);
                 ("builds or deploys an image", why.to_owned(), help)
             }
         };

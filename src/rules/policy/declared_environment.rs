@@ -119,7 +119,7 @@ fn unknown(flow: &Flow<'_>, out: &mut Findings<'_>) {
             let fresh = unknown_name(effect).filter(sound).filter(|name| !told.contains(name));
             let Some(name) = fresh else { continue };
             told.push(name);
-            let (why, help) = unknown_because(name);
+            let (why, help) = unknown_because(effect, name);
             out.cannot_tell(effect.site.span(), format!("whether `{name}` deploys can't be told: {why}"))
                 .trace(plan.trace_to(step, effect))
                 .help(help);

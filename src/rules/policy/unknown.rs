@@ -6,13 +6,18 @@ use crate::effect::{Effect, Kind, Opaque};
 pub(super) fn unknown_name<'e>(effect: &'e Effect<'_>) -> Option<&'e str> {
     match &effect.kind {
         Kind::Opaque(Opaque::Command { name } | Opaque::Pipe { name }) if !effect.remote => Some(name),
+        Kind::Opaque(Opaque::Untold { command }) => Some(command),
         _ => None,
     }
 }
 
 /// Why what it does can't be told, and what would settle it.
-pub(super) fn unknown_because(name: &str) -> (&'static str, &'static str) {
+pub(super) fn unknown_because(effect: &Effect<'_>, name: &str) -> (&'static str, &'static str) {
     match name {
+        _ if matches!(effect.kind, Kind::Opaque(Opaque::Untold { .. })) => (
+            "whether it runs hangs on what a loop sets that is not followed",
+            "write the options of the call out, each as a word of its own",
+        ),
         name if goes_on(name) => (
             "no command is called so",
             "if it belongs to the line above, end that one with a backslash and nothing behind it",
