@@ -1,5 +1,7 @@
 //! What a command that takes manifests has to read: its input, and files that the script wrote or changed.
 
+use std::borrow::Cow;
+
 use super::folder::Folder;
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Reads, Stdin};
@@ -57,7 +59,52 @@ pub(super) const READS: [&str; 47] = [
 ];
 
 /// Further commands that leave the files of the repository as they are.
-const KEEPS: [&str; 31] = [
+const KEEPS: [&str; 76] = [
+    "alias",
+    "basename",
+    "command",
+    "df",
+    "dig",
+    "dirname",
+    "du",
+    "env",
+    "exit",
+    "expr",
+    "false",
+    "free",
+    "getent",
+    "getopt",
+    "getopts",
+    "hash",
+    "hostname",
+    "id",
+    "kill",
+    "let",
+    "locale",
+    "lsb_release",
+    "nc",
+    "nproc",
+    "nslookup",
+    "ping",
+    "printenv",
+    "ps",
+    "pwd",
+    "readlink",
+    "realpath",
+    "seq",
+    "sha1sum",
+    "sha512sum",
+    "shasum",
+    "shift",
+    "shopt",
+    "ssh-keyscan",
+    "type",
+    "ulimit",
+    "umask",
+    "uname",
+    "wget",
+    "which",
+    "whoami",
     "cd",
     "pushd",
     "popd",
@@ -90,6 +137,39 @@ const KEEPS: [&str; 31] = [
     "ytt",
     "ecspresso",
 ];
+
+/// Subcommands of git that leave the files of the checkout as they are.
+const GIT_KEEPS: [&str; 22] = [
+    "add",
+    "blame",
+    "branch",
+    "cat-file",
+    "commit",
+    "config",
+    "describe",
+    "diff",
+    "fetch",
+    "for-each-ref",
+    "log",
+    "ls-files",
+    "ls-remote",
+    "merge-base",
+    "push",
+    "remote",
+    "rev-list",
+    "rev-parse",
+    "show",
+    "show-ref",
+    "status",
+    "tag",
+];
+
+/// Whether a tool is asked for nothing but its version. A script of the repository may take the word for something else.
+fn asks_version(invocation: &Invocation) -> bool {
+    let [tool, flag] = invocation.words.as_slice() else { return false };
+    let installed = tool.literal().is_some_and(|name| !name.contains('/') || name.starts_with('/'));
+    installed && matches!(flag.literal(), Some("--version" | "-v" | "-V" | "-version" | "version"))
+}
 
 impl Interpreter<'_> {
     /// What a command has to read.
@@ -149,9 +229,33 @@ impl Interpreter<'_> {
     }
 }
 
+impl Interpreter<'_> {
+    /// What `cp`, `rm` and their kin leave at the paths that they name is not known any more; nothing else changes.
+    pub(super) fn forget_named(&mut self, name: &str, words: &[Cow<'_, Value>]) {
+        self.forget(words);
+        let paths: Vec<_> = words.iter().filter(|word| !word.literal_prefix().starts_with('-')).collect();
+        // Only the last one is written to, where no flag names another.
+        let of_last = matches!(name, "cp" | "ln") && paths.len() > 1 && !words.iter().any(names_target);
+        for word in paths.iter().skip(if of_last { paths.len() - 1 } else { 0 }) {
+            let is_one = word.as_literal().is_some_and(|path| !path.contains(['*', '?', '[', '{']));
+            let path = self.path(word).filter(|path| is_one && !path.is_empty());
+            self.written.lose(path);
+        }
+    }
+}
+
+/// `-t DIR`, `--target-directory=DIR`
+fn names_target(word: &Cow<'_, Value>) -> bool {
+    let flag = word.literal_prefix();
+    flag.starts_with("-t") || flag.starts_with("--target")
+}
+
 /// Whether a command may change files that it does not name, or that can't be told: all but those that surely leave the
 /// repository as it is.
 pub(super) fn changes_unseen(name: &str, invocation: &Invocation) -> bool {
+    if asks_version(invocation) {
+        return false;
+    }
     let word = |at: usize, text: &str| invocation.words.get(at).and_then(|word| word.literal()) == Some(text);
     match name {
         "sed" | "yq" => invocation.edits_in_place(),
@@ -163,11 +267,85 @@ pub(super) fn changes_unseen(name: &str, invocation: &Invocation) -> bool {
             !word(1, "build") || has("-o") || has("--output")
         }
         "xargs" => true,
+        "git" => {
+            let mut words = invocation.words.iter().skip(1).filter_map(|word| word.literal());
+            let subcommand = loop {
+                match words.next() {
+                    Some("-C" | "-c" | "--git-dir" | "--work-tree") => drop(words.next()),
+                    Some(flag) if flag.starts_with('-') => {}
+                    subcommand => break subcommand,
+                }
+            };
+            !subcommand.is_some_and(|subcommand| GIT_KEEPS.contains(&subcommand))
+        }
+        // They fill a folder of their own.
+        "npm" | "yarn" | "pnpm" => {
+            !(word(1, "ci") || word(1, "install") || word(1, "i") || name == "yarn" && invocation.words.len() == 1)
+        }
         // What it brings about may be files; all else of it leaves them as they are.
         "terraform" | "tofu" | "terragrunt" => {
             let is_change = |text: &str| text.contains("apply") || text == "destroy" || text == "fmt";
             invocation.words.iter().any(|word| word.literal().is_some_and(is_change))
         }
         _ => !READS.contains(&name) && !KEEPS.contains(&name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::World;
+    use super::super::{Interpreter, Invocation, Parses, Piece, Scope};
+
+    /// Whether a file of the repository is still known to be as it is kept where `kubectl` reads it.
+    fn is_kept(script: &str) -> bool {
+        let mut kept = false;
+        let mut emit = |_: &Scope, invocation: &Invocation| {
+            if invocation.name() == Some("kubectl") {
+                kept = invocation.reads.written.is_empty();
+            }
+        };
+        let (mut world, mut parses) = (World, Parses::new());
+        let script = format!("{script}\nkubectl apply -f k8s/d.yaml");
+        Interpreter::new(&mut world, &mut parses, &mut emit).run(&Piece::new(0, &script));
+        kept
+    }
+
+    #[test]
+    fn what_only_prints_or_names_its_files_leaves_the_others() {
+        for command in [
+            "uname -s",
+            "id -u",
+            "umask 022",
+            "which kubectl || true",
+            "node --version",
+            "git --no-pager log -1",
+            "git -C . rev-parse HEAD",
+            "npm ci",
+            "yarn",
+            "wget -q https://x.example/t",
+            "rm -rf dist",
+            "cp a b",
+            "cp k8s/d.yaml /tmp/d.yaml",
+            "touch .env",
+            "f() { shift; }; f a",
+        ] {
+            assert!(is_kept(command), "{command}");
+        }
+        for command in [
+            "./render.sh",
+            "./render.sh --version",
+            "git checkout other",
+            "npm run render",
+            "rm -rf k8s",
+            "cp d.yaml k8s/",
+            "cp -r out/. k8s",
+            "cp -t k8s d.yaml",
+            "cp *.yaml .",
+            "mv k8s/d.yaml x",
+            "touch k8s/*",
+            "node render.js",
+        ] {
+            assert!(!is_kept(command), "{command}");
+        }
     }
 }

@@ -50,9 +50,30 @@ impl Written {
         match self.files.get(path) {
             Some(text) => Some(text.clone()),
             None if self.doubtful => Some(None),
+            None if self.is_within_forgotten(path) => Some(None),
             None if self.files.keys().any(|file| below(file)) || self.handed.iter().any(may_match) => Some(None),
             None => None,
         }
+    }
+
+    /// Takes note of a file or a folder that may hold anything; of any, where it can't be told which.
+    pub(super) fn lose(&mut self, path: Option<String>) {
+        match path {
+            Some(path) => _ = self.files.insert(path, None),
+            None => self.doubtful = true,
+        }
+    }
+
+    /// Whether a path leads into a folder that was written as a whole.
+    fn is_within_forgotten(&self, path: &str) -> bool {
+        let mut folder = path;
+        while let Some((outer, _)) = folder.rsplit_once('/') {
+            if self.files.get(outer).is_some_and(Option::is_none) {
+                return true;
+            }
+            folder = outer;
+        }
+        false
     }
 
     /// Takes note of what stands in a file.
@@ -226,8 +247,9 @@ impl Interpreter<'_> {
         if name == "sed" && self.fill_in_place(invocation) {
             return;
         }
-        self.written.doubtful = self.written.doubtful || changes_unseen(name, invocation);
-        if self.written.is_empty() && name != "tee" {
+        let names_all = matches!(name, "cp" | "mv" | "rm" | "ln" | "touch");
+        self.written.doubtful = self.written.doubtful || !names_all && changes_unseen(name, invocation);
+        if self.written.is_empty() && name != "tee" && !names_all {
             return;
         }
         if READS.contains(&name) {
@@ -252,21 +274,22 @@ impl Interpreter<'_> {
             }
             ("cp" | "mv", [from, to]) => {
                 let into = to.literal_prefix().ends_with('/') || to.as_literal() == Some(".");
-                let name = from.rsplit_once("/").map_or_else(|| from.clone(), |(_, name)| Cow::Owned(name));
-                let to = if into { Cow::Owned(join([&**to, &*name], "/")) } else { to.clone() };
+                let last = from.rsplit_once("/").map_or_else(|| from.clone(), |(_, name)| Cow::Owned(name));
+                let to = if into { Cow::Owned(join([&**to, &*last], "/")) } else { to.clone() };
                 if let Contents::Known(text) = self.contents(from) {
                     self.write(&to, false, Some(text));
                 } else {
-                    self.forget(&words);
+                    self.forget_named(name, &words);
                 }
             }
+            _ if names_all => self.forget_named(name, &words),
             ("sed" | "yq", _) if !invocation.edits_in_place() => {}
             _ => self.forget(&words),
         }
     }
 
     /// What stands in files that a command may have changed is not known any more.
-    fn forget(&mut self, words: &[Cow<'_, Value>]) {
+    pub(super) fn forget(&mut self, words: &[Cow<'_, Value>]) {
         if self.written.files.values().all(Option::is_none) {
             return;
         }
@@ -331,6 +354,7 @@ mod tests {
             ("echo T=$X > a; echo U=2 >> a; say $(grep T a | cut -d= -f2)-$(grep ^U= a | cut -d '=' -f 2)", "$X-2"),
             ("echo a1 > t; sed -i s/1/$X/ t; say $(cat t)", "a$X"),
             ("echo a1 > t; sed -Ei.bak s/1/$X/ t; say $(cat t)", "a$X"),
+            ("echo 1 > t; rm -rf u; cp a b; touch v; say $(cat t)", "1"),
             ("echo 1 > t; if [ -s t ]; then T=yes; else T=no; fi; say $T", "yes"),
         ] {
             assert_eq!(last(script), said, "{script}");
