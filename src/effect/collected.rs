@@ -2,6 +2,7 @@
 
 use super::given::Told;
 use super::model::{Effect, Site};
+use super::own::Own;
 use super::reference::Reference;
 use super::rendered::{Renamed, Rendered};
 use crate::shell::{Place, Value, Written};
@@ -196,8 +197,8 @@ pub struct StepEffects<'d> {
     pub unseen_functions: bool,
     /// Whether it loads images that another step saved.
     pub loads: bool,
-    /// Whether it made a cluster for itself on the build machine.
-    pub own_cluster: bool,
+    /// What it made for itself on the build machine.
+    pub(super) own: Own,
     /// Whether it chose another docker daemon than the build machine's for the commands after it.
     pub docker_elsewhere: bool,
     /// The texts of scripts and of targets of runners at hand that it runs, each with whether any failure in it ends it.

@@ -49,10 +49,7 @@ impl Reading<'_, '_> {
             }
             return;
         }
-        // A cluster that the step made on the build machine is gone with it.
-        let cluster = matches!(self.invocation.name(), Some("kubectl" | "helm" | "kustomize" | "skaffold"));
-        let chosen = ["--context", "--kube-context", "--kubeconfig"].iter().any(|flag| arguments.has(flag));
-        if cluster && !chosen && !self.run.is_declared() && self.run.found_mut().own_cluster {
+        if self.is_for_own(arguments) {
             self.run.harmless();
             return;
         }

@@ -41,6 +41,7 @@ mod model;
 mod names;
 mod observe;
 mod overlay;
+mod own;
 mod packages;
 mod phrase;
 mod pipe;

@@ -120,6 +120,7 @@ impl Reading<'_, '_> {
 
     /// `kubectl config use-context production` and its kin choose for what comes after.
     pub(super) fn contexts(&self, name: &str) {
+        self.makes_own(name);
         const CHOOSE: [&str; 20] = [
             "gcloud config configurations activate",
             "oc project",
@@ -142,17 +143,12 @@ impl Reading<'_, '_> {
             "docker context use",
             "cf target",
         ];
-        // A cluster on the build machine.
-        const MAKE: [&str; 4] = ["kind create cluster", "k3d cluster create", "minikube start", "microk8s start"];
         let begins = |phrase: &&str| phrase.strip_prefix(name).is_some_and(|rest| rest.starts_with(' '));
-        if !CHOOSE.iter().chain(&MAKE).any(begins) && !matches!(name, "kubectx" | "kubens") {
+        if !CHOOSE.iter().any(begins) && !matches!(name, "kubectx" | "kubens") {
             return;
         }
         let words: Vec<String> = self.invocation.words.iter().skip(1).map(|word| word.shown()).collect();
         let line = format!("{name} {}", words.join(" "));
-        if MAKE.iter().any(|phrase| line.starts_with(phrase)) {
-            self.run.found_mut().own_cluster = true;
-        }
         if CHOOSE.iter().any(|phrase| line.starts_with(phrase)) || name == "kubectx" || name == "kubens" {
             self.run.found_mut().contexts.extend(words);
         }
