@@ -5,7 +5,6 @@ use super::catalogue::{Catalogue, Command, Does, Pushes};
 use super::compare::Comparison;
 use super::daemon::Daemon;
 use super::deploy;
-use super::family;
 use super::hidden;
 use super::model::{AtHand, Effect, Images, Kind, Opaque};
 use super::read::Run;
@@ -79,7 +78,7 @@ impl<'d> Reading<'_, 'd> {
                 self.push(Kind::Opaque(Opaque::Command { name: tool.to_owned() }), command, Vec::new());
                 return;
             }
-            if let Some(called) = inner.name().filter(|called| !known && family::says_deploy(called)) {
+            if let Some(called) = inner.name().filter(|called| !known && runner::acts(called)) {
                 let before = self.invocation.words.len().saturating_sub(inner.words.len());
                 let words = self.invocation.words.iter().take(before).map(|word| word.shown());
                 let call = words.chain([called.to_owned()]).collect::<Vec<_>>().join(" ");
@@ -91,7 +90,7 @@ impl<'d> Reading<'_, 'd> {
         if name == "git" && self.pushes_a_branch() {
             // A commit that a controller follows deploys; in a step that declares an environment it is meant to.
             self.push(
-                Kind::Deploy { images: Images::Unsaid, to: None, weak: true, restart: true },
+                Kind::Deploy { images: Images::Unsaid, to: None, weak: true, restart: !self.may_take_source() },
                 "git push".to_owned(),
                 Vec::new(),
             );
@@ -377,8 +376,8 @@ impl<'d> Reading<'_, 'd> {
         words.join(" ")
     }
 
-        let Some(kind) = self.told_to_run(kind, &command) else { return };
     pub(super) fn push(&self, kind: Kind<'d>, command: String, words: Vec<String>) {
+        let Some(kind) = self.told_to_run(kind, &command) else { return };
         if matches!(&kind, Kind::Opaque(what) if !matches!(what, Opaque::Manifest { .. })) {
             self.not_read(command.clone());
         }

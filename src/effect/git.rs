@@ -28,7 +28,25 @@ impl Reading<'_, '_> {
     pub(super) fn git_deploys(&self, name: &str) -> Option<String> {
         let words = if name == "git" { pushed(self.invocation)? } else { return None };
         let remote = words.into_iter().find(|word| !word.starts_with('-'))?;
-        (remote.contains("heroku") || remote.starts_with("dokku")).then_some(remote)
+        let is_platform = |remote: &str| {
+            remote.contains("heroku") || remote.starts_with("dokku") || remote.contains(".azurewebsites.net")
+        };
+        let found = self.run.found_mut();
+        let added = found.git.iter().filter_map(|call| match call.words.as_slice() {
+            [.., add, name, address] if add.as_literal() == Some("add") => {
+                Some((name.to_string(), address.to_string()))
+            }
+            _ => None,
+        });
+        let is_added = |(name, address): (String, String)| name == remote && is_platform(&address);
+        (is_platform(&remote) || added.into_iter().any(is_added)).then_some(remote)
+    }
+
+    /// Whether a push goes to a remote that is called after a platform which builds and runs what it takes, and after a host of
+    /// repositories as well.
+    pub(super) fn may_take_source(&self) -> bool {
+        let words = pushed(self.invocation).unwrap_or_default();
+        words.into_iter().find(|word| !word.starts_with('-')).is_some_and(|remote| remote == "azure")
     }
 
     /// Keeps a call of git, and a command that writes an image into a file.

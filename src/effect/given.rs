@@ -17,6 +17,9 @@ const SETTINGS: [&str; 9] =
 /// How the names of variables begin that set those of Terraform and its kin.
 const VARIABLE: &str = "TF_VAR_";
 
+/// How those begin that set the variables of a job of Nomad.
+const NOMAD_VARIABLE: &str = "NOMAD_VAR_";
+
 /// Flags with definitions in which images stand.
 const DEFINITIONS: [&str; 2] = ["--container-definitions", "--source-configuration"];
 
@@ -101,6 +104,7 @@ impl Reading<'_, '_> {
                 None => self.of_variables(arguments),
             },
             Some("pulumi") => self.told(&stack(arguments)),
+            Some("nomad") => self.of_environment(NOMAD_VARIABLE),
             _ => found,
         }
     }
@@ -142,12 +146,6 @@ impl Reading<'_, '_> {
     /// What variables of the environment and files of variables set.
     fn of_variables(&self, arguments: &Arguments<'_>) -> Vec<Selected> {
         let place = self.invocation.place;
-        let own = self.invocation.assignments.iter().map(|(name, values)| (name.as_str(), values.as_slice()));
-        let set = self.scope.variables().filter(|(name, _)| !own.clone().any(|(before, _)| before == *name));
-        let variables = own.clone().chain(set).filter_map(|(name, values)| {
-            let pair = join_pair(name.strip_prefix(VARIABLE)?, &Value::one_of(values.to_vec()));
-            Some(Selected { value: setting(&pair)?, place })
-        });
         let of_file = |file: &Value, place: Place| {
             let text = self.file_text(&in_folder(arguments, file));
             let pairs: Vec<Value> = text.iter().flat_map(assignments).collect();
@@ -161,7 +159,19 @@ impl Reading<'_, '_> {
             return named;
         }
         let loaded = self.loaded(arguments).into_iter().rev().map(|name| of_file(&Value::literal(name), place));
-        loaded.into_iter().find(|images| !images.is_empty()).unwrap_or_else(|| variables.collect())
+        loaded.into_iter().find(|images| !images.is_empty()).unwrap_or_else(|| self.of_environment(VARIABLE))
+    }
+
+    /// What variables of the environment set whose names begin so.
+    fn of_environment(&self, begin: &str) -> Vec<Selected> {
+        let place = self.invocation.place;
+        let own = self.invocation.assignments.iter().map(|(name, values)| (name.as_str(), values.as_slice()));
+        let set = self.scope.variables().filter(|(name, _)| !own.clone().any(|(before, _)| before == *name));
+        let variables = own.clone().chain(set).filter_map(|(name, values)| {
+            let pair = join_pair(name.strip_prefix(begin)?, &Value::one_of(values.to_vec()));
+            Some(Selected { value: setting(&pair)?, place })
+        });
+        variables.collect()
     }
 
     /// The files of variables at hand which Terraform loads without being told, the weakest first.

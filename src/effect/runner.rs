@@ -2,6 +2,7 @@
 
 use super::catalogue::Catalogue;
 use super::command::Reading;
+use super::family;
 use super::model::{AtHand, Opaque};
 use crate::shell::{Invocation, Leads, Value};
 
@@ -106,6 +107,11 @@ pub(super) fn only_checks(call: &str) -> bool {
 /// Whether the name of a script or target says that it builds or deploys.
 pub(super) fn is_telling(name: &str) -> bool {
     says(name, true)
+}
+
+/// Whether the name of a task of the repository says that it builds an image, publishes or deploys.
+pub(super) fn acts(name: &str) -> bool {
+    family::says_deploy(name) || says(name, false)
 }
 
 /// The same; `build` alone counts only where `builds`, since that word builds anything but images for some runners.

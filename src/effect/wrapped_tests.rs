@@ -57,8 +57,8 @@ fn a_word_of_another_command_is_no_subcommand() {
 fn an_image_in_a_file_has_no_name() {
     assert_eq!(effects("skopeo copy docker-archive:a.tar docker://r/a:1"), ["retag ? -> r/a:1"]);
     assert_eq!(effects("skopeo copy docker-daemon:a:1 docker://r/a:1"), ["retag a:1 -> r/a:1"]);
-    assert_eq!(effects("crane push a.tar r/a:1"), ["push r/a:1"]);
-    assert_eq!(effects("regctl image import r/a:1 a.tar"), ["push r/a:1"]);
+    assert_eq!(effects("crane push a.tar r/a:1"), ["retag ? -> r/a:1"]);
+    assert_eq!(effects("regctl image import r/a:1 a.tar"), ["retag ? -> r/a:1"]);
     assert_eq!(effects("docker build --check ."), Vec::<String>::new());
 }
 
@@ -99,4 +99,39 @@ fn a_release_track_has_the_commands_of_the_tool() {
     assert_eq!(effects("gcloud beta run jobs update j --image a/b:1"), ["deploy a/b:1"]);
     assert_eq!(effects("gcloud --quiet alpha run services update s --image a/b:1"), ["deploy a/b:1"]);
     assert_eq!(effects("gcloud beta run services list"), [""; 0]);
+}
+
+#[test]
+fn each_tool_has_several_spellings() {
+    for (script, due) in [
+        ("az acr pack build -r acme -t app:1 --builder b .", vec!["build acme.azurecr.io/app:1 +push"]),
+        ("kamal build deliver", vec!["build  +push"]),
+        ("kamal setup --skip-push", vec!["deploy ?"]),
+        ("okteto build -t r/a:1 .", vec!["build r/a:1 +push"]),
+        ("ibmcloud cr build -t r/a:1 .", vec!["build r/a:1 +push"]),
+        ("wrangler containers build . -t a:1", vec!["build a:1"]),
+        ("wrangler containers build . -t a:1 -p", vec!["build a:1 +push"]),
+        ("quarkus image push", vec!["push ?"]),
+        ("quarkus image push --also-build", vec!["build  +push"]),
+        ("sbt dockerBuildAndPush", vec!["build  +push"]),
+        ("nerdctl image tag r/a:1 r/a:2", vec!["retag r/a:1 -> r/a:2 local"]),
+        ("docker import a.tar r/a:1", vec!["build r/a:1"]),
+        ("podman buildx build -t r/a:1 .", vec!["build r/a:1"]),
+        ("buildah manifest create r/a:2 docker://r/a:1", vec!["retag r/a:1 -> r/a:2"]),
+        ("crane mutate r/a:1 -t r/a:2", vec!["retag r/a:1 -> r/a:2"]),
+        ("regctl image mod r/a:1 --create r/a:2", vec!["retag r/a:1 -> r/a:2"]),
+        ("oras manifest push r/a:2 -", vec!["retag ? -> r/a:2"]),
+        ("oc image mirror r/a:1 r/a:2", vec!["retag ? -> ?"]),
+        ("fly machine update x --image r/a:1 --yes", vec!["deploy r/a:1"]),
+        ("cargo lambda deploy", vec!["deploy"]),
+        ("cargo lambda build --release", vec![]),
+        ("heroku releases -a shop", vec![]),
+        ("terraform destroy -auto-approve", vec![]),
+        ("terraform apply -destroy -auto-approve", vec![]),
+        ("vercel remove preview --yes", vec![]),
+        ("git remote add azure https://shop.scm.azurewebsites.net/shop.git; git push azure main", vec!["deploy"]),
+        ("NOMAD_VAR_image=r/a:1 nomad job run x.hcl", vec!["deploy r/a:1"]),
+    ] {
+        assert_eq!(effects(script), due, "{script}");
+    }
 }
