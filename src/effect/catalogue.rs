@@ -267,8 +267,12 @@ impl Catalogue {
 
     /// What is known of a pipe, named without its version.
     pub(super) fn pipe(&self, name: &str) -> Option<&Pipe> {
-        let built_in = || self.built_in.then(|| built_in::pipe(name)).flatten();
-        self.pipes.get(name).or_else(|| built_in()?.pipes.get(name))
+        let find = |name: &str| {
+            let built_in = || self.built_in.then(|| built_in::pipe(name)).flatten();
+            self.pipes.get(name).or_else(|| built_in()?.pipes.get(name))
+        };
+        // The image of `atlassian/x` is `bitbucketpipelines/x`.
+        find(name).or_else(|| find(&format!("atlassian/{}", name.strip_prefix("bitbucketpipelines/")?)))
     }
 
     /// Whether a command does nothing that the catalogue is about.
