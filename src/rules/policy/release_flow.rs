@@ -1,7 +1,7 @@
 //! `release-flow`: the file has the whole way from main to production.
 
 use super::{meta, page};
-use crate::effect::{Effect, EnvironmentKind, Images, Kind, inferred, left_to_variable};
+use crate::effect::{Comparison, Effect, EnvironmentKind, Kind, Reference, Unread, inferred, left_to_variable};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::pipeline::{Alternative, Matching, Pattern, Section};
 use crate::plan::{Deployment, Plan, PlannedStep, TagKind};
@@ -130,15 +130,25 @@ fn part(
                 ));
             }
         }
-        // An image that goes where nothing tells may go there; that the step declares nothing is told by itself.
+        // What goes where nothing tells may go there; that the step declares nothing is told by itself.
         for step in plan.steps.iter().filter(|step| step.declared_name().is_none()) {
-            let known = |effect: &&Effect<'_>| matches!(effect.kind, Kind::Deploy { images: Images::Known(_), .. });
-            let open_end = |effect: &&Effect<'_>| known(effect) && step.kind_of(Some(effect), flow.settings).is_none();
+            let deploys = |effect: &&Effect<'_>| matches!(effect.kind, Kind::Deploy { .. });
+            let open_end =
+                |effect: &&Effect<'_>| deploys(effect) && step.kind_of(Some(effect), flow.settings).is_none();
             let Some(effect) = step.deploying().into_iter().find(open_end).filter(|_| fits(step)) else { continue };
             unfollowed.get_or_insert((
                 effect.site.span(),
                 open(&format!("`{}` names no environment", effect.command)),
                 "declare it with `deployment`",
+            ));
+        }
+        // So may what takes an image of this pipeline and is not understood.
+        for step in plan.steps.iter().filter(|step| step.declared_name().is_none() && fits(step)) {
+            let Some(unread) = takes_image(plan, step) else { continue };
+            unfollowed.get_or_insert((
+                unread.site.span(),
+                open(&format!("`{}` takes the image and is not understood", unread.command)),
+                "if it deploys, declare the environment with `deployment`",
             ));
         }
         if let Some(reason) = &plan.unknown {
@@ -224,6 +234,21 @@ fn part(
     if let Some(node) = declared.and_then(|step| step.deployment.or(step.environment)) {
         draft.related(node.span(), "it is declared here");
     }
+}
+
+/// How many images of a pipeline are looked for in commands.
+const FEW: usize = 50;
+
+/// A command of a step that is not understood, and is given an image which a step up to it has put into a registry.
+fn takes_image<'p, 'd>(plan: &'p Plan<'d>, step: &'p PlannedStep<'d>) -> Option<&'p Unread<'d>> {
+    if step.found.unread.is_empty() {
+        return None;
+    }
+    let before = plan.effects().filter(|(own, _)| own.number <= step.number);
+    // Of many images the first few settle it.
+    let pushed: Vec<_> = before.flat_map(|(_, effect)| effect.pushed()).take(FEW).collect();
+    let is_pushed = |image: &Reference<'d>| pushed.iter().any(|own| own.same(image, false) == Comparison::Same);
+    step.found.unread.iter().find(|unread| !unread.pushes && unread.references.iter().any(is_pushed))
 }
 
 /// Why another pipeline may run instead of a plan's; `None` where each that may deploys to the environment as well, which
