@@ -2,7 +2,7 @@
 
 use super::unknown::{unknown_because, unknown_name};
 use super::{meta, page};
-use crate::effect::{Effect, Kind, Opaque};
+use crate::effect::{Effect, EnvironmentKind, Kind, Opaque};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{Plan, PlannedStep};
 use crate::rules::{Carries, Flow, Rule};
@@ -37,14 +37,22 @@ impl Rule for DeclaredEnvironment {
                         if let (Some(kind), Some(other)) = (kind, suggested)
                             && kind != other
                         {
+                            // What runs only in some cases may be another step's: one script serves several environments.
+                            if !effect.certain && serves_another(step, kind, &commands, flow) {
+                                continue;
+                            }
                             let name = declared.text().unwrap_or("");
                             let message = format!(
                                 "`{}` looks like {}, and the step declares `{name}`",
                                 effect.command,
                                 other.word()
                             );
-                            out.violated(effect.site.span(), message)
-                                .severity(Severity::Warning)
+                            let draft = if effect.certain {
+                                out.violated(effect.site.span(), message).severity(Severity::Warning)
+                            } else {
+                                out.cannot_tell(effect.site.span(), format!("{message}; whether it runs can't be told"))
+                            };
+                            draft
                                 .related(declared.span(), "declared here")
                                 .trace(plan.trace_to(step, effect))
                                 .help("declare the environment that the command really deploys to");
@@ -59,6 +67,20 @@ impl Rule for DeclaredEnvironment {
         }
         unknown(flow, out);
     }
+}
+
+/// Whether some of the commands that run only in some cases deploy to the kind of environment that a step declares.
+fn serves_another<'d>(
+    step: &PlannedStep<'d>,
+    declared: EnvironmentKind,
+    commands: &[&Effect<'d>],
+    flow: &Flow<'_>,
+) -> bool {
+    let fits = |other: &&&Effect<'d>| {
+        let suggested = step.suggested(other, flow.settings);
+        !other.certain && suggested.is_none_or(|kind| kind == declared)
+    };
+    commands.iter().any(|other| fits(&other))
 }
 
 /// A command that deploys in a step that declares nothing: of those of one step the first is told.
