@@ -122,7 +122,12 @@ fn an_environment_that_a_variable_names_is_not_guessed() {
     };
     let doubt = "whether a push to main deploys to staging can't be told: `$STAGE` names the environment";
     says("serverless deploy --stage $STAGE", doubt);
-    says("serverless deploy --stage $X", "a push to main never deploys to staging");
+    let unnamed = "whether a push to main deploys to staging can't be told: `serverless deploy` names no environment";
+    says("serverless deploy --stage $X", unnamed);
+    let taken =
+        "whether a push to main deploys to staging can't be told: `acmectl` takes the image and is not understood";
+    says("docker push r/x:1\n            - acmectl roll r/x:1", taken);
+    says("acmectl roll r/x:1", "a push to main never deploys to staging");
     let unknown = "`Go` may deploy to staging; its commands are not followed and it declares no environment";
     says("npx @acme/cli deploy", unknown);
 }
@@ -261,4 +266,47 @@ fn a_pipeline_that_is_nearly_the_one_named_is_told() {
     let found = said("known-pipeline", child, custom);
     let help = found[0].help.as_deref().unwrap();
     assert!(help.starts_with("did you mean `deploy-prod`?"), "{help}");
+}
+
+#[test]
+fn the_command_that_deploys_is_told_and_not_the_one_that_names_the_image() {
+    let commands = ["cd overlays/x", "kustomize edit set image x=r/x:$BITBUCKET_TAG", "kubectl apply -k ."];
+    let tag = format!("  tags:\n    rc-*:\n{}", step("\n          deployment: staging", &commands));
+    let found = said("retag-not-rebuild", &step("", &BUILD), &tag);
+    let message = "`kubectl apply` deploys `r/x:$BITBUCKET_TAG`, and nothing before it gives a built image this tag";
+    assert_eq!(found.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>(), [message]);
+    assert_eq!(found[0].related.len(), 1);
+}
+
+#[test]
+fn what_runs_in_some_cases_may_be_for_another_environment() {
+    let staging = "\n          deployment: staging";
+    let told = |commands: &[&str]| {
+        let found = said("declared-environment", &step(staging, commands), "");
+        found.iter().map(|finding| finding.severity.word().to_owned()).collect::<Vec<_>>()
+    };
+    let (prod, stage) = ("kubectl --context prod apply -f x", "kubectl --context staging apply -f x");
+    assert_eq!(told(&[prod]), ["warning"]);
+    assert_eq!(told(&[&format!("if [ \"$T\" = p ]; then {prod}; else {stage}; fi")]), [""; 0]);
+    assert_eq!(told(&[&format!("if [ \"$T\" = p ]; then {prod}; fi")]), ["note"]);
+}
+
+#[test]
+fn files_of_a_branch_are_no_checkout_of_it() {
+    let told = |command: &str| said("trunk-only", &step("", &[command]), "").len();
+    assert_eq!(told("git checkout develop -- docs/README.md"), 0);
+    assert_eq!(told("git checkout develop"), 1);
+    assert_eq!(told("git checkout develop --"), 1);
+}
+
+#[test]
+fn a_pipe_is_known_by_its_image_too() {
+    let pipe = |name: &str| {
+        let call = format!(
+            "pipe: {name}\n              variables:\n                SERVER: $HOST\n                COMMAND: docker service update --image r/x:latest x"
+        );
+        said("deploy-what-was-promoted", &step("\n          deployment: staging", &[&call]), "").len()
+    };
+    assert_eq!((pipe("atlassian/ssh-run:0.8.1"), pipe("docker://bitbucketpipelines/ssh-run:0.8.1")), (1, 1));
+    assert_eq!(pipe("docker://acme/ssh-run:0.8.1"), 0);
 }

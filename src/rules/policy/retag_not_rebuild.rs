@@ -32,7 +32,10 @@ impl Rule for RetagNotRebuild {
             for site in sites.iter().filter_map(|site| lacking(flow, plan, site)) {
                 // Where no image's name can be read they count as one.
                 match missing.iter_mut().find(|other| other.same_image(&site)) {
-                    Some(first) => first.more.push(site.effect),
+                    Some(first) => {
+                        let other = first.replaced_by(site);
+                        first.more.push(other);
+                    }
                     None => missing.push(site),
                 }
             }
@@ -92,6 +95,19 @@ fn lacking<'p, 'd>(flow: &Flow<'_>, plan: &Plan<'_>, site: &Deployment<'p, 'd>) 
         references = vec![first];
     }
     Some(Missing { site: *site, effect, references, doubtful, more: Vec::new() })
+}
+
+impl<'p, 'd> Missing<'p, 'd> {
+    /// Adds another deployment of the same, and gives back the one that is told beside the other. What only names the image for a
+    /// command after it (`kustomize edit set image`) is not the one that deploys.
+    fn replaced_by(&mut self, mut other: Self) -> &'p Effect<'d> {
+        let is_weak = |effect: &Effect<'_>| matches!(effect.kind, Kind::Deploy { weak: true, .. });
+        if is_weak(self.effect) && !is_weak(other.effect) {
+            std::mem::swap(&mut self.effect, &mut other.effect);
+            self.site = other.site;
+        }
+        other.effect
+    }
 }
 
 impl Missing<'_, '_> {
