@@ -150,6 +150,9 @@ fn scripts(settings: &Settings, plan: &Plan<'_>, step: &PlannedStep<'_>, out: &m
             }
             ["checkout" | "switch", rest @ ..] => {
                 let name = rest.iter().take_while(|word| **word != "--").find_map(|word| branch(word));
+                // `git checkout develop -- README.md` takes files from there, and goes nowhere.
+                let takes_files = rest.iter().skip_while(|word| **word != "--").nth(1).is_some();
+                let name = name.filter(|_| !takes_files);
                 checked_out.extend(name.clone());
                 let name = name.filter(|name| !tags.contains(name));
                 // What stands behind dashes are files of the branch on which it is; another folder is another checkout, and the
