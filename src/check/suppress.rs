@@ -85,6 +85,8 @@ pub(super) struct Suppression {
     line: usize,
     /// The lines of what stands below it, the first and the last, where it has a line of its own.
     below: Option<(usize, usize)>,
+    /// Whether it stands in a here-document, which may be a text about suppressions.
+    in_document: bool,
 }
 
 impl Suppression {
@@ -116,7 +118,10 @@ pub(super) fn apply(
     // One finding for a comment, whatever is wrong with it.
     let mut told: Option<Span> = None;
     for suppression in suppressions {
-        let is_new = told != Some(suppression.span);
+        let is_new = told != Some(suppression.span) && !suppression.in_document;
+        if suppression.in_document && (suppression.rule.is_empty() || suppression.reason.is_empty()) {
+            continue;
+        }
         if suppression.rule.is_empty() {
             Findings::new(&USED, findings)
                 .violated(suppression.span, "this comment is not read, so nothing is suppressed")
@@ -140,7 +145,7 @@ pub(super) fn apply(
             }
             continue;
         };
-        if let Some(more) = suppression.more.as_ref().filter(|_| suppression.after == 0) {
+        if let Some(more) = suppression.more.as_ref().filter(|_| suppression.after == 0 && !suppression.in_document) {
             let message = format!("`{more}` is no rule, so this comment allows what stands before it alone");
             Findings::new(&USED, findings).violated(suppression.span, message).help(help_for(more));
         }
@@ -202,10 +207,13 @@ fn near(rule: &str) -> Option<&'static str> {
 pub(super) fn read(document: &Document) -> Vec<Suppression> {
     let mut found: Vec<Suppression> = Vec::new();
     let below = OnceCell::new();
-    let mut parse = |span| found.extend(parse(document, span, below.get_or_init(|| Below::of(document))));
+    let mut parse = |span, in_document| {
+        let all = parse(document, span, below.get_or_init(|| Below::of(document)));
+        found.extend(all.into_iter().map(|one| Suppression { in_document, ..one }));
+    };
     for comment in document.comments() {
         if is_named(document.slice(comment.span)) {
-            parse(comment.span);
+            parse(comment.span, false);
         }
     }
     for node in document.nodes() {
@@ -217,10 +225,16 @@ pub(super) fn read(document: &Document) -> Vec<Suppression> {
             continue;
         }
         let mut at = 0;
+        let mut ends_with: Option<&str> = None;
         for line in text.split_inclusive('\n') {
+            match ends_with {
+                Some(word) if line.trim() == word => ends_with = None,
+                Some(_) => {}
+                None => ends_with = document_word(line),
+            }
             if let Some(hash) = comment_start(line) {
                 let span = node.source_span(Span::new(at + hash, at + line.trim_end().len()));
-                parse(span);
+                parse(span, ends_with.is_some());
             }
             at += line.len();
         }
@@ -248,6 +262,15 @@ fn comment_start(line: &str) -> Option<usize> {
         NAMES.iter().any(|name| rest.starts_with(name)) && before.is_none_or(char::is_whitespace)
     };
     line.match_indices('#').map(|(hash, _)| hash).find(begins)
+}
+
+/// The word that ends the here-document which begins behind a line: `cat > f <<'EOF'`.
+fn document_word(line: &str) -> Option<&str> {
+    let (before, rest) = line.split_once("<<").filter(|(_, rest)| !rest.starts_with('<'))?;
+    let rest = rest.strip_prefix('-').unwrap_or(rest).trim_start_matches([' ', '\'', '"', '\\']);
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+    let is_comment = before.trim_start().starts_with('#');
+    rest.get(..end).filter(|word| word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && !is_comment)
 }
 
 fn parse(document: &Document, span: Span, below: &Below) -> Vec<Suppression> {
@@ -287,6 +310,7 @@ fn parse(document: &Document, span: Span, below: &Below) -> Vec<Suppression> {
         span,
         line,
         below,
+        in_document: false,
     };
     rules.into_iter().enumerate().map(one).collect()
 }

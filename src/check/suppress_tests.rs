@@ -143,3 +143,26 @@ fn what_is_allowed_is_kept_with_its_reason() {
     assert_eq!(allowed, [("manual-production", "a person starts it")]);
     assert_eq!(check(&uses("", "")).allowed, []);
 }
+
+#[test]
+fn a_text_about_comments_is_none() {
+    let step = |lines: &str| {
+        let indented: String = lines.lines().map(|line| format!("              {line}\n")).collect();
+        format!(
+            "image: a:1\npipelines:\n  branches:\n    main:\n      - step:\n          script:\n            - |\n{indented}"
+        )
+    };
+    let comment = "# pipewright: allow build-once -- an example";
+    for text in [
+        format!("cat > t.yml <<'EOF'\n{comment}\nEOF"),
+        "cat > t.yml <<-EOF\n# pipewright: allow build-once\nEOF".to_owned(),
+        "cat > t.yml << EOF\n# pipewright: allow nothing-known -- x\nEOF".to_owned(),
+    ] {
+        let told = |rule: &str| lines(&step(&text), rule);
+        assert!(told("suppression-used").is_empty() && told("suppression-reason").is_empty(), "{text}");
+    }
+    assert_eq!(lines(&step(&format!("cat > t.yml <<EOF\nx\nEOF\n{comment}\ntrue")), "suppression-used"), [11]);
+    // What is sent to another machine has comments of its own.
+    let sent = "ssh h <<'EOF'\n# pipewright: allow deploy-what-was-promoted -- old\ndocker service update --image r/a:latest a\nEOF";
+    assert!(lines(&step(sent), "deploy-what-was-promoted").is_empty());
+}
