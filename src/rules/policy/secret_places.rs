@@ -110,12 +110,13 @@ fn in_flag<'t>(tokens: &[Token<'t>], token: &Token<'t>) -> Option<Told<'t>> {
 }
 
 /// Tools with the flags whose value is a credential to them: to other tools the same flag is a port or a path.
-const OF_TOOLS: [(&[&str], &[&str]); 11] = [
+const OF_TOOLS: [(&[&str], &[&str]); 12] = [
     (&["keytool", "jarsigner"], &["-storepass", "-keypass"]),
     (&["sqlcmd", "bcp", "zip", "unzip"], &["-P"]),
     (&["mongosh", "mongo", "mongodump", "mongorestore", "mongoimport"], &["-p"]),
     (&["nuget"], &["-k", "-p", "-password", "-Password", "-ApiKey"]),
     (&["ftp", "git-ftp"], &["-p", "--passwd"]),
+    (&["twine"], &["-p"]),
     (&["wp"], &["--dbpass", "--admin_password"]),
     (&["drush"], &["--account-pass", "--db-su-pw"]),
     (&["secretsmanager"], &["--secret-string"]),

@@ -5,7 +5,7 @@ use super::secret_lines::Signs;
 use crate::yaml::Span;
 
 /// Beginnings of tokens that vendors give out, the least length of what follows, and what it is.
-const TOKENS: [(&str, usize, &str); 40] = [
+const TOKENS: [(&str, usize, &str); 41] = [
     ("AKIA", 16, "an AWS access key"),
     ("ASIA", 16, "an AWS access key"),
     ("ghp_", 30, "a GitHub token"),
@@ -47,6 +47,8 @@ const TOKENS: [(&str, usize, &str); 40] = [
     ("sk-", 40, "an OpenAI key"),
     ("nfp_", 30, "a Netlify token"),
     ("hvs.", 20, "a Vault token"),
+    // Any text in JSON that is encoded begins so: see [`is_signed`].
+    ("eyJ", 60, "a JSON web token"),
 ];
 
 /// What stands in the middle of each key that begins with no more than `sk-`.
@@ -162,7 +164,7 @@ fn vendors_token(text: &str, at: usize, (prefix, least, what): (&str, usize, &st
     };
     let length = rest.find(|c: char| !goes_on(c)).unwrap_or(rest.len());
     let body = rest.get(..length)?;
-    if prefix == "sk-" && !body.contains(OPENAI) {
+    if prefix == "sk-" && !body.contains(OPENAI) || prefix == "eyJ" && !is_signed(body) {
         return None;
     }
     if length < least {
@@ -174,6 +176,13 @@ fn vendors_token(text: &str, at: usize, (prefix, least, what): (&str, usize, &st
     let made_up = if is_address { body.split(['/', ':', '@']).any(is_made_up) } else { is_made_up(body) };
     let weight = if made_up { Weight::Placeholder } else { Weight::Credential };
     Some(Hit { span, what: what.to_owned(), weight })
+}
+
+/// Whether what follows the beginning of a token is the rest of its head, its claims and a signature.
+fn is_signed(body: &str) -> bool {
+    let mut parts = body.split('.').skip(1);
+    let claims = parts.next().is_some_and(|claims| claims.starts_with("eyJ"));
+    claims && parts.next().is_some_and(|signature| signature.len() >= 20) && parts.next().is_none()
 }
 
 /// Whether a part of a token or an address only shows where the real one goes: `XXXXXXXX`, `YOUR_BOT_TOKEN_HERE`.
@@ -235,6 +244,11 @@ mod tests {
             "https://acme.webhook.office.com/webhookb2/$TEAMS_PATH".to_owned(),
         ] {
             assert!(hook(&nothing).is_empty(), "{nothing}");
+        }
+        let jwt = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.k9Zt41xk9Zt41xk9Zt41xk9Zt41xk9Zt41";
+        assert_eq!(hook(&format!("export JWT={jwt}")), ["a JSON web token"]);
+        for nothing in [&jwt[..62], "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", "eyJ$HEAD.eyJ$CLAIMS.$SIGNATURE"] {
+            assert!(hook(nothing).is_empty(), "{nothing}");
         }
         assert!(shapes("git@bitbucket.org:a/b.git https://x/y:z@").is_empty());
     }
