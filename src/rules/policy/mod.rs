@@ -20,6 +20,7 @@ mod secret_lines;
 mod secret_places;
 mod secret_shapes;
 mod secret_weak;
+mod secret_words;
 mod secret_written;
 
 pub use hidden::Hidden;

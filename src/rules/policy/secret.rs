@@ -41,6 +41,8 @@ pub fn is_secret_name(name: &str) -> bool {
     match words.as_slice() {
         // A chart is told the name of a secret that is there.
         [.., "existing" | "pull" | "tls", "secret"] => false,
+        // So is it in `db.passwordSecret`: what holds the password, and not the password.
+        [.., "password" | "passwd" | "credential" | "credentials", "secret"] if name.ends_with("Secret") => false,
         // What `sshpass` and `mysql` read, by its only name: of others `PWD` may be a folder.
         ["sshpass"] | ["mysql", "pwd"] => true,
         [.., last] if last.ends_with("password") || last.ends_with("passwd") => true,
@@ -126,6 +128,11 @@ pub fn weigh(value: &str) -> Option<Weight> {
         "fillin",
         "putyour",
         "tobe",
+        "notasecret",
+        "notsecret",
+        "notareal",
+        "notreal",
+        "notapassword",
     ];
     if stars
         || value.starts_with('<')
@@ -179,6 +186,8 @@ mod tests {
             "session-secret",
             "PGPASSWORD",
             "MYSQL_PWD",
+            "PASSWORD_SECRET",
+            "accessTokenSecret",
         ] {
             assert!(is_secret_name(name), "{name}");
         }
@@ -196,6 +205,8 @@ mod tests {
             "auth.existingSecret",
             "global.imagePullSecret",
             "ingress.tls.secret",
+            "db.passwordSecret",
+            "registry.credentialsSecret",
         ] {
             assert!(!is_secret_name(name), "{name}");
         }
@@ -207,6 +218,8 @@ mod tests {
         assert_eq!(weigh("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), Some(Weight::Credential));
         assert_eq!(weigh("<your-key>"), Some(Weight::Placeholder));
         assert_eq!(weigh("XXXXXXXX"), Some(Weight::Placeholder));
+        assert_eq!(weigh("not-a-real-key"), Some(Weight::Placeholder));
+        assert_eq!(weigh("notasecret"), Some(Weight::Placeholder));
         assert_eq!(weigh("${DB_PASSWORD:-hunter2-kiosk}"), Some(Weight::Credential));
         assert_eq!(weigh("${DB_PASSWORD-postgres}"), Some(Weight::ThrowAway));
         for weak in [
@@ -221,6 +234,8 @@ mod tests {
             "test1",
             "unit-tests-only",
             "test-secret-key-not-for-production",
+            "build-time-only",
+            "ci-only",
         ] {
             assert_eq!(weigh(weak), Some(Weight::ThrowAway), "{weak}");
         }

@@ -5,8 +5,9 @@ use super::secret_handed;
 use super::secret_lines::{Signs, telling_lines};
 use super::secret_places::{self, names_secrets};
 use super::secret_shapes::shapes_at;
+use super::secret_words::{Token, tokenize, unquoted};
 use super::secret_written;
-use crate::yaml::{Document, Span};
+use crate::yaml::{Document, Node, Span, Style};
 
 /// Flags whose value is a credential.
 pub(super) const FLAGS: [&str; 14] = [
@@ -30,22 +31,22 @@ pub(super) const FLAGS: [&str; 14] = [
 pub(super) fn in_commands(text: &str) -> Vec<Hit> {
     let mut hits = Vec::new();
     let bodies = secret_written::bodies(text);
-    for (base, line) in telling_lines(text) {
-        let body = bodies.binary_search_by_key(&base, |(at, _)| *at).is_ok();
-        hits.extend(secret_written::in_line(line, base, body));
-        line_hits(line, &tokenize(line), base, 0, &mut hits);
+    for (base, command) in telling_lines(text) {
+        for (base, line) in lines_of(command, base) {
+            let body = bodies.binary_search_by_key(&base, |(at, _)| *at).is_ok();
+            hits.extend(secret_written::in_line(line, base, body));
+        }
+        line_hits(command, &tokenize(command), base, 0, &mut hits);
     }
     hits
 }
 
-/// A word of a line.
-pub(super) struct Token<'t> {
-    /// It, with its quotes.
-    pub(super) text: &'t str,
-    /// Where it begins in the line.
-    pub(super) start: usize,
-    /// The number of the command in its line.
-    pub(super) command: usize,
+/// The lines over which a command goes, each with its offset: what a script writes is told by the line.
+fn lines_of(command: &str, mut base: usize) -> impl Iterator<Item = (usize, &str)> {
+    command.split_inclusive('\n').map(move |line| {
+        base += line.len();
+        (base - line.len(), line)
+    })
 }
 
 fn line_hits(line: &str, tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<Hit>) {
@@ -220,62 +221,6 @@ pub(super) fn is_assignment(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
 }
 
-/// A value without its quotes and without the line break of a format behind it, and how many bytes stand before it.
-pub(super) fn unquoted(text: &str) -> (&str, usize) {
-    for quote in ['"', '\''] {
-        if let Some(inner) = text.strip_prefix(quote) {
-            let whole = without_breaks(inner);
-            return (without_breaks(whole.strip_suffix(quote).unwrap_or(whole)), 1);
-        }
-    }
-    (without_breaks(text), 0)
-}
-
-fn without_breaks(text: &str) -> &str {
-    let mut text = text;
-    while let Some(shorter) = ["\\n", "\\r", "\\t"].into_iter().find_map(|escape| text.strip_suffix(escape)) {
-        text = shorter;
-    }
-    text
-}
-
-/// The words of a line; quotes keep blanks together.
-pub(super) fn tokenize(line: &str) -> Vec<Token<'_>> {
-    let mut tokens = Vec::new();
-    let mut start = None;
-    let mut quote = None;
-    let mut escaped = false;
-    let mut command = 0;
-    for (at, c) in line.char_indices() {
-        // Most characters are part of a word and nothing else.
-        if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':' | '$' | '=') {
-            start.get_or_insert(at);
-            escaped = false;
-            continue;
-        }
-        let ends = quote.is_none() && (c.is_whitespace() || matches!(c, ';' | '|' | '&' | '(' | ')'));
-        if ends {
-            if let Some(begin) = start.take() {
-                tokens.push(Token { text: line.get(begin..at).unwrap_or(""), start: begin, command });
-            }
-            command += usize::from(matches!(c, ';' | '|' | '&'));
-        } else {
-            start.get_or_insert(at);
-        }
-        match (quote, c) {
-            _ if escaped => escaped = false,
-            (Some('"') | None, '\\') => escaped = true,
-            (None, '"' | '\'') => quote = Some(c),
-            (Some(open), _) if open == c => quote = None,
-            _ => {}
-        }
-    }
-    if let Some(begin) = start {
-        tokens.push(Token { text: line.get(begin..).unwrap_or(""), start: begin, command });
-    }
-    tokens
-}
-
 /// All that looks like a credential in a text, whatever is switched off or allowed there. Found once, for all who must mask
 /// it. Read from the raw lines, so that a text that is no YAML has its masks, too.
 #[derive(Debug)]
@@ -295,7 +240,7 @@ impl Credentials {
         let lines: Vec<_> = signs.lines(text).map(|(base, line)| (base, line, tokenize(line))).collect();
         lines.iter().for_each(|(base, line, tokens)| line_hits(line, tokens, *base, 0, &mut hits));
         for (base, line, tokens) in &lines {
-            hits.extend(secret_written::in_line(line, *base, true));
+            hits.extend(lines_of(line, *base).flat_map(|(base, line)| secret_written::in_line(line, base, true)));
             for pair in tokens.windows(2) {
                 let [key, value] = pair else { continue };
                 let name = key.text.strip_suffix(':').filter(|name| is_secret_name(unquoted(name).0));
@@ -307,6 +252,17 @@ impl Credentials {
                     hits.push(Hit { span, what: format!("the value of `{name}`"), weight });
                 }
             }
+        }
+        // What YAML folds is one line to the shell.
+        let folds = |node: &Node<'_>| match node.style() {
+            Some(Style::Folded | Style::Plain | Style::Double | Style::Single) => {
+                signs.tell_of(node.span()) && document.slice(node.span()).contains('\n')
+            }
+            _ => false,
+        };
+        for node in document.nodes().filter(folds) {
+            let found = in_commands(node.text().unwrap_or(""));
+            hits.extend(found.into_iter().map(|hit| Hit { span: node.source_span(hit.span), ..hit }));
         }
         let names = secret_handed::names_in(lines.iter().map(|(_, _, tokens)| tokens.as_slice()));
         hits.extend(secret_handed::values_of(&names, &[text]).into_iter().map(|(_, hit)| hit));
@@ -387,11 +343,42 @@ mod tests {
     }
 
     #[test]
+    fn a_command_may_go_over_lines() {
+        let found = |text: &str| {
+            in_commands(text).iter().map(|hit| text[hit.span.start..hit.span.end].to_owned()).collect::<Vec<_>>()
+        };
+        for told in [
+            "docker login \\\n  -u acme \\\n  -p k9-Zt41 \\\n  registry.example",
+            "curl -fsS \\\n  -u me:k9-Zt41 \\\n  https://x.example",
+            "az login --service-principal \\\n  -u app \\\n  -p k9-Zt41",
+            "mysql -h db \\\n  -pk9-Zt41 app",
+            "sqlcmd -S db \\\n  -U sa \\\n  -P k9-Zt41",
+            "crane auth login r \\\n  -u ci -p \\\n  k9-Zt41",
+            "npx app --password \\\n  k9-Zt41",
+        ] {
+            assert_eq!(found(told), ["k9-Zt41"], "{told}");
+        }
+        for told in [
+            "docker build \\\n  --secret id=npmrc,src=.npmrc \\\n  -t a .",
+            "gcloud run deploy app \\\n  --set-secrets DB_PASSWORD=db-password:latest",
+            "gcloud run deploy app \\\n  --image a \\\n  --set-secrets \"A_TOKEN=a:latest,B_SECRET=b:1\" \\\n  --quiet",
+            "npx app --password \\\n  \"$PW\" \\\n  --x",
+            "npx app --password \\\n  $PW",
+            "docker login \\\n -u a\ndocker run \\\n  -p k9-Zt41",
+        ] {
+            assert_eq!(found(told), [""; 0], "{told}");
+        }
+    }
+
+    #[test]
     fn masks_need_no_tree_and_no_rule() {
         let text = "a: [\nX_PASSWORD: 'hunter2x'\n- docker login --password abc123 r: foo: bar\n- T_TOKEN=zzz9 go\n";
         let document = Document::read(text);
         let masked: Vec<&str> =
             Credentials::of(&document).masks().into_iter().map(|span| document.slice(span)).collect();
         assert_eq!(masked, ["hunter2x", "abc123", "zzz9"]);
+        let document = Document::read("- docker login \\\n    -p abc123\n- >-\n  docker login\n  -p zzz9\n  r\n");
+        let masks = Credentials::of(&document).masks();
+        assert_eq!(masks.iter().map(|span| document.slice(*span)).collect::<Vec<_>>(), ["abc123", "zzz9"]);
     }
 }

@@ -1,8 +1,9 @@
 //! Credentials that come to their flag by a variable: `P=…; docker login -p "$P"`.
 
 use super::secret::{Hit, weigh};
-use super::secret_commands::{Token, is_assignment, password_flag, tokenize, unquoted};
+use super::secret_commands::{is_assignment, password_flag};
 use super::secret_lines::telling_lines;
+use super::secret_words::{Token, tokenize, unquoted};
 use crate::yaml::Span;
 
 /// How many variables are looked for; nobody has as many passwords.

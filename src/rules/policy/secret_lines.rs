@@ -29,7 +29,7 @@ const SIGNS: [&[u8]; 18] = [
 /// Where to search in a text.
 #[derive(Debug, Default)]
 pub(super) struct Signs {
-    /// The lines with a sign in them, in order.
+    /// The lines with a sign in them, continued ones joined, in order.
     lines: Vec<Span>,
     /// The offsets at which credentials of a known shape may begin, in order.
     begun: Vec<usize>,
@@ -48,9 +48,8 @@ impl Signs {
             }
             let at = before + 1;
             if at >= told && is_sign(bytes, at, may) {
-                let start = memchr::memrchr(b'\n', bytes.get(..at).unwrap_or(&[])).map_or(0, |at| at + 1);
-                let rest = bytes.get(at..).unwrap_or(&[]);
-                told = memchr::memchr(b'\n', rest).map_or(bytes.len(), |length| at + length + 1);
+                let start = begin_of_command(bytes, told, at);
+                told = end_of_command(bytes, start);
                 signs.lines.push(Span::new(start, told));
             }
             if may & SHAPES != 0 && text.get(before..).is_some_and(|rest| begins_shape(rest, may)) {
@@ -83,14 +82,50 @@ impl Signs {
     }
 }
 
-/// Lines with a sign in them, with the offset of each.
+/// Lines with a sign in them, with the offset of each. A line that is continued is one with those that it goes on in: the tool
+/// and its flags may stand in different ones.
 pub(super) fn telling_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut base = 0;
-    let lines = text.split_inclusive('\n').map(move |line| {
-        base += line.len();
-        (base - line.len(), line)
+    let lines = std::iter::from_fn(move || {
+        let start = base;
+        base = end_of_command(text.as_bytes(), start);
+        text.get(start..base).filter(|line| !line.is_empty()).map(|line| (start, line))
     });
     lines.filter(|(_, line)| is_telling(line))
+}
+
+/// Where the command begins of which a line has `at` in it; not before `least`, where another ends.
+fn begin_of_command(bytes: &[u8], least: usize, at: usize) -> usize {
+    let line = |end: usize| memchr::memrchr(b'\n', bytes.get(..end).unwrap_or(&[])).map_or(0, |at| at + 1);
+    let mut start = line(at);
+    while start > least {
+        let before = line(start - 1);
+        if !goes_on(bytes.get(before..start).unwrap_or(&[])) {
+            break;
+        }
+        start = before;
+    }
+    start
+}
+
+/// Where the last line ends in which the line that begins at `start` goes on.
+fn end_of_command(bytes: &[u8], mut start: usize) -> usize {
+    loop {
+        let rest = bytes.get(start..).unwrap_or(&[]);
+        let end = memchr::memchr(b'\n', rest).map_or(bytes.len(), |length| start + length + 1);
+        if end >= bytes.len() || !goes_on(bytes.get(start..end).unwrap_or(&[])) {
+            return end;
+        }
+        start = end;
+    }
+}
+
+/// Whether a line, with its break, goes on in the next one. A comment does not.
+fn goes_on(line: &[u8]) -> bool {
+    let Some(line) = line.strip_suffix(b"\n") else { return false };
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let signs = line.iter().rev().take_while(|byte| **byte == b'\\').count();
+    signs % 2 == 1 && !line.trim_ascii_start().starts_with(b"#")
 }
 
 /// Whether a sign stands in a line or a name.
@@ -223,5 +258,15 @@ mod tests {
     fn lines_keep_their_offsets() {
         let text = "a\nkey\r\n\nb -p c";
         assert_eq!(telling_lines(text).collect::<Vec<_>>(), [(2, "key\r\n"), (8, "b -p c")]);
+    }
+
+    #[test]
+    fn a_line_and_those_it_goes_on_in_are_one() {
+        let text = "a\nb \\\n c \\\n  -p d\n# -p \\\ne\nf \\\\\n-p g\nh \\\n i\nj -p \\\n k\n";
+        let joined = ["b \\\n c \\\n  -p d\n", "# -p \\\n", "-p g\n", "j -p \\\n k\n"];
+        assert_eq!(telling_lines(text).map(|(_, line)| line).collect::<Vec<_>>(), joined);
+        assert_eq!(Signs::of(text).lines(text).collect::<Vec<_>>(), telling_lines(text).collect::<Vec<_>>());
+        let long = "-p \\\n".repeat(100_000);
+        assert_eq!((Signs::of(&long).lines(&long).count(), telling_lines(&long).count()), (1, 1));
     }
 }

@@ -1,7 +1,8 @@
 //! Credentials that stand at a place of a command: behind the name of a setting, in a pair, in a line of `.netrc`.
 
 use super::secret::{is_secret_name, weigh};
-use super::secret_commands::{Token, is_assignment, is_npmrc, unquoted};
+use super::secret_commands::{is_assignment, is_npmrc};
+use super::secret_words::{Token, unquoted};
 use crate::shell;
 
 /// How many words may stand between what tells of a credential and the credential: a line may be as long as it likes.

@@ -82,7 +82,7 @@ const WEAK: [&str; 77] = [
 ];
 
 /// Words that say that a value is for nothing but tests, and those that such a value may have beside them.
-const FOR_TESTS: [&str; 14] = [
+const FOR_TESTS: [&str; 15] = [
     "test",
     "tests",
     "testing",
@@ -97,8 +97,9 @@ const FOR_TESTS: [&str; 14] = [
     "insecure",
     "unsafe",
     "demo",
+    "only",
 ];
-const BESIDE: [&str; 9] = ["only", "not", "for", "in", "use", "production", "key", "jwt", "build"];
+const BESIDE: [&str; 9] = ["time", "not", "for", "in", "use", "production", "key", "jwt", "build"];
 
 /// Whether a value is made of such words, joined as people join them: `my-secret-pw`, `rootpass1`, `Passw0rd!`, or says that it is
 /// for tests: `unit-tests-only`. Lower case.

@@ -1,7 +1,8 @@
 //! Credentials in the texts that a script writes or sends: YAML, JSON, XML and settings in a here-document, JSON in a word.
 
 use super::secret::{Hit, is_secret_name, weigh};
-use super::secret_commands::{is_assignment, unquoted};
+use super::secret_commands::is_assignment;
+use super::secret_words::unquoted;
 use crate::yaml::Span;
 
 /// From how many bytes on a value with a digit is a credential also where its key may be about the name of one: `secret: db-1`.
