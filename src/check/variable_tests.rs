@@ -160,6 +160,16 @@ fn what_another_machine_is_left_to_fill_in_is_told() {
         ("ssh h \"BITBUCKET_COMMIT=$BITBUCKET_COMMIT bash -s\" <<'E'\n  docker run -d a:$BITBUCKET_COMMIT\nE", 0),
         ("ssh h 'docker run -d a:${BITBUCKET_COMMIT:-latest} $HOME'", 0),
         ("ssh h 'echo $BITBUCKET_COMMIT'", 0),
+        ("export T=1; ssh h 'docker run -d a:$T'", 1),
+        ("T=1; ssh h bash -s <<'E'\n  docker run -d a:$T\nE", 1),
+        ("T=1; ssh h \"docker run -d a:$T\"", 0),
+        ("T=1; ssh h \"T=$T bash -s\" <<'E'\n  docker run -d a:$T\nE", 0),
+        ("T=1; ssh h T=$T bash -s <<'E'\n  docker run -d a:$T\nE", 0),
+        ("T=1; ssh h 'T=2; docker run -d a:$T'", 0),
+        ("T=1; ssh -o SendEnv=T h 'docker run -d a:$T'", 0),
+        ("T=1; ssh h '. ./.env && docker run -d a:$T'", 0),
+        ("HOST=a; ssh $HOST 'docker run -d -h $HOST a:1'", 0),
+        ("T=1; ssh h 'docker run -d a:${T:-2}'", 0),
     ] {
         let lines = command.replace('\n', "\n              ");
         let text = format!(

@@ -6,7 +6,7 @@ use super::arguments::Arguments;
 use super::reference::{Reference, Tag};
 use super::selector::Selected;
 use super::world::Files;
-use crate::shell::{Scope, Value};
+use crate::shell::{Scope, Value, of_other_shell};
 use crate::yaml::Document;
 
 /// The files that compose takes by itself: the first of these, and what stands over it.
@@ -69,7 +69,10 @@ pub(super) fn compose(
         service.image.into_iter().chain(tags).map(str::to_owned).collect::<Vec<_>>()
     };
     let images = services.iter().filter(chosen).flat_map(names).map(|image| Selected {
-        value: interpolated(&image, |name| arguments.known(name, scope)),
+        value: match scope.is_away() {
+            true => interpolated_away(&image, |name| arguments.known(name, scope)),
+            false => interpolated(&image, |name| arguments.known(name, scope)),
+        },
         place: arguments.place(),
     });
     Some(images.collect())
@@ -81,6 +84,15 @@ pub(super) fn interpolated<'v>(text: &str, known: impl Fn(&str) -> Option<&'v [V
         Some([one]) => one.clone(),
         _ if expression.len() > name.len() => Value::opaque(format!("${{{expression}}}")),
         _ => Value::variable(name),
+    })
+}
+
+/// The same on another machine, which may have a value for each name and has none of what is set here.
+fn interpolated_away<'v>(text: &str, known: impl Fn(&str) -> Option<&'v [Value]>) -> Value {
+    replaced(text, |name, expression| match known(name) {
+        Some([one]) => one.clone(),
+        _ if expression.len() > name.len() => of_other_shell(&format!("{{{expression}}}")),
+        _ => of_other_shell(name),
     })
 }
 

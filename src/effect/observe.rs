@@ -28,6 +28,9 @@ const OF_THE_MACHINE: [&str; 18] = [
     "PIPESTATUS",
 ];
 
+/// Variables that a machine has for the one who logs in there.
+const OF_A_USER: [&str; 5] = ["USER", "LOGNAME", "MAIL", "DISPLAY", "HOST"];
+
 /// How many uses of variables on other machines are kept.
 const SEEN: usize = 100;
 
@@ -52,7 +55,7 @@ impl Reading<'_, '_> {
         }
     }
 
-    /// Variables of Bitbucket that another machine is left to fill in, each once for a command line.
+    /// Variables of Bitbucket, or that the script sets here, which another machine is left to fill in, each once for a command line.
     fn note_elsewhere(&self) {
         let only_asks = matches!(self.invocation.name(), Some("[" | "[[" | "test" | "echo" | "printf"));
         if self.invocation.remote.is_none() || only_asks {
@@ -62,7 +65,10 @@ impl Reading<'_, '_> {
         // `${BITBUCKET_TAG:-latest}` says what holds there.
         for word in self.invocation.words.iter().filter(|word| word.values.len() == 1) {
             let names = word.values.iter().flat_map(Value::symbols).filter_map(read_elsewhere);
-            for name in names.filter(|name| name.starts_with("BITBUCKET_")) {
+            let is_set_here = |name: &str| {
+                self.scope.of_sender(name).is_some() && !OF_THE_MACHINE.contains(&name) && !OF_A_USER.contains(&name)
+            };
+            for name in names.filter(|name| name.starts_with("BITBUCKET_") || is_set_here(name)) {
                 if found.elsewhere.len() == SEEN {
                     return;
                 }

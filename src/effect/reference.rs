@@ -6,7 +6,7 @@ use super::Site;
 use super::compare::{Comparison, compare, may_change};
 use super::digest::{OWN_REGISTRY, asked_about};
 use super::lasting::{EACH_RUN, Lasting, lasting};
-use crate::shell::{Part, Symbol, SymbolKind, Value};
+use crate::shell::{Part, Symbol, SymbolKind, Value, read_elsewhere};
 
 /// An image's name with tag or digest.
 #[derive(Clone, Debug)]
@@ -132,6 +132,17 @@ impl<'d> Reference<'d> {
     /// Whether the tag holds the commit, whole or cut.
     pub fn by_commit(&self) -> bool {
         self.tag_has("BITBUCKET_COMMIT")
+    }
+
+    /// The first variable in it of which the shell of another machine knows the value.
+    pub fn left_elsewhere(&self) -> Option<&str> {
+        let tag = match &self.tag {
+            Tag::Known(tag) => Some(tag),
+            _ => None,
+        };
+        let values = [Some(&self.image), tag].into_iter().flatten();
+        let name = values.flat_map(Value::symbols).find_map(read_elsewhere)?;
+        name.trim_start_matches('{').split([':', '-', '?', '}']).next()
     }
 
     /// Whether the tag holds a variable, whichever it may be.

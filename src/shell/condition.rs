@@ -181,7 +181,7 @@ impl Interpreter<'_> {
             let from = written.start + usize::from(raw.starts_with('"'));
             return self.has_entry(piece, Span::new(from, from + name.len()));
         }
-        match self.scope.get(name) {
+        match self.known(name) {
             Some(values) => all_agree(values.iter().map(|value| self.is_set(value))).filter(|set| *set),
             None => match self.host().variable(name) {
                 Lookup::Known(_) | Lookup::Set => Some(true),

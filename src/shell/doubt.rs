@@ -13,7 +13,7 @@ impl Interpreter<'_> {
             let rest = rest.trim_start_matches('{');
             let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
             let name = rest.get(..end).unwrap_or("");
-            rest.starts_with('?') || self.scope.get(name).is_some_and(|values| values.iter().all(holds))
+            rest.starts_with('?') || self.known(name).is_some_and(|values| values.iter().all(holds))
         })
     }
 
@@ -36,7 +36,7 @@ impl Interpreter<'_> {
         names(condition).any(|name| match name.bytes().next() {
             None => false,
             Some(b'0'..=b'9') => self.scope.positional.is_lost(),
-            Some(_) => self.scope.get(name).is_some_and(|values| values.iter().any(of_loop)),
+            Some(_) => self.known(name).is_some_and(|values| values.iter().any(of_loop)),
         })
     }
 

@@ -33,7 +33,9 @@ impl Interpreter<'_> {
                     Some(text) => {
                         self.calls.push(path.clone());
                         let piece = Piece::whole(shell.place, &text);
-                        self.in_subshell(assignments, Vec::new(), |this| this.walk_piece(&piece));
+                        self.unfilled(self.remote.is_some(), |this| {
+                            this.in_subshell(assignments, Vec::new(), |this| this.walk_piece(&piece));
+                        });
                         self.calls.pop();
                     }
                     None => {
@@ -52,11 +54,9 @@ impl Interpreter<'_> {
             Stdin::Unknown | Stdin::Edited(_) | Stdin::Saved(_) => false,
             Stdin::Document { piece, expanded } => {
                 let piece = if *expanded { seen(piece.clone(), Outer::Document) } else { piece.clone() };
-                let foreign = self.remote.is_some() && !expanded;
-                let before = self.foreign;
-                self.foreign |= foreign;
-                self.in_subshell(assignments, Vec::new(), |this| this.walk_piece(&piece));
-                self.foreign = before;
+                self.unfilled(self.remote.is_some() && !expanded, |this| {
+                    this.in_subshell(assignments, Vec::new(), |this| this.walk_piece(&piece));
+                });
                 true
             }
             Stdin::Text(values) => {
@@ -66,7 +66,10 @@ impl Interpreter<'_> {
                 }
                 let text = self.as_shell_text(value);
                 let piece = Piece::whole(shell.place, &text);
-                self.in_subshell(assignments, Vec::new(), |this| this.walk_piece(&piece));
+                // What is filled in here is filled in already.
+                self.unfilled(self.remote.is_some(), |this| {
+                    this.in_subshell(assignments, Vec::new(), |this| this.walk_piece(&piece));
+                });
                 true
             }
         }

@@ -198,9 +198,7 @@ impl<'h> Interpreter<'h> {
 
     /// Walks a text as it runs on another machine.
     pub fn run_remote(&mut self, piece: &Piece, machine: Value) {
-        let before = self.remote.replace(machine);
-        self.walk_piece(piece);
-        self.remote = before;
+        self.away(machine, |this| _ = this.walk_piece(piece));
     }
 
     /// The values of a text in which quotes mean nothing, such as a pipe's variable.
@@ -326,7 +324,7 @@ impl<'h> Interpreter<'h> {
 
     pub(super) fn variable<'n>(&self, name: &'n str) -> Found<'n, '_> {
         let found = |values: Option<Vec<Value>>, set| Found { name, values: values.map(Cow::Owned), set };
-        if let Some(values) = self.scope.get(name) {
+        if let Some(values) = self.known(name) {
             let empty = values.iter().filter(|value| value.is_empty()).count();
             let known = values.iter().all(|value| value.as_literal().is_some() || value.parts().len() > 1);
             let set = match empty {
@@ -355,6 +353,12 @@ impl<'h> Interpreter<'h> {
             Lookup::Unknown => found(None, Set::CannotTell),
             Lookup::Set => found(None, Set::Surely),
         }
+    }
+
+    /// The values of a variable that the script set, or that the sender of its text fills in.
+    pub(super) fn known(&self, name: &str) -> Option<&[Value]> {
+        let sent = || self.scope.of_sender(name).filter(|_| !self.foreign);
+        self.scope.get(name).or_else(sent)
     }
 
     pub(super) fn positional(&self, name: &str) -> Vec<Value> {

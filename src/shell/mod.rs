@@ -83,7 +83,7 @@ pub use options::{errexit, pipefail};
 pub use parse::Parses;
 pub use piece::{Piece, Place};
 pub use regex::globs;
-pub use remote::read_elsewhere;
+pub use remote::{of_other_shell, read_elsewhere};
 pub use scope::Scope;
 pub use sought::Sought;
 pub use stops::{Stop, stops};

@@ -81,7 +81,7 @@ impl Interpreter<'_> {
     fn fields_read(&self, line: &Value, invocation: &Invocation) -> Option<Vec<Value>> {
         line.as_literal()?;
         let own = invocation.assignments.iter().find(|(name, _)| name == "IFS").map(|(_, values)| values.as_slice());
-        let separators = match own.or_else(|| self.scope.get("IFS")) {
+        let separators = match own.or_else(|| self.known("IFS")) {
             Some([one]) => Some(Box::from(one.as_literal()?)),
             Some(_) => return None,
             None => None,

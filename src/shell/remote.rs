@@ -2,13 +2,14 @@
 
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Word};
+use super::plain_word::is_name;
 use super::value::{Part, Symbol, SymbolKind, Value};
 
 /// What stands behind the name of a variable of which another shell knows the value.
 const THERE: &str = " of the other shell";
 
 /// A variable of which another shell knows the value.
-pub(super) fn of_other_shell(name: &str) -> Value {
+pub fn of_other_shell(name: &str) -> Value {
     Value::opaque(format!("${name}{THERE}"))
 }
 
@@ -39,7 +40,42 @@ impl Interpreter<'_> {
         index += 1 + usize::from(is_end(invocation.words.get(index + 1)));
         let words: Vec<Word> = invocation.words.iter().skip(index).cloned().collect();
         self.hand_out(invocation.clone());
-        let before = self.remote.replace(machine.into_owned());
+        let machine = machine.into_owned();
+        let taken = self.taken_along(invocation.words.get(..index).unwrap_or_default());
+        self.away(machine, |this| {
+            taken.into_iter().for_each(|(name, values)| this.scope.set(&name, values));
+            this.sent_off(words, invocation);
+        });
+    }
+
+    /// What ssh is told to take along: `-o SendEnv=TAG`.
+    fn taken_along(&self, words: &[Word]) -> Vec<(String, Vec<Value>)> {
+        let lists = words.iter().filter_map(Word::literal);
+        let lists = lists.filter_map(|word| word.trim_start_matches("-o").trim_start().strip_prefix("SendEnv"));
+        let names = lists.flat_map(|list| list.split(['=', ' ', ',']).filter(|name| !name.is_empty()));
+        names.map(|name| (name.to_owned(), self.variable(name).or_itself().to_vec())).collect()
+    }
+
+    /// Walks what runs on another machine, where no variable of this one is.
+    pub(super) fn away(&mut self, machine: Value, walk: impl FnOnce(&mut Self)) {
+        let before = (self.remote.replace(machine), self.scope.clone());
+        self.scope.go_away();
+        walk(self);
+        let scope = std::mem::replace(&mut self.scope, before.1);
+        self.scope.printed = scope.printed;
+        self.remote = before.0;
+    }
+
+    /// Walks a text that is read by a shell which has no variable of the sender.
+    pub(super) fn unfilled(&mut self, foreign: bool, walk: impl FnOnce(&mut Self)) {
+        let before = self.foreign;
+        self.foreign |= foreign;
+        walk(self);
+        self.foreign = before;
+    }
+
+    /// Walks the words that ssh sends to a machine.
+    fn sent_off(&mut self, words: Vec<Word>, invocation: Invocation) {
         let sent = std::mem::replace(&mut self.sent, invocation.stdin.clone());
         match words.as_slice() {
             [] => {
@@ -62,10 +98,9 @@ impl Interpreter<'_> {
             }
             [word] if word.quoted || word.value().literal_contains(" ") => {
                 let (piece, expanded) = self.word_piece(word);
-                let foreign = self.foreign;
-                self.foreign |= !expanded;
-                self.in_subshell(Vec::new(), Vec::new(), |this| this.walk_piece(&piece));
-                self.foreign = foreign;
+                self.unfilled(!expanded, |this| {
+                    this.in_subshell(Vec::new(), Vec::new(), |this| this.walk_piece(&piece));
+                });
             }
             _ if words.iter().any(|word| word.quoted && word.value().literal_contains(" ")) && !is_shell(&words) => {
                 for word in &words {
@@ -74,12 +109,12 @@ impl Interpreter<'_> {
                 }
             }
             _ => {
-                let inner = Invocation { words, remote: self.remote.clone(), assignments: Vec::new(), ..invocation };
+                let (assignments, words) = assigned(words);
+                let inner = Invocation { words, remote: self.remote.clone(), assignments, ..invocation };
                 self.dispatch_inner(inner);
             }
         }
         self.sent = sent;
-        self.remote = before;
     }
 
     /// `find … -exec COMMAND {} \;` runs the command.
@@ -94,6 +129,22 @@ impl Interpreter<'_> {
             self.dispatch_inner(Invocation { words, ..invocation.clone() });
         }
     }
+}
+
+/// The words of `TAG=1 bash -s`, apart from what is set before the command.
+fn assigned(mut words: Vec<Word>) -> (Vec<(String, Vec<Value>)>, Vec<Word>) {
+    let set = |word: &Word| {
+        let (name, _) = word.values.first()?.split_once("=")?;
+        let name = name.as_literal().filter(|name| is_name(name))?.to_owned();
+        let values = word.values.iter().filter_map(|value| value.split_once("=")).map(|(_, value)| value);
+        Some((name, values.collect()))
+    };
+    let found: Vec<(String, Vec<Value>)> = words.iter().map_while(set).collect();
+    if found.len() < words.len() {
+        words.drain(..found.len());
+        return (found, words);
+    }
+    (Vec::new(), words)
 }
 
 fn is_shell(words: &[Word]) -> bool {

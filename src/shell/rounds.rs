@@ -88,7 +88,7 @@ impl Interpreter<'_> {
                 && node.child_by_field_name("value").is_none_or(|value| value.kind() != "array");
             let name = node.child_by_field_name("name").filter(|_| one);
             let Some(name) = name.and_then(|name| piece.text.get(name.byte_range())) else { continue };
-            let Some(mut values) = self.scope.get(name).map(<[Value]>::to_vec) else { continue };
+            let Some(mut values) = self.known(name).map(<[Value]>::to_vec) else { continue };
             let written = node.child_by_field_name("value").and_then(|value| piece.text.get(value.byte_range()));
             let plain = written.filter(|text| text.bytes().all(|byte| byte.is_ascii_alphanumeric()));
             let later = plain.map_or_else(|| Value::opaque(format!("{name} in a loop")), Value::literal);

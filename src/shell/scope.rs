@@ -19,6 +19,8 @@ pub(super) const AFTER_LOOP: &str = " after a loop";
 pub struct Scope {
     // Shared by copies until one of them changes: each branch and subshell has a copy, and few change much.
     variables: Rc<BTreeMap<String, Vec<Value>>>,
+    // What the shell has set that sent the text to another machine; nothing where none did.
+    sender: Option<Rc<BTreeMap<String, Vec<Value>>>>,
     arrays: Rc<BTreeMap<String, Vec<Item>>>,
     pub(super) maps: Rc<BTreeMap<String, Map>>,
     /// The bodies that a function may have: more than one where it was defined on several ways.
@@ -51,6 +53,29 @@ impl Scope {
         if self.arrays.contains_key(name) {
             Rc::make_mut(&mut self.arrays).remove(name);
         }
+    }
+
+    /// Goes to another machine, which has no variable of this one: what stands in the text that is sent may be filled in before,
+    /// and nothing else.
+    pub(super) fn go_away(&mut self) {
+        let own = std::mem::take(&mut self.variables);
+        self.sender = Some(match self.sender.take().filter(|sender| !sender.is_empty()) {
+            Some(sender) => {
+                let both = sender.iter().chain(own.iter());
+                Rc::new(both.map(|(name, values)| (name.clone(), values.clone())).collect())
+            }
+            None => own,
+        });
+    }
+
+    /// Whether this is on another machine.
+    pub fn is_away(&self) -> bool {
+        self.sender.is_some()
+    }
+
+    /// The values of a variable that the sender of a text set, which are not there on the other machine.
+    pub fn of_sender(&self, name: &str) -> Option<&[Value]> {
+        self.sender.as_ref()?.get(name).map(Vec::as_slice)
     }
 
     /// The values of a variable that the script set.
@@ -129,7 +154,8 @@ impl Scope {
                     continue;
                 }
                 let (here, there) = (here.cloned(), there.cloned());
-                let or_missing = |values: Option<Vec<Value>>| match values {
+                let sent = joined.of_sender(&name).map(<[Value]>::to_vec);
+                let or_missing = |values: Option<Vec<Value>>| match values.or_else(|| sent.clone()) {
                     Some(values) => values,
                     None => missing(&name).into_iter().collect(),
                 };

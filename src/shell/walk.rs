@@ -249,7 +249,7 @@ impl Interpreter<'_> {
             return None;
         }
         let values = self.expand(piece, Span::new(value.start_byte(), value_end(value, piece)));
-        if appends && let Some(before) = self.scope.get(&name_text).map(<[Value]>::to_vec) {
+        if appends && let Some(before) = self.known(&name_text).map(<[Value]>::to_vec) {
             let longer = before.iter().flat_map(|before| {
                 values.iter().map(move |value| {
                     let mut longer = before.clone();

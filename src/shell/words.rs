@@ -71,7 +71,7 @@ impl Interpreter<'_> {
 
     /// The characters at which words are split, where `IFS` names others than blanks.
     fn separators(&self) -> Option<Box<str>> {
-        match self.scope.get("IFS") {
+        match self.known("IFS") {
             Some([one]) => one.as_literal().map(Box::from),
             _ => None,
         }

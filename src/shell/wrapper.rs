@@ -118,11 +118,15 @@ impl Interpreter<'_> {
         if let Some(given) = prefix::text(&invocation, base)
             && given.text.as_symbol().is_none()
         {
-            let piece = Piece::whole(invocation.place, &self.as_shell_text(&given.text));
-            let before = self.remote.clone();
-            self.remote = given.machine.or(self.remote.take());
-            self.in_subshell(invocation.assignments, Vec::new(), |this| this.walk_piece(&piece));
-            self.remote = before;
+            let place = invocation.place;
+            let walk = |this: &mut Self, assignments| {
+                let piece = Piece::whole(place, &this.as_shell_text(&given.text));
+                this.in_subshell(assignments, Vec::new(), |this| this.walk_piece(&piece));
+            };
+            match given.machine {
+                Some(machine) => self.away(machine, |this| this.unfilled(true, |this| walk(this, Vec::new()))),
+                None => walk(self, invocation.assignments),
+            }
             return Flow::Next;
         }
         if self.contained(&invocation, base) {

@@ -242,6 +242,12 @@ fn judge<'d>(
             let _ = draft.related(from, why).help(HAND_ON);
             return;
         }
+        if let Some(name) = reference.left_elsewhere() {
+            let help =
+                format!("hand it on, `ssh HOST \"{name}=${name} …\"`, where nothing on the other machine sets it");
+            let _ = draft.help(help);
+            return;
+        }
         let _ = match not_followed([plan]).filter(|_| expected.incomplete && !carried) {
             Some(hidden) => {
                 draft.related(hidden.site.span(), format!("`{}` is not followed", hidden.command)).help(settles(hidden))

@@ -1,4 +1,4 @@
-//! `remote-variable`: another machine is left no variable of Bitbucket to fill in.
+//! `remote-variable`: another machine is left no variable to fill in that is set here alone.
 
 use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
@@ -8,13 +8,13 @@ use crate::rules::{Flow, Rule};
 static META: RuleMeta = meta!(
     "remote-variable",
     Warning,
-    "a variable of Bitbucket is left to the shell of another machine, which has none"
+    "a variable of Bitbucket or of the script is left to the shell of another machine, which has none"
 );
 
 pub(super) struct RemoteVariable;
 
 /// What may set a variable on the machine, or asks whether it is set.
-const SETS: [&str; 7] = ["source ", ". /", ". ~", "set -a", "export $(", "-n \"$", "-z \"$"];
+const SETS: [&str; 8] = ["source ", ". /", ". ~", ". .", "set -a", "export $(", "-n \"$", "-z \"$"];
 
 impl Rule for RemoteVariable {
     fn meta(&self) -> &'static RuleMeta {
@@ -36,9 +36,16 @@ impl Rule for RemoteVariable {
                     if !told.first(site.span()) || SETS.iter().any(|sign| text.contains(sign)) {
                         continue;
                     }
-                    out.violated(site.span(), format!("`${name}` is left to the other machine, where it is empty"))
-                        .trace(plan.trace(step))
-                        .help("let the pipeline fill it in: double quotes, or a here-document whose end has no quotes (`<<EOF`)");
+                    let message = match name.starts_with("BITBUCKET_") {
+                        true => format!("`${name}` is left to the other machine, where it is empty"),
+                        false => {
+                            format!("`${name}` is set here, and left to the other machine, which does not know it")
+                        }
+                    };
+                    out.violated(site.span(), message).trace(plan.trace(step)).help(format!(
+                        "let the pipeline fill it in: double quotes, a here-document whose end has no quotes (`<<EOF`), or \
+                         `ssh HOST \"{name}=${name} bash -s\"` before a script"
+                    ));
                 }
             }
         }
