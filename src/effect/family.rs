@@ -18,7 +18,10 @@ pub(super) struct Families {
     /// Of a pipe's name: `acme/slack-notify`.
     #[serde(default)]
     pipe: Vec<String>,
-    /// Of a word that a tool is asked for: `test:unit`.
+    /// Of a word that a tool is asked for, whatever runs it: `test:unit`.
+    #[serde(default)]
+    check: Vec<String>,
+    /// The same of a tool of which compiling makes no image: `assemble`.
     #[serde(default)]
     task: Vec<String>,
     /// Of an address whose text is run: `https://acme.example/install.sh`.
@@ -59,6 +62,13 @@ impl Catalogue {
         self.families().any(|families| families.has_pipe(pipe))
     }
 
+    /// Whether the name of a task says that it only tests or looks at code, whatever runs it.
+    pub(super) fn only_checks(&self, task: &str) -> bool {
+        let words = words(task);
+        let own = |word: &String| self.families().any(|families| families.check.contains(word));
+        words.iter().any(own) && !words.iter().any(|word| word == "and" || acts(word))
+    }
+
     /// Whether an address says that what is fetched there installs a tool.
     pub(super) fn installs(&self, address: &str) -> bool {
         self.families().any(|families| families.has_download(address))
@@ -75,7 +85,9 @@ impl Catalogue {
         if words.first().is_some_and(|word| word != "release") {
             words.retain(|word| word != "release");
         }
-        let own = |word: &String| self.families().any(|families| families.task.contains(word));
+        let own = |word: &String| {
+            self.families().any(|families| families.task.contains(word) || families.check.contains(word))
+        };
         !images && !says_deploy(&words.join("-")) && words.iter().any(own)
     }
 
@@ -92,13 +104,15 @@ fn says_only(name: &str, family: &[String]) -> bool {
     let own = |word: &String| {
         family.contains(word) || word.strip_suffix('s').is_some_and(|one| family.iter().any(|name| name == one))
     };
-    let acts = |word: &String| {
-        runner::deploys(word)
-            || runner::is_of_images(word)
-            || matches!(word.as_str(), "build" | "publish" | "upload" | "promote" | "apply" | "migrate" | "sync")
-    };
     let last = words.last().is_some_and(|last| own(last) && !last.starts_with("test"));
-    !words.iter().any(|word| word == "and") && words.iter().any(own) && (last || !words.iter().any(acts))
+    !words.iter().any(|word| word == "and") && words.iter().any(own) && (last || !words.iter().any(|word| acts(word)))
+}
+
+/// Whether a word in a name says that it changes something.
+fn acts(word: &str) -> bool {
+    runner::deploys(word)
+        || runner::is_of_images(word)
+        || matches!(word, "build" | "publish" | "upload" | "promote" | "apply" | "migrate" | "sync")
 }
 
 /// Whether a name says that something is brought to where others use it.
@@ -109,7 +123,7 @@ pub(super) fn says_deploy(name: &str) -> bool {
 }
 
 /// The words of a name in lower case: `InstallAzureCLIDeb`, `license_check`.
-fn words(name: &str) -> Vec<String> {
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = vec![String::new()];
     let mut small = false;
     for c in name.chars() {

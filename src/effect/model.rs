@@ -1,7 +1,6 @@
 //! Effects.
 
 use super::Reference;
-use super::runner::only_checks;
 use crate::yaml::{Node, Span};
 
 /// Where something in a script is written.
@@ -216,7 +215,6 @@ impl<'d> Effect<'d> {
         match &self.kind {
             Kind::Push { reference: None, .. } | Kind::Retag { target: None, .. } => true,
             Kind::Opaque(Opaque::Manifest { .. }) => true,
-            Kind::Opaque(Opaque::Target { name, telling: false, .. }) => !only_checks(name),
             Kind::Build { references, pushes } => references.is_empty() && *pushes,
             _ => self.hides_effects(),
         }

@@ -74,36 +74,6 @@ fn is_one_of(word: &str, names: &[&str]) -> bool {
     names.iter().any(|name| word == *name || word.strip_suffix('s') == Some(name))
 }
 
-/// Whether a call of a runner asks for nothing else than tests and looks at code, by the names of its targets: `npm run lint`,
-/// `make test-unit`.
-pub(super) fn only_checks(call: &str) -> bool {
-    const CHECKS: [&str; 16] = [
-        "test",
-        "tests",
-        "lint",
-        "check",
-        "verify",
-        "validate",
-        "unit",
-        "e2e",
-        "smoke",
-        "format",
-        "fmt",
-        "typecheck",
-        "types",
-        "audit",
-        "coverage",
-        "spec",
-    ];
-    let mut targets = call.split_whitespace().skip(1).filter(|word| !matches!(*word, "run" | "run-script")).peekable();
-    let checks = |target: &str| {
-        let mut words = target.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
-        words.peek().is_some_and(|first| CHECKS.contains(first))
-            && !words.any(|word| is_of_images(word) || deploys(word))
-    };
-    targets.peek().is_some() && targets.all(checks)
-}
-
 /// Whether the name of a script or target says that it builds or deploys.
 pub(super) fn is_telling(name: &str) -> bool {
     says(name, true)
@@ -247,6 +217,9 @@ pub(super) fn read(invocation: &Invocation, catalogue: &Catalogue) -> Runs {
         "npx" | "bundle" | "poetry" | "pipenv" | "uv" | "hatch" => return Runs::Harmless,
         _ => plain.iter().map(String::as_str).collect(),
     };
+    if !targets.is_empty() && targets.iter().all(|target| checks(tool, target, catalogue)) {
+        return Runs::Harmless;
+    }
     if targets.is_empty() {
         // Without a target it makes the first, or the default one.
         let asks = invocation
@@ -270,6 +243,14 @@ pub(super) fn read(invocation: &Invocation, catalogue: &Catalogue) -> Runs {
     Runs::Target(Opaque::Target { name, telling, at_hand: AtHand::No })
 }
 
+/// Whether a target only tests or looks at code, by its name; those of a runner of tests do unless they say otherwise.
+fn checks(tool: &str, target: &str, catalogue: &Catalogue) -> bool {
+    match tool {
+        "tox" | "nox" => !family::says_deploy(target) && !family::words(target).iter().any(|word| is_of_images(word)),
+        _ => catalogue.only_checks(target),
+    }
+}
+
 /// `yarn workspace NAME ship`, `yarn workspaces foreach run ship`: the script; none where it is a command of yarn itself.
 fn of_workspace(plain: &[String]) -> Vec<&str> {
     let words: Vec<&str> = plain.iter().skip(if plain[0] == "workspace" { 2 } else { 1 }).map(String::as_str).collect();
@@ -280,17 +261,36 @@ fn of_workspace(plain: &[String]) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_telling, only_checks};
+    use super::is_telling;
+    use crate::effect::Catalogue;
 
     #[test]
     fn what_only_checks_is_told_by_its_targets() {
-        for call in ["npm run lint", "npm run test:e2e", "make test lint", "yarn typecheck"] {
-            assert!(only_checks(call), "{call}");
+        let checks = |tool: &str, target: &str| super::checks(tool, target, Catalogue::built_in());
+        for (tool, target) in [
+            ("npm", "lint"),
+            ("npm", "test:e2e"),
+            ("make", "test"),
+            ("yarn", "typecheck"),
+            ("make", "unit-tests"),
+            ("rake", "spec"),
+            ("just", "check-types"),
+            ("tox", "py311,lint"),
+            ("nox", "docs"),
+        ] {
+            assert!(checks(tool, target), "{tool} {target}");
         }
-        for call in
-            ["npm run build", "make", "make test push", "npm run test-and-push", "make test-image", "npm run ci"]
-        {
-            assert!(!only_checks(call), "{call}");
+        for (tool, target) in [
+            ("npm", "build"),
+            ("make", "push"),
+            ("npm", "test-and-push"),
+            ("make", "test-image"),
+            ("npm", "ci"),
+            ("make", "deploy-test"),
+            ("tox", "release"),
+            ("nox", "publish"),
+        ] {
+            assert!(!checks(tool, target), "{tool} {target}");
         }
     }
 
