@@ -245,12 +245,23 @@ impl Catalogue {
         Self::of(serde_json::from_str(text).map_err(|error| CatalogueError::Form(error.to_string()))?)
     }
 
-    /// The built-in catalogue with more entries, which come first.
+    /// The built-in catalogue with more entries, which come first. Of those that deploy and tell of no image nothing says whether
+    /// they deploy one.
     ///
     /// # Errors
     /// As for [`Catalogue::read`].
     pub fn extended(text: &str) -> Result<Self, CatalogueError> {
-        Ok(Self { built_in: true, ..Self::read(text)? })
+        let mut data: Data = serde_yaml::from_str(text).map_err(|error| CatalogueError::Form(error.to_string()))?;
+        let unsaid = |does: Option<Does>, reference: &Option<String>, image: &mut Option<ImageWord>| {
+            if does == Some(Does::Deploy) && reference.is_none() {
+                image.get_or_insert(ImageWord::Unsaid);
+            }
+        };
+        for command in data.commands.iter_mut().filter(|command| command.reader.is_none()) {
+            unsaid(Some(command.effect), &command.reference, &mut command.image);
+        }
+        data.pipes.iter_mut().for_each(|pipe| unsaid(pipe.effect, &pipe.reference, &mut pipe.image));
+        Ok(Self { built_in: true, ..Self::of(data)? })
     }
 
     /// What is known of a tool: the own entries, then the built-in ones, unless the own ones call it harmless.

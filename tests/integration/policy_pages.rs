@@ -56,7 +56,7 @@ fn documented(page: &str) -> Vec<Settings> {
 #[test]
 fn documented_settings_are_read_and_the_defaults_are_the_defaults() {
     let policy = documented(include_str!("../../docs/policy.md"));
-    assert_eq!(policy.len(), 4);
+    assert_eq!(policy.len(), 5);
     let defaults = Settings { file: None, catalogue: None, ..policy[0].clone() };
     assert_eq!(defaults, Settings::default());
     assert!(!documented(include_str!("../../docs/configuration.md")).is_empty());
@@ -75,4 +75,12 @@ fn documented_settings_are_read_and_the_defaults_are_the_defaults() {
     assert!(flow.contains(deploy), "{flow}");
     assert_eq!(told(unknown, &plain), BTreeSet::from(["release-flow"]));
     assert_eq!(told(latest, &taught), BTreeSet::from(["deploy-what-was-promoted"]));
+
+    // What is said to deploy and tells of no image may deploy none, which `image: none` says.
+    let entries = policy[3].catalogue.as_ref().expect("a catalogue").to_string();
+    let store = plain.clone().with_catalogue(&entries).expect("entries of the catalogue");
+    let unsaid = "{commands: [{run: [fastlane supply], effect: deploy}]}";
+    let unsaid = plain.clone().with_catalogue(unsaid).expect("an entry of the catalogue");
+    assert_eq!(told("fastlane supply", &store), BTreeSet::new());
+    assert_eq!(told("fastlane supply", &unsaid), BTreeSet::from(["deploy-what-was-promoted"]));
 }

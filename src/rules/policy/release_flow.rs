@@ -1,7 +1,7 @@
 //! `release-flow`: the file has the whole way from main to production.
 
 use super::{meta, page};
-use crate::effect::{Comparison, Effect, EnvironmentKind, Kind, Reference, Unread, inferred, left_to_variable};
+use crate::effect::{Comparison, Effect, EnvironmentKind, Kind, Opaque, Reference, Unread, inferred, left_to_variable};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::pipeline::{Alternative, Matching, Pattern, Section};
 use crate::plan::{Deployment, Plan, PlannedStep, TagKind};
@@ -72,7 +72,39 @@ pub(super) const SHOW_IMPORTED: &str =
 
 /// What settles what a step does: a script is to be shown, a command that is shown and not known is to be told of.
 fn settled(step: &PlannedStep<'_>) -> &'static str {
-    step.found.effects.iter().find(|effect| effect.hides_effects()).map_or(SHOW, settles)
+    let hidden = step.found.effects.iter().find(|effect| effect.hides_effects());
+    match hidden.map(|hidden| &hidden.kind) {
+        Some(Kind::Opaque(Opaque::Command { .. } | Opaque::Pipe { .. })) => DESCRIBE,
+        _ => hidden.map_or(SHOW, settles),
+    }
+}
+
+/// What settles a command that the catalogue does not know.
+const DESCRIBE: &str = "tell what it does under `catalogue` in pipewright.yaml: `effect: deploy`, with `image: none` where it deploys no image";
+
+/// How many commands are named that are not followed.
+const NAMED: usize = 3;
+
+/// The commands of a step that are not followed, as the subject of a sentence with its verb.
+fn unfollowed_commands(step: &PlannedStep<'_>) -> String {
+    let hidden =
+        step.found.effects.iter().filter(|effect| effect.hides_effects()).map(|effect| effect.command.as_str());
+    let unread = step.found.unread.iter().map(|unread| unread.command.as_str());
+    let mut names: Vec<&str> = Vec::new();
+    for name in hidden.chain(unread).filter(|name| !name.is_empty()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let more = names.len() > NAMED;
+    names.truncate(NAMED);
+    let named: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match named.as_slice() {
+        [] => "its commands are".to_owned(),
+        [one] => format!("{one} is"),
+        _ if more => format!("{} and others are", named.join(", ")),
+        [first @ .., last] => format!("{} and {last} are", first.join(", ")),
+    }
 }
 
 fn part(
@@ -109,8 +141,9 @@ fn part(
                 unfollowed.get_or_insert((
                     site.span(),
                     format!(
-                        "{} counts as the deployment to {word} by its declaration; its commands are not followed",
-                        site.step.shown()
+                        "{} counts as the deployment to {word} by its declaration; {} not followed",
+                        site.step.shown(),
+                        unfollowed_commands(site.step)
                     ),
                     settled(site.step),
                 ));
