@@ -310,3 +310,23 @@ fn a_pipe_is_known_by_its_image_too() {
     assert_eq!((pipe("atlassian/ssh-run:0.8.1"), pipe("docker://bitbucketpipelines/ssh-run:0.8.1")), (1, 1));
     assert_eq!(pipe("docker://acme/ssh-run:0.8.1"), 0);
 }
+
+#[test]
+fn a_gate_is_asked_for_where_it_can_stand() {
+    let help = |pipeline: &str| {
+        let found = said("manual-production", &step("", &BUILD), &format!("  tags:\n    release-*:\n{pipeline}"));
+        found[0].help.clone().unwrap_or_default()
+    };
+    let retag = step("", &["crane tag r/x:${BITBUCKET_COMMIT::8} $BITBUCKET_TAG"]);
+    let deploy = step("\n          deployment: production", &["kubectl set image d/x x=r/x:$BITBUCKET_TAG"]);
+    let in_stage = |text: &str| {
+        let steps: String = text.lines().map(|line| format!("      {line}\n")).collect();
+        format!("      - stage:\n          name: Live\n          steps:\n{steps}")
+    };
+    let before = "such as the one that gives the image its tag";
+    assert_eq!(help(&format!("{retag}{deploy}")), "set `trigger: manual` on this step, or on a step before it");
+    assert_eq!(help(&deploy), format!("put a step before it, {before}, and set `trigger: manual` on this one"));
+    assert_eq!(help(&format!("{retag}{}", in_stage(&deploy))), "set `trigger: manual` on the stage `Live`");
+    let first = format!("put a step before the stage `Live`, {before}, and set `trigger: manual` on the stage");
+    assert_eq!(help(&in_stage(&deploy)), first);
+}

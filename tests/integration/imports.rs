@@ -88,7 +88,7 @@ fn what_is_found_in_it_is_said_at_the_import() {
     13 |       import: release@delivery
        |               ^^^^^^^^^^^^^^^^
        = trace: push of tag release-* > pipelines.tags.release-* > imported from .bitbucket/delivery-pipelines.yml > step 2 of 2: To production > `kubectl set image`
-       = help: set `trigger: manual` on this step, on its stage, or on a step before it
+       = help: set `trigger: manual` on this step, or on a step before it
 
     refused: bitbucket-pipelines.yml: 1 error
     --- stderr

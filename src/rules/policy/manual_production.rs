@@ -2,6 +2,7 @@
 
 use super::{meta, page};
 use crate::finding::{Findings, RuleMeta, Severity};
+use crate::plan::PlannedStep;
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta = meta(
@@ -23,15 +24,30 @@ impl Rule for ManualProduction {
             if site.step.gated {
                 continue;
             }
-            let help = if site.step.last {
-                "a final step runs whatever happened before: deploy in a step with `trigger: manual` instead"
-            } else {
-                "set `trigger: manual` on this step, on its stage, or on a step before it"
-            };
             out.violated(site.span(), format!("{} reaches production with no gate", site.step.shown()))
                 .through(site.step.step.node())
                 .trace(site.trace())
-                .help(help);
+                .help(next_edit(site.step));
         }
+    }
+}
+
+/// Where the gate can stand: what begins a pipeline starts by itself, and so does each step of a stage.
+fn next_edit(step: &PlannedStep<'_>) -> String {
+    let begins = step.item == 0 && step.child.is_none();
+    let before = "such as the one that gives the image its tag";
+    match step.stage.as_ref().map(|stage| stage.name()) {
+        _ if step.last => {
+            "a final step runs whatever happened before: deploy in a step with `trigger: manual` instead".to_owned()
+        }
+        Some(name) => {
+            let stage = name.map_or_else(|| "its stage".to_owned(), |name| format!("the stage `{name}`"));
+            match begins {
+                true => format!("put a step before {stage}, {before}, and set `trigger: manual` on the stage"),
+                false => format!("set `trigger: manual` on {stage}"),
+            }
+        }
+        None if begins => format!("put a step before it, {before}, and set `trigger: manual` on this one"),
+        None => "set `trigger: manual` on this step, or on a step before it".to_owned(),
     }
 }
