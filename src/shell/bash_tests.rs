@@ -124,6 +124,9 @@ fn what_a_trap_leaves_for_the_end_runs_there() {
     assert_eq!(run("trap 'p a' ERR; p b"), ["p b", "? p a"]);
     assert_eq!(run("trap 'p a' EXIT; trap - EXIT; p b"), ["p b"]);
     assert_eq!(run("trap 'p a' INT; p b"), ["p b"]);
+    // It runs in its own shell, where the functions of that one are.
+    assert_eq!(run("bash -c 'f() { p a; }; trap f EXIT; p b'; p c"), ["p b", "p a", "p c"]);
+    assert_eq!(run("trap 'p a' EXIT; (trap 'p b' EXIT; p c); p d"), ["p c", "p b", "p d", "p a"]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::container::Container;
+use super::copied::Copied;
 use super::folder::Folder;
 use super::host::{Host, Lookup};
 use super::inner::{Outer, seen};
@@ -147,6 +148,8 @@ pub struct Interpreter<'h> {
     /// The files that were written so far.
     pub written: Written,
     placeholders: usize,
+    /// What was copied to other machines.
+    pub(super) copied: Vec<Copied>,
     /// What `trap` has left for the end of the script, and whether it runs however that ends.
     pub(super) traps: Vec<(Piece, bool)>,
 }
@@ -187,6 +190,7 @@ impl<'h> Interpreter<'h> {
             compared: Vec::new(),
             written: Written::default(),
             placeholders: 0,
+            copied: Vec::new(),
             traps: Vec::new(),
         }
     }

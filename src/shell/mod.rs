@@ -12,6 +12,7 @@ mod branch;
 mod choice;
 mod condition;
 mod container;
+mod copied;
 mod cuts;
 mod demanded;
 mod document;

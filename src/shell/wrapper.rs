@@ -327,7 +327,13 @@ impl Interpreter<'_> {
         let own = self.locals.last().map_or(0, Vec::len);
         // No loop is left from inside a subshell of it.
         let loops = std::mem::take(&mut self.loops);
+        // What is left for the end of a shell runs in it, where its functions are.
+        let traps = std::mem::take(&mut self.traps);
         let flow = walk(self);
+        if !self.traps.is_empty() {
+            self.finish();
+        }
+        self.traps = traps;
         self.loops = loops;
         self.end(script, &LEAVES, flow);
         // What became a function's own in a subshell is so there alone.
@@ -337,6 +343,9 @@ impl Interpreter<'_> {
 
     /// The text of a script that was written before, or is at hand.
     fn text_of(&mut self, path: &Value) -> Option<String> {
+        if self.remote.is_some() {
+            return self.copied_text(path);
+        }
         match self.contents(path) {
             // A line that is not known is no command that could be read.
             Contents::Known(text) if text.split_on(|c| c == '\n').iter().all(|line| line.as_symbol().is_none()) => {
@@ -410,10 +419,12 @@ impl Interpreter<'_> {
         self.calls.push(path.to_string());
         // What a script at hand does is pointed at where it is called.
         let piece = Piece::whole(invocation.place, &text);
-        self.in_subshell(invocation.assignments, positional, |this| {
-            this.scope.set_array(SOURCE, vec![Item::new(vec![path.clone()])]);
-            this.scope.stand.at = folder;
-            this.walk_piece(&piece)
+        self.unfilled(self.remote.is_some(), |this| {
+            this.in_subshell(invocation.assignments, positional, |this| {
+                this.scope.set_array(SOURCE, vec![Item::new(vec![path.clone()])]);
+                this.scope.stand.at = folder;
+                this.walk_piece(&piece)
+            });
         });
         self.calls.pop();
         self.leave();

@@ -103,6 +103,12 @@ impl Written {
         None
     }
 
+    /// Takes note that any file may have changed.
+    pub fn doubt_all(&mut self) {
+        self.doubtful = true;
+        self.files.values_mut().for_each(|text| *text = None);
+    }
+
     /// Whether something below a folder is written.
     pub(super) fn holds_below(&self, folder: &str) -> bool {
         self.files
@@ -241,6 +247,7 @@ impl Interpreter<'_> {
             return;
         }
         let Some(name) = invocation.name() else { return };
+        self.note_copied(name, invocation);
         if matches!(name, "cd" | "pushd" | "popd") {
             return self.change_folder(name, invocation);
         }
