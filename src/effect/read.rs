@@ -221,6 +221,12 @@ impl<'c, 'd> Reader<'c, 'd> {
                     let site = run.site(Piece::new(run.source(node), "").place(Span::default()));
                     run.push(opaque(Opaque::Agent, site, "agent"));
                 }
+                // What a colon has made a map of does something, and nothing says what.
+                ScriptItem::Unknown(node) if node.is_mapping() => {
+                    let site = run.site(Piece::new(run.source(*node), "").place(Span::default()));
+                    run.push(opaque(Opaque::Agent, site, "a command that is a map"));
+                    interpreter.written.doubt_all();
+                }
                 ScriptItem::Unknown(_) => {}
             }
         }

@@ -356,3 +356,30 @@ fn a_stack_is_deployed_with_all_its_services() {
     assert_eq!(told("docker stack deploy --with-registry-auth -c stack.yml app"), Some(Severity::Error));
     assert_eq!(told("docker stack deploy -c other.yml app"), Some(Severity::Note));
 }
+
+/// A command that YAML takes for a map may have filled in what is applied after it.
+#[test]
+fn a_file_behind_a_command_that_is_a_map_can_not_be_told() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("app.yaml"), "kind: Deployment\nspec: {image: 'r.example/app:latest'}\n")
+        .expect("a file");
+    let said = |command: &str| {
+        let text = format!(
+            "pipelines:
+  branches:
+    main:
+      - step: {{services: [docker], script: [docker build -t r.example/app:$BITBUCKET_COMMIT ., docker push r.example/app:$BITBUCKET_COMMIT]}}
+      - step:
+          deployment: staging
+          script:
+            - {command}
+            - kubectl apply -f app.yaml
+"
+        );
+        let checked = Checker::new(Settings::default()).with_files(folder.path()).check(text);
+        let own = checked.findings.iter().filter(|one| one.rule == "deploy-what-was-promoted");
+        own.map(|finding| finding.severity.word()).collect::<Vec<_>>()
+    };
+    assert_eq!(said("sed -i \"s/app:.*/app: $BITBUCKET_COMMIT/\" app.yaml"), ["note"]);
+    assert_eq!(said("'date'"), ["error"]);
+}
