@@ -142,7 +142,9 @@ fn read(text: &str, at: usize) -> Option<Read<'_>> {
 fn last_begin(line: &[u8]) -> usize {
     let ends = |end: &usize| match line.get(..*end).unwrap_or_default() {
         [.., b';' | b'|'] | [.., b'&', b'&'] => true,
-        [begin @ .., b' '] => ["then", "do", " {", "("].iter().any(|word| begin.ends_with(word.as_bytes())),
+        [begin @ .., b' '] => {
+            begin.trim_ascii() == b"{" || ["then", "do", " {", "("].iter().any(|word| begin.ends_with(word.as_bytes()))
+        }
         _ => false,
     };
     (0..=line.len()).rev().find(ends).unwrap_or(0)
@@ -260,6 +262,7 @@ mod tests {
             ("[[ -f a && \"$X\" == b ]]", Guard::Compared),
             ("case $X in b) a ;; esac", Guard::Compared),
             ("is() { [ \"$X\" = b ]; }", Guard::Compared),
+            ("{ [ \"$X\" = b ] && a; } || c", Guard::Compared),
             ("echo $X | grep -q b", Guard::Compared),
             ("echo on $X", Guard::Shown),
             ("echo $X > file", Guard::None),
