@@ -235,7 +235,7 @@ impl Interpreter<'_> {
         self.forget(words);
         let paths: Vec<_> = words.iter().filter(|word| !word.literal_prefix().starts_with('-')).collect();
         // Only the last one is written to, where no flag names another.
-        let of_last = matches!(name, "cp" | "ln") && paths.len() > 1 && !words.iter().any(names_target);
+        let of_last = matches!(name, "cp" | "ln") && paths.len() > 1 && !words.iter().any(|word| names_target(word));
         for word in paths.iter().skip(if of_last { paths.len() - 1 } else { 0 }) {
             let is_one = word.as_literal().is_some_and(|path| !path.contains(['*', '?', '[', '{']));
             let path = self.path(word).filter(|path| is_one && !path.is_empty());
@@ -245,7 +245,7 @@ impl Interpreter<'_> {
 }
 
 /// `-t DIR`, `--target-directory=DIR`
-fn names_target(word: &Cow<'_, Value>) -> bool {
+fn names_target(word: &Value) -> bool {
     let flag = word.literal_prefix();
     flag.starts_with("-t") || flag.starts_with("--target")
 }

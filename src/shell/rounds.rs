@@ -53,6 +53,9 @@ impl Interpreter<'_> {
                 _ => break (before, since, held),
             }
         };
+        if shifts && held != Some(false) {
+            self.scope.positional.lose();
+        }
         // A body behind a condition that has failed stands in for it.
         let failed = condition.is_some_and(|condition| until != is_negated(condition));
         let flow = match held {
@@ -169,6 +172,7 @@ mod tests {
         }
         let waits = "f() { while [ $# -gt 0 ]; do p $1; [ -n \"$X\" ] && shift; done; p z; }; f a";
         assert_eq!(run(waits), ["p a", "? shift", "? p <$1>", "? shift", "p z"]);
+        assert_eq!(run("f() { while q; do p $1; shift; done; }; f a b"), ["q", "? p <$1>", "? shift"]);
         // A word that an option takes is there.
         assert_eq!(last(&format!("f() {{ {options}; p $T; }}; f --tag $X")), "p $X");
         assert_eq!(last(&format!("f() {{ {options}; p $T; }}; f --tag")), "p <T after a loop>");
