@@ -164,6 +164,7 @@ fn what_another_machine_is_left_to_fill_in_is_told() {
         ("T=1; ssh h bash -s <<'E'\n  docker run -d a:$T\nE", 1),
         ("T=1; ssh h \"docker run -d a:$T\"", 0),
         ("T=1; ssh h \"T=$T bash -s\" <<'E'\n  docker run -d a:$T\nE", 0),
+        ("T=1; ssh h T=\"$T\" 'bash -seu' <<'E'\n  docker run -d a:$T\nE", 0),
         ("T=1; ssh h T=$T bash -s <<'E'\n  docker run -d a:$T\nE", 0),
         ("T=1; ssh h 'T=2; docker run -d a:$T'", 0),
         ("T=1; ssh -o SendEnv=T h 'docker run -d a:$T'", 0),

@@ -77,6 +77,8 @@ impl Interpreter<'_> {
     /// Walks the words that ssh sends to a machine.
     fn sent_off(&mut self, words: Vec<Word>, invocation: Invocation) {
         let sent = std::mem::replace(&mut self.sent, invocation.stdin.clone());
+        let (assignments, words) = assigned(words);
+        assignments.into_iter().for_each(|(name, values)| self.scope.set(&name, values));
         match words.as_slice() {
             [] => {
                 let stdin = invocation.stdin.clone();
@@ -109,8 +111,7 @@ impl Interpreter<'_> {
                 }
             }
             _ => {
-                let (assignments, words) = assigned(words);
-                let inner = Invocation { words, remote: self.remote.clone(), assignments, ..invocation };
+                let inner = Invocation { words, remote: self.remote.clone(), assignments: Vec::new(), ..invocation };
                 self.dispatch_inner(inner);
             }
         }
@@ -134,7 +135,11 @@ impl Interpreter<'_> {
 /// The words of `TAG=1 bash -s`, apart from what is set before the command.
 fn assigned(mut words: Vec<Word>) -> (Vec<(String, Vec<Value>)>, Vec<Word>) {
     let set = |word: &Word| {
-        let (name, _) = word.values.first()?.split_once("=")?;
+        let (name, value) = word.values.first()?.split_once("=")?;
+        // A line of its own: `ssh host "TAG=1 bash -s"`.
+        if word.quoted && value.literal_contains(" ") {
+            return None;
+        }
         let name = name.as_literal().filter(|name| is_name(name))?.to_owned();
         let values = word.values.iter().filter_map(|value| value.split_once("=")).map(|(_, value)| value);
         Some((name, values.collect()))
