@@ -359,12 +359,6 @@ impl<'h> Interpreter<'h> {
         }
     }
 
-    /// The values of a variable that the script set, or that the sender of its text fills in.
-    pub(super) fn known(&self, name: &str) -> Option<&[Value]> {
-        let sent = || self.scope.of_sender(name).filter(|_| !self.foreign);
-        self.scope.get(name).or_else(sent)
-    }
-
     pub(super) fn positional(&self, name: &str) -> Vec<Value> {
         let all = self.scope.positional.known();
         match name {

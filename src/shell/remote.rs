@@ -48,6 +48,12 @@ impl Interpreter<'_> {
         });
     }
 
+    /// The values of a variable that the script set, or that the sender of its text fills in.
+    pub(super) fn known(&self, name: &str) -> Option<&[Value]> {
+        let sent = || self.scope.of_sender(name).filter(|_| !self.foreign);
+        self.scope.get(name).or_else(sent)
+    }
+
     /// What ssh is told to take along: `-o SendEnv=TAG`.
     fn taken_along(&self, words: &[Word]) -> Vec<(String, Vec<Value>)> {
         let lists = words.iter().filter_map(Word::literal);
