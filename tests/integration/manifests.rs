@@ -361,7 +361,7 @@ fn a_stack_is_deployed_with_all_its_services() {
 #[test]
 fn a_file_behind_a_command_that_is_a_map_can_not_be_told() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    std::fs::write(folder.path().join("app.yaml"), "kind: Deployment\nspec: {image: 'r.example/app:latest'}\n")
+    std::fs::write(folder.path().join("app.yaml"), "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers: [{name: a, image: 'r.example/app:latest'}]\n")
         .expect("a file");
     let said = |command: &str| {
         let text = format!(
