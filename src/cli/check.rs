@@ -177,7 +177,10 @@ fn check(name: String, text: String, checker: &Checker) -> CheckedFile {
     let checked =
         if shared { checker.clone().of_shared().check_document(document) } else { checker.check_document(document) };
     // A line is shown for a finding alone. What is allowed or switched off is masked there all the same.
-    let masks = if checked.findings.is_empty() { Vec::new() } else { checked.credentials().masks() };
+    let masks = match checked.findings.is_empty() {
+        true => Vec::new(),
+        false => checked.credentials().masks(checked.document.text()),
+    };
     let Checked { document, findings, verdict, skipped, allowed, .. } = checked;
     let secret = |finding: &&Finding| finding.rule == "no-inline-secret";
     let told = findings.iter().filter(secret).map(|finding| finding.span);

@@ -25,7 +25,8 @@ pub(super) fn run(arguments: &Diff, global: &Global, world: &mut World<'_>) -> R
     let (old_name, old, old_checker) = read(&arguments.before, world)?;
     let (new_name, new, new_checker) = read(&arguments.after, world)?;
     let look = configuration.look(world);
-    let (old_masks, new_masks) = (old.credentials().masks(), new.credentials().masks());
+    let masks = |checked: &Checked| checked.credentials().masks(checked.document.text());
+    let (old_masks, new_masks) = (masks(&old), masks(&new));
     report::diff_text(&file(&old_name, &old, &old_masks), &file(&new_name, &new, &new_masks), look, world.out)?;
     writeln!(world.out)?;
     for (name, checked) in [(&old_name, &old), (&new_name, &new)] {

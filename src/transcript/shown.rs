@@ -21,7 +21,7 @@ pub struct Shown<'c> {
 impl<'c> Shown<'c> {
     /// A checked text under a name.
     pub fn new(name: impl Into<String>, checked: &'c Checked) -> Self {
-        Self { name: name.into(), checked, secrets: checked.credentials().masks() }
+        Self { name: name.into(), checked, secrets: checked.credentials().masks(checked.document.text()) }
     }
 
     /// A revision, as `revision 4`.

@@ -119,6 +119,11 @@ impl Value {
     }
 }
 
+/// Whether a credential is hidden wherever its value stands, and not only in its own place.
+pub(super) fn is_kept_out(value: &str) -> bool {
+    value.len() >= LEAST && !is_word(value)
+}
+
 /// Whether a value is spelt like a word of a sentence.
 fn is_word(value: &str) -> bool {
     value.len() <= LONGEST_WORD && value.bytes().all(|byte| byte.is_ascii_lowercase())

@@ -1,5 +1,6 @@
 //! Credentials in command lines.
 
+use super::hidden::is_kept_out;
 use super::secret::{Hit, Weight, is_secret_name, weigh, weigh_word};
 use super::secret_handed;
 use super::secret_lines::{Signs, telling_lines};
@@ -221,6 +222,9 @@ pub(super) fn is_assignment(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
 }
 
+/// How many values are looked for in the rest of a text; no file of a person's has as many.
+const AGAIN: usize = 64;
+
 /// All that looks like a credential in a text, whatever is switched off or allowed there. Found once, for all who must mask
 /// it. Read from the raw lines, so that a text that is no YAML has its masks, too.
 #[derive(Debug)]
@@ -279,9 +283,16 @@ impl Credentials {
         &self.signs
     }
 
-    /// Where they stand: what must be masked wherever a line of the text is shown.
-    pub fn masks(&self) -> Vec<Span> {
+    /// Where they stand in their text, also where nothing tells of one: what must be masked wherever a line of it is shown.
+    pub fn masks(&self, text: &str) -> Vec<Span> {
         let mut spans: Vec<Span> = self.hits.iter().map(|hit| hit.span).collect();
+        let mut values: Vec<&str> = self.secrets().filter_map(|span| text.get(span.start..span.end)).collect();
+        values.retain(|value| is_kept_out(value));
+        values.sort_unstable();
+        values.dedup();
+        for value in values.into_iter().take(AGAIN) {
+            spans.extend(text.match_indices(value).map(|(at, found)| Span::new(at, at + found.len())));
+        }
         spans.sort();
         spans.dedup();
         spans
@@ -375,10 +386,14 @@ mod tests {
         let text = "a: [\nX_PASSWORD: 'hunter2x'\n- docker login --password abc123 r: foo: bar\n- T_TOKEN=zzz9 go\n";
         let document = Document::read(text);
         let masked: Vec<&str> =
-            Credentials::of(&document).masks().into_iter().map(|span| document.slice(span)).collect();
+            Credentials::of(&document).masks(text).into_iter().map(|span| document.slice(span)).collect();
         assert_eq!(masked, ["hunter2x", "abc123", "zzz9"]);
-        let document = Document::read("- docker login \\\n    -p abc123\n- >-\n  docker login\n  -p zzz9\n  r\n");
-        let masks = Credentials::of(&document).masks();
+        let text = "- docker login \\\n    -p abc123\n- >-\n  docker login\n  -p zzz9\n  r\n";
+        let document = Document::read(text);
+        let masks = Credentials::of(&document).masks(text);
         assert_eq!(masks.iter().map(|span| document.slice(*span)).collect::<Vec<_>>(), ["abc123", "zzz9"]);
+        // It may stand again where nothing tells of it; a word does not count there.
+        let text = "A_PASSWORD: abc123\nimage: acme/app:abc123\nB_PASSWORD: abcde\nimage: abcde\n";
+        assert_eq!(Credentials::of(&Document::read(text)).masks(text).len(), 3);
     }
 }
