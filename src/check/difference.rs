@@ -25,7 +25,7 @@ pub fn difference(before: (&Checker, &Checked), after: (&Checker, &Checked)) -> 
     let (was, is) = (join(was, was_too), join(is, is_too));
     let hidden = Hidden::of_all([old, new].map(|checked| (&checked.document, checked.credentials())));
     let mut changes = compare(&was, &is, after.0.settings(), &|text| hidden.mask(text));
-    changes.extend(given_to_all(&old.document, &new.document, &is));
+    changes.extend(given_to_all((&old.document, &was), (&new.document, &is)));
     changes.extend(started(&old.document, &new.document));
     changes.extend(answers(old, new));
     changes.extend(suppressions(old, new));
@@ -139,9 +139,35 @@ mod tests {
             found.into_iter().filter(|(text, _)| text.contains("`manual-production`")).collect::<Vec<_>>()
         };
         let text = |is, was| format!("rules: `manual-production` is violated in {is}, before in {was}");
-        assert_eq!(told(changes(&open, &again)), [(text("2 places", 1), true)]);
-        assert_eq!(told(changes(&again, &open)), [(text("1 place", 2), false)]);
+        let two = text("3 cases", 2) + ": `Two` reaches production with no gate";
+        assert_eq!(told(changes(&open, &again)), [(two, true)]);
+        assert_eq!(told(changes(&again, &open)), [(text("2 cases", 3), false)]);
         assert_eq!(told(changes(&open, &open)), []);
+    }
+
+    #[test]
+    fn what_violates_a_rule_does_so_as_often_however_it_is_written() {
+        let step = |keys: &str| format!("      - step: {{ {keys}script: [kubectl apply -f k] }}\n");
+        let file = |top: &str, name: &str, keys: &str| {
+            let steps = step(keys).repeat(2);
+            format!(
+                "{top}pipelines:\n  branches:\n    main:\n{steps}    develop:\n{steps}  tags:\n    {name}:\n{steps}"
+            )
+        };
+        let alternatives = |text: &str| {
+            let [x, y] = ["x", "y"].map(|name| format!("    {name}:\n{}", step("image: a, ").repeat(2)));
+            text.replace(&format!("    '{{x,y}}':\n{}", step("image: a, ").repeat(2)), &format!("{x}{y}"))
+        };
+        let (one, each) = (file("image: a\n", "'{x,y}'", ""), file("", "'{x,y}'", "image: a, "));
+        let anchored =
+            each.replacen("- step: {", "- step: &s {", 1).replace(step("image: a, ").as_str(), "      - step: *s\n");
+        assert_ne!(anchored, each);
+        for (left, right) in [(&one, &each), (&each, &anchored), (&each, &alternatives(&each))] {
+            assert_ne!(left, right);
+            for (before, after) in [(left, right), (right, left)] {
+                assert_eq!(changes(before, after), [], "{before} to {after}");
+            }
+        }
     }
 
     #[test]

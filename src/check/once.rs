@@ -57,6 +57,7 @@ pub(super) fn keys_once(findings: &mut Vec<Finding>) {
 }
 
 fn merge(first: &mut Finding, other: &Finding) {
+    first.cases += other.cases;
     if let Some(event) = other.trace.first()
         && first.trace.first() != Some(event)
     {

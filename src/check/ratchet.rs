@@ -1,20 +1,19 @@
 //! What rules held before and hold no more, and what comments allow now.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Checked;
 use super::difference::change;
-use super::once::ALSO;
-use crate::finding::{Allowed, Answer, Finding};
+use crate::finding::{Allowed, Answer, Layer};
 use crate::plan::Change;
 use crate::rules::RuleAnswer;
 use crate::text::counted;
 
-/// Rules that hold no more, or hold again, or are violated in more places than before, or in fewer.
+/// Rules that hold no more, or hold again, or are violated in more cases than before, or in fewer.
 pub(super) fn answers(old: &Checked, new: &Checked) -> Vec<Change> {
     let both = old.answers().filter_map(|(rule, was)| Some((rule, was, new.answer(rule)?)));
     both.filter_map(|(rule, was, is)| match (was, is) {
-        (RuleAnswer::Violated, RuleAnswer::Violated) => counts(rule, violations(old, rule), violations(new, rule)),
+        (RuleAnswer::Violated, RuleAnswer::Violated) => counts(rule, &violations(old, rule), &violations(new, rule)),
         _ if was == is => None,
         _ => {
             let weakens = was == RuleAnswer::Holds || is == RuleAnswer::Violated;
@@ -31,20 +30,29 @@ fn allows(checked: &Checked, rule: &str) -> bool {
     checked.allowed.iter().any(|allowed| allowed.rule == rule)
 }
 
-/// How often a rule is violated: at a place in each plan that reaches it, so that it is as often where an anchor is written out.
-fn violations(checked: &Checked, rule: &str) -> (usize, usize) {
-    let violated = checked.findings.iter().filter(|finding| finding.rule == rule && finding.answer == Answer::Violated);
-    let plans = |finding: &Finding| 1 + finding.trace.iter().filter(|line| line.starts_with(ALSO)).count();
-    violated.fold((0, 0), |(places, all), finding| (places + 1, all + plans(finding)))
+/// What violates a rule, and how often, by what is said of it. What the policy finds in plans counts for each plan, step and
+/// command, so that it is as often where an anchor or an alternative of a pattern is written out. The rest is about the text,
+/// of which the same may stand in any number of places.
+fn violations<'c>(checked: &'c Checked, rule: &str) -> BTreeMap<&'c str, usize> {
+    let mut cases: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in checked.findings.iter().filter(|one| one.rule == rule && one.answer == Answer::Violated) {
+        let known = cases.entry(&finding.message).or_default();
+        *known = match finding.layer {
+            Layer::Policy if !finding.trace.is_empty() => *known + finding.cases,
+            Layer::Policy => finding.alternatives.max(*known),
+            _ => 1,
+        };
+    }
+    cases
 }
 
-fn counts(rule: &str, (was, before): (usize, usize), (is, now): (usize, usize)) -> Option<Change> {
-    // The same places may be reached by more plans.
-    let text = || match was == is {
-        true => format!("`{rule}` is violated in {}, before in {before}", counted(now, "plan")),
-        false => format!("`{rule}` is violated in {}, before in {was}", counted(is, "place")),
-    };
-    (before != now).then(|| change("rules", text(), now > before))
+fn counts(rule: &str, was: &BTreeMap<&str, usize>, is: &BTreeMap<&str, usize>) -> Option<Change> {
+    let [before, now] = [was, is].map(|cases| cases.values().sum::<usize>());
+    // Of those that are new the first one tells what it is about.
+    let fresh = is.keys().find(|message| now > before && !was.contains_key(*message));
+    let fresh = fresh.map_or_else(String::new, |message| format!(": {message}"));
+    let text = format!("`{rule}` is violated in {}, before in {before}{fresh}", counted(now, "case"));
+    (before != now).then(|| change("rules", text, now > before))
 }
 
 fn past(answer: RuleAnswer) -> &'static str {

@@ -51,6 +51,8 @@ impl<'a> Findings<'a> {
             related: Vec::new(),
             subject: None,
             set: None,
+            cases: 1,
+            alternatives: 1,
         });
         Draft(&mut self.out[at])
     }
@@ -87,6 +89,12 @@ impl Draft<'_> {
     /// Puts it into a set of which only the first that no comment allows is told.
     pub fn first_of(self, set: impl Into<String>) -> Self {
         self.0.set = Some(set.into());
+        self
+    }
+
+    /// Says of how many alternatives of a pattern it is.
+    pub fn alternatives(self, count: usize) -> Self {
+        self.0.alternatives = count;
         self
     }
 

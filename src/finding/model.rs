@@ -99,6 +99,10 @@ pub struct Finding {
     pub subject: Option<Subject>,
     /// The set of which only one is told: of the findings of a rule in one set the first that no comment allows.
     pub set: Option<String>,
+    /// How many it is of: one for each plan, step and command that reaches the place.
+    pub cases: usize,
+    /// Of how many alternatives of a pattern it is.
+    pub alternatives: usize,
 }
 
 /// A finding that a comment of the file has allowed.

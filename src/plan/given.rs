@@ -113,15 +113,18 @@ impl<'p, 'd> Used<'p, 'd> {
 }
 
 /// What a file gives otherwise than before to every step that doesn't say it itself, and the services and caches that it
-/// defines otherwise, as far as the steps of its `plans` use them.
-pub fn given_to_all(before: &Document, now: &Document, plans: &[Plan<'_>]) -> Vec<Change> {
-    let used = Used::of(plans);
+/// defines otherwise, as far as the steps of its plans use them. Where only one of the two has such steps, each of them is told.
+pub fn given_to_all(
+    (before, plans_before): (&Document, &[Plan<'_>]),
+    (now, plans): (&Document, &[Plan<'_>]),
+) -> Vec<Change> {
+    let (used_before, used) = (Used::of(plans_before), Used::of(plans));
     let (Some(before), Some(now)) = (File::new(before), File::new(now)) else { return Vec::new() };
     let mut told = Vec::new();
     let options = [before, now].into_iter().filter_map(|file| file.root().get("options"));
     for key in ["image", "clone"].into_iter().chain(keys(options, &["docker", "oidc", "image", "clone"])) {
         let (was, is) = (of_file(&before, key), of_file(&now, key));
-        if shape(was) != shape(is) && used.leaves(key) {
+        if shape(was) != shape(is) && used.leaves(key) && used_before.leaves(key) {
             let all = if key == "image" { vec![of_image(was, is)] } else { differences(key, was, is) };
             told.extend(all.into_iter().map(|text| format!("a step that sets no `{key}` {text}")));
         }

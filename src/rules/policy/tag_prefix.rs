@@ -2,7 +2,7 @@
 
 use super::{meta, page};
 use crate::finding::{Findings, RuleMeta, Severity};
-use crate::pipeline::{Pattern, Section};
+use crate::pipeline::{Alternative, Pattern, Section};
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta = meta(
@@ -23,11 +23,12 @@ impl Rule for TagPrefix {
         let prefixes = [&flow.settings.tags.candidate, &flow.settings.tags.release];
         for selector in flow.file.selectors_in(Section::Tags) {
             let pattern = Pattern::new(selector.name());
-            let wrong = pattern.alternatives().iter().find(|alternative| {
+            let is_wrong = |alternative: &&Alternative| {
                 let literal = alternative.literal_prefix();
                 !prefixes.iter().any(|prefix| literal.starts_with(prefix.as_str()))
-            });
-            let Some(wrong) = wrong else { continue };
+            };
+            let all: Vec<&Alternative> = pattern.alternatives().iter().filter(is_wrong).collect();
+            let Some(wrong) = all.first() else { continue };
             let [candidate, release] = prefixes;
             let message = if pattern.alternatives().len() > 1 {
                 format!("`{}` in `{}` begins with neither `{candidate}` nor `{release}`", wrong.text, selector.name())
@@ -43,7 +44,7 @@ impl Rule for TagPrefix {
                     "name candidates `{candidate}*` and releases `{release}*`, and let no other tag start a pipeline"
                 )
             };
-            out.violated(selector.key.span(), message).through(selector.key).help(help);
+            out.violated(selector.key.span(), message).through(selector.key).alternatives(all.len()).help(help);
         }
     }
 }

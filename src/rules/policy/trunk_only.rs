@@ -31,13 +31,19 @@ impl Rule for TrunkOnly {
         let help = format!("keep `{}` as the only long-lived branch; release by tag", flow.settings.main_branch);
         for section in [Section::Branches, Section::PullRequests] {
             for selector in flow.file.selectors_in(section) {
-                if let Some(name) = forbidden(selector.name(), flow.settings) {
-                    let message = names(selector.name(), &name);
-                    out.violated(selector.key.span(), message).through(selector.key).help(help.as_str());
+                let of_pattern = forbidden(selector.name(), flow.settings);
+                if let Some(name) = of_pattern.first() {
+                    out.violated(selector.key.span(), names(selector.name(), name))
+                        .through(selector.key)
+                        .alternatives(of_pattern.len())
+                        .help(help.as_str());
                 }
                 for target in selector.body.get("destinations").into_iter().flat_map(|map| map.entries()) {
-                    if let Some(name) = forbidden(target.name(), flow.settings) {
-                        out.violated(target.key.span(), names(target.name(), &name)).help(help.as_str());
+                    let of_target = forbidden(target.name(), flow.settings);
+                    if let Some(name) = of_target.first() {
+                        out.violated(target.key.span(), names(target.name(), name))
+                            .alternatives(of_target.len())
+                            .help(help.as_str());
                     }
                 }
             }
@@ -47,8 +53,9 @@ impl Rule for TrunkOnly {
             let Ok(expression) = expression::parse(condition.text().unwrap_or("")) else { continue };
             let mut patterns = Vec::new();
             selected(&expression, &mut patterns);
-            if let Some((pattern, name)) =
-                patterns.iter().find_map(|pattern| Some((pattern, forbidden(pattern, flow.settings)?)))
+            if let Some((pattern, name)) = patterns
+                .iter()
+                .find_map(|pattern| Some((pattern, forbidden(pattern, flow.settings).into_iter().next()?)))
             {
                 out.violated(condition.span(), names(pattern, &name)).through(condition).help(help.as_str());
             }
@@ -69,10 +76,10 @@ fn names(pattern: &str, name: &str) -> String {
     }
 }
 
-/// The forbidden name that a pattern names, if it names one.
-fn forbidden(pattern: &str, settings: &Settings) -> Option<String> {
+/// The forbidden names that a pattern names, one for each alternative that does.
+fn forbidden(pattern: &str, settings: &Settings) -> Vec<String> {
     let pattern = Pattern::new(pattern);
-    pattern.alternatives().iter().find_map(|alternative| settings.forbidden(alternative))
+    pattern.alternatives().iter().filter_map(|alternative| settings.forbidden(alternative)).collect()
 }
 
 /// The branch names and patterns for which a condition holds; what is negated is left out.
@@ -105,7 +112,7 @@ fn word(expression: &Expr) -> Option<String> {
 fn scripts(settings: &Settings, plan: &Plan<'_>, step: &PlannedStep<'_>, out: &mut Findings<'_>) {
     for test in &step.found.branch_tests {
         // A shell's `release/*` is told as it is written, not as the name of the settings that it means.
-        let named = test.with.iter().filter_map(Value::as_literal).find(|text| forbidden(text, settings).is_some());
+        let named = test.with.iter().filter_map(Value::as_literal).find(|text| !forbidden(text, settings).is_empty());
         if let Some(name) = named {
             warn(
                 out,
