@@ -94,10 +94,7 @@ fn the_final_step_is_told_from_one_that_a_failure_skips() {
     let found = told(&file("step"), &file("final"));
     assert_eq!(
         found,
-        [
-            "push to main: `Clean` is the final step now, which runs after a failure too",
-            "push to any other branch: `Clean` is the final step now, which runs after a failure too"
-        ]
+        ["push to main and push to any other branch: `Clean` is the final step now, which runs after a failure too"]
     );
     assert!(
         told(&file("final"), &file("step"))[0]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Checked;
 use super::difference::change;
+use super::suppress::{REASON, USED};
 use crate::finding::{Allowed, Answer, Layer};
 use crate::plan::Change;
 use crate::rules::RuleAnswer;
@@ -20,10 +21,20 @@ pub(super) fn answers(old: &Checked, new: &Checked) -> Vec<Change> {
             // What a comment allows does not hold.
             let past = if was == RuleAnswer::Holds && allows(old, rule) { "was allowed" } else { past(was) };
             let present = if is == RuleAnswer::Holds && allows(new, rule) { "is allowed" } else { present(is) };
-            Some(change("rules", format!("`{rule}` {past}, now {present}"), weakens))
+            let comment = if is == RuleAnswer::Violated { of_comment(new, rule) } else { String::new() };
+            Some(change("rules", format!("`{rule}` {past}, now {present}{comment}"), weakens))
         }
     })
     .collect()
+}
+
+/// What is wrong with the first comment that a rule about comments finds fault with.
+fn of_comment(checked: &Checked, rule: &str) -> String {
+    let finding = checked.findings.iter().filter(|_| [USED.id, REASON.id].contains(&rule)).find(|one| one.rule == rule);
+    finding.map_or_else(String::new, |finding| {
+        let line = checked.document.position(finding.span.start).line;
+        format!(" by the comment of line {line}: {}", finding.message)
+    })
 }
 
 fn allows(checked: &Checked, rule: &str) -> bool {

@@ -1,5 +1,6 @@
 //! What several events have in common of the steps that changed, told once below all their names.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::compare::Change;
@@ -78,6 +79,39 @@ impl Across {
             changes.extend(told.into_iter().map(|told| as_change(&heading, told)));
         }
     }
+}
+
+/// Changes of which those are told once below the names of all their events that several events have in common, as far as they
+/// are `of_both` sides.
+pub(super) fn joined(changes: Vec<Change>, of_both: impl Fn(&str) -> bool) -> Vec<Change> {
+    let mut events: HashMap<Line, Vec<String>> = HashMap::new();
+    for change in changes.iter().filter(|change| of_both(&change.event)) {
+        let known = events.entry((change.text.clone(), change.weakens)).or_default();
+        if !known.contains(&change.event) {
+            known.push(change.event.clone());
+        }
+    }
+    let (mut own, mut common): (Vec<Change>, Vec<(String, Vec<Change>)>) = (Vec::new(), Vec::new());
+    for change in changes {
+        let is_own = of_both(&change.event);
+        let all = events.get(&(change.text.clone(), change.weakens)).filter(|all| is_own && all.len() > 1);
+        let event = match all {
+            Some(all) => events_in_words(all),
+            None if !is_own && change.event.contains(" and ") => change.event.clone(),
+            None => {
+                own.push(change);
+                continue;
+            }
+        };
+        let change = Change { event: event.clone(), ..change };
+        match common.iter_mut().find(|(heading, _)| *heading == event) {
+            Some((_, told)) if told.contains(&change) => {}
+            Some((_, told)) => told.push(change),
+            None => common.push((event, vec![change])),
+        }
+    }
+    own.extend(common.into_iter().flat_map(|(_, told)| told));
+    own
 }
 
 /// Events as a heading names them.

@@ -7,7 +7,7 @@ use super::checks::is_safeguard;
 use super::does::sites_of;
 use super::lines::{MOST_PAIRS, ends, shown};
 use super::model::PlannedStep;
-use super::script::{Line, LineKind, plainly};
+use super::script::{Line, LineKind, in_one_line, plainly};
 use super::wrapped::bare;
 use crate::effect::Runs;
 use crate::pipeline::ScriptItem;
@@ -23,7 +23,9 @@ struct Command {
     node: NodeId,
     /// As it is written most plainly, without redirects and what stands before it.
     text: String,
-    /// With them and that.
+    /// As it is written, with what stands before it.
+    source: String,
+    /// With redirects and that.
     whole: String,
     runs: Runs,
     stop: Stop,
@@ -52,7 +54,8 @@ struct Script {
 }
 
 impl Script {
-    fn read(step: &PlannedStep<'_>, hide: &dyn Fn(&mut String)) -> Self {
+    /// `aware` of `set +e`, or not.
+    fn read(step: &PlannedStep<'_>, aware: bool, hide: &dyn Fn(&mut String)) -> Self {
         let script = if step.step.runs_on_windows() { Vec::new() } else { step.step.script() };
         let nodes: Vec<_> = script.iter().filter_map(ScriptItem::command).collect();
         let texts: Vec<&str> = nodes.iter().map(|node| node.text().unwrap_or("")).collect();
@@ -61,11 +64,14 @@ impl Script {
             hide(&mut part);
             plainly(&part)
         };
-        let commands = stops(&texts).into_iter().map(|stop| {
+        let commands = stops(&texts, aware).into_iter().map(|stop| {
             let (node, text) = (nodes[stop.text].id(), texts[stop.text]);
             let runs = step.found.ran.runs(node, stop.span);
             let own = plain(text, stop.span);
-            Command { node, text: bare(&own).to_owned(), whole: plain(text, stop.whole), runs, stop }
+            let mut source = text.get(stop.span.start..stop.span.end).unwrap_or("").replace("\\\n", " ");
+            hide(&mut source);
+            let source = in_one_line(&source);
+            Command { node, text: bare(&own).to_owned(), source, whole: plain(text, stop.whole), runs, stop }
         });
         let commands: Vec<Command> = commands.collect();
         let mut heaviest: HashMap<String, usize> = HashMap::new();
@@ -109,7 +115,7 @@ pub(super) fn weighed<'l>(
     if gone.len().saturating_mul(fresh.len()) > MOST_PAIRS {
         return Vec::new();
     }
-    let (was, is) = (Script::read(before, hide), Script::read(now, hide));
+    let (was, is) = (Script::read(before, false, hide), Script::read(now, false, hide));
     let (old_sites, new_sites) = (sites_of(before), sites_of(now));
     // What an `exit 0` ends is told with it.
     let ended = fresh.iter().any(|line| ends(&line.text));
@@ -122,7 +128,9 @@ pub(super) fn weighed<'l>(
             continue;
         }
         let is_effect = old_sites.meet(old.node, old.stop.span) || new_sites.meet(new.node, new.stop.span);
-        let uncalled = old.runs != Runs::Never && new.runs == Runs::Never && !ended && !is.may_be_called(new);
+        // Where a text within stands that runs can't always be told.
+        let uncalled =
+            old.runs != Runs::Never && new.runs == Runs::Never && !new.stop.nested && !ended && !is.may_be_called(new);
         told.extend(change((old, new), is_effect, uncalled));
     }
     gone.retain(|line| match fresh.iter().position(|other| is_same_elsewhere((&was, line), (&is, other))) {
@@ -137,9 +145,17 @@ pub(super) fn weighed<'l>(
     told
 }
 
+/// Whether no command of both versions whose failure ended the step is passed over by a `set +e`.
+pub(super) fn is_heard_of((before, now): (&PlannedStep<'_>, &PlannedStep<'_>), hide: &dyn Fn(&mut String)) -> bool {
+    let (was, is) = (Script::read(before, true, hide), Script::read(now, true, hide));
+    let mut ended =
+        was.heaviest.keys().filter_map(|text| was.heaviest(text)).filter(|old| !old.is_light() && old.stop.stops);
+    ended.all(|old| is.heaviest(&old.text).is_none_or(|new| new.stop.stops))
+}
+
 /// What is told of one command that weighs otherwise. Whether an effect happens is told of the effect.
 fn change((old, new): (&Command, &Command), is_effect: bool, uncalled: bool) -> Vec<(String, bool)> {
-    let text = shown(&old.text);
+    let text = shown(&old.source);
     let guards = is_safeguard(&old.text);
     if uncalled && !is_effect {
         return vec![(format!("no longer runs {text}"), guards)];
@@ -163,7 +179,7 @@ fn change((old, new): (&Command, &Command), is_effect: bool, uncalled: bool) -> 
 
 /// Whether two lines hold the same commands, or one that weighs otherwise and is told so.
 fn is_same_elsewhere((was, old): (&Script, &Line), (is, new): (&Script, &Line)) -> bool {
-    if (old.kind, new.kind) != (LineKind::Script, LineKind::Script) {
+    if ![old.kind, new.kind].iter().all(|kind| matches!(kind, LineKind::Script | LineKind::Branch)) {
         return false;
     }
     let olds: Vec<&Command> = was.of(old).collect();

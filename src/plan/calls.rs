@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::checks::is_safeguard;
+use super::checks::names_a_check;
 use super::does::Sites;
 use super::given::ordered;
 use super::model::PlannedStep;
@@ -38,7 +38,7 @@ pub(super) fn pipes(
         }
     }
     let lost = left.iter().filter(|call| !gone.are_in(call.identifier.id()));
-    told.extend(lost.map(|call| (format!("no longer runs the pipe `{}`", call.text()), is_safeguard(call.name()))));
+    told.extend(lost.map(|call| (format!("no longer runs the pipe `{}`", call.text()), names_a_check(call.name()))));
     told
 }
 

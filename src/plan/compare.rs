@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::EventKind;
-use super::across::{Across, version};
+use super::across::{Across, joined, version};
 use super::asked::asked;
 use super::compared::Comparisons;
 use super::does::{otherwise, told};
@@ -84,7 +84,8 @@ pub fn compare(
         }
     }
     across.tell(&mut changes);
-    changes
+    let of_both = |event: &str| old.keys().any(|title| title.0 == event && new.contains_key(title));
+    joined(changes, of_both)
 }
 
 /// The event as it is told, and its number among those that are told alike: two patterns may take one name.
@@ -126,6 +127,7 @@ struct Told<'o> {
     comparisons: &'o Comparisons<'o>,
     /// The steps of the plan as it is now.
     steps: &'o [PlannedStep<'o>],
+    is_tag: bool,
     across: &'o mut Across,
     out: &'o mut Vec<Change>,
 }
@@ -150,7 +152,8 @@ fn steps(
     out: &mut Vec<Change>,
 ) {
     let (old, new) = (named(before), named(after));
-    let mut told = Told { event: event.to_owned(), comparisons, steps: &after.steps, across, out };
+    let (event, is_tag) = (event.to_owned(), after.is_tag());
+    let mut told = Told { event, comparisons, steps: &after.steps, is_tag, across, out };
     let (passed_before, passed_now) = (Passed::of(&before.skipped), Passed::of(&after.skipped));
     // For each old step the place of the new one.
     let mut now = pairs(&old, &new);
@@ -321,10 +324,14 @@ fn step_changes(name: &str, before: &PlannedStep<'_>, now: &PlannedStep<'_>, tol
     for (text, weakens) in conditions(before, now).into_iter().chain(others) {
         told.tell(format!("{name} {text}"), weakens);
     }
-    for text in otherwise(before, now) {
-        told.tell(format!("{name} {text}"), false);
-    }
     let compared = told.comparisons.of(before, now);
+    for (text, weakens) in otherwise(before, now, (told.steps, told.is_tag)) {
+        let hidden = text.strip_prefix("now runs `").and_then(|rest| rest.strip_suffix("`, which is not followed"));
+        // In the place of what it stands is told with the commands.
+        if hidden.is_none_or(|command| !compared.runs.tells_of(command)) {
+            told.tell(format!("{name} {text}"), weakens);
+        }
+    }
     let given = compared.given.iter().map(|text| (text.clone(), false));
     let all = compared.runs.all(|command| told.runs(before, command)).chain(given);
     let all = all.map(|(text, weakens)| (format!("{name} {text}"), weakens)).collect();

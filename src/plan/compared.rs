@@ -7,8 +7,9 @@ use std::rc::Rc;
 use super::across::{Version, version};
 use super::checks::is_safeguard;
 use super::given::given;
-use super::lines::{Otherwise, commands_of, is_syntax, otherwise, shown};
+use super::lines::{Otherwise, commands_of, otherwise, shown};
 use super::model::PlannedStep;
+use super::script::Line;
 use crate::yaml::NodeId;
 
 /// What two versions of a step run otherwise, and are given otherwise.
@@ -50,13 +51,14 @@ impl<'h> Comparisons<'h> {
     pub(super) fn has(&self, step: &PlannedStep<'_>, command: &str) -> bool {
         let mut commands = self.commands.borrow_mut();
         let own = commands.entry(step.step.node().id());
-        own.or_insert_with(|| commands_of(step, self.hide).into_iter().collect()).contains(command)
+        own.or_insert_with(|| commands_of(step, self.hide).into_iter().map(|line| line.text).collect())
+            .contains(command)
     }
 
     /// The commands of a step that are checks; of a step without a name, which nothing else tells from others, all of them.
     pub(super) fn told_commands(&self, step: &PlannedStep<'_>) -> Vec<String> {
         let all = commands_of(step, self.hide).into_iter();
-        let is_told = |text: &String| !is_syntax(text) && (step.step.name().is_none() || is_safeguard(text));
-        all.filter(is_told).map(|text| shown(&text)).collect()
+        let is_told = |line: &Line| step.step.name().is_none() || is_safeguard(&line.text);
+        all.filter(is_told).map(|line| shown(&line.source)).collect()
     }
 }

@@ -1,11 +1,15 @@
 //! What two steps do to the world: the effects that one has and the other has not, as words.
 
+use super::checks::{may_be_run_by, names_a_check};
 use super::model::PlannedStep;
 use crate::effect::{Effect, Images, Kind, Opaque, Reference, Site};
 use crate::yaml::{NodeId, Span};
 
 /// What a step does with a variable that the file does not set.
 const READS: &str = "reads the variable";
+
+/// What is said of a command whose own commands can't be seen.
+const NOT_FOLLOWED: &str = ", which is not followed";
 
 /// One thing that a step does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +44,7 @@ impl Does {
     fn with_target(self, short: &str, name: &str) -> Self {
         let words = short.split(' ').count() + 1;
         let told: Vec<&str> = name.split(' ').take(words).collect();
-        let told = name.starts_with(short).then(|| format!("`{}`, which is not followed", told.join(" ")));
+        let told = name.starts_with(short).then(|| format!("`{}`{NOT_FOLLOWED}", told.join(" ")));
         Self { told, ..self }
     }
 
@@ -53,14 +57,34 @@ impl Does {
         }
     }
 
+    /// The command that is not followed.
+    fn hidden(&self) -> Option<String> {
+        Some(self.shown().strip_suffix(NOT_FOLLOWED)?.trim_matches('`').to_owned())
+    }
+
+    /// Whether its loss takes something away that the event was for, or a check.
+    fn is_owed(&self, is_tag: bool) -> bool {
+        match self.verb {
+            "builds" => !is_tag,
+            // Of what is not followed only its name can tell that it checked something.
+            "runs" => self.hidden().is_some_and(|name| names_a_check(&name)),
+            _ => self.replaces(),
+        }
+    }
+
     /// Whether it is told together with what it takes the place of.
     fn replaces(&self) -> bool {
         ["builds", "pushes", "gives", "deploys", "deploys with"].contains(&self.verb)
     }
 }
 
-/// What a step does otherwise than before, a line each.
-pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<String> {
+/// What a step does otherwise than before, a line each with whether something is lost that is to be done: what another one of
+/// the steps `beside` it does is not lost, and no tag has to build.
+pub(super) fn otherwise(
+    before: &PlannedStep<'_>,
+    now: &PlannedStep<'_>,
+    (beside, is_tag): (&[PlannedStep<'_>], bool),
+) -> Vec<(String, bool)> {
     let (was, is) = (effects(before), effects(now));
     // A new name that is given in the registry is pushed there.
     let (pushed_before, pushed_now) = (pushed(before), pushed(now));
@@ -70,34 +94,52 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<
     let of = |all: &[&Does], verb: &str| all.iter().filter(|one| one.verb == verb).count();
     // As many of a kind as before: each stands in the place of the one that stood there.
     let replaced = |one: &Does| one.replaces() && of(&gone, one.verb) == of(&fresh, one.verb);
-    let mut told: Vec<String> = Vec::new();
-    told.extend(gone.iter().filter(|one| !replaced(one)).map(|one| format!("no longer {}", one.words())));
+    let mut told: Vec<(String, bool)> = Vec::new();
+    let hidden: Vec<String> = fresh.iter().filter_map(|one| one.hidden()).collect();
+    let is_owed = |one: &Does| one.is_owed(is_tag) && !one.hidden().is_some_and(|name| may_be_run_by(&name, &hidden));
+    let owes = gone.iter().any(|one| !replaced(one) && is_owed(one));
+    let beside: Vec<Vec<Does>> = if owes { beside.iter().map(effects).collect() } else { Vec::new() };
+    let elsewhere = |one: &Does| beside.iter().flatten().any(|other| other.is(one));
+    told.extend(gone.iter().filter(|one| !replaced(one)).map(|one| match is_owed(one) {
+        true if elsewhere(one) => (format!("no longer {}, which another step does", one.words()), false),
+        owed => (format!("no longer {}", one.words()), owed),
+    }));
     let mut taken = vec![false; gone.len()];
     for one in &fresh {
         let place = gone.iter().zip(&mut taken).find(|(old, taken)| replaced(one) && old.verb == one.verb && !**taken);
-        told.push(match place {
+        let text = match place {
             Some((old, taken)) => {
                 *taken = true;
                 format!("now {} instead of {}", one.words(), old.told_beside(one))
             }
             None if !one.certain => format!("now {}, only in some cases", one.words()),
             None => format!("now {}", one.words()),
-        });
+        };
+        told.push((text, false));
     }
     for one in &is {
         match was.iter().find(|other| other.is(one)) {
             Some(other) if other.certain && !one.certain => {
-                told.push(format!("{} only in some cases now", one.words()));
+                told.push((format!("{} only in some cases now", one.words()), false));
             }
-            Some(other) if !other.certain && one.certain => told.push(format!("{} in any case now", one.words())),
+            Some(other) if !other.certain && one.certain => {
+                told.push((format!("{} in any case now", one.words()), false));
+            }
             // Each may go to another cluster or namespace.
             Some(other) if other.times != one.times && one.verb.starts_with("deploys") => {
-                told.push(format!("now {} {}, before {}", one.words(), times(one.times), times(other.times)));
+                let text = format!("now {} {}, before {}", one.words(), times(one.times), times(other.times));
+                told.push((text, false));
             }
             _ => {}
         }
     }
     told
+}
+
+/// The commands of a step that are not followed and that it did not run before.
+pub(super) fn hidden(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<String> {
+    let (was, is) = (effects(before), effects(now));
+    is.iter().filter(|one| !was.iter().any(|other| other.is(one))).filter_map(Does::hidden).collect()
 }
 
 /// What a step does to the world, in words.
@@ -204,7 +246,7 @@ fn does(effect: &Effect<'_>) -> Option<Does> {
         }
         Kind::Opaque(Opaque::Manifest { .. }) => return None,
         Kind::Opaque(what) => {
-            let does = Does::new("runs", format!("`{}`, which is not followed", effect.command));
+            let does = Does::new("runs", format!("`{}`{NOT_FOLLOWED}", effect.command));
             match what {
                 Opaque::Target { name, .. } => does.with_target(&effect.command, name),
                 _ => does,

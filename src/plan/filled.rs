@@ -4,7 +4,6 @@
 use std::collections::{HashMap, HashSet};
 
 use super::checks::is_safeguard;
-use super::lines::{is_branch, is_syntax};
 use super::model::PlannedStep;
 use super::script::{Line, LineKind};
 use crate::effect::Filled;
@@ -50,7 +49,6 @@ impl<'s> Commands<'s> {
             !filled.called && !first.contains('$') && filled.text.split(' ').next() != Some(first)
         };
         line.kind != LineKind::Script
-            || is_branch(&line.text)
             || line.text.contains(['|', '&', '<', '>', '!'])
             || self.of_line(line).iter().any(other)
     }
@@ -92,8 +90,7 @@ pub(super) fn take_out_same(
     let count = gone.len() + fresh.len();
     gone.retain(|line| !is_same(line, &was, &is));
     fresh.retain(|line| !is_same(line, &is, &was));
-    let only_sets =
-        |line: &&Line| line.kind == LineKind::Script && (is_assignment(&line.text) || is_syntax(&line.text));
+    let only_sets = |line: &&Line| line.kind == LineKind::Script && is_assignment(&line.text);
     if gone.len() + fresh.len() < count && gone.iter().chain(fresh.iter()).all(only_sets) {
         gone.clear();
         fresh.clear();

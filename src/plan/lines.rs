@@ -1,11 +1,11 @@
 //! What a step runs otherwise, command by command, where its effects don't tell it already.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
-use super::bearing::weighed;
+use super::bearing::{is_heard_of, weighed};
 use super::calls::pipes;
-use super::checks::{checks_the_same, fails_on_findings, is_safeguard, passes_without};
-use super::does::told_at;
+use super::checks::{checks_the_same, fails_on_findings, is_safeguard, may_be_run_by, passes_without};
+use super::does::{hidden, sites_of, told_at};
 use super::filled::take_out_same;
 use super::model::PlannedStep;
 use super::script::{Line, LineKind, followed, lines};
@@ -26,15 +26,14 @@ const FIRST: usize = 2;
 pub(super) const MOST_PAIRS: usize = 10_000;
 const MOST_WORDS: usize = 50;
 
-/// Words of shell syntax that are no command by themselves.
-const SYNTAX: [&str; 10] = ["then", "else", "fi", "do", "done", "esac", ";;", "{", "}", "in"];
-
 /// What a step runs otherwise than before, each with whether a safeguard is lost.
 #[derive(Default)]
 pub(super) struct Otherwise {
     told: Vec<(String, bool)>,
     /// Commands that it runs no more, with nothing in their place.
-    lost: Vec<String>,
+    lost: Vec<Line>,
+    /// What it runs that is not followed, and did not run before: it may run what is lost.
+    hidden: Vec<String>,
     fresh: Vec<(String, bool)>,
 }
 
@@ -43,9 +42,15 @@ impl Otherwise {
         Self { told, ..Self::default() }
     }
 
+    /// Whether a command is told as one in the place of another.
+    pub(super) fn tells_of(&self, command: &str) -> bool {
+        let own = format!("runs `{command}` in place of ");
+        self.told.iter().any(|(text, _)| text.starts_with(&own))
+    }
+
     /// All of it, where `runs` says whether another step runs a command wherever this one did.
     pub(super) fn all(&self, runs: impl Fn(&str) -> bool) -> impl Iterator<Item = (String, bool)> {
-        let lost = of_lost(&self.lost, runs);
+        let lost = of_lost(&self.lost, &self.hidden, runs);
         self.told.clone().into_iter().chain(lost).chain(self.fresh.clone())
     }
 }
@@ -57,36 +62,23 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, hide: &
     let (was, is) = (lines(before, hide), lines(now, hide));
     let (script_was, script_is) = (followed(before, hide), followed(now, hide));
     told.extend(in_scripts((&was, &script_was), (&is, &script_is)));
-    if texts(&was) == texts(&is) {
-        return Otherwise::told(told);
-    }
     let (mut gone, mut fresh) = (beyond(&was, &is), beyond(&is, &was));
-    let in_order = was.iter().filter(|line| line.kind != LineKind::Pipe).count() < 2;
-    if gone.is_empty() && fresh.is_empty() {
-        if !in_order {
-            told.push(("runs its commands in another order".to_owned(), false));
-        }
-        return Otherwise::told(told);
-    }
     // What a script at hand runs, the step runs; and `set -e` is set by itself.
     let idle = |line: &Line, all: &[Line]| {
         matches!(line.text.as_str(), "set -e" | "set -o errexit")
             && !all.iter().any(|line| errexit(&line.text) == Some(false))
     };
-    gone.retain(|line| !script_is.contains(&line.text) && !idle(line, &was));
-    fresh.retain(|line| !script_was.contains(&line.text) && !idle(line, &is));
-    if gone.is_empty() && fresh.is_empty() {
-        return Otherwise::told(told);
-    }
+    let is_same = gone.is_empty() && fresh.is_empty();
+    gone.retain(|line| !script_is.contains_key(&line.text) && !idle(line, &was));
+    fresh.retain(|line| !script_was.contains_key(&line.text) && !idle(line, &is));
+    // The same commands may stand in other surroundings.
     told.extend(weighed((before, now), hide, &mut gone, &mut fresh));
+    let in_order = texts(&was) == texts(&is) || was.iter().filter(|line| line.kind != LineKind::Pipe).count() < 2;
+    if is_same && !in_order {
+        told.push(("runs its commands in another order".to_owned(), false));
+    }
     take_out_same((before, now), &mut gone, &mut fresh);
-    let is_command = |line: &&Line| !is_syntax(&line.text);
-    if told.is_empty() && !gone.iter().chain(&fresh).any(is_command) {
-        // Functions and groups by themselves change nothing.
-        let parts = |line: &&Line| !matches!(line.text.as_str(), "{" | "}") && !line.text.ends_with('{');
-        if gone.iter().chain(&fresh).any(parts) {
-            told.push(("has other branches".to_owned(), false));
-        }
+    if gone.is_empty() && fresh.is_empty() {
         return Otherwise::told(told);
     }
     let is_text = |line: &&Line| line.kind == LineKind::Text;
@@ -94,14 +86,14 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, hide: &
         told.push(("has other text in a here-document".to_owned(), false));
     }
     // What stands on a line with an effect that is told is told with it.
-    let is_told_here = |line: &&Line| is_command(line) && !is_text(line);
+    let is_told_here = |line: &&Line| !is_text(line);
     let forgives = |lines: &[&Line]| lines.iter().any(|line| forgiven(&line.text).is_some());
     let (old_told, gone): (Vec<&Line>, Vec<&Line>) =
         gone.into_iter().filter(is_told_here).partition(|line| old_sites.meet(line.node, line.range));
     let (new_told, mut fresh): (Vec<&Line>, Vec<&Line>) =
         fresh.into_iter().filter(is_told_here).partition(|line| new_sites.meet(line.node, line.range));
     if let Some(line) = new_told.iter().find(|line| forgiven(&line.text).is_some()).filter(|_| !forgives(&old_told)) {
-        told.push((format!("goes on now where {} fails", shown(forgiven(&line.text).unwrap_or(&line.text))), true));
+        told.push((format!("goes on now where {} fails", shown(forgiven(&line.source).unwrap_or(&line.source))), true));
     }
     let new: Vec<&Line> = fresh.clone();
     let many = gone.len().saturating_mul(fresh.len() + new_told.len()) > MOST_PAIRS;
@@ -118,9 +110,9 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, hide: &
         let still = fresh.iter().position(|line| line.kind == old.kind && stands_in(&old.text, &line.text));
         let alike = || fresh.iter().position(|line| line.kind == old.kind && checks_the_same(&old.text, &line.text));
         match still.or_else(|| likest(old, &fresh)).or_else(alike) {
-            Some(at) => told.push(replaced(&old.text, &fresh.remove(at).text)),
+            Some(at) => told.push(replaced(old, fresh.remove(at))),
             None => match new_told.iter().find(|line| checks_the_same(&old.text, &line.text)) {
-                Some(line) => told.push(replaced(&old.text, &line.text)),
+                Some(line) => told.push(replaced(old, line)),
                 None => lost.push(old),
             },
         }
@@ -129,21 +121,33 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, hide: &
     let (less, lost): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(is_run);
     // One of several that another command runs now: `sh -c 'npm ci && npm test'`.
     let run_by = |line: &&Line| new.iter().any(|other| other.kind == line.kind && wraps(&other.text, &line.text));
-    told.extend(list(&commands(&less)).map(|names| (format!("runs {names} less often"), false)));
-    let lost = lost.into_iter().filter(|line| many || !run_by(line)).map(|line| line.text.clone()).collect();
-    Otherwise { told, lost, fresh: of_fresh(fresh, &is) }
+    told.extend(list(&less).map(|names| (format!("runs {names} less often"), false)));
+    let kept = sites_of(before);
+    let lost = lost.into_iter().filter(|line| many || !run_by(line));
+    // What it did to the world is done by another command.
+    let (kept, lost): (Vec<&Line>, Vec<&Line>) = lost.partition(|line| kept.meet(line.node, line.range));
+    told.extend(list(&kept).map(|names| (format!("no longer runs {names}"), false)));
+    let set = fresh.iter().any(|line| errexit(&line.text) == Some(false));
+    let is_heard_of = set && is_heard_of((before, now), hide);
+    Otherwise {
+        told,
+        lost: lost.into_iter().cloned().collect(),
+        hidden: hidden(before, now),
+        fresh: of_fresh(fresh, &is, is_heard_of),
+    }
 }
 
 /// What is told of checks in the scripts at hand that a step runs.
 fn in_scripts(
-    (was, script_was): (&[Line], &BTreeSet<String>),
-    (is, script_is): (&[Line], &BTreeSet<String>),
+    (was, script_was): (&[Line], &BTreeMap<String, String>),
+    (is, script_is): (&[Line], &BTreeMap<String, String>),
 ) -> Vec<(String, bool)> {
-    let beyond = |one: &BTreeSet<String>, other: &BTreeSet<String>, lines: &[Line]| -> Vec<String> {
-        let is_check =
-            |text: &&String| is_safeguard(text) && !text.starts_with("set ") && !is_syntax(text) && !is_branch(text);
-        let more = one.difference(other).filter(is_check);
-        more.filter(|text| !lines.iter().any(|line| line.text == **text)).map(|text| shown(text)).collect()
+    let beyond = |one: &BTreeMap<String, String>, other: &BTreeMap<String, String>, lines: &[Line]| -> Vec<String> {
+        let is_check = |text: &str| is_safeguard(text) && !text.starts_with("set ");
+        let more = one.iter().filter(|(text, _)| !other.contains_key(*text) && is_check(text));
+        more.filter(|(text, _)| !lines.iter().any(|line| line.text == **text))
+            .map(|(_, source)| shown(source))
+            .collect()
     };
     let (gone, fresh) = (beyond(script_was, script_is, is), beyond(script_is, script_was, was));
     let mut told = Vec::new();
@@ -157,40 +161,56 @@ fn in_scripts(
 }
 
 /// What is told of commands that are gone, with nothing in their place.
-fn of_lost(lost: &[String], runs: impl Fn(&str) -> bool) -> Vec<(String, bool)> {
+fn of_lost(lost: &[Line], hidden: &[String], runs: impl Fn(&str) -> bool) -> Vec<(String, bool)> {
     let mut told = Vec::new();
-    let (branches, lost): (Vec<&str>, Vec<&str>) =
-        lost.iter().map(String::as_str).partition(|command| is_branch(command));
-    told.extend(branches.iter().map(|branch| (format!("has no branch {} any more", shown(branch)), false)));
-    let (elsewhere, lost): (Vec<&str>, Vec<&str>) = lost.into_iter().partition(|command| runs(command));
+    let (branches, lost): (Vec<&Line>, Vec<&Line>) = lost.iter().partition(|line| line.kind == LineKind::Branch);
+    let has = |line: &&Line| (format!("has no {} {} any more", branch(&line.text), shown(&line.source)), false);
+    told.extend(branches.iter().map(has));
+    let (elsewhere, lost): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(|line| runs(&line.text));
     told.extend(list(&elsewhere).map(|names| (format!("no longer runs {names}, which another step runs"), false)));
-    let (safeguards, others): (Vec<&str>, Vec<&str>) = lost.into_iter().partition(|command| is_safeguard(command));
+    let (safeguards, others): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(|line| is_lost(line));
+    let (open, safeguards): (Vec<&Line>, Vec<&Line>) =
+        safeguards.into_iter().partition(|line| may_be_run_by(&line.text, hidden));
     told.extend(list(&safeguards).map(|names| (format!("no longer runs {names}"), true)));
+    told.extend(list(&open).map(|names| (format!("no longer runs {names}, unless what is not followed does"), false)));
     told.extend(list(&others).map(|names| (format!("no longer runs {names}"), false)));
     told
 }
 
-/// What is told of commands that are new, in a step that runs `all`.
-fn of_fresh(fresh: Vec<&Line>, all: &[Line]) -> Vec<(String, bool)> {
+/// Whether a check is lost with a command: after the script a failure stops nothing.
+fn is_lost(line: &Line) -> bool {
+    line.kind == LineKind::Script && is_safeguard(&line.text)
+}
+
+/// What is told of commands that are new, in a step that runs `all`. What `set +e` passes over may be heard of further down.
+fn of_fresh(fresh: Vec<&Line>, all: &[Line], is_heard_of: bool) -> Vec<(String, bool)> {
     let mut told = Vec::new();
     let last = all.iter().rev().find(|line| line.kind == LineKind::Script);
     let is_last = |line: &Line| last.is_some_and(|last| (last.node, last.range) == (line.node, line.range));
-    let (branches, fresh): (Vec<&Line>, Vec<&Line>) = fresh.into_iter().partition(|line| is_branch(&line.text));
-    told.extend(branches.iter().map(|line| (format!("has the branch {} now", shown(&line.text)), false)));
-    let is_early =
-        |line: &&Line| line.kind == LineKind::Script && (goes_on(&line.text) || ends(&line.text) && !is_last(line));
+    let (branches, fresh): (Vec<&Line>, Vec<&Line>) = fresh.into_iter().partition(|line| line.kind == LineKind::Branch);
+    let has = |line: &&Line| (format!("has the {} {} now", branch(&line.text), shown(&line.source)), false);
+    told.extend(branches.iter().map(has));
+    let is_early = |line: &&Line| {
+        line.kind == LineKind::Script && (goes_on(&line.text, is_heard_of) || ends(&line.text) && !is_last(line))
+    };
     let (early, plain): (Vec<&Line>, Vec<&Line>) = fresh.into_iter().partition(is_early);
     for line in early {
         let text = if ends(&line.text) { "may end before its last command" } else { "goes on where a command fails" };
-        told.push((format!("{text} now: {}", shown(&line.text)), true));
+        told.push((format!("{text} now: {}", shown(&line.source)), true));
     }
-    told.extend(list(&commands(&plain)).map(|names| (format!("runs {names} too"), false)));
+    told.extend(list(&plain).map(|names| (format!("runs {names} too"), false)));
     told
+}
+
+/// What decides whether others run, as a message calls it.
+fn branch(text: &str) -> &'static str {
+    let is_loop = ["for ", "while ", "until ", "select "].iter().any(|word| text.starts_with(word));
+    if is_loop { "loop" } else { "branch" }
 }
 
 /// What is told of a command that went from the script to what runs after it, or came from there.
 fn to_another_script(old: &Line, new: &Line) -> (String, bool) {
-    let command = shown(&old.text);
+    let command = shown(&old.source);
     match new.kind {
         LineKind::After => {
             (format!("runs {command} after its script now, where a failure stops nothing"), is_safeguard(&old.text))
@@ -199,13 +219,9 @@ fn to_another_script(old: &Line, new: &Line) -> (String, bool) {
     }
 }
 
-fn commands<'l>(lines: &[&'l Line]) -> Vec<&'l str> {
-    lines.iter().map(|line| line.text.as_str()).collect()
-}
-
-/// The commands of a step's script by their texts.
-pub(super) fn commands_of(step: &PlannedStep<'_>, hide: &dyn Fn(&mut String)) -> Vec<String> {
-    lines(step, hide).into_iter().filter(|line| line.kind == LineKind::Script).map(|line| line.text).collect()
+/// The commands of a step's script.
+pub(super) fn commands_of(step: &PlannedStep<'_>, hide: &dyn Fn(&mut String)) -> Vec<Line> {
+    lines(step, hide).into_iter().filter(|line| line.kind == LineKind::Script).collect()
 }
 
 fn texts(lines: &[Line]) -> Vec<(LineKind, &str)> {
@@ -231,6 +247,10 @@ fn beyond<'l>(all: &'l [Line], others: &[Line]) -> Vec<&'l Line> {
 /// Of the new commands of the same program the one with most words in common.
 fn likest(old: &Line, fresh: &[&Line]) -> Option<usize> {
     let words: Vec<&str> = old.text.split_whitespace().take(MOST_WORDS).collect();
+    let variable = set_by(&old.text);
+    if let Some(at) = fresh.iter().position(|line| variable.is_some() && set_by(&line.text) == variable) {
+        return Some(at);
+    }
     let likeness = |line: &Line| {
         if line.kind != old.kind {
             return None;
@@ -245,6 +265,14 @@ fn likest(old: &Line, fresh: &[&Line]) -> Option<usize> {
     scored.max_by_key(|(score, at)| (*score, std::cmp::Reverse(*at))).map(|(_, at)| at)
 }
 
+/// The variable that a command sets and does nothing else: `export A=b`, `A=b`.
+fn set_by(text: &str) -> Option<&str> {
+    let text = text.strip_prefix("export ").unwrap_or(text);
+    let (name, value) = text.split_once('=')?;
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    (is_name && !value.contains(' ')).then_some(name)
+}
+
 /// Whether one of two commands runs the other, behind words of its own.
 fn stands_in(old: &str, new: &str) -> bool {
     let (old, new) = (forgiven(old).unwrap_or(old), forgiven(new).unwrap_or(new));
@@ -252,15 +280,15 @@ fn stands_in(old: &str, new: &str) -> bool {
 }
 
 /// What is told of a command in the place of another one.
-fn replaced(old: &str, new: &str) -> (String, bool) {
-    match (forgiven(old), forgiven(new)) {
-        (None, Some(bare)) if bare == old || stands_in(old, bare) => {
-            (format!("goes on now where {} fails", shown(old)), true)
+fn replaced(old: &Line, new: &Line) -> (String, bool) {
+    match (forgiven(&old.text), forgiven(&new.text)) {
+        (None, Some(bare)) if bare == old.text || stands_in(&old.text, bare) => {
+            (format!("goes on now where {} fails", shown(&old.source)), true)
         }
-        (Some(bare), None) if bare == new => (format!("stops now where {} fails", shown(new)), false),
+        (Some(bare), None) if bare == new.text => (format!("stops now where {} fails", shown(&new.source)), false),
         (was, is) => {
-            let (old_text, new_text) = brief(old, new);
-            let unheard = was.is_none() && is.is_some() || unsets(old, new);
+            let (old_text, new_text) = brief(&old.source, &new.source);
+            let unheard = was.is_none() && is.is_some() || unsets(&old.text, &new.text);
             (format!("runs {} in place of {}", shown(&new_text), shown(&old_text)), unheard)
         }
     }
@@ -291,7 +319,23 @@ fn brief(old: &str, new: &str) -> (String, String) {
         kept.extend((to < words.len()).then_some("…"));
         kept.join(" ")
     };
-    (cut(&was), cut(&is))
+    let (was, is) = (cut(&was), cut(&is));
+    // One long word may differ at its end.
+    if was.len().max(is.len()) <= LONGEST { (was, is) } else { from_where_they_differ(&was, &is) }
+}
+
+/// Two long texts without the middle of what they begin with.
+fn from_where_they_differ(old: &str, new: &str) -> (String, String) {
+    let same = old.char_indices().zip(new.chars()).take_while(|((_, one), other)| one == other).count();
+    let begins =
+        |at: &usize| old.chars().nth(at.saturating_sub(1)).is_some_and(|c| matches!(c, ' ' | '/' | ':' | '=' | ','));
+    let from = (SHORT..same).rev().find(begins).unwrap_or(same);
+    let cut = |text: &str| {
+        let head: String = text.chars().take(SHORT / 2).collect();
+        let tail: String = text.chars().skip(from).collect();
+        format!("{head}…{tail}")
+    };
+    if from < SHORT { (old.to_owned(), new.to_owned()) } else { (cut(old), cut(new)) }
 }
 
 /// A command without the part that forgives its failure: `|| true`.
@@ -304,22 +348,12 @@ fn forgiven(text: &str) -> Option<&str> {
 }
 
 /// Whether from here on the failure of a command stops nothing.
-fn goes_on(text: &str) -> bool {
+fn goes_on(text: &str, is_heard_of: bool) -> bool {
     // `trap 'exit 0' EXIT`: whatever failed, the script ends well.
     let forgives = text.starts_with("trap ")
         && text.contains("exit 0")
         && text.split(' ').any(|word| matches!(word, "EXIT" | "ERR" | "0"));
-    errexit(text) == Some(false) || pipefail(text) == Some(false) || forgives
-}
-
-/// Whether it is no command by itself.
-pub(super) fn is_syntax(text: &str) -> bool {
-    SYNTAX.contains(&text) || text.strip_suffix("() {").is_some_and(|name| !name.trim_end().contains(' '))
-}
-
-/// Whether it only decides what else runs.
-pub(super) fn is_branch(text: &str) -> bool {
-    ["if ", "elif ", "case ", "while ", "until ", "for "].iter().any(|word| text.starts_with(word))
+    errexit(text) == Some(false) && !is_heard_of || pipefail(text) == Some(false) || forgives
 }
 
 /// Whether it ends the script.
@@ -328,8 +362,8 @@ pub(super) fn ends(text: &str) -> bool {
 }
 
 /// Commands in words; nothing where there are none.
-fn list(commands: &[&str]) -> Option<String> {
-    let shown: Vec<String> = commands.iter().map(|command| shown(command)).collect();
+fn list(commands: &[&Line]) -> Option<String> {
+    let shown: Vec<String> = commands.iter().map(|line| shown(&line.source)).collect();
     (!shown.is_empty()).then(|| named(&shown))
 }
 

@@ -23,6 +23,7 @@ mod moved;
 mod narrower;
 mod pairs;
 mod passed;
+mod prepares;
 mod script;
 mod select;
 mod steps;

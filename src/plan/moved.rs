@@ -1,7 +1,12 @@
 //! Where the commands of a step went that is no more: to a step with another name, to several, or nowhere.
 
+use super::does;
 use super::model::{Plan, PlannedStep};
 use crate::pipeline::{ScriptItem, Step};
+use crate::shell::said;
+
+/// Up to how many effects two steps are compared by them.
+const MOST_DONE: usize = 100;
 
 /// A step of a plan under a name of its own.
 pub(super) type Named<'p, 'd> = (String, &'p PlannedStep<'d>);
@@ -45,9 +50,17 @@ pub(super) fn moved<'s, 'p, 'd>(
     }
     let anchor = step.step.node().anchor_name();
     let same_anchor = |other: &PlannedStep<'_>| anchor.is_some() && other.step.node().anchor_name() == anchor;
+    // One that does the same to the world, in the same environment, is the same however it does it.
+    let does = does::told(step);
+    let alike = |other: &PlannedStep<'_>| {
+        (1..MOST_DONE).contains(&does.len())
+            && other.declared_name() == step.declared_name()
+            && does::told(other) == does
+    };
+    let same = || now.iter().filter(|(name, other)| fresh(name) && alike(other));
     match best {
         Some(best) if 2 * shared(best.1) >= lines.len() || same_anchor(best.1) => Moved::Renamed(best),
-        _ => Moved::Gone,
+        _ => same().min_by_key(|(_, other)| distance(other)).map_or(Moved::Gone, Moved::Renamed),
     }
 }
 
@@ -87,9 +100,18 @@ pub(super) fn commands(step: &PlannedStep<'_>) -> Vec<String> {
 pub(super) fn commands_of(step: &Step<'_>) -> Vec<String> {
     let items = step.script().into_iter().chain(step.after_script());
     let lines = items.flat_map(|item| match item {
-        ScriptItem::Command(node) => node.text().unwrap_or("").lines().map(|line| line.trim().to_owned()).collect(),
+        ScriptItem::Command(node) => lines_of(node.text().unwrap_or("")),
         ScriptItem::Pipe(call) => vec![call.name().to_owned()],
         ScriptItem::Agent(_) | ScriptItem::Unknown(_) => Vec::new(),
     });
     lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
+}
+
+/// The lines of a text, of a shell within those that it runs.
+fn lines_of(text: &str) -> Vec<String> {
+    let lines = |text: &str| text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>();
+    if !["sh -", "sh <<", "eval "].iter().any(|sign| text.contains(sign)) {
+        return lines(text);
+    }
+    said(text).iter().flat_map(|one| lines(text.get(one.span.start..one.span.end).unwrap_or(""))).collect()
 }

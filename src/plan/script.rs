@@ -1,17 +1,21 @@
 //! The command lines of a step's scripts, as a comparison sees them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::model::PlannedStep;
 use crate::pipeline::ScriptItem;
+use crate::shell::{Said, SaidKind, said};
 use crate::yaml::{Node, NodeId, Span};
 
-/// A command as it is written most plainly: one line, without quotes and needless braces.
+/// A statement of a script: a command, or what decides whether it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Line {
     pub(super) node: NodeId,
     pub(super) range: Span,
+    /// As it is written most plainly: one line, without quotes and needless braces.
     pub(super) text: String,
+    /// As it is written, in one line.
+    pub(super) source: String,
     pub(super) kind: LineKind,
 }
 
@@ -22,6 +26,8 @@ pub(super) enum LineKind {
     Script,
     /// After it, whatever failed: a failure there stops nothing.
     After,
+    /// What decides whether and how often others run.
+    Branch,
     /// The text of a here-document, which is no command.
     Text,
     /// The call of a pipe, which is told elsewhere.
@@ -39,6 +45,7 @@ pub(super) fn lines(step: &PlannedStep<'_>, hide: &dyn Fn(&mut String)) -> Vec<L
                 node: call.identifier.id(),
                 range: Span::default(),
                 text: call.name().to_owned(),
+                source: call.name().to_owned(),
                 kind: LineKind::Pipe,
             }),
             ScriptItem::Agent(_) | ScriptItem::Unknown(_) => {}
@@ -47,8 +54,9 @@ pub(super) fn lines(step: &PlannedStep<'_>, hide: &dyn Fn(&mut String)) -> Vec<L
     found
 }
 
-/// The commands of the scripts at hand that a step runs, each once; of one that goes on where a command fails only the last.
-pub(super) fn followed(step: &PlannedStep<'_>, hide: &dyn Fn(&mut String)) -> BTreeSet<String> {
+/// The commands of the scripts at hand that a step runs, each once with how it is written; of one that goes on where a command
+/// fails only the last.
+pub(super) fn followed(step: &PlannedStep<'_>, hide: &dyn Fn(&mut String)) -> BTreeMap<String, String> {
     let mut lines = Vec::new();
     for (text, strict) in &step.found.followed {
         let mut own = Vec::new();
@@ -56,7 +64,7 @@ pub(super) fn followed(step: &PlannedStep<'_>, hide: &dyn Fn(&mut String)) -> BT
         let passed = if *strict { 0 } else { own.len().saturating_sub(1) };
         lines.extend(own.into_iter().skip(passed));
     }
-    lines.into_iter().filter(|line| line.kind == LineKind::Script).map(|line| line.text).collect()
+    lines.into_iter().filter(|line| line.kind == LineKind::Script).map(|line| (line.text, line.source)).collect()
 }
 
 fn commands(node: Node<'_>, part: LineKind, hide: &dyn Fn(&mut String), out: &mut Vec<Line>) {
@@ -64,85 +72,28 @@ fn commands(node: Node<'_>, part: LineKind, hide: &dyn Fn(&mut String), out: &mu
 }
 
 fn commands_of(node: NodeId, text: &str, part: LineKind, hide: &dyn Fn(&mut String), out: &mut Vec<Line>) {
-    // A line that ends in `\` goes on in the next one.
-    let mut text = text.replace("\\\n", "  ");
-    // Before anything is cut: a part of a credential is one, too.
-    hide(&mut text);
-    let mut start = 0;
-    let mut end_of_document: Option<String> = None;
-    for line in text.split_inclusive('\n') {
-        let end = start + line.len();
-        if let Some(word) = &end_of_document {
-            let ends = line.trim() == word;
-            if !ends {
-                out.push(Line {
-                    node,
-                    range: Span::new(start, end),
-                    text: line.trim().to_owned(),
-                    kind: LineKind::Text,
-                });
-            } else {
-                end_of_document = None;
+    for Said { span, kind } in said(text) {
+        // A line that ends in `\` goes on in the next one.
+        let mut own = text.get(span.start..span.end).unwrap_or("").replace("\\\n", " ");
+        hide(&mut own);
+        let kind = match kind {
+            SaidKind::Command => part,
+            SaidKind::Branch => LineKind::Branch,
+            SaidKind::Document => LineKind::Text,
+        };
+        let lines: Vec<&str> = if kind == LineKind::Text { own.lines().collect() } else { vec![&own] };
+        for line in lines {
+            let text = if kind == LineKind::Text { line.trim().to_owned() } else { plainly(line) };
+            if !text.is_empty() {
+                out.push(Line { node, range: span, text, source: in_one_line(line), kind });
             }
-        } else if !line.trim_start().starts_with('#') {
-            for piece in pieces(line) {
-                let plain = behind_syntax(plainly(line.get(piece.start..piece.end).unwrap_or("")));
-                if !plain.is_empty() {
-                    let range = Span::new(start + piece.start, start + piece.end);
-                    out.push(Line { node, range, text: plain, kind: part });
-                }
-            }
-            end_of_document = here_document(line);
-        }
-        start = end;
-    }
-}
-
-/// A command without the word of the shell's syntax before it: `then echo x`.
-fn behind_syntax(text: String) -> String {
-    let behind = ["then ", "else ", "do ", "{ "].iter().find_map(|word| text.strip_prefix(word));
-    match behind {
-        Some(rest) => rest.trim_start().to_owned(),
-        None => text,
-    }
-}
-
-/// The commands of a line: what `&&` and `;` part outside of quotes.
-fn pieces(line: &str) -> Vec<Span> {
-    let mut found = Vec::new();
-    let (mut quote, mut start) = (None, 0);
-    let mut bytes = line.bytes().enumerate().peekable();
-    while let Some((at, byte)) = bytes.next() {
-        match (quote, byte) {
-            (None, b'\'' | b'"') => quote = Some(byte),
-            (Some(open), _) if open == byte => quote = None,
-            (None, b'&') if bytes.peek().is_some_and(|(_, next)| *next == b'&') => {
-                bytes.next();
-                found.push(Span::new(start, at));
-                start = at + 2;
-            }
-            // `;;` ends a branch of a `case`, and is no end of a command by itself.
-            (None, b';')
-                if bytes.peek().is_none_or(|(_, next)| *next != b';')
-                    && !line.get(..at).is_some_and(|before| before.ends_with(';')) =>
-            {
-                found.push(Span::new(start, at));
-                start = at + 1;
-            }
-            _ => {}
         }
     }
-    found.push(Span::new(start, line.len()));
-    found
 }
 
-/// The word that ends the here-document that a line begins.
-fn here_document(line: &str) -> Option<String> {
-    let (_, rest) = line.split_once("<<").filter(|(_, rest)| !rest.starts_with('<'))?;
-    let rest = rest.strip_prefix('-').unwrap_or(rest).trim_start();
-    let rest = rest.trim_start_matches(['"', '\'', '\\']);
-    let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-    word.starts_with(|c: char| c.is_alphabetic() || c == '_').then_some(word)
+/// A text without runs of blanks and ends of lines.
+pub(super) fn in_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A command without quotes, needless braces and runs of blanks. Single quotes stay where they keep a variable from being read.

@@ -26,6 +26,7 @@ mod folder;
 mod getopts;
 mod glob;
 mod grammar;
+mod heard;
 mod host;
 mod inner;
 mod input;
@@ -38,6 +39,7 @@ mod loops;
 mod lost;
 mod map;
 mod negated;
+mod nested;
 mod numbers;
 mod open;
 mod options;
@@ -56,6 +58,7 @@ mod regex;
 mod remote;
 mod replaced;
 mod rounds;
+mod said;
 mod scope;
 mod search;
 mod sought;
@@ -85,6 +88,7 @@ pub use parse::Parses;
 pub use piece::{Piece, Place};
 pub use regex::globs;
 pub use remote::{of_other_shell, read_elsewhere};
+pub use said::{Said, SaidKind, said};
 pub use scope::Scope;
 pub use sought::Sought;
 pub use stops::{Stop, stops};
@@ -95,5 +99,7 @@ pub use written::{Written, joined};
 
 #[cfg(test)]
 mod bash_tests;
+#[cfg(test)]
+mod stops_tests;
 #[cfg(test)]
 mod tests;
