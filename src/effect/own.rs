@@ -12,6 +12,8 @@ pub(super) struct Own {
     contexts: Vec<String>,
     /// Whether the context that `kubectl` takes by itself is one of them.
     chosen: bool,
+    /// Which files of access were named when it was chosen.
+    access: Vec<Value>,
     /// Whether the docker service is a swarm of its own.
     swarm: bool,
     /// Whether an agent of Nomad runs beside the commands.
@@ -46,12 +48,20 @@ const MAKERS: [Maker; 4] = [
 const CHOOSE: [&[&str]; 3] = [&["kubectl", "config", "use-context"], &["oc", "config", "use-context"], &["kubectx"]];
 
 /// Commands that fetch the access to a cluster elsewhere, and choose it.
-const FETCH: [&[&str]; 4] = [
+const FETCH: [&[&str]; 8] = [
+    &["oc", "login"],
+    &["ibmcloud", "ks", "cluster", "config"],
+    &["kubectl", "config", "set-context"],
+    &["kubectl", "config", "set-cluster"],
     &["aws", "eks", "update-kubeconfig"],
     &["gcloud", "container", "clusters", "get-credentials"],
     &["az", "aks", "get-credentials"],
     &["doctl", "kubernetes", "cluster", "kubeconfig", "save"],
 ];
+
+/// Commands after which a cluster of the step is gone, or stands still.
+const END: [&[&str]; 4] =
+    [&["kind", "delete"], &["k3d", "cluster", "delete"], &["minikube", "delete"], &["minikube", "stop"]];
 
 /// Hosts of the build machine itself.
 const HERE: [&str; 4] = ["localhost", "127.0.0.1", "0.0.0.0", "[::1]"];
@@ -65,7 +75,9 @@ impl Reading<'_, '_> {
         let is = |word: &str| self.invocation.words.iter().skip(1).any(|own| own.literal() == Some(word));
         let mut found = match name {
             "ssh" | "autossh" | "socat" | "chisel" | "cloudflared" | "kubectl" | "aws" | "gcloud" | "az" | "doctl"
-            | "oc" | "kubectx" | "kind" | "k3d" | "minikube" | "microk8s" | "docker" | "nomad" => self.run.found_mut(),
+            | "oc" | "ibmcloud" | "kubectx" | "kind" | "k3d" | "minikube" | "microk8s" | "docker" | "nomad" => {
+                self.run.found_mut()
+            }
             _ => return,
         };
         let own = &mut found.own;
@@ -80,11 +92,18 @@ impl Reading<'_, '_> {
             "nomad" if self.begins(&["nomad", "agent"]) && is("-dev") => own.nomad = true,
             _ if is("port-forward") || is("start-session") => own.tunnel = true,
             _ if FETCH.iter().any(|phrase| self.begins(phrase)) => own.chosen = false,
+            _ if END.iter().any(|phrase| self.begins(phrase)) => {
+                own.contexts.clear();
+                own.chosen = false;
+            }
             _ => {}
         }
-        if let Some(maker) = MAKERS.iter().find(|maker| self.begins(maker.phrase)) {
+        // What is made only in some cases is not surely there.
+        if let Some(maker) = MAKERS.iter().find(|maker| self.begins(maker.phrase)).filter(|_| self.invocation.certain) {
             own.contexts.push(format!("{}{}", maker.begins, self.named(maker)));
-            own.chosen = true;
+            let apart = |word: &crate::shell::Word| word.value().literal_prefix().starts_with("--kubeconfig");
+            own.chosen = !self.invocation.words.iter().any(apart);
+            own.access = self.seen("KUBECONFIG").unwrap_or_default().to_vec();
         }
         if let Some(phrase) = CHOOSE.iter().find(|phrase| self.begins(phrase)) {
             let context = self.invocation.words.get(phrase.len()).map(|word| word.shown());
@@ -124,7 +143,9 @@ impl Reading<'_, '_> {
             Some("kubectl" | "oc" | "helm" | "helmfile" | "kustomize" | "skaffold") => {
                 let named = flag(&["--context", "--kube-context"]);
                 let is_own = |value: &Value| own.contexts.contains(&value.to_string());
-                let elsewhere = arguments.has("--kubeconfig") || arguments.has("--server") || arguments.has("-s");
+                let flags = ["--kubeconfig", "--kube-apiserver", "--server", "-s"];
+                let elsewhere = flags.iter().any(|flag| arguments.has(flag))
+                    || self.seen("KUBECONFIG").unwrap_or_default() != own.access;
                 match named.is_empty() {
                     false => named.iter().all(|one| is_own(&one.value)),
                     true => own.chosen && !elsewhere && !declared,
@@ -180,6 +201,7 @@ mod tests {
             "minikube start\nkubectl config use-context minikube\nhelm upgrade app chart --kube-context minikube",
             "minikube start -p $N\nkubectl --context $N apply -f k8s/",
             "kind create cluster\nkubectl apply -f k8s/",
+            "export KUBECONFIG=$PWD/k.yaml\nkind create cluster\nkubectl apply -f k8s/",
             "aws eks update-kubeconfig --name x\nkind create cluster\nkubectl apply -f k8s/",
             "aws --endpoint-url=http://localhost:4566 s3 sync dist s3://test",
             "aws --endpoint-url http://127.0.0.1:4566/ lambda update-function-code --function-name f --zip-file fileb://f",
@@ -199,6 +221,14 @@ mod tests {
             "kind create cluster\naws eks update-kubeconfig --name x\nkubectl apply -f k8s/",
             "kind create cluster\nkubectl config use-context prod\nkubectl apply -f k8s/",
             "kind create cluster\nkubectl --kubeconfig prod.yaml apply -f k8s/",
+            "kind create cluster\noc login $API --token=$T\noc apply -f k8s/",
+            "kind create cluster\nexport KUBECONFIG=prod.yaml\nkubectl apply -f k8s/",
+            "kind create cluster\nKUBECONFIG=prod.yaml kubectl apply -f k8s/",
+            "kind create cluster\nkind delete cluster\nkubectl apply -f k8s/",
+            "kind create cluster\nkubectl config set-context --current --cluster=prod\nkubectl apply -f k8s/",
+            "kind create cluster --kubeconfig k.yaml\nkubectl apply -f k8s/",
+            "kind create cluster\nhelm upgrade app chart --kube-apiserver https://prod",
+            "if [ -n \"$LOCAL\" ]; then kind create cluster; fi\nkubectl apply -f k8s/",
             "aws --endpoint-url https://s3.acme.example s3 sync dist s3://test",
             "aws --endpoint-url http://localhost.acme.example s3 sync dist s3://test",
             "ssh -fNL 4566:s3.acme.example:443 jump\naws --endpoint-url http://localhost:4566 s3 sync dist s3://test",

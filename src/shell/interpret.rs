@@ -109,7 +109,7 @@ pub struct Interpreter<'h> {
     pub(super) collected: Vec<Vec<Invocation>>,
     pub(super) depth: usize,
     nesting: usize,
-    steps: usize,
+    pub(super) steps: usize,
     pub(super) commands: usize,
     pub(super) certain: bool,
     /// Whether what is walked hangs on what a loop has set that is not followed.

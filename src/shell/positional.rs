@@ -6,6 +6,9 @@ use super::invocation::Word;
 use super::piece::Place;
 use super::value::Value;
 
+/// The most words that are kept; nobody writes as many, and `set -- "$@" "$@"` doubles them.
+const MOST: usize = 500;
+
 /// One of the words that a script or a function was called with.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Parameter {
@@ -43,9 +46,10 @@ pub(super) struct Positional {
 }
 
 impl Positional {
-    /// Those of a call.
+    /// Those of a call; too many are unknown.
     pub(super) fn new(words: Vec<Parameter>) -> Self {
-        Self { words: Rc::new(words), within: 0, lost: false }
+        let lost = words.len() > MOST;
+        Self { words: Rc::new(words), within: 0, lost }
     }
 
     /// The words, the name first; nothing where they can't be told.
@@ -85,7 +89,8 @@ impl Positional {
     pub(super) fn set(&mut self, words: &[Word]) {
         let name = self.words.first().cloned().unwrap_or_else(|| Parameter::implied(Value::literal("bash")));
         let one = |word: &Word| word.quoted || word.values.iter().all(|value| value.as_literal().is_some());
-        self.lost = !words.iter().all(one);
+        self.lost = words.len() > MOST || !words.iter().all(one);
+        let words = words.get(..words.len().min(MOST)).unwrap_or_default();
         self.words = Rc::new(std::iter::once(name).chain(words.iter().cloned().map(Parameter::from)).collect());
     }
 

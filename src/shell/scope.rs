@@ -14,6 +14,9 @@ use super::value::Value;
 /// How a variable is called that a loop may have set, behind its name.
 pub(super) const AFTER_LOOP: &str = " after a loop";
 
+/// The most words of a list that are kept; `A+=("${A[@]}")` doubles them.
+const ITEMS: usize = 500;
+
 /// Variables, functions and positional parameters.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
@@ -88,7 +91,12 @@ impl Scope {
         self.variables.iter().map(|(name, values)| (name.as_str(), values.as_slice()))
     }
 
-    pub(super) fn set_array(&mut self, name: &str, items: Vec<Item>) {
+    /// Keeps a list, of one that is too long what it begins with.
+    pub(super) fn set_array(&mut self, name: &str, mut items: Vec<Item>) {
+        if items.len() > ITEMS {
+            items.truncate(ITEMS);
+            items = array::after_loop(name, &items, &items);
+        }
         // The first word is what the name alone means.
         self.set(name, items.first().map_or_else(|| vec![Value::default()], |first| first.values.clone()));
         Rc::make_mut(&mut self.arrays).insert(name.to_owned(), items);

@@ -172,6 +172,8 @@ impl Interpreter<'_> {
             return Flow::Next;
         }
         let place = invocation.place;
+        // Words that double with each call cost what they are.
+        self.steps += invocation.words.len() / 4;
         let positional = invocation.words.into_iter().map(Parameter::from).collect();
         let before = std::mem::replace(&mut self.scope.positional, Positional::new(positional));
         self.enter_function();
@@ -330,8 +332,10 @@ impl Interpreter<'_> {
         // What is left for the end of a shell runs in it, where its functions are.
         let traps = std::mem::take(&mut self.traps);
         let flow = walk(self);
-        if !self.traps.is_empty() {
+        // One that sets another for its own end goes no deeper than calls do.
+        if !self.traps.is_empty() && self.enter() {
             self.finish();
+            self.leave();
         }
         self.traps = traps;
         self.loops = loops;

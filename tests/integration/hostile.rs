@@ -128,3 +128,20 @@ fn what_runs_in_a_container_may_stand_in_a_script_at_hand() {
         .findings;
     assert!(found.iter().all(|finding| finding.rule == "release-flow"), "{found:?}");
 }
+
+#[test]
+fn traps_that_set_themselves_and_words_that_double_end_soon() {
+    for script in [
+        "f() { trap f EXIT; exit; }; f",
+        "f() { trap f EXIT; }; trap f EXIT",
+        "f() { trap g EXIT; }; g() { trap f EXIT; }; (f)",
+        "set -- a b; while [ $# -gt 0 ]; do set -- \"$@\" \"$@\"; shift; done",
+        "f() { while [ $# -gt 0 ]; do set -- \"$@\" \"$@\"; shift; done; }; f a b",
+        "f() { while [ $# -gt 0 ]; do A+=(\"${A[@]}\"); shift; done; }; A=(a); f 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30",
+        "f() { while [ $# -gt 0 ]; do shift; f \"$@\" \"$@\"; done; }; f a b c",
+    ] {
+        let text =
+            format!("image: a:1\npipelines:\n  default:\n    - step:\n        script:\n          - '{script}'\n");
+        ends_soon(script, &text);
+    }
+}

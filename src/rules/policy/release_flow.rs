@@ -87,12 +87,15 @@ const NAMED: usize = 3;
 
 /// The commands of a step that are not followed, as the subject of a sentence with its verb.
 fn unfollowed_commands(step: &PlannedStep<'_>) -> String {
-    let hidden =
-        step.found.effects.iter().filter(|effect| effect.hides_effects()).map(|effect| effect.command.as_str());
+    let hidden = step.found.effects.iter().filter(|effect| effect.hides_effects()).map(|effect| match &effect.kind {
+        Kind::Opaque(Opaque::Target { name, .. }) => name.as_str(),
+        _ => effect.command.as_str(),
+    });
     let unread = step.found.unread.iter().map(|unread| unread.command.as_str());
     let mut names: Vec<&str> = Vec::new();
     for name in hidden.chain(unread).filter(|name| !name.is_empty()) {
-        if !names.contains(&name) {
+        // One that is read in part is the same command.
+        if !names.iter().any(|known| known.starts_with(name)) {
             names.push(name);
         }
     }

@@ -13,8 +13,27 @@ static META: RuleMeta = meta!(
 
 pub(super) struct RemoteVariable;
 
-/// What may set a variable on the machine, or asks whether it is set.
-const SETS: [&str; 8] = ["source ", ". /", ". ~", ". .", "set -a", "export $(", "-n \"$", "-z \"$"];
+/// Whether a text may set any variable on the machine, or asks whether one is set: it sources a file, reads words, or exports what
+/// is not written out.
+fn may_set(text: &str) -> bool {
+    let parts = |c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | ')' | '{' | '}' | '\'' | '"');
+    let mut words = text.split(parts).filter(|word| !word.is_empty()).peekable();
+    while let Some(word) = words.next() {
+        let next = words.peek().copied().unwrap_or("");
+        let found = match word {
+            "." | "source" | "eval" | "read" | "declare" | "typeset" | "mapfile" | "readarray" => true,
+            "-n" | "-z" => next.starts_with('$'),
+            "-v" => next.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'),
+            "set" => next.starts_with('-') && next.contains('a') || next == "-o" && text.contains("allexport"),
+            "export" => !next.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'),
+            _ => false,
+        };
+        if found {
+            return true;
+        }
+    }
+    false
+}
 
 impl Rule for RemoteVariable {
     fn meta(&self) -> &'static RuleMeta {
@@ -33,7 +52,7 @@ impl Rule for RemoteVariable {
                 }
                 for (name, site) in &step.found.elsewhere {
                     let text = site.node.text().unwrap_or("");
-                    if !told.first(site.span()) || SETS.iter().any(|sign| text.contains(sign)) {
+                    if !told.first(site.span()) || may_set(text) {
                         continue;
                     }
                     let message = match name.starts_with("BITBUCKET_") {
@@ -48,6 +67,33 @@ impl Rule for RemoteVariable {
                     ));
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_set;
+
+    #[test]
+    fn what_may_set_a_variable_there_is_known_by_its_words() {
+        for text in [
+            ". \"$HOME/.env\" && docker run r/a:$TAG",
+            "set -o allexport; cd a; docker run $TAG",
+            "set -ea\ndocker run $TAG",
+            "eval $(grep TAG .env); docker run $TAG",
+            "export `cat .env`; docker run $TAG",
+            "export  $(cat .env); docker run $TAG",
+            "while IFS= read -r l; do export \"$l\"; done < .env; docker run $TAG",
+            "[ -v TAG ] && docker run $TAG",
+            "test -n $TAG && docker run $TAG",
+        ] {
+            assert!(may_set(text), "{text}");
+        }
+        for text in
+            ["set -e\ncd a && docker run $TAG", "export A=1 B; docker run -v /a:/b --name n $TAG", "docker run $TAG"]
+        {
+            assert!(!may_set(text), "{text}");
         }
     }
 }

@@ -91,10 +91,7 @@ impl Reader<'_> {
     fn each(&mut self, opened: Span) -> Result<(), Stopped> {
         self.blanks();
         if self.starts_with("((") {
-            let Some(end) = self.arithmetic_end(self.at + 2) else {
-                return Err(self.open(Span::new(self.at, self.at + 2), "))"));
-            };
-            self.at = end;
+            self.at = self.arithmetic_end(self.at + 2).ok_or(None)?;
             self.blanks();
             if self.peek() == Some(b';') {
                 self.at += 1;
@@ -108,6 +105,7 @@ impl Reader<'_> {
                     self.blanks();
                     match self.peek() {
                         Some(b'\n' | b';') | None => break,
+                        Some(b'(') if self.is_behind_pattern() => return Err(None),
                         Some(b'&' | b'|' | b'(' | b')') => return Err(Some(self.stray(Some(opened)))),
                         Some(b'<' | b'>') if self.bytes.get(self.at + 1) != Some(&b'(') => {
                             return Err(Some(self.stray(Some(opened))));

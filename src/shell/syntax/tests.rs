@@ -124,7 +124,15 @@ fn what_is_beside_a_fault_is_told() {
 
 #[test]
 fn what_depends_on_more_than_the_text_is_taken() {
-    for text in ["ls !(a|b", "case x in @(a|b)) c;; esac", "coproc a", &"(".repeat(1000)] {
+    for text in [
+        "f=(*.@(a|b))",
+        "for f in d/!(*.map); do a; done",
+        "echo $[ (1+2) * 3 ]",
+        "ls !(a|b",
+        "case x in @(a|b)) c;; esac",
+        "coproc a",
+        &"(".repeat(1000),
+    ] {
         assert_eq!(told(text), None, "{text}");
     }
 }

@@ -140,6 +140,8 @@ impl Reader<'_> {
                 self.substitution(Span::new(start, start + 2))
             }
             Some(b'{') => self.nested(|this| this.braced(start)),
+            // Arithmetic as it was written once.
+            Some(b'[') => Err(None),
             Some(b'\'') => {
                 self.at += 2;
                 loop {
@@ -237,6 +239,11 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether a sign stands before this place that makes a pattern of brackets: `@(a|b)`.
+    pub(super) fn is_behind_pattern(&self) -> bool {
+        self.at.checked_sub(1).is_some_and(|at| b"@?*+!".contains(&self.bytes[at]))
+    }
+
     /// The words of an array, up to its bracket.
     pub(super) fn array(&mut self) -> Result<(), Stopped> {
         let opened = Span::new(self.at, self.at + 1);
@@ -246,6 +253,8 @@ impl Reader<'_> {
             match self.peek() {
                 None => return Err(self.open(opened, ")")),
                 Some(b')') => break,
+                // A pattern of bash's extended kind.
+                Some(b'(') if self.is_behind_pattern() => return Err(None),
                 Some(b';' | b'&' | b'|' | b'(') => return Err(Some(self.stray(Some(opened)))),
                 Some(b'<' | b'>') if self.bytes.get(self.at + 1) != Some(&b'(') => {
                     return Err(Some(self.stray(Some(opened))));
@@ -324,6 +333,8 @@ impl Reader<'_> {
 
 /// A word without its quotes.
 fn unquoted(word: &str) -> String {
+    let word = word.replace("\\\n", "");
+    let word = word.as_str();
     let word = word.strip_prefix('$').filter(|rest| rest.starts_with(['"', '\''])).unwrap_or(word);
     word.chars().filter(|c| !matches!(c, '"' | '\'' | '\\')).collect()
 }
