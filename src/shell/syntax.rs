@@ -6,6 +6,7 @@
 mod compound;
 mod words;
 
+use super::plain_word::{is_keyword, plain_length};
 use crate::yaml::Span;
 
 /// How deep constructs may stand in one another; what is deeper is taken as it is.
@@ -39,12 +40,22 @@ type Stopped = Option<Fault>;
 
 /// Where bash stops reading a text as a script; `None` where it reads it to the end, or where that can't be told.
 pub fn fault(text: &str) -> Option<Fault> {
+    if is_words(text) {
+        return None;
+    }
     let mut reader =
         Reader { text, bytes: text.as_bytes(), at: 0, depth: 0, documents: Vec::new(), quoted: false, long: None };
     match reader.list() {
         Err(stopped) => stopped,
         Ok(_) => reader.unexpected().err()?,
     }
+}
+
+/// Whether a text is nothing but words that stand for themselves, as many commands are, and the first is no word of bash's own.
+fn is_words(text: &str) -> bool {
+    let first = text.split(' ').next().unwrap_or("");
+    let own = first.is_empty() || is_keyword(first);
+    !own && text.split(' ').all(|word| plain_length(word.as_bytes()) == word.len())
 }
 
 /// A here-document whose text is still to come.
