@@ -63,7 +63,7 @@ impl Redact {
         Self {
             known: known
                 .into_iter()
-                .filter(|value| value.trim().len() >= LEAST)
+                .filter(|value| value.trim().chars().count() >= LEAST)
                 .map(|value| value.trim().to_owned())
                 .collect(),
         }
@@ -210,7 +210,9 @@ fn password(rest: &[u8]) -> Option<Range<usize>> {
     let end = rest.iter().take(300).position(|byte| byte.is_ascii_whitespace() || b"/@\"'`".contains(byte))?;
     let colon = rest[..end].iter().position(|byte| *byte == b':')?;
     let secret = colon + 1..end;
-    let written = rest[end] == b'@' && secret.len() >= LEAST && !b"$<{%*[".contains(&rest[secret.start]);
+    // Characters are counted, as whoever knows the mask again counts them.
+    let characters = rest[secret.clone()].iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+    let written = rest[end] == b'@' && characters >= LEAST && !b"$<{%*[".contains(&rest[secret.start]);
     written.then_some(secret)
 }
 
@@ -239,6 +241,14 @@ mod tests {
             [("say xxxxx", "say hello"), ("x ab", "y ab"), ("xxxxxx", "secrets"), ("xxxxxx", "SECRET"), ("a b", "a c")]
         {
             assert!(!masks(masked, text), "{masked}");
+        }
+    }
+
+    #[test]
+    fn the_length_of_a_password_is_that_of_its_characters() {
+        for (text, hides) in [("://a:ééé@", false), ("://a:éééééé@", true), ("://a:abcdef@", true)] {
+            let masked = Redact::new([]).text(text).into_owned();
+            assert!(masks(&masked, text) && (masked != text) == hides, "{masked}");
         }
     }
 
