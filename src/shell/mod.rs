@@ -95,6 +95,7 @@ pub use stops::{Stop, stops};
 pub use syntax::{Fault, FaultKind, fault};
 pub use texts::{Class, Shape, Texts};
 pub use value::{Part, Symbol, SymbolKind, Value, join};
+pub use walk::SCRIPT_BYTES;
 pub use written::{Written, joined};
 
 #[cfg(test)]

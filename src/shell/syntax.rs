@@ -129,16 +129,10 @@ impl Reader<'_> {
 
     /// Goes over blanks, continued lines and a comment.
     fn blanks(&mut self) {
-        loop {
-            match self.peek() {
-                Some(b' ' | b'\t' | b'\r') => self.at += 1,
-                Some(b'\\') if self.bytes.get(self.at + 1) == Some(&b'\n') => self.at += 2,
-                Some(b'#') => {
-                    self.at =
-                        memchr::memchr(b'\n', &self.bytes[self.at..]).map_or(self.bytes.len(), |end| self.at + end)
-                }
-                _ => return,
-            }
+        self.blanks_alone();
+        if self.peek() == Some(b'#') {
+            // A line's end, or the text's, stands behind it.
+            self.at = memchr::memchr(b'\n', &self.bytes[self.at..]).map_or(self.bytes.len(), |end| self.at + end);
         }
     }
 

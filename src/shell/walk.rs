@@ -15,7 +15,7 @@ use super::value::Value;
 use crate::yaml::Span;
 
 /// The longest text that is followed as shell, in bytes; hundreds of times the longest script that people write.
-const SCRIPT_BYTES: usize = 512 << 10;
+pub const SCRIPT_BYTES: usize = 512 << 10;
 
 /// Where control goes after a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

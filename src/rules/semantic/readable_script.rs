@@ -8,13 +8,10 @@ use super::whole_command;
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::ScriptItem;
 use crate::rules::{Flow, Rule};
-use crate::shell::{Fault, FaultKind, Piece, fault};
+use crate::shell::{Fault, FaultKind, Piece, SCRIPT_BYTES, fault};
 use crate::yaml::{Node, Span};
 
 static META: RuleMeta = meta!("readable-script", Warning, "bash can't read a script to its end");
-
-/// The longest script that is read, in bytes.
-const SCRIPT_BYTES: usize = 512 << 10;
 
 pub(super) struct ReadableScript;
 

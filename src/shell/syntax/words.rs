@@ -110,16 +110,20 @@ impl Reader<'_> {
     }
 
     fn backquote(&mut self, start: usize) -> Result<(), Stopped> {
-        self.at += 1;
-        loop {
+        self.escaped(Span::new(start, start + 1), "`")
+    }
+
+    /// Goes over a text in which a backslash takes the next sign, and which the sign in `closes` ends.
+    fn escaped(&mut self, opened: Span, closes: &'static str) -> Result<(), Stopped> {
+        self.at = opened.end;
+        while !self.starts_with(closes) {
             match self.peek() {
-                None => return Err(self.open(Span::new(start, start + 1), "`")),
-                Some(b'`') => break,
+                None => return Err(self.open(opened, closes)),
                 Some(b'\\') => self.at += 2,
                 Some(_) => self.at += 1,
             }
         }
-        self.at += 1;
+        self.at += closes.len();
         Ok(())
     }
 
@@ -143,16 +147,7 @@ impl Reader<'_> {
             // Arithmetic as it was written once.
             Some(b'[') => Err(None),
             Some(b'\'') => {
-                self.at += 2;
-                loop {
-                    match self.peek() {
-                        None => return Err(self.open(Span::new(start, start + 2), "'")),
-                        Some(b'\'') => break,
-                        Some(b'\\') => self.at += 2,
-                        Some(_) => self.at += 1,
-                    }
-                }
-                self.at += 1;
+                self.escaped(Span::new(start, start + 2), "'")?;
                 self.note_long(start);
                 Ok(())
             }
@@ -311,7 +306,8 @@ impl Reader<'_> {
         Ok(true)
     }
 
-    fn blanks_alone(&mut self) {
+    /// Goes over blanks and continued lines.
+    pub(super) fn blanks_alone(&mut self) {
         loop {
             match self.peek() {
                 Some(b' ' | b'\t' | b'\r') => self.at += 1,
