@@ -127,8 +127,10 @@ impl Interpreter<'_> {
         self.aside -= aside;
         let made = self.collected.pop().unwrap_or_default();
         let printed = made.last().map(|last| self.output(last)).unwrap_or_default();
-        for (target, appends) in targets {
-            self.redirect_to(&target, appends, &made);
+        // Each file is opened, and the last one gets what is printed.
+        if let Some(((target, appends), others)) = targets.split_last() {
+            others.iter().for_each(|(target, appends)| self.redirect_to(target, *appends, None));
+            self.redirect_to(target, *appends, Some(&made));
         }
         if let Some(outer) = self.collected.last_mut() {
             outer.extend(made);

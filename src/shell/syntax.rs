@@ -40,15 +40,22 @@ type Stopped = Option<Fault>;
 
 /// Where bash stops reading a text as a script; `None` where it reads it to the end, or where that can't be told.
 pub fn fault(text: &str) -> Option<Fault> {
+    read(text).err()?
+}
+
+/// Whether bash reads a text to its end, beyond doubt.
+pub(super) fn is_sound(text: &str) -> bool {
+    read(text).is_ok()
+}
+
+fn read(text: &str) -> Result<(), Stopped> {
     if is_words(text) {
-        return None;
+        return Ok(());
     }
     let mut reader =
         Reader { text, bytes: text.as_bytes(), at: 0, depth: 0, documents: Vec::new(), quoted: false, long: None };
-    match reader.list() {
-        Err(stopped) => stopped,
-        Ok(_) => reader.unexpected().err()?,
-    }
+    reader.list()?;
+    reader.unexpected()
 }
 
 /// Whether a text is nothing but words that stand for themselves, as many commands are, and the first is no word of bash's own.

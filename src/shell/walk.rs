@@ -11,11 +11,16 @@ use super::invocation::{Invocation, Reads, Stdin, Word};
 use super::piece::{Piece, Place};
 use super::plain;
 use super::status::Status;
+use super::syntax::is_sound;
 use super::value::Value;
 use crate::yaml::Span;
 
 /// The longest text that is followed as shell, in bytes; hundreds of times the longest script that people write.
 pub const SCRIPT_BYTES: usize = 512 << 10;
+
+/// From this length on, in bytes, only what bash reads beyond doubt is given to the grammar: brackets that are opened by the
+/// thousand and never closed cost it the square of their number.
+const SURE_BYTES: usize = 16 << 10;
 
 /// Where control goes after a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,17 +53,21 @@ impl Interpreter<'_> {
         }
         let flow = match plain::commands(&text) {
             Some(commands) if !self.parses.is_grammar_alone() => self.walk_plain(&commands, piece),
-            _ => {
-                let moved = document::moved(piece);
-                let piece = moved.as_ref().unwrap_or(piece);
-                match self.parses.tree(&piece.text) {
-                    Some(tree) => self.walk(tree.root_node(), piece),
-                    None => Flow::Next,
-                }
-            }
+            _ => self.walk_parsed(document::moved(piece).as_ref().unwrap_or(piece)),
         };
         self.leave();
         flow
+    }
+
+    fn walk_parsed(&mut self, piece: &Piece) -> Flow {
+        if piece.text.len() > SURE_BYTES && !is_sound(&piece.text) {
+            self.exhausted = true;
+            return Flow::Next;
+        }
+        match self.parses.tree(&piece.text) {
+            Some(tree) => self.walk(tree.root_node(), piece),
+            None => Flow::Next,
+        }
     }
 
     /// Walks one node.

@@ -168,9 +168,10 @@ impl Interpreter<'_> {
         matches!(self.contents(path), Contents::Known(_)).then_some(true)
     }
 
-    /// What a command writes where its output goes to a file. `made` is all that ran for it.
-    pub(super) fn redirect_to(&mut self, target: &[Value], appends: bool, made: &[Invocation]) {
+    /// What a command writes where its output goes to a file. `made` is all that ran for it; without it nothing is printed there.
+    pub(super) fn redirect_to(&mut self, target: &[Value], appends: bool, made: Option<&[Invocation]>) {
         let [target] = target else { return };
+        let Some(made) = made else { return self.write(target, appends, Some(Value::default())) };
         // Of a pipeline the last one prints.
         let seen = |at: &usize| made.get(at + 1).is_none_or(|next| !next.piped_from);
         let printing = (0..made.len()).filter(seen).filter_map(|at| made.get(at));
@@ -356,6 +357,7 @@ mod tests {
             ("echo -n $X | tee t; say $(cat t)-$(< t)-`cat t`", "$X-$X-$X"),
             ("git rev-parse HEAD | cut -c1-8 > t; say $(cat t)", "${BITBUCKET_COMMIT::8}"),
             ("echo $X > t; read -r T < t; say $T", "$X"),
+            ("echo 1 > t; echo 2 > t > u; say $(cat u)$(cat t)", "2"),
             ("mkdir d; cd d; echo 1 > t; cd ..; say $(cat d/t)$(cat \"$BITBUCKET_CLONE_DIR/d/t\")", "11"),
             ("echo 1 > $OUT/t; cp $OUT/t u; say $(cat $OUT/t)$(cat u)", "11"),
             ("echo T=$X > a; echo U=2 >> a; say $(grep T a | cut -d= -f2)-$(grep ^U= a | cut -d '=' -f 2)", "$X-2"),

@@ -277,14 +277,14 @@ const FEW: usize = 50;
 
 /// A command of a step that is not understood, and is given an image which a step up to it has put into a registry.
 fn takes_image<'p, 'd>(plan: &'p Plan<'d>, step: &'p PlannedStep<'d>) -> Option<&'p Unread<'d>> {
-    if step.found.unread.is_empty() {
-        return None;
-    }
+    let mut given =
+        step.found.unread.iter().filter(|unread| !unread.pushes && !unread.references.is_empty()).peekable();
+    given.peek()?;
     let before = plan.effects().filter(|(own, _)| own.number <= step.number);
     // Of many images the first few settle it.
     let pushed: Vec<_> = before.flat_map(|(_, effect)| effect.pushed()).take(FEW).collect();
     let is_pushed = |image: &Reference<'d>| pushed.iter().any(|own| own.same(image, false) == Comparison::Same);
-    step.found.unread.iter().find(|unread| !unread.pushes && unread.references.iter().any(is_pushed))
+    given.find(|unread| unread.references.iter().any(is_pushed))
 }
 
 /// Why another pipeline may run instead of a plan's; `None` where each that may deploys to the environment as well, which
