@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::given::shape;
 use super::{Event, EventKind, TagKind};
-use crate::effect::{Effect, EnvironmentKind, GitCall, Images, Kind, Site, StepEffects, inferred, kind_of};
+use crate::effect::{Effect, EnvironmentKind, GitCall, Images, Kind, Site, StepEffects, Unread, inferred, kind_of};
 use crate::pipeline::expression::{Expr, exclude_each_other, parse};
 use crate::pipeline::{CustomVariable, Pipeline, Selector, Stage, Step};
 use crate::settings::Settings;
@@ -156,6 +156,12 @@ impl<'d> PlannedStep<'d> {
             .collect()
     }
 
+    /// How many effects come before a command of it; all where none is given.
+    pub fn place_of(&self, command: Option<&Effect<'d>>) -> usize {
+        let effects = &self.found.effects;
+        command.and_then(|command| effects.iter().position(|other| std::ptr::eq(other, command))).unwrap_or(usize::MAX)
+    }
+
     /// Whether something in it can't be followed.
     pub fn has_opaque(&self) -> bool {
         self.found.effects.iter().any(Effect::hides_effects)
@@ -250,9 +256,32 @@ impl<'d> Plan<'d> {
         found
     }
 
-    /// Whether something that can't be followed stands in it.
-    pub fn has_opaque(&self) -> bool {
-        self.unknown.is_some() || self.steps.iter().any(PlannedStep::has_opaque)
+    /// Commands that can't be followed and may have run before a command of a step: what stands in one item runs side by side.
+    pub fn hidden_before<'p>(
+        &'p self,
+        step: &'p PlannedStep<'d>,
+        command: Option<&'p Effect<'d>>,
+    ) -> impl Iterator<Item = &'p Effect<'d>> {
+        let place = step.place_of(command);
+        let others = self.steps.iter().filter(|other| other.item <= step.item);
+        let own = move |other: &PlannedStep<'d>| if other.number == step.number { place } else { usize::MAX };
+        others
+            .flat_map(move |other| other.found.effects.iter().take(own(other)))
+            .filter(|effect| effect.hides_effects())
+    }
+
+    /// Commands that are not understood and may have run before a command of a step.
+    pub fn unread_before<'p>(
+        &'p self,
+        step: &'p PlannedStep<'d>,
+        command: Option<&'p Effect<'d>>,
+    ) -> impl Iterator<Item = &'p Unread<'d>> {
+        let place = step.place_of(command);
+        let others = self.steps.iter().filter(|other| other.item <= step.item);
+        others.flat_map(move |other| {
+            let before = move |unread: &&Unread<'d>| other.number != step.number || unread.after <= place;
+            other.found.unread.iter().filter(before)
+        })
     }
 }
 

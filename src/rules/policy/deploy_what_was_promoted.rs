@@ -118,7 +118,7 @@ struct Expected<'p> {
 impl<'p> Expected<'p> {
     fn of(plan: &'p Plan<'_>) -> Self {
         let mut references = Vec::new();
-        let mut incomplete = plan.has_opaque();
+        let mut incomplete = plan.unknown.is_some();
         let mut comparable = false;
         let mut made = Vec::new();
         for (step, effect) in plan.effects() {
@@ -154,9 +154,6 @@ impl<'p> Expected<'p> {
 
     /// What makes a reference, where all that makes it stands in steps behind one or beside it.
     fn made_later(&self, step: &PlannedStep<'_>, reference: &Reference<'_>) -> Option<&'p Reference<'p>> {
-        if self.incomplete {
-            return None;
-        }
         let mut makers = self.made.iter().filter(|(own, ..)| own.same(reference, false) == Comparison::Same).peekable();
         let (first, ..) = *makers.peek()?;
         let later = |(_, item, number): &(&Reference<'_>, usize, usize)| {
@@ -189,6 +186,8 @@ fn judge<'d>(
     let trace = plan.trace_to(step, effect);
     let place = reference.site.span();
     let answer = expected.has(reference);
+    let hidden = plan.hidden_before(step, Some(effect)).next();
+    let incomplete = expected.incomplete || hidden.is_some();
     if let Some(constant) = reference.constant_tag() {
         // What is run with a terminal, or until it ends, may be somebody else's tool of any tag.
         let tool = effect.command.ends_with(" run");
@@ -216,6 +215,7 @@ fn judge<'d>(
         return;
     }
     if answer == Comparison::Same
+        && !incomplete
         && let Some(maker) = expected.made_later(step, reference)
     {
         let message = format!("`{reference}` is deployed before it is surely built");
@@ -231,8 +231,8 @@ fn judge<'d>(
         return;
     }
     // A command that is not understood and carries this very reference may have made it.
-    let carried = plan.steps.iter().flat_map(|step| &step.found.unread).any(|unread| carries(unread, reference, false));
-    let unclear = answer == Comparison::CannotTell || expected.incomplete || carried || reference.tag_unclear();
+    let carried = plan.unread_before(step, Some(effect)).any(|unread| carries(unread, reference, false));
+    let unclear = answer == Comparison::CannotTell || incomplete || carried || reference.tag_unclear();
     let other_image = expected.references.iter().all(|own| own.same_image(reference, false) == Comparison::Different);
     if unclear || (other_image && has_hidden_image(reference, expected)) {
         let draft =
@@ -248,7 +248,8 @@ fn judge<'d>(
             let _ = draft.help(help);
             return;
         }
-        let _ = match not_followed([plan]).filter(|_| expected.incomplete && !carried) {
+        let hidden = hidden.or_else(|| not_followed([plan]).filter(|_| expected.incomplete));
+        let _ = match hidden.filter(|_| !carried) {
             Some(hidden) => {
                 draft.related(hidden.site.span(), format!("`{}` is not followed", hidden.command)).help(settles(hidden))
             }

@@ -191,12 +191,9 @@ fn unfollowed(plan: &Plan<'_>, missing: &Missing<'_, '_>) -> Option<(Span, Strin
     if let Some(step) = unreadable {
         return Some((step.step.node().span(), "the step".to_owned()));
     }
-    let opaque = plan.effects().find(|(step, effect)| step.item <= site.step.item && effect.hides_effects());
-    if let Some((_, hidden)) = opaque {
+    if let Some(hidden) = plan.hidden_before(site.step, Some(missing.effect)).next() {
         return Some((hidden.site.span(), hidden.command.clone()));
     }
-    let at = |effect: &Effect<'_>| site.step.found.effects.iter().position(|other| std::ptr::eq(other, effect));
-    let place = at(missing.effect).unwrap_or(usize::MAX);
     let names = |unread: &Unread<'_>| {
         unread.pushes
             || unread.carries("BITBUCKET_TAG")
@@ -205,12 +202,8 @@ fn unfollowed(plan: &Plan<'_>, missing: &Missing<'_, '_>) -> Option<(Span, Strin
                 missing.references.iter().any(|own| deployed(&own))
             })
     };
-    let before = |step: &PlannedStep<'_>, unread: &Unread<'_>| {
-        step.number < site.step.number || step.number == site.step.number && unread.after <= place
-    };
-    let all = plan.steps.iter().flat_map(|step| step.found.unread.iter().map(move |unread| (step, unread)));
-    let found = all.into_iter().find(|(step, unread)| before(step, unread) && names(unread));
-    found.map(|(_, unread)| (unread.site.span(), unread.command.clone()))
+    let found = plan.unread_before(site.step, Some(missing.effect)).find(|unread| names(unread));
+    found.map(|unread| (unread.site.span(), unread.command.clone()))
 }
 
 /// Steps that declare an environment and run what can't be followed: a retag and a deployment may hide in it.
