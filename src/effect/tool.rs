@@ -14,6 +14,27 @@ const PACKAGES: [(&str, &str); 6] = [
     ("@zuplo/cli", "zuplo"),
 ];
 
+/// Tools that look at images or code and change neither. Other harmless tools (`php`, `node`) have names that one's own image
+/// may have as well.
+const LOOK: [&str; 16] = [
+    "trivy",
+    "grype",
+    "syft",
+    "dive",
+    "dockle",
+    "cosign",
+    "snyk",
+    "hadolint",
+    "semgrep",
+    "checkov",
+    "gitleaks",
+    "tfsec",
+    "shellcheck",
+    "sonar-scanner",
+    "container-structure-test",
+    "clair-scanner",
+];
+
 /// The command behind a runner of packages: `npx firebase-tools@13 deploy`, `bundle exec cap production deploy`.
 pub(super) fn behind(invocation: &Invocation) -> Option<Invocation> {
     let second = invocation.words.get(1).and_then(|word| word.literal());
@@ -102,7 +123,8 @@ pub(super) fn package(inner: &Invocation) -> Option<&str> {
 }
 
 /// The command that a container is started for: `docker run --rm quay.io/skopeo/stable copy a b` is `skopeo copy a b`,
-/// `docker run google/cloud-sdk gcloud run deploy` is `gcloud run deploy`. Only where the catalogue knows it.
+/// `docker run google/cloud-sdk gcloud run deploy` is `gcloud run deploy`. Only where the catalogue knows it, or where the
+/// image is one of a tool that only looks: `docker run aquasec/trivy image a`.
 pub(super) fn contained(
     invocation: &Invocation,
     arguments: &Arguments<'_>,
@@ -124,12 +146,17 @@ pub(super) fn contained(
             names.extend(parts.map(|part| part.strip_suffix("-cli").unwrap_or(part).to_owned()));
         }
     }
-    let named = names.into_iter().map(|name| {
+    let call = |words: Vec<Word>| Invocation { words, ..invocation.clone() };
+    let named = |name: &str| {
         let mut first = image_word.clone();
         first.values = vec![Value::literal(name)];
-        std::iter::once(first).chain(rest.iter().cloned()).collect()
-    });
-    let itself = entry.is_none().then(|| rest.to_vec());
-    let commands = itself.into_iter().chain(named).filter(|words: &Vec<Word>| words.len() > 1);
-    commands.map(|words| Invocation { words, ..invocation.clone() }).find(|inner| !catalogue.find(inner).is_empty())
+        call(std::iter::once(first).chain(rest.iter().cloned()).collect())
+    };
+    let itself = entry.is_none().then(|| call(rest.to_vec()));
+    let mut commands =
+        itself.into_iter().chain(names.iter().map(|name| named(name))).filter(|inner| inner.words.len() > 1);
+    let looks = |name: &&String| LOOK.contains(&name.as_str());
+    commands
+        .find(|inner| !catalogue.find(inner).is_empty())
+        .or_else(|| names.iter().find(looks).map(|name| named(name)))
 }
