@@ -38,6 +38,7 @@ pub use event::{Event, EventKind, TagKind, clear};
 pub use given::given_to_all;
 pub use model::{Deployment, Plan, PlannedStep, Skipped};
 pub use select::{Patterns, Selection};
+pub use triggered::may_start;
 
 #[cfg(test)]
 mod shared_tests;

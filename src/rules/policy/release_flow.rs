@@ -4,7 +4,7 @@ use super::{meta, page};
 use crate::effect::{Comparison, Effect, EnvironmentKind, Kind, Opaque, Reference, Unread, inferred, left_to_variable};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::pipeline::{Alternative, Matching, Pattern, Section};
-use crate::plan::{Deployment, Plan, PlannedStep, TagKind};
+use crate::plan::{Deployment, Event, EventKind, Plan, PlannedStep, TagKind, may_start};
 use crate::rules::flow::settles;
 use crate::rules::{Flow, Rule};
 use crate::yaml::Span;
@@ -51,6 +51,22 @@ impl Rule for ReleaseFlow {
             ),
         ];
         for (plans, kind, section, event, wide) in parts {
+            let prefix = match kind {
+                EnvironmentKind::Production => &settings.tags.release,
+                _ => &settings.tags.candidate,
+            };
+            if section == Section::Tags
+                && plans.is_empty()
+                && wide.is_none()
+                && let Some(condition) = may_start(&flow.file, &Event::new(EventKind::Tag, &format!("{prefix}*")))
+            {
+                let message = format!(
+                    "whether {event} starts what stands under `repository-push` is not documented, and no pattern of `tags` takes it"
+                );
+                out.cannot_tell(condition.span(), message)
+                    .help("add a pipeline for that tag under `tags`, which surely runs");
+                continue;
+            }
             part(flow, &plans, kind, section, (&event, wide), out);
         }
     }
