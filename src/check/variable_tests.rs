@@ -87,6 +87,24 @@ fn a_variable_is_told_where_its_event_leaves_it_empty() {
     assert!(said("custom", &["a $BITBUCKET_TAG $BITBUCKET_BRANCH"]).is_empty());
 }
 
+#[test]
+fn the_tag_of_an_image_is_needed_by_every_event_of_a_step() {
+    let shared = |command: &str| {
+        let text = format!(
+            "definitions:\n  steps:\n    - step: &s\n        script: ['{command}']\nimage: a:1\npipelines:\n  branches:\n    main: [step: *s]\n  tags:\n    rc-*: [step: *s]\n"
+        );
+        let found = Checker::new(Settings::default()).check(text).findings;
+        found.iter().filter(|finding| finding.rule == "event-variable").count()
+    };
+    assert_eq!(shared("docker build -t a/b:$BITBUCKET_TAG ."), 1);
+    assert_eq!(shared("docker push \"$R/b:${BITBUCKET_TAG}\""), 1);
+    for fine in
+        ["./notes.sh $BITBUCKET_TAG", "docker build -t a/b:v$BITBUCKET_TAG .", "docker run -e T:$BITBUCKET_TAG-x a"]
+    {
+        assert_eq!(shared(fine), 0, "{fine}");
+    }
+}
+
 /// The names that are told for two steps with these scripts, in order.
 fn of_two_steps(first: &str, second: &str) -> Vec<String> {
     of_steps(first, "B", second)

@@ -62,14 +62,15 @@ impl Rule for EventVariable {
                 let ran = sections.get(&site.step.node().id());
                 let other = ran.and_then(|sections| sections.iter().find(|section| has(section, name)));
                 // A branch that is needed has no stand-in where a tag starts the step; the rest may be for the other event alone.
-                if other.is_some() && *name != BRANCH.0 {
-                    continue;
-                }
+                // So has the tag of an image, which no event does without.
+                let shared = other.is_some() && *name != BRANCH.0;
                 let sets = commands.iter().any(|(_, text)| text.contains(&format!("{name}=")));
                 if sets || uses.iter().any(|(_, read)| minds(read.guard)) {
                     continue;
                 }
-                let used = uses.into_iter().filter(|(_, read)| read.guard == Guard::None);
+                let used = uses.into_iter().filter(|(node, read)| {
+                    read.guard == Guard::None && (!shared || is_tag_of_image(node.text().unwrap_or(""), read))
+                });
                 // `$BITBUCKET_BRANCH$BITBUCKET_TAG` is the one that is there.
                 let used = used.filter(|(node, read)| !beside_other(node.text().unwrap_or(""), read));
                 // What takes another value where it is empty.
@@ -149,6 +150,17 @@ fn beside_other(text: &str, read: &Read<'_>) -> bool {
         .iter()
         .filter(|read| read.name == other)
         .any(|read| read.span.end == own.start || own.end == read.span.start || is_value(own) && is_value(read.span))
+}
+
+/// Whether a variable is the whole tag of an image that a command names: `docker build -t app:$BITBUCKET_TAG`.
+fn is_tag_of_image(text: &str, read: &Read<'_>) -> bool {
+    let (before, behind) = (text.get(..read.span.start).unwrap_or(""), text.get(read.span.end..).unwrap_or(""));
+    let line = before.rsplit(['\n', ';', '&', '|']).next().unwrap_or("");
+    let tool = line.split_whitespace().next().unwrap_or("");
+    let name =
+        line.strip_suffix(':').is_some_and(|name| name.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '}'));
+    let ends = behind.is_empty() || behind.starts_with([' ', '\n', '"', '\'', ';', '&', '|']);
+    name && ends && matches!(tool, "docker" | "podman" | "buildah" | "nerdctl" | "crane" | "skopeo")
 }
 
 /// The variable that takes a value which begins behind a text: `TAG="${`.
