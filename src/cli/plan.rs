@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Global, Plan, PlanFormat};
 use super::config::{Configuration, Overrides};
+use super::files::STDIN;
 use super::{CliError, Exit, World, files};
 use crate::engine::leads_out;
 use crate::pipeline::{File, Section};
@@ -126,6 +127,7 @@ pub(super) fn root(path: &Path, directory: &Path) -> PathBuf {
 
 /// What is said of a file that is no map.
 pub(super) fn no_tree(name: &str) -> CliError {
-    let hint = format!("`{}` tells what is wrong", command(&with_files(["check"], &[name])));
+    let words = if name == STDIN { command(&["check", "-"]) } else { command(&with_files(["check"], &[name])) };
+    let hint = format!("`{words}` tells what is wrong");
     CliError::undone(format!("{name}: it could not be read as a pipeline file")).hint(hint)
 }

@@ -46,6 +46,8 @@ pub struct Bindings {
     pub tag: Option<Names>,
     /// Whether it is a pull request's run.
     pub pull_request: bool,
+    /// The branch into which it is to be merged, where that is known.
+    pub destination: Option<Names>,
     /// Whether branch and tag depend on how somebody starts it.
     pub by_hand: bool,
     /// Custom variables with the values that they may have; `None` for any value.
@@ -55,6 +57,9 @@ pub struct Bindings {
     /// The name of the step's environment.
     pub environment: Option<String>,
 }
+
+/// The variable of a pull request's destination.
+const DESTINATION: &str = "BITBUCKET_PR_DESTINATION_BRANCH";
 
 /// Variables of Bitbucket that every run has.
 const ALWAYS: [&str; 12] = [
@@ -95,7 +100,8 @@ impl Bindings {
             "CI" => Lookup::Known(vec![Value::literal("true")]),
             "BITBUCKET_BRANCH" => named(self.branch.as_ref()),
             "BITBUCKET_TAG" => named(self.tag.as_ref()),
-            "BITBUCKET_PR_ID" | "BITBUCKET_PR_DESTINATION_BRANCH" => if_pull_request(self.pull_request),
+            DESTINATION if self.destination.is_some() => named(self.destination.as_ref()),
+            "BITBUCKET_PR_ID" | DESTINATION => if_pull_request(self.pull_request),
             "BITBUCKET_DEPLOYMENT_ENVIRONMENT" => match &self.environment {
                 Some(name) => Lookup::Known(vec![Value::literal(name.as_str())]),
                 None => Lookup::Unset,
@@ -173,18 +179,18 @@ impl Bindings {
             "BITBUCKET_BRANCH" => self.branch.as_ref().and_then(|names| names.compares(pattern)),
             "BITBUCKET_TAG" => self.tag.as_ref().and_then(|names| names.compares(pattern)),
             name if is_always_set(name) && pattern.is_empty() => Some(false),
-            "BITBUCKET_PR_ID" | "BITBUCKET_PR_DESTINATION_BRANCH" if pattern.is_empty() => {
-                self.pull_request.then_some(false)
-            }
+            DESTINATION if self.destination.is_some() => self.destination.as_ref()?.compares(pattern),
+            "BITBUCKET_PR_ID" | DESTINATION if pattern.is_empty() => self.pull_request.then_some(false),
             _ => None,
         }
     }
 
-    /// The names that a branch's or a tag's variable may have.
+    /// The names that the variable of a branch or a tag may have.
     fn names(&self, variable: &str) -> Option<&Names> {
         match variable {
             "BITBUCKET_BRANCH" => self.branch.as_ref(),
             "BITBUCKET_TAG" => self.tag.as_ref(),
+            DESTINATION => self.destination.as_ref(),
             _ => None,
         }
     }

@@ -20,6 +20,7 @@ pub(super) fn bindings(event: &Event, except: &[String], asked: &[CustomVariable
             bindings.branch =
                 Some(Names { pattern: Some(Alternative { text: event.name.clone() }), except: except.to_vec() });
             bindings.pull_request = true;
+            bindings.destination = event.destination.as_deref().map(Names::exactly);
         }
         // It builds a branch of its own, whose name is not documented.
         EventKind::Custom | EventKind::MergeQueue | EventKind::Shared => bindings.by_hand = true,
@@ -34,4 +35,22 @@ fn custom(asked: &[CustomVariable<'_>]) -> HashMap<String, Option<Vec<String>>> 
         Some((variable.name()?.to_owned(), allowed))
     });
     variables.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_destination_that_is_given_is_the_one_of_the_scripts() {
+        let event = |destination: Option<&str>| Event {
+            destination: destination.map(str::to_owned),
+            ..Event::new(EventKind::PullRequest, "x")
+        };
+        let filled = |event: &Event| {
+            bindings(event, &[], &[]).filled("to-$BITBUCKET_PR_DESTINATION_BRANCH").map(|value| value.to_string())
+        };
+        assert_eq!(filled(&event(Some("main"))).as_deref(), Some("to-main"));
+        assert_eq!(filled(&event(None)).as_deref(), Some("to-$BITBUCKET_PR_DESTINATION_BRANCH"));
+    }
 }

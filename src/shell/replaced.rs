@@ -58,7 +58,9 @@ impl Interpreter<'_> {
         let texts = pair.as_ref().and_then(|(pattern, with)| Some((pattern.as_literal()?, with.as_literal()?)));
         let written = texts.map_or_else(
             || format!("{operator}{raw}"),
-            |(pattern, with)| format!("{operator}{}{}/{with}", raw.get(..from).unwrap_or(""), freed_text(pattern)),
+            |(pattern, with)| {
+                format!("{operator}{}{}/{with}", raw.get(..from).unwrap_or(""), slashed(&freed_text(pattern)))
+            },
         );
         Replacement { all, anchor, pair, written }
     }
@@ -105,12 +107,17 @@ impl Interpreter<'_> {
     }
 }
 
+/// A pattern as it is written, whose slashes do not end it.
+fn slashed(pattern: &str) -> String {
+    pattern.replace('/', "\\/")
+}
+
 impl Replacement {
     /// One text for another, everywhere, at the first place, or only where it begins the whole.
     pub(super) fn of_text(from: &str, to: &str, all: bool, first: bool) -> Self {
         let operator = if all { "//" } else { "/" };
         let anchor = first.then_some(Anchor::Start);
-        let written = format!("{operator}{}{from}/{to}", if first { "#" } else { "" });
+        let written = format!("{operator}{}{}/{to}", if first { "#" } else { "" }, slashed(from));
         Self { all, anchor, pair: Some((Value::literal(&*as_kept(from)), Value::literal(to))), written }
     }
 
@@ -166,6 +173,13 @@ fn separator(raw: &str, from: usize, may_be_empty: bool) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::run;
+
+    #[test]
+    fn a_slash_in_a_pattern_is_shown_behind_a_backslash() {
+        let due = ["p ${X//\\//-}"];
+        assert_eq!(run("p ${X//\\//-}"), due);
+        assert_eq!(run("p ${X////-}"), due);
+    }
 
     #[test]
     fn a_text_is_replaced_as_the_shell_does() {
