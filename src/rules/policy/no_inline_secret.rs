@@ -176,6 +176,9 @@ impl Search<'_> {
             Weight::Credential => out
                 .violated(span, format!("{} stands in the file", hit.what))
                 .help("put it into a secured variable of the repository or the deployment, and give it out anew: it is in the history"),
+            Weight::Guessed => out
+                .violated(span, format!("{} stands in the file; anybody would guess it", hit.what))
+                .help("choose another one, and put it into a secured variable of the repository or the deployment"),
             Weight::ThrowAway => out
                 .violated(span, format!("{} stands in the file; anybody would guess it", hit.what))
                 .severity(Severity::Warning)

@@ -12,6 +12,8 @@ pub enum Weight {
     Credential,
     /// A throw-away value such as `postgres` for a test database.
     ThrowAway,
+    /// Such a value, or a number, with which a command logs in elsewhere.
+    Guessed,
     /// `<your-key>`, `changeme`, `xxx`.
     Placeholder,
 }

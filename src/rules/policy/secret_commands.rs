@@ -1,11 +1,14 @@
 //! Credentials in command lines.
 
+use std::cell::LazyCell;
+
 use super::hidden::is_kept_out;
 use super::secret::{Hit, Weight, is_secret_name, weigh, weigh_word};
 use super::secret_handed;
 use super::secret_lines::{Signs, telling_lines};
+use super::secret_logins::{logs_in, opens_another, weigh_login};
 use super::secret_places::{self, names_secrets};
-use super::secret_shapes::shapes_at;
+use super::secret_shapes::{header_value, shapes_at};
 use super::secret_words::{Token, tokenize, unquoted};
 use super::secret_written;
 use crate::yaml::{Document, Node, Span, Style};
@@ -64,8 +67,11 @@ fn line_hits(line: &str, tokens: &[Token<'_>], base: usize, depth: usize, hits: 
     }
     for three in tokens.windows(2) {
         let [sign, told] = three else { continue };
-        if sign.text == "<<<" && tokens.iter().any(|token| token.command == sign.command && reads_password(token)) {
-            hits.extend(password_on_input(told, base));
+        let reader = || tokens.chunk_by(|a, b| a.command == b.command).find(|own| own[0].command == sign.command);
+        if sign.text == "<<<"
+            && let Some(reader) = reader().filter(|own| own.iter().any(reads_password))
+        {
+            hits.extend(password_on_input(told, reader, base));
         }
     }
     // Flags mean what they mean within one command of the line.
@@ -78,16 +84,16 @@ fn line_hits(line: &str, tokens: &[Token<'_>], base: usize, depth: usize, hits: 
 fn on_input(told: &[Token<'_>], reader: &[Token<'_>], base: usize) -> Option<Hit> {
     let reads = reader.iter().any(reads_password);
     let prints = matches!(told.iter().find(|token| token.text != "-").map(|token| token.text), Some("echo" | "printf"));
-    password_on_input(told.last().filter(|_| reads && prints && told.len() > 1)?, base)
+    password_on_input(told.last().filter(|_| reads && prints && told.len() > 1)?, reader, base)
 }
 
 fn reads_password(token: &Token<'_>) -> bool {
     matches!(token.text, "--password-stdin" | "--pass-stdin")
 }
 
-fn password_on_input(told: &Token<'_>, base: usize) -> Option<Hit> {
+fn password_on_input(told: &Token<'_>, reader: &[Token<'_>], base: usize) -> Option<Hit> {
     let (inner, offset) = unquoted(told.text);
-    let weight = weigh(inner).filter(|_| !inner.contains('%'))?;
+    let weight = weigh_login(weigh(inner), inner, opens_another(reader)).filter(|_| !inner.contains('%'))?;
     let start = base + told.start + offset;
     Some(Hit { span: Span::new(start, start + inner.len()), what: "a password on the input".to_owned(), weight })
 }
@@ -100,11 +106,8 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
         let mut words = tokens.iter().map(|token| token.text).filter(|word| *word != "-" && !word.contains('='));
         words.next().is_some_and(|tool| ["7z", "7za", "7zr", "7zz", "rar", "unrar"].contains(&tool))
     };
-    let logs_in = || {
-        let tools = ["docker", "podman", "nerdctl", "buildah", "skopeo", "auth", "registry"];
-        tokens.windows(2).any(|pair| tools.contains(&pair[0].text) && pair[1].text == "login")
-    };
-    let glued = || any(&["mysql", "mysqldump", "mysqladmin", "mariadb", "sshpass"]) || logs_in() || packs();
+    let glued = || any(&["mysql", "mysqldump", "mysqladmin", "mariadb", "sshpass"]) || logs_in(tokens) || packs();
+    let opens = LazyCell::new(|| opens_another(tokens));
     let redis = || any(&["redis-cli"]);
     let sets = any(&["set"]);
     for (index, token) in tokens.iter().enumerate() {
@@ -117,7 +120,7 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
             let (inner, offset) = unquoted(value);
             // Within quotes of another shell single quotes keep nothing.
             let weight = if depth == 0 { weigh_word(value, inner) } else { weigh(inner) };
-            if let Some(weight) = weight {
+            if let Some(weight) = weigh_login(weight, inner, *opens) {
                 let start = base + start + offset;
                 hits.push(Hit { span: Span::new(start, start + inner.len()), what, weight });
             }
@@ -196,19 +199,6 @@ fn is_dull(word: &str) -> bool {
         && !word.ends_with("password")
         && !word.starts_with("http-basic.")
         && word != "auth"
-}
-
-/// Where the credential of a header begins: `Authorization: Bearer …`, `x-api-key: …`.
-fn header_value(text: &str) -> Option<usize> {
-    let schemes = ["bearer ", "basic ", "authorization: token "];
-    let lower = text.contains(' ').then(|| text.to_ascii_lowercase());
-    let behind = lower.and_then(|lower| schemes.iter().find_map(|scheme| Some(lower.find(scheme)? + scheme.len())));
-    behind.or_else(|| {
-        let (name, value) = text.split_once(':')?;
-        let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        let one = !value.trim().is_empty() && !value.trim().contains(char::is_whitespace);
-        (plain && one && is_secret_name(name)).then(|| text.len() - value.trim_start().len())
-    })
 }
 
 /// Whether a setting of `.npmrc` holds a credential: `_auth`, `//registry.npmjs.org/:_authToken`.

@@ -1,6 +1,6 @@
 //! Credentials that are told by their shape: private keys, vendors' tokens and addresses, passwords in URLs.
 
-use super::secret::{Hit, Weight, weigh};
+use super::secret::{Hit, Weight, is_secret_name, weigh};
 use super::secret_lines::Signs;
 use crate::yaml::Span;
 
@@ -205,6 +205,19 @@ fn url(text: &str, at: usize) -> Option<Hit> {
     let is_name = user == password && password.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '-' | '_'));
     let weight = weigh(password).map(|weight| if is_name { Weight::ThrowAway } else { weight })?;
     Some(Hit { span: Span::new(start, start + password.len()), what: "a password in a URL".to_owned(), weight })
+}
+
+/// Where the credential of a header begins: `Authorization: Bearer …`, `x-api-key: …`.
+pub(super) fn header_value(text: &str) -> Option<usize> {
+    let schemes = ["bearer ", "basic ", "authorization: token "];
+    let lower = text.contains(' ').then(|| text.to_ascii_lowercase());
+    let behind = lower.and_then(|lower| schemes.iter().find_map(|scheme| Some(lower.find(scheme)? + scheme.len())));
+    behind.or_else(|| {
+        let (name, value) = text.split_once(':')?;
+        let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let one = !value.trim().is_empty() && !value.trim().contains(char::is_whitespace);
+        (plain && one && is_secret_name(name)).then(|| text.len() - value.trim_start().len())
+    })
 }
 
 #[cfg(test)]
