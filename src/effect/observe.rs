@@ -34,6 +34,9 @@ const OF_A_USER: [&str; 5] = ["USER", "LOGNAME", "MAIL", "DISPLAY", "HOST"];
 /// How many uses of variables on other machines are kept.
 const SEEN: usize = 100;
 
+/// Commands that print all that they are given.
+const SHOW: [&str; 10] = ["sort", "uniq", "cat", "head", "tail", "less", "more", "column", "nl", "tee"];
+
 impl Reading<'_, '_> {
     /// Variables that the file does not set.
     pub(super) fn note_variables(&self) {
@@ -83,7 +86,8 @@ impl Reading<'_, '_> {
 
     pub(super) fn prints(&self, name: &str) {
         let site = || self.run.site(self.invocation.place);
-        let visible = !self.invocation.redirected;
+        let prints = matches!(name, "env" | "printenv" | "echo" | "printf");
+        let visible = !self.invocation.redirected || prints && self.passes_on(name);
         let words = &self.invocation.words;
         let everything = match name {
             "env" | "printenv" if words.len() == 1 && visible => Some("all variables"),
@@ -104,6 +108,26 @@ impl Reading<'_, '_> {
             let print = Print { variables, everything, site: site() };
             self.run.found_mut().prints.push(print);
         }
+    }
+
+    /// Whether what a command prints goes through others that only put it in another order or shape, and then to the log:
+    /// `env | sort`.
+    fn passes_on(&self, name: &str) -> bool {
+        let site = self.run.site(self.invocation.place);
+        let text = site.node.text().unwrap_or("");
+        // Of a script at hand only the call stands here.
+        let is_itself = text.get(site.range.start..).is_some_and(|rest| rest.starts_with(name));
+        let behind = text.get(site.range.end..).and_then(|rest| rest.split(['\n', ';', '&']).next()).unwrap_or("");
+        let behind = behind.split("||").next().unwrap_or("");
+        let before = text.get(..site.range.start).and_then(|before| before.rsplit('\n').next()).unwrap_or("");
+        let substitutes = before.contains("$(") || before.contains('`');
+        let mut members = behind.trim_start_matches('"').split('|').map(str::trim).skip(1).peekable();
+        let shows = |member: &str| matches!(member.split(' ').next(), Some(first) if SHOW.contains(&first));
+        is_itself
+            && !substitutes
+            && !behind.contains(['>', '$', '`', ')'])
+            && members.peek().is_some()
+            && members.all(shows)
     }
 
     /// `echo "$BITBUCKET_BRANCH" | grep -q '^release/'`: a test of the branch's name.

@@ -327,3 +327,76 @@ fn a_quote_that_goes_on_into_the_next_item_is_told_in_its_own() {
         found.iter().filter(|finding| finding.rule == "readable-script").map(|finding| finding.span.start).collect();
     assert_eq!(places, [text.find("\"a").unwrap()]);
 }
+
+#[test]
+fn what_runs_behind_a_deployment_excuses_nothing() {
+    let text = |script: &str| {
+        told(&format!(
+            "image: acme/ci-tools:1.8.0
+pipelines:
+  branches:
+    main:
+      - step:
+          services: [docker]
+          script:
+            - docker build -t r.example/app:$BITBUCKET_COMMIT .
+            - docker push r.example/app:$BITBUCKET_COMMIT
+      - step: {{ deployment: staging, script: [kubectl set image deploy/app app=r.example/app:$BITBUCKET_COMMIT] }}
+  tags:
+    rc-*:
+      - step: {{ deployment: staging, script: {script} }}
+    release-*:
+      - step: {{ script: [crane tag r.example/app:$BITBUCKET_COMMIT $BITBUCKET_TAG] }}
+      - step: {{ deployment: production, trigger: manual, script: [kubectl set image deploy/app app=r.example/app:$BITBUCKET_TAG] }}
+"
+        ))
+    };
+    let deploy = "kubectl set image deploy/app app=r.example/app:$BITBUCKET_TAG";
+    let judged = |script: &str| text(script).into_iter().map(|line| line.split(':').next().unwrap_or("").to_owned());
+    let due = ["error retag-not-rebuild"];
+    assert_eq!(judged(&format!("[{deploy}]")).collect::<Vec<_>>(), due);
+    let behind = judged(&format!("[{deploy}, ./smoke-test.sh]"));
+    assert_eq!(behind.filter(|line| line.ends_with("retag-not-rebuild")).collect::<Vec<_>>(), due);
+    let before: Vec<String> = judged(&format!("[./promote.sh, {deploy}]")).collect();
+    assert!(before.contains(&"note retag-not-rebuild".to_owned()), "{before:?}");
+    let scanned = format!("[docker run --rm aquasec/trivy:0.54.1 image r.example/app:$BITBUCKET_TAG, {deploy}]");
+    assert!(judged(&scanned).any(|line| line == due[0]), "a tool that only looks gives no tag");
+}
+
+#[test]
+fn whether_a_pushed_tag_starts_a_trigger_is_not_known() {
+    let trigger = "triggers:
+  repository-push:
+    - { condition: 'glob(BITBUCKET_TAG, \"rc-*\")', pipelines: [candidate] }
+image: a/b:1
+pipelines:
+  custom:
+    candidate:
+      - step: { deployment: staging, script: [kubectl set image deploy/app app=r.example/app:$BITBUCKET_TAG] }
+";
+    let found = told(trigger);
+    let of_candidates: Vec<&String> = found.iter().filter(|line| line.contains("`rc-` tag")).collect();
+    assert!(matches!(of_candidates.as_slice(), [one] if one.starts_with("note release-flow")), "{found:?}");
+}
+
+#[test]
+fn what_goes_through_a_filter_reaches_the_log() {
+    for line in ["env | sort", "printenv | sort | head -20", "env | tee all.txt", "env | sort || true"] {
+        let due = [
+            "note no-inline-secret: all variables are written to the log, and whether secrets are among them can't be told",
+        ];
+        assert_eq!(on_main(&[line]), due, "{line}");
+    }
+    assert_eq!(
+        on_main(&["echo \"token=$API_TOKEN\" | tee token.txt"]),
+        ["warning no-inline-secret: `$API_TOKEN` is written to the log"]
+    );
+    for line in [
+        "env | sort > all.txt",
+        "X=$(env | sort)",
+        "env | grep -q CI",
+        "echo \"$API_TOKEN\" | gh auth login --with-token",
+    ] {
+        assert_eq!(on_main(&[line]), [] as [&str; 0], "{line}");
+    }
+}
