@@ -5,13 +5,16 @@ use super::catalogue::Catalogue;
 use crate::shell::{Invocation, Value, Word};
 
 /// Packages whose command is called otherwise.
-const PACKAGES: [(&str, &str); 6] = [
+const PACKAGES: [(&str, &str); 9] = [
     ("firebase-tools", "firebase"),
     ("netlify-cli", "netlify"),
     ("aws-cdk", "cdk"),
     ("@cloudflare/wrangler", "wrangler"),
     ("@railway/cli", "railway"),
     ("@zuplo/cli", "zuplo"),
+    ("@sentry/cli", "sentry-cli"),
+    ("@lhci/cli", "lhci"),
+    ("conventional-changelog-cli", "conventional-changelog"),
 ];
 
 /// Tools that look at images or code and change neither. Other harmless tools (`php`, `node`) have names that one's own image

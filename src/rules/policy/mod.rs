@@ -17,6 +17,7 @@ pub mod secret;
 mod secret_commands;
 mod secret_handed;
 mod secret_lines;
+mod secret_lists;
 mod secret_logins;
 mod secret_places;
 mod secret_shapes;

@@ -6,6 +6,7 @@ use super::hidden::is_kept_out;
 use super::secret::{Hit, Weight, is_secret_name, weigh, weigh_word};
 use super::secret_handed;
 use super::secret_lines::{Signs, telling_lines};
+use super::secret_lists::listed;
 use super::secret_logins::{logs_in, opens_another, weigh_login};
 use super::secret_places::{self, names_secrets};
 use super::secret_shapes::{header_value, shapes_at};
@@ -134,6 +135,10 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
         for (value, start, what) in secret_places::replaced(tokens, index) {
             push(value, start, what);
         }
+        if let Some(listed) = listed(tokens, index) {
+            listed.into_iter().for_each(|(value, start, what)| push(value, start, what));
+            continue;
+        }
         if let Some((value, start, what)) = secret_places::at(tokens, index) {
             push(value, start, what);
             continue;
@@ -171,7 +176,8 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
             continue;
         }
         // A quoted word with blanks is a command line of its own, unless the assignment itself is quoted.
-        let nested = offset == 1 && inner.contains(' ');
+        let said = before.is_some_and(|flag| matches!(flag.text, "-m" | "-am" | "--message"));
+        let nested = offset == 1 && inner.contains(' ') && !said;
         match inner.split_once('=') {
             Some((name, _)) if before.is_some_and(|flag| names_secrets(tokens, flag.text)) && is_assignment(name) => {}
             Some((name, value)) if !nested && is_assignment(name) && is_secret_name(name.trim_start_matches("-D")) => {

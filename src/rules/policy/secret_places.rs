@@ -111,7 +111,7 @@ fn in_flag<'t>(tokens: &[Token<'t>], token: &Token<'t>) -> Option<Told<'t>> {
 }
 
 /// Tools with the flags whose value is a credential to them: to other tools the same flag is a port or a path.
-const OF_TOOLS: [(&[&str], &[&str]); 12] = [
+const OF_TOOLS: [(&[&str], &[&str]); 13] = [
     (&["keytool", "jarsigner"], &["-storepass", "-keypass"]),
     (&["sqlcmd", "bcp", "zip", "unzip"], &["-P"]),
     (&["mongosh", "mongo", "mongodump", "mongorestore", "mongoimport"], &["-p"]),
@@ -123,6 +123,7 @@ const OF_TOOLS: [(&[&str], &[&str]); 12] = [
     (&["secretsmanager"], &["--secret-string"]),
     (&["openssl"], &["-k", "-pass"]),
     (&["snyk"], &["auth"]),
+    (&["az"], &["--account-key", "--admin-password", "--sas-token"]),
     (&["openssl", "apksigner"], &["-passin", "-passout", "--ks-pass", "--key-pass"]),
 ];
 
