@@ -61,6 +61,7 @@ pub(super) use site::{Site, bare_runner, steps};
 mod sound_export;
 mod sound_pattern;
 mod stage_deployment;
+mod step_file;
 mod step_limit;
 mod step_variable;
 mod steps_in_stage;
@@ -118,6 +119,7 @@ pub static ALL: &[&dyn Rule] = &[
     &sound_pattern::SoundPattern,
     &stage_deployment::StageDeployment,
     &step_limit::StepLimit,
+    &step_file::StepFile,
     &step_variable::StepVariable,
     &steps_in_stage::StepsInStage,
     &unique_names::UniqueNames,
