@@ -31,6 +31,7 @@ mod fail_fast_in_group;
 mod filled_placeholder;
 mod final_last;
 mod image_at_hand;
+mod joined_lines;
 mod known_agent;
 mod known_artifact;
 mod known_cache;

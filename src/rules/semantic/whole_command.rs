@@ -1,13 +1,17 @@
-//! `whole-command`: no command loses its end to a comment, or runs on into the next.
+//! `whole-command`: no command loses its end to a comment or a backslash, or runs on into the next.
 
-use super::site::Told;
+use super::joined_lines::{Continued, continued, run_together};
+use super::site::{Site, Told};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::ScriptItem;
 use crate::rules::{Flow, Rule};
 use crate::yaml::{Document, Node, Span, Style};
 
-static META: RuleMeta =
-    meta!("whole-command", Warning, "a comment cuts a command short, or the next one is read as its end");
+static META: RuleMeta = meta!(
+    "whole-command",
+    Warning,
+    "a comment or a lost line end cuts a command short, or the next one is read as its end"
+);
 
 pub(super) struct WholeCommand;
 
@@ -38,6 +42,9 @@ impl Rule for WholeCommand {
                     let draft = draft.help("write `- |` and the lines below it, or begin an item with each command");
                     site.tell(draft.related(command.span(), "all of this is one line to the shell"));
                 }
+                if let Some(how) = continued(flow.document, command).filter(|_| !site.step.runs_on_windows()) {
+                    lost_end(site, how, &mut told, out);
+                }
                 if command.style() != Some(Style::Plain) {
                     continue;
                 }
@@ -55,6 +62,30 @@ impl Rule for WholeCommand {
                 site.tell(draft.related(command.span(), "this is all that runs"));
             }
         }
+    }
+}
+
+/// Tells of a backslash that continues nothing.
+fn lost_end(site: &Site<'_>, how: Continued, told: &mut Told, out: &mut Findings<'_>) {
+    let (at, message, help) = match how {
+        Continued::Joined(at) => (
+            at,
+            "YAML joins this line to the next with a blank, which the backslash makes a part of the next word",
+            "write `- |` and the lines below it, or leave the backslashes out",
+        ),
+        Continued::Ended(at) => (
+            at,
+            "the line behind this backslash ends the command, and its options below are another one",
+            "remove the empty line or the comment behind it",
+        ),
+        Continued::Blank(at) => (
+            at,
+            "a blank stands behind this backslash, so the line ends here, and what is below is another command",
+            "remove the blank",
+        ),
+    };
+    if told.first(at) {
+        site.tell(out.violated(at, message).help(help));
     }
 }
 
@@ -87,57 +118,6 @@ fn comment_behind(document: &Document, node: Node<'_>) -> Option<Span> {
     (!between.contains('\n')).then_some(comment)
 }
 
-/// The first line of a folded or a plain text that begins a command of its own, and is read as the end of the one above: it has
-/// the same program, or the one above takes no such word.
-fn run_together(document: &Document, command: Node<'_>) -> Option<Span> {
-    if !matches!(command.style(), Some(Style::Plain | Style::Folded)) {
-        return None;
-    }
-    let source = document.slice(command.span());
-    if !source.contains('\n') {
-        return None;
-    }
-    let folded = command.style() == Some(Style::Folded);
-    let mut at = command.span().start;
-    let (mut before, mut depth) = ("", None);
-    for (number, line) in source.split_inclusive('\n').enumerate() {
-        let start = at + line.len() - line.trim_start().len();
-        at += line.len();
-        let text = line.trim();
-        // The first line may be without its indentation.
-        let indent = document.position(start).column;
-        // The header; an empty line, or in a folded text one that is deeper, parts what stands around it.
-        if number == 0 && text.starts_with('>') || text.is_empty() {
-            before = "";
-            continue;
-        }
-        let deeper = folded && indent > *depth.get_or_insert(indent);
-        if !deeper && begins_again(before, text) {
-            let until = source.get(..start - command.span().start).unwrap_or("");
-            if !open_quote(until) {
-                return Some(Span::new(start, start + text.len()));
-            }
-        }
-        before = if deeper { "" } else { text };
-    }
-    None
-}
-
-/// Whether a line begins a command and no end of the line before it.
-fn begins_again(before: &str, line: &str) -> bool {
-    let program = |text: &str| {
-        let word = text.split_whitespace().next().unwrap_or("").to_owned();
-        word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"./_-".contains(&byte)).then_some(word)
-    };
-    let open = ["\\", "&&", "|", ";", ",", "(", "{"].iter().any(|end| before.ends_with(end))
-        || matches!(before.split_whitespace().last(), Some("then" | "do" | "else" | "in" | "--"));
-    let (Some(first), Some(own)) = (program(before), program(line)) else { return false };
-    let named = own.starts_with(|c: char| c.is_ascii_alphabetic()) && !first.is_empty();
-    let changes_folder = first == "cd" && before.split_whitespace().count() == 2;
-    // `export A=1 export B=2` does what both would.
-    named && !open && (own == first && own != "export" || changes_folder)
-}
-
 /// The `-` of a line that looks like the next item and stands too deep to be one.
 fn swallowed(document: &Document, command: Span) -> Option<Span> {
     let text = document.slice(command);
@@ -156,7 +136,7 @@ fn swallowed(document: &Document, command: Span) -> Option<Span> {
 }
 
 /// Whether a quote is opened and not closed.
-fn open_quote(text: &str) -> bool {
+pub(super) fn open_quote(text: &str) -> bool {
     let mut open = None;
     let mut escaped = false;
     for c in text.chars() {
@@ -199,36 +179,6 @@ fn number(comment: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn commands_that_yaml_joins_are_found() {
-        let found = |item: &str| {
-            let document = Document::read(format!("a:\n  - {item}\n"));
-            let node = document.root().unwrap().get("a").unwrap().items().next().unwrap();
-            run_together(&document, node).map(|span| document.slice(span).to_owned())
-        };
-        for (item, line) in [
-            (">\n    npm ci\n    npm test", "npm test"),
-            ("npm ci\n    npm test", "npm test"),
-            (">-\n    cd app\n    make", "make"),
-            (">\n    docker build -t a .\n    docker push a\n", "docker push a"),
-        ] {
-            assert_eq!(found(item).as_deref(), Some(line), "{item}");
-        }
-        for item in [
-            "|\n    npm ci\n    npm test",
-            ">\n    npm ci &&\n    npm test",
-            ">\n    npm ci\n\n    npm test",
-            ">\n    npm ci\n      npm test",
-            ">\n    docker run\n    --rm docker:27 docker ps",
-            "aws s3 sync a\n    s3://b",
-            "export A=1\n    export B=2",
-            "bash -c 'npm ci\n    npm test'",
-            ">\n    cd app && make\n    all",
-        ] {
-            assert_eq!(found(item), None, "{item}");
-        }
-    }
 
     #[test]
     fn a_word_behind_the_sign_may_be_what_a_command_lacks() {
