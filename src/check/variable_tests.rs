@@ -198,3 +198,15 @@ fn what_another_machine_is_left_to_fill_in_is_told() {
         assert_eq!(found.iter().filter(|finding| finding.rule == "remote-variable").count(), due, "{command}");
     }
 }
+
+#[test]
+fn an_expression_is_told_in_values_that_are_no_commands() {
+    let text = "image: {name: a/b:1, password: '${{ secrets.P }}'}\n\
+                pipelines:\n  default:\n    - step:\n        name: '${{ github.ref }}'\n        script:\n          \
+                - pipe: acme/notify:1.0.0\n            variables:\n              A: '$(Build.BuildId)'\n              B: ${{NAME}}\n";
+    let checked = Checker::new(Settings::default()).check(text);
+    let mine = checked.findings.iter().filter(|found| found.rule == "known-variable");
+    let mut lines: Vec<_> = mine.map(|found| checked.document.position(found.span.start).line).collect();
+    lines.sort_unstable();
+    assert_eq!(lines, [1, 5, 9]);
+}

@@ -231,7 +231,8 @@ impl<'d> Writer<'d> {
             }
             Kind::Pattern => {
                 let message = format!("`{}` is not well-formed: {}", value(), said.unwrap_or("see the rule's page"));
-                self.say(&metas::WELL_FORMED, place, span, message);
+                self.say(&metas::WELL_FORMED, place, span, message).help =
+                    types::unfilled(place.node.text().unwrap_or(""));
             }
             Kind::BadName(name) => {
                 let Some(entry) = place.node.entry(name) else { return };

@@ -64,6 +64,13 @@ pub(super) fn next_value(value: &str, allowed: &[&str], gate: bool) -> Option<St
     })
 }
 
+/// The next edit for a value in which a placeholder stands.
+pub(super) fn unfilled(value: &str) -> Option<String> {
+    let between = |open: &str, close: &str| value.split_once(open).is_some_and(|(_, rest)| rest.contains(close));
+    let unfilled = between("<", ">") || between("{{", "}}") || between("%", "%");
+    unfilled.then(|| "write the value in its place: nothing fills it in here".to_owned())
+}
+
 /// Whether a boolean is written as only readers of YAML 1.1 take it, of which Bitbucket's is one: `yes`, `off`.
 pub(super) fn is_java_boolean(node: Node<'_>, expected: &Value) -> bool {
     let takes = match expected {

@@ -4,8 +4,11 @@ use super::site::Told;
 use crate::finding::{Findings, RuleMeta};
 use crate::rules::{Flow, Rule};
 
-static META: RuleMeta =
-    meta!("constant-image", Warning, "the name of an image holds a variable, which is not expanded there");
+static META: RuleMeta = meta!(
+    "constant-image",
+    Warning,
+    "the name of an image holds a variable or an expression, which is not filled in there"
+);
 
 pub(super) struct ConstantImage;
 
@@ -22,8 +25,14 @@ impl Rule for ConstantImage {
         for image in images.chain(flow.steps().iter().filter_map(|site| site.step.image())) {
             let name = if image.is_mapping() { image.get("name") } else { Some(image) };
             let Some((name, text)) = name.and_then(|name| Some((name, name.text()?))) else { continue };
-            if variable(text) && told.first(name.span()) {
-                out.violated(name.span(), format!("`{text}` holds a variable, and an image's name is taken as it is"))
+            let what = match () {
+                () if variable(text) => "a variable",
+                () if text.contains("$(") => "a command",
+                () if expression(text) => "an expression",
+                () => continue,
+            };
+            if told.first(name.span()) {
+                out.violated(name.span(), format!("`{text}` holds {what}, and an image's name is taken as it is"))
                     .help("write the name and tag out; `username` and `password` may be variables")
                     .through(name);
             }
@@ -31,8 +40,29 @@ impl Rule for ConstantImage {
     }
 }
 
+/// Whether `${{ … }}` holds more than the name of a variable.
+fn expression(text: &str) -> bool {
+    let inner = text.split("${{").skip(1).filter_map(|rest| rest.split("}}").next());
+    inner.map(str::trim).any(|inner| inner.bytes().any(|byte| !byte.is_ascii_alphanumeric() && byte != b'_'))
+}
+
 /// Whether `$` begins a name or a brace. `${{NAME}}` is filled in before the file is read.
 fn variable(text: &str) -> bool {
     let begins = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '{');
     text.split('$').skip(1).any(|rest| begins(rest) && !rest.starts_with("{{"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{expression, variable};
+
+    #[test]
+    fn expressions_are_told_from_names_that_are_filled_in() {
+        for told in ["node:${{ matrix.node }}", "${{ vars.A }}/b"] {
+            assert!(expression(told) && !variable(told), "{told}");
+        }
+        for none in ["node:${{NODE}}", "node:20", "${{ NODE_1 }}"] {
+            assert!(!expression(none), "{none}");
+        }
+    }
 }

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use memchr::{memchr, memmem};
+use memchr::memmem;
 
+use super::expressions::{Place, foreign, values};
 use super::site::{Site, Told};
 use super::variable_names::{Unset, may_be, unset};
 use super::variable_reads::{Guard, Read, in_item, names_bare, sources};
 use crate::finding::{Findings, RuleMeta};
+use crate::pipeline::ScriptItem;
 use crate::rules::{Flow, Rule};
 use crate::yaml::{Node, Span};
 
@@ -29,13 +31,17 @@ impl Rule for KnownVariable {
             }
             let mut may_come = None;
             for item in items {
-                let with_dollar = |text: &&str| memchr(b'$', text.as_bytes()).is_some();
-                if let Some((node, text)) = item.command().zip(item.command_text().filter(with_dollar)) {
-                    template(site, node, text, &mut told, out);
+                if let Some((node, text)) = item.command().zip(item.command_text()) {
+                    expression(site, node, text, Place::Command, &mut told, out);
+                }
+                if let ScriptItem::Pipe(call) = item {
+                    for value in call.variables().iter().map(|entry| entry.value) {
+                        expression(site, value, value.text().unwrap_or(""), Place::Filled, &mut told, out);
+                    }
                 }
                 for (node, read) in in_item(item, may_be) {
                     let Some(why) = unset(read.name).filter(|_| read.guard != Guard::Asked) else { continue };
-                    let foreign = matches!(why, Unset::Foreign(..) | Unset::Invented(_));
+                    let foreign = matches!(why, Unset::Foreign(..) | Unset::Invented(_) | Unset::Vague(_));
                     let mut may_come = || *may_come.get_or_insert_with(|| sources(items));
                     if *written.entry(read.name).or_insert_with(|| names_bare(flow.document.text(), read.name))
                         || foreign && may_come()
@@ -49,6 +55,7 @@ impl Rule for KnownVariable {
                 }
             }
         }
+        in_values(flow, &mut told, out);
     }
 }
 
@@ -72,6 +79,11 @@ fn tell(site: &Site<'_>, span: Span, read: &Read<'_>, why: &Unset, out: &mut Fin
         Unset::Foreign(whose, own) => {
             (format!("`${name}` is a variable of {whose}, and empty here"), format!("use `${own}`"))
         }
+        Unset::Vague(next) => {
+            let message =
+                format!("Bitbucket sets no `${name}`: it is empty, unless a person has set it in the settings");
+            (message, (*next).to_owned())
+        }
         Unset::Invented("") => (
             format!("Bitbucket sets no `${name}`, and nothing here does, so it is empty"),
             "the section of `pipelines` tells the event: give each its own steps".to_owned(),
@@ -83,39 +95,32 @@ fn tell(site: &Site<'_>, span: Span, read: &Read<'_>, why: &Unset, out: &mut Fin
     site.tell(out.violated(span, message).help(help));
 }
 
-/// Variables of Bitbucket that have a value before a pipeline runs, when `${{NAME}}` is filled in.
-const BEFORE_THE_RUN: [&str; 5] =
-    ["BITBUCKET_WORKSPACE", "BITBUCKET_REPO_SLUG", "BITBUCKET_BRANCH", "BITBUCKET_COMMIT", "BITBUCKET_PR_ID"];
+/// Tells of the first expression of another system in a text.
+fn expression(site: &Site<'_>, node: Node<'_>, text: &str, place: Place, told: &mut Told, out: &mut Findings<'_>) {
+    let Some(found) = foreign(text, place) else { return };
+    let span = node.source_span(found.span);
+    if told.first(span) {
+        site.tell(out.violated(span, found.message).help(found.help));
+    }
+}
 
-/// Tells of `${{ … }}` that Bitbucket does not fill in, on which the shell ends: "bad substitution".
-fn template(site: &Site<'_>, node: Node<'_>, text: &str, told: &mut Told, out: &mut Findings<'_>) {
-    if !text.contains("${{") {
+/// Tells of expressions in values that are no commands.
+fn in_values(flow: &Flow<'_>, told: &mut Told, out: &mut Findings<'_>) {
+    if memmem::find(flow.document.text().as_bytes(), b"${{").is_none() {
         return;
     }
-    let (mut from, mut quotes) = (0, 0);
-    for first in memmem::find_iter(text.as_bytes(), b"${{") {
-        quotes += text.get(from..first).unwrap_or("").matches('\'').count();
-        from = first;
-        let quoted = quotes % 2 == 1;
-        let Some(length) = text.get(first..).and_then(|rest| rest.find("}}")) else { return };
-        let name = text.get(first + 3..first + length).unwrap_or("").trim();
-        let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        let (message, help) = match name {
-            own if own.starts_with("BITBUCKET_") && is_name(own) && !BEFORE_THE_RUN.contains(&own) => (
-                format!("`${{{{{own}}}}}` is filled in before the run, when `{own}` has no value yet"),
-                format!("write `${own}`: the shell knows it when the step runs"),
-            ),
-            own if is_name(own) => continue,
-            _ if quoted || text.contains("<<") => return,
-            _ => (
-                "`${{ … }}` is an expression of GitHub Actions, and no shell can read it".to_owned(),
-                "write the variable as `$NAME`; secrets are secured variables of the repository".to_owned(),
-            ),
-        };
-        let span = node.source_span(Span::new(first, first + length + 2));
+    let mut found = Vec::new();
+    let roots = [flow.file.image(), flow.file.pipelines().map(|entry| entry.value)];
+    let definitions = flow.file.definitions();
+    let own = ["services", "caches"].iter().flat_map(|keyword| definitions.entries(keyword)).map(|entry| entry.value);
+    for root in roots.into_iter().flatten().chain(own).filter(|root| root.text().is_none()) {
+        values(root, &mut found);
+    }
+    for (node, place) in found {
+        let Some(expression) = foreign(node.text().unwrap_or(""), place) else { continue };
+        let span = node.source_span(expression.span);
         if told.first(span) {
-            site.tell(out.violated(span, message).help(help));
+            out.violated(span, expression.message).help(expression.help).through(node);
         }
-        return;
     }
 }

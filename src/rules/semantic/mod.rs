@@ -27,6 +27,7 @@ mod documented_time;
 mod environment_once;
 mod environment_order;
 mod event_variable;
+mod expressions;
 mod fail_fast_in_group;
 mod filled_placeholder;
 mod final_last;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::expressions::of_circle;
 use super::filled_placeholder::placeholders;
 use super::site::{Site, Told, labels};
 use super::whole_command;
@@ -99,7 +100,8 @@ fn is_quote(text: &str, fault: Fault) -> bool {
 
 /// Whether what broke the script has a finding of its own.
 fn is_told_elsewhere(flow: &Flow<'_>, found: &Unread<'_>) -> bool {
-    whole_command::is_told(flow.document, found.command) || !placeholders(found.command.text().unwrap_or("")).is_empty()
+    let text = found.command.text().unwrap_or("");
+    whole_command::is_told(flow.document, found.command) || !placeholders(text).is_empty() || of_circle(text).is_some()
 }
 
 fn tell(flow: &Flow<'_>, site: &Site<'_>, found: &Unread<'_>, out: &mut Findings<'_>) {

@@ -45,7 +45,7 @@ const OWN: [&str; 39] = [
 
 /// What tells of a run on another system, whose it is, and what stands for it here. Names that a person may keep among the
 /// variables of a repository (`GITHUB_TOKEN`, `CI_REGISTRY`) are none of these.
-const FOREIGN: [(&[&str], &str, &str); 38] = [
+const FOREIGN: [(&[&str], &str, &str); 49] = [
     (&["GITHUB_SHA"], GITHUB, "BITBUCKET_COMMIT"),
     (&["GITHUB_HEAD_REF"], GITHUB, "BITBUCKET_BRANCH"),
     (&["GITHUB_REF", "GITHUB_REF_NAME"], GITHUB, BRANCH_OR_TAG),
@@ -54,6 +54,7 @@ const FOREIGN: [(&[&str], &str, &str); 38] = [
     (&["GITHUB_WORKSPACE"], GITHUB, "BITBUCKET_CLONE_DIR"),
     (&["GITHUB_REPOSITORY"], GITHUB, "BITBUCKET_REPO_FULL_NAME"),
     (&["GITHUB_ENV", "GITHUB_OUTPUT"], GITHUB, "BITBUCKET_PIPELINES_VARIABLES_PATH"),
+    (&["RUNNER_OS", "RUNNER_TEMP"], GITHUB, ""),
     (&["CI_COMMIT_SHA", "CI_COMMIT_SHORT_SHA"], GITLAB, "BITBUCKET_COMMIT"),
     (&["CI_COMMIT_BRANCH"], GITLAB, "BITBUCKET_BRANCH"),
     (&["CI_COMMIT_REF_NAME", "CI_COMMIT_REF_SLUG"], GITLAB, BRANCH_OR_TAG),
@@ -62,6 +63,7 @@ const FOREIGN: [(&[&str], &str, &str); 38] = [
     (&["CI_PROJECT_DIR"], GITLAB, "BITBUCKET_CLONE_DIR"),
     (&["CI_MERGE_REQUEST_IID"], GITLAB, "BITBUCKET_PR_ID"),
     (&["CI_ENVIRONMENT_NAME"], GITLAB, "BITBUCKET_DEPLOYMENT_ENVIRONMENT"),
+    (&["CI_DEFAULT_BRANCH", "CI_JOB_TOKEN", "CI_JOB_NAME"], GITLAB, ""),
     (&["CI_REGISTRY_IMAGE"], GITLAB, ""),
     (&["TRAVIS_COMMIT"], "Travis CI", "BITBUCKET_COMMIT"),
     (&["TRAVIS_BRANCH"], "Travis CI", "BITBUCKET_BRANCH"),
@@ -80,6 +82,19 @@ const FOREIGN: [(&[&str], &str, &str); 38] = [
     (&["BUILD_SOURCEVERSION"], AZURE, "BITBUCKET_COMMIT"),
     (&["BUILD_SOURCEBRANCH", "BUILD_SOURCEBRANCHNAME"], AZURE, BRANCH_OR_TAG),
     (&["BUILD_BUILDID", "BUILD_BUILDNUMBER"], AZURE, "BITBUCKET_BUILD_NUMBER"),
+    (
+        &["BUILD_SOURCESDIRECTORY", "SYSTEM_DEFAULTWORKINGDIRECTORY", "BUILD_REPOSITORY_LOCALPATH"],
+        AZURE,
+        "BITBUCKET_CLONE_DIR",
+    ),
+    (&["BUILD_REPOSITORY_NAME"], AZURE, "BITBUCKET_REPO_FULL_NAME"),
+    (&["SYSTEM_PULLREQUEST_PULLREQUESTID"], AZURE, "BITBUCKET_PR_ID"),
+    (&["BUILD_ARTIFACTSTAGINGDIRECTORY", "SYSTEM_ACCESSTOKEN"], AZURE, ""),
+    (&["BUILDKITE_COMMIT"], "Buildkite", "BITBUCKET_COMMIT"),
+    (&["BUILDKITE_BRANCH"], "Buildkite", "BITBUCKET_BRANCH"),
+    (&["BUILDKITE_TAG"], "Buildkite", "BITBUCKET_TAG"),
+    (&["BUILDKITE_BUILD_NUMBER"], "Buildkite", "BITBUCKET_BUILD_NUMBER"),
+    (&["BUILDKITE_PULL_REQUEST"], "Buildkite", "BITBUCKET_PR_ID"),
     (&["CIRCLE_SHA1"], "CircleCI", "BITBUCKET_COMMIT"),
     (&["CIRCLE_BRANCH"], "CircleCI", "BITBUCKET_BRANCH"),
     (&["CIRCLE_TAG"], "CircleCI", "BITBUCKET_TAG"),
@@ -102,11 +117,13 @@ pub(super) enum Unset {
     Foreign(&'static str, &'static str),
     /// It is spelt as Bitbucket's are, after another system's; what it may mean here.
     Invented(&'static str),
+    /// It tells of a run, in Bitbucket's way, and Bitbucket has no such one; the next edit. A person may have set it.
+    Vague(&'static str),
 }
 
 /// Whether a name may be one of these, told without a table.
 pub(super) fn may_be(name: &str) -> bool {
-    ["BIT", "GITHUB_", "CI_", "CIRCLE_", "TRAVIS_", "DRONE_", "CODEBUILD_", "BUILD_"]
+    ["BIT", "GITHUB_", "CI_", "CIRCLE_", "TRAVIS_", "DRONE_", "CODEBUILD_", "BUILD", "RUNNER_", "SYSTEM_"]
         .iter()
         .any(|begin| name.starts_with(begin))
 }
@@ -132,6 +149,14 @@ pub(super) fn unset(name: &str) -> Option<Unset> {
     if let Some(own) = OWN.iter().filter(ends).max_by_key(|own| own.len()) {
         return Some(Unset::RunsOn(own));
     }
+    if let Some(slip) = misspelt(name) {
+        return Some(slip);
+    }
+    tells_of_run(name).then(|| Unset::Vague(next_to(name)))
+}
+
+/// The variable of which a name is a slip.
+fn misspelt(name: &str) -> Option<Unset> {
     let alike = OWN.iter().filter(|own| own.len().abs_diff(name.len()) <= 2 && may_be_near(own, name));
     let near = alike.map(|own| (strsim::damerau_levenshtein(own, name), *own)).min();
     let (distance, own) = near?;
@@ -149,6 +174,68 @@ fn may_be_near(one: &str, other: &str) -> bool {
     counts.iter().map(|count| count.abs()).sum::<i32>() <= 4
 }
 
+/// Words for what changes from run to run, which nobody keeps among a repository's variables.
+const OF_RUNS: [&str; 12] =
+    ["COMMIT", "BRANCH", "TAG", "PR", "PULL", "STEP", "BUILD", "PIPELINE", "JOB", "REF", "EVENT", "TRIGGER"];
+
+/// Words for what such a thing has.
+const OF_THINGS: [&str; 33] = [
+    "AUTHOR",
+    "ACTOR",
+    "BASE",
+    "COMMITTER",
+    "DATE",
+    "DEFAULT",
+    "DESCRIPTION",
+    "DESTINATION",
+    "EMAIL",
+    "HASH",
+    "HEAD",
+    "ID",
+    "LINK",
+    "MAIN",
+    "MESSAGE",
+    "MSG",
+    "NAME",
+    "NUMBER",
+    "PARENT",
+    "PREVIOUS",
+    "REPO",
+    "REPOSITORY",
+    "REQUEST",
+    "SHA",
+    "SHORT",
+    "SOURCE",
+    "STATUS",
+    "SUBJECT",
+    "TARGET",
+    "TIME",
+    "TITLE",
+    "TYPE",
+    "URL",
+];
+
+/// Whether a name is made of words for a run and what it has alone: `BITBUCKET_COMMIT_AUTHOR`, and not `BITBUCKET_BRANCH_TOKEN`.
+fn tells_of_run(name: &str) -> bool {
+    let Some(words) = name.strip_prefix("BITBUCKET_") else { return false };
+    let of_run = |word: &str| OF_RUNS.contains(&word);
+    words.split('_').any(of_run) && words.split('_').all(|word| of_run(word) || OF_THINGS.contains(&word))
+}
+
+/// What to write for such a name.
+fn next_to(name: &str) -> &'static str {
+    let has = |word: &str| name.split('_').any(|own| own == word);
+    match () {
+        () if has("MESSAGE") || has("MSG") || has("SUBJECT") => "ask git: `$(git log -1 --format=%s)`",
+        () if has("EMAIL") && has("COMMIT") => "ask git: `$(git log -1 --format=%ae)`",
+        () if has("AUTHOR") && !has("PR") => "ask git: `$(git log -1 --format=%an)`",
+        () if has("STATUS") => "use `$BITBUCKET_EXIT_CODE` in `after-script`",
+        () if has("DEFAULT") || has("MAIN") => "write the branch's name",
+        () if has("URL") => "put it together: `https://bitbucket.org/$BITBUCKET_REPO_FULL_NAME/…`",
+        () => "set it in the script before it is read",
+    }
+}
+
 /// What a name that Bitbucket never had may mean.
 fn invented(name: &str) -> Option<&'static str> {
     match name {
@@ -161,10 +248,15 @@ fn invented(name: &str) -> Option<&'static str> {
         | "BITBUCKET_COMMIT_SHORT_SHA"
         | "BITBUCKET_SHORT_SHA"
         | "BITBUCKET_COMMIT_SHORT_HASH" => Some("{BITBUCKET_COMMIT::8}"),
-        "BITBUCKET_BRANCH_NAME" | "BITBUCKET_SOURCE_BRANCH" => Some("BITBUCKET_BRANCH"),
+        "BITBUCKET_BRANCH_NAME" | "BITBUCKET_SOURCE_BRANCH" | "BITBUCKET_PR_SOURCE_BRANCH" | "BITBUCKET_PR_BRANCH" => {
+            Some("BITBUCKET_BRANCH")
+        }
         "BITBUCKET_TAG_NAME" | "BITBUCKET_REPO_TAG" => Some("BITBUCKET_TAG"),
         "BITBUCKET_BUILD_ID" | "BITBUCKET_BUILD_NUM" | "BITBUCKET_PIPELINE_NUMBER" => Some("BITBUCKET_BUILD_NUMBER"),
-        "BITBUCKET_REPOSITORY_SLUG" => Some("BITBUCKET_REPO_SLUG"),
+        "BITBUCKET_REPOSITORY_SLUG" | "BITBUCKET_REPO_NAME" | "BITBUCKET_REPOSITORY_NAME" => {
+            Some("BITBUCKET_REPO_SLUG")
+        }
+        "BITBUCKET_REPOSITORY" => Some("BITBUCKET_REPO_FULL_NAME"),
         "BITBUCKET_TARGET_BRANCH" | "BITBUCKET_PR_TARGET_BRANCH" => Some("BITBUCKET_PR_DESTINATION_BRANCH"),
         "BITBUCKET_PR_NUMBER" | "BITBUCKET_PULL_REQUEST_ID" => Some("BITBUCKET_PR_ID"),
         "BITBUCKET_EVENT_NAME" => Some(""),
@@ -196,10 +288,24 @@ mod tests {
     }
 
     #[test]
+    fn what_tells_of_a_run_and_is_none_of_bitbuckets_is_vague() {
+        for name in
+            ["BITBUCKET_COMMIT_MESSAGE", "BITBUCKET_COMMIT_AUTHOR", "BITBUCKET_PR_TITLE", "BITBUCKET_DEFAULT_BRANCH"]
+        {
+            assert!(matches!(unset(name), Some(Unset::Vague(_))), "{name}");
+        }
+        assert_eq!(unset("BITBUCKET_REPO_NAME"), Some(Unset::Invented("BITBUCKET_REPO_SLUG")));
+        assert_eq!(unset("BITBUCKET_PR_SOURCE_BRANCH"), Some(Unset::Invented("BITBUCKET_BRANCH")));
+    }
+
+    #[test]
     fn what_a_person_may_have_set_is_not_judged() {
         for name in [
             "BITBUCKET_TOKEN",
             "BITBUCKET_TEAM",
+            "BITBUCKET_REPO",
+            "BITBUCKET_URL",
+            "BITBUCKET_PR_TOKEN",
             "BITBUCKET_USERNAME",
             "BITBUCKET_APP_PASSWORD",
             "BITBUCKET_BRANCH_LOWER",
