@@ -174,7 +174,11 @@ impl<'d> Writer<'d> {
         for failure in failures {
             let Kind::UnknownKeys(unknown) = &failure.kind else { continue };
             let owner = schema(parent(&failure.keyword));
-            for key in unknown.iter().take(KEYS) {
+            let unknown = match title(owner) {
+                "a pipe" => self.loose_variables(place, unknown),
+                _ => unknown.iter().collect(),
+            };
+            for key in unknown.into_iter().take(KEYS) {
                 let Some(entry) = place.node.entry(key) else { continue };
                 let place = with_merge(place, &entry);
                 let words = keys::unknown(owner, key, Some(entry.value), self.system);

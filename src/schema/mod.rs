@@ -17,6 +17,7 @@ mod lists;
 mod memory;
 mod metas;
 mod misplaced;
+mod pipes;
 mod place;
 mod shallow;
 mod shapes;
