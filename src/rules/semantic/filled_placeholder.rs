@@ -25,7 +25,7 @@ impl Rule for FilledPlaceholder {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        let mut by_name: Vec<(String, Vec<(&Site<'_>, Span)>)> = Vec::new();
+        let mut by_name: Vec<(String, bool, Vec<(&Site<'_>, Span)>)> = Vec::new();
         for (site, items) in flow.scripts() {
             for item in items {
                 let Some(command) = item.command() else { continue };
@@ -36,16 +36,16 @@ impl Rule for FilledPlaceholder {
                         continue;
                     }
                     let name = text.get(place.start..place.end).unwrap_or("");
-                    match by_name.iter_mut().find(|(known, _)| known == name) {
-                        Some((_, places)) => places.push((site, span)),
-                        None => by_name.push((name.to_owned(), vec![(site, span)])),
+                    match by_name.iter_mut().find(|(known, ..)| known == name) {
+                        Some((.., places)) => places.push((site, span)),
+                        None => by_name.push((name.to_owned(), ends_line(text, place), vec![(site, span)])),
                     }
                 }
             }
         }
-        for (name, places) in by_name {
+        for (name, ends, places) in by_name {
             let [(site, first), more @ ..] = places.as_slice() else { continue };
-            let then = if ends_line(flow, *first) { "and has nothing to write to" } else { "and writes another" };
+            let then = if ends { "and has nothing to write to" } else { "and writes another" };
             let message = format!("`{name}` is no text to the shell: it reads a file of that name, {then}");
             let draft = out.violated(*first, message);
             let mut draft =
@@ -58,10 +58,10 @@ impl Rule for FilledPlaceholder {
     }
 }
 
-/// Whether nothing stands behind a place on its line.
-fn ends_line(flow: &Flow<'_>, place: Span) -> bool {
-    let rest = flow.document.text().get(place.end..).unwrap_or("");
-    rest.lines().next().is_none_or(|line| line.trim_end_matches(['\'', '"']).trim().is_empty())
+/// Whether nothing stands behind a place on its line, whatever YAML has around the text.
+fn ends_line(text: &str, place: Span) -> bool {
+    let rest = text.get(place.end..).unwrap_or("");
+    rest.lines().next().is_none_or(|line| line.trim().is_empty())
 }
 
 /// The placeholders outside quotes, comments and tests; none in a text with a here-document, whose lines are no commands.
@@ -100,7 +100,11 @@ pub(super) fn placeholders(text: &str) -> Vec<Span> {
                 let rest = rest_of(at + 1);
                 let meant =
                     |length: &usize| !nobody_means(before, rest.get(..*length).unwrap_or(""), rest_of(at + length + 2));
-                if let Some(length) = name(rest).filter(|length| !meant(length)).or_else(|| without_target(rest)) {
+                if let Some(length) = name(rest)
+                    .filter(|length| !meant(length))
+                    .or_else(|| small(before, rest))
+                    .or_else(|| without_target(rest))
+                {
                     found.push(Span::new(at, at + length + 2));
                     passed_to = at + length + 2;
                 }
@@ -119,6 +123,58 @@ fn name(rest: &str) -> Option<usize> {
     let capitals = name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || "_-".contains(c));
     (capitals || is_yours(name)).then_some(length)
+}
+
+/// What a value is called that somebody is to fill in, and no file that a command reads.
+const FILLED_IN: [&str; 32] = [
+    "account",
+    "app",
+    "branch",
+    "bucket",
+    "cluster",
+    "container",
+    "domain",
+    "env",
+    "environment",
+    "function",
+    "host",
+    "hostname",
+    "id",
+    "image",
+    "ip",
+    "key",
+    "name",
+    "namespace",
+    "password",
+    "port",
+    "project",
+    "region",
+    "registry",
+    "release",
+    "repo",
+    "repository",
+    "service",
+    "stack",
+    "tag",
+    "token",
+    "username",
+    "version",
+];
+
+/// The length of a name in small letters where no redirection is meant: in a word, before an option, or by what it is called.
+fn small(before: char, rest: &str) -> Option<usize> {
+    let length = rest.find('>').filter(|length| (2..=LONGEST).contains(length))?;
+    let (name, after) = (rest.get(..length)?, rest.get(length + 1..)?);
+    let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.bytes().all(|c| c.is_ascii_alphanumeric() || b"_-".contains(&c));
+    let next = after.trim_start_matches([' ', '\t']);
+    let in_word = |c: char| "/=:-@".contains(c);
+    let called = name.rsplit(['-', '_']).next().is_some_and(|last| FILLED_IN.contains(&last));
+    let told = in_word(before) && after.starts_with(|c: char| c.is_ascii_alphanumeric() || in_word(c) || c == '$')
+        || before.is_whitespace() && after.starts_with(['@', '=', ':'])
+        || next.len() < after.len()
+            && (next.starts_with(['-', '<']) || called && (before.is_whitespace() || in_word(before)));
+    (is_name && told).then_some(length)
 }
 
 /// The length of any name with a `>` right after it that ends its command: nothing is there to write to, so the shell takes it
@@ -186,6 +242,11 @@ mod tests {
             ("aws s3 ls <bucket>", "<bucket>"),
             ("docker build -t <image> .", "<image>"),
             ("docker build -t <IMAGE> . && date", "<IMAGE>"),
+            ("kubectl apply -f <file> --namespace <ns>", "<file> <ns>"),
+            ("ssh <user>@<host> ls", "<user> <host>"),
+            ("curl https://<host>/x", "<host>"),
+            ("helm upgrade <release> ./chart", "<release>"),
+            ("export A=<project-id> B=a", "<project-id>"),
             ("aws s3 ls <my bucket name>; date", "<my bucket name>"),
         ] {
             assert_eq!(found(text), name, "{text}");
@@ -216,6 +277,9 @@ mod tests {
             "if ((A <BB> C)); then date; fi",
             "x ${T//<ID>/$V}",
             "a <in> out",
+            "a <in>out",
+            "a <in>/tmp/out",
+            "sort <data> \"$OUT\"",
             "diff <(sort A) <(sort B)",
             "x < FILE",
         ] {
