@@ -47,8 +47,12 @@ pub struct PipeCall<'d> {
 }
 
 impl<'d> Step<'d> {
-    /// Whether it runs on a Windows runner, whose scripts are PowerShell.
+    /// Whether it runs on Windows, on a runner or in the cloud: its scripts are PowerShell.
     pub fn runs_on_windows(&self) -> bool {
+        let platform = self.get("runtime").and_then(|runtime| runtime.get("cloud")?.get("platform")?.text());
+        if platform == Some("windows") {
+            return true;
+        }
         let labels = self.get("runs-on");
         labels
             .into_iter()

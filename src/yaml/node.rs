@@ -344,8 +344,12 @@ impl<'d> Node<'d> {
         let places = self.source_offsets(&[range.start, range.end.saturating_sub(1).max(range.start)]);
         match places.as_slice() {
             [start, last] if !range.is_empty() => {
-                let width =
-                    self.document.text.get(*last..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+                // What is escaped has its backslash before it.
+                let escaped = |c: char| c == '\\' && self.style() == Some(Style::Double);
+                let mut rest = self.document.text.get(*last..).unwrap_or("").chars();
+                let first = rest.next().unwrap_or(' ');
+                let second = rest.next().filter(|_| escaped(first));
+                let width = first.len_utf8() + second.map_or(0, char::len_utf8);
                 Span::new(*start, (*last + width).min(self.span().end.max(*start)))
             }
             [start, ..] => Span::new(*start, *start),

@@ -138,3 +138,10 @@ fn a_problem_has_whole_characters() {
     let [problem] = document.problems() else { panic!("{document:?}") };
     assert!(text.get(problem.span.start..problem.span.end).is_some(), "{problem:?}");
 }
+
+#[test]
+fn an_escaped_character_is_shown_with_its_backslash() {
+    let document = Document::read("- \"a \\\"b\"\n");
+    let item = document.root().unwrap().items().next().unwrap();
+    assert_eq!(document.slice(item.source_span(Span::new(2, 3))), "\\\"");
+}

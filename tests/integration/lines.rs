@@ -400,3 +400,15 @@ fn what_goes_through_a_filter_reaches_the_log() {
         assert_eq!(on_main(&[line]), [] as [&str; 0], "{line}");
     }
 }
+
+#[test]
+fn a_sign_that_yaml_escapes_is_named_as_the_shell_reads_it_and_powershell_is_not_read() {
+    let said = |step: &str| -> Vec<String> {
+        let text = format!("image: node:20.1.0\npipelines:\n  default:\n    - step: {step}\n");
+        let found = pipewright::check::Checker::new(pipewright::settings::Settings::default()).check(text).findings;
+        found.into_iter().filter(|finding| finding.rule == "readable-script").map(|finding| finding.message).collect()
+    };
+    assert_eq!(said("{script: [\"echo \\\"a\"]}"), ["this `\"` is never closed, so the shell stops here"]);
+    let windows = "{runtime: {cloud: {platform: windows}}, script: ['if ($A -ne 0) { exit 1 }']}";
+    assert_eq!(said(windows), [] as [&str; 0]);
+}

@@ -28,18 +28,23 @@ impl Rule for ReadableScript {
             if !read.insert(site.step.node().id()) {
                 continue;
             }
-            if labels(&site.step, &flow.file).iter().any(|label| label.text() == Some("windows")) {
+            if site.step.runs_on_windows() || is_windows(site, flow) {
                 continue;
             }
             for items in [site.step.script(), site.step.after_script()] {
                 if let Some(found) =
                     unread(&items).filter(|found| told.first(found.at) && !is_told_elsewhere(flow, found))
                 {
-                    tell(flow, site, &found, out);
+                    tell(site, &found, out);
                 }
             }
         }
     }
+}
+
+/// Whether the file gives the step a Windows runner.
+fn is_windows(site: &Site<'_>, flow: &Flow<'_>) -> bool {
+    labels(&site.step, &flow.file).iter().any(|label| label.text() == Some("windows"))
 }
 
 /// A fault at its place in the file.
@@ -48,6 +53,9 @@ struct Unread<'d> {
     command: Node<'d>,
     at: Span,
     beside: Option<Span>,
+    /// What the shell reads there: YAML may write it otherwise.
+    sign: String,
+    beside_sign: String,
 }
 
 /// Where bash stops reading the items, which are one script to it.
@@ -77,7 +85,14 @@ fn unread<'d>(items: &[ScriptItem<'d>]) -> Option<Unread<'d>> {
         let text = command.text()?;
         let fault = fault(text).filter(|fault| is_quote(text, *fault))?;
         let beside = fault.beside.map(|beside| command.source_span(beside));
-        Some(Unread { fault, command, at: command.source_span(fault.at), beside })
+        Some(Unread {
+            fault,
+            command,
+            at: command.source_span(fault.at),
+            beside,
+            sign: of(text, fault.at),
+            beside_sign: of_beside(text, fault),
+        })
     });
     if first.is_some() {
         return first;
@@ -89,7 +104,16 @@ fn unread<'d>(items: &[ScriptItem<'d>]) -> Option<Unread<'d>> {
     };
     let (command, at) = find(broken.at)?;
     let beside = broken.beside.and_then(find).map(|(_, span)| span);
-    Some(Unread { fault: broken, command, at, beside })
+    let (sign, beside_sign) = (of(&whole.text, broken.at), of_beside(&whole.text, broken));
+    Some(Unread { fault: broken, command, at, beside, sign, beside_sign })
+}
+
+fn of(text: &str, span: Span) -> String {
+    text.get(span.start..span.end).unwrap_or("").to_owned()
+}
+
+fn of_beside(text: &str, fault: Fault) -> String {
+    fault.beside.map(|beside| of(text, beside)).unwrap_or_default()
 }
 
 /// Whether it is a quote that is never closed.
@@ -104,9 +128,8 @@ fn is_told_elsewhere(flow: &Flow<'_>, found: &Unread<'_>) -> bool {
     whole_command::is_told(flow.document, found.command) || !placeholders(text).is_empty() || of_circle(text).is_some()
 }
 
-fn tell(flow: &Flow<'_>, site: &Site<'_>, found: &Unread<'_>, out: &mut Findings<'_>) {
-    let sign = flow.document.slice(found.at);
-    let beside = found.beside.map(|span| flow.document.slice(span)).unwrap_or("");
+fn tell(site: &Site<'_>, found: &Unread<'_>, out: &mut Findings<'_>) {
+    let (sign, beside) = (found.sign.as_str(), found.beside_sign.as_str());
     let (message, help, aside) = match found.fault.kind {
         FaultKind::Open(closes) if sign.ends_with(['"', '\'', '`']) => (
             format!("this `{sign}` is never closed, so the shell stops here"),
