@@ -100,7 +100,7 @@ impl Rule for ClonedHistory {
                             "remove `enabled: false`, or clone what the command is about",
                         ),
                         Missing::Older(_) if BRING.contains(&asks) => break,
-                        Missing::Older(node) if looks_back(asks, call) => (
+                        Missing::Older(node) if looks_back(asks, call) || goes_back(call, *node) => (
                             node,
                             format!("`git {asks}` may look for older commits than the step clones"),
                             "set `depth: full`, or fetch what is missing first: `git fetch --unshallow --tags`",
@@ -156,6 +156,37 @@ fn is_guarded(call: &GitCall<'_>) -> bool {
     text.contains("||") || text.contains("2>")
 }
 
+/// Whether it names a commit that is further back than the depth, or where two branches part: `HEAD~3`, `origin/main...HEAD`.
+fn goes_back(call: &GitCall<'_>, depth: Node<'_>) -> bool {
+    let Some(depth) = depth.text().and_then(|text| text.parse::<u64>().ok()) else { return false };
+    let words = call.words.iter().filter_map(|word| word.as_literal());
+    words.into_iter().any(|word| {
+        let parts =
+            word.split_once("...").is_some_and(|(from, to)| from.contains('/') && (to.is_empty() || to == "HEAD"));
+        parts || word.split("..").filter_map(behind_head).any(|back| back >= depth)
+    })
+}
+
+/// How many commits behind the last one a name is: `HEAD~3` three, `HEAD^` one.
+fn behind_head(name: &str) -> Option<u64> {
+    let mut rest = name.strip_prefix("HEAD")?.split(':').next()?;
+    let mut back: u64 = 0;
+    while let Some(sign) = rest.chars().next() {
+        let after = rest.get(1..)?;
+        let digits = after.len() - after.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (count, behind) = after.split_at_checked(digits)?;
+        match sign {
+            '~' if count.is_empty() => back = back.saturating_add(1),
+            '~' => back = back.saturating_add(count.parse().ok()?),
+            // `^2` is the second parent.
+            '^' if count != "0" => back = back.saturating_add(1),
+            _ => return None,
+        }
+        rest = behind;
+    }
+    Some(back)
+}
+
 /// Whether it goes back through the commits to one that may be any number of them away.
 fn looks_back(asks: &str, call: &GitCall<'_>) -> bool {
     let has = |flag: &str| call.words.iter().any(|word| word.as_literal() == Some(flag));
@@ -164,5 +195,22 @@ fn looks_back(asks: &str, call: &GitCall<'_>) -> bool {
         "describe" => !has("--always") && !has("--exact-match") && !has("--all"),
         "merge-base" => true,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::behind_head;
+
+    #[test]
+    fn a_name_says_how_far_back_it_is() {
+        for (name, back) in
+            [("HEAD", 0), ("HEAD~1", 1), ("HEAD^", 1), ("HEAD~2^", 3), ("HEAD^^", 2), ("HEAD~5:a.txt", 5)]
+        {
+            assert_eq!(behind_head(name), Some(back), "{name}");
+        }
+        for none in ["main", "HEAD@{1}", "HEADS", "v1"] {
+            assert_eq!(behind_head(none), None, "{none}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::plan::{Plan, PlannedStep};
 use crate::yaml::{Node, Span};
 
 /// Programs that read a file of the folder they run in, each with its first words; all of them where there are none.
-const BUILDERS: [(&str, &[&str]); 12] = [
+const BUILDERS: [(&str, &[&str]); 13] = [
     ("mvn", &["clean", "compile", "test", "package", "verify", "install", "deploy"]),
     ("gradle", &["build", "test", "assemble", "check"]),
     ("npm", &["ci", "run", "test", "start", "publish"]),
@@ -18,6 +18,7 @@ const BUILDERS: [(&str, &[&str]); 12] = [
     ("cargo", &["build", "test", "clippy"]),
     ("dotnet", &["restore", "build", "test", "publish"]),
     ("sbt", &[]),
+    ("terraform", &["plan", "apply", "validate"]),
 ];
 
 /// Commands that bring no file of a repository into the folder.
@@ -33,7 +34,15 @@ pub(super) fn first_need<'d>(plan: &Plan<'d>, planned: &PlannedStep<'d>) -> Opti
         return None;
     }
     for item in planned.step.script() {
-        let ScriptItem::Command(node) = item else { return None };
+        let node = match item {
+            ScriptItem::Command(node) => node,
+            // What is uploaded has to be there.
+            ScriptItem::Pipe(call) => {
+                let path = call.variable("LOCAL_PATH")?;
+                return path.text().is_some_and(is_path).then(|| (call.text(), path.span()));
+            }
+            ScriptItem::Agent(_) | ScriptItem::Unknown(_) => return None,
+        };
         let text = node.text()?;
         let mut from = 0;
         for line in text.split_inclusive('\n') {
@@ -106,10 +115,29 @@ fn judge(line: &str) -> Need {
     }
 }
 
+/// Whether a word is a path below the folder that a step begins in.
+fn is_path(word: &str) -> bool {
+    !word.is_empty() && !word.starts_with(['/', '~', '-', '$', '"', '\'']) && !word.contains(['$', '*', ':'])
+}
+
+/// The word behind one of these options.
+fn behind<'w>(words: &[&'w str], options: &[&str]) -> Option<&'w str> {
+    let at = words.iter().position(|word| options.contains(word))?;
+    words.get(at + 1).copied()
+}
+
 /// Whether a command surely reads a file of the folder it runs in.
 fn needs(words: &[&str]) -> bool {
-    let is_path = |word: &str| !word.starts_with(['/', '~', '-', '$', '"', '\'']) && !word.contains(['$', '*', ':']);
     match *words {
+        ["source" | ".", file, ..] => is_path(file) && file.contains('/'),
+        ["kubectl", "apply" | "create" | "replace", ref rest @ ..] => behind(rest, &["-f", "-k"]).is_some_and(is_path),
+        ["helm", "upgrade" | "install", ref rest @ ..] => rest.iter().any(|word| word.starts_with("./")),
+        ["aws", "s3", "sync" | "cp", from, to, ..] => is_path(from) && to.starts_with("s3://"),
+        ["rsync" | "scp", ref rest @ ..] => {
+            let mut plain = rest.iter().filter(|word| !word.starts_with('-'));
+            plain.next().is_some_and(|from| is_path(from) && from.contains('/'))
+                && plain.next_back().is_some_and(|to| to.contains(':'))
+        }
         [first, ..] if first.starts_with("./") => is_path(first),
         ["bash" | "sh", script, ..] => is_path(script) && script.ends_with(".sh"),
         ["cat", file] => is_path(file),
@@ -122,7 +150,8 @@ fn needs(words: &[&str]) -> bool {
             // Another folder may be meant by an option of any name, by its path.
             let elsewhere = |word: &&&str| {
                 matches!(**word, "-C" | "-f" | "--prefix" | "--cwd" | "--file" | "--help")
-                    || word.contains(['/', '$', '~'])
+                    || word.starts_with("-chdir")
+                    || word.contains(['/', '$', '~']) && !word.starts_with("./")
             };
             let asked = asks.is_empty() && rest.iter().all(|word| !word.starts_with('-'))
                 || rest.iter().find(|word| !word.starts_with('-')).is_some_and(|word| asks.contains(word));
@@ -151,6 +180,13 @@ mod tests {
             "go test",
             "pip install -r requirements.txt",
             "./gradlew build",
+            "go build ./...",
+            "kubectl apply -f k8s/",
+            "helm upgrade x ./chart",
+            "terraform apply -auto-approve",
+            "source ./env.sh",
+            "rsync -a dist/ u@h:/x",
+            "aws s3 sync dist s3://x",
         ] {
             assert_eq!(judge(needs), Need::File(needs.len()), "{needs}");
         }
@@ -179,6 +215,13 @@ mod tests {
             "echo a && tar xf a.tar",
             "bash -c 'x'",
             "aws s3 cp s3://a/b .",
+            "kubectl apply -f https://a/b.yaml",
+            "kubectl apply -f -",
+            "helm upgrade x bitnami/redis",
+            "terraform -chdir=/infra apply",
+            "rsync -a u@h:/x/ dist/",
+            "source /etc/profile",
+            "ssh u@h ./deploy.sh",
         ] {
             assert_eq!(judge(unclear), Need::Unclear, "{unclear}");
         }

@@ -22,6 +22,9 @@ impl Rule for SoundPattern {
                 out.violated(selector.key.span(), "an empty pattern matches no name")
                     .help("write the name of a branch or a tag, or a pattern such as `'**'`");
                 continue;
+            } else if let Some((message, help)) = no_name(text) {
+                out.violated(selector.key.span(), format!("`{text}` {message}")).help(help);
+                continue;
             } else if is_regular_expression(text) {
                 ("is written as a regular expression, and patterns are globs", "use `*`, `**`, `?` and `{a,b}`")
             } else if !Pattern::new(text).is_balanced('{', '}') {
@@ -54,6 +57,33 @@ impl Rule for SoundPattern {
     }
 }
 
+/// What is said of a pattern that matches nothing, as no name of a branch or a tag is so.
+fn no_name(text: &str) -> Option<(&'static str, String)> {
+    if let Some(name) = text.strip_prefix("refs/heads/").or_else(|| text.strip_prefix("refs/tags/")) {
+        return Some(("is a whole reference, and a pattern is held against the name alone", format!("write `{name}`")));
+    }
+    if text.strip_prefix('!').is_some_and(|rest| !rest.is_empty()) {
+        let help = "name what it is for; a pattern of its own takes a name away from a wider one";
+        return Some(("begins with `!`, which excludes nothing here", help.to_owned()));
+    }
+    if text.starts_with('$') && text.len() > 1 {
+        return Some(("begins with `$`, and no variable is filled in here", "write the name, or a pattern".to_owned()));
+    }
+    if text.contains(',') && !text.contains(['{', '[', '(']) && !text.contains(char::is_whitespace) {
+        return Some(("is one name with a comma in it", format!("write several as `{{{text}}}`")));
+    }
+    let inner = text.trim_matches('/');
+    let slash = inner.len() + 1 == text.len() && !inner.is_empty();
+    if slash && !is_regular_expression(inner) {
+        let (end, name) = match text.ends_with('/') {
+            true => ("ends with a slash, as no name does", format!("{inner}/**")),
+            false => ("begins with a slash, as no name does", inner.to_owned()),
+        };
+        return Some((end, format!("write `{name}`")));
+    }
+    None
+}
+
 /// Whether a text has signs of a regular expression that no name of a branch or a tag has, or hardly any: a part of a name never
 /// begins with a dot, and a name neither begins nor ends with a slash.
 fn is_regular_expression(text: &str) -> bool {
@@ -71,4 +101,26 @@ fn is_regular_expression(text: &str) -> bool {
 /// Whether a blank stands at an end of an alternative.
 fn spaced(text: &str) -> bool {
     text.contains('{') && [", ", " ,", "{ ", " }"].iter().any(|blank| text.contains(blank))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::no_name;
+
+    #[test]
+    fn what_no_name_can_be_is_told_with_what_is_meant() {
+        for (text, help) in [
+            ("refs/heads/main", "write `main`"),
+            ("main,hotfix", "write several as `{main,hotfix}`"),
+            ("feature/", "write `feature/**`"),
+            ("/feature/*", "write `feature/*`"),
+            ("$BRANCH", "write the name, or a pattern"),
+        ] {
+            assert_eq!(no_name(text).map(|(_, help)| help).as_deref(), Some(help), "{text}");
+        }
+        assert!(no_name("!main").is_some());
+        for sound in ["main", "feature/*", "{main,hotfix}", "^a$", "/x/", "release/**", "a!b"] {
+            assert_eq!(no_name(sound), None, "{sound}");
+        }
+    }
 }
