@@ -43,6 +43,11 @@ impl<'d> Writer<'d> {
             self.say(&metas::KNOWN_KEY, place, span, message).help = Some(row.help.to_owned());
             return true;
         }
+        if let Some(help) = in_step(name) {
+            let message = format!("`{}` is no command, but a key", shown(name));
+            self.say(&metas::KNOWN_KEY, place, span, message).help = Some(help.to_owned());
+            return true;
+        }
         let value = entry.value.text().filter(|value| !value.is_empty() && !value.contains(char::is_whitespace));
         if let Some(meant) = spelt_like(name, &["pipe", "agent"]).filter(|_| value.is_some()) {
             let message = format!("unknown key `{}` in a script's item; did you mean `{meant}`?", shown(name));
@@ -59,6 +64,24 @@ impl<'d> Writer<'d> {
                 Some("put `pipe:` and these keys into one item, with one dash".to_owned());
             return true;
         }
+        // A command with a colon in it has a text behind that; what stands there in braces may be one.
+        let written = self.document.slice(entry.value.span());
+        let is_body = (entry.value.is_mapping() || entry.value.is_sequence())
+            && (is_word(name) || !written.starts_with(['{', '[']));
+        if is_body && !entry.key.is_null() {
+            let message =
+                format!("`{}` is no command: what stands below it is {}", shown(name), entry.value.kind().words());
+            let help = match name.contains('/') {
+                true => {
+                    "an item is a command or a pipe; what it does may be a pipe: `- pipe: account/repository:version`"
+                }
+                false => {
+                    "an item is a command or a pipe: write what it does as a command, or put the key beside `script`"
+                }
+            };
+            self.say(&metas::KNOWN_KEY, place, span, message).help = Some(help.to_owned());
+            return true;
+        }
         // The rest of a command may hold a secret, so only the word before the colon is repeated.
         let word = name.split_whitespace().last().unwrap_or(name);
         let message = format!("the colon after `{}` makes a map of this command", shown(word));
@@ -68,8 +91,37 @@ impl<'d> Writer<'d> {
             () if entry.key.is_null() => "a colon alone is a map in YAML, and no command".to_owned(),
             () => message,
         };
-        self.say(&metas::QUOTED_COMMAND, place, span, message).help = Some(in_quotes(place.node).to_owned());
+        let help = match is_word(name) && !braces && !entry.key.is_null() {
+            true => "remove the colon: no name of a command ends with one",
+            false => in_quotes(place.node),
+        };
+        self.say(&metas::QUOTED_COMMAND, place, span, message).help = Some(help.to_owned());
         true
+    }
+}
+
+/// Whether a key is one word, as the name of a command is, or of a key.
+fn is_word(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte))
+}
+
+/// The next edit for what stands beside the commands of a step, here or in another system.
+fn in_step(name: &str) -> Option<&'static str> {
+    match name {
+        "image" => Some("put it beside `script`, into the step"),
+        "env" | "environment" => Some("write `export NAME=value` as an item"),
+        "when" | "if" | "unless" | "condition" => {
+            Some("choose by the section of `pipelines`, or write `if …; then …; fi` as one item")
+        }
+        "publish" | "upload" => Some("list the files under the step's `artifacts`"),
+        "download" => Some("remove it: what earlier steps list under `artifacts` is there already"),
+        "template" | "include" => Some("write the commands out, or take them from an anchor: `- *name`"),
+        "parallel" => Some("end the script before it: `- parallel:` stands in the pipeline's list"),
+        "services" | "caches" | "artifacts" | "deployment" | "after-script" | "max-time" | "size" => {
+            Some("put it beside `script`, into the step")
+        }
+        _ => None,
     }
 }
 
@@ -81,5 +133,35 @@ pub(super) fn in_quotes(node: Node<'_>) -> &'static str {
         (false, _) => "put the whole command in single quotes",
         (true, false) => "put the whole command in double quotes",
         (true, true) => "write it as a block: `- |` and the command, indented, on the next line",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::check;
+    use crate::yaml::Document;
+
+    #[test]
+    fn a_map_of_another_system_is_no_command_with_a_colon() {
+        let of = |item: &str| -> Vec<(&str, String)> {
+            let text = format!("pipelines:\n  default:\n    - step:\n        script:\n          - {item}\n");
+            let found = check(&Document::read(text)).into_iter();
+            found.map(|finding| (finding.rule, finding.help.unwrap_or_default())).collect()
+        };
+        for (item, help) in [
+            ("env:\n              A: b", "write `export NAME=value` as an item"),
+            ("publish: x", "list the files under the step's `artifacts`"),
+            (
+                "slack/notify: {event: fail}",
+                "an item is a command or a pipe; what it does may be a pipe: `- pipe: account/repository:version`",
+            ),
+        ] {
+            assert_eq!(of(item), [("known-key", help.to_owned())], "{item}");
+        }
+        assert_eq!(
+            of("echo: hi"),
+            [("quoted-command", "remove the colon: no name of a command ends with one".to_owned())]
+        );
+        assert_eq!(of("curl -d a: {b: c}"), [("quoted-command", "put the whole command in single quotes".to_owned())]);
     }
 }
