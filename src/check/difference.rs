@@ -174,6 +174,19 @@ mod tests {
     }
 
     #[test]
+    fn a_pipeline_that_begins_by_hand_counts_however_it_is_written() {
+        let step = "{name: S, trigger: manual, script: [npm test]}";
+        let text = |first: &str, second: &str| {
+            format!(
+                "image: a:1\npipelines:\n  custom:\n    a:\n      - step: {first}\n    b:\n      - step: {second}\n"
+            )
+        };
+        let (anchored, written) = (text(&format!("&s {step}"), "*s"), text(step, step));
+        assert_eq!(changes(&anchored, &written), []);
+        assert_eq!(changes(&written, &anchored), []);
+    }
+
+    #[test]
     fn what_a_step_is_given_is_told_once() {
         let given = |keys: &str| STEPS.replace("{ name: Sign,", &format!("{{ name: Sign, {keys},"));
         let found =

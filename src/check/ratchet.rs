@@ -41,7 +41,10 @@ fn allows(checked: &Checked, rule: &str) -> bool {
     checked.allowed.iter().any(|allowed| allowed.rule == rule)
 }
 
-/// What violates a rule, and how often, by what is said of it. What the policy finds in plans counts for each plan, step and
+/// Rules outside of the policy that are about pipelines and steps, too.
+const OF_PLANS: [&str; 2] = ["automatic-first-step", "image-at-hand"];
+
+/// What violates a rule, and how often, by what is said of it. What is found in plans counts for each plan, step and
 /// command, so that it is as often where an anchor or an alternative of a pattern is written out. The rest is about the text,
 /// of which the same may stand in any number of places.
 fn violations<'c>(checked: &'c Checked, rule: &str) -> BTreeMap<&'c str, usize> {
@@ -49,6 +52,7 @@ fn violations<'c>(checked: &'c Checked, rule: &str) -> BTreeMap<&'c str, usize> 
     for finding in checked.findings.iter().filter(|one| one.rule == rule && one.answer == Answer::Violated) {
         let known = cases.entry(&finding.message).or_default();
         *known = match finding.layer {
+            _ if OF_PLANS.contains(&rule) => *known + finding.cases,
             Layer::Policy if !finding.trace.is_empty() => *known + finding.cases,
             Layer::Policy => finding.alternatives.max(*known),
             _ => 1,

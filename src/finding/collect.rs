@@ -32,6 +32,14 @@ impl<'a> Findings<'a> {
         said
     }
 
+    /// Counts further cases of what the rule has said of a place already.
+    pub fn again(&mut self, span: Span, cases: usize) {
+        let own = self.out.iter_mut().rev().take_while(|finding| finding.rule == self.meta.id);
+        if let Some(finding) = own.into_iter().find(|finding| finding.span == span) {
+            finding.cases += cases;
+        }
+    }
+
     /// Says what was kept aside.
     pub fn say(&mut self, said: Vec<Finding>) {
         self.out.extend(said);
@@ -95,6 +103,12 @@ impl Draft<'_> {
     /// Says of how many alternatives of a pattern it is.
     pub fn alternatives(self, count: usize) -> Self {
         self.0.alternatives = count;
+        self
+    }
+
+    /// Says how many cases it is of.
+    pub fn cases(self, count: usize) -> Self {
+        self.0.cases = count;
         self
     }
 

@@ -2,7 +2,7 @@
 
 use super::site::Told;
 use crate::finding::{Findings, RuleMeta, Severity};
-use crate::pipeline::{Item, Section};
+use crate::pipeline::{Item, Pattern, Section};
 use crate::rules::{Flow, Rule};
 
 static META: RuleMeta = meta!("automatic-first-step", Error, "the first step of a pipeline waits for a person");
@@ -34,9 +34,16 @@ impl Rule for AutomaticFirstStep {
             if matches!(selector.section, Section::Custom | Section::Shared) {
                 severity = Severity::Warning;
             }
-            let Some(trigger) = trigger.filter(|trigger| told.first_as(trigger.span(), severity)) else { continue };
+            let Some(trigger) = trigger else { continue };
+            // However often a step is an alias, each pipeline that begins with it waits.
+            let cases = Pattern::new(selector.name()).alternatives().len().max(1);
+            if !told.first_as(trigger.span(), severity) {
+                out.again(trigger.span(), cases);
+                continue;
+            }
             out.violated(trigger.span(), format!("the {what} of `{}` is manual", selector.label()))
                 .severity(severity)
+                .cases(cases)
                 .help("begin with a step that starts by itself, for instance one that verifies, and gate the next")
                 .trace([selector.place()])
                 .through(selector.body);

@@ -26,7 +26,11 @@ impl Rule for ImageAtHand {
             for (at, step) in plan.steps.iter().enumerate() {
                 // Few steps have such a command; the words of its script are looked through for these alone.
                 let Some(Missing { effect, name, near }) = missing(step) else { continue };
-                if !begins_empty(step) || !told.first(effect.site.span()) {
+                if !begins_empty(step) {
+                    continue;
+                }
+                if !told.first(effect.site.span()) {
+                    out.again(effect.site.span(), 1);
                     continue;
                 }
                 let does = if matches!(effect.kind, Kind::Push { .. }) { "pushes" } else { "names" };
