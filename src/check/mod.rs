@@ -30,6 +30,8 @@ mod suppress_tests;
 mod value_tests;
 #[cfg(test)]
 mod variable_tests;
+#[cfg(test)]
+mod weaker_tests;
 
 pub use checker::{Checked, Checker, metas};
 pub use difference::difference;

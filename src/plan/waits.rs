@@ -75,8 +75,13 @@ pub(super) fn conditions(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Opt
             if let Some(text) = turned(before, now) {
                 return Some((text, now.deploying().is_empty()));
             }
-            let names = names(&texts(before), &texts(now), "").map_or_else(String::new, |names| format!(": {names}"));
-            Some((format!("has another condition{names}"), false))
+            let narrows = narrowed(before, now);
+            let names = names(&texts(before), &texts(now), "").unwrap_or_default();
+            // A deployment that is left out does no harm.
+            let weakens = narrows && now.deploying().is_empty();
+            let is = if narrows { "runs in fewer cases now: its condition has" } else { "has another condition:" };
+            let bare = if names.is_empty() { "has another condition".to_owned() } else { format!("{is} {names}") };
+            Some((bare, weakens))
         }
     }
 }
@@ -112,6 +117,38 @@ fn turned(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The paths of a key in the conditions of a step.
+fn paths<'d>(step: &PlannedStep<'d>, key: &str) -> Vec<&'d str> {
+    let of = |node: Node<'d>| node.get("changesets")?.get(key);
+    let found = step.conditions.into_iter().flatten().filter_map(of);
+    found.flat_map(|paths| paths.items()).filter_map(|path| path.text()).collect()
+}
+
+/// Whether a step runs where fewer files changed: it names fewer that make it run, or more that don't, and nothing else is
+/// otherwise.
+fn narrowed(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> bool {
+    let beyond = |one: &[&str], other: &[&str]| {
+        let whole =
+            |path: &str| path.strip_suffix("/**/*").map_or_else(|| path.to_owned(), |folder| folder.to_owned() + "/**");
+        let covers = |path: &&str, wider: &&str| {
+            let (path, wider) = (whole(path), whole(wider));
+            path == wider || wider.strip_suffix("**").is_some_and(|folder| path.starts_with(folder))
+        };
+        one.iter().any(|path| !other.iter().any(|wider| covers(path, wider)))
+    };
+    let of = |key: &str| (paths(before, key), paths(now, key));
+    let ((included, includes), (excluded, excludes)) = (of("includePaths"), of("excludePaths"));
+    let fewer = !includes.is_empty() && beyond(&included, &includes) || beyond(&excludes, &excluded);
+    let more = !included.is_empty() && beyond(&includes, &included)
+        || beyond(&excluded, &excludes)
+        || included.is_empty() != includes.is_empty();
+    let states = |step: &PlannedStep<'_>| -> Vec<String> {
+        let all = step.conditions.into_iter().flatten().filter_map(|node| node.get("state")?.text());
+        all.map(without_blanks).collect()
+    };
+    fewer && !more && states(before) == states(now)
 }
 
 /// Whether the pipeline goes on where a step fails.
