@@ -20,3 +20,17 @@ fn fewer_paths_are_fewer_runs() {
     let same = of_step(&paths("src/**"), &paths("src/**/*"));
     assert_eq!(same, ["has another condition: `src/**/*` instead of `src/**`"]);
 }
+
+#[test]
+fn a_gate_that_moves_onto_what_it_held_back_is_kept() {
+    let file = |first: &str, second: &str| {
+        format!(
+            "image: a:1\npipelines:\n  tags:\n    release-*:\n      - step: {{name: T, script: [npm test]}}\n{first}      - step: {{name: Go, {second}deployment: production, script: [kubectl set image d/a a=r/x:$BITBUCKET_TAG]}}\n"
+        )
+    };
+    let ask = "      - step: {name: Ask, trigger: manual, script: [echo ok]}\n";
+    let weaker = |found: Vec<String>| found.into_iter().filter(|line| line.starts_with("weaker")).collect::<Vec<_>>();
+    assert_eq!(weaker(told(&file(ask, ""), &file("", "trigger: manual, "))), [""; 0]);
+    let open = weaker(told(&file(ask, ""), &file("", "")));
+    assert!(open.iter().any(|line| line.contains("`Go` was behind a gate, now is not")), "{open:?}");
+}

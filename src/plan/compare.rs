@@ -9,7 +9,7 @@ use super::compared::Comparisons;
 use super::does::{otherwise, told};
 use super::imported::{imported, ran};
 use super::model::{Plan, PlannedStep};
-use super::moved::{Moved, Named, moved, runs_all};
+use super::moved::{Moved, Named, commands, moved, runs_all};
 use super::narrower::Narrower;
 use super::pairs::{in_order, pairs};
 use super::passed::Passed;
@@ -193,7 +193,12 @@ fn steps(
             }
             Moved::Gone => match excuse(before, step, main) {
                 Some(excuse) => told.tell(format!("{name} is gone; {excuse}"), false),
-                None => told.tell(format!("{name} is gone{}", it_does(step, settings, comparisons)), true),
+                None => {
+                    let does = it_does(step, settings, comparisons);
+                    // One that only asked held back those behind it, of which each is told.
+                    let only_asked = step.manual.is_some() && does.is_empty() && only_speaks(step);
+                    told.tell(format!("{name} is gone{does}"), !only_asked);
+                }
             },
         }
     }
@@ -361,3 +366,9 @@ fn does_nothing(step: &PlannedStep<'_>) -> bool {
     let found = &step.found;
     step.declared_name().is_none() && found.effects.is_empty() && found.unread.is_empty() && found.changes.is_empty()
 }
+/// Whether a step does nothing, and runs nothing that could fail.
+fn only_speaks(step: &PlannedStep<'_>) -> bool {
+    let speaks = |text: &str| ["echo ", "printf ", "true", ": "].iter().any(|word| text.starts_with(word));
+    does_nothing(step) && commands(step).iter().all(|line| speaks(line))
+}
+
