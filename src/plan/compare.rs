@@ -6,7 +6,7 @@ use super::EventKind;
 use super::across::{Across, joined, version};
 use super::asked::asked;
 use super::compared::Comparisons;
-use super::does::{otherwise, told};
+use super::does::{otherwise, told_to};
 use super::imported::{imported, ran};
 use super::model::{Plan, PlannedStep};
 use super::moved::{Moved, Named, commands, moved, runs_all};
@@ -259,18 +259,30 @@ fn it_does(step: &PlannedStep<'_>, settings: &Settings, comparisons: &Comparison
 }
 
 fn acts_as(step: &PlannedStep<'_>, settings: &Settings) -> Option<String> {
-    let mut does = told(step);
+    let deploys = !step.deploying().is_empty();
+    let place = step.declared_name().filter(|_| deploys).map_or_else(String::new, |name| format!("`{name}`"));
+    let production = step.declared_name().and_then(|name| kind_of(name, settings));
+    let production = deploys && production == Some(EnvironmentKind::Production);
+    let is_open = production && !step.gated;
+    // Beside other words it stands with the deployment.
+    let (place, open) = match is_open {
+        true if told_to(step, "").len() > 1 => (place + " with no gate", ""),
+        true => (place, ", with no gate"),
+        false => (place, ""),
+    };
+    let mut does = told_to(step, &place);
+    // Where it goes is told in any case.
+    let goes = does.iter().position(|words| !place.is_empty() && words.ends_with(&place));
+    if let Some(at) = goes.filter(|at| *at >= MOST_DONE) {
+        let words = does.remove(at);
+        does.insert(MOST_DONE - 1, words);
+    }
     let more = does.len().saturating_sub(MOST_DONE);
     does.truncate(MOST_DONE);
     if more > 0 {
         does.push(format!("{more} more"));
     }
-    let deploys = !step.deploying().is_empty();
-    let place = step.declared_name().filter(|_| deploys).map_or_else(String::new, |name| format!(" to `{name}`"));
-    let production = step.declared_name().and_then(|name| kind_of(name, settings));
-    let production = deploys && production == Some(EnvironmentKind::Production);
-    let open = if production && !step.gated { ", with no gate" } else { "" };
-    (!does.is_empty()).then(|| format!("{}{place}{open}", does.join(" and ")))
+    (!does.is_empty()).then(|| format!("{}{open}", does.join(" and ")))
 }
 
 /// Whether a step deploys, or puts an image into a registry: what stood before it may have been a check.
@@ -361,14 +373,14 @@ fn is_written_out(step: &PlannedStep<'_>, old: &[Named<'_, '_>], now: &[Option<u
     inner.peek().is_some() && inner.all(|(_, place)| place.is_some())
 }
 
-/// Whether all that a step does is known, and is nothing to images, to environments or to anything else.
-fn does_nothing(step: &PlannedStep<'_>) -> bool {
-    let found = &step.found;
-    step.declared_name().is_none() && found.effects.is_empty() && found.unread.is_empty() && found.changes.is_empty()
-}
 /// Whether a step does nothing, and runs nothing that could fail.
 fn only_speaks(step: &PlannedStep<'_>) -> bool {
     let speaks = |text: &str| ["echo ", "printf ", "true", ": "].iter().any(|word| text.starts_with(word));
     does_nothing(step) && commands(step).iter().all(|line| speaks(line))
 }
 
+/// Whether all that a step does is known, and is nothing to images, to environments or to anything else.
+fn does_nothing(step: &PlannedStep<'_>) -> bool {
+    let found = &step.found;
+    step.declared_name().is_none() && found.effects.is_empty() && found.unread.is_empty() && found.changes.is_empty()
+}

@@ -144,7 +144,20 @@ pub(super) fn hidden(before: &PlannedStep<'_>, now: &PlannedStep<'_>) -> Vec<Str
 
 /// What a step does to the world, in words.
 pub(super) fn told(step: &PlannedStep<'_>) -> Vec<String> {
-    effects(step).iter().filter(|does| does.verb != READS).map(Does::words).collect()
+    told_to(step, "")
+}
+
+/// The same, with the place to which it deploys.
+pub(super) fn told_to(step: &PlannedStep<'_>, place: &str) -> Vec<String> {
+    let all = effects(step);
+    // Several that go there name it once.
+    let last = all.iter().rposition(|does| does.verb.starts_with("deploys"));
+    let words = |(at, does): (usize, &Does)| match does.words() {
+        words if Some(at) != last || place.is_empty() => words,
+        words if words.contains("` to `") => format!("{words} in {place}"),
+        words => format!("{words} to {place}"),
+    };
+    all.iter().enumerate().filter(|(_, does)| does.verb != READS).map(words).collect()
 }
 
 /// Where the effects of a step stand that another one has not, of which [`otherwise`] tells. Of a variable that is read only
@@ -231,9 +244,10 @@ fn does(effect: &Effect<'_>) -> Option<Does> {
         let mut names: Vec<String> = references.iter().map(|reference| format!("`{reference}`")).collect();
         names.sort();
         names.join(" and ")
+    let unnamed = "an image with no known name";
     };
     Some(match &effect.kind {
-        Kind::Build { references, .. } if references.is_empty() => Does::new("builds", hidden.to_owned()),
+        Kind::Build { references, .. } if references.is_empty() => Does::new("builds", unnamed.to_owned()),
         Kind::Build { references, .. } => Does::new("builds", all(references)),
         Kind::Push { reference, .. } => Does::new("pushes", name(reference)),
         Kind::Retag { source, target, .. } => Does::new("gives", format!("{} the name {}", name(source), name(target))),

@@ -233,7 +233,9 @@ fn told_once(effects: &[WireEffect]) -> Vec<String> {
 
 fn words(effect: &WireEffect) -> String {
     let mut words = if effect.kind == "opaque" { "not followed:".to_owned() } else { effect.kind.replace('-', " ") };
-    let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "(name hidden)".to_owned());
+    // What is built may have no name at all.
+    let none = if effect.kind == "build" { "(no known name)" } else { "(name hidden)" };
+    let name = |name: &Option<String>| name.clone().unwrap_or_else(|| none.to_owned());
     match (&effect.reference, &effect.source, &effect.target) {
         (_, Some(source), Some(target)) => words.push_str(&format!(" {} as {}", name(source), name(target))),
         // A deployment may well have no image, and what can't be followed may have no name.
@@ -359,7 +361,7 @@ mod tests {
           2. Deploy (by hand, production, stage Release␛)  line 3
                deploy $R/api:$BITBUCKET_TAG to production
                not followed: ./notify.sh (perhaps)
-               build (name hidden)
+               build (no known name)
                deploy with aws s3 sync to production: s3://assets
                login
 
