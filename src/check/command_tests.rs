@@ -3,7 +3,7 @@
 use super::difference_tests::{FLOW, told};
 
 /// What is told of the step `Test` whose script is another one, without the event and the name.
-fn of_script(before: &str, after: &str) -> Vec<String> {
+pub(super) fn of_script(before: &str, after: &str) -> Vec<String> {
     let text = |script: &str| {
         format!("pipelines:\n  branches:\n    main:\n      - step:\n          name: Test\n          script:\n{script}")
     };

@@ -1,12 +1,94 @@
 //! What is told as weaker of a step whose checks are others, or are told to fail on less, and what is not.
 
+use super::command_tests::of_script;
 use super::difference_tests::told;
+
+#[test]
+fn another_task_of_the_same_program_is_no_check_in_its_place() {
+    for (before, after) in [
+        ("mvn -B verify", "mvn -B compile"),
+        ("go test ./...", "go vet ./..."),
+        ("cargo test", "cargo check"),
+        ("python -m pytest", "python -m pip list"),
+    ] {
+        let lost = format!("weaker: no longer runs `{before}`");
+        assert_eq!(of_script(before, after), [lost, format!("runs `{after}` too")]);
+    }
+    // What another line checks is not lost.
+    let found = of_script("npm run test", "npm run build\nnpm run test:ci");
+    assert!(!found.iter().any(|text| text.starts_with("weaker: no longer")), "{found:?}");
+}
+
+#[test]
+fn a_check_that_can_fail_no_longer_is_weaker() {
+    for (before, after) in [
+        ("black --check .", "black ."),
+        ("cargo clippy -- -D warnings", "cargo clippy"),
+        ("gitleaks detect", "gitleaks detect --exit-code 0"),
+        ("pytest", "pytest --collect-only"),
+        ("curl -f https://x", "curl https://x"),
+    ] {
+        let text = format!("runs `{after}` in place of `{before}`");
+        assert_eq!(of_script(before, after), [format!("weaker: {text}")]);
+        let back = of_script(after, before);
+        assert!(!back.iter().any(|text| text.starts_with("weaker")), "{back:?}");
+    }
+}
+
+#[test]
+fn a_check_that_does_as_much_is_not_weaker() {
+    for (before, after) in [
+        ("mvn verify", "mvn install"),
+        ("mvn verify", "mvn deploy"),
+        ("./gradlew test", "./gradlew build"),
+        ("go test ./...", "gotestsum ./..."),
+        ("cargo test", "cargo nextest run"),
+        ("bundle exec rspec", "bin/rspec"),
+        ("npm run lint", "npx eslint ."),
+        ("curl -f https://x", "curl --fail-with-body https://x"),
+    ] {
+        let found = of_script(before, after);
+        assert!(!found.iter().any(|text| text.starts_with("weaker")), "{before}: {found:?}");
+    }
+}
+
+#[test]
+fn what_set_says_is_lost_where_it_held_by_nothing_else() {
+    for (before, after) in
+        [("set -ex", "set -e"), ("set -ex", "set -euo pipefail"), ("set -eux", "set -eu"), ("set -ex", "date")]
+    {
+        let found = of_script(&format!("{before}\nuptime\ndate"), &format!("{after}\nuptime\ndate"));
+        assert!(!found.iter().any(|text| text.starts_with("weaker")), "{before} => {after}: {found:?}");
+    }
+    let piped = of_script("set -euo pipefail\ndate", "set -e\ndate");
+    assert_eq!(piped, ["weaker: no longer runs `set -euo pipefail`"]);
+}
+
+#[test]
+fn a_loop_that_asks_for_it_is_the_check() {
+    let again =
+        "- |\n  for i in 1 2 3; do\n    if curl --fail https://x; then exit 0; fi\n    sleep 5\n  done\n  exit 1";
+    let again = again.replace("\n  ", "\n              ");
+    let found = of_script("curl --fail --retry 5 https://x", &again);
+    assert!(found.iter().any(|text| text.contains("has the loop")), "{found:?}");
+    assert!(!found.iter().any(|text| text.starts_with("weaker")), "{found:?}");
+    let open = again.replace("exit 1", "echo late");
+    let found = of_script("curl --fail --retry 5 https://x", &open);
+    assert!(found.iter().any(|text| text.starts_with("weaker: no longer runs `curl")), "{found:?}");
+}
 
 /// What is told of a step of main whose keys are others.
 fn of_step(before: &str, after: &str) -> Vec<String> {
     let text =
         |keys: &str| format!("image: a:1\npipelines:\n  branches:\n    main:\n      - step: {{name: S, {keys}}}\n");
     told(&text(before), &text(after)).into_iter().map(|line| line.replace("push to main: `S` ", "")).collect()
+}
+
+#[test]
+fn after_the_script_no_failure_is_heard_of() {
+    let after = |text: &str| format!("script: [npm test], after-script: ['{text}']");
+    let found = of_step(&after("helm rollback a"), &after("helm rollback a || true"));
+    assert_eq!(found, ["runs `helm rollback a || true` in place of `helm rollback a`"]);
 }
 
 #[test]

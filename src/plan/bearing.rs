@@ -4,8 +4,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::checks::is_safeguard;
+use super::decides::ends;
 use super::does::sites_of;
-use super::lines::{MOST_PAIRS, ends, shown};
+use super::lines::{MOST_PAIRS, shown};
 use super::model::PlannedStep;
 use super::script::{Line, LineKind, in_one_line, plainly};
 use super::wrapped::bare;

@@ -1,6 +1,8 @@
 //! Which commands are checks, what they check, and whether they can fail, by their words.
 
+use super::kinds::{Checks, checks_as_much, loses, of_name};
 use super::prepares::{ACTS, BUILDS, FIRST_WORDS, PREPARES, TELLS};
+use super::switches::rewrites;
 use super::wrapped::bare;
 use crate::shell::{errexit, pipefail};
 
@@ -20,23 +22,7 @@ const OTHERS: [&str; 2] = ["rollout", "wait"];
 const MOST_WORDS: usize = 50;
 
 /// Commands that only say such words.
-const SAYS: [&str; 6] = ["echo", "printf", "cat", "curl", "grep", "export"];
-
-/// Words with which tests are left out, or pass whatever they find.
-const HOLLOW: [&str; 12] = [
-    "-DskipTests",
-    "-DskipTests=true",
-    "-DskipITs",
-    "-DskipITs=true",
-    "-Dmaven.test.skip",
-    "-Dmaven.test.skip=true",
-    "-Dmaven.test.failure.ignore=true",
-    "-DtestFailureIgnore=true",
-    "--passWithNoTests",
-    "--if-present",
-    "--exit-zero",
-    "--soft-fail",
-];
+pub(super) const SAYS: [&str; 6] = ["echo", "printf", "cat", "curl", "grep", "export"];
 
 fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
     text.split(|c: char| c.is_whitespace() || [':', '-', '/', '.', '_'].contains(&c))
@@ -48,15 +34,8 @@ pub(super) fn is_safeguard(text: &str) -> bool {
     if errexit(text) == Some(true) || pipefail(text) == Some(true) {
         return true;
     }
-    let text = text.split("||").next().unwrap_or("").trim().trim_start_matches("! ");
-    let members: Vec<&str> = text.split(" | ").collect();
-    // What is printed is for another command to look at.
-    let member = match members.as_slice() {
-        [first, second, ..] if is_in(&SAYS, first) => second,
-        [first, ..] => first,
-        [] => text,
-    };
-    if member.split(' ').next().is_some_and(|word| word.contains('=')) && member == bare(member) {
+    let member = member(text);
+    if sets(member) {
         return member
             .split_once("$(")
             .is_some_and(|(_, inner)| !inner.is_empty() && of_program(inner.trim_end_matches(')')));
@@ -64,10 +43,42 @@ pub(super) fn is_safeguard(text: &str) -> bool {
     of_program(bare(member))
 }
 
-/// Whether a check is named in a text, such as a pipe's name.
+/// The one command of a line that may be a check: without what hears of its failure, and what reads what it prints.
+fn member(text: &str) -> &str {
+    let text = text.split("||").next().unwrap_or("").trim().trim_start_matches("! ");
+    let mut members = text.split(" | ");
+    let first = members.next().unwrap_or(text);
+    // What is printed is for another command to look at.
+    members.next().filter(|_| is_in(&SAYS, first)).unwrap_or(first)
+}
+
+/// Whether a command sets a variable and runs nothing by itself.
+fn sets(member: &str) -> bool {
+    member.split(' ').next().is_some_and(|word| word.contains('=')) && member == bare(member)
+}
+
+/// What of a line is a command that may be a check, without what stands before it.
+pub(super) fn own_part(text: &str) -> Option<&str> {
+    let member = member(text);
+    (!sets(member)).then(|| bare(member))
+}
+
+/// Whether a check is named in a text.
 pub(super) fn names_a_check(text: &str) -> bool {
-    let lists: [&[&str]; 4] = [&TESTS, &LINTS, &SCANS, &OTHERS];
-    words(text).any(|word| lists.iter().any(|list| list.contains(&word)))
+    !names(text).is_empty()
+}
+
+/// Whether the name of a pipe, which stands behind its account, is one of a check.
+pub(super) fn is_of_check(pipe: &str) -> bool {
+    names_a_check(pipe) || !of_name(pipe).is_empty()
+}
+
+/// The checks that the words of a text name.
+pub(super) fn names(text: &str) -> Vec<Checks> {
+    let lists: [(&[&str], Checks); 4] =
+        [(&TESTS, Checks::Test), (&LINTS, Checks::Lint), (&SCANS, Checks::Scan), (&OTHERS, Checks::Wait)];
+    let named = lists.into_iter().filter(|(list, _)| words(text).any(|word| list.contains(&word)));
+    named.map(|(_, checks)| checks).collect()
 }
 
 /// The same of a command without what stands before it.
@@ -90,6 +101,9 @@ fn of_program(text: &str) -> bool {
     if name == "git" {
         return rest.contains(&"--exit-code") || rest.first() == Some(&"diff") && rest.contains(&"--quiet");
     }
+    if rewrites(name, rest) {
+        return false;
+    }
     if let Some(at) = runs_another(name, rest) {
         return rest.get(at..).is_some_and(|inner| !inner.is_empty() && of_program(&inner.join(" ")));
     }
@@ -103,7 +117,7 @@ fn of_program(text: &str) -> bool {
 }
 
 /// Where in its words the command of another program begins that a program runs.
-fn runs_another(name: &str, rest: &[&str]) -> Option<usize> {
+pub(super) fn runs_another(name: &str, rest: &[&str]) -> Option<usize> {
     let second = rest.first().copied().unwrap_or("");
     match name {
         "npx" | "bunx" | "pnpx" => Some(rest.iter().take_while(|word| word.starts_with('-')).count()),
@@ -111,6 +125,8 @@ fn runs_another(name: &str, rest: &[&str]) -> Option<usize> {
         "pnpm" | "yarn" if second == "dlx" => Some(1),
         "poetry" | "uv" | "pipenv" | "hatch" | "rye" | "conda" | "pdm" if second == "run" => Some(1),
         "python" | "python2" | "python3" if second == "-m" => Some(1),
+        "go" if second == "run" && !rest.get(1).is_none_or(|word| word.starts_with(['-', '.'])) => Some(1),
+        "coverage" if second == "run" && rest.get(1) == Some(&"-m") => Some(2),
         _ => None,
     }
 }
@@ -121,7 +137,7 @@ fn answers(rest: &[&str]) -> bool {
         ["--output", "--remote-name", "--request", "--data", "--form", "--upload-file", ">", ">>"];
     let short = |word: &&&str| word.starts_with('-') && !word.starts_with("--");
     let letters = |of: &str| rest.iter().filter(short).any(|word| word.contains(|c: char| of.contains(c)));
-    let fails = letters("f") || rest.contains(&"--fail");
+    let fails = letters("f") || rest.contains(&"--fail") || rest.contains(&"--fail-with-body");
     fails && !letters("oOXdFT") && !rest.iter().any(|word| FETCHES.iter().any(|flag| word.starts_with(flag)))
 }
 
@@ -131,10 +147,15 @@ fn is_in(list: &[&str], text: &str) -> bool {
 
 /// Whether two commands are checks of one kind, so that one may stand in the place of the other.
 pub(super) fn checks_the_same(old: &str, new: &str) -> bool {
+    name_the_same(old, new) || checks_as_much(old, new)
+}
+
+/// Whether words of both name one kind of check.
+pub(super) fn name_the_same(old: &str, new: &str) -> bool {
     let says = |text: &str| SAYS.contains(&text.split(' ').next().unwrap_or(""));
     let lists: [&[&str]; 3] = [&TESTS, &LINTS, &SCANS];
     let of = |text: &str, list: &[&str]| words(text).any(|word| list.contains(&word));
-    !says(old) && !says(new) && lists.iter().any(|list| of(old, list) && of(new, list))
+    !says(old) && !says(new) && !loses(old, new) && lists.iter().any(|list| of(old, list) && of(new, list))
 }
 
 /// Whether one of the commands that are not `followed` may run what another one did: unless both are named for checks, of other
@@ -142,20 +163,6 @@ pub(super) fn checks_the_same(old: &str, new: &str) -> bool {
 pub(super) fn may_be_run_by(text: &str, followed: &[String]) -> bool {
     let differ = |name: &str| names_a_check(text) && names_a_check(name) && !checks_the_same(text, name);
     followed.iter().any(|name| !differ(name))
-}
-
-/// Whether a command is told to leave its tests out, or to pass whatever they find.
-pub(super) fn passes_without(text: &str) -> bool {
-    let all: Vec<&str> = text.split(' ').collect();
-    // Gradle leaves a task out: `gradle build -x test`.
-    let is_left_out = |pair: &[&str]| matches!(pair, ["-x" | "--exclude-task", "test" | "check"]);
-    all.iter().any(|word| HOLLOW.contains(word)) || all.windows(2).any(is_left_out)
-}
-
-/// Whether a scan is told to fail where it finds something: `trivy image --exit-code 1 app`.
-pub(super) fn fails_on_findings(text: &str) -> bool {
-    let mut words = text.split([' ', '=']).skip_while(|word| *word != "--exit-code");
-    words.nth(1).is_some_and(|code| code != "0" && code.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]

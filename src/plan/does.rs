@@ -1,6 +1,6 @@
 //! What two steps do to the world: the effects that one has and the other has not, as words.
 
-use super::checks::{may_be_run_by, names_a_check};
+use super::checks::{is_of_check, may_be_run_by, names_a_check};
 use super::model::PlannedStep;
 use crate::effect::{Effect, Images, Kind, Opaque, Reference, Site};
 use crate::yaml::{NodeId, Span};
@@ -67,7 +67,9 @@ impl Does {
         match self.verb {
             "builds" => !is_tag,
             // Of what is not followed only its name can tell that it checked something.
-            "runs" => self.hidden().is_some_and(|name| names_a_check(&name)),
+            "runs" => self
+                .hidden()
+                .is_some_and(|name| names_a_check(&name) || is_of_check(name.split(' ').next().unwrap_or(&name))),
             _ => self.replaces(),
         }
     }

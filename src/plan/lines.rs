@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::bearing::{is_heard_of, weighed};
 use super::calls::pipes;
-use super::checks::{checks_the_same, fails_on_findings, is_safeguard, may_be_run_by, passes_without};
+use super::checks::{checks_the_same, is_safeguard, may_be_run_by, name_the_same};
+use super::decides::{ends, forgiven, goes_on, is_asked, is_of_shell, set_by, sets_nothing, spares};
 use super::does::{hidden, sites_of, told_at};
 use super::filled::take_out_same;
+use super::kinds::{checks_as_much, loses, same_program};
 use super::model::PlannedStep;
 use super::script::{Line, LineKind, followed, lines};
+use super::switches::is_laxer;
 use super::wrapped::wraps;
 use crate::shell::{errexit, pipefail};
 use crate::text::named;
@@ -87,12 +90,13 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, hide: &
     }
     // What stands on a line with an effect that is told is told with it.
     let is_told_here = |line: &&Line| !is_text(line);
-    let forgives = |lines: &[&Line]| lines.iter().any(|line| forgiven(&line.text).is_some());
+    let is_forgiven = |line: &&&Line| line.kind == LineKind::Script && forgiven(&line.text).is_some();
+    let forgives = |lines: &[&Line]| lines.iter().any(|line| is_forgiven(&line));
     let (old_told, gone): (Vec<&Line>, Vec<&Line>) =
         gone.into_iter().filter(is_told_here).partition(|line| old_sites.meet(line.node, line.range));
     let (new_told, mut fresh): (Vec<&Line>, Vec<&Line>) =
         fresh.into_iter().filter(is_told_here).partition(|line| new_sites.meet(line.node, line.range));
-    if let Some(line) = new_told.iter().find(|line| forgiven(&line.text).is_some()).filter(|_| !forgives(&old_told)) {
+    if let Some(line) = new_told.iter().find(is_forgiven).filter(|_| !forgives(&old_told)) {
         told.push((format!("goes on now where {} fails", shown(forgiven(&line.source).unwrap_or(&line.source))), true));
     }
     let new: Vec<&Line> = fresh.clone();
@@ -111,7 +115,7 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, hide: &
         let alike = || fresh.iter().position(|line| line.kind == old.kind && checks_the_same(&old.text, &line.text));
         match still.or_else(|| likest(old, &fresh)).or_else(alike) {
             Some(at) => told.push(replaced(old, fresh.remove(at))),
-            None => match new_told.iter().find(|line| checks_the_same(&old.text, &line.text)) {
+            None => match new_told.iter().find(|line| is_done_by(&old.text, &line.text)) {
                 Some(line) => told.push(replaced(old, line)),
                 None => lost.push(old),
             },
@@ -126,6 +130,10 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, hide: &
     let lost = lost.into_iter().filter(|line| many || !run_by(line));
     // What it did to the world is done by another command.
     let (kept, lost): (Vec<&Line>, Vec<&Line>) = lost.partition(|line| kept.meet(line.node, line.range));
+    // What the shell is told by another line, or without one, is no loss.
+    let (idle, lost): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(|line| sets_nothing(line, &is));
+    let (asked, lost): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(|line| is_asked(line, &fresh, &is));
+    let kept: Vec<&Line> = kept.into_iter().chain(idle).chain(asked).collect();
     told.extend(list(&kept).map(|names| (format!("no longer runs {names}"), false)));
     let set = fresh.iter().any(|line| errexit(&line.text) == Some(false));
     let is_heard_of = set && is_heard_of((before, now), hide);
@@ -135,6 +143,11 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, hide: &
         hidden: hidden(before, now),
         fresh: of_fresh(fresh, &is, is_heard_of),
     }
+}
+
+/// Whether a command that does something to the world checks what another one did, too.
+fn is_done_by(old: &str, new: &str) -> bool {
+    name_the_same(old, new) || same_program(old, new) && checks_as_much(old, new)
 }
 
 /// What is told of checks in the scripts at hand that a step runs.
@@ -166,7 +179,9 @@ fn of_lost(lost: &[Line], hidden: &[String], runs: impl Fn(&str) -> bool) -> Vec
     let (branches, lost): (Vec<&Line>, Vec<&Line>) = lost.iter().partition(|line| line.kind == LineKind::Branch);
     let has = |line: &&Line| (format!("has no {} {} any more", branch(&line.text), shown(&line.source)), false);
     told.extend(branches.iter().map(has));
-    let (elsewhere, lost): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(|line| runs(&line.text));
+    // What a line sets ends with the step.
+    let runs_elsewhere = |line: &&Line| !is_of_shell(&line.text) && runs(&line.text);
+    let (elsewhere, lost): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(runs_elsewhere);
     told.extend(list(&elsewhere).map(|names| (format!("no longer runs {names}, which another step runs"), false)));
     let (safeguards, others): (Vec<&Line>, Vec<&Line>) = lost.into_iter().partition(|line| is_lost(line));
     let (open, safeguards): (Vec<&Line>, Vec<&Line>) =
@@ -191,7 +206,8 @@ fn of_fresh(fresh: Vec<&Line>, all: &[Line], is_heard_of: bool) -> Vec<(String, 
     let has = |line: &&Line| (format!("has the {} {} now", branch(&line.text), shown(&line.source)), false);
     told.extend(branches.iter().map(has));
     let is_early = |line: &&Line| {
-        line.kind == LineKind::Script && (goes_on(&line.text, is_heard_of) || ends(&line.text) && !is_last(line))
+        line.kind == LineKind::Script
+            && (goes_on(&line.text, is_heard_of) || ends(&line.text) && !is_last(line) && !spares(line, all))
     };
     let (early, plain): (Vec<&Line>, Vec<&Line>) = fresh.into_iter().partition(is_early);
     for line in early {
@@ -244,7 +260,8 @@ fn beyond<'l>(all: &'l [Line], others: &[Line]) -> Vec<&'l Line> {
     more.filter(|line| line.kind != LineKind::Pipe).collect()
 }
 
-/// Of the new commands of the same program the one with most words in common.
+/// Of the new commands of the same program the one with most words in common, unless it is not told to check what the old one
+/// checked.
 fn likest(old: &Line, fresh: &[&Line]) -> Option<usize> {
     let words: Vec<&str> = old.text.split_whitespace().take(MOST_WORDS).collect();
     let variable = set_by(&old.text);
@@ -257,20 +274,13 @@ fn likest(old: &Line, fresh: &[&Line]) -> Option<usize> {
         }
         let mut own = line.text.split_whitespace().take(MOST_WORDS);
         let same = own.next() == words.first().copied();
-        same.then(|| own.filter(|word| words.contains(word)).count())
+        let score = same.then(|| own.filter(|word| words.contains(word)).count())?;
+        (!loses(&old.text, &line.text)).then_some(score)
     };
     let scored = fresh.iter().enumerate().filter_map(|(at, line)| Some((likeness(line)?, at)));
     // `set -e` and `set -x` are two things.
     let scored = scored.filter(|(score, _)| *score > 0 || words.len() < 2);
     scored.max_by_key(|(score, at)| (*score, std::cmp::Reverse(*at))).map(|(_, at)| at)
-}
-
-/// The variable that a command sets and does nothing else: `export A=b`, `A=b`.
-fn set_by(text: &str) -> Option<&str> {
-    let text = text.strip_prefix("export ").unwrap_or(text);
-    let (name, value) = text.split_once('=')?;
-    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    (is_name && !value.contains(' ')).then_some(name)
 }
 
 /// Whether one of two commands runs the other, behind words of its own.
@@ -281,6 +291,8 @@ fn stands_in(old: &str, new: &str) -> bool {
 
 /// What is told of a command in the place of another one.
 fn replaced(old: &Line, new: &Line) -> (String, bool) {
+    // After the script nobody asks how a command ends.
+    let forgiven = |text| if old.kind == LineKind::Script { forgiven(text) } else { None };
     match (forgiven(&old.text), forgiven(&new.text)) {
         (None, Some(bare)) if bare == old.text || stands_in(&old.text, bare) => {
             (format!("goes on now where {} fails", shown(&old.source)), true)
@@ -289,6 +301,7 @@ fn replaced(old: &Line, new: &Line) -> (String, bool) {
         (was, is) => {
             let (old_text, new_text) = brief(&old.source, &new.source);
             let unheard = was.is_none() && is.is_some() || unsets(&old.text, &new.text);
+            let unheard = unheard && old.kind == LineKind::Script;
             (format!("runs {} in place of {}", shown(&new_text), shown(&old_text)), unheard)
         }
     }
@@ -297,9 +310,7 @@ fn replaced(old: &Line, new: &Line) -> (String, bool) {
 /// Whether a failure that ended the step by what one command sets no longer does with the other.
 fn unsets(old: &str, new: &str) -> bool {
     let piped = pipefail(old) == Some(true) && pipefail(new) != Some(true);
-    let lenient = fails_on_findings(old) && !fails_on_findings(new);
-    let hollow = passes_without(new) && !passes_without(old);
-    piped || lenient || hollow || errexit(old) == Some(true) && errexit(new) == Some(false)
+    piped || is_laxer(old, new) || errexit(old) == Some(true) && errexit(new) == Some(false)
 }
 
 /// Two long commands with little more than the words in which they differ: the first words, and one on each side.
@@ -336,29 +347,6 @@ fn from_where_they_differ(old: &str, new: &str) -> (String, String) {
         format!("{head}…{tail}")
     };
     if from < SHORT { (old.to_owned(), new.to_owned()) } else { (cut(old), cut(new)) }
-}
-
-/// A command without the part that forgives its failure: `|| true`.
-fn forgiven(text: &str) -> Option<&str> {
-    let (bare, after) = text.rsplit_once("||")?;
-    let after = after.trim();
-    let forgives =
-        ["true", ":", "exit 0", "/bin/true"].contains(&after) || after.starts_with("echo ") && !after.contains("exit");
-    forgives.then(|| bare.trim_end())
-}
-
-/// Whether from here on the failure of a command stops nothing.
-fn goes_on(text: &str, is_heard_of: bool) -> bool {
-    // `trap 'exit 0' EXIT`: whatever failed, the script ends well.
-    let forgives = text.starts_with("trap ")
-        && text.contains("exit 0")
-        && text.split(' ').any(|word| matches!(word, "EXIT" | "ERR" | "0"));
-    errexit(text) == Some(false) && !is_heard_of || pipefail(text) == Some(false) || forgives
-}
-
-/// Whether it ends the script.
-pub(super) fn ends(text: &str) -> bool {
-    matches!(text, "exit 0" | "exit" | "return 0")
 }
 
 /// Commands in words; nothing where there are none.
