@@ -160,7 +160,7 @@ fn what_a_pipe_is_given_is_told() {
         found,
         [
             "push to main: `Test` runs `a/b:1.1.0` in place of `a/b:1.0.0`",
-            "push to main: `Test` sets `X` of `a/b` otherwise"
+            "push to main: `Test` sets `X` of `a/b` to `two`, before to `one`"
         ]
     );
 }

@@ -92,6 +92,29 @@ fn after_the_script_no_failure_is_heard_of() {
 }
 
 #[test]
+fn a_switch_of_a_pipe_is_told_with_its_values() {
+    let call = |pipe: &str, variables: &str| format!("script: [{{pipe: {pipe}, variables: {{{variables}}}}}]");
+    let snyk = |variables: &str| call("snyk/snyk-scan:1.0.1", variables);
+    let found = of_step(&snyk("A: x"), &snyk("A: x, DONT_BREAK_BUILD: 'true'"));
+    assert_eq!(found, ["weaker: sets `DONT_BREAK_BUILD` of `snyk/snyk-scan` to `true` now"]);
+    let trivy = |variables: &str| call("aquasecurity/trivy-pipe:1.0.0", variables);
+    let found = of_step(&trivy("exitCode: '1'"), &trivy("exitCode: '0'"));
+    assert_eq!(found, ["weaker: sets `exitCode` of `aquasecurity/trivy-pipe` to `0`, before to `1`"]);
+    let slack = |variables: &str| call("atlassian/slack-notify:2.3.0", variables);
+    let found = of_step(&slack("MESSAGE: a"), &slack("SKIP: 'true'"));
+    assert_eq!(
+        found,
+        [
+            "no longer sets `MESSAGE` of `atlassian/slack-notify`, before `a`",
+            "sets `SKIP` of `atlassian/slack-notify` to `true` now"
+        ]
+    );
+    let gate = "script: [npm test, {pipe: sonarsource/sonarcloud-quality-gate:0.1.6}]";
+    let found = of_step(gate, "script: [npm test]");
+    assert_eq!(found, ["weaker: no longer runs the pipe `sonarsource/sonarcloud-quality-gate:0.1.6`"]);
+}
+
+#[test]
 fn fewer_paths_are_fewer_runs() {
     let paths = |paths: &str| format!("condition: {{changesets: {{includePaths: [{paths}]}}}}, script: [npm test]");
     let found = of_step(&paths("src/**, test/**"), &paths("src/**"));

@@ -61,7 +61,7 @@ impl Otherwise {
 /// What a step runs otherwise than before. `hide` puts stars in place of credentials before a text is cut.
 pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, hide: &dyn Fn(&mut String)) -> Otherwise {
     let (old_sites, new_sites) = (told_at(before, now), told_at(now, before));
-    let mut told = pipes(before, now, &old_sites, &new_sites);
+    let mut told = pipes(before, now, &old_sites, &new_sites, hide);
     let (was, is) = (lines(before, hide), lines(now, hide));
     let (script_was, script_is) = (followed(before, hide), followed(now, hide));
     told.extend(in_scripts((&was, &script_was), (&is, &script_is)));

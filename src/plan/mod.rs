@@ -30,6 +30,7 @@ mod prepares;
 mod script;
 mod select;
 mod steps;
+mod switched;
 mod switches;
 mod triggered;
 mod values;
