@@ -65,6 +65,15 @@ fn what_set_says_is_lost_where_it_held_by_nothing_else() {
 }
 
 #[test]
+fn a_check_that_comes_behind_what_it_was_for_is_weaker() {
+    let (scan, push) = ("trivy image --exit-code 1 r/a:1", "docker push r/a:1");
+    let told = of_script(&format!("{scan}\n{push}"), &format!("{push}\n{scan}"));
+    assert_eq!(told, [format!("weaker: now pushes `r/a:1` before it runs `{scan}`")]);
+    let back = of_script(&format!("{push}\n{scan}"), &format!("{scan}\n{push}"));
+    assert_eq!(back, ["runs its commands in another order"]);
+}
+
+#[test]
 fn a_loop_that_asks_for_it_is_the_check() {
     let again =
         "- |\n  for i in 1 2 3; do\n    if curl --fail https://x; then exit 0; fi\n    sleep 5\n  done\n  exit 1";

@@ -174,6 +174,12 @@ pub(super) fn sites_of(step: &PlannedStep<'_>) -> Sites {
     Sites::of(step, |_| true)
 }
 
+/// What a step does to the world that a check may have to come before: what it pushes and deploys, in words, with its place.
+pub(super) fn acting(step: &PlannedStep<'_>) -> Vec<(String, (NodeId, Span))> {
+    let acts = sites(step).filter(|(_, does)| ["pushes", "deploys", "deploys with"].contains(&does.verb));
+    acts.map(|(site, does)| (does.words(), (site.node.id(), site.range))).collect()
+}
+
 /// Places in scalars of a script.
 pub(super) struct Sites(Vec<(NodeId, Span)>);
 
@@ -238,6 +244,7 @@ fn sites<'p, 'd>(step: &'p PlannedStep<'d>) -> impl Iterator<Item = (Site<'d>, D
 
 fn does(effect: &Effect<'_>) -> Option<Does> {
     let hidden = "an image whose name is hidden";
+    let unnamed = "an image with no known name";
     let name = |reference: &Option<Reference<'_>>| {
         reference.as_ref().map_or_else(|| hidden.to_owned(), |reference| format!("`{reference}`"))
     };
@@ -246,7 +253,6 @@ fn does(effect: &Effect<'_>) -> Option<Does> {
         let mut names: Vec<String> = references.iter().map(|reference| format!("`{reference}`")).collect();
         names.sort();
         names.join(" and ")
-    let unnamed = "an image with no known name";
     };
     Some(match &effect.kind {
         Kind::Build { references, .. } if references.is_empty() => Does::new("builds", unnamed.to_owned()),

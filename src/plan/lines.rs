@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::bearing::{is_heard_of, weighed};
+use super::behind::behind;
 use super::calls::pipes;
 use super::checks::{checks_the_same, is_safeguard, may_be_run_by, name_the_same};
 use super::decides::{ends, forgiven, goes_on, is_asked, is_of_shell, set_by, sets_nothing, spares};
@@ -77,9 +78,11 @@ pub(super) fn otherwise(before: &PlannedStep<'_>, now: &PlannedStep<'_>, hide: &
     // The same commands may stand in other surroundings.
     told.extend(weighed((before, now), hide, &mut gone, &mut fresh));
     let in_order = texts(&was) == texts(&is) || was.iter().filter(|line| line.kind != LineKind::Pipe).count() < 2;
-    if is_same && !in_order {
+    let late = behind((before, &was), (now, &is));
+    if is_same && !in_order && late.is_empty() {
         told.push(("runs its commands in another order".to_owned(), false));
     }
+    told.extend(late);
     take_out_same((before, now), &mut gone, &mut fresh);
     if gone.is_empty() && fresh.is_empty() {
         return Otherwise::told(told);

@@ -3,6 +3,7 @@
 mod across;
 mod asked;
 mod bearing;
+mod behind;
 mod bind;
 mod calls;
 mod checks;
