@@ -6,7 +6,7 @@ use super::interpret::Interpreter;
 use super::invocation::Word;
 use super::piece::Piece;
 use super::status::{Entered, Status};
-use super::value::Value;
+use super::value::{SymbolKind, Value};
 use super::walk::Flow;
 
 /// How many items of a known list a loop, or `xargs`, is unrolled for.
@@ -86,7 +86,13 @@ impl Interpreter<'_> {
         let known = items.iter().all(|word| match word.one() {
             Some(value) => match value.as_literal() {
                 Some(text) => !text.contains('*'),
-                None => word.quoted || value.parts().len() > 1 && !value.literal_contains("*"),
+                // A name that Bitbucket gives holds neither blanks nor stars.
+                None => {
+                    let given = value
+                        .symbols()
+                        .all(|symbol| symbol.kind == SymbolKind::Variable && symbol.name.starts_with("BITBUCKET_"));
+                    word.quoted || (given || value.parts().len() > 1) && !value.literal_contains("*")
+                }
             },
             None => false,
         });
@@ -121,6 +127,7 @@ mod tests {
     fn a_later_round_finds_what_an_earlier_one_has_set() {
         assert_eq!(run("F=true; while q; do if $F; then p a; else p b; fi; F=false; done"), ["q", "? p a", "? p b"]);
         assert_eq!(run("N=0; for s in $ALL; do [ $N -gt 0 ] && p $s; N=$((N+1)); done"), ["? p <each s>"]);
+        assert_eq!(run("for t in $BITBUCKET_COMMIT b; do p $t; done"), ["p $BITBUCKET_COMMIT", "p b"]);
         assert_eq!(run("T=a; while q; do T=b; p $T; done").last().unwrap(), "? p b");
     }
 
