@@ -99,7 +99,6 @@ fn what_is_found_in_it_is_said_at_the_import() {
     let twice = MAIN.replace("rc-*:\n      import: candidate", "release-x:\n      import: release");
     assert_snapshot!(short(&twice, &ungated), @r"
     bitbucket-pipelines.yml:9:3: error: no pipeline runs on a `rc-` tag, so nothing deploys to staging [release-flow]
-    bitbucket-pipelines.yml:11:15: error: `release-x` is deployed: a constant tag does not say which commit runs (in `.bitbucket/delivery-pipelines.yml`, line 22) [deploy-what-was-promoted]
     bitbucket-pipelines.yml:11:15: error: `To production` reaches production with no gate (in `.bitbucket/delivery-pipelines.yml`, line 30) [manual-production]
     bitbucket-pipelines.yml:13:15: error: `To production` reaches production with no gate (in `.bitbucket/delivery-pipelines.yml`, line 30) [manual-production]
     ");

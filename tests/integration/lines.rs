@@ -412,3 +412,24 @@ fn a_sign_that_yaml_escapes_is_named_as_the_shell_reads_it_and_powershell_is_not
     let windows = "{runtime: {cloud: {platform: windows}}, script: ['if ($A -ne 0) { exit 1 }']}";
     assert_eq!(said(windows), [] as [&str; 0]);
 }
+
+#[test]
+fn the_one_tag_of_a_pipeline_is_no_constant() {
+    let text = |tag: &str, deployed: &str| {
+        format!(
+            "image: acme/ci-tools:1.8.0
+pipelines:
+  tags:
+    {tag}:
+      - step: {{ script: [crane tag r.example/app:$BITBUCKET_COMMIT $BITBUCKET_TAG] }}
+      - step: {{ deployment: production, trigger: manual, script: ['kubectl set image deploy/app app=r.example/app:{deployed}'] }}
+"
+        )
+    };
+    let of_rule = |text: &str| -> Vec<String> {
+        told(text).into_iter().filter(|line| line.contains("deploy-what-was-promoted")).collect()
+    };
+    assert_eq!(of_rule(&text("release-1.0", "$BITBUCKET_TAG")), [] as [&str; 0]);
+    assert_eq!(of_rule(&text("release-1.0", "release-1.1")).len(), 1);
+    assert_eq!(of_rule(&text("release-*", "release-1.0")).len(), 1);
+}
