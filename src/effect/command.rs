@@ -311,6 +311,11 @@ impl<'d> Reading<'_, 'd> {
             });
             references.extend(more.map(|tag| first.with_tag(self.rejoined(&tag.value), self.run.site(tag.place))));
         }
+        if command.reader.as_deref() == Some("tag")
+            && let Some(source) = &source
+        {
+            targets.iter_mut().for_each(|target| *target = target.as_tag_of(source));
+        }
         self.push(Kind::Build { references, pushes }, self.short(), Vec::new());
     }
 

@@ -13,7 +13,7 @@ use super::selector::Selected;
 use super::unknown::holds_run;
 use crate::shell::{Stdin, Value, Word};
 
-impl Reading<'_, '_> {
+impl<'d> Reading<'_, 'd> {
     pub(super) fn deploy(&self, command: &Command, arguments: &Arguments<'_>) {
         let away = self.elsewhere(arguments);
         if command.remote_only && self.invocation.remote.is_none() {
@@ -87,6 +87,7 @@ impl Reading<'_, '_> {
             _ if command.reader.as_deref() == Some("file") => self.of_file(arguments),
             _ if command.reader.as_deref() == Some("ecspresso") => self.ecspresso(arguments),
             // Templates are given somebody else's images as well.
+            _ if command.reader.as_deref() == Some("heroku") => self.released(arguments),
             (false, _) if stated => Images::Stated(references.clone()),
             (false, _) => Images::Known(references.clone()),
             (true, Some(ImageWord::None)) => Images::None,
@@ -129,6 +130,25 @@ impl Reading<'_, '_> {
     }
 
     /// `kubectl create secret`, `apply` of one, a namespace, a config map: nothing that runs.
+    /// `heroku container:release web`: what the step has pushed to the app's registry, where that is another image under a new name.
+    fn released(&self, arguments: &Arguments<'_>) -> Images<'d> {
+        let app = arguments.flag(&["--app".to_owned(), "-a".to_owned()]).pop();
+        let kinds = arguments.plain_values().map(Value::to_string);
+        let names: Vec<String> =
+            kinds.filter_map(|kind| Some(format!("registry.heroku.com/{}/{kind}", app.as_ref()?.value))).collect();
+        let found = self.run.found_mut();
+        let own = found.effects.iter().filter_map(|effect| match &effect.kind {
+            Kind::Retag { source, target: Some(target), .. } if names.contains(&target.image.to_string()) => {
+                Some(source.clone())
+            }
+            _ => None,
+        });
+        match own.collect::<Option<Vec<_>>>() {
+            Some(images) if !images.is_empty() && images.len() == names.len() => Images::Known(images),
+            _ => Images::Hidden,
+        }
+    }
+
     fn is_plain_object(&self, arguments: &Arguments<'_>) -> bool {
         let first = arguments.plain(1).and_then(|word| word.value.as_literal().map(str::to_owned)).unwrap_or_default();
         let kind = first.split('/').next().unwrap_or("");

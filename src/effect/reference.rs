@@ -129,6 +129,18 @@ impl<'d> Reference<'d> {
         Self { image: self.image.clone(), tag: Tag::Known(tag), site }
     }
 
+    /// What a word names that is a tag of another image where it is no path: `--create $BITBUCKET_TAG`.
+    #[must_use]
+    pub(super) fn as_tag_of(&self, source: &Self) -> Self {
+        let known = self.image.symbols().all(|symbol| symbol.name.starts_with("BITBUCKET_"));
+        match self.tag {
+            Tag::None | Tag::Unknown if known && !self.image.literal_contains("/") => {
+                source.with_tag(self.image.clone(), self.site)
+            }
+            _ => self.clone(),
+        }
+    }
+
     /// Whether the tag holds the commit, whole or cut.
     pub fn by_commit(&self) -> bool {
         self.tag_has("BITBUCKET_COMMIT")

@@ -135,3 +135,18 @@ fn each_tool_has_several_spellings() {
         assert_eq!(effects(script), due, "{script}");
     }
 }
+        ("regctl image mod --create $BITBUCKET_COMMIT r/a:1", vec!["retag r/a:1 -> r/a:$BITBUCKET_COMMIT"]),
+        (
+            "gcloud container images add-tag --quiet r/a:1 r/a:2 r/a:3",
+            vec!["retag r/a:1 -> r/a:2", "retag r/a:1 -> r/a:3"],
+        ),
+        ("gcloud compute instance-groups managed rolling-action start-update w --version=template=t", vec!["deploy ?"]),
+        (
+            "docker tag r/a:1 registry.heroku.com/shop/web; docker push registry.heroku.com/shop/web; heroku container:release web -a shop",
+            vec![
+                "retag r/a:1 -> registry.heroku.com/shop/web local",
+                "push registry.heroku.com/shop/web",
+                "deploy r/a:1",
+            ],
+        ),
+        ("heroku container:release web -a shop", vec!["deploy ?"]),
