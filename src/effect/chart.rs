@@ -93,7 +93,7 @@ impl Reading<'_, '_> {
     fn chart_files(&self, arguments: &Arguments<'_>, settings: &mut Settings) {
         // What an earlier release was given wins over the chart's own values.
         let reused = arguments.has("--reuse-values") || arguments.has("--reset-then-reuse-values");
-        let unclear = ["--set-file", "--set-json", "--set-literal"].iter().any(|flag| arguments.has(flag));
+        let unclear = ["--set-file", "--set-literal"].iter().any(|flag| arguments.has(flag));
         if unclear || !self.is_followed() {
             return;
         }
@@ -117,6 +117,7 @@ impl Reading<'_, '_> {
     /// The text of a file that the script wrote, or that is at hand and not touched by it.
     fn values_file(&self, path: &str) -> Option<(Value, Source)> {
         match self.written(path) {
+            _ if matches!(path, "-" | "/dev/stdin") => Some((self.invocation.reads.input.clone()?, Source::Written)),
             Some(text) => Some((text.clone()?, Source::Written)),
             None => Some((Value::literal(self.files.read(&self.at_hand(path)?)?), Source::Kept)),
         }
@@ -173,6 +174,10 @@ impl Settings {
     }
 
     fn set(&mut self, arguments: &Arguments<'_>) {
+        // It is the weakest of what a command sets.
+        for (_, json, place) in arguments.flag_values().filter(|(flag, ..)| *flag == "--set-json") {
+            self.set_json(json, place);
+        }
         let mut push = |key: &str, value: Value, place| {
             self.0.push(Setting { key: key.to_owned(), value, place, source: Source::Command });
         };
@@ -190,6 +195,23 @@ impl Settings {
                     push(key, value, place);
                 }
             }
+        }
+    }
+
+    /// `image={"repository": "r.io/a", "tag": "1"}`, or a map of all values.
+    fn set_json(&mut self, json: &Value, place: Place) {
+        let named = json.split_once("=").and_then(|(key, json)| Some((key.as_literal()?.to_owned(), json)));
+        let (key, json) = named.filter(|(key, _)| !key.contains('{')).unwrap_or_else(|| (String::new(), json.clone()));
+        let (marked, symbols) = marked(&json);
+        let document = Document::read(marked);
+        let Some(root) = document.root().filter(|_| symbols.is_empty() || is_whole(&document)) else {
+            return self.0.clear();
+        };
+        match root.text() {
+            Some(text) => {
+                self.0.push(Setting { key, value: unmarked(text, &symbols), place, source: Source::Command });
+            }
+            None => self.of_map(root, &key, (place, Source::Command), &symbols, 0),
         }
     }
 
@@ -340,6 +362,8 @@ mod tests {
                 "cat > v.yaml <<E\nimage: {tag: $T}\nE\nhelm upgrade x acme/x --version 1 -f v.yaml",
                 "<the fetched chart's image>:$T",
             ),
+            ("helm upgrade x acme/c --set-json 'image={\"repository\":\"r.io/c\",\"tag\":\"1\"}'", "r.io/c:1"),
+            ("echo 'image: r.io/c:1' | helm upgrade x acme/x -f -", "r.io/c:1"),
             ("echo \"image: r.io/c:$T\" > v.yaml\nhelm upgrade x acme/x -f v.yaml", "r.io/c:$T"),
         ] {
             assert_eq!(deployed(command), told, "{command}");

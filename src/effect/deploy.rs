@@ -80,6 +80,7 @@ impl<'d> Reading<'_, 'd> {
                 self.read_references(arguments.flag(&["--image".to_owned()]))
             }
             _ => self.references(command, arguments),
+            Some("rename") => self.read_references(self.set_images(arguments)),
         };
         let images = match (references.is_empty(), command.image) {
             _ if command.reader.as_deref() == Some("task") => self.task(arguments),

@@ -38,17 +38,18 @@ pub(super) fn images(arguments: &Arguments<'_>) -> Vec<Selected> {
         } else if IMAGES.contains(&flag) {
             let images = value.split_on(|c| c == ',').into_iter();
             found.extend(images.map(|image| Selected { value: right_of(&image), place }));
+        } else if are_parameters(flag) {
+            found.extend(settings(value).map(|value| Selected { value, place }));
         } else if SETTINGS.contains(&flag) {
             found.extend(setting(value).map(|value| Selected { value, place }));
         }
     }
     // `--parameter-overrides A=1 B=2` has more than one word.
-    let overrides = arguments
-        .flag_values()
-        .any(|(flag, ..)| SETTINGS.contains(&flag) && flag.trim_start_matches('-').starts_with('p'));
-    if overrides {
+    if arguments.flag_values().any(|(flag, ..)| are_parameters(flag)) {
         let words = (1..=arguments.plain_count()).filter_map(|number| arguments.plain(number));
-        found.extend(words.filter_map(|word| Some(Selected { value: setting(&word.value)?, place: word.place })));
+        found.extend(
+            words.flat_map(|word| settings(&word.value).map(move |value| Selected { value, place: word.place })),
+        );
     }
     found
 }
@@ -178,7 +179,13 @@ impl Reading<'_, '_> {
     fn loaded(&self, arguments: &Arguments<'_>) -> Vec<String> {
         let folder = in_folder(arguments, &Value::literal("."));
         let folder = folder.as_literal().and_then(|path| self.at_hand(path));
-        let names = folder.and_then(|folder| self.files.list(&folder)).unwrap_or_default();
+        let mut names = folder.and_then(|folder| self.files.list(&folder)).unwrap_or_default();
+        // Those that the script wrote are there, too.
+        let below = in_folder(arguments, &Value::default()).to_string();
+        let written = self.invocation.reads.written.iter().filter_map(|(path, _)| path.strip_prefix(&below));
+        names.extend(written.filter(|name| !name.contains('/')).map(str::to_owned));
+        names.sort();
+        names.dedup();
         let by_itself = names.into_iter().filter(|name| name.ends_with(".auto.tfvars"));
         std::iter::once("terraform.tfvars".to_owned()).chain(by_itself).collect()
     }
@@ -256,6 +263,16 @@ pub(super) fn variables(arguments: &Arguments<'_>) -> Vec<Selected> {
         })
     });
     settings.collect()
+}
+
+/// Whether a flag is one of which a word may hold several settings, with blanks between them: `"Image=r.io/a:1 Stage=staging"`.
+fn are_parameters(flag: &str) -> bool {
+    SETTINGS.contains(&flag) && flag.trim_start_matches('-').starts_with('p')
+}
+
+/// The images that the settings of a word are about.
+fn settings(word: &Value) -> impl Iterator<Item = Value> + use<> {
+    word.split_on(char::is_whitespace).into_iter().filter_map(|pair| setting(&pair))
 }
 
 /// The image that one setting is about: by its name, a whole reference or a tag.

@@ -52,6 +52,9 @@ fn each_tool_takes_settings_in_its_own_ways() {
         "cdk deploy -c imageTag=rc-1",
         "cdk deploy --parameters Service:ImageTag=rc-1",
         "sam deploy --parameter-overrides Env=staging ImageTag=rc-1",
+        "sam deploy --parameter-overrides 'ImageTag=rc-1 Env=staging'",
+        "sam deploy --parameter-overrides 'ParameterKey=Env,ParameterValue=x ParameterKey=ImageTag,ParameterValue=rc-1'",
+        "echo 'image_tag = \"rc-1\"' > x.auto.tfvars\nterraform init\nterraform apply -auto-approve",
         "az deployment group create -g rg -f main.bicep -p @params.json imageTag=rc-1",
         "serverless deploy --param=imageTag=rc-1",
     ] {
@@ -81,6 +84,8 @@ fn a_file_of_variables_at_hand_is_read_as_it_is_kept() {
         ("cd auto; terraform apply", "rc-2"),
         ("TF_VAR_image_tag=rc-3 terraform -chdir=auto apply", "rc-2"),
         ("terraform -chdir=auto apply -var image_tag=rc-3", "rc-3"),
+        ("echo 'image_tag = \"rc-4\"' > auto/z.auto.tfvars; terraform -chdir=auto apply", "rc-4"),
+        ("echo 'image_tag = \"rc-4\"' > live/z.auto.tfvars; terraform -chdir=auto apply", "rc-2"),
         ("echo 'image_tag = \"rc-4\"' > auto/x.tfvars; cd auto && terraform apply -var-file=x.tfvars", "rc-4"),
     ] {
         assert_eq!(read(script), [format!("deploy <the service's image>:{tag}")], "{script}");

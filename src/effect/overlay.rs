@@ -7,6 +7,9 @@ use super::world::Files;
 use crate::shell::{Place, Value, joined};
 use crate::yaml::{Document, Node};
 
+/// The files that may hold a kustomization.
+pub(super) const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
 /// How deep overlays are followed to their bases.
 const DEPTH: usize = 8;
 
@@ -37,7 +40,7 @@ impl Overlay {
                 let Some(text) = image.value.as_literal() else { continue };
                 let (name, kept) = text.split_at(name_of(text).len());
                 if one.is_of(name) {
-                    *image = one.of(name, kept);
+                    *image = one.of(kept);
                     used = true;
                 }
             }
@@ -64,8 +67,7 @@ impl Way<'_> {
     }
 
     fn written(&self, folder: &str, depth: usize, renamed: &[&Renamed]) -> Overlay {
-        let names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-        let text = names.iter().find_map(|name| self.files.read(&joined(folder, name)?));
+        let text = KUSTOMIZATIONS.iter().find_map(|name| self.files.read(&joined(folder, name)?));
         let Some(text) = text.filter(|_| depth < DEPTH) else { return Overlay::default() };
         let document = Document::read(text);
         let Some(root) = document.root() else { return Overlay::default() };
@@ -108,6 +110,15 @@ impl Way<'_> {
         }
         own
     }
+}
+
+/// The name that a kustomization gives to an image: the same where it says nothing of it.
+pub(super) fn new_name(text: String, name: &str) -> String {
+    let document = Document::read(text);
+    let list = document.root().and_then(|root| root.get("images"));
+    let mut renames = list.into_iter().flat_map(|list| list.items().filter_map(Rename::read).collect::<Vec<_>>());
+    let own = renames.find(|rename| rename.name == name).and_then(|rename| rename.new_name);
+    own.unwrap_or(name).to_owned()
 }
 
 /// An entry of `images`.

@@ -164,14 +164,7 @@ impl Atom {
                 let words = (1..=arguments.plain_count()).filter_map(|n| arguments.plain(n));
                 words
                     .filter_map(|word| match word.value.split_once("=") {
-                        // `kustomize edit set image name=*:tag` keeps the name.
-                        Some((name, value)) => {
-                            let value = match value.strip_prefix("*") {
-                                Some(rest) => crate::shell::join([&name, &rest], ""),
-                                None => value,
-                            };
-                            Some(Selected { value, place: word.place })
-                        }
+                        Some((_, value)) => Some(Selected { value, place: word.place }),
                         None => word.value.literal_contains(":").then_some(word),
                     })
                     .collect()

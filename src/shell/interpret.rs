@@ -13,6 +13,7 @@ use super::kept::Keeps;
 use super::local::Shadowed;
 use super::parse::Parses;
 use super::piece::{Piece, Place};
+use super::reads::TAKES;
 use super::remote::of_other_shell;
 use super::scope::Scope;
 use super::status::{Left, STATUS, Status};
@@ -296,22 +297,7 @@ impl<'h> Interpreter<'h> {
         if matches!(invocation.name(), Some("pwd" | "realpath" | "readlink")) && !self.is_elsewhere() {
             invocation.reads.folder = self.scope.stand.at.told().map(str::to_owned);
         }
-        if matches!(
-            invocation.name(),
-            Some(
-                "kubectl"
-                    | "oc"
-                    | "aws"
-                    | "kapp"
-                    | "gcloud"
-                    | "kustomize"
-                    | "ecspresso"
-                    | "helm"
-                    | "terraform"
-                    | "tofu"
-                    | "terragrunt"
-            )
-        ) {
+        if invocation.name().is_some_and(|name| TAKES.contains(&name)) {
             invocation.reads = self.reads(&invocation);
         }
         // What it reads is as it was before it.

@@ -7,6 +7,22 @@ use super::interpret::Interpreter;
 use super::invocation::{Invocation, Reads, Stdin};
 use super::value::{SymbolKind, Value};
 
+/// Commands of which it is asked what they have to read.
+pub(super) const TAKES: [&str; 12] = [
+    "kubectl",
+    "oc",
+    "aws",
+    "kapp",
+    "gcloud",
+    "kustomize",
+    "ecspresso",
+    "helm",
+    "sftp",
+    "terraform",
+    "tofu",
+    "terragrunt",
+];
+
 /// Commands that read the files which they are given, or only change who may read them.
 pub(super) const READS: [&str; 47] = [
     ".",
@@ -193,6 +209,19 @@ impl Interpreter<'_> {
                 }
                 self.note_written(path.strip_prefix("file://").unwrap_or(path), &mut written);
             }
+        }
+        // What a tool reads by itself.
+        let ends: &[&str] = match invocation.name() {
+            Some("terraform" | "tofu" | "terragrunt") => &[".auto.tfvars", "terraform.tfvars"],
+            Some("kustomize") => &["kustomization.yaml", "kustomization.yml", "Kustomization"],
+            _ => &[],
+        };
+        let here = self.scope.stand.at.told().unwrap_or_default();
+        let unnamed = self.written.files.keys().filter(|path| ends.iter().any(|end| path.ends_with(end)));
+        let unnamed =
+            unnamed.map(|path| path.strip_prefix(here).map_or(path.as_str(), |rest| rest.trim_start_matches('/')));
+        for path in unnamed {
+            self.note_written(Value::literal(path), &mut written);
         }
         // `kustomize build overlay | kubectl apply -f -`: what printed it has read files, too.
         let texts = input.iter().chain(written.iter().filter_map(|(_, text)| text.as_ref()));

@@ -15,7 +15,7 @@ const HANDED_ON: &str = "$BITBUCKET_PIPELINES_VARIABLES_PATH";
 /// Files with what stands in them; `None` where it is written by something that is not followed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Written {
-    files: BTreeMap<String, Option<Value>>,
+    pub(super) files: BTreeMap<String, Option<Value>>,
     /// Where files may lie that other steps have put there, as patterns.
     handed: Vec<String>,
     /// Whether something ran that may have changed any file of the repository.

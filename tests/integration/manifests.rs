@@ -137,7 +137,9 @@ fn an_overlay_has_the_images_that_are_set_in_it() {
     let apply = "kustomize build overlays/production | kubectl apply -f -";
     for (edit, wanted) in [
         ("app=r.example/app:$BITBUCKET_TAG", None),
-        ("app=*:$BITBUCKET_TAG", Some(Severity::Error)),
+        // The overlay's new name stays.
+        ("app=*:$BITBUCKET_TAG", None),
+        ("app=*:latest", Some(Severity::Error)),
         ("app=r.example/app:latest", Some(Severity::Error)),
         ("$NAME=r.example/app:$BITBUCKET_TAG", None),
         // It is about another image, so the own one stays as it is.
