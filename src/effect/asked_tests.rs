@@ -16,6 +16,7 @@ fn a_task_that_is_known_does_nothing() {
         "poetry run pytest && pipenv run flake8 && python -m pip install x && uv run manage.py test",
         "npx ember build -prod && npx hexo generate && drush cr && python -c 'import json, sys; print(1)'",
         "curl -fsS https://a.example/deploy/health; curl -O https://a.example/deploy; curl -X POST $SLACK_DEPLOY_HOOK",
+        "curl https://a.example/deploy/v2/install.sh; curl -s https://api.a.example/repos/a/hooks; curl $SLACK_WEBHOOK_URL",
     ] {
         assert_eq!(effects(script), [""; 0], "{script}");
     }
@@ -69,7 +70,17 @@ fn a_task_that_is_not_known_may_do_anything() {
     ] {
         assert_eq!(effects(script), ["deploy"], "{script}");
     }
-    for script in ["curl \"$DEPLOY_HOOK\"", "wget -qO- https://a.example/sites/1/deploy/http?token=$T", "azd up"] {
+    for script in [
+        "curl \"$DEPLOY_HOOK\"",
+        "wget -qO- https://a.example/sites/1/deploy/http?token=$T",
+        "curl -fsS \"https://api.a.example/deploy/$SERVICE?key=$KEY\"",
+        "curl 'https://api.a.example/deploy/srv-stg?key=x'",
+        "curl https://a.example/deploy/$ID",
+        "wget -qO- \"$SITE_HOOK\"",
+        "wget -q -O /dev/null https://deploy.a.example/hook",
+        "curl \"$SITE_HOOK_URL?ref=main\"",
+        "azd up",
+    ] {
         assert_eq!(effects(script), ["deploy ?"], "{script}");
     }
 }

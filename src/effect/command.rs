@@ -50,17 +50,12 @@ impl<'d> Reading<'_, 'd> {
         self.branch_is_searched(name);
         self.of_repositories(name);
         self.contexts(name);
-        if let Some(target) = self.git_deploys(name) {
-            self.push(
-                Kind::Deploy {
-                    images: Images::None,
-                    to: Some(deploy::without_user(&target)),
-                    weak: false,
-                    restart: false,
-                },
-                "git push".to_owned(),
-                vec![target],
-            );
+        if let Some(remote) = self.git_deploys(name) {
+            let to = remote.first().map(|remote| deploy::without_user(remote));
+            let kind = Kind::Deploy { images: Images::None, to, weak: false, restart: false };
+            return self.push(kind, "git push".to_owned(), remote);
+        }
+        if self.writes_what_is_sent(name) {
             return;
         }
         if let Some(inner) = tool::behind(self.invocation) {

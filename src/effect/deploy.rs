@@ -26,6 +26,7 @@ impl<'d> Reading<'_, 'd> {
         }
         let fetches = match command.reader.as_deref() {
             Some("lftp") => only_fetches(arguments),
+            Some("sftp") => self.only_gets(arguments),
             Some("capistrano") => match cap::tasks(arguments) {
                 Tasks::Deploy => false,
                 Tasks::Look => true,
@@ -79,16 +80,16 @@ impl<'d> Reading<'_, 'd> {
                 }
                 self.read_references(arguments.flag(&["--image".to_owned()]))
             }
-            _ => self.references(command, arguments),
             Some("rename") => self.read_references(self.set_images(arguments)),
+            _ => self.references(command, arguments),
         };
         let images = match (references.is_empty(), command.image) {
             _ if command.reader.as_deref() == Some("task") => self.task(arguments),
             _ if command.reader.as_deref() == Some("copilot") => self.workload(arguments),
             _ if command.reader.as_deref() == Some("file") => self.of_file(arguments),
             _ if command.reader.as_deref() == Some("ecspresso") => self.ecspresso(arguments),
-            // Templates are given somebody else's images as well.
             _ if command.reader.as_deref() == Some("heroku") => self.released(arguments),
+            // Templates are given somebody else's images as well.
             (false, _) if stated => Images::Stated(references.clone()),
             (false, _) => Images::Known(references.clone()),
             (true, Some(ImageWord::None)) => Images::None,
@@ -130,7 +131,6 @@ impl<'d> Reading<'_, 'd> {
         true
     }
 
-    /// `kubectl create secret`, `apply` of one, a namespace, a config map: nothing that runs.
     /// `heroku container:release web`: what the step has pushed to the app's registry, where that is another image under a new name.
     fn released(&self, arguments: &Arguments<'_>) -> Images<'d> {
         let app = arguments.flag(&["--app".to_owned(), "-a".to_owned()]).pop();
@@ -150,6 +150,7 @@ impl<'d> Reading<'_, 'd> {
         }
     }
 
+    /// `kubectl create secret`, `apply` of one, a namespace, a config map: nothing that runs.
     fn is_plain_object(&self, arguments: &Arguments<'_>) -> bool {
         let first = arguments.plain(1).and_then(|word| word.value.as_literal().map(str::to_owned)).unwrap_or_default();
         let kind = first.split('/').next().unwrap_or("");
@@ -201,8 +202,30 @@ impl<'d> Reading<'_, 'd> {
         });
         let text = shown.join(" ");
         let deploys = ["/deploy", "deployments", "formation", "/redeploy", "zipdeploy", "hooks/", "/releases"];
-        let notifies =
-            ["slack", "teams", "discord", "telegram", "notify", "sentry", "newrelic", "datadog", "codecov", "sonar"];
+        let notifies = [
+            "slack",
+            "teams",
+            "discord",
+            "telegram",
+            "notify",
+            "sentry",
+            "newrelic",
+            "datadog",
+            "codecov",
+            "sonar",
+            "mattermost",
+            "rocket",
+            "chat",
+            "zulip",
+            "webex",
+            "pagerduty",
+            "opsgenie",
+            "jira",
+            "alert",
+            "monitor",
+            "uptime",
+            "health",
+        ];
         let lower = text.to_lowercase();
         let about = |names: &[&str]| names.iter().any(|name| lower.contains(name));
         let asks = self.asks_a_hook(&shown);
@@ -225,21 +248,48 @@ impl<'d> Reading<'_, 'd> {
 impl Reading<'_, '_> {
     /// Whether the address alone sets something off, whatever is sent there: `curl "$DEPLOY_HOOK"`, `curl https://…/deploy/http`.
     fn asks_a_hook(&self, shown: &[String]) -> bool {
-        let keeps = |word: &String| {
+        let keeps = |(at, word): (usize, &String)| {
             let short = word.starts_with('-') && !word.starts_with("--") && !word.ends_with('-');
-            matches!(word.as_str(), "--output" | "--remote-name" | "--head") || short && word.contains(['o', 'O', 'I'])
+            let kept = matches!(word.as_str(), "--output" | "--remote-name" | "--head")
+                || short && word.contains(['o', 'O', 'I']);
+            // What goes to the ground is not kept.
+            kept && shown.get(at + 1).is_none_or(|to| to != "/dev/null")
         };
-        if shown.iter().skip(1).any(keeps) {
+        if shown.iter().enumerate().skip(1).any(keeps) {
             return false;
         }
         let symbols = self.invocation.words.iter().flat_map(|word| &word.values).flat_map(Value::symbols);
         let hook =
             |name: &str| name.contains("HOOK") && name.split('_').any(|part| part == "DEPLOY" || part == "RELEASE");
-        let path = |word: &String| {
-            let address = word.split(['?', '#']).next().unwrap_or("").trim_end_matches('/');
-            address.starts_with("http") && (address.ends_with("/deploy") || address.ends_with("/deploy/http"))
-        };
-        symbols.into_iter().any(|symbol| hook(&symbol.name)) || shown.iter().any(path)
+        symbols.into_iter().any(|symbol| hook(&symbol.name)) || shown.iter().skip(1).any(|word| sets_off(word))
+    }
+}
+
+/// Whether an address is one of a hook: a variable that is called so, a path that ends in `deploy` or in what is deployed, or in
+/// `hook` on a host that deploys.
+fn sets_off(word: &str) -> bool {
+    let address = word.split(['?', '#']).next().unwrap_or("").trim_end_matches('/');
+    if let Some(name) = address.strip_prefix('$') {
+        let name = name.trim_matches(['{', '}']);
+        return name.split('_').any(|part| part.ends_with("HOOK"));
+    }
+    let Some((_, rest)) = address.split_once("://").filter(|(scheme, _)| scheme.starts_with("http")) else {
+        return false;
+    };
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let parts: Vec<&str> = path.split('/').collect();
+    // What a run fills in, a number of the service's own, or what a key opens; no name of a page or a file.
+    let keyed = ["key=", "token=", "secret="]
+        .iter()
+        .any(|name| word.get(address.len()..).is_some_and(|query| query.contains(name)));
+    let is_number = |part: &str| part.len() > 3 && !part.contains('.') && part.contains(|c: char| c.is_ascii_digit());
+    let is_id = |part: &str| keyed || part.starts_with('$') || part == "http" || is_number(part);
+    let is_hook = |part: &str| matches!(part, "hook" | "hooks" | "webhook" | "webhooks");
+    match parts.as_slice() {
+        [.., "deploy"] => true,
+        [.., "deploy", last] => is_id(last),
+        [.., hook, last] if is_hook(hook) => is_id(last),
+        all => all.iter().any(|part| is_hook(part)) && host.split(['.', '-']).any(|part| part.starts_with("deploy")),
     }
 }
 
@@ -259,7 +309,7 @@ pub(super) fn without_user(address: &str) -> String {
 }
 
 /// Whether the address of a copy is one of a store, by its words: builds, reports and backups are kept there, and nothing runs.
-fn keeps_builds(address: &str) -> bool {
+pub(super) fn keeps_builds(address: &str) -> bool {
     const STORES: [&str; 11] = [
         "builds",
         "artifact",

@@ -3,8 +3,10 @@
 
 use super::collected::{Edited, GitCall};
 use super::command::Reading;
+use super::deploy;
+use super::environment;
 use super::unknown::holds_run;
-use crate::shell::{Invocation, Value};
+use crate::shell::{Invocation, Value, Word, join};
 
 impl GitCall<'_> {
     /// Whether it clones a repository that is not the pipeline's own.
@@ -20,33 +22,66 @@ impl GitCall<'_> {
     }
 }
 
+/// Remotes that are called after a platform, which builds and runs what it takes.
+const PLATFORMS: [&str; 7] = ["azure", "wpengine", "pantheon", "acquia", "platform", "scalingo", "clever"];
+
+/// Hosts of repositories, in the words of an address.
+const HOSTS: [&str; 6] = ["github", "gitlab", "bitbucket", "dev.azure", "visualstudio", "codecommit"];
+
 /// Options of git itself that take a value.
 const VALUES: [&str; 6] = ["-C", "-c", "--git-dir", "--work-tree", "--namespace", "--exec-path"];
 
 impl Reading<'_, '_> {
-    /// `git push heroku` and `git push dokku@…` deploy from source.
-    pub(super) fn git_deploys(&self, name: &str) -> Option<String> {
-        let words = if name == "git" { pushed(self.invocation)? } else { return None };
-        let remote = words.into_iter().find(|word| !word.starts_with('-'))?;
-        let is_platform = |remote: &str| {
+    /// `git push heroku` and `git push dokku@…` deploy from source: the remote, with its address where the script says it.
+    pub(super) fn git_deploys(&self, name: &str) -> Option<Vec<String>> {
+        let remote = if name == "git" { self.pushed_to()? } else { return None };
+        let is_platform = |remote: &String| {
             remote.contains("heroku") || remote.starts_with("dokku") || remote.contains(".azurewebsites.net")
         };
+        remote.iter().any(is_platform).then_some(remote)
+    }
+
+    /// Whether a push goes to a remote that is called after a platform which builds and runs what it takes and is a host of
+    /// repositories as well, or after an environment: a server may put there in place what it gets.
+    pub(super) fn may_take_source(&self) -> bool {
+        let remote = self.pushed_to().unwrap_or_default();
+        let hosted = remote.iter().any(|word| HOSTS.iter().any(|host| word.contains(host)));
+        remote.iter().any(|word| PLATFORMS.contains(&word.as_str()))
+            || !hosted && remote.iter().any(|word| environment::tells(word))
+    }
+
+    /// The remote to which a push goes, with the address that the script gave it.
+    fn pushed_to(&self) -> Option<Vec<String>> {
+        let remote = pushed(self.invocation)?.into_iter().find(|word| !word.starts_with('-'))?;
         let found = self.run.found_mut();
-        let added = found.git.iter().filter_map(|call| match call.words.as_slice() {
-            [.., add, name, address] if add.as_literal() == Some("add") => {
-                Some((name.to_string(), address.to_string()))
+        let added = found.git.iter().rev().find_map(|call| match call.words.as_slice() {
+            [.., add, name, address]
+                if matches!(add.as_literal(), Some("add" | "set-url")) && name.to_string() == remote =>
+            {
+                Some(deploy::without_user(&address.to_string()))
             }
             _ => None,
         });
-        let is_added = |(name, address): (String, String)| name == remote && is_platform(&address);
-        (is_platform(&remote) || added.into_iter().any(is_added)).then_some(remote)
+        Some(std::iter::once(remote).chain(added).collect())
     }
 
-    /// Whether a push goes to a remote that is called after a platform which builds and runs what it takes, and after a host of
-    /// repositories as well.
-    pub(super) fn may_take_source(&self) -> bool {
-        let words = pushed(self.invocation).unwrap_or_default();
-        words.into_iter().find(|word| !word.starts_with('-')).is_some_and(|remote| remote == "azure")
+    /// The remote that `heroku git:remote -a APP` makes, kept as the call of git that would make it.
+    fn heroku_remote(&self) -> Option<[Value; 4]> {
+        let words: Vec<&Word> = self.invocation.words.iter().skip(1).collect();
+        let flag = |names: [&str; 2]| {
+            let at = words.iter().position(|word| word.literal().is_some_and(|word| names.contains(&word)));
+            let behind = at.and_then(|at| words.get(at + 1)).map(|word| word.value().into_owned());
+            let joined = || {
+                words.iter().find_map(|word| {
+                    word.value().split_once("=").filter(|(flag, _)| flag.as_literal() == Some(names[1]))
+                })
+            };
+            behind.or_else(|| joined().map(|(_, value)| value))
+        };
+        words.first().filter(|word| word.literal() == Some("git:remote"))?;
+        let address = join([&Value::literal("https://git.heroku.com/"), &flag(["-a", "--app"])?], "");
+        let name = flag(["-r", "--remote"]).unwrap_or_else(|| Value::literal("heroku"));
+        Some([Value::literal("remote"), Value::literal("add"), name, address])
     }
 
     /// Keeps a call of git, and a command that writes an image into a file.
@@ -57,6 +92,9 @@ impl Reading<'_, '_> {
             let elsewhere = self.invocation.remote.is_some() || self.invocation.container.is_some();
             let folder = self.scope.stands().map(str::to_owned);
             self.run.found_mut().git.push(GitCall { words, site: site(), elsewhere, folder });
+        } else if let Some(words) = Some(name).filter(|name| *name == "heroku").and_then(|_| self.heroku_remote()) {
+            let call = GitCall { words: words.to_vec(), site: site(), elsewhere: false, folder: None };
+            self.run.found_mut().git.push(call);
         } else if self.writes_an_image(name) {
             let mut found = self.run.found_mut();
             let after = found.effects.len();

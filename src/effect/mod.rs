@@ -54,6 +54,7 @@ mod runner;
 mod scale;
 mod selector;
 mod settled;
+mod sent;
 mod stated;
 mod task;
 mod tool;

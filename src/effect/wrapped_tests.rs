@@ -1,7 +1,8 @@
 //! Commands that stand behind other commands, and words that look like another command's.
 
-use super::model::{AtHand, Opaque};
-use super::tests::effects;
+use super::model::{AtHand, Effect, Kind, Opaque};
+use super::tests::{effects, read_with};
+use super::world::NoFiles;
 
 #[test]
 fn what_a_wrapper_runs_is_read() {
@@ -83,6 +84,32 @@ fn what_a_containers_shell_is_told_is_read_where_it_is_known() {
 }
 
 #[test]
+fn a_push_goes_to_what_its_remote_is() {
+    for (script, due) in [
+        ("heroku git:remote -a shop-production; git push heroku main", "deploy"),
+        ("git remote add live https://git.heroku.com/shop.git; git push live main", "deploy"),
+        ("git push production HEAD:main", "deploy ?"),
+    ] {
+        assert_eq!(effects(script), [due], "{script}");
+    }
+    let restarts = |script: &str| {
+        let is_restart = |effect: &Effect<'_>| matches!(effect.kind, Kind::Deploy { restart: true, .. });
+        read_with(&NoFiles, script, |found| found.effects.iter().any(is_restart))
+    };
+    for script in ["git push production main", "git push wpengine main", "git push ssh://d@prod.acme.example/srv main"]
+    {
+        assert!(!restarts(script), "{script}");
+    }
+    for script in [
+        "git push origin production",
+        "git push git@github.com:acme/production.git main",
+        "git remote add production git@github.com:acme/live.git; git push production main",
+    ] {
+        assert!(restarts(script), "{script}");
+    }
+}
+
+#[test]
 fn the_targets_of_earthly_tell_what_it_builds() {
     for script in ["earthly +image", "earthly ./api+build", "earthly --push +test", "earthly +$TARGET"] {
         assert!(effects(script).first().is_some_and(|shown| shown.starts_with("build")), "{script}");
@@ -120,21 +147,6 @@ fn each_tool_has_several_spellings() {
         ("buildah manifest create r/a:2 docker://r/a:1", vec!["retag r/a:1 -> r/a:2"]),
         ("crane mutate r/a:1 -t r/a:2", vec!["retag r/a:1 -> r/a:2"]),
         ("regctl image mod r/a:1 --create r/a:2", vec!["retag r/a:1 -> r/a:2"]),
-        ("oras manifest push r/a:2 -", vec!["retag ? -> r/a:2"]),
-        ("oc image mirror r/a:1 r/a:2", vec!["retag ? -> ?"]),
-        ("fly machine update x --image r/a:1 --yes", vec!["deploy r/a:1"]),
-        ("cargo lambda deploy", vec!["deploy"]),
-        ("cargo lambda build --release", vec![]),
-        ("heroku releases -a shop", vec![]),
-        ("terraform destroy -auto-approve", vec![]),
-        ("terraform apply -destroy -auto-approve", vec![]),
-        ("vercel remove preview --yes", vec![]),
-        ("git remote add azure https://shop.scm.azurewebsites.net/shop.git; git push azure main", vec!["deploy"]),
-        ("NOMAD_VAR_image=r/a:1 nomad job run x.hcl", vec!["deploy r/a:1"]),
-    ] {
-        assert_eq!(effects(script), due, "{script}");
-    }
-}
         ("regctl image mod --create $BITBUCKET_COMMIT r/a:1", vec!["retag r/a:1 -> r/a:$BITBUCKET_COMMIT"]),
         (
             "gcloud container images add-tag --quiet r/a:1 r/a:2 r/a:3",
@@ -150,3 +162,18 @@ fn each_tool_has_several_spellings() {
             ],
         ),
         ("heroku container:release web -a shop", vec!["deploy ?"]),
+        ("oras manifest push r/a:2 -", vec!["retag ? -> r/a:2"]),
+        ("oc image mirror r/a:1 r/a:2", vec!["retag ? -> ?"]),
+        ("fly machine update x --image r/a:1 --yes", vec!["deploy r/a:1"]),
+        ("cargo lambda deploy", vec!["deploy"]),
+        ("cargo lambda build --release", vec![]),
+        ("heroku releases -a shop", vec![]),
+        ("terraform destroy -auto-approve", vec![]),
+        ("terraform apply -destroy -auto-approve", vec![]),
+        ("vercel remove preview --yes", vec![]),
+        ("git remote add azure https://shop.scm.azurewebsites.net/shop.git; git push azure main", vec!["deploy"]),
+        ("NOMAD_VAR_image=r/a:1 nomad job run x.hcl", vec!["deploy r/a:1"]),
+    ] {
+        assert_eq!(effects(script), due, "{script}");
+    }
+}
