@@ -10,13 +10,18 @@ use super::runner;
 const QUIET: [&str; 6] = ["composer", "rake", "gradle", "gradlew", "mvn", "mvnw"];
 
 /// A word that is not known.
-struct Task {
+pub(super) struct Task {
     word: String,
     /// Whether it says that it deploys.
     telling: bool,
 }
 
 impl Reading<'_, '_> {
+    /// Whether `visible-script` says no more than a note of a tool's tasks.
+    pub(super) fn is_quiet(&self, tool: &str) -> bool {
+        QUIET.contains(&tool)
+    }
+
     /// A tool with no effect, unless it is asked for a task that may have any.
     pub(super) fn harmless_tool(&self, name: &str) {
         let Some(task) = self.unknown_task(name) else {
@@ -25,7 +30,7 @@ impl Reading<'_, '_> {
         };
         let call = format!("{name} {}", task.word);
         let at_hand = AtHand::of(runner::target_files(name).iter().any(|path| self.is_at_hand(path)));
-        let telling = task.telling && !QUIET.contains(&name);
+        let telling = task.telling && !self.is_quiet(name);
         let target = Opaque::Target { name: call.clone(), telling, at_hand };
         self.push(Kind::Opaque(target), call, self.words(&[]));
     }
@@ -42,7 +47,7 @@ impl Reading<'_, '_> {
     }
 
     /// The first word of a call that is none of those which the tool is known for.
-    fn unknown_task(&self, name: &str) -> Option<Task> {
+    pub(super) fn unknown_task(&self, name: &str) -> Option<Task> {
         let tools: Vec<_> = self.catalogue.tool(name).filter(|tool| !tool.knows.is_empty()).collect();
         let depth = tools.iter().map(|tool| tool.depth).max()?;
         let mut words = self.invocation.words.iter().skip(1).filter_map(|word| word.literal());

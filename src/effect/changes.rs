@@ -126,7 +126,7 @@ impl Reading<'_, '_> {
     }
 
     fn knows(&self, inner: &Invocation) -> bool {
-        self.catalogue.find(inner).iter().any(|(command, _)| command.does != Does::Runner)
+        self.catalogue.find(inner).iter().any(|(command, _)| !matches!(command.does, Does::Runner | Does::Program))
     }
 }
 

@@ -55,32 +55,8 @@ impl<'d> Reading<'_, 'd> {
             let kind = Kind::Deploy { images: Images::None, to, weak: false, restart: false };
             return self.push(kind, "git push".to_owned(), remote);
         }
-        if self.writes_what_is_sent(name) {
+        if self.writes_what_is_sent(name) || self.by_another(name) {
             return;
-        }
-        if let Some(inner) = tool::behind(self.invocation) {
-            let known = inner.name().is_none_or(|name| self.catalogue.is_harmless(name));
-            // What is told which commit or tag it is may do more than its name says.
-            if !self.catalogue.find(&inner).is_empty() || known && !self.carries_run() || tool::is_installed(&inner) {
-                Reading { invocation: &inner, phrase: &[], ..*self }.read();
-                return;
-            }
-            if let (false, "npx" | "bunx" | "pnpx" | "npm" | "pnpm" | "yarn" | "bun", Some(tool)) =
-                (known, name, tool::package(&inner))
-            {
-                let task = inner.words.get(1).and_then(|word| word.literal()).filter(|word| !word.starts_with('-'));
-                let command = task.map_or_else(|| tool.to_owned(), |task| format!("{tool} {task}"));
-                self.push(Kind::Opaque(Opaque::Command { name: tool.to_owned() }), command, Vec::new());
-                return;
-            }
-            if let Some(called) = inner.name().filter(|called| !known && runner::acts(called)) {
-                let before = self.invocation.words.len().saturating_sub(inner.words.len());
-                let words = self.invocation.words.iter().take(before).map(|word| word.shown());
-                let call = words.chain([called.to_owned()]).collect::<Vec<_>>().join(" ");
-                let target = Opaque::Target { name: call.clone(), telling: true, at_hand: AtHand::No };
-                self.push(Kind::Opaque(target), call, self.words(&[]));
-                return;
-            }
         }
         if name == "git" && self.pushes_a_branch() {
             // A commit that a controller follows deploys; in a step that declares an environment it is meant to.
@@ -174,6 +150,7 @@ impl<'d> Reading<'_, 'd> {
                 }
                 Runs::Target(target) => self.push(Kind::Opaque(target), self.short(), self.words(&[])),
             },
+            Does::Program => self.launch(command, arguments, name),
             Does::Request => self.request(),
             Does::Pull => {
                 let references = self.references(command, arguments);
@@ -306,11 +283,6 @@ impl<'d> Reading<'_, 'd> {
             });
             references.extend(more.map(|tag| first.with_tag(self.rejoined(&tag.value), self.run.site(tag.place))));
         }
-        if command.reader.as_deref() == Some("tag")
-            && let Some(source) = &source
-        {
-            targets.iter_mut().for_each(|target| *target = target.as_tag_of(source));
-        }
         self.push(Kind::Build { references, pushes }, self.short(), Vec::new());
     }
 
@@ -338,6 +310,11 @@ impl<'d> Reading<'_, 'd> {
                 let tag = self.rejoined(&selected.value);
                 targets.push(source.with_tag(tag, self.run.site(selected.place)));
             }
+        }
+        if command.reader.as_deref() == Some("tag")
+            && let Some(source) = &source
+        {
+            targets.iter_mut().for_each(|target| *target = target.as_tag_of(source));
         }
         let kind = |target| Kind::Retag { source: source.clone(), target, local: command.local };
         if targets.is_empty() {

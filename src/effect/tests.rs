@@ -31,7 +31,7 @@ fn shown(found: &StepEffects<'_>) -> Vec<String> {
     own.map(show).collect()
 }
 
-fn unread(script: &str) -> Vec<String> {
+pub(super) fn unread(script: &str) -> Vec<String> {
     let shown = |unread: &Unread<'_>| {
         let carried: Vec<String> = unread.references.iter().map(Reference::to_string).collect();
         format!("{}: {}{}", unread.command, carried.join(" "), if unread.pushes { " (pushes)" } else { "" })

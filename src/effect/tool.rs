@@ -54,14 +54,15 @@ pub(super) fn behind(invocation: &Invocation) -> Option<Invocation> {
             1
         }
         ("php", Some(path)) if path.ends_with(".phar") => 1,
-        ("npx" | "bunx" | "pnpx" | "uvx" | "pipx", _) => 1,
+        ("pipx", Some("run")) => 2,
+        ("npx" | "bunx" | "pnpx" | "uvx", _) => 1,
         ("npm" | "pnpm" | "yarn" | "bun", Some("exec" | "dlx" | "x")) => 2,
         ("bundle" | "poetry" | "pipenv" | "uv" | "hatch" | "mise" | "asdf", Some("exec" | "run")) => 2,
         _ => return None,
     };
     let mut words = invocation.words.get(skip..)?.iter().peekable();
     while let Some(flag) = words.peek().and_then(|word| word.literal()).filter(|text| text.starts_with('-')) {
-        let takes_value = matches!(flag, "-p" | "--package" | "--with" | "--from");
+        let takes_value = matches!(flag, "-p" | "--package" | "--with" | "--from" | "--spec" | "--python");
         words.next();
         if takes_value {
             words.next();

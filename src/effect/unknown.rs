@@ -8,7 +8,7 @@ use super::tool;
 use crate::shell::{Leads, Symbol, Value, Word};
 
 /// Tools that run code of the repository, or tasks that stand in a file of theirs.
-const RUNS_CODE: [&str; 39] = [
+const RUNS_CODE: [&str; 54] = [
     "python",
     "python2",
     "python3",
@@ -48,6 +48,27 @@ const RUNS_CODE: [&str; 39] = [
     "bundle",
     "composer",
     "artisan",
+    "pipx",
+    "nix",
+    "swift",
+    "dart",
+    "stack",
+    "cabal",
+    "crystal",
+    "jbang",
+    "Rscript",
+    "expect",
+    "julia",
+    "lua",
+    "tclsh",
+    "elixir",
+    "kotlin",
+];
+
+/// Interpreters that are given a file of the repository, or a program itself.
+const INTERPRETERS: [&str; 17] = [
+    "python", "python2", "python3", "node", "ruby", "php", "perl", "bun", "groovy", "Rscript", "expect", "julia",
+    "lua", "tclsh", "elixir", "kotlin", "scala",
 ];
 
 /// Goals and tasks of such tools that touch no image, whatever they are told.
@@ -107,8 +128,7 @@ impl Reading<'_, '_> {
             self.run.harmless();
             return;
         }
-        let reads =
-            matches!(name, "node" | "python" | "python3" | "python2" | "ruby" | "php" | "perl" | "pwsh" | "powershell");
+        let reads = INTERPRETERS.contains(&name) || matches!(name, "pwsh" | "powershell");
         let program = reads.then(|| self.program(name)).flatten();
         let called = match name {
             "bash" | "sh" | "dash" | "zsh" | "ash" | "ksh" | "source" | "." | "pwsh" | "powershell"
@@ -135,7 +155,7 @@ impl Reading<'_, '_> {
                     || program.is_some()) =>
             {
                 match &program {
-                    Some(Program::Written(text)) if acts(text) => {
+                    Some(Program::Written(text)) if name == "expect" || acts(text) => {
                         let what = Opaque::Command { name: name.to_owned() };
                         self.push(Kind::Opaque(what), name.to_owned(), self.words(&[]));
                         return;
@@ -144,8 +164,12 @@ impl Reading<'_, '_> {
                     _ => None,
                 }
             }
-            "bash" | "sh" | "dash" | "zsh" | "ash" | "ksh" | "source" | "." | "python" | "python3" | "python2"
-            | "node" | "ruby" | "php" | "perl" | "pwsh" | "powershell" | "ts-node" | "tsx" => {
+            _ if reads
+                || matches!(
+                    name,
+                    "bash" | "sh" | "dash" | "zsh" | "ash" | "ksh" | "source" | "." | "ts-node" | "tsx"
+                ) =>
+            {
                 words.iter().skip(1).filter_map(|word| word.literal()).find(|text| !text.starts_with('-'))
             }
             // What lies in a folder outside of the checkout was brought there: an installer, unless its name says more.
@@ -325,9 +349,7 @@ fn is_script(path: &str, name: &str) -> bool {
     ) {
         return false;
     }
-    matches!(name, "bash" | "sh" | "source" | ".")
-        || !matches!(name, "python" | "python3" | "python2" | "node" | "ruby" | "php" | "perl" | "ts-node" | "tsx")
-        || base.contains('.')
+    !(INTERPRETERS.contains(&name) || matches!(name, "ts-node" | "tsx")) || base.contains('.')
 }
 
 /// Whether a sourced file holds values by its name.

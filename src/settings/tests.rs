@@ -205,7 +205,7 @@ fn a_bad_entry_of_the_catalogue_is_found_at_its_place() {
         "4:7: `effect` is missing",
         "4:18: unknown key of the catalogue `efect` (did you mean `effect`?)",
         "5:13: `run` is empty",
-        "5:25: `effect` is `pusch`, not one of `build`, `push`, `pull`, `retag`, `deploy`, `login`, `publish`, `change`, `harmless`, `opaque`, `runner` and `request` (did you mean `push`?)",
+        "5:25: `effect` is `pusch`, not one of `build`, `push`, `pull`, `retag`, `deploy`, `login`, `publish`, `change`, `harmless`, `opaque`, `runner`, `program` and `request` (did you mean `push`?)",
         "6:43: `reference` has a brace without its other half (a selector stands in braces, such as `{1}` or `{--tag|-t}`)",
         "6:55: `push` is `allways`, not one of `always` and `may` (did you mean `always`?)",
         "7:13: `run` is a string, not a list",

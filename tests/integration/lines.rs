@@ -433,3 +433,68 @@ pipelines:
     assert_eq!(of_rule(&text("release-1.0", "release-1.1")).len(), 1);
     assert_eq!(of_rule(&text("release-*", "release-1.0")).len(), 1);
 }
+
+#[test]
+fn a_program_that_a_language_runs_may_deploy() {
+    let warned = |call: &str| {
+        format!("warning visible-script: `{call}` is not at hand, and its name says that it builds or deploys")
+    };
+    for (line, call) in [
+        ("go run ./cmd/deploy -env production", "go run ./cmd/deploy"),
+        ("java -jar ci/deployer.jar --env=production", "java -jar ci/deployer.jar"),
+        ("ruby deploy.rb", "deploy.rb"),
+        ("bun deploy.ts", "deploy.ts"),
+    ] {
+        assert_eq!(on_main(&[line]), [warned(call)], "{line}");
+    }
+    let asked = on_main(&["python -c 'import deploy; deploy.run()'"]);
+    assert_eq!(
+        asked,
+        ["note declared-environment: whether `python` deploys can't be told: what its program does is not followed"]
+    );
+    for line in ["go run ./cmd/gen", "cargo run --release", "java -cp lib com.acme.Main", "mix ecto.migrate"] {
+        assert_eq!(on_main(&[line]), [] as [&str; 0], "{line}");
+    }
+}
+
+#[test]
+fn a_step_that_declares_production_and_runs_a_program_counts() {
+    let sync = "- step: { deployment: staging, script: [aws s3 sync dist s3://acme-staging] }";
+    let flow = |command: &str| {
+        told(&format!(
+            "image: acme/ci-tools:1.8.0
+pipelines:
+  branches:
+    main:
+      {sync}
+  tags:
+    rc-*:
+      {sync}
+    release-*:
+      - step: {{ script: [npm ci] }}
+      - step: {{ name: Go, deployment: production, trigger: manual, script: ['{command}'] }}
+"
+        ))
+    };
+    let missing =
+        "error release-flow: a `release-` tag never deploys to production: the commands of `Go` deploy nothing";
+    for command in [
+        "go run ./cmd/gen -env production",
+        "dotnet run --project build",
+        "java -jar app.jar",
+        "./gradlew run",
+        "mvn exec:java",
+        "Rscript x.R",
+        "dotnet ef database update",
+    ] {
+        let found = flow(command);
+        assert!(found.iter().any(|line| line.starts_with("note release-flow: `Go` counts")), "{command}: {found:?}");
+        assert!(!found.contains(&missing.to_owned()), "{command}");
+    }
+    for command in ["go run ./cmd/lint", "java -version", "pipx run ruff check", "go build ./cmd/deploy"] {
+        assert_eq!(flow(command), [missing], "{command}");
+    }
+    for command in ["curl \"https://api.acme.example/deploy/$ID?key=$KEY\"", "sftp -b put.txt u@h"] {
+        assert_eq!(flow(command), [] as [&str; 0], "{command}");
+    }
+}
