@@ -96,8 +96,8 @@ impl Reading<'_, '_> {
             Reading { invocation: &inner, phrase: &[], ..*self }.read();
         } else if known {
             self.not_read(self.short());
-        } else if machine && self.run.is_declared() && !self.is_plain(&inner) {
-            // It may be what the step declares.
+        } else if machine && !self.is_plain(&inner) && (self.run.is_declared() || self.carries_run()) {
+            // It may be what the step declares, or promote the image that it is told of.
             self.not_read(self.short());
         } else if machine {
             self.run.harmless();
@@ -108,12 +108,12 @@ impl Reading<'_, '_> {
 
     /// Whether a command that stands in the text of a container's shell is the container's own affair: one that the catalogue
     /// does not know, as of a container without a shell, or one for a cluster that runs in it. In a step that declares an
-    /// environment it may be what the step declares.
+    /// environment it may be what the step declares, and one that is told of an image may promote it.
     pub(super) fn is_of_container(&self, container: Container) -> bool {
         let declared = self.run.is_declared();
         let behind = || tool::behind(self.invocation).is_some_and(|inner| self.knows(&inner));
         let known = self.knows(self.invocation) || behind();
-        if !known && declared && !self.is_plain(self.invocation) {
+        if !known && (declared || self.carries_run()) && !self.is_plain(self.invocation) {
             self.not_read(self.short());
         }
         let own_cluster = container == Container::Running && is_of_cluster(self.invocation) && !declared;

@@ -12,9 +12,42 @@ const SETTERS: [&str; 6] = ["ssh-agent", "direnv", "rbenv", "pyenv", "fnm", "bre
 const SETS: [&str; 8] =
     ["env", "docker-env", "podman-env", "shellenv", "activate", "hook", "export-credentials", "completion"];
 
+/// How many commands a word may name that are looked at.
+const FEW: usize = 8;
+
 impl Reading<'_, '_> {
+    /// Reads a command that may be one of several, where some of those are known: `${DOCKER:-docker} build`. A word that may not
+    /// be there is passed over, too: `${DRY_RUN:+echo} docker push`. Whether there are such.
+    pub(super) fn one_of_several(&self) -> bool {
+        let Some((first, rest)) = self.invocation.words.split_first().filter(|(first, _)| first.values.len() > 1)
+        else {
+            return false;
+        };
+        let named = first.values.iter().filter_map(|value| value.as_literal());
+        let calls = named.filter_map(|name| {
+            let words = match name {
+                "" if !first.quoted => rest.to_vec(),
+                name => {
+                    let mut words = self.invocation.words.clone();
+                    words[0].values = vec![Value::literal(name)];
+                    words
+                }
+            };
+            (!words.is_empty()).then(|| Invocation { words, certain: false, ..self.invocation.clone() })
+        });
+        let known = |call: &Invocation| {
+            call.name().is_some_and(|name| self.catalogue.is_harmless(name) || self.catalogue.has_commands(name))
+        };
+        let calls: Vec<Invocation> = calls.filter(known).take(FEW).collect();
+        calls.iter().for_each(|call| Reading { invocation: call, phrase: &[], ..*self }.read());
+        !calls.is_empty()
+    }
+
     /// A command of which only the run knows the name.
     pub(super) fn nameless(&self) {
+        if self.one_of_several() {
+            return;
+        }
         let shown = self.invocation.words.first().map(|word| word.value().to_string()).unwrap_or_default();
         let printed = shown.strip_prefix("$(").map(|printed| printed.trim_end_matches(')'));
         if printed.is_some_and(|printed| printed.starts_with("aws ecr get-login")) {

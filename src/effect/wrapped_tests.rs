@@ -1,7 +1,7 @@
 //! Commands that stand behind other commands, and words that look like another command's.
 
 use super::model::{AtHand, Effect, Kind, Opaque};
-use super::tests::{effects, read_with};
+use super::tests::{effects, read_with, unread};
 use super::world::NoFiles;
 
 #[test]
@@ -81,6 +81,30 @@ fn what_a_containers_shell_is_told_is_read_where_it_is_known() {
     ] {
         assert_eq!(effects(script), [""; 0], "{script}");
     }
+}
+
+#[test]
+fn an_own_tool_in_a_container_may_promote_what_it_is_told_of() {
+    for script in [
+        "docker compose run --rm ci ./promote.sh $BITBUCKET_COMMIT",
+        "docker exec ci ./promote $BITBUCKET_COMMIT",
+        "docker exec ci sh -c \"./promote $BITBUCKET_COMMIT\"",
+    ] {
+        assert_eq!(effects(script), [""; 0], "{script}");
+        assert_ne!(unread(script), [""; 0], "{script}");
+    }
+    for script in ["docker compose run --rm web npm test $BITBUCKET_COMMIT", "docker exec ci ./migrate.sh"] {
+        assert_eq!(unread(script), [""; 0], "{script}");
+    }
+}
+
+#[test]
+fn a_command_may_be_one_of_several() {
+    assert_eq!(effects("D=${D:-docker}; $D tag r/a:1 r/a:2"), ["retag r/a:1 -> r/a:2 local"]);
+    assert_eq!(effects("${DRY:+echo} docker push r/a:1"), ["push r/a:1"]);
+    assert_eq!(effects("${SUDO:+sudo} docker push r/a:1"), ["push r/a:1"]);
+    let unknown = [format!("{:?}", Opaque::Command { name: "$TOOL".to_owned() })];
+    assert_eq!(effects("$TOOL push r/a:1"), unknown);
 }
 
 #[test]
