@@ -26,10 +26,14 @@ impl Reading<'_, '_> {
         if !writes || file.ends_with(".pub") {
             return false;
         }
+        // Where it is put stands in the line, unless that is in a script.
+        let site = self.run.site(self.invocation.place);
+        let line = site.node.text().and_then(|text| text.get(site.range.start..)).and_then(|text| text.lines().next());
+        let keeps = |line: &str| keeps_builds(line) || line.contains("authorized_keys");
         let kind = Kind::Deploy {
             images: Images::None,
             to: Some(without_user(&machine.to_string())),
-            weak: keeps_builds(file),
+            weak: keeps_builds(file) || line.is_some_and(keeps),
             restart: false,
         };
         self.push(kind, "ssh".to_owned(), self.words(&[]));
