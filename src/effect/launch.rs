@@ -194,7 +194,7 @@ mod tests {
         for script in [
             "go run golang.org/x/lint/golint@latest ./...; go run ./cmd/lint; go version; go build ./cmd/deploy",
             "java -version; java -jar sonar-scanner-4.8.jar; java -jar liquibase-4.2.1.jar update; java -jar checkstyle-10-all.jar x",
-            "pipx run ruff check; pipx install deploy-tool; bun install; bun test; bun build ./src/deploy.ts --outdir d",
+            "pipx run ruff check; pipx run build; uvx cookiecutter x; pipx install deploy-tool; bun install; bun test; bun build ./src/deploy.ts --outdir d",
             "dotnet ef database update; mix ecto.migrate; julia -e 'using Pkg; Pkg.test()'; Rscript -e 'devtools::test()'",
         ] {
             assert_eq!(effects(script), [""; 0], "{script}");

@@ -79,6 +79,8 @@ pub(super) fn behind(invocation: &Invocation) -> Option<Invocation> {
         "cap" if matches!(invocation.name(), Some("npx" | "bunx" | "pnpx" | "npm" | "pnpm" | "yarn" | "bun")) => {
             "capacitor"
         }
+        // The package that builds packages of Python.
+        "build" if matches!(invocation.name(), Some("pipx" | "uvx")) => "pyproject-build",
         _ => PACKAGES.into_iter().find(|(package, _)| *package == name).map_or(name, |(_, command)| command),
     };
     first.values = vec![Value::literal(called)];
