@@ -10,7 +10,9 @@ pub(super) fn sets_nothing(line: &Line, is: &[Line]) -> bool {
     let (ends, piped) = (errexit(&line.text), pipefail(&line.text));
     let unset = || is.iter().any(|other| errexit(&other.text) == Some(false));
     let pipes = || is.iter().any(|other| pipefail(&other.text) == Some(true));
-    (ends.is_some() || piped.is_some()) && !(ends == Some(true) && unset()) && !(piped == Some(true) && !pipes())
+    let ends_no_more = ends == Some(true) && unset();
+    let hears_no_more = piped == Some(true) && !pipes();
+    (ends.is_some() || piped.is_some()) && !ends_no_more && !hears_no_more
 }
 
 /// Whether a new branch or loop asks for what a command checked, and the script can still fail: `until curl -f …; do sleep 5; done`.
