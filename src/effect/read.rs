@@ -15,7 +15,9 @@ use super::pipe;
 use super::reference::Reference;
 use super::world::{Bindings, Files, World};
 use crate::pipeline::{ScriptItem, Step};
-use crate::shell::{Comparison, Interpreter, Invocation, Parses, Piece, Place, Scope, Word, Written, open_compounds};
+use crate::shell::{
+    Comparison, Interpreter, Invocation, Parses, Piece, Place, Scope, Word, Written, open_compounds,
+};
 use crate::yaml::{Node, NodeId, Span};
 
 /// How many readings of one script are kept; more differ by each event's name, and are not met again.
@@ -193,7 +195,7 @@ impl<'c, 'd> Reader<'c, 'd> {
             command.read();
         };
         let mut interpreter = Interpreter::new(&mut world, &mut self.parses, &mut emit);
-        interpreter.written = written;
+        interpreter.scope.written = Rc::new(written);
         let mut rest = items;
         let opened = OnceCell::new();
         while let Some((item, behind)) = rest.split_first() {
@@ -225,7 +227,7 @@ impl<'c, 'd> Reader<'c, 'd> {
                 ScriptItem::Unknown(node) if node.is_mapping() => {
                     let site = run.site(Piece::new(run.source(*node), "").place(Span::default()));
                     run.push(opaque(Opaque::Agent, site, "a command that is a map"));
-                    interpreter.written.doubt_all();
+                    interpreter.doubt_files();
                 }
                 ScriptItem::Unknown(_) => {}
             }
@@ -242,7 +244,7 @@ impl<'c, 'd> Reader<'c, 'd> {
             let site = Site { node, range: Span::default() };
             run.found.borrow_mut().effects.push(opaque(Opaque::Exhausted, site, "the script"));
         }
-        let written = interpreter.written;
+        let written = interpreter.take_files();
         run.found_mut().followed.append(&mut world.followed);
         written
     }

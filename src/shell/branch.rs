@@ -90,16 +90,15 @@ impl Interpreter<'_> {
     }
 
     /// `asked && then || other`: one of the two runs where the question can't be answered.
-    fn chosen(&mut self, asked: Node<'_>, then: Node<'_>, other: Last<'_>, piece: &Piece) -> Flow {
+    fn chosen(&mut self, asked: Node<'_>, then: Last<'_>, other: Last<'_>, piece: &Piece) -> Flow {
         let (since, printed) = (self.ran.len(), self.scope.printed.clone());
         let flow = self.walk(asked, piece);
         if flow != Flow::Next {
             return flow;
         }
         if self.status != Status::Asked {
-            let then_alone = Last { node: then, end: then.end_byte() };
-            return match self.behind(asked, false, (since, printed.clone()), then_alone, piece) {
-                Flow::Next => self.behind(then, true, (since, printed), other, piece),
+            return match self.behind(asked, false, (since, printed.clone()), then, piece) {
+                Flow::Next => self.behind(then.node, true, (since, printed), other, piece),
                 flow => flow,
             };
         }
@@ -109,7 +108,7 @@ impl Interpreter<'_> {
         self.hang_on(piece.text.get(asked.byte_range()));
         let certain = std::mem::replace(&mut self.certain, false);
         let (printed, mut ran) = (self.scope.printed.clone(), self.ran.len());
-        let done = self.way([then], piece);
+        let done = self.way_of(|this| this.last(then, piece));
         // Where it may have failed, the other runs behind it.
         if done.flow == Flow::Next && done.status != Status::Ended(0) {
             ran = self.ran.len();
@@ -336,10 +335,15 @@ impl Interpreter<'_> {
 }
 
 /// The two sides of `a && b`.
-fn and_list(node: Node<'_>) -> Option<(Node<'_>, Node<'_>)> {
-    let operator = node.child(1).filter(|_| node.kind() == "list")?;
-    let sides = (node.child(0)?, node.child(2)?);
-    (operator.kind() == "&&" && node.child_count() == 3).then_some(sides)
+fn and_list(node: Node<'_>) -> Option<(Node<'_>, Last<'_>)> {
+    // Redirects behind the second side are its own.
+    let list = match node.kind() {
+        "redirected_statement" => node.child_by_field_name("body")?,
+        _ => node,
+    };
+    let operator = list.child(1).filter(|_| list.kind() == "list")?;
+    let sides = (list.child(0)?, Last { node: list.child(2)?, end: node.end_byte() });
+    (operator.kind() == "&&" && list.child_count() == 3).then_some(sides)
 }
 
 /// Whether nothing is printed where all of it fails: a command that has failed has printed nothing.

@@ -3,7 +3,7 @@
 use super::value::{Part, Symbol, SymbolKind, Value};
 
 /// Where a known text may be parted, so that what is left on both sides reads well: `<eu or us>.example/app` would not.
-const PARTED_AT: [char; 5] = ['/', ':', '=', ',', '@'];
+const PARTED_AT: [char; 6] = ['/', ':', '=', ',', '@', '\n'];
 
 /// One of some values: an unknown that knows what it may be, with what all have in common written around it, as in
 /// `<$REGISTRY or r.example>/app:latest`.

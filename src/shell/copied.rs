@@ -1,8 +1,12 @@
 //! Scripts that are copied to another machine and run there: `scp r.sh host:/tmp/; ssh host bash /tmp/r.sh`.
 
+use std::rc::Rc;
+
 use super::interpret::Interpreter;
 use super::invocation::Invocation;
+use super::scope::Scope;
 use super::value::Value;
+use super::written::joined;
 
 /// How many copies of one step are kept.
 const MOST: usize = 50;
@@ -21,15 +25,23 @@ pub(super) struct Copied {
 }
 
 impl Copied {
-    /// Whether a path on the other machine is this file's.
-    fn is_at(&self, path: &str) -> bool {
+    /// Where a file lay that is now at a path on the other machine: what was copied itself, or what lay in a folder that was.
+    fn sources(&self, path: &str) -> Vec<String> {
         let own = self.from.rsplit('/').next().unwrap_or(&self.from);
         let (path, to) = (bare(path), bare(&self.to));
         let name = path.rsplit('/').next().unwrap_or(path);
         // A path that begins nowhere is one in the folder to which the text went before.
         let same = |whole: &str| whole == path || !path.starts_with('/') && whole.ends_with(&format!("/{path}"));
         let inside = if to.is_empty() { own.to_owned() } else { format!("{to}/{own}") };
-        !to.is_empty() && same(to) || name == own && same(&inside)
+        if !to.is_empty() && same(to) || name == own && same(&inside) {
+            return vec![self.from.clone()];
+        }
+        let below = match path.strip_prefix(to).and_then(|rest| rest.strip_prefix('/')) {
+            Some(rest) => rest.strip_prefix(own).and_then(|rest| rest.strip_prefix('/')).unwrap_or(rest),
+            None if path.starts_with('/') => return Vec::new(),
+            None => path,
+        };
+        joined(&self.from, below).into_iter().collect()
     }
 }
 
@@ -42,7 +54,7 @@ fn bare(path: &str) -> &str {
 impl Interpreter<'_> {
     /// Takes note of what a command copies to another machine.
     pub(super) fn note_copied(&mut self, name: &str, invocation: &Invocation) {
-        if !matches!(name, "scp" | "rsync") || self.copied.len() >= MOST {
+        if !matches!(name, "scp" | "rsync") || self.scope.copied.len() >= MOST {
             return;
         }
         let mut plain: Vec<Value> = Vec::new();
@@ -59,22 +71,44 @@ impl Interpreter<'_> {
         let Some(to) = to.split_once(":").and_then(|(_, path)| path.as_literal().map(str::to_owned)) else { return };
         for source in sources.iter().filter(|source| !source.literal_contains(":")).take(MOST) {
             if let Some(from) = self.path(source) {
-                self.copied.push(Copied { from, to: to.clone() });
+                Rc::make_mut(&mut self.scope.copied).push(Copied { from, to: to.clone() });
             }
         }
     }
 
     /// The text of a script that was copied to the other machine on which this runs.
     pub(super) fn copied_text(&mut self, path: &Value) -> Option<String> {
-        let path = path.as_literal()?;
-        let from = self.copied.iter().rev().find(|copied| copied.is_at(path))?.from.clone();
-        match self.written.of(&from) {
-            Some(Some(text)) if text.split_on(|c| c == '\n').iter().all(|line| line.as_symbol().is_none()) => {
-                Some(self.as_shell_text(&text))
+        let sources = self.scope.copied_from(path.as_literal()?);
+        for from in sources {
+            match self.scope.written.of(&from) {
+                Some(Some(text)) if text.lines().iter().all(|line| line.as_symbol().is_none() || line.is_lines()) => {
+                    return Some(self.as_shell_text(&text));
+                }
+                Some(_) => return None,
+                None => {
+                    if let Some(text) = self.host_script(&from) {
+                        return Some(text);
+                    }
+                }
             }
-            Some(_) => None,
-            None => self.host_script(&from),
         }
+        None
+    }
+
+    /// Takes note of a file or a folder that something else than a command copies to a path on another machine.
+    pub fn copies(&mut self, from: &Value, to: &Value) {
+        if let (Some(from), Some(to)) = (self.path(from), to.as_literal())
+            && self.scope.copied.len() < MOST
+        {
+            Rc::make_mut(&mut self.scope.copied).push(Copied { from, to: to.to_owned() });
+        }
+    }
+}
+
+impl Scope {
+    /// Where a file may have lain in the step that is now at a path on another machine, the last copy first.
+    pub fn copied_from(&self, path: &str) -> Vec<String> {
+        self.copied.iter().rev().flat_map(|copied| copied.sources(path)).collect()
     }
 }
 

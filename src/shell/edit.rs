@@ -1,7 +1,7 @@
 //! Texts that are filled in on their way to another command: by `envsubst`, and by `sed` where it puts words in the place of others.
 
 use super::interpret::Interpreter;
-use super::invocation::{Invocation, Stdin, Word};
+use super::invocation::{Invocation, Stdin};
 use super::value::{Part, Value, join};
 use super::written::Contents;
 
@@ -54,7 +54,7 @@ impl Invocation {
 impl Edit {
     /// The edit that a command makes; `None` where it makes none or can't be followed.
     pub(super) fn of(invocation: &Invocation) -> Option<Self> {
-        let words: Vec<Value> = invocation.words.iter().skip(1).map(Word::one).collect::<Option<_>>()?;
+        let words: Vec<Value> = invocation.words.iter().skip(1).map(|word| word.value().into_owned()).collect();
         match invocation.name()? {
             "envsubst" => {
                 let only = match words.as_slice() {
@@ -170,7 +170,7 @@ impl Interpreter<'_> {
             ([path], _) => self.text_at(path)?,
             ([], Stdin::File(path)) => self.text_at(&Value::literal(path.as_str()))?,
             ([], Stdin::Edited(text)) => (text.clone(), true),
-            ([], Stdin::Text(values)) => (values.first().filter(|_| values.len() == 1)?.clone(), false),
+            ([], Stdin::Text(values)) => (Value::one_of(values.clone()), false),
             ([], Stdin::Document { piece, expanded: false }) => (Value::literal(&*piece.text), false),
             _ => return None,
         };
@@ -184,14 +184,14 @@ impl Interpreter<'_> {
 
     /// Fills a file in where it stands; false where that can't be followed.
     pub(super) fn fill_in_place(&mut self, invocation: &Invocation) -> bool {
-        let Some(edit) = Edit::of(invocation).filter(|edit| edit.in_place && self.certain) else { return false };
+        let Some(edit) = Edit::of(invocation).filter(|edit| edit.in_place) else { return false };
         let mut filled = Vec::new();
         for path in &edit.paths {
             let text = self.text_at(path).and_then(|(text, _)| self.fill(&edit.fills, &text));
             let Some((place, text)) = self.path(path).zip(text) else { return false };
             filled.push((place, text));
         }
-        filled.into_iter().for_each(|(place, text)| self.written.set(place, text));
+        filled.into_iter().for_each(|(place, text)| self.files_mut().set(place, text));
         true
     }
 
@@ -202,7 +202,7 @@ impl Interpreter<'_> {
             Contents::Unknown => None,
             Contents::Elsewhere => {
                 let place = path.as_literal().and_then(|_| self.path(path))?;
-                let untouched = self.written.of(&place).is_none() && self.remote.is_none();
+                let untouched = self.scope.written.of(&place).is_none() && self.remote.is_none();
                 let text = untouched.then(|| self.host_script(&place)).flatten()?;
                 Some((Value::literal(text), true))
             }
@@ -222,7 +222,7 @@ impl Interpreter<'_> {
             return None;
         }
         match fills {
-            Fills::Variables(only) => self.with_variables(text, only.as_deref()),
+            Fills::Variables(only) => Some(self.with_variables(text, only.as_deref())),
             Fills::Words(puts) => {
                 let mut lines = parted(text, "\n");
                 for (put, line) in
@@ -238,7 +238,7 @@ impl Interpreter<'_> {
     }
 
     /// A text with variables in the place of `$NAME` and `${NAME}`.
-    fn with_variables(&self, text: &Value, only: Option<&[String]>) -> Option<Value> {
+    fn with_variables(&self, text: &Value, only: Option<&[String]>) -> Value {
         let mut filled = Value::default();
         for part in text.parts() {
             let Part::Literal(text) = part else {
@@ -259,15 +259,12 @@ impl Interpreter<'_> {
                     rest = after;
                     continue;
                 };
-                match self.variable(name).or_itself().as_ref() {
-                    [one] => filled.extend(one),
-                    _ => return None,
-                }
+                filled.extend(&Value::one_of(self.variable(name).or_itself().into_owned()));
                 rest = behind;
             }
             filled.push_literal(rest);
         }
-        Some(filled)
+        filled
     }
 }
 

@@ -25,11 +25,13 @@ pub(super) struct Alternatives {
     keeps: Keeps,
     /// Whether quotes stand in the word itself.
     quoted: bool,
+    /// Whether what may have several values is one unknown that knows them, and the text stays one.
+    in_place: bool,
 }
 
 impl Alternatives {
     fn new(keeps: Keeps) -> Self {
-        Self { values: vec![Value::default()], keeps, quoted: false }
+        Self { values: vec![Value::default()], keeps, quoted: false, in_place: false }
     }
 
     /// Text of the word itself.
@@ -54,6 +56,10 @@ impl Alternatives {
         match choices {
             [] => {}
             [one] => self.values.iter_mut().for_each(|value| value.extend(one.borrow())),
+            many if self.in_place => {
+                let one = Value::one_of(many.iter().map(|choice| choice.borrow().clone()).collect());
+                self.values.iter_mut().for_each(|value| value.extend(&one));
+            }
             many if self.values.len() * many.len() > ALTERNATIVES => {
                 self.values.iter_mut().for_each(|value| value.extend(&Value::opaque("one of many values")));
             }
@@ -102,6 +108,13 @@ impl Interpreter<'_> {
     /// The values of text in which quotes mean nothing.
     pub(super) fn expand_quoted(&mut self, piece: &Piece, span: Span) -> Vec<Value> {
         let mut out = Alternatives::new(Keeps::Nothing);
+        self.expand_into(piece, span, true, &mut out);
+        out.into_values()
+    }
+
+    /// The same, where what may have several values stays where it stands.
+    pub(super) fn expand_in_place(&mut self, piece: &Piece, span: Span) -> Vec<Value> {
+        let mut out = Alternatives { in_place: true, ..Alternatives::new(Keeps::Nothing) };
         self.expand_into(piece, span, true, &mut out);
         out.into_values()
     }

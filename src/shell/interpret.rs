@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::container::Container;
-use super::copied::Copied;
 use super::folder::Folder;
 use super::host::{Host, Lookup};
 use super::inner::{Outer, seen};
@@ -17,8 +16,7 @@ use super::reads::TAKES;
 use super::remote::of_other_shell;
 use super::scope::Scope;
 use super::status::{Left, STATUS, Status};
-use super::value::{Part, Value, join};
-use super::written::Written;
+use super::value::{Value, join};
 use crate::yaml::Span;
 
 /// How deep functions, substitutions and wrappers may nest.
@@ -146,11 +144,7 @@ pub struct Interpreter<'h> {
     /// Of each function that is walked, what its own variables were to its caller.
     pub(super) locals: Vec<Vec<Shadowed>>,
     pub(super) compared: Vec<Comparison>,
-    /// The files that were written so far.
-    pub written: Written,
-    placeholders: usize,
-    /// What was copied to other machines.
-    pub(super) copied: Vec<Copied>,
+    pub(super) placeholders: usize,
     /// What `trap` has left for the end of the script, and whether it runs however that ends.
     pub(super) traps: Vec<(Piece, bool)>,
 }
@@ -189,9 +183,7 @@ impl<'h> Interpreter<'h> {
             keeps: Keeps::Nothing,
             locals: Vec::new(),
             compared: Vec::new(),
-            written: Written::default(),
             placeholders: 0,
-            copied: Vec::new(),
             traps: Vec::new(),
         }
     }
@@ -209,6 +201,12 @@ impl<'h> Interpreter<'h> {
     /// The values of a text in which quotes mean nothing, such as a pipe's variable.
     pub fn text(&mut self, piece: &Piece) -> Vec<Value> {
         self.expand_quoted(piece, Span::new(0, piece.text.len()))
+    }
+
+    /// A text of several lines in which quotes mean nothing: what may have several values is one of them where it stands.
+    pub(super) fn document(&mut self, piece: &Piece) -> Value {
+        let values = self.expand_in_place(piece, Span::new(0, piece.text.len()));
+        Value::one_of(values)
     }
 
     /// The tests of the branch's name met so far.
@@ -364,32 +362,6 @@ impl<'h> Interpreter<'h> {
         }
     }
 
-    /// Shell text for a value: what is unknown in it becomes a variable that holds it.
-    pub(super) fn as_shell_text(&mut self, value: &Value) -> String {
-        let mut text = String::new();
-        let mut quote = None;
-        for part in value.parts() {
-            match part {
-                Part::Literal(literal) => {
-                    text.push_str(literal);
-                    quote = open_quote(quote, literal);
-                }
-                Part::Symbol(symbol) => {
-                    let name = format!("__unknown_{}", self.placeholders);
-                    self.placeholders += 1;
-                    self.scope.set(&name, vec![Value::symbol(symbol.as_ref().clone())]);
-                    // Single quotes would take it as it is written.
-                    text.push_str(&if quote == Some('\'') {
-                        format!("'\"${{{name}}}\"'")
-                    } else {
-                        format!("${{{name}}}")
-                    });
-                }
-            }
-        }
-        text
-    }
-
     /// A text that was given as a word: the piece inside its quotes, or put together from its value.
     pub(super) fn word_piece(&mut self, word: &Word) -> (Piece, bool) {
         if let Some((piece, span)) = &word.origin {
@@ -407,23 +379,6 @@ impl<'h> Interpreter<'h> {
         let text = self.as_shell_text(&value);
         (Piece::whole(word.place, &text), true)
     }
-}
-
-/// The quote that is open behind a text.
-fn open_quote(before: Option<char>, text: &str) -> Option<char> {
-    let mut characters = text.chars();
-    let mut open = before;
-    while let Some(c) = characters.next() {
-        match (open, c) {
-            (Some('"') | None, '\\') => {
-                characters.next();
-            }
-            (Some(quote), c) if c == quote => open = None,
-            (None, '"' | '\'') => open = Some(c),
-            _ => {}
-        }
-    }
-    open
 }
 
 /// One text for a scope to remember a function's body.

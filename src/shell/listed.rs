@@ -68,7 +68,7 @@ impl Interpreter<'_> {
     fn in_folder(&self, path: &Value) -> Option<Vec<String>> {
         let folder = self.scope.leads(path).inside()?;
         let names = self.host().list(&folder)?;
-        (!self.written.holds_below(&folder)).then_some(names)
+        (!self.scope.written.holds_below(&folder)).then_some(names)
     }
 }
 

@@ -68,6 +68,7 @@ mod substitute;
 mod syntax;
 mod test_words;
 mod texts;
+mod undecided;
 mod value;
 mod walk;
 mod words;
@@ -104,3 +105,5 @@ mod bash_tests;
 mod stops_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod written_tests;

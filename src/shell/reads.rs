@@ -75,7 +75,7 @@ pub(super) const READS: [&str; 47] = [
 ];
 
 /// Further commands that leave the files of the repository as they are.
-const KEEPS: [&str; 76] = [
+const KEEPS: [&str; 77] = [
     "alias",
     "basename",
     "command",
@@ -98,6 +98,7 @@ const KEEPS: [&str; 76] = [
     "let",
     "locale",
     "lsb_release",
+    "mktemp",
     "nc",
     "nproc",
     "nslookup",
@@ -238,21 +239,17 @@ impl Interpreter<'_> {
 
     /// What stands on an input that is one text of the script's own.
     pub(super) fn input_text(&mut self, stdin: &Stdin) -> Option<Value> {
-        let one = |values: &[Value]| match values {
-            [one] => Some(one.clone()),
-            _ => None,
-        };
         match stdin {
-            Stdin::Text(values) => one(values),
+            Stdin::Text(values) => Some(Value::one_of(values.clone())),
             Stdin::Document { piece, expanded: false } => Some(Value::literal(&*piece.text)),
-            Stdin::Document { piece, .. } => one(&self.text(piece)),
+            Stdin::Document { piece, .. } => Some(self.document(piece)),
             Stdin::Edited(_) | Stdin::File(_) | Stdin::Saved(_) | Stdin::Unknown => None,
         }
     }
 
     /// Takes note of what stands in a file that the script wrote or changed.
     fn note_written(&self, path: Value, written: &mut Vec<(String, Option<Value>)>) {
-        if let Some(text) = self.path(&path).and_then(|path| self.written.of(&path)) {
+        if let Some(text) = self.path(&path).and_then(|path| self.scope.written.of(&path)) {
             written.push((path.to_string(), text));
         }
     }
@@ -268,7 +265,7 @@ impl Interpreter<'_> {
         for word in paths.iter().skip(if of_last { paths.len() - 1 } else { 0 }) {
             let is_one = word.as_literal().is_some_and(|path| !path.contains(['*', '?', '[', '{']));
             let path = self.path(word).filter(|path| is_one && !path.is_empty());
-            self.written.lose(path);
+            self.files_mut().lose(path);
         }
     }
 }

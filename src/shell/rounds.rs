@@ -71,6 +71,7 @@ impl Interpreter<'_> {
         self.status = Status::Presumed;
         if again {
             self.scope.forget_changes(&before);
+            self.files_mut().forget_changes(&before.written);
         }
         flow
     }

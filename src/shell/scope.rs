@@ -5,11 +5,13 @@ use std::collections::btree_map::Entry;
 use std::rc::Rc;
 
 use super::array::{self, Item};
+use super::copied::Copied;
 use super::folder::Stand;
 use super::map::Map;
 use super::piece::Piece;
 use super::positional::Positional;
 use super::value::Value;
+use super::written::Written;
 
 /// How a variable is called that a loop may have set, behind its name.
 pub(super) const AFTER_LOOP: &str = " after a loop";
@@ -31,6 +33,10 @@ pub struct Scope {
     pub(super) aliases: Rc<BTreeMap<String, String>>,
     pub(super) positional: Positional,
     pub(super) stand: Stand,
+    /// The files that were written so far.
+    pub written: Rc<Written>,
+    /// What was copied to other machines.
+    pub(super) copied: Rc<Vec<Copied>>,
     /// What the substitution that is walked has printed so far, one text for each way; nothing outside of one.
     pub(super) printed: Vec<Value>,
 }
@@ -178,6 +184,12 @@ impl Scope {
             lists.into_iter().for_each(|(name, items)| joined.set_array(&name, items));
             joined.lose_maps(&way);
             joined.may_have_printed(way.printed);
+            if !Rc::ptr_eq(&way.written, &joined.written) && way.written != joined.written {
+                joined.written = Rc::new(joined.written.or(&way.written));
+            }
+            if way.copied.len() > joined.copied.len() {
+                joined.copied = way.copied;
+            }
             if way.stand != joined.stand {
                 joined.stand.lose();
             }

@@ -8,6 +8,7 @@ use super::piece::Place;
 use super::scope::Scope;
 use super::value::Value;
 use super::walk::Flow;
+use super::written::Written;
 
 /// How the last command ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -91,6 +92,11 @@ pub(super) struct Left {
 }
 
 impl Left {
+    /// The files as they are where it leaves well.
+    pub(super) fn files(&self) -> Option<&Written> {
+        (!self.status.is_failure()).then_some(&*self.scope.written)
+    }
+
     /// Whether what is behind may not run: behind a check that ends in a failure the rest is as certain as before.
     fn casts_doubt(&self) -> bool {
         !matches!(self.flow, Flow::Exit | Flow::Return) || !self.status.is_failure()

@@ -39,7 +39,11 @@ impl Interpreter<'_> {
             }
         };
         let way = || ways.into_iter().next().filter(|way| one && is_told(way));
-        vec![printed.or_else(way).unwrap_or_else(|| Value::command(text()))]
+        let printed = printed.or_else(way).unwrap_or_else(|| Value::command(text()));
+        match printed.alternatives() {
+            many if many.is_empty() => vec![printed],
+            many => many,
+        }
     }
 
     /// Runs the commands of `<(…)` or `>(…)` for their effects and tells what they print.
@@ -151,7 +155,7 @@ fn absolute(path: Value, invocation: &Invocation) -> Option<Value> {
 
 /// All that `echo` or `printf` print, newlines included.
 pub(super) fn text(invocation: &Invocation) -> Option<Value> {
-    let values: Vec<Value> = invocation.words.iter().map(|word| word.one()).collect::<Option<_>>()?;
+    let values: Vec<Value> = invocation.words.iter().map(|word| word.value().into_owned()).collect();
     let (name, arguments) = values.split_first()?;
     if name.as_literal()? == "printf" {
         return formatted(arguments);

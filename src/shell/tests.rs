@@ -256,7 +256,7 @@ fn told(mut parses: Parses, text: &str) -> String {
     let mut emit = |_: &Scope, invocation: &Invocation| told += &format!("{invocation:?}\n");
     let mut interpreter = Interpreter::new(&mut world, &mut parses, &mut emit);
     let ended = !interpreter.run(&Piece::new(0, text));
-    let scope = format!("{:?} {:?} {ended}", interpreter.scope, interpreter.written);
+    let scope = format!("{:?} {ended}", interpreter.scope);
     told + &scope
 }
 

@@ -10,7 +10,7 @@ use super::positional::{Parameter, Positional};
 use super::prefix;
 use super::scope::Scope;
 use super::status::{LEAVES, Status, is_either};
-use super::value::Value;
+use super::value::{Symbol, Value};
 use super::walk::Flow;
 use super::written::Contents;
 
@@ -342,6 +342,10 @@ impl Interpreter<'_> {
         self.end(script, &LEAVES, flow);
         // What became a function's own in a subshell is so there alone.
         self.locals.iter_mut().last().into_iter().for_each(|names| names.truncate(own));
+        // Files stay, whichever shell has written them.
+        let mut before = before;
+        before.written.clone_from(&self.scope.written);
+        before.copied.clone_from(&self.scope.copied);
         std::mem::replace(&mut self.scope, before)
     }
 
@@ -352,7 +356,7 @@ impl Interpreter<'_> {
         }
         match self.contents(path) {
             // A line that is not known is no command that could be read.
-            Contents::Known(text) if text.split_on(|c| c == '\n').iter().all(|line| line.as_symbol().is_none()) => {
+            Contents::Known(text) if text.lines().iter().all(|line| line.as_symbol().is_none() || line.is_lines()) => {
                 Some(self.as_shell_text(&text))
             }
             Contents::Elsewhere => self.script_at(path),
@@ -363,7 +367,9 @@ impl Interpreter<'_> {
     fn sourced(&mut self, invocation: Invocation) -> Flow {
         let written = invocation.words.get(1).and_then(Word::one).map(|path| self.contents(&path));
         let text = match written {
-            Some(Contents::Known(text)) if text.first_symbol().is_none() => Some(self.as_shell_text(&text)),
+            Some(Contents::Known(text)) if text.first_symbol().is_none_or(Symbol::is_lines) => {
+                Some(self.as_shell_text(&text))
+            }
             Some(Contents::Elsewhere) | None => None,
             // What stands in it is not the repository's text.
             Some(_) => {

@@ -1,12 +1,14 @@
 //! Files that a script writes by itself, and what it reads from them again.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::interpret::Interpreter;
 use super::invocation::{Invocation, Stdin, Word};
 use super::reads::{READS, changes_unseen};
 use super::substitute;
+use super::undecided::has_clear_lines;
 use super::value::{Value, join};
 
 /// The file in which a step writes what it hands on as variables.
@@ -17,9 +19,11 @@ const HANDED_ON: &str = "$BITBUCKET_PIPELINES_VARIABLES_PATH";
 pub struct Written {
     pub(super) files: BTreeMap<String, Option<Value>>,
     /// Where files may lie that other steps have put there, as patterns.
-    handed: Vec<String>,
+    pub(super) handed: Vec<String>,
     /// Whether something ran that may have changed any file of the repository.
-    doubtful: bool,
+    pub(super) doubtful: bool,
+    /// Files that were not there before the script wrote them.
+    pub(super) fresh: BTreeSet<String>,
 }
 
 impl Written {
@@ -92,15 +96,9 @@ impl Written {
 
     /// The value of a variable that a step hands on, by the last line that sets it; `None` where that can't be told.
     pub fn handed(&self, name: &str) -> Option<Value> {
-        let text = self.files.get(HANDED_ON)?.as_ref()?;
-        for line in text.split_on(|c| c == '\n').iter().rev() {
-            // An unknown before any name may hold lines of its own.
-            let (own, value) = line.split_once("=")?;
-            if own.as_literal()?.trim() == name {
-                return Some(value);
-            }
-        }
-        None
+        let ways = self.files.get(HANDED_ON)?.as_ref()?.alternatives();
+        let values: Vec<Value> = ways.iter().map(|text| set_last(text, name)).collect::<Option<_>>()?;
+        (!values.is_empty()).then(|| Value::one_of(values))
     }
 
     /// Takes note that any file may have changed.
@@ -116,10 +114,33 @@ impl Written {
             .any(|path| path.strip_prefix(folder).is_some_and(|rest| folder.is_empty() || rest.starts_with('/')))
     }
 
+    /// What was written to a file of this very path; nothing where it was not, or may only have been.
+    pub fn text(&self, path: &str) -> Option<&Option<Value>> {
+        self.files.get(path)
+    }
+
+    /// What was written to the file of a name, in whichever folder; the last one by its path.
+    pub fn named(&self, name: &str) -> Option<&Option<Value>> {
+        let is_it = |path: &str| path.rsplit('/').next() == Some(name);
+        self.files.iter().rev().find(|(path, _)| is_it(path)).map(|(_, text)| text)
+    }
+
     /// Whether nothing is written.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
+}
+
+/// What the last line that sets a variable gives it.
+fn set_last(text: &Value, name: &str) -> Option<Value> {
+    for line in text.lines().iter().rev() {
+        // An unknown before any name may hold lines of its own.
+        let (own, value) = line.split_once("=")?;
+        if own.as_literal()?.trim() == name {
+            return Some(value);
+        }
+    }
+    None
 }
 
 /// What is known of a file that is read.
@@ -151,21 +172,29 @@ pub fn joined(folder: &str, path: &str) -> Option<String> {
 }
 
 impl Interpreter<'_> {
+    /// The files that were written, to be changed.
+    pub(super) fn files_mut(&mut self) -> &mut Written {
+        Rc::make_mut(&mut self.scope.written)
+    }
+
     /// What stands in a file.
     pub(super) fn contents(&self, path: &Value) -> Contents {
-        if self.remote.is_some() || self.written.is_empty() {
+        if self.remote.is_some() || self.scope.written.is_empty() {
             return Contents::Elsewhere;
         }
-        match self.path(path).and_then(|path| self.written.files.get(&path)) {
+        match self.path(path).and_then(|path| self.scope.written.files.get(&path)) {
             None => Contents::Elsewhere,
             Some(None) => Contents::Unknown,
             Some(Some(text)) => Contents::Known(text.clone()),
         }
     }
 
-    /// Whether a file is there: true where the script wrote it.
+    /// Whether a file is there: true where the script surely wrote it.
     pub(super) fn is_written(&self, path: &Value) -> Option<bool> {
-        matches!(self.contents(path), Contents::Known(_)).then_some(true)
+        let Contents::Known(text) = self.contents(path) else { return None };
+        // What is empty on some way may not be there on it.
+        let surely = text.is_empty() || !text.alternatives().iter().any(Value::is_empty);
+        surely.then_some(true)
     }
 
     /// What a command writes where its output goes to a file. `made` is all that ran for it; without it nothing is printed there.
@@ -185,19 +214,31 @@ impl Interpreter<'_> {
             return;
         }
         let Some(path) = self.path(target).filter(|path| !path.starts_with("/dev/")) else { return };
-        let before = match (appends, self.written.files.get(&path)) {
+        if self.scope.written.of(&path).is_none() && self.host_script(&path).is_none() {
+            self.files_mut().fresh.insert(path.clone());
+        }
+        let before = match (appends, self.scope.written.files.get(&path)) {
             (false, _) => Some(Value::default()),
             (true, Some(before)) => before.clone(),
             // A file of the repository may stand there already.
-            (true, None) => self.host_script(&path).is_none().then(Value::default),
+            (true, None) => self.kept_text(&path),
         };
-        let text = before.zip(text).filter(|_| self.certain).map(|(before, text)| join([&before, &text], ""));
-        self.written.files.insert(path, text);
+        let text = before.zip(text).map(|(before, text)| join([&before, &text], "")).filter(has_clear_lines);
+        self.files_mut().files.insert(path, text);
+    }
+
+    /// What stands in a file that the script has not written yet: nothing where the repository has none.
+    fn kept_text(&mut self, path: &str) -> Option<Value> {
+        let before = self.scope.written.of(path).is_none();
+        match self.host_script(path) {
+            Some(text) => before.then(|| Value::literal(text)),
+            None => Some(Value::default()),
+        }
     }
 
     /// All that a command prints, newlines included; `None` where it can't be told.
     fn printed_whole(&mut self, invocation: &Invocation) -> Option<Value> {
-        if invocation.remote.is_some() || invocation.certain != self.certain {
+        if invocation.remote.is_some() || invocation.certain != self.certain || invocation.way != self.way {
             return None;
         }
         let name = invocation.name()?;
@@ -206,13 +247,7 @@ impl Interpreter<'_> {
             ("set" | ":" | "true" | "cd" | "mkdir" | "unset", _) => Some(Value::default()),
             ("cat" | "tee", Stdin::Document { piece, expanded }) if name == "tee" || invocation.words.len() == 1 => {
                 let piece = piece.clone();
-                if !*expanded {
-                    return Some(Value::literal(&*piece.text));
-                }
-                match self.text(&piece).as_slice() {
-                    [one] => Some(one.clone()),
-                    _ => None,
-                }
+                Some(if *expanded { self.document(&piece) } else { Value::literal(&*piece.text) })
             }
             ("cat", _) if invocation.words.len() > 1 => {
                 let paths: Vec<Value> = invocation.words.iter().skip(1).map(Word::one).collect::<Option<_>>()?;
@@ -223,8 +258,12 @@ impl Interpreter<'_> {
                 Some(Value::command(substitute::words_text(invocation)))
             }
             _ => {
-                if let Some(Stdin::Edited(text)) = self.filled(invocation) {
-                    return Some(text);
+                match self.filled(invocation) {
+                    Some(Stdin::Edited(text)) => return Some(text),
+                    Some(Stdin::Text(values)) => {
+                        return Some(join([&Value::one_of(values), &Value::literal("\n")], ""));
+                    }
+                    _ => {}
                 }
                 let line = self.line(invocation)?;
                 Some(join([&line, &Value::literal("\n")], ""))
@@ -256,8 +295,10 @@ impl Interpreter<'_> {
             return;
         }
         let names_all = matches!(name, "cp" | "mv" | "rm" | "ln" | "touch");
-        self.written.doubtful = self.written.doubtful || !names_all && changes_unseen(name, invocation);
-        if self.written.is_empty() && name != "tee" && !names_all {
+        if !self.scope.written.doubtful && !names_all && changes_unseen(name, invocation) {
+            self.files_mut().doubtful = true;
+        }
+        if self.scope.written.is_empty() && name != "tee" && !names_all {
             return;
         }
         if READS.contains(&name) {
@@ -267,10 +308,7 @@ impl Interpreter<'_> {
         match (name, words.as_slice()) {
             ("tee", words) => {
                 let text = match &invocation.stdin {
-                    Stdin::Text(values) => match values.as_slice() {
-                        [one] => Some(join([one, &Value::literal("\n")], "")),
-                        _ => None,
-                    },
+                    Stdin::Text(values) => Some(join([&Value::one_of(values.clone()), &Value::literal("\n")], "")),
                     Stdin::Document { .. } => self.printed_whole(invocation),
                     _ => None,
                 };
@@ -298,101 +336,13 @@ impl Interpreter<'_> {
 
     /// What stands in files that a command may have changed is not known any more.
     pub(super) fn forget(&mut self, words: &[Cow<'_, Value>]) {
-        if self.written.files.values().all(Option::is_none) {
+        if self.scope.written.files.values().all(Option::is_none) {
             return;
         }
         for path in words.iter().filter_map(|word| self.path(word)).collect::<Vec<_>>() {
-            if let Some(text) = self.written.files.get_mut(&path) {
+            if let Some(text) = self.files_mut().files.get_mut(&path) {
                 *text = None;
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::{Host, Invocation, Lookup, Parses, Piece, Scope};
-    use super::*;
-
-    struct World;
-
-    impl Host for World {
-        fn variable(&self, _name: &str) -> Lookup {
-            Lookup::Unknown
-        }
-
-        fn compares(&self, _value: &Value, _pattern: &str) -> Option<bool> {
-            None
-        }
-
-        fn target(&mut self, _folder: &str, _words: &[String]) -> Option<String> {
-            None
-        }
-
-        fn script(&mut self, path: &str) -> Option<String> {
-            (path == "kept.env").then(|| "A=1\n".to_owned())
-        }
-    }
-
-    /// What the last command of a script says.
-    fn last(script: &str) -> String {
-        let mut said = String::new();
-        let mut emit = |_: &Scope, invocation: &Invocation| {
-            said = invocation.words.iter().skip(1).map(|word| word.shown()).collect::<Vec<_>>().join(" ");
-        };
-        let (mut world, mut parses) = (World, Parses::new());
-        Interpreter::new(&mut world, &mut parses, &mut emit).run(&Piece::new(0, script));
-        said
-    }
-
-    #[test]
-    fn what_is_written_is_read_again() {
-        for (script, said) in [
-            ("echo T=$X > a.env; . ./a.env; say $T", "$X"),
-            ("echo T=1 > a.env\necho U=$X >> a.env\nset -a\nsource a.env\nsay $T$U", "1$X"),
-            ("printf 'T=%s\\nU=%s\\n' a $X > a.env; source a.env; say $T-$U", "a-$X"),
-            ("cat > a.env <<E\n# $Y\nexport T='v$X'\nE\nsource a.env; say $T", "v$X"),
-            ("cat <<'E' > a.env\nT=$X\nE\nX=1; source a.env; say $T", "1"),
-            ("{ echo T=1; echo U=2; } > a.env; export $(cat a.env | xargs); say $T$U", "12"),
-            ("echo -n $X | tee t; say $(cat t)-$(< t)-`cat t`", "$X-$X-$X"),
-            ("git rev-parse HEAD | cut -c1-8 > t; say $(cat t)", "${BITBUCKET_COMMIT::8}"),
-            ("echo $X > t; read -r T < t; say $T", "$X"),
-            ("echo 1 > t; echo 2 > t > u; say $(cat u)$(cat t)", "2"),
-            ("mkdir d; cd d; echo 1 > t; cd ..; say $(cat d/t)$(cat \"$BITBUCKET_CLONE_DIR/d/t\")", "11"),
-            ("echo 1 > $OUT/t; cp $OUT/t u; say $(cat $OUT/t)$(cat u)", "11"),
-            ("echo T=$X > a; echo U=2 >> a; say $(grep T a | cut -d= -f2)-$(grep ^U= a | cut -d '=' -f 2)", "$X-2"),
-            ("echo a1 > t; sed -i s/1/$X/ t; say $(cat t)", "a$X"),
-            ("echo a1 > t; sed -Ei.bak s/1/$X/ t; say $(cat t)", "a$X"),
-            ("echo 1 > t; rm -rf u; cp a b; touch v; say $(cat t)", "1"),
-            ("echo 1 > t; if [ -s t ]; then T=yes; else T=no; fi; say $T", "yes"),
-        ] {
-            assert_eq!(last(script), said, "{script}");
-        }
-    }
-
-    #[test]
-    fn what_may_have_changed_is_not_followed() {
-        for script in [
-            "say $(cat t)",
-            "./make.sh > t; say $(cat t | head -1 | nl)",
-            "echo 1 > t; sed -i 's/[0-9]/2/' t; say $(cat t)",
-            "echo 1 > t; sed -ni s/1/2/p t; say $(cat t)",
-            "echo 1 > t; ./change.sh t; say $(cat t)",
-            "echo 1 > t; rm t; say $(cat t)",
-            "if [ -n \"$Y\" ]; then echo 1 > t; fi; say $(cat t)",
-            "echo T=1 > t; echo UT=2 >> t; say $(grep T t)",
-            "echo T=1 > t; ./more.sh >> t; say $(grep T t)",
-            "echo 1 | base64 > t; say $(cat t)",
-            "echo 1 > t; cd $D/..; say $(cat t)",
-            "echo 1 > t; cd $D; cd ../..; say $(cat t)",
-            "ssh host 'echo 1 > t'; say $(cat t)",
-            "echo B=1 >> kept.env; say $(cat kept.env)",
-        ] {
-            assert!(
-                last(script).starts_with("$(cat ") || last(script).starts_with("$(grep "),
-                "{script}: {}",
-                last(script)
-            );
         }
     }
 }
