@@ -53,6 +53,10 @@ fn on_main(lines: &[&str]) -> Vec<String> {
     flow(&Added { main: lines, ..NOTHING })
 }
 
+fn on_pipelines(pipelines: &str) -> Vec<String> {
+    flow(&Added { pipelines, ..NOTHING })
+}
+
 fn on_release(lines: &[&str]) -> Vec<String> {
     flow(&Added { release: lines, ..NOTHING })
 }
@@ -254,6 +258,17 @@ fn an_image_that_another_docker_has_is_told() {
         assert_eq!(told(&[before, &tag, "docker push r.example/app:x"]), [] as [&str; 0], "{before}");
     }
     assert_eq!(told(&["docker -H ssh://a@host push r.example/app:x"]), [] as [&str; 0]);
+    // A pipe pushes what the docker of its step has.
+    let of_pipe = |build: &str| -> Vec<String> {
+        let push = "{pipe: atlassian/aws-ecr-push-image:2.4.2, variables: {IMAGE_NAME: app, TAGS: $BITBUCKET_COMMIT}}";
+        let step = format!("{{services: [docker], script: [{build}{push}]}}");
+        let lines = on_pipelines(&format!("  custom:\n    again:\n      - step: {step}\n"));
+        lines.into_iter().filter(|line| line.contains("image-at-hand")).collect()
+    };
+    assert_eq!(of_pipe(""), [due("atlassian/aws-ecr-push-image", "pushes", "app")]);
+    for build in ["docker build -t app ., ", "docker build -t app:$BITBUCKET_COMMIT ., ", "docker load -i a.tar, "] {
+        assert_eq!(of_pipe(build), [] as [&str; 0], "{build}");
+    }
 }
 
 #[test]

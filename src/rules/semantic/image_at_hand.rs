@@ -53,6 +53,9 @@ impl Rule for ImageAtHand {
                         "build and push in one step, or hand the image on: `docker save` into an artifact, `docker load` here"
                             .to_owned()
                     }
+                    (None, None) if effect.command.contains('/') => {
+                        format!("build it before the pipe, in the same step: `docker build -t {name} .`")
+                    }
                     (None, None) if name.to_string().contains('/') => format!("pull it first: `docker pull {name}`"),
                     (None, None) => "pull it first, by the name under which it was pushed".to_owned(),
                 };
@@ -129,11 +132,17 @@ fn missing<'p, 'd>(step: &'p PlannedStep<'d>) -> Option<Missing<'p, 'd>> {
         let by_docker = named.contains(&effect.command.as_str()) && own.contains(&effect.site.span());
         let needed = match &effect.kind {
             Kind::Push { reference: Some(name), local: None } if by_docker => Some(name),
+            // A pipe pushes what the docker of the step has under a name without registry.
+            Kind::Push { local: Some(name), .. } => Some(name),
             Kind::Retag { source: Some(name), local: true, .. } if by_docker => Some(name),
             _ => None,
         };
         if let Some(name) = needed {
-            let may_be = |own: &&Reference<'_>| own.same(name, false) != Comparison::Different;
+            let by_name = matches!(effect.kind, Kind::Push { .. }) && !by_docker;
+            let may_be = |own: &&Reference<'_>| match by_name {
+                true => own.same_image(name, false) != Comparison::Different,
+                false => own.same(name, false) != Comparison::Different,
+            };
             if !there.iter().any(may_be) && !name.is_choice() && !name.tag_unclear() {
                 let last = |name: &Reference<'_>| name.image.to_string().rsplit('/').next().map(str::to_owned);
                 let is_near = |own: &&&Reference<'_>| {
