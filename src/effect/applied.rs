@@ -4,7 +4,7 @@ use super::arguments::Arguments;
 use super::command::Reading;
 use super::configured::is_filled;
 use super::manifest::{holds_nothing, says_no_image};
-use super::model::{Effect, Images};
+use super::model::Images;
 use super::overlay::Overlay;
 use super::reference::Reference;
 use super::selector::Selected;
@@ -73,7 +73,7 @@ impl<'d> Reading<'_, 'd> {
         if let Some(Some(text)) = self.written(&shown) {
             return self
                 .printed(text, file.place)
-                .unwrap_or_else(|| meant(self.is_followed(), said(text, |_| file.place)));
+                .unwrap_or_else(|| meant(self.is_followed(), self.said(text, |_| file.place)));
         }
         let kept = self.written(&shown).is_none() && self.is_followed();
         let Some(path) = file.value.as_literal() else { return Says::Unknown };
@@ -84,12 +84,12 @@ impl<'d> Reading<'_, 'd> {
             let mut texts = Vec::new();
             let whole = self.manifests(folder, if below { FOLDERS } else { 0 }, &mut texts);
             return match whole {
-                true => as_kept(kept, said(&Value::literal(texts.join("\n---\n")), |_| file.place)),
+                true => as_kept(kept, self.said(&Value::literal(texts.join("\n---\n")), |_| file.place)),
                 false => Says::Unknown,
             };
         }
         match at_hand.and_then(|path| self.files.read(&path)) {
-            Some(text) => as_kept(kept, said(&Value::literal(text), |_| file.place)),
+            Some(text) => as_kept(kept, self.said(&Value::literal(text), |_| file.place)),
             None if says_no_image(path) => Says::Doubtful(path.to_owned()),
             None => Says::Unknown,
         }
@@ -107,7 +107,7 @@ impl<'d> Reading<'_, 'd> {
                     self.file(&path, false)
                 }
             }
-            (Stdin::Edited(_), Some(text)) if self.is_followed() => match said(text, |_| place) {
+            (Stdin::Edited(_), Some(text)) if self.is_followed() => match self.said(text, |_| place) {
                 Says::Images(images) if !images.iter().all(|image| is_filled(&image.value)) => Says::Unknown,
                 says => says,
             },
@@ -115,11 +115,11 @@ impl<'d> Reading<'_, 'd> {
             (Stdin::Document { piece, .. }, Some(text)) => {
                 // Lines stay lines, unless a variable brings more of them.
                 let same = text.to_string().lines().count() == piece.text.lines().count();
-                said(text, |line| {
+                self.said(text, |line| {
                     if same { line_of(&piece.text, line).map_or(place, |span| piece.place(span)) } else { place }
                 })
             }
-            (_, Some(text)) => self.printed(text, place).unwrap_or_else(|| said(text, |_| place)),
+            (_, Some(text)) => self.printed(text, place).unwrap_or_else(|| self.said(text, |_| place)),
             _ => Says::Unknown,
         }
     }
@@ -167,9 +167,23 @@ impl<'d> Reading<'_, 'd> {
         Some(self.overlay(&Selected { value: Value::literal(folder.unwrap_or(".")), place }))
     }
 
+    /// What a text says.
+    fn said(&self, text: &Value, place: impl Fn(usize) -> Place) -> Says {
+        let images = stated::images(text);
+        if images.is_empty() {
+            return if holds_nothing(&stated::marked(text).0) { Says::Nothing } else { Says::Unknown };
+        }
+        let images: Vec<Selected> =
+            images.into_iter().map(|(value, line)| Selected { value, place: place(line) }).collect();
+        self.notes_containers(text, &images);
+        Says::Images(images)
+    }
+
     /// What an overlay of kustomize says.
     fn overlay(&self, folder: &Selected) -> Says {
-        let Some(path) = folder.value.as_literal() else { return Says::Unknown };
+        // A folder that a variable names is none at hand; what the script renames in it is known by the same words.
+        let path = folder.value.to_string();
+        let path = path.as_str();
         if self.written(path).is_some() || !self.is_followed() {
             return Says::Unknown;
         }
@@ -204,22 +218,12 @@ impl<'d> Reading<'_, 'd> {
 
     /// Whether nothing ran before in the step that could have changed the repository's files unseen.
     pub(super) fn is_followed(&self) -> bool {
-        let found = self.run.found_mut();
-        found.unread.is_empty() && !found.effects.iter().any(Effect::hides_effects)
+        self.run.is_followed()
     }
 }
 
 fn is_manifest(name: &str) -> bool {
     [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end))
-}
-
-/// What a text says.
-fn said(text: &Value, place: impl Fn(usize) -> Place) -> Says {
-    let images = stated::images(text);
-    if images.is_empty() {
-        return if holds_nothing(&stated::marked(text).0) { Says::Nothing } else { Says::Unknown };
-    }
-    Says::Images(images.into_iter().map(|(value, line)| Selected { value, place: place(line) }).collect())
 }
 
 /// What a patch says: one without an image changes the number, the labels, the configuration.
@@ -241,7 +245,7 @@ fn as_kept(kept: bool, says: Says) -> Says {
 }
 
 /// Images that are written out only where they are no words to be replaced; `anyway` where nothing can replace them.
-fn meant(anyway: bool, says: Says) -> Says {
+pub(super) fn meant(anyway: bool, says: Says) -> Says {
     match says {
         Says::Images(images)
             if !anyway

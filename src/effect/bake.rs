@@ -6,7 +6,6 @@ use super::arguments::Arguments;
 use super::bakefile::{self, Block, Term};
 use super::catalogue::Command;
 use super::command::Reading;
-use super::hidden;
 use super::model::Kind;
 use super::selector::Selected;
 use crate::shell::{Part, Value, join};
@@ -111,7 +110,7 @@ impl Reading<'_, '_> {
         if !told.is_empty() || FILES.iter().any(|path| self.text_at(path).is_some()) {
             return told;
         }
-        hidden::compose(arguments, self.scope, self.files, true).unwrap_or_default()
+        self.composed(arguments, true).unwrap_or_default()
     }
 
     fn text_at(&self, path: &str) -> Option<String> {

@@ -149,6 +149,7 @@ struct PipeData {
     source: Option<String>,
     to: Option<String>,
     image: Option<ImageWord>,
+    reader: Option<String>,
     #[serde(default)]
     push: PushData,
 }
@@ -212,6 +213,8 @@ pub(super) struct Pipe {
     /// Where a deployment goes.
     pub(super) to: Option<Selector>,
     pub(super) image: Option<ImageWord>,
+    /// What reads that no selector can say.
+    pub(super) reader: Option<String>,
     pub(super) pushes: Pushes,
 }
 
@@ -323,6 +326,7 @@ impl Catalogue {
                 source: selector(pipe.source)?,
                 to: selector(pipe.to)?,
                 image: pipe.image,
+                reader: pipe.reader,
                 pushes: pushes(pipe.push)?,
             };
             catalogue.pipes.entry(pipe.pipe).or_insert(entry);

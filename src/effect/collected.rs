@@ -1,5 +1,6 @@
 //! What reading a step collects.
 
+use super::containers::Container;
 use super::given::Told;
 use super::model::{Effect, Site};
 use super::own::Own;
@@ -189,6 +190,8 @@ pub struct StepEffects<'d> {
     pub rendered: Vec<Rendered>,
     /// The images that it put into overlays.
     pub renamed: Vec<Renamed>,
+    /// The containers of which it tells the image.
+    pub containers: Vec<Container>,
     /// The settings about images that it left for commands after them.
     pub told: Vec<Told>,
     /// The files that it fetched from elsewhere.

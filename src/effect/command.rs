@@ -177,6 +177,7 @@ impl<'d> Reading<'_, 'd> {
             Does::Build if command.reader.as_deref() == Some("earthly") => self.earthly(command, arguments),
             Does::Build if command.reader.as_deref() == Some("bake") => self.bake(command, arguments),
             Does::Build => self.build(command, arguments),
+            Does::Retag if self.only_moves(command, arguments) => self.nothing(),
             Does::Retag => self.retag(command, arguments),
             Does::Deploy => self.deploy(command, arguments),
         }
@@ -186,7 +187,7 @@ impl<'d> Reading<'_, 'd> {
         let made = matches!(command.does, Does::Build | Does::Push);
         let found = match command.reader.as_deref() {
             Some("bake") => self.baked_otherwise(arguments),
-            Some("compose") => hidden::compose(arguments, self.scope, self.files, made).unwrap_or_default(),
+            Some("compose") => self.composed(arguments, made).unwrap_or_default(),
             _ => command.reference.as_ref().map(|selector| selector.select(arguments, self.scope)).unwrap_or_default(),
         };
         self.read_references(found)
@@ -246,7 +247,7 @@ impl<'d> Reading<'_, 'd> {
                     && !self.elsewhere(arguments)
             }
             Some("compose") => {
-                let made = hidden::compose(arguments, self.scope, self.files, true);
+                let made = self.composed(arguments, true);
                 made.is_some_and(|made| made.is_empty()) && !self.elsewhere(arguments) && !self.run.is_declared()
             }
             _ => false,
@@ -296,8 +297,7 @@ impl<'d> Reading<'_, 'd> {
             let found = selector.as_ref().map(|selector| selector.select(arguments, self.scope)).unwrap_or_default();
             self.read_references(found)
         };
-        let by_parts = (command.reader.as_deref() == Some("ecr")).then(|| self.put_image(arguments));
-        let (source, mut targets) = match by_parts {
+        let (source, mut targets) = match self.by_parts(command, arguments) {
             Some((source, target)) => (source, Vec::from_iter(target)),
             None => {
                 let source = all(&command.source).into_iter().next().filter(|source| !self.is_unnamed(source));

@@ -4,15 +4,19 @@ use super::applied::Says;
 use super::arguments::Arguments;
 use super::catalogue::Command;
 use super::command::Reading;
+use super::given;
 use super::hidden;
 use super::model::{AtHand, Images, Kind, Opaque};
 use super::runner;
 use super::selector::Selected;
-use crate::shell::{Value, joined};
+use crate::shell::{Value, join, joined};
 use crate::yaml::{Document, Node};
 
 /// What Cloud Build finds by itself in the folder that is submitted.
 const CLOUD_BUILD: [&str; 3] = ["cloudbuild.yaml", "cloudbuild.yml", "cloudbuild.json"];
+
+/// The file by which Kamal deploys.
+const KAMAL: &str = "config/deploy.yml";
 
 /// Words in a step's image or arguments that make an image.
 const BUILDERS: [&str; 7] = ["build", "buildx", "kaniko", "pack", "buildpacks", "ko", "jib"];
@@ -41,9 +45,18 @@ impl<'d> Reading<'_, 'd> {
     }
 
     fn stated_in(&self, file: Option<&Selected>) -> Images<'d> {
-        match file.map(|file| self.file(file, false)) {
-            Some(Says::Images(images)) => Images::Stated(self.read_references(images)),
-            _ => Images::Hidden,
+        match file.map(|file| self.images_of(self.file(file, false))) {
+            None | Some(Images::None) => Images::Hidden,
+            Some(images) => images,
+        }
+    }
+
+    /// The images of a file without which none can be told.
+    pub(super) fn images_of(&self, says: Says) -> Images<'d> {
+        match says {
+            Says::Images(images) => Images::Stated(self.read_references(images)),
+            Says::Nothing => Images::None,
+            Says::Doubtful(_) | Says::Unknown => Images::Hidden,
         }
     }
 
@@ -96,6 +109,26 @@ impl<'d> Reading<'_, 'd> {
             let target = Opaque::Target { name, telling: false, at_hand: AtHand::No };
             self.push(Kind::Opaque(target), self.short(), self.words(&[]));
         }
+    }
+
+    /// The image of Kamal's file, where that is at hand, with the version that it is told as its tag.
+    pub(super) fn of_version(&self, arguments: &Arguments<'_>) -> Option<Selected> {
+        let one = |flags: &[&str]| {
+            arguments.flag(&flags.iter().map(|flag| (*flag).to_owned()).collect::<Vec<_>>()).into_iter().next()
+        };
+        // Without one of these it deploys what it builds itself.
+        let builds = !arguments.has("--skip-push") && !arguments.has("-P");
+        let version = one(&["--version"]).filter(|_| !builds)?;
+        let path = one(&["-c", "--config-file"]).map_or_else(|| KAMAL.to_owned(), |path| path.value.to_string());
+        let path = self.scope.leads(&Value::literal(path)).inside();
+        let document = path.and_then(|path| self.files.read(&path)).map(Document::read);
+        let root = document.as_ref().and_then(Document::root);
+        let image = root.and_then(|root| root.get("image")?.text()).filter(|image| !image.contains("<%"));
+        let server = root.and_then(|root| root.get("registry")?.get("server")?.text());
+        let named = image
+            .map(|image| Value::literal(server.map_or_else(|| image.to_owned(), |server| format!("{server}/{image}"))));
+        let image = named.unwrap_or_else(|| Value::opaque(given::UNNAMED_IMAGE));
+        Some(Selected { value: join([&image, &version.value], ":"), place: version.place })
     }
 
     /// Whether a build by werf is forbidden: what is not there yet makes it fail.

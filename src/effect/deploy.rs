@@ -1,6 +1,7 @@
 //! Deploying commands, and requests that may deploy.
 
 use super::arguments::Arguments;
+use super::bundle;
 use super::cap::{self, Tasks};
 use super::catalogue::{Command, ImageWord};
 use super::command::Reading;
@@ -54,7 +55,7 @@ impl<'d> Reading<'_, 'd> {
             self.run.harmless();
             return;
         }
-        let mut stated = matches!(command.reader.as_deref(), Some("settings" | "variables"));
+        let mut stated = matches!(command.reader.as_deref(), Some("settings" | "variables" | "kamal"));
         let references = match command.reader.as_deref() {
             Some("helm") => {
                 let images = self.chart(arguments);
@@ -67,8 +68,12 @@ impl<'d> Reading<'_, 'd> {
                 references.iter_mut().for_each(hidden::forget_image);
                 references
             }
-            Some(reader @ ("settings" | "variables")) => {
-                let given = if reader == "settings" { self.given(arguments) } else { given::variables(arguments) };
+            Some(reader @ ("settings" | "variables" | "kamal")) => {
+                let given = match reader {
+                    "settings" => self.given(arguments),
+                    "kamal" => self.of_version(arguments).into_iter().collect(),
+                    _ => given::variables(arguments),
+                };
                 let mut references = self.read_references(given);
                 references.iter_mut().for_each(hidden::forget_image);
                 references
@@ -81,11 +86,19 @@ impl<'d> Reading<'_, 'd> {
                 self.read_references(arguments.flag(&["--image".to_owned()]))
             }
             Some("rename") => self.read_references(self.set_images(arguments)),
-            _ => self.references(command, arguments),
+            _ => {
+                if self.phrase.ends_with(&["set".to_owned(), "image".to_owned()]) {
+                    self.sets_containers(arguments);
+                }
+                self.references(command, arguments)
+            }
         };
         let images = match (references.is_empty(), command.image) {
             _ if command.reader.as_deref() == Some("task") => self.task(arguments),
             _ if command.reader.as_deref() == Some("copilot") => self.workload(arguments),
+            _ if command.reader.as_deref() == Some("bundle") => {
+                self.images_of(bundle::dockerrun(self.scope, self.files, self.is_followed(), arguments.place()))
+            }
             _ if command.reader.as_deref() == Some("file") => self.of_file(arguments),
             _ if command.reader.as_deref() == Some("ecspresso") => self.ecspresso(arguments),
             _ if command.reader.as_deref() == Some("heroku") => self.released(arguments),
@@ -101,6 +114,10 @@ impl<'d> Reading<'_, 'd> {
         if matches!(command.reader.as_deref(), Some("copy" | "upload")) {
             let sources = copied_from(arguments);
             words.retain(|word| !sources.contains(word));
+            // What a file is called where it goes tells no more than what it was called before.
+            let last = arguments.plain_values().last().map(Value::to_string);
+            let copied = |word: &mut String| *word = without_file(word, &sources);
+            words.iter_mut().filter(|word| last.as_ref() == Some(word)).for_each(copied);
         }
         if let Some(from) = &command.from {
             let from: Vec<String> =
@@ -298,6 +315,21 @@ fn copied_from(arguments: &Arguments<'_>) -> Vec<String> {
     let mut words: Vec<String> = arguments.plain_values().map(Value::to_string).collect();
     words.pop();
     words
+}
+
+/// The place of a copy without the name of the file that is put there: one of those that are copied, or one of their kind.
+fn without_file(to: &str, sources: &[String]) -> String {
+    let base = |path: &str| path.rsplit(['/', ':']).next().unwrap_or(path).to_owned();
+    let kind = |name: &str| name.rsplit_once('.').map(|(_, kind)| kind.to_owned());
+    let name = base(to);
+    let is_file = |source: &String| {
+        let own = base(source);
+        !own.is_empty() && (own == name || kind(&own).is_some_and(|own| Some(own) == kind(&name)))
+    };
+    match to.strip_suffix(name.as_str()) {
+        Some(folder) if !name.is_empty() && sources.iter().any(is_file) => folder.to_owned(),
+        _ => to.to_owned(),
+    }
 }
 
 /// An address without the user and the password in it.

@@ -1,14 +1,33 @@
-//! `aws ecr put-image`: the image by its parts, and the manifest that another command printed.
+//! Names that are given by parts: `aws ecr put-image` with the manifest that another command printed, what OpenShift's `oc` names.
 
 use super::arguments::Arguments;
+use super::catalogue::Command;
 use super::command::Reading;
 use super::reference::{Reference, unnamed_registry};
 use super::selector::Selected;
 use crate::shell::{Part, Place, Symbol, SymbolKind, Value};
 
+/// Source and target, each hidden where it can't be read.
+type Named<'d> = (Option<Reference<'d>>, Option<Reference<'d>>);
+
 impl<'d> Reading<'_, 'd> {
+    /// The two names of a retag that its words give by parts.
+    pub(super) fn by_parts(&self, command: &Command, arguments: &Arguments<'_>) -> Option<Named<'d>> {
+        match command.reader.as_deref() {
+            Some("ecr") => Some(self.put_image(arguments)),
+            Some("mirror") => self.mirrored(arguments),
+            Some("stream") => self.streamed(arguments),
+            _ => None,
+        }
+    }
+
+    /// Whether it moves a tag that is none of the run's: `oc tag app:1 app:production`, which a deployment may follow.
+    pub(super) fn only_moves(&self, command: &Command, arguments: &Arguments<'_>) -> bool {
+        command.reader.as_deref() == Some("stream") && self.streamed(arguments).is_none()
+    }
+
     /// The image whose manifest is put, and the name that it gets; each hidden where its parts can't be read.
-    pub(super) fn put_image(&self, arguments: &Arguments<'_>) -> (Option<Reference<'d>>, Option<Reference<'d>>) {
+    fn put_image(&self, arguments: &Arguments<'_>) -> Named<'d> {
         let one = |flag: &str| match arguments.flag(&[flag.to_owned()]).as_slice() {
             [only] => Some(only.clone()),
             _ => None,
@@ -22,6 +41,25 @@ impl<'d> Reading<'_, 'd> {
             self.whole(name, tag.place)
         });
         (source, target)
+    }
+
+    /// `oc image mirror SRC=DST`; `None` where the two stand in words of their own.
+    fn mirrored(&self, arguments: &Arguments<'_>) -> Option<Named<'d>> {
+        let word = arguments.plain(1).filter(|_| arguments.plain_count() == 1)?;
+        let (source, target) = word.value.split_once("=")?;
+        let read = |value: Value| self.read_references(vec![Selected { value, place: word.place }]).into_iter().next();
+        Some((read(source), read(target)))
+    }
+
+    /// `oc tag app:SRC app:DST`: tags of a stream, in the cluster's own registry. It gives an image its name where that is the run's;
+    /// another one (`app:production`) is what a deployment follows: `None`.
+    fn streamed(&self, arguments: &Arguments<'_>) -> Option<Named<'d>> {
+        let (source, target) = (arguments.plain(1)?, arguments.plain(2).filter(|_| arguments.plain_count() == 2)?);
+        let of_run = |symbol: &Symbol| symbol.is_variable("BITBUCKET_TAG") || symbol.is_variable("BITBUCKET_COMMIT");
+        if !target.value.rsplit_once(":")?.1.symbols().any(of_run) {
+            return None;
+        }
+        Some((self.whole(source.value, source.place), self.whole(target.value, target.place)))
     }
 
     fn whole(&self, name: Value, place: Place) -> Option<Reference<'d>> {

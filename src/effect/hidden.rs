@@ -1,82 +1,9 @@
-//! References that no selector can read: compose files, parts of a name.
-
-use std::collections::HashMap;
+//! References that no selector can read: parts of a name, what a text fills in.
 
 use super::arguments::Arguments;
 use super::reference::{Reference, Tag};
 use super::selector::Selected;
-use super::world::Files;
-use crate::shell::{Scope, Value, of_other_shell};
-use crate::yaml::Document;
-
-/// The files that compose takes by itself: the first of these, and what stands over it.
-const COMPOSE: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
-const OVERRIDES: [&str; 4] =
-    ["compose.override.yaml", "compose.override.yml", "docker-compose.override.yml", "docker-compose.override.yaml"];
-
-/// A service of compose files, of which a later one stands over an earlier one.
-struct Service<'d> {
-    name: &'d str,
-    image: Option<&'d str>,
-    builds: bool,
-    tags: Vec<&'d str>,
-}
-
-/// The images of the compose files at hand, for the services that the command names; `made` are those that it builds and
-/// pushes. `None` where no such file is at hand.
-pub(super) fn compose(
-    arguments: &Arguments<'_>,
-    scope: &Scope,
-    files: &dyn Files,
-    made: bool,
-) -> Option<Vec<Selected>> {
-    let named = arguments.flag(&["-f".to_owned(), "--file".to_owned(), "-c".to_owned(), "--compose-file".to_owned()]);
-    let read = |path: &str| files.read(&scope.leads(&Value::literal(path)).inside()?);
-    let texts: Vec<String> = if named.is_empty() {
-        let first = COMPOSE.iter().find_map(|path| read(path));
-        first.into_iter().chain(OVERRIDES.iter().find_map(|path| read(path))).collect()
-    } else {
-        named.iter().filter_map(|path| read(path.value.as_literal()?)).collect()
-    };
-    let documents: Vec<Document> = texts.into_iter().map(Document::read).collect();
-    let mut services: Vec<Service<'_>> = Vec::new();
-    let mut places: HashMap<&str, usize> = HashMap::new();
-    for document in &documents {
-        let Some(found) = document.root().and_then(|root| root.get("services")) else { continue };
-        for entry in found.entries() {
-            let at = *places.entry(entry.name()).or_insert_with(|| {
-                services.push(Service { name: entry.name(), image: None, builds: false, tags: Vec::new() });
-                services.len() - 1
-            });
-            let service = &mut services[at];
-            let build = entry.value.get("build");
-            service.image = entry.value.get("image").and_then(|image| image.text()).or(service.image);
-            service.builds |= build.is_some();
-            let tags = build.and_then(|build| build.get("tags")).into_iter().flat_map(|tags| tags.items());
-            service.tags.extend(tags.filter_map(|tag| tag.text()));
-        }
-    }
-    if services.is_empty() {
-        return None;
-    }
-    // A stack is deployed whole: the word behind is its name, not a service's.
-    let whole = arguments.phrase().first().is_some_and(|word| word == "stack");
-    let wanted: Vec<&str> = arguments.plain_values().filter(|_| !whole).filter_map(Value::as_literal).collect();
-    let chosen =
-        |service: &&Service<'_>| (wanted.is_empty() || wanted.contains(&service.name)) && (!made || service.builds);
-    let names = |service: &Service<'_>| {
-        let tags = if made { service.tags.clone() } else { Vec::new() };
-        service.image.into_iter().chain(tags).map(str::to_owned).collect::<Vec<_>>()
-    };
-    let images = services.iter().filter(chosen).flat_map(names).map(|image| Selected {
-        value: match scope.is_away() {
-            true => interpolated_away(&image, |name| arguments.known(name, scope)),
-            false => interpolated(&image, |name| arguments.known(name, scope)),
-        },
-        place: arguments.place(),
-    });
-    Some(images.collect())
-}
+use crate::shell::Value;
 
 /// `${X}`, `$X` and `${X:-y}` as compose replaces them.
 pub(super) fn interpolated<'v>(text: &str, known: impl Fn(&str) -> Option<&'v [Value]>) -> Value {
@@ -87,39 +14,50 @@ pub(super) fn interpolated<'v>(text: &str, known: impl Fn(&str) -> Option<&'v [V
     })
 }
 
-/// The same on another machine, which may have a value for each name and has none of what is set here.
-fn interpolated_away<'v>(text: &str, known: impl Fn(&str) -> Option<&'v [Value]>) -> Value {
-    replaced(text, |name, expression| match known(name) {
-        Some([one]) => one.clone(),
-        _ if expression.len() > name.len() => of_other_shell(&format!("{{{expression}}}")),
-        _ => of_other_shell(name),
-    })
-}
-
 /// The same, where each name has its value.
 pub(super) fn interpolated_or(text: &str, value: impl Fn(&str) -> Value) -> Value {
     replaced(text, |name, _| value(name))
 }
 
-fn replaced(text: &str, value_of: impl Fn(&str, &str) -> Value) -> Value {
+pub(super) fn replaced(text: &str, mut value_of: impl FnMut(&str, &str) -> Value) -> Value {
     let mut value = Value::default();
     let mut rest = text;
     while let Some(at) = rest.find('$') {
         value.extend(&Value::literal(rest.get(..at).unwrap_or("")));
         let after = rest.get(at + 1..).unwrap_or("");
+        // `$$` is the sign itself.
+        if let Some(next) = after.strip_prefix('$') {
+            value.push_literal("$");
+            rest = next;
+            continue;
+        }
         let (expression, next) = match after.strip_prefix('{') {
-            Some(inner) => inner.split_once('}').unwrap_or((inner, "")),
+            Some(inner) => closed(inner),
             None => {
                 let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(after.len());
                 after.split_at(end)
             }
         };
-        let name = expression.split([':', '-', '?']).next().unwrap_or("");
+        let name = expression.split([':', '-', '?', '+']).next().unwrap_or("");
         value.extend(&value_of(name, expression));
         rest = next;
     }
     value.extend(&Value::literal(rest));
     value
+}
+
+/// What stands up to the brace that closes it, and what follows: a default may have braces of its own.
+fn closed(text: &str) -> (&str, &str) {
+    let mut depth = 0usize;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' if depth == 0 => return (text.get(..at).unwrap_or(""), text.get(at + 1..).unwrap_or("")),
+            b'}' => depth -= 1,
+            _ => {}
+        }
+    }
+    (text, "")
 }
 
 /// The names in the output of a build: `--output type=image,name=r.io/app:1,push=true`.

@@ -9,6 +9,7 @@ mod at_hand;
 mod bake;
 mod bakefile;
 mod built_in;
+mod bundle;
 mod called;
 mod cap;
 mod catalogue;
@@ -17,8 +18,10 @@ mod chart;
 mod collected;
 mod command;
 mod compare;
+mod compose;
 mod configured;
 mod consulted;
+mod containers;
 mod copilot;
 mod daemon;
 mod deploy;
@@ -67,6 +70,7 @@ mod world;
 pub use catalogue::{Catalogue, CatalogueError};
 pub use collected::{BranchTest, Change, Edited, Filled, GitCall, Print, Ran, Runs, StepEffects, Unread};
 pub use compare::{Comparison, compare};
+pub use containers::Container;
 pub use environment::{EnvironmentKind, inferred, kind_of, left_to_variable};
 pub use given::{Given, Told};
 pub use model::{AtHand, Effect, Images, Kind, Opaque, Site};
@@ -81,6 +85,8 @@ mod asked_tests;
 mod bake_tests;
 #[cfg(test)]
 mod catalogue_tests;
+#[cfg(test)]
+mod files_tests;
 #[cfg(test)]
 mod given_tests;
 #[cfg(test)]

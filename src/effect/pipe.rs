@@ -1,6 +1,8 @@
 //! Pipes: a command in a variable, or an effect of their own.
 
+use super::applied::Says;
 use super::arguments::Arguments;
+use super::bundle;
 use super::catalogue::{Catalogue, Does, ImageWord, Pipe, Pushes};
 use super::chart;
 use super::collected::Unread;
@@ -11,6 +13,7 @@ use super::read::Run;
 use super::reference::Reference;
 use super::selector::{Selected, Selector};
 use super::unread;
+use super::world::Files;
 use crate::pipeline::PipeCall;
 use crate::shell::{Interpreter, Piece, Place, Value};
 use crate::yaml::{Node, Span};
@@ -19,7 +22,7 @@ use crate::yaml::{Node, Span};
 pub(super) fn read<'d>(
     call: PipeCall<'d>,
     catalogue: &Catalogue,
-    run: &Run<'d, '_>,
+    (run, files): (&Run<'d, '_>, &dyn Files),
     interpreter: &mut Interpreter<'_>,
 ) {
     let site = Site { node: call.identifier, range: Span::new(0, call.text().len()) };
@@ -90,6 +93,12 @@ pub(super) fn read<'d>(
             references
         }
     };
+    if pipe.reader.as_deref() == Some("copy") {
+        let named = |name: &str| arguments.named(&[name.to_owned()]).pop().map(|selected| selected.value);
+        if let (Some(from), Some(to)) = (named("LOCAL_PATH"), named("REMOTE_PATH")) {
+            interpreter.copies(&from, &to);
+        }
+    }
     let kinds: Vec<Kind<'d>> = match pipe.does {
         Some(Does::Build) => vec![Kind::Build { references, pushes: !matches!(pipe.pushes, Pushes::Never) }],
         Some(Does::Push) => {
@@ -108,7 +117,12 @@ pub(super) fn read<'d>(
             pushes.chain(retags).collect()
         }
         Some(Does::Deploy) => {
+            let bundle = (pipe.reader.as_deref() == Some("bundle"))
+                .then(|| bundle::dockerrun(&interpreter.scope, files, run.is_followed(), place));
+            let read = |image: Selected| Reference::read(&image.value, run.site(image.place));
             let images = match (references.is_empty(), pipe.image) {
+                _ if matches!(bundle, Some(Says::Nothing)) => Images::None,
+                _ if let Some(Says::Images(images)) = bundle => Images::Stated(images.into_iter().map(read).collect()),
                 (false, _) => Images::Known(references),
                 (true, Some(ImageWord::None)) => Images::None,
                 (true, Some(ImageWord::Unsaid)) => Images::Unsaid,

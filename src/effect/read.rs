@@ -16,7 +16,7 @@ use super::reference::Reference;
 use super::world::{Bindings, Files, World};
 use crate::pipeline::{ScriptItem, Step};
 use crate::shell::{
-    Comparison, Interpreter, Invocation, Parses, Piece, Place, Scope, Word, Written, open_compounds,
+    Comparison, Interpreter, Invocation, Lookup, Parses, Piece, Place, Scope, Word, Written, open_compounds,
 };
 use crate::yaml::{Node, NodeId, Span};
 
@@ -64,6 +64,17 @@ impl<'d> Run<'d, '_> {
     /// Whether all tags of the plan begin with a text.
     pub(super) fn tag_begins(&self, prefix: &str) -> bool {
         self.consulted.tag_begins(prefix)
+    }
+
+    /// Whether nothing ran before in the step that could have changed the repository's files unseen.
+    pub(super) fn is_followed(&self) -> bool {
+        let found = self.found_mut();
+        found.unread.is_empty() && !found.effects.iter().any(Effect::hides_effects)
+    }
+
+    /// A variable that the script itself does not set.
+    pub(super) fn variable(&self, name: &str) -> Lookup {
+        self.consulted.variable(name)
     }
 
     /// The number of a scalar as a source.
@@ -217,7 +228,7 @@ impl<'c, 'd> Reader<'c, 'd> {
                         break;
                     }
                 }
-                ScriptItem::Pipe(call) => pipe::read(*call, catalogue, run, &mut interpreter),
+                ScriptItem::Pipe(call) => pipe::read(*call, catalogue, (run, files), &mut interpreter),
                 ScriptItem::Agent(node) => {
                     let node = node.get("agent").unwrap_or(*node);
                     let site = run.site(Piece::new(run.source(node), "").place(Span::default()));

@@ -213,6 +213,11 @@ impl<'d> Reference<'d> {
         own || self.of_fetched_chart()
     }
 
+    /// Whether a command names a tag and leaves the image to a template or a service.
+    pub fn is_of_template(&self) -> bool {
+        self.image.first_symbol().is_some_and(|symbol| symbol.name == super::given::UNNAMED_IMAGE)
+    }
+
     /// The tag's text where all of it is constant (`latest` where there is none).
     pub fn constant_tag(&self) -> Option<&str> {
         match &self.tag {

@@ -187,7 +187,7 @@ fn each_tool_has_several_spellings() {
         ),
         ("heroku container:release web -a shop", vec!["deploy ?"]),
         ("oras manifest push r/a:2 -", vec!["retag ? -> r/a:2"]),
-        ("oc image mirror r/a:1 r/a:2", vec!["retag ? -> ?"]),
+        ("oc image mirror r/a:1 r/a:2", vec!["retag r/a:1 -> r/a:2"]),
         ("fly machine update x --image r/a:1 --yes", vec!["deploy r/a:1"]),
         ("cargo lambda deploy", vec!["deploy"]),
         ("cargo lambda build --release", vec![]),

@@ -215,6 +215,28 @@ fn an_environment_that_is_one_of_several_is_not_inferred() {
 }
 
 #[test]
+fn a_copied_file_is_called_what_it_is_called_wherever_it_goes() {
+    let told = |line: &str| -> Vec<String> {
+        on_main(&[line]).into_iter().filter(|line| line.contains("reaches production")).collect()
+    };
+    for copy in [
+        "scp compose.prod.yml u@$HOST:/srv/app/compose.prod.yml",
+        "scp compose.yml u@$HOST:/srv/app/compose.prod.yml",
+        "scp compose.prod.yml u@$HOST:compose.prod.yml",
+        "rsync -az .env.production u@$HOST:/srv/app/.env.production",
+    ] {
+        assert_eq!(told(copy), [] as [&str; 0], "{copy}");
+    }
+    for copy in [
+        "scp compose.yml u@prod.example.com:/srv/app/compose.yml",
+        "scp compose.yml u@$HOST:/srv/production/compose.yml",
+        "scp -r dist u@$HOST:/srv/production",
+    ] {
+        assert_eq!(told(copy).len(), 1, "{copy}");
+    }
+}
+
+#[test]
 fn what_names_no_environment_leaves_the_flow_open() {
     let text = "image: a:1\npipelines:\n  branches:\n    main:\n      - step:\n          script: [ssh a@$HOST docker service update --image r.example/app:$BITBUCKET_COMMIT app]\n";
     let on_main: Vec<String> = told(text).into_iter().filter(|line| line.contains("a push to main")).collect();
@@ -285,6 +307,10 @@ fn what_is_deployed_before_it_is_built_is_told() {
         ["error deploy-what-was-promoted: `r.example/app:$BITBUCKET_COMMIT` is deployed before it is surely built"];
     assert_eq!(told(&format!("{build}{deploy}")), [] as [&str; 0]);
     assert_eq!(told(&format!("{deploy}{build}")), due);
+    // What another step behind it pushes under a hidden name is too late as well.
+    let hidden = "      - step: { script: [{pipe: bitbucketpipelines/docker-push:1.0.0}], services: [docker] }\n";
+    assert_eq!(told(&format!("{deploy}{build}{hidden}")), due);
+    assert_eq!(told(&format!("{hidden}{deploy}{build}")), [] as [&str; 0]);
     let beside = format!(
         "      - parallel:\n{}{}",
         build.replace("      -", "          -"),

@@ -92,6 +92,36 @@ fn what_a_script_or_a_makefile_takes_from_beside_it_is_followed() {
 }
 
 #[test]
+fn a_command_that_names_an_image_replaces_that_of_its_container() {
+    let manifest = |kind: &str, image: &str| {
+        format!(
+            "kind: {kind}\nmetadata: {{name: web}}\nspec: {{template: {{spec: {{containers: [{{name: app, image: '{image}'}}]}}}}}}"
+        )
+    };
+    let told = |kind: &str, image: &str, set: &str| {
+        told(&format!("kubectl apply -f - <<'E'\n{}\nE\nkubectl set image {set}", manifest(kind, image)))
+    };
+    let tag = "r.example/app:$BITBUCKET_TAG";
+    for image in ["app", "app:latest", "placeholder", "nginx", "r.example/app:latest"] {
+        for workload in ["deployment/web", "deploy/web", "deployments.apps/web", "deployment web"] {
+            assert_eq!(told("Deployment", image, &format!("{workload} app={tag}")), None, "{image} {workload}");
+        }
+        assert_eq!(told("StatefulSet", image, &format!("sts/web \"*={tag}\"")), None, "{image}");
+    }
+    // Another workload, or another container of it, keeps what the manifest says.
+    for set in ["deployment/other", "sts/web"] {
+        assert_eq!(
+            told("Deployment", "r.example/app:latest", &format!("{set} app={tag}")),
+            Some(Severity::Error),
+            "{set}"
+        );
+    }
+    assert_eq!(told("Deployment", "r.example/app:latest", &format!("deploy/web side={tag}")), Some(Severity::Error));
+    // Where a variable names it, the image's name tells.
+    assert_eq!(told("Deployment", "r.example/app:latest", &format!("deploy/$NAME app={tag}")), None);
+}
+
+#[test]
 fn latest_in_a_manifest_at_hand_is_found() {
     for deploy in [
         "kubectl apply -f k8s/production/app.yaml",

@@ -1,7 +1,7 @@
 //! `deploy-what-was-promoted`: what is deployed is what was built, or what was given this tag.
 
 use super::{meta, page};
-use crate::effect::{Comparison, Effect, Images, Kind, Reference, Tag};
+use crate::effect::{Comparison, Container, Effect, Images, Kind, Reference, Tag};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{Plan, PlannedStep};
 use crate::rules::alternatives::judge_each;
@@ -50,11 +50,10 @@ impl Rule for DeployWhatWasPromoted {
                         Images::Unsaid if flow.carries() == Carries::Nothing => {}
                         Images::Hidden | Images::Unsaid => hidden(plan, step, effect, out),
                         Images::Known(references) | Images::Stated(references) => {
-                            // A manifest of another image stays as it is.
+                            // A manifest of another container stays as it is.
                             let stays = |stated: &&Reference<'_>| {
-                                let other =
-                                    |name: &&Reference<'_>| stated.same_image(name, false) == Comparison::Different;
-                                !matches!(images, Images::Stated(_)) || named.iter().all(other)
+                                !matches!(images, Images::Stated(_))
+                                    || !named.iter().any(|name| is_replaced(step, stated, name))
                             };
                             for reference in references.iter().filter(stays) {
                                 judge_each(reference, out, |reference, out| {
@@ -66,6 +65,24 @@ impl Rule for DeployWhatWasPromoted {
                 }
             }
         }
+    }
+}
+
+/// Whether a command that names an image puts it in the place of one that a manifest says: in the same container, or where the
+/// containers can't be told, for the same image.
+fn is_replaced(step: &PlannedStep<'_>, stated: &Reference<'_>, name: &Reference<'_>) -> bool {
+    let of = |reference: &Reference<'_>| {
+        let containers = step.found.containers.iter().filter(|container| container.is_of(reference));
+        containers.cloned().collect::<Vec<Container>>()
+    };
+    let (own, others) = (of(stated), of(name));
+    let answers: Vec<Option<bool>> =
+        own.iter().flat_map(|own| others.iter().map(|other| own.is_replaced_by(other))).collect();
+    match answers.as_slice() {
+        [] => stated.same_image(name, false) != Comparison::Different,
+        answers if answers.contains(&Some(true)) => true,
+        answers if answers.contains(&None) => stated.same_image(name, false) != Comparison::Different,
+        _ => false,
     }
 }
 
@@ -110,6 +127,8 @@ struct Expected<'p> {
     made: Vec<(&'p Reference<'p>, usize, usize)>,
     /// Something that is built or promoted has a hidden name.
     incomplete: bool,
+    /// The items and the numbers of the steps in which such may be made.
+    hidden: Vec<(usize, usize)>,
     /// The plan has something to compare with.
     comparable: bool,
     verb: &'static str,
@@ -121,16 +140,20 @@ impl<'p> Expected<'p> {
         let mut incomplete = plan.unknown.is_some();
         let mut comparable = false;
         let mut made = Vec::new();
+        let opaque = plan.steps.iter().filter(|step| step.has_opaque());
+        let mut hidden: Vec<(usize, usize)> = opaque.map(|step| (step.item, step.number)).collect();
         for (step, effect) in plan.effects() {
             match &effect.kind {
                 Kind::Build { references: names, .. } if plan.is_main() => {
                     comparable = true;
                     incomplete |= names.is_empty();
+                    hidden.extend(names.is_empty().then_some((step.item, step.number)));
                     references.extend(names.iter().cloned());
                     made.extend(names.iter().map(|name| (name, step.item, step.number)));
                 }
                 Kind::Push { reference, .. } if plan.is_main() => {
                     incomplete |= reference.is_none();
+                    hidden.extend(reference.is_none().then_some((step.item, step.number)));
                     comparable = true;
                     references.extend(reference.clone());
                 }
@@ -149,17 +172,26 @@ impl<'p> Expected<'p> {
             references
                 .extend(source.clone().filter(|source| source.by_commit() || matches!(source.tag, Tag::Digest(_))));
         }
-        Self { references, made, incomplete, comparable, verb: if plan.is_main() { "built" } else { "promoted" } }
+        Self {
+            references,
+            made,
+            incomplete,
+            hidden,
+            comparable,
+            verb: if plan.is_main() { "built" } else { "promoted" },
+        }
     }
 
     /// What makes a reference, where all that makes it stands in steps behind one or beside it.
     fn made_later(&self, step: &PlannedStep<'_>, reference: &Reference<'_>) -> Option<&'p Reference<'p>> {
+        let is_later = |item: usize, number: usize| item > step.item || item == step.item && number != step.number;
+        // What has no name may be it, where it does not stand behind.
+        if !self.hidden.iter().all(|(item, number)| is_later(*item, *number)) {
+            return None;
+        }
         let mut makers = self.made.iter().filter(|(own, ..)| own.same(reference, false) == Comparison::Same).peekable();
         let (first, ..) = *makers.peek()?;
-        let later = |(_, item, number): &(&Reference<'_>, usize, usize)| {
-            *item > step.item || *item == step.item && *number != step.number
-        };
-        makers.all(later).then_some(first)
+        makers.all(|(_, item, number)| is_later(*item, *number)).then_some(first)
     }
 
     fn has(&self, reference: &Reference<'_>) -> Comparison {
@@ -217,7 +249,6 @@ fn judge<'d>(
         return;
     }
     if answer == Comparison::Same
-        && !incomplete
         && let Some(maker) = expected.made_later(step, reference)
     {
         let message = format!("`{reference}` is deployed before it is surely built");
@@ -256,8 +287,8 @@ fn judge<'d>(
                 draft.related(hidden.site.span(), format!("`{}` is not followed", hidden.command)).help(settles(hidden))
             }
             None => {
-                let help = match reference.is_of_chart() {
-                    true => "name the image beside the tag, where the command can",
+                let help = match reference.is_of_chart() || reference.is_of_template() {
+                    true => beside_tag(&effect.command),
                     false => "use the same words for the reference where it is made and where it is deployed",
                 };
                 let near =
@@ -338,6 +369,18 @@ fn hidden<'d>(plan: &Plan<'d>, step: &PlannedStep<'d>, effect: &Effect<'d>, out:
     out.cannot_tell(effect.site.span(), message).trace(plan.trace_to(step, effect)).help(naming(&effect.command));
 }
 
+/// How a deployment of this kind can name the image together with its tag.
+fn beside_tag(command: &str) -> &'static str {
+    match command.split(' ').next() {
+        Some("terraform" | "tofu" | "terragrunt" | "nomad" | "nomad-pack" | "levant") => {
+            "name the image beside the tag: `-var \"image=REPOSITORY:TAG\"`"
+        }
+        Some("cdk") => "name the image beside the tag: `-c image=REPOSITORY:TAG`",
+        Some("kamal") => "keep `config/deploy.yml` in the repository, where the image can be read from it",
+        _ => "name the image beside the tag, where the command can",
+    }
+}
+
 /// How a deployment of this kind can name its image.
 fn naming(command: &str) -> &'static str {
     let begins = |tools: &[&str]| tools.iter().any(|tool| command.starts_with(tool));
@@ -347,6 +390,10 @@ fn naming(command: &str) -> &'static str {
         "name the tag in the command, with `--set image.tag=…`"
     } else if begins(&["aws ecs", "atlassian/aws-ecs-deploy", "ecs deploy", "ecs update"]) {
         "the image stands in the task definition, which is not read; `ecs-deploy --image` names it in the command"
+    } else if begins(&["kamal"]) {
+        "name the version, `--version TAG`, and keep `config/deploy.yml` in the repository"
+    } else if begins(&["eb ", "aws elasticbeanstalk", "atlassian/aws-elasticbeanstalk"]) {
+        "write the image into `Dockerrun.aws.json` in the step, or keep that file in the repository"
     } else if begins(&["docker stack", "docker compose", "docker-compose"]) {
         "keep the compose file in the repository, where it can be read"
     } else {
