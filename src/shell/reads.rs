@@ -218,7 +218,7 @@ impl Interpreter<'_> {
             _ => &[],
         };
         let here = self.scope.stand.at.told().unwrap_or_default();
-        let unnamed = self.written.files.keys().filter(|path| ends.iter().any(|end| path.ends_with(end)));
+        let unnamed = self.scope.written.files.keys().filter(|path| ends.iter().any(|end| path.ends_with(end)));
         let unnamed =
             unnamed.map(|path| path.strip_prefix(here).map_or(path.as_str(), |rest| rest.trim_start_matches('/')));
         for path in unnamed {
