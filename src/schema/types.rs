@@ -57,6 +57,10 @@ pub(super) fn next_value(value: &str, allowed: &[&str], gate: bool) -> Option<St
     if gate && value == "manual" {
         return Some("move it to the stage, or remove it".to_owned());
     }
+    // A depth is a number, or this one word.
+    if allowed == ["full"] && value.parse::<u32>().is_ok_and(|depth| depth > 0) {
+        return Some(format!("write `{value}` without quotes"));
+    }
     let near = next_larger(value, allowed).or_else(|| nearest(value, allowed));
     near.map(|near| format!("write `{near}`")).or_else(|| match allowed {
         [only] => Some(format!("remove it, or write `{only}`")),

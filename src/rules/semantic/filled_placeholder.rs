@@ -18,6 +18,9 @@ const FOLDERS: [&str; 8] = ["/dev/", "/tmp/", "/opt/", "/var/", "/etc/", "/home/
 
 pub(super) struct FilledPlaceholder;
 
+/// A placeholder, whether its first place ends its line, and all places.
+type Named<'f> = (String, bool, Vec<(&'f Site<'f>, Span)>);
+
 impl Rule for FilledPlaceholder {
     fn meta(&self) -> &'static RuleMeta {
         &META
@@ -25,7 +28,7 @@ impl Rule for FilledPlaceholder {
 
     fn check(&self, flow: &Flow<'_>, out: &mut Findings<'_>) {
         let mut told = Told::default();
-        let mut by_name: Vec<(String, bool, Vec<(&Site<'_>, Span)>)> = Vec::new();
+        let mut by_name: Vec<Named<'_>> = Vec::new();
         for (site, items) in flow.scripts() {
             for item in items {
                 let Some(command) = item.command() else { continue };
