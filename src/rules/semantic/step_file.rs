@@ -71,12 +71,14 @@ fn forget_handed(wrote: &mut HashMap<String, Wrote<'_>>, step: &Step<'_>) {
         wrote.clear();
     }
     let Some(artifacts) = step.artifacts() else { return };
-    for path in artifacts.paths() {
+    let paths = artifacts.paths();
+    // `**` takes all there is, and so may what can't be read.
+    let takes_all = |path: &Node<'_>| path.text().is_none_or(|text| text.trim_matches('*').is_empty());
+    if paths.is_empty() && artifacts.node.get("download").is_none() || paths.iter().any(takes_all) {
+        wrote.clear();
+    }
+    for path in paths {
         let text = path.text().unwrap_or("").trim_start_matches("./");
-        // `**` takes all there is.
-        if text.trim_matches('*').is_empty() {
-            wrote.clear();
-        }
         let pattern = Pattern::new(text);
         let below =
             |path: &str| path.strip_prefix(text.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'));
