@@ -369,9 +369,7 @@ fn a_secret_in_a_command_is_not_repeated() {
 #[test]
 fn a_name_that_no_image_can_have_is_told() {
     let of = |image: &str| said(&format!("image: {image}\n{}", step("script: [make]")));
-    for image in
-        ["Node:20", "node:20 alpine", "node:20:1", "https://index.docker.io/node:20", "<your-image>", "{name: 'node:'}"]
-    {
+    for image in ["Node:20", "node:20 alpine", "node:20:1", "https://x/node:20", "<your-image>", "{name: 'node:'}"] {
         assert_eq!(of(image).len(), 1, "{image}");
         assert!(of(image)[0].contains("well-formed"), "{:?}", of(image));
     }
