@@ -68,7 +68,6 @@ pub(super) enum Does {
     Change,
     Opaque,
     Runner,
-    /// Builds and runs a program, of which only the name can be read.
     Program,
     Request,
 }

@@ -38,8 +38,11 @@ impl Reading<'_, '_> {
         let mut paths: Vec<String> =
             named.iter().filter_map(|path| path.value.as_literal().map(str::to_owned)).collect();
         if named.is_empty() {
+            // On another machine lies what was copied there, before anything that the repository keeps.
             let first = |names: &[&str]| {
-                names.iter().find(|path| self.compose_file(path).is_some()).map(|path| (*path).to_owned())
+                let copied = names.iter().find(|path| self.copied_file(path, true).is_some());
+                let found = copied.or_else(|| names.iter().find(|path| self.compose_file(path).is_some()));
+                found.map(|path| (*path).to_owned())
             };
             paths = first(&COMPOSE).into_iter().chain(first(&OVERRIDES)).collect();
         }
@@ -74,14 +77,22 @@ impl Reading<'_, '_> {
     /// The text of a file on the machine on which the command runs. A file of the repository itself (`kept`) may lie there too,
     /// and an unseen change of it is not looked for.
     fn file_of_machine(&self, path: &str, kept: bool) -> Option<Value> {
-        let here = |path: &str| match self.scope.written.text(path) {
+        let own = || self.file_here(&self.scope.leads(&Value::literal(path)).inside()?, kept);
+        self.copied_file(path, kept).or_else(|| own().filter(|_| kept || !self.scope.is_away()))
+    }
+
+    /// The text of a file that was copied to the machine on which the command runs.
+    fn copied_file(&self, path: &str, kept: bool) -> Option<Value> {
+        let copied = self.scope.is_away().then(|| self.scope.copied_from(path)).unwrap_or_default();
+        copied.iter().find_map(|path| self.file_here(path, kept))
+    }
+
+    fn file_here(&self, path: &str, kept: bool) -> Option<Value> {
+        match self.scope.written.text(path) {
             Some(text) => text.clone(),
             None if kept || self.is_followed() => self.files.read(path).map(Value::literal),
             None => None,
-        };
-        let copied = self.scope.is_away().then(|| self.scope.copied_from(path)).unwrap_or_default();
-        let own = || here(&self.scope.leads(&Value::literal(path)).inside()?);
-        copied.iter().find_map(|path| here(path)).or_else(|| own().filter(|_| kept || !self.scope.is_away()))
+        }
     }
 
     /// The files of variables that are read, the strongest first.

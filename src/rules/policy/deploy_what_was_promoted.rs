@@ -172,14 +172,8 @@ impl<'p> Expected<'p> {
             references
                 .extend(source.clone().filter(|source| source.by_commit() || matches!(source.tag, Tag::Digest(_))));
         }
-        Self {
-            references,
-            made,
-            incomplete,
-            hidden,
-            comparable,
-            verb: if plan.is_main() { "built" } else { "promoted" },
-        }
+        let verb = if plan.is_main() { "built" } else { "promoted" };
+        Self { references, made, incomplete, hidden, comparable, verb }
     }
 
     /// What makes a reference, where all that makes it stands in steps behind one or beside it.

@@ -149,6 +149,8 @@ fn parts(text: &str) -> Vec<(usize, &str)> {
     let (mut quote, mut from) = (None, 0);
     // Whether a substitution has opened in double quotes: what stands in it is a command.
     let mut depth = 0_usize;
+    // The rest of a quoted word behind a substitution is no part of a command.
+    let mut in_rest = false;
     let mut before = ' ';
     for (at, c) in text.char_indices() {
         match (quote, c) {
@@ -160,8 +162,14 @@ fn parts(text: &str) -> Vec<(usize, &str)> {
                 found.push((from, text.get(from..at).unwrap_or("")));
                 depth -= 1;
                 from = at + 1;
+                in_rest = depth == 0;
             }
-            (Some(open), _) if c == open && depth == 0 => quote = None,
+            (Some(open), _) if c == open && depth == 0 => {
+                quote = None;
+                if std::mem::take(&mut in_rest) {
+                    from = at + 1;
+                }
+            }
             (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(c),
             (None, '\n' | ';' | '&' | '|' | '(' | ')' | '`') => {
@@ -276,6 +284,7 @@ mod tests {
         let names = |found: Vec<(&'static str, Span)>| found.into_iter().map(|(path, _)| path).collect::<Vec<_>>();
         assert_eq!(names(written("echo A=1 > build.env; echo B >>./b/c.txt 2>&1")), ["build.env", "b/c.txt"]);
         assert_eq!(names(written("echo \"a > b\" | tee -a \"out.txt\"")), ["out.txt"]);
+        assert_eq!(names(written("echo \"V=$(git describe --always)\" > v.env")), ["v.env"]);
         assert_eq!(names(written("docker save -o app.tar r/a:1")), ["app.tar"]);
         assert_eq!(
             names(written("echo x > /tmp/a; echo y > $F; a 2> err.txt; echo x > ../a; cat > f <<E\n> g\nE")),
