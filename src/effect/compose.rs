@@ -83,8 +83,10 @@ impl Reading<'_, '_> {
 
     /// The text of a file that was copied to the machine on which the command runs.
     fn copied_file(&self, path: &str, kept: bool) -> Option<Value> {
-        let copied = self.scope.is_away().then(|| self.scope.copied_from(path)).unwrap_or_default();
-        copied.iter().find_map(|path| self.file_here(path, kept))
+        if !self.scope.is_away() {
+            return None;
+        }
+        self.scope.copied_from(path).iter().find_map(|path| self.file_here(path, kept))
     }
 
     fn file_here(&self, path: &str, kept: bool) -> Option<Value> {

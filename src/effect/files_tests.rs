@@ -17,8 +17,8 @@ const COMPOSE: &str = "services: {app: {image: 'r/app:${TAG:-latest}'}, db: {ima
 /// What a script deploys last, where these files are at hand.
 fn deployed(files: &'static [(&'static str, &'static str)], script: &str) -> String {
     read_with(&Repository(files), script, |found| {
-        let all = found.effects.iter().map(|effect| show(effect).replace("remote ", ""));
-        all.filter(|shown| shown.starts_with("deploy")).last().unwrap_or_default()
+        let mut all = found.effects.iter().map(|effect| show(effect).replace("remote ", ""));
+        all.rfind(|shown| shown.starts_with("deploy")).unwrap_or_default()
     })
 }
 

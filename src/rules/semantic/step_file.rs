@@ -172,12 +172,11 @@ fn parts(text: &str) -> Vec<(usize, &str)> {
             }
             (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(c),
+            // `2>&1` ends nothing.
+            (None, '&') if before == '>' => {}
             (None, '\n' | ';' | '&' | '|' | '(' | ')' | '`') => {
-                // `2>&1` ends nothing.
-                if !(c == '&' && before == '>') {
-                    found.push((from, text.get(from..at).unwrap_or("")));
-                    from = at + 1;
-                }
+                found.push((from, text.get(from..at).unwrap_or("")));
+                from = at + 1;
             }
             _ => {}
         }
