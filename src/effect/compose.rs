@@ -1,6 +1,6 @@
 //! What compose files say: the images of their services, with what the shell and files of variables put into them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::arguments::Arguments;
 use super::command::Reading;
@@ -27,6 +27,13 @@ struct Service {
     image: Option<Value>,
     builds: bool,
     tags: Vec<Value>,
+}
+
+/// A file of variables.
+struct Variables {
+    values: HashMap<String, Value>,
+    /// Whether the script wrote it.
+    written: bool,
 }
 
 impl Reading<'_, '_> {
@@ -98,7 +105,7 @@ impl Reading<'_, '_> {
     }
 
     /// The files of variables that are read, the strongest first.
-    fn variables_of(&self, arguments: &Arguments<'_>, compose: Option<&String>) -> Vec<Value> {
+    fn variables_of(&self, arguments: &Arguments<'_>, compose: Option<&String>) -> Vec<Variables> {
         let named = arguments.flag(&["--env-file".to_owned()]);
         let beside = || {
             let folder = arguments.flag(&["--project-directory".to_owned()]).pop();
@@ -110,11 +117,17 @@ impl Reading<'_, '_> {
             [] => vec![beside()],
             named => named.iter().rev().map(|path| path.value.to_string()).collect(),
         };
-        paths.iter().filter_map(|path| self.file_of_machine(path, false)).collect()
+        let read = |path: &String| {
+            let text = self.file_of_machine(path, false)?;
+            let own = self.scope.leads(&Value::literal(path.as_str())).inside();
+            let written = own.is_some_and(|own| matches!(self.scope.written.text(&own), Some(Some(_))));
+            Some(Variables { values: set_by(&text), written })
+        };
+        paths.iter().filter_map(read).collect()
     }
 
     /// A text as compose fills it in.
-    fn filled_in(&self, text: &Value, arguments: &Arguments<'_>, variables: &[Value], depth: usize) -> Value {
+    fn filled_in(&self, text: &Value, arguments: &Arguments<'_>, variables: &[Variables], depth: usize) -> Value {
         let mut filled = Value::default();
         for part in text.parts() {
             match part {
@@ -135,7 +148,7 @@ impl Reading<'_, '_> {
         name: &str,
         operator: &str,
         arguments: &Arguments<'_>,
-        variables: &[Value],
+        variables: &[Variables],
         depth: usize,
     ) -> Value {
         let default = operator.strip_prefix(":-").or_else(|| operator.strip_prefix('-'));
@@ -154,13 +167,17 @@ impl Reading<'_, '_> {
             });
             return Value::one_of(each.collect());
         }
-        if let Some(value) = variables.iter().find_map(|text| set_in(text, name)) {
-            return match value.as_literal() {
+        if let Some((value, written)) =
+            variables.iter().find_map(|own| Some((own.values.get(name)?.clone(), own.written)))
+        {
+            let value = match value.as_literal() {
                 // The file is filled in, too, from what stands before.
                 Some(text) if text.contains('$') => self.filled_in(&value, arguments, &[], depth + 1),
                 Some("") if operator.starts_with(':') => default().unwrap_or(value),
                 _ => value,
             };
+            // A variable of the environment stands over what the repository keeps, and that may be edited unseen.
+            return if written { value } else { Value::one_of(vec![Value::variable(name), value]) };
         }
         if self.scope.is_away() {
             // Another machine may have a value for each name, and has none of what is set here.
@@ -205,23 +222,21 @@ fn read_services(texts: impl Iterator<Item = Value>) -> Vec<Service> {
     services
 }
 
-/// What a file of variables sets a name to, on each way on which it may have been written.
-fn set_in(text: &Value, name: &str) -> Option<Value> {
-    let ways = text.alternatives();
-    let values: Vec<Option<Value>> = ways.iter().map(|text| set_in_lines(&text.lines(), name)).collect();
-    if values.iter().all(Option::is_none) {
-        return None;
-    }
-    Some(Value::one_of(values.into_iter().map(|value| value.unwrap_or_else(|| Value::variable(name))).collect()))
-}
-
-fn set_in_lines(lines: &[Value], name: &str) -> Option<Value> {
+/// What a file of variables sets, on each way on which it may have been written.
+fn set_by(text: &Value) -> HashMap<String, Value> {
     let of_line = |line: &Value| {
         let (own, value) = line.split_once("=")?;
         let own = own.as_literal()?.trim();
-        (own.strip_prefix("export ").unwrap_or(own).trim() == name).then(|| without_quotes(value))
+        Some((own.strip_prefix("export ").unwrap_or(own).trim().to_owned(), without_quotes(value)))
     };
-    lines.iter().rev().find_map(of_line)
+    let set = |text: &Value| text.lines().iter().filter_map(of_line).collect::<HashMap<String, Value>>();
+    let ways: Vec<HashMap<String, Value>> = text.alternatives().iter().map(set).collect();
+    let names: HashSet<&String> = ways.iter().flat_map(HashMap::keys).collect();
+    let value = |name: &String| {
+        let each = ways.iter().map(|way| way.get(name).cloned().unwrap_or_else(|| Value::variable(name)));
+        Value::one_of(each.collect())
+    };
+    names.into_iter().map(|name| (name.clone(), value(name))).collect()
 }
 
 /// A value without the quotes around it, or without the comment behind it.

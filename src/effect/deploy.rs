@@ -27,7 +27,11 @@ impl<'d> Reading<'_, 'd> {
         }
         let fetches = match command.reader.as_deref() {
             Some("lftp") => only_fetches(arguments),
-            Some("sftp") => self.only_gets(arguments),
+            Some("sftp") => match self.only_gets(arguments) {
+                Some(only_gets) => only_gets,
+                // What it is told stands where it can't be read.
+                None => return self.change(),
+            },
             Some("capistrano") => match cap::tasks(arguments) {
                 Tasks::Deploy => false,
                 Tasks::Look => true,

@@ -34,7 +34,7 @@ fn a_file_of_variables_fills_in_what_the_shell_leaves_open() {
         ("echo TAG=1 > a; echo TAG=2 > b; docker compose --env-file a --env-file b up -d", "2"),
         ("echo TAG=1 > ops/.env; echo TAG=2 > .env; docker compose -f ops/compose.yml up -d", "1"),
         ("cd ops; echo TAG=1 > .env; docker compose up -d", "1"),
-        ("docker compose --project-directory kept -f compose.yml up -d", "9"),
+        ("docker compose --project-directory kept -f compose.yml up -d", "<$TAG or 9>"),
         ("if [ -n \"$X\" ]; then echo TAG=1 > .env; else echo TAG=2 > .env; fi; docker compose up -d", "<1 or 2>"),
         ("docker compose up -d", "<$TAG or latest>"),
     ] {

@@ -117,7 +117,8 @@ impl Reading<'_, '_> {
         let text = site.node.text().unwrap_or("");
         // Of a script at hand only the call stands here.
         let is_itself = text.get(site.range.start..).is_some_and(|rest| rest.starts_with(name));
-        let behind = text.get(site.range.end..).and_then(|rest| rest.split(['\n', ';', '&']).next()).unwrap_or("");
+        let line = text.get(site.range.end..).and_then(|rest| rest.lines().next()).unwrap_or("");
+        let behind = line.split([';', '&']).next().unwrap_or("").trim_end_matches('\n');
         let behind = behind.split("||").next().unwrap_or("");
         let before = text.get(..site.range.start).and_then(|before| before.rsplit('\n').next()).unwrap_or("");
         let substitutes = before.contains("$(") || before.contains('`');
@@ -125,6 +126,7 @@ impl Reading<'_, '_> {
         let shows = |member: &str| matches!(member.split(' ').next(), Some(first) if SHOW.contains(&first));
         is_itself
             && !substitutes
+            && !line.contains("&>")
             && !behind.contains(['>', '$', '`', ')'])
             && members.peek().is_some()
             && members.all(shows)

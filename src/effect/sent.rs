@@ -29,21 +29,26 @@ impl Reading<'_, '_> {
         // Where it is put stands in the line, unless that is in a script.
         let site = self.run.site(self.invocation.place);
         let line = site.node.text().and_then(|text| text.get(site.range.start..)).and_then(|text| text.lines().next());
-        let keeps = |line: &str| keeps_builds(line) || line.contains("authorized_keys");
+        // Nor is what serves nobody: keys, logs, what is thrown away.
+        const ASIDE: [&str; 6] = [".ssh/", "authorized_keys", "known_hosts", "/tmp/", "/var/log/", ".log"];
+        if line.is_some_and(|line| ASIDE.iter().any(|place| line.contains(place))) {
+            return false;
+        }
         let kind = Kind::Deploy {
             images: Images::None,
             to: Some(without_user(&machine.to_string())),
-            weak: keeps_builds(file) || line.is_some_and(keeps),
+            weak: keeps_builds(file) || line.is_some_and(keeps_builds),
             restart: false,
         };
         self.push(kind, "ssh".to_owned(), self.words(&[]));
         true
     }
 
-    /// Whether sftp is told to bring nothing: it names a file there to be fetched, or has a list of commands that only fetch.
-    pub(super) fn only_gets(&self, arguments: &Arguments<'_>) -> bool {
+    /// Whether sftp is told to bring nothing: it names a file there to be fetched, has a list of commands that only fetch, or none.
+    /// `None` where the list can't be read.
+    pub(super) fn only_gets(&self, arguments: &Arguments<'_>) -> Option<bool> {
         if arguments.plain_count() > 1 {
-            return true;
+            return Some(true);
         }
         let batch = arguments.flag(&["-b".to_owned()]).pop().filter(|file| file.value.as_literal() != Some("-"));
         let text = match &batch {
@@ -60,14 +65,10 @@ impl Reading<'_, '_> {
         };
         match text.as_ref().map(Value::to_string) {
             // What a command or a variable brings in may be anything.
-            Some(text) => !text.contains('$') && !text.contains('<') && !text.lines().any(puts),
-            // Without commands it fetches what stands behind the host.
-            None => {
-                let fetched = |to: Value| to.to_string().split_once(':').is_some_and(|(_, path)| !path.is_empty());
-                let told =
-                    batch.is_some() || self.invocation.piped_from || matches!(self.invocation.stdin, Stdin::File(_));
-                !told && arguments.plain(1).is_some_and(|to| !to.value.literal_contains("://") && fetched(to.value))
-            }
+            Some(text) => Some(!text.contains('$') && !text.contains('<') && !text.lines().any(puts)),
+            None if batch.is_some() || self.invocation.piped_from => None,
+            // Without commands it fetches what stands behind the host, or does nothing.
+            None => (!matches!(self.invocation.stdin, Stdin::File(_))).then_some(true),
         }
     }
 }
@@ -101,7 +102,6 @@ mod tests {
     fn sftp_deploys_what_it_puts() {
         for script in [
             "sftp u@h <<EOF\nput -r dist /srv/www\nEOF",
-            "sftp -b batch.txt u@h",
             "echo 'put dist' | sftp u@h",
             "sftp -oPort=22 u@h <<< 'put a'",
             "printf 'cd /srv\\nmput *\\n' | sftp -b - u@h:/srv",

@@ -535,7 +535,7 @@ pipelines:
     for command in ["go run ./cmd/lint", "java -version", "pipx run ruff check", "go build ./cmd/deploy"] {
         assert_eq!(flow(command), [missing], "{command}");
     }
-    for command in ["curl \"https://api.acme.example/deploy/$ID?key=$KEY\"", "sftp -b put.txt u@h"] {
+    for command in ["curl \"https://api.acme.example/deploy/$ID?key=$KEY\"", "echo \"put dist\" | sftp u@h"] {
         assert_eq!(flow(command), [] as [&str; 0], "{command}");
     }
 }

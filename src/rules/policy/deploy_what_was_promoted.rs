@@ -1,7 +1,7 @@
 //! `deploy-what-was-promoted`: what is deployed is what was built, or what was given this tag.
 
 use super::{meta, page};
-use crate::effect::{Comparison, Container, Effect, Images, Kind, Reference, Tag};
+use crate::effect::{Comparison, Effect, Images, Kind, Reference, Tag};
 use crate::finding::{Findings, RuleMeta, Severity};
 use crate::plan::{Plan, PlannedStep};
 use crate::rules::alternatives::judge_each;
@@ -68,16 +68,17 @@ impl Rule for DeployWhatWasPromoted {
     }
 }
 
+/// How many containers of one step are told apart.
+const MOST_CONTAINERS: usize = 60;
+
 /// Whether a command that names an image puts it in the place of one that a manifest says: in the same container, or where the
 /// containers can't be told, for the same image.
 fn is_replaced(step: &PlannedStep<'_>, stated: &Reference<'_>, name: &Reference<'_>) -> bool {
-    let of = |reference: &Reference<'_>| {
-        let containers = step.found.containers.iter().filter(|container| container.is_of(reference));
-        containers.cloned().collect::<Vec<Container>>()
-    };
-    let (own, others) = (of(stated), of(name));
+    // Of very many the images' own names tell.
+    let containers = step.found.containers.get(..).filter(|all| all.len() <= MOST_CONTAINERS).unwrap_or_default();
+    let of = |reference| containers.iter().filter(move |container| container.is_of(reference));
     let answers: Vec<Option<bool>> =
-        own.iter().flat_map(|own| others.iter().map(|other| own.is_replaced_by(other))).collect();
+        of(stated).flat_map(|own| of(name).map(|other| own.is_replaced_by(other))).collect();
     match answers.as_slice() {
         [] => stated.same_image(name, false) != Comparison::Different,
         answers if answers.contains(&Some(true)) => true,

@@ -7,7 +7,7 @@ use super::secret::{Hit, Weight, is_secret_name, weigh, weigh_word};
 use super::secret_handed;
 use super::secret_lines::{Signs, telling_lines};
 use super::secret_lists::listed;
-use super::secret_logins::{logs_in, opens_another, weigh_login};
+use super::secret_logins::{is_behind_own_command, logs_in, opens_another, weigh_login};
 use super::secret_places::{self, names_secrets};
 use super::secret_shapes::{header_value, shapes_at};
 use super::secret_words::{Token, tokenize, unquoted};
@@ -127,7 +127,7 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
             }
         };
         if let Some(next) = next {
-            let flag = password_flag(token.text, words());
+            let flag = password_flag(token.text, words()) && !is_behind_own_command(tokens, index);
             if flag && !names_secrets(tokens, token.text) && !next.text.starts_with('-') {
                 push(next.text, next.start, format!("a literal behind `{}`", token.text));
             }
@@ -157,7 +157,12 @@ fn command_hits(tokens: &[Token<'_>], base: usize, depth: usize, hits: &mut Vec<
             push(next.text, next.start, format!("a literal behind `{}`", token.text));
         }
         // `-p-` asks nobody.
-        if token.text.starts_with("-p") && token.text.len() > 2 && token.text != "-p-" && glued() {
+        if token.text.starts_with("-p")
+            && token.text.len() > 2
+            && token.text != "-p-"
+            && glued()
+            && !is_behind_own_command(tokens, index)
+        {
             push(token.text.get(2..).unwrap_or(""), token.start + 2, "a literal behind `-p`".to_owned());
         }
         let (inner, offset) = unquoted(token.text);

@@ -12,6 +12,30 @@ pub(super) fn logs_in(tokens: &[Token<'_>]) -> bool {
     tokens.windows(2).any(|pair| tools.contains(&pair[0].text) && pair[1].text == "login")
 }
 
+/// Whether a command is given a password for ssh.
+fn reaches(tokens: &[Token<'_>]) -> bool {
+    tokens.first().is_some_and(|token| token.text == "sshpass")
+}
+
+/// Whether it is surely a registry to which a command logs in.
+fn is_registry(tokens: &[Token<'_>]) -> bool {
+    let tools = ["docker", "podman", "nerdctl", "buildah", "skopeo", "helm", "oras", "regctl", "crane"];
+    logs_in(tokens) && tokens.iter().take(2).any(|token| tools.contains(&token.text))
+}
+
+/// The words of a command in which `-p` is a password: those of `sshpass` end where its own command begins.
+pub(super) fn is_behind_own_command(tokens: &[Token<'_>], index: usize) -> bool {
+    if !reaches(tokens) {
+        return false;
+    }
+    let takes_value = |flag: &str| matches!(flag, "-p" | "-f" | "-d" | "-P");
+    let mut at = 1;
+    while let Some(token) = tokens.get(at).filter(|token| token.text.starts_with('-')) {
+        at += if takes_value(token.text) { 2 } else { 1 };
+    }
+    index >= at
+}
+
 /// Whether a command logs in somewhere else than at a container of its own step.
 pub(super) fn opens_another(tokens: &[Token<'_>]) -> bool {
     let is_own = |token: &Token<'_>| {
@@ -22,8 +46,15 @@ pub(super) fn opens_another(tokens: &[Token<'_>]) -> bool {
         matches!(host, "localhost" | "127.0.0.1" | "host.docker.internal" | "registry" | "docker")
     };
     let behind = |name: &str| tokens.iter().skip_while(|token| token.text != name).skip(1).any(is_own);
-    let reaches = tokens.iter().any(|token| token.text == "sshpass");
-    (logs_in(tokens) && !behind("login")) || (reaches && !behind("sshpass"))
+    // Where a variable names the registry, it may be one of the step's own.
+    let named_by_variable = || match tokens {
+        [.., flag, last] => last.text.contains('$') && !flag.text.starts_with('-'),
+        _ => false,
+    };
+    if reaches(tokens) {
+        return !behind("sshpass");
+    }
+    is_registry(tokens) && !behind("login") && !named_by_variable()
 }
 
 /// What a password is that a command is given to log in with: one that anybody would guess opens the door all the same, and so does
@@ -57,6 +88,14 @@ mod tests {
         assert_eq!(weights("docker login -u test -p test localhost:5000"), [Weight::ThrowAway]);
         assert_eq!(weights("mysql -uroot -proot"), [Weight::ThrowAway]);
         assert_eq!(weights("docker login -p changeme r.example"), [Weight::Placeholder]);
-        assert_eq!(weights("docker run -p 8080:80 x"), []);
+        for none in [
+            "docker run -p 8080:80 x",
+            "sshpass -p \"$PASS\" ssh -p 2222 u@host ls",
+            "sshpass -f pw ssh -p 2222 u@host mkdir -p 20240101",
+            "npm run registry login -- -p 3000",
+        ] {
+            assert_eq!(weights(none), [], "{none}");
+        }
+        assert_eq!(weights("docker login -u test -p test $REG"), [Weight::ThrowAway]);
     }
 }

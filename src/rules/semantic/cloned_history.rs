@@ -83,6 +83,10 @@ impl Rule for ClonedHistory {
                 }
                 for call in &step.found.git {
                     let asks = subcommand(call).unwrap_or("");
+                    // Its own commit stands before those that it cloned.
+                    if asks == "commit" {
+                        break;
+                    }
                     if call.words.iter().any(|word| word.as_literal() == Some("fetch")) {
                         break;
                     }

@@ -69,6 +69,10 @@ pub(super) fn foreign(text: &str, place: Place) -> Option<Expression> {
         let (order, whose) =
             ORDERS.iter().find(|(order, _)| in_shell && memmem::find(bytes, order.as_bytes()).is_some())?;
         let start = text.find(order)?;
+        // What only looks for it gives none.
+        let line = text.get(..start)?.rsplit(['\n', ';', '&', '|']).next()?;
+        let prints = ["echo", "printf", "Write-Host", "Write-Output"];
+        line.split_whitespace().any(|word| prints.contains(&word)).then_some(())?;
         let message = format!("`{}` is an order to {whose}, and only printed here", order.trim_end());
         let help = "use `export` in the step; a later step reads what is in a file under `artifacts`".to_owned();
         Some(Expression { span: Span::new(start, start + order.trim_end().len()), message, help })
@@ -181,7 +185,7 @@ fn of_name(name: &str, close: char) -> Option<(&'static str, &'static str)> {
                 || !script && ["params.", "context.", "workspaces."].iter().any(|begin| begins(begin).is_some());
             tekton.then_some(("Tekton", ""))
         }
-        ']' => name.starts_with("variables").then_some(("Azure Pipelines", "")),
+        ']' => (name.starts_with("variables.") || name.starts_with("variables[")).then_some(("Azure Pipelines", "")),
         _ => None,
     }
 }
@@ -198,10 +202,19 @@ fn of_azure(name: &str) -> &'static str {
     }
 }
 
+/// The longest expression that is looked for, in bytes.
+const LONGEST: usize = 200;
+
 /// `<< pipeline.git.tag >>`, `<<parameters.x>>`.
 pub(super) fn of_circle(text: &str) -> Option<Expression> {
     memmem::find_iter(text.as_bytes(), b"<<").find_map(|start| {
-        let (inner, _) = text.get(start + 2..)?.split_once(">>")?;
+        let rest = text.as_bytes().get(start + 2..start + 2 + LONGEST.min(text.len() - start - 2))?;
+        let inner = text.get(start + 2..start + 2 + memmem::find(rest, b">>")?)?;
+        // In single quotes it is a text for another program.
+        let line = text.get(..start)?.rsplit('\n').next().unwrap_or("");
+        if line.len() < LONGEST && line.matches('\'').count() % 2 == 1 {
+            return None;
+        }
         let name = inner.trim();
         let whose = ["pipeline.", "parameters.", "matrix."].iter().any(|begin| name.starts_with(begin));
         let whole = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));

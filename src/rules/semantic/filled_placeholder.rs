@@ -177,7 +177,13 @@ fn small(before: char, rest: &str) -> Option<usize> {
         || before.is_whitespace() && after.starts_with(['@', '=', ':'])
         || next.len() < after.len()
             && (next.starts_with(['-', '<']) || called && (before.is_whitespace() || in_word(before)));
-    (is_name && told).then_some(length)
+    // A target that is a file is meant: `envsubst <app> app.yml`.
+    let target = next.split([' ', '\t', '\n', ';', '&', '|', ')']).next().unwrap_or("");
+    let file = target.rsplit_once('.').is_some_and(|(name, end)| {
+        !name.is_empty() && !name.ends_with(['.', '/']) && end.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    });
+    let is_target = next.len() < after.len() && (target.starts_with('/') || file);
+    (is_name && told && !is_target).then_some(length)
 }
 
 /// The length of any name with a `>` right after it that ends its command: nothing is there to write to, so the shell takes it

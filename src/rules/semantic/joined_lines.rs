@@ -3,6 +3,9 @@
 use super::whole_command::open_quote;
 use crate::yaml::{Document, Node, Span, Style};
 
+/// The longest text whose continued lines are looked at, in bytes: for each it is read from its beginning.
+const LONGEST: usize = 32 << 10;
+
 /// The first line of a text that YAML joins which begins a command of its own, and is read as the end of the one above: it has
 /// the same program, or the one above takes no such word.
 pub(super) fn run_together(document: &Document, command: Node<'_>) -> Option<Span> {
@@ -160,8 +163,8 @@ pub(super) fn continued(document: &Document, command: Node<'_>) -> Option<Contin
             return found;
         }
     }
-    // What a here-document holds is no command.
-    if text.contains("<<") {
+    // What a here-document holds is no command, and nobody looks at the lines of a text as long as this.
+    if text.contains("<<") || text.len() > LONGEST {
         return None;
     }
     let mut at = 0;

@@ -35,18 +35,14 @@ impl Rule for StepFile {
         for pipeline in scripts.chunk_by(|(a, _), (b, _)| a.selector.key.id() == b.selector.key.id()) {
             let mut wrote: HashMap<String, Wrote<'_>> = HashMap::new();
             for (at, (site, items)) in pipeline.iter().enumerate() {
-                if site.step.runs_on_windows() || site.step.child().is_some() || changes_folder(items) {
-                    // What it hands on by a pattern may be any of these all the same.
-                    forget_handed(&mut wrote, &site.step);
-                    continue;
-                }
+                let followed = !site.step.runs_on_windows() && site.step.child().is_none();
                 // Siblings are none before it.
-                if !wrote.is_empty() && !site.parallel {
+                if followed && !wrote.is_empty() && !site.parallel && !makes_own(items) {
                     reads(site, items, &wrote, &mut told, out);
                 }
                 // What the last one writes nobody reads.
-                let is_last = at + 1 == pipeline.len();
-                for (node, text) in commands(items).filter(|(_, text)| !is_last && may_write(text)) {
+                let is_kept = followed && at + 1 < pipeline.len() && !changes_folder(items);
+                for (node, text) in commands(items).filter(|(_, text)| is_kept && may_write(text)) {
                     for (path, span) in written(text) {
                         if wrote.len() < MOST {
                             let step =
@@ -86,23 +82,47 @@ fn forget_handed(wrote: &mut HashMap<String, Wrote<'_>>, step: &Step<'_>) {
     }
 }
 
-/// Whether commands run in other folders than the checkout's own, or bring files from elsewhere into it.
+/// Commands that run in another folder or on another machine, mind no failure, or bring files from elsewhere into the checkout.
+const ELSEWHERE: [&str; 28] = [
+    "cd ",
+    "pushd ",
+    "set +e",
+    "git ",
+    "ssh ",
+    "scp ",
+    "sftp ",
+    "rsync ",
+    "unzip ",
+    "tar ",
+    "aws s3 ",
+    "gsutil ",
+    "gcloud storage ",
+    "az storage ",
+    "curl ",
+    "wget ",
+    "docker cp ",
+    "make",
+    "just ",
+    "task ",
+    "npm run ",
+    "yarn ",
+    "pnpm ",
+    "./",
+    "bash ",
+    "sh ",
+    "() {",
+    "function ",
+];
+
+/// Whether commands may make the files that they read, or read those of another folder: what isn't followed may do anything.
+fn makes_own(items: &[ScriptItem<'_>]) -> bool {
+    items.iter().filter_map(ScriptItem::command_text).any(|text| ELSEWHERE.iter().any(|word| text.contains(word)))
+        || items.iter().any(|item| !matches!(item, ScriptItem::Command(_)))
+}
+
+/// Whether commands run in other folders than the checkout's own.
 fn changes_folder(items: &[ScriptItem<'_>]) -> bool {
-    let brings = [
-        "cd ",
-        "pushd ",
-        "git checkout",
-        "git pull",
-        "git clone",
-        "unzip ",
-        "tar ",
-        "aws s3 ",
-        "gsutil ",
-        "curl ",
-        "wget ",
-    ];
-    items.iter().filter_map(ScriptItem::command_text).any(|text| brings.iter().any(|word| text.contains(word)))
-        || items.iter().any(|item| matches!(item, ScriptItem::Unknown(_) | ScriptItem::Agent(_)))
+    items.iter().filter_map(ScriptItem::command_text).any(|text| text.contains("cd ") || text.contains("pushd "))
 }
 
 /// Tells of each file that is read and was left behind.
@@ -113,21 +133,28 @@ fn reads<'d>(
     told: &mut Told,
     out: &mut Findings<'_>,
 ) {
-    for (node, text) in commands(items).filter(|(_, text)| wrote.keys().any(|path| text.contains(path.as_str()))) {
-        for (path, span) in read(text) {
-            let Some(own) = wrote.get(path) else { continue };
-            // A step that makes the file too, or asks whether it is there, does without the other's.
-            let mentions = commands(items).map(|(_, text)| text.matches(path).count()).sum::<usize>();
-            let uses = commands(items).flat_map(|(_, text)| read(text)).filter(|(other, _)| *other == path).count();
-            let span = node.source_span(span);
-            if mentions > uses || !told.first(span) {
-                continue;
+    let mut uses: Vec<(&str, Span)> = Vec::new();
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for (node, text) in commands(items) {
+        for (path, span) in read(text).into_iter().filter(|(path, _)| wrote.contains_key(*path)) {
+            let count = counts.entry(path).or_default();
+            *count += 1;
+            if *count == 1 {
+                uses.push((path, node.source_span(span)));
             }
-            let message =
-                format!("`{path}` is written in {}, and what it wrote is not there: each step begins anew", own.step);
-            let draft = out.violated(span, message).related(own.node.source_span(own.span), "written here");
-            site.tell(draft.help(format!("hand it on: `artifacts: [{path}]` in the step that writes it")));
         }
+    }
+    for (path, span) in uses {
+        let Some(own) = wrote.get(path) else { continue };
+        // A step that makes the file too, or asks whether it is there, does without the other's.
+        let mentions = commands(items).map(|(_, text)| text.matches(path).count()).sum::<usize>();
+        if counts.get(path).is_some_and(|uses| mentions > *uses) || !told.first(span) {
+            continue;
+        }
+        let message =
+            format!("`{path}` is written in {}, and what it wrote is not there: each step begins anew", own.step);
+        let draft = out.violated(span, message).related(own.node.source_span(own.span), "written here");
+        site.tell(draft.help(format!("hand it on: `artifacts: [{path}]` in the step that writes it")));
     }
 }
 
@@ -221,6 +248,10 @@ fn written(text: &str) -> Vec<(&str, Span)> {
     let mut found = Vec::new();
     for (from, part) in parts(text) {
         let all = words(from, part);
+        // `[[ 5 > 4 ]]` compares.
+        if all.iter().any(|(_, word)| *word == "[[") {
+            continue;
+        }
         let saves = matches!(all.as_slice(), [(_, "docker" | "podman"), (_, "save"), ..]);
         let tees = matches!(all.first(), Some((_, "tee")));
         for (index, (at, word)) in all.iter().enumerate() {
@@ -244,6 +275,10 @@ fn written(text: &str) -> Vec<(&str, Span)> {
 /// The files that a text surely reads: `source file`, `$(cat file)`, `docker load -i file`, `--env-file file`.
 fn read(text: &str) -> Vec<(&str, Span)> {
     let mut found = Vec::new();
+    // What minds that a file may be missing tells of none.
+    if text.contains("||") || text.contains("docker -H ") {
+        return found;
+    }
     for (from, part) in parts(text) {
         let all: Vec<(usize, &str)> = words(from, part)
             .into_iter()
@@ -251,9 +286,7 @@ fn read(text: &str) -> Vec<(&str, Span)> {
             .collect();
         let first = all.first().map_or("", |(_, word)| *word);
         let loads = matches!(all.as_slice(), [(_, "docker" | "podman"), (_, "load"), ..]);
-        // `|| true` and the like mind that it may be missing.
-        let minds = text.get(from + part.len()..).is_some_and(|rest| rest.starts_with("||")) || part.contains("2>");
-        if minds {
+        if part.contains("2>") {
             continue;
         }
         for (index, (at, word)) in all.iter().enumerate() {
