@@ -108,7 +108,13 @@ mod tests {
         ] {
             assert_eq!(effects(script), ["deploy"], "{script}");
         }
-        for script in ["sftp u@h:/srv/a.txt .", "sftp u@h:/srv/a.txt", "sftp u@h <<EOF\nget a.txt\nEOF"] {
+        for script in [
+            "sftp u@h:/srv/a.txt .",
+            "sftp u@h:/srv/a.txt",
+            "sftp u@h <<EOF\nget a.txt\nEOF",
+            "sftp -b orders.txt u@h",
+            "sftp u@h",
+        ] {
             assert_eq!(effects(script), [""; 0], "{script}");
         }
     }

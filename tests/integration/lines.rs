@@ -539,3 +539,54 @@ pipelines:
         assert_eq!(flow(command), [] as [&str; 0], "{command}");
     }
 }
+
+#[test]
+fn a_file_that_a_step_may_have_of_its_own_is_no_finding() {
+    let told_of = |first: &str, more: &str, second: &str| {
+        let text = format!(
+            "image: acme/ci-tools:1.8.0
+pipelines:
+  default:
+    - step: {{ name: A, {more} script: ['{first}'] }}
+    - step: {{ name: B, script: ['{second}'] }}
+"
+        );
+        told(&text).iter().filter(|line| line.starts_with("warning step-file")).count()
+    };
+    let write = "echo V=1 > v.env";
+    assert_eq!(told_of(write, "", "source v.env"), 1);
+    assert_eq!(told_of("docker save -o app.tar a:1", "artifacts: [dist/**],", "docker load -i app.tar"), 1);
+    for (more, second) in [
+        ("artifacts: [v.env],", "source v.env"),
+        ("artifacts: [\"*.env\"],", "source v.env"),
+        ("artifacts: {upload: [{name: n, paths: [\"*.env\"]}]},", "source v.env"),
+        ("caches: [own],", "source v.env"),
+        ("", "echo V=2 > v.env; source v.env"),
+        ("", "[ -f v.env ] && source v.env"),
+        ("", "source v.env || true"),
+        ("", "./prepare.sh; source v.env"),
+        ("", "git pull; source v.env"),
+        ("", "ssh u@h docker run --env-file v.env a:1"),
+        ("", "cd sub; source v.env"),
+    ] {
+        assert_eq!(told_of(write, more, second), 0, "{more} {second}");
+    }
+}
+
+#[test]
+fn a_commit_of_the_step_stands_before_those_that_it_cloned() {
+    let asks = |script: &str| {
+        let text =
+            format!("image: a/b:1\nclone: {{depth: 1}}\npipelines:\n  default:\n    - step: {{script: [{script}]}}\n");
+        told(&text).iter().filter(|line| line.contains("cloned-history")).count()
+    };
+    assert_eq!(asks("git diff --name-only HEAD~1 HEAD"), 1);
+    assert_eq!(asks("git commit -am x, git diff --stat HEAD~1"), 0);
+}
+
+#[test]
+fn what_is_put_aside_on_another_machine_is_no_deployment() {
+    for line in ["ssh u@h \"cat > /tmp/x\" < x", "ssh u@h 'cat >> ~/.ssh/known_hosts' < hosts"] {
+        assert_eq!(on_main(&[line]), [] as [&str; 0], "{line}");
+    }
+}

@@ -298,6 +298,9 @@ mod tests {
             "mvn help:evaluate -Dx='${project.version}'",
             "echo $[1 + 2] ${a[0]} $((1 << 2))",
             "echo ${{ NAME }}",
+            "grep '##vso[' log.txt; sed -i '/::set-output /d' x.sh",
+            "echo $[variables_count + 1]",
+            "cat config.yml | grep '<< parameters.x >>'",
         ] {
             assert_eq!(told(none), None, "{none}");
         }

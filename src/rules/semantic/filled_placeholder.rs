@@ -289,6 +289,8 @@ mod tests {
             "a <in>out",
             "a <in>/tmp/out",
             "sort <data> \"$OUT\"",
+            "docker load <image> /dev/null",
+            "envsubst <app> app.yml",
             "diff <(sort A) <(sort B)",
             "x < FILE",
         ] {
