@@ -118,7 +118,7 @@ impl Reading<'_, '_> {
         // Of a script at hand only the call stands here.
         let is_itself = text.get(site.range.start..).is_some_and(|rest| rest.starts_with(name));
         let line = text.get(site.range.end..).and_then(|rest| rest.lines().next()).unwrap_or("");
-        let behind = line.split([';', '&']).next().unwrap_or("").trim_end_matches('\n');
+        let behind = line.split([';', '&']).next().unwrap_or("");
         let behind = behind.split("||").next().unwrap_or("");
         let before = text.get(..site.range.start).and_then(|before| before.rsplit('\n').next()).unwrap_or("");
         let substitutes = before.contains("$(") || before.contains('`');

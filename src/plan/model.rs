@@ -256,18 +256,19 @@ impl<'d> Plan<'d> {
         found
     }
 
-    /// Commands that can't be followed and may have run before a command of a step: what stands in one item runs side by side.
+    /// Commands that can't be followed and may have run before a command of a step, each with its own step: what stands in one
+    /// item runs side by side.
     pub fn hidden_before<'p>(
         &'p self,
         step: &'p PlannedStep<'d>,
         command: Option<&'p Effect<'d>>,
-    ) -> impl Iterator<Item = &'p Effect<'d>> {
+    ) -> impl Iterator<Item = (&'p PlannedStep<'d>, &'p Effect<'d>)> {
         let place = step.place_of(command);
         let others = self.steps.iter().filter(|other| other.item <= step.item);
         let own = move |other: &PlannedStep<'d>| if other.number == step.number { place } else { usize::MAX };
         others
-            .flat_map(move |other| other.found.effects.iter().take(own(other)))
-            .filter(|effect| effect.hides_effects())
+            .flat_map(move |other| other.found.effects.iter().take(own(other)).map(move |effect| (other, effect)))
+            .filter(|(_, effect)| effect.hides_effects())
     }
 
     /// Commands that are not understood and may have run before a command of a step.

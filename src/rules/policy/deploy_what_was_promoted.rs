@@ -213,7 +213,7 @@ fn judge<'d>(
     let trace = plan.trace_to(step, effect);
     let place = reference.site.span();
     let answer = expected.has(reference);
-    let hidden = plan.hidden_before(step, Some(effect)).next();
+    let hidden = plan.hidden_before(step, Some(effect)).next().map(|(_, hidden)| hidden);
     let incomplete = expected.incomplete || hidden.is_some();
     // In the pipeline of one tag that tag is written out.
     let own = |tag: &&str| plan.is_tag() && plan.event.name == *tag;

@@ -214,7 +214,7 @@ fn maker_of<'p, 'd>(
     if plan.effects().any(|(_, effect)| pulled(effect)) {
         return None;
     }
-    step.found.effects.iter().take_while(|other| !std::ptr::eq(*other, effect)).find(|other| other.hides_effects())
+    step.found.effects.iter().take(step.place_of(Some(effect))).find(|other| other.hides_effects())
 }
 
 /// Whether a plan may push or name images that can't be read, so that a source may be its own.

@@ -40,24 +40,19 @@ impl Rule for ReleaseFlow {
                 EnvironmentKind::Staging,
                 Section::Tags,
                 format!("a `{}` tag", settings.tags.candidate),
-                wide(flow, &settings.tags.candidate),
+                Some(&settings.tags.candidate),
             ),
             (
                 release,
                 EnvironmentKind::Production,
                 Section::Tags,
                 format!("a `{}` tag", settings.tags.release),
-                wide(flow, &settings.tags.release),
+                Some(&settings.tags.release),
             ),
         ];
-        for (plans, kind, section, event, wide) in parts {
-            let prefix = match kind {
-                EnvironmentKind::Production => &settings.tags.release,
-                _ => &settings.tags.candidate,
-            };
-            if section == Section::Tags
-                && plans.is_empty()
-                && wide.is_none()
+        for (plans, kind, section, event, prefix) in parts {
+            let wide = prefix.and_then(|prefix| wide(flow, prefix));
+            if let Some(prefix) = prefix.filter(|_| plans.is_empty() && wide.is_none())
                 && let Some(condition) = may_start(&flow.file, &Event::new(EventKind::Tag, &format!("{prefix}*")))
             {
                 let message = format!(

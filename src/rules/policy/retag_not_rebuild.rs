@@ -191,7 +191,7 @@ fn unfollowed(plan: &Plan<'_>, missing: &Missing<'_, '_>) -> Option<(Span, Strin
     if let Some(step) = unreadable {
         return Some((step.step.node().span(), "the step".to_owned()));
     }
-    if let Some(hidden) = plan.hidden_before(site.step, Some(missing.effect)).next() {
+    if let Some((_, hidden)) = plan.hidden_before(site.step, Some(missing.effect)).next() {
         return Some((hidden.site.span(), hidden.command.clone()));
     }
     let names = |unread: &Unread<'_>| {
@@ -209,7 +209,7 @@ fn unfollowed(plan: &Plan<'_>, missing: &Missing<'_, '_>) -> Option<(Span, Strin
 /// Steps that declare an environment and run what can't be followed: a retag and a deployment may hide in it.
 fn scripts(plan: &Plan<'_>, sites: &[Deployment<'_, '_>], out: &mut Findings<'_>) {
     for site in sites.iter().filter(|site| site.effect.is_none() && !retagged_before(plan, site)) {
-        let hidden = plan.effects().find(|(step, effect)| step.item <= site.step.item && effect.hides_effects());
+        let hidden = plan.hidden_before(site.step, None).next();
         if let Some((step, hidden)) = hidden.filter(|_| site.step.has_opaque()) {
             out.cannot_tell(
                 hidden.site.span(),
@@ -282,9 +282,5 @@ fn is_before(step: &PlannedStep<'_>, effect: &Effect<'_>, site: &Deployment<'_, 
         let side_by_side = step.item == site.step.item && step.parallel && site.step.parallel;
         return step.number < site.step.number && !side_by_side;
     }
-    let place = |wanted: &Effect<'_>| step.found.effects.iter().position(|other| std::ptr::eq(other, wanted));
-    match site.effect {
-        Some(deploys) => place(effect) < place(deploys),
-        None => true,
-    }
+    site.effect.is_none_or(|deploys| step.place_of(Some(effect)) < step.place_of(Some(deploys)))
 }

@@ -50,6 +50,27 @@ impl<'d> Site<'d> {
     }
 }
 
+/// Where a step before the one that is looked at sets or writes something.
+pub(super) struct Earlier<'d> {
+    node: Node<'d>,
+    span: Span,
+    /// The step's name in backquotes, or words for a step without one.
+    pub(super) step: String,
+}
+
+impl<'d> Earlier<'d> {
+    /// A place in the text of a command of a step.
+    pub(super) fn new(site: &Site<'d>, node: Node<'d>, span: Span) -> Self {
+        let step = site.step.name().map_or_else(|| "a step before".to_owned(), |name| format!("`{name}`"));
+        Self { node, span, step }
+    }
+
+    /// Its place in the file.
+    pub(super) fn source_span(&self) -> Span {
+        self.node.source_span(self.span)
+    }
+}
+
 /// All steps of all pipelines, each where it is used.
 pub(in crate::rules) fn steps<'d>(selectors: &[Selector<'d>]) -> Vec<Site<'d>> {
     let mut sites = Vec::new();

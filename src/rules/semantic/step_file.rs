@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::site::{Site, Told};
+use super::site::{Earlier, Site, Told};
 use super::variable_reads::commands;
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::{Matching, PREDEFINED_CACHES, Pattern, ScriptItem, Step};
@@ -17,13 +17,6 @@ const MOST: usize = 200;
 
 pub(super) struct StepFile;
 
-/// Where a step writes a file.
-struct Wrote<'d> {
-    node: Node<'d>,
-    span: Span,
-    step: String,
-}
-
 impl Rule for StepFile {
     fn meta(&self) -> &'static RuleMeta {
         &META
@@ -33,7 +26,7 @@ impl Rule for StepFile {
         let mut told = Told::default();
         let scripts: Vec<_> = flow.scripts().collect();
         for pipeline in scripts.chunk_by(|(a, _), (b, _)| a.selector.key.id() == b.selector.key.id()) {
-            let mut wrote: HashMap<String, Wrote<'_>> = HashMap::new();
+            let mut wrote: HashMap<String, Earlier<'_>> = HashMap::new();
             for (at, (site, items)) in pipeline.iter().enumerate() {
                 let followed = !site.step.runs_on_windows() && site.step.child().is_none();
                 // Siblings are none before it.
@@ -45,9 +38,7 @@ impl Rule for StepFile {
                 for (node, text) in commands(items).filter(|(_, text)| is_kept && may_write(text)) {
                     for (path, span) in written(text) {
                         if wrote.len() < MOST {
-                            let step =
-                                site.step.name().map_or_else(|| "a step before".to_owned(), |name| format!("`{name}`"));
-                            wrote.entry(path.to_owned()).or_insert(Wrote { node, span, step });
+                            wrote.entry(path.to_owned()).or_insert_with(|| Earlier::new(site, node, span));
                         }
                     }
                 }
@@ -58,7 +49,7 @@ impl Rule for StepFile {
 }
 
 /// Forgets the files that a step hands on: by its artifacts, or maybe by a cache of the file's own.
-fn forget_handed(wrote: &mut HashMap<String, Wrote<'_>>, step: &Step<'_>) {
+fn forget_handed(wrote: &mut HashMap<String, Earlier<'_>>, step: &Step<'_>) {
     if wrote.is_empty() {
         return;
     }
@@ -129,7 +120,7 @@ fn changes_folder(items: &[ScriptItem<'_>]) -> bool {
 fn reads<'d>(
     site: &Site<'d>,
     items: &[ScriptItem<'d>],
-    wrote: &HashMap<String, Wrote<'d>>,
+    wrote: &HashMap<String, Earlier<'d>>,
     told: &mut Told,
     out: &mut Findings<'_>,
 ) {
@@ -153,7 +144,7 @@ fn reads<'d>(
         }
         let message =
             format!("`{path}` is written in {}, and what it wrote is not there: each step begins anew", own.step);
-        let draft = out.violated(span, message).related(own.node.source_span(own.span), "written here");
+        let draft = out.violated(span, message).related(own.source_span(), "written here");
         site.tell(draft.help(format!("hand it on: `artifacts: [{path}]` in the step that writes it")));
     }
 }

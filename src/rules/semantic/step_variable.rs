@@ -3,7 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
-use super::site::{Site, Told};
+use super::site::{Earlier, Site, Told};
 use super::variable_reads::{Guard, Read, commands, in_command, in_item, names_bare, sources};
 use crate::finding::{Findings, RuleMeta};
 use crate::pipeline::ScriptItem;
@@ -17,9 +17,7 @@ pub(super) struct StepVariable;
 
 /// Where a step sets a variable.
 struct Set<'d> {
-    node: Node<'d>,
-    span: Span,
-    step: String,
+    at: Earlier<'d>,
     /// Whether its value is made anew in each run.
     of_run: bool,
 }
@@ -57,9 +55,7 @@ impl Rule for StepVariable {
                             continue;
                         }
                         let of_run = is_of_run(value, |other| set.get(other).is_some_and(|other| other.of_run));
-                        let step =
-                            site.step.name().map_or_else(|| "a step before".to_owned(), |name| format!("`{name}`"));
-                        set.entry(name).or_insert(Set { node, span, step, of_run });
+                        set.entry(name).or_insert_with(|| Set { at: Earlier::new(site, node, span), of_run });
                     }
                 }
                 // What a step hands on is there in the next.
@@ -130,8 +126,8 @@ fn reads<'s, 'd: 's>(
             continue;
         }
         let Some(own) = lacks(name) else { continue };
-        let message = format!("`${name}` is set in {}, and empty here: each step begins anew", own.step);
-        let draft = out.violated(span, message).related(own.node.source_span(own.span), "set here").help(format!(
+        let message = format!("`${name}` is set in {}, and empty here: each step begins anew", own.at.step);
+        let draft = out.violated(span, message).related(own.at.source_span(), "set here").help(format!(
             "set it in this step too, hand it on with `output-variables: [{name}]`, or keep it in a file among the artifacts and `source` that"
         ));
         site.tell(draft);
